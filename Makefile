@@ -1,0 +1,66 @@
+# Two commands do everything, set-up included: `make demo` and `make test`. `make help` lists the rest.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := $(shell command -v uv 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-real test-slow check format bench report clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.dev ## make .venv with everything that the checks need
+
+demo: $(VENV)/.run ## one outage, run for real: a verdict in the terminal, a report to open
+	$(BIN)/brownout run stripe-brownout --mode real
+
+test: $(VENV)/.dev ## every test but the slow ones
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"
+
+check: $(VENV)/.dev ## format, lint, types, layers, fast tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow and not real"
+
+format: $(VENV)/.dev ## put the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test-slow: $(VENV)/.dev ## the slow tests: every scenario for real, 50 seeds each in virtual time
+	$(BIN)/python -m pytest -q -m slow
+
+bench: $(VENV)/.dev ## paired, interleaved benchmarks; figures go to tests/bench/results
+	$(BIN)/python -m tests.bench
+
+report: $(VENV)/.run ## draw the newest run's report again
+	$(BIN)/brownout report "$$(ls -d runs/*/ | tail -n 1)"
+
+clean: ## remove the environment, runs and caches
+	rm -rf $(VENV) runs .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# uv where it is, else pip; either way pinned by constraints.txt, which names no download addresses.
+ifdef UV
+INSTALL = uv pip install -q --python $(BIN)/python -c constraints.txt
+VENV_CMD = uv venv -q --clear --python $(PYTHON) $(VENV)
+else
+INSTALL = $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
+VENV_CMD = $(PYTHON) -m venv --clear $(VENV)
+endif
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "brownout needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ..."; exit 2; }
+	@$(VENV_CMD) || { echo "could not make $(VENV): on Debian, apt-get install python3-venv"; exit 2; }
+
+$(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) -e '.[dev]'
+	@touch $(VENV)/.run $@

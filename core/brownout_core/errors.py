@@ -1,0 +1,188 @@
+"""One tree of errors, and what each says to the policies.
+
+    BrownoutError
+    ├── ConfigError                a setting that cannot be (also a ValueError)
+    ├── CallRejected               a policy refused; nothing was sent
+    │   ├── BreakerOpen
+    │   ├── BulkheadFull
+    │   ├── LimiterFull
+    │   ├── DeadlineExceeded       the caller's time was over before another attempt could start
+    │   ├── IdempotencyConflict    the key is in use, or stands for another request
+    │   └── RetrySuppressed        the last attempt failed and the retry budget was empty
+    ├── DeadLettered               set aside durably, to be redriven; carries the dead letter's id
+    └── ServiceError               an attempt was made and did not succeed
+        ├── ConnectFailed          no connection: surely no effect
+        ├── ConnectionLost         sent, then reset or closed: the effect is unknown
+        ├── AttemptTimeout         sent, no answer in time: the effect is unknown
+        ├── ResponseBroken         an answer that cannot be read: the effect is unknown
+        └── VendorError            the vendor answered with an error status
+            ├── Throttled          429: refused before any work
+            ├── VendorUnavailable  5xx: the effect is unknown
+            ├── AuthenticationFailed  401 after one refresh
+            └── VendorRefused      any other 4xx: a definitive no
+
+Policies read four attributes and never the class:
+`retryable` (worth another attempt), `may_have_effect` (the vendor may have done it),
+`is_failure` (a sample against the vendor's health), `retry_after_s` (the vendor's wish, seconds from now).
+"""
+
+from enum import StrEnum
+
+
+class BrownoutError(Exception):
+    """The root of every error that this package raises on purpose."""
+
+    retryable: bool = False
+    may_have_effect: bool = False
+    is_failure: bool = False
+    retry_after_s: float | None = None
+
+
+class ConfigError(BrownoutError, ValueError):
+    """A setting that cannot be. The message names the setting, the value and the allowed range."""
+
+
+class CallRejected(BrownoutError):
+    """A policy refused the call; nothing was sent by the refused attempt.
+
+    `policy` is the refusing policy's name; `retry_after_s` says when asking again may help, if known.
+    `may_have_effect` is true where an earlier attempt of the same call may have reached the vendor.
+    """
+
+    policy: str = "policy"
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, may_have_effect: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.may_have_effect = may_have_effect
+
+
+class BreakerOpen(CallRejected):
+    """The circuit breaker is open, or half-open with no permit left."""
+
+    policy = "breaker"
+
+
+class BulkheadFull(CallRejected):
+    """As many calls are in flight, and waiting, as the bulkhead allows."""
+
+    policy = "bulkhead"
+
+
+class LimiterFull(CallRejected):
+    """The client's own rate limiter has no token within the time left."""
+
+    policy = "limiter"
+
+
+class DeadlineExceeded(CallRejected):
+    """The deadline leaves no time for another attempt."""
+
+    policy = "deadline"
+
+
+class IdempotencyConflict(CallRejected):
+    """The idempotency key is in use by another caller, or was used for a different request."""
+
+    policy = "idempotency"
+
+
+class RetrySuppressed(CallRejected):
+    """An attempt failed, would have been retried, and the retry budget was empty.
+
+    Its own outcome and not the vendor's error; the vendor's error is its `__cause__`.
+    """
+
+    policy = "retry_budget"
+
+
+class DeadLettered(BrownoutError):
+    """The operation was set aside durably and will be redriven. `dead_letter_id` names it."""
+
+    def __init__(self, dead_letter_id: str) -> None:
+        super().__init__(f"set aside as dead letter {dead_letter_id}")
+        self.dead_letter_id = dead_letter_id
+
+
+class ServiceError(BrownoutError):
+    """An attempt was made and did not succeed. Never carries a secret, in message or attributes."""
+
+    retryable = True
+    may_have_effect = True
+    is_failure = True
+
+    def __init__(
+        self,
+        service: str,
+        operation: str,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        retryable: bool | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(f"{service} {operation}: {message}")
+        self.service = service
+        self.operation = operation
+        self.status = status
+        self.code = code
+        self.retry_after_s = retry_after_s
+        if retryable is not None:
+            self.retryable = retryable
+
+
+class ConnectFailed(ServiceError):
+    """No connection could be made: the request surely did not arrive."""
+
+    may_have_effect = False
+
+
+class ConnectionLost(ServiceError):
+    """The connection was reset or closed after the request was sent."""
+
+
+class AttemptTimeout(ServiceError):
+    """No complete answer within the attempt timeout."""
+
+
+class ResponseBroken(ServiceError):
+    """An answer arrived that is cut short, malformed or of the wrong type."""
+
+
+class VendorError(ServiceError):
+    """The vendor answered with an error status; `status` and the vendor's `code` are set."""
+
+
+class Throttled(VendorError):
+    """429: the vendor refused before doing any work. A throttle signal, not a health sample."""
+
+    may_have_effect = False
+    is_failure = False
+
+
+class VendorUnavailable(VendorError):
+    """5xx: whether the work was done is unknown."""
+
+
+class AuthenticationFailed(VendorError):
+    """401 that one refresh did not cure."""
+
+    retryable = False
+    may_have_effect = False
+    is_failure = False
+
+
+class VendorRefused(VendorError):
+    """A definitive no: the request will not become right by asking again."""
+
+    retryable = False
+    may_have_effect = False
+    is_failure = False
+
+
+class Severity(StrEnum):
+    """How loudly an error response asks for attention."""
+
+    WARNING = "warning"
+    ERROR = "error"

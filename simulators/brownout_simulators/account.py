@@ -1,0 +1,74 @@
+"""One isolated world inside a simulator, chosen by API key: objects, ids, time and randomness of its own."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from brownout_simulators.call import Effect, Notice
+
+S = TypeVar("S")
+
+BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+HEX = "0123456789abcdef"
+
+
+class Ids:
+    """Draws ids from a seeded stream: the same seed and the same order of calls give the same ids."""
+
+    __slots__ = ("_random",)
+
+    def __init__(self, stream: random.Random) -> None:
+        self._random = stream
+
+    def base62(self, length: int = 24) -> str:
+        """`length` characters of base62, as in Stripe's ids after the prefix."""
+        return "".join(self._random.choices(BASE62, k=length))
+
+    def hexadecimal(self, length: int = 32) -> str:
+        """`length` lower-case hexadecimal digits, as in Twilio's SIDs after the prefix."""
+        return f"{self._random.getrandbits(4 * length):0{length}x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What a deferred step did: effects for the ledger and notices for the outbox."""
+
+    effects: Sequence[Effect] = ()
+    notices: Sequence[Notice] = ()
+
+
+class Account(Generic[S]):
+    """What a vendor's action may see and change. Engine-owned; a vendor adds only `state`."""
+
+    __slots__ = ("base_url", "clock", "epoch_s", "ids", "later", "name", "random", "state")
+
+    def __init__(
+        self,
+        name: str,
+        state: S,
+        *,
+        clock: Callable[[], float],
+        epoch_s: float,
+        ids: Ids,
+        stream: random.Random,
+        later: Callable[[float, Callable[[], Aftermath | None]], None],
+        base_url: str,
+    ) -> None:
+        self.name = name
+        """A label that is not a secret."""
+        self.state = state
+        self.clock = clock
+        """Seconds on the simulator's clock (monotonic)."""
+        self.epoch_s = epoch_s
+        """Add it to `clock()` for seconds since 1970: what the vendor prints as a date."""
+        self.ids = ids
+        self.random = stream
+        self.later = later
+        """`later(delay_s, step)`: run `step` after `delay_s` on the simulator's clock."""
+        self.base_url = base_url
+        """Where this simulator is reached, without a trailing slash: for links that SDKs follow."""
+
+    def wall_s(self) -> float:
+        """Seconds since 1970-01-01 UTC on the simulator's clock."""
+        return self.epoch_s + self.clock()

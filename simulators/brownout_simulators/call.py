@@ -1,0 +1,102 @@
+"""The sans-I/O vocabulary: a call comes in, a reply goes out, and nobody here knows what a socket is.
+
+    host ──Call──▶ engine ──Call──▶ vendor's action ──Reply──▶ engine ──Delivery──▶ host
+
+An action turns a call and an account into a reply. The engine turns that reply, and the faults that strike the
+call, into a delivery: what the host really puts on the wire, when, and how the connection ends.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(slots=True)
+class Call:
+    """One request as it arrived. Header names are in lower case; `path` is percent-decoded."""
+
+    method: str
+    path: str
+    query: str
+    """The raw query string, without the question mark."""
+    headers: Mapping[str, str]
+    body: bytes
+    at_s: float
+    """When it arrived, on the simulator's clock."""
+
+    # Filled in by the engine before an action sees the call.
+    request_id: str = ""
+    route: str = ""
+    """The template that matched: `POST /v1/payment_intents/{id}/confirm`."""
+    params: Mapping[str, str] = field(default_factory=dict)
+    """The path's parameters by name."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """Body (or query, where there is no body) parsed by the vendor's dialect, nested."""
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something the vendor did that matters outside: a charge, a message sent, an order taken."""
+
+    kind: str
+    """`vendor.noun`: `stripe.charge`, `stripe.refund`, `twilio.message`, `sales.order`."""
+    id: str
+    """The vendor's id of the thing."""
+    amount: int = 0
+    """In the currency's minor unit, where money moved."""
+    currency: str = ""
+    references: Mapping[str, str] = field(default_factory=dict)
+    """The caller's own ids that the vendor stores with it, by dotted name: `metadata.operation_id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a vendor tells its customer by webhook. The engine finds endpoints, signs, delivers, retries."""
+
+    type: str
+    payload: Mapping[str, Any]
+    """The event's body as the vendor sends it, before serialising."""
+    url: str | None = None
+    """Where it goes when the call itself named the receiver (Twilio's StatusCallback); else to every endpoint
+    of the account that listens for `type`."""
+
+
+@dataclass(slots=True)
+class Reply:
+    """What the vendor answers when nothing goes wrong on the way."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    effects: Sequence[Effect] = ()
+    notices: Sequence[Notice] = ()
+    executed: bool = True
+    """False where the vendor refused before its endpoint began to work (a validation error): such a reply is not
+    remembered under an idempotency key by vendors that say so."""
+    stream: Sequence[tuple[float, bytes]] | None = None
+    """A streaming body: (seconds after the previous chunk, chunk). Replaces `body`."""
+
+
+class Ending(StrEnum):
+    """How the connection fares once the delivery has put out what it puts out."""
+
+    COMPLETE = "complete"
+    CLOSE = "close"  # FIN, before the promised body is whole (or before anything)
+    RESET = "reset"  # RST
+    HANG = "hang"  # nothing more, until the client gives up
+
+
+@dataclass(slots=True)
+class Delivery:
+    """What the host puts on the wire."""
+
+    status: int
+    """0: not even a status line goes out."""
+    headers: Mapping[str, str]
+    body: bytes = b""
+    stream: Sequence[tuple[float, bytes]] | None = None
+    ending: Ending = Ending.COMPLETE
+    content_length: int | None = None
+    """Announced length where it differs from the body's (a truncated answer); else the true one."""

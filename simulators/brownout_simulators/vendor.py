@@ -1,0 +1,137 @@
+"""What a vendor declares. The engine holds no vendor's string; a vendor's file never applies a fault, a limit,
+an idempotency rule or a ledger entry. It says how they look in its dialect, and the engine does them, in one order.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from brownout_simulators.account import Account
+from brownout_simulators.call import Call, Notice, Reply
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """Who is calling. Any credential of the vendor's test shape opens an account of its own on first use."""
+
+    account: str
+    """A label that is not a secret; the same credential always gives the same label."""
+    magic: str = ""
+    """A vendor's own kind of key (`test`, `restricted`), where it matters."""
+
+
+class Refused(Exception):
+    """Raised by an action, or its validation, to answer with an error reply at once."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Generic[S]):
+    """One endpoint. `path` is a template: `/v1/payment_intents/{id}/confirm`."""
+
+    method: str
+    path: str
+    action: Callable[[Call, Account[S]], Reply]
+    public: bool = False
+    """No credential is asked for (a token endpoint, a health page); the account is the vendor's default one."""
+
+
+class Errors(Protocol):
+    """A vendor's way of saying no: one function per situation, each a whole reply in the vendor's own shape."""
+
+    def unknown_route(self, call: Call) -> Reply: ...
+    def malformed(self, call: Call, why: str) -> Reply: ...
+    def unauthenticated(self, call: Call) -> Reply: ...
+    def token_expired(self, call: Call) -> Reply: ...
+    def throttled(self, call: Call, retry_after_s: float | None, reason: str) -> Reply:
+        """429 in the vendor's words; `retry_after_s` is rendered only if the vendor (or the fault) does so."""
+        ...
+
+    def quota_exhausted(self, call: Call) -> Reply: ...
+    def server_error(self, call: Call, status: int) -> Reply:
+        """500, 502, 503 or 504 with the vendor's own body."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyRules:
+    """How a vendor treats a repeated key. Vendors without keys declare none."""
+
+    key_of: Callable[[Call], str | None]
+    """The key this call carries, if its method honours one. May raise `Refused`."""
+    fingerprint: Callable[[Call], bytes]
+    """What must be equal for the same key to mean the same request."""
+    in_progress: Callable[[Call], Reply]
+    mismatch: Callable[[Call], Reply]
+    saved: Callable[[Reply], bool]
+    """Whether this reply is remembered under the key."""
+    replayed: Callable[[Call, Reply, str], Reply]
+    """The remembered reply as it is sent again; the last argument is the first request's id."""
+    ttl_s: float = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One of a vendor's limiters. Off unless a scenario, a profile or a fault asks for it."""
+
+    name: str
+    rate_per_s: float = 0.0
+    """Tokens per second; 0 for a limit that only counts what is in flight."""
+    burst: float = 0.0
+    concurrency: int = 0
+    """Calls in flight at once; 0 for no such limit."""
+    key_of: Callable[[Call, str], str] = lambda _call, account: account
+    """Which bucket a call draws from."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRules:
+    """How a vendor delivers its notices."""
+
+    serialise: Callable[[Notice], tuple[str, bytes]]
+    """Content type and raw body."""
+    headers: Callable[[Notice, str, bytes, str, float, int], Mapping[str, str]]
+    """(notice, url, body, secret, wall-clock seconds, attempt from 1) to headers, signature included."""
+    endpoints: Callable[[Account[Any], Notice], Sequence[tuple[str, str]]]
+    """(url, signing secret) of each endpoint of the account that wants this notice."""
+    schedule_s: Sequence[float] = (0.0,)
+    """Seconds after the event at which attempts are made; as many attempts as entries."""
+    retry_on: Callable[[int | None], bool] = lambda status: status is None or not 200 <= status < 300
+    """Whether this answer (None: no connection, or no answer in time) earns another attempt."""
+    timeout_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor(Generic[S]):
+    """A vendor package's one export: `VENDOR`."""
+
+    name: str
+    port: int
+    """The documented port of `brownout up`."""
+    routes: Sequence[Route[S]]
+    new_state: Callable[[], S]
+    authenticate: Callable[[Call], Credential]
+    """Reads the credential; raises `Refused` with the vendor's own 401."""
+    parse: Callable[[Call], Mapping[str, Any]]
+    """Body or query to nested data, in the vendor's encoding; raises `ValueError` with what is wrong."""
+    errors: Errors
+    decorate: Callable[[Call, Account[S] | None, Reply], None]
+    """Adds the headers that the vendor puts on every reply (request id, version, limits)."""
+    environment: Callable[[str, str], Mapping[str, str]]
+    """(base URL, test key) to the environment variables by which an application finds this vendor."""
+    test_key: Callable[[str], str]
+    """A test credential for a name: the same name gives the same key, hence the same account."""
+    idempotency: IdempotencyRules | None = None
+    webhooks: WebhookRules | None = None
+    limits: Sequence[Limit] = ()
+    correlate: Sequence[str] = ("header.x-correlation-id",)
+    """Where the caller's operation id travels, first hit wins: `header.<name>` or `body.<dotted path>`."""
+    effects: Sequence[str] = ()
+    """The kinds of effect that its actions can have."""
+    magic: Mapping[str, str] = field(default_factory=dict)
+    """The documented test inputs and what each does, for the docs and `brownout up`."""
