@@ -206,7 +206,7 @@ def expanded(call: Call, world: World, body: Object, paths: Sequence[str]) -> Ob
     return body
 
 
-def _expand(call: Call, world: World, body: Object, steps: Sequence[str], path: str, within: str = "") -> Object:
+def _expand(call: Call, world: World, body: Object, steps: Sequence[str], path: str, *, within: str = "") -> Object:
     """`within` is the way from the nearest enclosing object, where `body` is a plain hash inside it."""
     owner, _, prefix = within.partition(":")
     kind = owner or body.get("object", "")
@@ -229,7 +229,7 @@ def _expand(call: Call, world: World, body: Object, steps: Sequence[str], path: 
         raise _refusal(call, path)
     if rest and isinstance(value, dict):
         nearest = "" if "object" in value else f"{kind}:{dotted}."
-        value = _expand(call, world, value, rest, path, nearest)
+        value = _expand(call, world, value, rest, path, within=nearest)
     return {**body, name: value}
 
 

@@ -5,6 +5,7 @@ percent-encoded. Every leaf is text: the parameter tables say what a text means.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -64,7 +65,7 @@ def _insert(data: dict[str, Any], name: str, value: str) -> None:
     if not head or not rest.endswith("]") or len(keys) > MAX_DEPTH:
         raise ValueError(f"Invalid parameter name: {name}")
     here = _child(data, head, name)
-    for key, following in zip(keys, keys[1:], strict=False):
+    for key, following in pairwise(keys):
         # `items[][price]=a&items[][quantity]=1&items[][price]=b`: a name seen before begins the next element.
         here = _child(here, key or _last_without(here, following), name)
     last = keys[-1]

@@ -15,7 +15,7 @@ MAX_LIMIT: Final = 100
 Test = Callable[[Object], bool]
 
 
-def page(call: Call, collection: Collection, given: Mapping[str, Any], url: str, noun: str, wanted: Test) -> Object:
+def page(call: Call, collection: Collection, given: Mapping[str, Any], *, url: str, noun: str, wanted: Test) -> Object:
     """One page of a collection's objects that pass `wanted` and the parameter `created`."""
     limit = limit_of(call, given)
     after, before = given.get("starting_after"), given.get("ending_before")

@@ -33,9 +33,9 @@ def _template(kind: str, nulls: str, **values: Any) -> Object:
 PAYMENT_INTENT: Final = _template(
     "payment_intent",
     "application application_fee_amount canceled_at cancellation_reason client_secret customer customer_account "
-    "description excluded_payment_method_types last_payment_error latest_charge next_action on_behalf_of payment_method "
-    "payment_method_configuration_details processing receipt_email review setup_future_usage shipping source "
-    "statement_descriptor statement_descriptor_suffix transfer_data transfer_group",
+    "description excluded_payment_method_types last_payment_error latest_charge next_action on_behalf_of "
+    "payment_method payment_method_configuration_details processing receipt_email review setup_future_usage "
+    "shipping source statement_descriptor statement_descriptor_suffix transfer_data transfer_group",
     amount=0,
     amount_capturable=0,
     amount_details={"tip": {}},

@@ -17,7 +17,10 @@ _HAPPENS: Final[Mapping[str, str]] = {
     "checkout.session": "async_payment_failed async_payment_succeeded completed expired",
     "customer": "created deleted updated",
     "customer.subscription": "created deleted paused resumed updated",
-    "invoice": "created finalized marked_uncollectible paid payment_action_required payment_failed payment_succeeded sent updated voided",
+    "invoice": (
+        "created finalized marked_uncollectible paid payment_action_required payment_failed payment_succeeded sent "
+        "updated voided"
+    ),
     "invoice_payment": "paid",
     "payment_intent": "amount_capturable_updated canceled created payment_failed processing requires_action succeeded",
     "payment_method": "attached detached updated",

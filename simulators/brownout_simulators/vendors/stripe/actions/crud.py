@@ -151,7 +151,7 @@ def listing(kind: str, also: Callable[[Work, Given], Callable[[Object], bool]] |
                 return False
             return all(row.get(name) == value for name, value in equal.items())
 
-        found = page(call, account.state.of[kind], given, resource.path, resource.noun, wanted)
+        found = page(call, account.state.of[kind], given, url=resource.path, noun=resource.noun, wanted=wanted)
         if account.as_of_s is not None:
             found["data"] = [version for row in found["data"] if (version := work.seen(row)) is not None]
             found["has_more"] = found["has_more"] and bool(found["data"])

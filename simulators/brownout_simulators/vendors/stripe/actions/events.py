@@ -19,7 +19,7 @@ def listing(call: Call, account: World) -> Reply:
     if given.get("type") and given.get("types"):
         raise errors.invalid(call, "type", "You may only specify one of `type` and `types`.")
     wanted = _test(given)
-    return work.reply(page(call, account.state.events, given, "/v1/events", "event", wanted))
+    return work.reply(page(call, account.state.events, given, url="/v1/events", noun="event", wanted=wanted))
 
 
 def _test(given: Mapping[str, Any]) -> Any:

@@ -162,10 +162,8 @@ def of_customer(call: Call, account: World) -> Reply:
     def wanted(row: Object) -> bool:
         return row["customer"] == customer["id"] and type in {None, row["type"]}
 
-    methods = account.state.of["payment_method"]
-    return work.reply(
-        page(call, methods, given, f"/v1/customers/{customer['id']}/payment_methods", "PaymentMethod", wanted)
-    )
+    methods, url = account.state.of["payment_method"], f"/v1/customers/{customer['id']}/payment_methods"
+    return work.reply(page(call, methods, given, url=url, noun=RESOURCE.noun, wanted=wanted))
 
 
 ROUTES: Final = (
