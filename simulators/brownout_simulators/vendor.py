@@ -88,8 +88,8 @@ class Limit:
     burst: float = 0.0
     concurrency: int = 0
     """Calls in flight at once; 0 for no such limit."""
-    key_of: Callable[[Call, str], str] = lambda _call, account: account
-    """Which bucket a call draws from."""
+    key_of: Callable[[Call, str], str | None] = lambda _call, account: account
+    """Which bucket a call draws from, by call and account; None: the limit is not for this call."""
 
 
 @dataclass(frozen=True, slots=True)
