@@ -246,6 +246,9 @@ class Pipeline:
         if bulkhead is None:
             return await self._retrying(attempt, context, now_s)
         if not bulkhead.try_enter():
+            # Calls that wait for the breaker to let probes through may hold every place: do not queue behind them.
+            if self._breaker.open_remaining_s(now_s) > 0.0:
+                self._breaker.acquire(now_s)
             await bulkhead.enter(context.ends_at_s)
             now_s = get_running_loop().time()
         try:
@@ -254,8 +257,6 @@ class Pipeline:
             bulkhead.leave()
 
     async def _retrying(self, attempt: Callable[[], Awaitable[T]], context: CallContext, now_s: float) -> T:
-        if self._budget is not None:
-            self._budget.first_attempt(now_s)
         failed: Exception | None = None
         delay_s = 0.0
         while True:
@@ -295,6 +296,8 @@ class Pipeline:
         if ends_at_s is None:
             breaker.abandoned(permit, now_s)
             raise DeadlineExceeded("no time is left for an attempt")
+        if context.attempt == 0 and self._budget is not None:
+            self._budget.first_attempt(now_s)
         context.attempt += 1
         context.attempt_ends_at_s = ends_at_s
         if self._sink is not None:
@@ -372,7 +375,10 @@ class Pipeline:
             return answer
         if self._dead_letters is None or context.parcel is None or not may_be_redriven(error, context):
             raise error
-        dead_letter_id = await self._dead_letters.set_aside(context.parcel, error)
+        try:
+            dead_letter_id = await self._dead_letters.set_aside(context.parcel, error)
+        except Exception as lost:
+            raise error from lost  # not durable, so not acknowledged
         if self._sink is not None:
             self._emit(Kind.DEAD_LETTERED, context, get_running_loop().time(), outcome_of(error), detail=dead_letter_id)
         raise DeadLettered(dead_letter_id) from error
