@@ -93,7 +93,7 @@ def _place(loc: Iterable[int | str], data: Any, model: type[BaseModel]) -> tuple
             models = [each for each in models if each.__name__ == part] or models
             continue
         path.append(part)
-        here = here[part]  # type: ignore[index]
+        here = here[part]
     return tuple(path), models
 
 

@@ -8,11 +8,15 @@ a *partial* model (overrides of a policy) comes out as a dict of the fields that
 
 import ast
 import dataclasses
+import functools
 import inspect
+import itertools
+import operator
 import textwrap
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, Union
 
@@ -106,7 +110,7 @@ class Grammar:
         return known
 
     def result_of(self, source: type, *, partial: bool = False) -> Hint:
-        """The annotation of a field that holds such a dataclass: validated, then built. Nothing written: all defaults."""
+        """The annotation of a field that holds such a dataclass: validated, then built. Null: all defaults."""
         model = self.model(source, partial=partial)
         takes_nothing = partial or not any(field.is_required() for field in model.model_fields.values())
         if takes_nothing:
@@ -136,18 +140,24 @@ class Grammar:
         """What pydantic is to check for a field of this type and name."""
         if hint in self._special:
             return self._special[hint]
-        origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+        origin: Any = typing.get_origin(hint)
+        arguments = typing.get_args(hint)
+        if origin is not None and origin is not Literal:
+            return self._composed(origin, arguments, name, partial=partial)
+        if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+            return self.result_of(hint, partial=partial)
+        return self._scalar(hint, name)
+
+    def _composed(self, origin: Any, arguments: Sequence[Hint], name: str, *, partial: bool) -> Hint:
         if origin is Annotated:
             return self.annotation(arguments[0], name, partial=partial)
         if origin in (Union, types.UnionType):
             return self._union(arguments, name, partial=partial)
-        if origin in (tuple, list, frozenset, set) or (inspect.isclass(origin) and origin is Sequence):
+        if issubclass(origin, Mapping):
+            return dict.__class_getitem__((str, self.annotation(arguments[1], name, partial=partial)))
+        if issubclass(origin, Sequence | AbstractSet):
             return self._sequence(origin, arguments, name, partial=partial)
-        if inspect.isclass(origin) and issubclass(origin, Mapping):
-            return dict[str, self.annotation(arguments[1], name, partial=partial)]  # type: ignore[misc]
-        if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-            return self.result_of(hint, partial=partial)
-        return self._scalar(hint, name)
+        raise TypeError(f"field {name}: a scenario file has no way to write {origin!r}")
 
     def _scalar(self, hint: Hint, name: str) -> Hint:
         if hint is float:
@@ -160,10 +170,9 @@ class Grammar:
 
     def _sequence(self, origin: type, arguments: Sequence[Hint], name: str, *, partial: bool) -> Hint:
         items = [argument for argument in arguments if argument is not Ellipsis]
-        item = items[0] if len(set(items)) == 1 else Union[tuple(items)]
-        kind: Callable[[Any], Any] = tuple if origin in (tuple, Sequence) else origin
+        kind: Callable[[Any], Any] = tuple if issubclass(origin, Sequence) else frozenset
         length = len(items) if origin is tuple and Ellipsis not in arguments else None
-        inner = list[self.annotation(item, name, partial=partial)]  # type: ignore[misc]
+        inner: Any = list.__class_getitem__(self.annotation(_either(items), name, partial=partial))
         return Annotated[inner, Field(min_length=length, max_length=length), AfterValidator(kind)]
 
     def _union(self, arguments: Sequence[Hint], name: str, *, partial: bool) -> Hint:
@@ -174,25 +183,25 @@ class Grammar:
             others = [choice for choice in others if choice is not int]
         parts = [self.annotation(other, name, partial=partial) for other in others]
         if not records:
-            body = parts[0] if len(parts) == 1 else Union[tuple(parts)]
+            body = _either(parts)
         elif len(records) == 1 and not others:
             body = self.annotation(records[0], name, partial=partial)
         else:
             body = self._choice(records, parts, partial=partial)
-        return Union[body, None] if types.NoneType in arguments else body
+        return _either([body, None]) if types.NoneType in arguments else body
 
     def _choice(self, records: Sequence[type], others: Sequence[Hint], *, partial: bool) -> Hint:
         models = {record.__name__: self.model(record, partial=partial) for record in records}
         branches = [Annotated[self.annotation(record, "", partial=partial), Tag(record.__name__)] for record in records]
         if others:
-            branches.append(Annotated[others[0] if len(others) == 1 else Union[tuple(others)], Tag("scalar")])
+            branches.append(Annotated[_either(others), Tag("scalar")])
 
         def choose(value: object) -> str:
             if others and not isinstance(value, Mapping):
                 return "scalar"
             return best_fit(models, value.keys() if isinstance(value, Mapping) else ())
 
-        return Annotated[Union[tuple(branches)], Discriminator(choose)]
+        return Annotated[_either(branches), Discriminator(choose)]
 
 
 def one_of_names(what: str, known: Sequence[str]) -> Hint:
@@ -206,9 +215,14 @@ def one_of_names(what: str, known: Sequence[str]) -> Hint:
     return Annotated[str, AfterValidator(check), WithJsonSchema({"type": "string", "enum": list(known)})]
 
 
+def _either(hints: Sequence[Hint]) -> Hint:
+    """The union of annotations that are only known at runtime."""
+    return functools.reduce(operator.or_, dict.fromkeys(hints))
+
+
 def text_or(record: Hint, text: Hint = str) -> Hint:
     """A string, or the record: which of the two decides what errors are about."""
-    branches = Union[Annotated[text, Tag("text")], Annotated[record, Tag("record")]]
+    branches = _either([Annotated[text, Tag("text")], Annotated[record, Tag("record")]])
     return Annotated[branches, Discriminator(lambda value: "text" if isinstance(value, str) else "record")]
 
 
@@ -262,10 +276,11 @@ def field_docs(source: type) -> dict[str, str]:
         return {}
     body = tree.body[0].body if tree.body and isinstance(tree.body[0], ast.ClassDef) else []
     docs: dict[str, str] = {}
-    for field, after in zip(body, body[1:], strict=False):
-        named = isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-        if named and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
-            docs[field.target.id] = inspect.cleandoc(str(after.value.value))  # type: ignore[union-attr]
+    for line, after in itertools.pairwise(body):
+        if not (isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name)):
+            continue
+        if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+            docs[line.target.id] = inspect.cleandoc(str(after.value.value))
     return docs
 
 

@@ -34,6 +34,12 @@ class Command(tuple[str, ...]):
     __slots__ = ()
 
 
+_NO_COMMAND = Command()
+_DONE = Statuses(((200, 201), (204, 204)))
+_ACCEPTED = Statuses(((202, 202),))
+_REFUSED = Statuses(((400, 407), (409, 499)))  # 408 says that the request was not waited for, not that it was not done
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
     """How one knows that the target serves: a GET that answers below 500."""
@@ -49,7 +55,7 @@ class Target:
 
     url: str
     """Where it serves; `{{port}}` stands for a free port that the harness picks."""
-    command: Command = Command()
+    command: Command = _NO_COMMAND
     """Program and arguments, started in the scenario file's folder. `{{python}}` is the harness's own interpreter."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Added to its environment; `{{stripe.url}}`, `{{stripe.key}}`, `{{port}}` are filled in."""
@@ -107,10 +113,10 @@ class Operation:
     """JSON with templates: `{order: "{{operation_id}}", amount: "{{amount}}"}`; a lone template keeps its type."""
     form: Mapping[str, str] | None = None
     """The body as a form instead."""
-    done: Statuses = Statuses(((200, 201), (204, 204)))
-    accepted: Statuses = Statuses(((202, 202),))
+    done: Statuses = _DONE
+    accepted: Statuses = _ACCEPTED
     """The target took it on and will finish it later."""
-    refused: Statuses = Statuses(((400, 407), (409, 499)))
+    refused: Statuses = _REFUSED
     """The target said no: nothing was done and nothing will be."""
     operation_id: Carrier = Carrier(header="X-Correlation-ID")
 

@@ -100,7 +100,8 @@ class _Reader:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(item, (*path, index)) for index, item in enumerate(node.value)]
-        return node.value if node.style else _scalar(node.value)
+        # A quoted scalar is text, whatever it looks like.
+        return node.value if getattr(node, "style", None) else _scalar(node.value)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         data: dict[str, Any] = {}
