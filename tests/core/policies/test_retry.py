@@ -45,9 +45,7 @@ def test_makes_as_many_retries_as_configured_and_no_more(attempt: int, tries_aga
 def test_the_next_attempt_is_never_earlier_than_the_vendor_asked(wish_s: float, seed: int, attempt: int) -> None:
     """F1"""
     retry = Retry(RetryConfig(), Random(seed))
-    delay_s = retry.delay_s(
-        WORTH_IT._replace(retry_after_s=wish_s), attempt=attempt, idempotent=False, previous_s=0.0
-    )
+    delay_s = retry.delay_s(WORTH_IT._replace(retry_after_s=wish_s), attempt=attempt, idempotent=False, previous_s=0.0)
     assert delay_s is not None
     assert delay_s >= wish_s
 
@@ -59,9 +57,7 @@ def test_a_wish_shorter_than_the_backoff_does_not_shorten_it() -> None:
     assert _delay_s(WORTH_IT._replace(retry_after_s=0.0), initial_delay_s=4.0) == plain_s
 
 
-@pytest.mark.parametrize(
-    ("wish_s", "tries_again"), [(59.0, True), (60.0, True), (60.1, False), (86_400.0, False)]
-)
+@pytest.mark.parametrize(("wish_s", "tries_again"), [(59.0, True), (60.0, True), (60.1, False), (86_400.0, False)])
 def test_a_wish_beyond_the_cap_ends_the_call_instead_of_sleeping(wish_s: float, tries_again: bool) -> None:
     """F3"""
     assert (_delay_s(WORTH_IT._replace(retry_after_s=wish_s)) is not None) is tries_again
@@ -78,9 +74,7 @@ def test_clients_released_by_one_wish_do_not_come_back_at_once() -> None:
     delays_s = []
     for client in range(1_000):
         retry = Retry(RetryConfig(initial_delay_s=0.1, max_delay_s=0.1), Random(client))
-        delay_s = retry.delay_s(
-            WORTH_IT._replace(retry_after_s=wish_s), attempt=1, idempotent=False, previous_s=0.0
-        )
+        delay_s = retry.delay_s(WORTH_IT._replace(retry_after_s=wish_s), attempt=1, idempotent=False, previous_s=0.0)
         assert delay_s is not None
         delays_s.append(delay_s)
     spread_s = max(delays_s) - min(delays_s)
@@ -121,7 +115,13 @@ def test_every_error_is_read_as_documented(error: Exception, judgement: Judgemen
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"max_retries": -1}, {"max_retries": 21}, {"retry_after_cap_s": -1.0}, {"retry_after_spread": 0.0}, {"multiplier": 0}],
+    [
+        {"max_retries": -1},
+        {"max_retries": 21},
+        {"retry_after_cap_s": -1.0},
+        {"retry_after_spread": 0.0},
+        {"multiplier": 0},
+    ],
     ids=str,
 )
 def test_a_setting_that_cannot_be_is_refused_by_name(wrong: dict[str, object]) -> None:
