@@ -112,7 +112,7 @@ class RedisClaimStore:
     async def ping(self) -> None:
         """Raises `StoreUnavailable` unless the server answers."""
         try:
-            await self._client.execute_command("PING")
+            await self._client.ping()
         except (RedisError, OSError) as error:
             raise StoreUnavailable(f"redis: {type(error).__name__}") from error
 
@@ -122,7 +122,7 @@ class RedisClaimStore:
     async def _run(self, script: str, key: str, args: list[str | bytes | int]) -> Any:
         try:
             # EVAL and not EVALSHA: a kilobyte on a local wire is cheaper than the case of a server that has forgotten.
-            return await self._client.execute_command("EVAL", script, 1, self._prefix + key, *args)
+            return await self._client.eval(script, 1, self._prefix + key, *args)
         except (RedisError, OSError) as error:
             # The message may quote the URL, which may hold a password.
             raise StoreUnavailable(f"redis: {type(error).__name__}") from error
