@@ -12,18 +12,6 @@ from enum import StrEnum
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
-class LimitReading:
-    """One limiter that is on, after a call drew from it."""
-
-    name: str
-    quota: float
-    remaining: float
-    reset_s: float
-    """Until it is full again."""
-    window_s: float = 0.0
-
-
 @dataclass(slots=True)
 class Call:
     """One request as it arrived. Header names are in lower case; `path` is percent-decoded."""
@@ -46,12 +34,6 @@ class Call:
     data: Mapping[str, Any] = field(default_factory=dict)
     """Body (or query, where there is no body) parsed by the vendor's dialect, nested."""
     idempotency_key: str | None = None
-    in_flight: int = 0
-    """Calls of the same account that were being handled when this one was admitted, itself included."""
-    limits: Sequence[LimitReading] = ()
-    """The limiters that are on, also where one refused this call."""
-    lag_s: float = 0.0
-    """Set by a fault: reads answer from the state as it was that long ago."""
 
 
 @dataclass(frozen=True, slots=True)
