@@ -57,6 +57,7 @@ class Account(Generic[S]):
         "base_url",
         "clock",
         "epoch_s",
+        "hides_new_only",
         "ids",
         "in_flight",
         "later",
@@ -97,8 +98,10 @@ class Account(Generic[S]):
         self.limits: dict[str, LimitState] = {}
         """What the limiters that are on said of the latest call, by the limit's name: for headers that tell it."""
         self.as_of_s: float | None = None
-        """Set while a read is struck by a lag: what was written after this instant must not be seen. A store that
-        hides something, or hands out an older version, sets `was_stale`, and only then has the fault struck."""
+        """Set while a read is struck by a lag: what was written after this instant (of `clock`) must not be seen. A
+        store that hides something, or hands out an older version, sets `was_stale`: only then has the fault struck."""
+        self.hides_new_only = False
+        """The lag hides objects that are new, but shows older ones as they are now."""
         self.was_stale = False
 
     def wall_s(self) -> float:
