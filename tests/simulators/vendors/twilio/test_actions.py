@@ -51,7 +51,8 @@ def test_what_is_missing_or_wrong_is_refused_and_nothing_is_sent(fields: dict[st
 
 def test_a_message_moves_forward_to_delivered() -> None:
     bench = TwilioBench()
-    sid, seen = bench.message().json["sid"], []
+    sid = bench.message().json["sid"]
+    seen: list[str] = []
     for _ in range(40):
         status = bench.send("GET", _path(sid)).json["status"]
         if not seen or seen[-1] != status:

@@ -14,7 +14,8 @@ def _filled(count: int) -> tuple[TwilioBench, list[str]]:
 
 def test_pages_are_newest_first_complete_and_without_repetition() -> None:
     bench, sids = _filled(23)
-    seen, target, pages = [], f"{MESSAGES}?PageSize=10", 0
+    seen: list[str] = []
+    target, pages = f"{MESSAGES}?PageSize=10", 0
     while target:
         page = bench.send("GET", target).json
         seen += [message["sid"] for message in page["messages"]]

@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs
 
 import pytest
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from brownout_simulators.vendors.twilio.webhooks import signature
 from tests.simulators.vendors.twilio.bench import CALLBACK, MESSAGES, TO, TOKEN, TwilioBench
