@@ -115,8 +115,8 @@ class Simulator(Generic[S]):
         world.account.in_flight -= 1
         if one.limiter is not None:
             one.limiter.leave(one.held)
-        if one.claim is not None and one.claim.reply is None and one.call.idempotency_key is not None:
-            world.keys.release(one.call.idempotency_key, one.claim)
+        if one.claim is not None and one.claim.reply is None:
+            world.keys.release(one.scoped_key, one.claim)
 
     def _wait_until(self, instant_s: float) -> Generator[float, None, None]:
         while (left_s := instant_s - self.clock()) > _INSTANT_S:
@@ -141,6 +141,8 @@ class Simulator(Generic[S]):
             call.data = self.vendor.parse(call)
         except ValueError as error:
             one.unreadable = str(error)
+        except Refused as refused:
+            one.body_refused = refused.reply
         one.operation = self.correlation.of_call(call)
         credential = call.headers.get("authorization")
         if credential is not None:
@@ -150,8 +152,11 @@ class Simulator(Generic[S]):
             one.world = world = self._worlds.of(label, self.seed, self.base_url)
             world.account.in_flight += 1
             call.request_id = world.request_ids.hexadecimal()
+            if self.vendor.admit is not None and not found.route.public:
+                self.vendor.admit(call, world.account)
         except Refused as refused:
-            call.request_id = self._stray_ids.hexadecimal()
+            if not call.request_id:
+                call.request_id = self._stray_ids.hexadecimal()
             one.reply = refused.reply
         except TooManyAccounts:
             call.request_id = self._stray_ids.hexadecimal()
@@ -166,7 +171,7 @@ class Simulator(Generic[S]):
 
     def _decide(self, one: Handling[S]) -> None:
         """Faults, limits, idempotency: whether the vendor's action is to run at all, and when."""
-        if one.world is None:
+        if one.world is None or one.reply is not None:
             return
         rules = self.vendor.idempotency
         if rules is not None:
@@ -180,6 +185,8 @@ class Simulator(Generic[S]):
             return
         if one.unreadable is not None:
             one.reply = self.vendor.errors.malformed(one.call, one.unreadable)
+        elif one.body_refused is not None:
+            one.reply = one.body_refused
         elif one.key_refused is not None:
             one.reply = one.key_refused
         elif one.call.idempotency_key is not None:
@@ -197,7 +204,8 @@ class Simulator(Generic[S]):
             one.reply, one.from_edge = one.strike.answer, one.strike.from_edge
 
     def _choose(self, one: Handling[S]) -> list[tuple[Standing, float]]:
-        subject = one.subject()
+        assert one.found is not None  # noqa: S101  (there is an account)
+        subject, route = one.subject(), one.found.route
         now_s = self.clock()
         chosen = self.plan.choose(subject, now_s)
         if chosen:
@@ -207,7 +215,8 @@ class Simulator(Generic[S]):
                 errors=self.vendor.errors,
                 now_s=now_s,
                 wall_s=self.epoch_s + now_s + self.clock_offset_s,
-                public=one.found is not None and one.found.route.public,
+                public=route.public,
+                grants=route.grants,
                 credential_since_s=one.credential_since_s,
             )
         return chosen
@@ -250,6 +259,7 @@ class Simulator(Generic[S]):
         assert rules is not None  # noqa: S101  (there is a key)
         call, now_s = one.call, self.now_s()
         fingerprint = rules.fingerprint(call)
+        key = one.scoped_key = f"{rules.scope_of(call)} {key}"
         known = world.keys.find(key, now_s)
         if known is None:
             one.claim = world.keys.claim(key, fingerprint, call.request_id, now_s)
@@ -292,7 +302,7 @@ class Simulator(Generic[S]):
             self.problems.append(f"{where}: {type(error).__name__}: {error}")
 
     def _commit(self, one: Handling[S], world: World[S], reply: Reply) -> None:
-        call, strike = one.call, one.strike
+        strike = one.strike
         cause: Cause | None = None
         if reply.effects or reply.notices:
             cause = one.cause()
@@ -302,12 +312,12 @@ class Simulator(Generic[S]):
         remembered = reply
         if strike is not None and strike.answer_after is not None and strike.after_is_remembered:
             remembered = strike.answer_after
-        if one.claim is not None and call.idempotency_key is not None:
+        if one.claim is not None:
             rules = self.vendor.idempotency
             if rules is not None and rules.saved(remembered):
                 world.keys.save(one.claim, remembered)
             else:
-                world.keys.release(call.idempotency_key, one.claim)
+                world.keys.release(one.scoped_key, one.claim)
         if reply.notices and cause is not None:
             self._post(world.account, reply.notices, cause)
 

@@ -32,8 +32,12 @@ class Handling(Generic[S]):
     """The reply does not come from the vendor itself: none of its headers are added."""
     unreadable: str | None = None
     """Why the body cannot be parsed."""
+    body_refused: Reply | None = None
+    """The vendor's objection to the body, held back until its turn."""
     key_refused: Reply | None = None
     """The vendor's objection to the idempotency key, held back until its turn."""
+    scoped_key: str = ""
+    """Under which the vendor remembers the reply: the idempotency key and what it is unique within."""
     claim: Remembered | None = None
     replayed: bool = False
     limiter: Limiter | None = None
