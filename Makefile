@@ -34,7 +34,7 @@ test-slow: $(VENV)/.dev ## the slow tests: every scenario for real, 50 seeds eac
 	$(BIN)/python -m pytest -q -m slow
 
 bench: $(VENV)/.dev ## paired, interleaved benchmarks; figures go to tests/bench/results
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(ONLY)
 
 report: $(VENV)/.run ## draw the newest run's report again
 	$(BIN)/brownout report "$$(ls -d runs/*/ | tail -n 1)"

@@ -45,6 +45,7 @@ OPERATIONS = pl.Schema(
         "intended_s": pl.Float64(),  # when the arrival process wanted it
         "sent_s": pl.Float64(),  # when the driver really sent it
         "finished_s": pl.Float64(),  # when the last answer was in; latency counts from intended_s
+        "longest_ask_s": pl.Float64(),  # of all asks, the longest from sent to answered (or given up)
         "asks": pl.Int32(),  # how often the driver asked (it asks again after `unknown`, where told to)
         "status": pl.Int32(),  # of the last answer; 0: none
         "outcome": pl.String(),  # Outcome
@@ -72,6 +73,7 @@ LEDGER = pl.Schema(
         "amount": pl.Int64(),
         "asked_delay_s": pl.Float64(),  # injected latency, as drawn
         "given_delay_s": pl.Float64(),  # and as it really was
+        "retry_after_s": pl.Float64(),  # request: the wait that the answer asked for; null: none
         "references": pl.String(),  # JSON object: the caller's ids stored with the effect
     }
 )
@@ -150,7 +152,7 @@ class VendorMetrics(Frozen):
     operations: int
     requests: int
     amplification: float | None
-    """Requests per operation that touched this vendor; None without any."""
+    """Requests per ask of the operations that reached this vendor; None without any."""
     answered_ok: int
     answered_4xx: int
     answered_429: int
