@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from brownout_harness.evidence import Gap
+
 Row = Mapping[str, Any]
 
 
@@ -39,8 +41,8 @@ class RunInputs:
     """False for a target that has no `/dead-letters` (a foreign one): absent is then not the same as none."""
     fault_counts: Mapping[str, FaultCount] = field(default_factory=dict)
     """By the rule's id, `brownout.1`."""
-    gaps: tuple[str, ...] = ()
-    """Where the harness fell short, one line each: any of them makes the run inconclusive."""
+    gaps: tuple[Gap, ...] = ()
+    """Where the harness fell short: any of them keeps the run from passing."""
     still_open: Mapping[str, int] = field(default_factory=dict)
     """What was still moving when the drain's time was up: `dead_letters`, `webhooks`, `requests` to how many."""
     notes: tuple[str, ...] = ()

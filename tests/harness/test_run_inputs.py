@@ -17,4 +17,4 @@ def test_a_run_of_nothing_has_no_gap_and_nothing_left_open() -> None:
 def test_run_inputs_cannot_be_changed_after_the_run() -> None:
     inputs = RunInputs(operations=(), ledger=(), fault_counts={"brownout.1": FaultCount(4, 2)})
     with pytest.raises(dataclasses.FrozenInstanceError):
-        inputs.gaps = ("later",)  # type: ignore[misc]
+        inputs.gaps = ()  # type: ignore[misc]

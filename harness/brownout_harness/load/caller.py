@@ -6,7 +6,7 @@ strangers to each other, and every status is an answer, so its user agent is tol
 
 import http.client
 import time
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import gevent  # type: ignore[import-untyped]
 from geventhttpclient import client as pooled
@@ -17,6 +17,7 @@ from locust.contrib.fasthttp import FastHttpSession, LocustUserAgent
 from locust.env import Environment
 
 from brownout_harness.load.plan import Asking, Planned
+from brownout_harness.load.reading import Answer
 
 # A caller asks again after `unknown` where the scenario says so, and counts it. The pool would resend GET, PUT and
 # DELETE by itself, as often as it has connections, and nobody would know.
@@ -24,19 +25,6 @@ pooled._may_retry_after_send_error = lambda method: False  # noqa: ARG005 - it i
 
 MARGIN = 8
 """Connections beyond the bound on operations in flight, so that no caller ever waits for the pool."""
-
-
-class Answer(NamedTuple):
-    """What one ask came to."""
-
-    status: int
-    """0: no whole answer came."""
-    body: bytes
-    error: str
-    """Why there is no whole answer: `timeout`, `connection_refused`, `connection_lost`, `broken_answer`; else empty."""
-    sent_s: float
-    """Monotonic."""
-    finished_s: float
 
 
 class _Agent(LocustUserAgent):

@@ -9,7 +9,7 @@ the intended instant. Both series are kept in Locust's statistics: `POST pay` fr
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import gevent  # type: ignore[import-untyped]
 from gevent.event import Event  # type: ignore[import-untyped]
@@ -18,21 +18,15 @@ from locust import FastHttpUser, task
 from locust.env import Environment
 from locust.exception import StopUser
 
-from brownout_harness.load.caller import Answer, Caller, environment_for
+from brownout_harness.load.caller import Caller, environment_for
 from brownout_harness.load.plan import Asking, Planned
+from brownout_harness.load.reading import Answer, Reader
+from brownout_harness.operations import Reading
 from brownout_harness.problems import NotJudged
+from brownout_reports.run_folder import Outcome
 
 PROGRESS_EVERY_S = 0.5
 NOT_SENT = "not_sent_in_flight_limit"
-UNKNOWN = "unknown"
-
-
-class Reading(NamedTuple):
-    """What the caller makes of an answer."""
-
-    outcome: str
-    """`run_folder.Outcome`"""
-    detail: str
 
 
 @dataclass(slots=True)
@@ -58,10 +52,6 @@ class Asked:
         self.status = answer.status
 
 
-Reader = Callable[[str, Answer], Reading]
-"""(operation's name, answer) to outcome; pure."""
-
-
 @dataclass(slots=True)
 class Counts:
     """What the generator did so far; all instants in seconds since the run's start."""
@@ -70,7 +60,8 @@ class Counts:
     offered: int = 0
     """Arrivals whose instant has come and that were dispatched."""
     not_sent: int = 0
-    finished: int = 0
+    answered: int = 0
+    """Or given up: operations that are over."""
     in_flight: int = 0
     max_in_flight: int = 0
     max_lag_s: float = 0.0
@@ -166,7 +157,7 @@ class Generator:
             if asked.asks == 1:
                 self.counts.max_lag_s = max(self.counts.max_lag_s, asked.sent_s - arrival.at_s)
             reading = self._read(arrival.name, answer)
-            if reading.outcome != UNKNOWN or asked.asks > self._asking.ask_again_times:
+            if reading.outcome != Outcome.UNKNOWN or asked.asks > self._asking.ask_again_times:
                 break
             gevent.sleep(self._asking.ask_again_after_s)
         self.counts.in_flight -= 1
@@ -176,7 +167,7 @@ class Generator:
             name=arrival.name,
             response_time=(asked.finished_s - arrival.at_s) * 1000,
             response_length=len(answer.body),
-            exception=None if reading.outcome != UNKNOWN else UnknownOutcome(reading.detail),
+            exception=None if reading.outcome != Outcome.UNKNOWN else UnknownOutcome(reading.detail),
             context={},
         )
 
@@ -184,10 +175,10 @@ class Generator:
         """The bound on operations in flight is reached: the arrival is recorded and not sent."""
         self.counts.not_sent += 1
         now_s = self._now_s()
-        self._record(arrival, Asked(sent_s=now_s, finished_s=now_s), Reading(UNKNOWN, NOT_SENT))
+        self._record(arrival, Asked(sent_s=now_s, finished_s=now_s), Reading(Outcome.UNKNOWN, NOT_SENT))
 
     def _record(self, arrival: Planned, asked: Asked, reading: Reading) -> None:
-        self.counts.finished += 1
+        self.counts.answered += 1
         self.counts.outcomes[reading.outcome] = self.counts.outcomes.get(reading.outcome, 0) + 1
         self._emit(
             {

@@ -1,44 +1,56 @@
-"""What a caller makes of an answer: done, accepted, refused or unknown."""
+"""What one ask came to, and what the caller makes of it. Knows no socket: the reading is the one of both modes."""
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from brownout_harness.load.caller import Answer
-from brownout_harness.load.generator import Reader, Reading
-from brownout_reports.run_folder import Outcome
+from brownout_harness.operations import (
+    GATEWAY_OPERATIONS,
+    DescribedOperation,
+    Reading,
+    TargetOperation,
+    classify,
+    operations_of,
+)
+from brownout_scenarios.schema import Operation, Scenario, Statuses
 
 
-def reader_for(readings: Mapping[str, Mapping[str, Any]]) -> Reader:
-    """Reads answers as `readings` says by operation, else as the gateway's."""
+class Answer(NamedTuple):
+    """What one ask came to."""
+
+    status: int
+    """0: no whole answer came."""
+    body: bytes
+    error: str
+    """Why there is no whole answer: `timeout`, `connection_refused`, `connection_lost`, `broken_answer`; else empty."""
+    sent_s: float
+    """Monotonic."""
+    finished_s: float
+
+
+Reader = Callable[[str, Answer], Reading]
+"""(operation's name, answer) to outcome; pure."""
+
+_SETS = ("done", "accepted", "refused")
+
+
+def readings_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """What the load process must know to read answers: per described operation its sets of statuses."""
+    return {
+        name: {key: [list(span) for span in getattr(operation.described, key)] for key in _SETS}
+        for name, operation in operations_of(scenario).items()
+        if isinstance(operation, DescribedOperation)
+    }
+
+
+def reader_for(readings: Mapping[str, Mapping[str, Sequence[Sequence[int]]]]) -> Reader:
+    """Reads answers as `readings` says by operation, every other one as the gateway's."""
+    operations: dict[str, TargetOperation] = {**GATEWAY_OPERATIONS}
+    for name, sets in readings.items():
+        done, accepted, refused = (Statuses((low, high) for low, high in sets[key]) for key in _SETS)
+        described = Operation(name=name, path="/", done=done, accepted=accepted, refused=refused)
+        operations[name] = DescribedOperation(described)
 
     def read(name: str, answer: Answer) -> Reading:
-        if answer.error:
-            return Reading(Outcome.UNKNOWN, answer.error)
-        if (described := readings.get(name)) is not None:
-            return _described(described, answer.status)
-        return _gateway(answer)
+        return classify(operations[name], answer.status, answer.body, answer.error)
 
     return read
-
-
-def _described(sets: Mapping[str, Sequence[Sequence[int]]], status: int) -> Reading:
-    for outcome in (Outcome.DONE, Outcome.ACCEPTED, Outcome.REFUSED):
-        if any(low <= status <= high for low, high in sets.get(outcome, ())):
-            return Reading(outcome, "")
-    return Reading(Outcome.UNKNOWN, f"status_{status}")
-
-
-def _gateway(answer: Answer) -> Reading:
-    try:
-        body = json.loads(answer.body)
-    except ValueError:
-        return Reading(Outcome.UNKNOWN, f"status_{answer.status}")
-    said = body if isinstance(body, dict) else {}
-    if answer.status in {200, 201}:
-        return Reading(Outcome.DONE, "")
-    if answer.status == 202:
-        return Reading(Outcome.ACCEPTED, str(said.get("dead_letter_id", "")))
-    if answer.status != 409 and (400 <= answer.status < 500 or said.get("status") == Outcome.REFUSED):
-        return Reading(Outcome.REFUSED, str(said.get("code", "")))
-    return Reading(Outcome.UNKNOWN, str(said.get("code", f"status_{answer.status}")))

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,7 @@ from typing import Any
 from brownout_harness.load.plan import Asking, Planned, write_plan
 
 LIMIT_S = 60.0
-LEAD_S = 2.5
-"""From the process's start to the run's: Locust's imports take most of it."""
+LEAD_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -37,22 +37,36 @@ def arrivals(path: str, instants: list[float], method: str = "POST") -> list[Pla
     ]
 
 
-def load(folder: Path, asking: Asking, planned: list[Planned], start_at_s: float | None = None) -> Loaded:
-    """Run a plan to its end."""
-    plan, out, stats = folder / "plan.ndjson", folder / "operations.ndjson", folder / "stats.json"
-    write_plan(plan, asking, planned)
-    command = [sys.executable, "-m", "brownout_harness.load", "--plan", str(plan), "--out", str(out)]
-    command += [
-        "--stats",
-        str(stats),
-        "--start-at",
-        str(time.monotonic() + LEAD_S if start_at_s is None else start_at_s),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+def load(
+    folder: Path, asking: Asking, planned: list[Planned], on_start: Callable[[float], None] = lambda _at_s: None
+) -> Loaded:
+    """Run a plan to its end; it starts as soon as the process is ready, and `on_start` gets the instant before."""
+    write_plan(folder / "plan.ndjson", asking, planned)
+    start = folder / "start"
+    process = subprocess.Popen(command(folder, "--start-file", str(start)), stdout=-1, stderr=-1, text=True)
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    if first:
+        start_at_s = time.monotonic() + LEAD_S
+        on_start(start_at_s)
+        (folder / "start.new").write_text(str(start_at_s))
+        (folder / "start.new").rename(start)
+    output, errors = process.communicate(timeout=LIMIT_S)
+    return collect(folder, process.returncode, first + output, errors)
+
+
+def command(folder: Path, *start: str) -> list[str]:
+    paths = ["--plan", "plan.ndjson", "--out", "operations.ndjson", "--stats", "stats.json"]
+    files = [part if part.startswith("--") else str(folder / part) for part in paths]
+    return [sys.executable, "-m", "brownout_harness.load", *files, *start]
+
+
+def collect(folder: Path, exit_code: int, output: str, errors: str) -> Loaded:
+    out, stats = folder / "operations.ndjson", folder / "stats.json"
     return Loaded(
-        exit_code=done.returncode,
+        exit_code=exit_code,
         operations=[json.loads(line) for line in out.read_text().splitlines()] if out.exists() else [],
-        said=[json.loads(line) for line in done.stdout.splitlines()],
-        errors=done.stderr,
+        said=[json.loads(line) for line in output.splitlines()],
+        errors=errors,
         stats=json.loads(stats.read_text()) if stats.exists() else [],
     )
