@@ -18,8 +18,11 @@ class Amplification:
     LEDGER_PROVES: ClassVar[bool] = True
 
     vendor: str
+    """Whose ledger is counted."""
     max: float
+    """Requests per operation asked; 1 is no retry at all."""
     during: str = WHOLE_RUN
+    """A phase; left out: the whole run."""
 
     def __post_init__(self) -> None:
         require(self.max >= 1, f"amplification max must be at least 1, got {self.max}")

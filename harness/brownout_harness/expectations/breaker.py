@@ -19,11 +19,17 @@ class Breaker:
     LEDGER_PROVES: ClassVar[bool] = False
 
     vendor: str
+    """Whose breaker."""
     of: str = WHOLE_RUN
+    """A phase; `stays_closed` may leave it out for the whole run."""
     opens_within_s: float | None = None
+    """From the start of the phase; open before it counts as open."""
     closes_within_s: float | None = None
+    """From the start of the phase, and closed until it ends."""
     stays_closed: bool = False
-    late_by_s: float = 0.25  # a request admitted before the breaker opened may arrive this much later
+    """Never open or half-open in the phase."""
+    late_by_s: float = 0.25
+    """A request admitted before the breaker opened may arrive this much later."""
 
     def __post_init__(self) -> None:
         demands = [self.opens_within_s is not None, self.closes_within_s is not None, self.stays_closed]

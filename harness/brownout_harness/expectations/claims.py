@@ -17,7 +17,7 @@ OPEN: Final = "open"
 HALF_OPEN: Final = "half_open"
 
 LEGAL_STEPS: Final = frozenset({(CLOSED, OPEN), (OPEN, HALF_OPEN), (HALF_OPEN, CLOSED), (HALF_OPEN, OPEN)})
-MANUAL: Final = "manual"
+BY_HAND: Final = "by_hand"
 """In a transition's detail: a person moved it, which may skip a step."""
 
 MINIMUM_TURNED_AWAY: Final = 5
@@ -62,7 +62,7 @@ def claims_about(evidence: Evidence, vendor: str) -> Claims:
     state, since_s = CLOSED, float("-inf")
     for move in moves:
         after = CLOSED if move.kind == Kind.STARTED else move.outcome
-        if move.kind != Kind.STARTED and (state, after) not in LEGAL_STEPS and MANUAL not in move.detail:
+        if move.kind != Kind.STARTED and (state, after) not in LEGAL_STEPS and BY_HAND not in move.detail:
             illegal.append(Violation(move.at_s, "", f"{vendor} breaker stepped from {state} to {after}"))
         if after != state:
             stretches.append(Stretch(state, since_s, move.at_s))

@@ -32,10 +32,15 @@ class DeadlineRespected:
     LEDGER_PROVES: ClassVar[bool] = False
 
     operation: str
+    """Which operation."""
     within_s: float
-    overshoot_s: float = 0.25  # what the way to the target and back may add
-    late_at_most: float = 0.001  # share of the operations
+    """The deadline of one ask."""
+    overshoot_s: float = 0.25
+    """What the way to the target and back may add."""
+    late_at_most: float = 0.001
+    """Share of the operations."""
     during: str = WHOLE_RUN
+    """A phase; left out: the whole run."""
 
     def __post_init__(self) -> None:
         require(self.within_s > 0, f"deadline_respected within must be above 0, got {self.within_s}")

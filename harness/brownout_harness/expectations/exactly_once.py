@@ -19,7 +19,9 @@ class ExactlyOnce:
     LEDGER_PROVES: ClassVar[bool] = True
 
     effect: str
-    operation: str = ""  # which operations are to have it; default: those known to
+    """`stripe.charge`, `twilio.message`, `sales.order`."""
+    operation: str = ""
+    """Which operations are to have it; default: those known to."""
 
     def __post_init__(self) -> None:
         require(

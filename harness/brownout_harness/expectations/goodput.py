@@ -31,10 +31,15 @@ class Goodput:
     LEDGER_PROVES: ClassVar[bool] = False
 
     operation: str
+    """Which operation."""
     at_least: float
+    """Share of the steady goodput, in (0, 1]."""
     of: str
+    """The phase whose goodput is the measure."""
     within_s: float
+    """From the end of `after`; from then on it is judged."""
     after: str
+    """The phase of the outage."""
 
     def __post_init__(self) -> None:
         require(0 < self.at_least <= 1, f"goodput at_least must be in (0, 1], got {self.at_least}")

@@ -21,10 +21,15 @@ class Latency:
     LEDGER_PROVES: ClassVar[bool] = False
 
     operation: str
+    """Which operation."""
     during: str = WHOLE_RUN
+    """A phase; left out: the whole run."""
     p50_below_s: float | None = None
+    """Bound of the median."""
     p90_below_s: float | None = None
+    """Bound of the 90th percentile."""
     p99_below_s: float | None = None
+    """Bound of the 99th percentile."""
 
     def __post_init__(self) -> None:
         require(bool(self._bounds()), "latency needs at least one of p50_below, p90_below, p99_below")

@@ -40,8 +40,10 @@ class NothingLost:
     NAME: ClassVar[str] = "nothing_lost"
     LEDGER_PROVES: ClassVar[bool] = True
 
-    operation: str = ""  # default: every operation
+    operation: str = ""
+    """Default: every operation."""
     unresolved_at_most: int = 0
+    """Operations whose fate nobody knows: no answer, no effect, no dead letter."""
 
     def __post_init__(self) -> None:
         require(

@@ -19,8 +19,11 @@ class QuietWhileOpen:
     LEDGER_PROVES: ClassVar[bool] = True
 
     vendor: str
+    """Whose breaker and whose ledger."""
     probes: int = 3
-    late_by_s: float = 0.25  # a request admitted before the breaker opened may arrive this much later
+    """Requests allowed in one half-open stretch: the breaker's `permitted_calls`."""
+    late_by_s: float = 0.25
+    """A request admitted before the breaker opened may arrive this much later."""
 
     def __post_init__(self) -> None:
         require(self.probes >= 1, f"quiet_while_open probes must be at least 1, got {self.probes}")

@@ -20,8 +20,11 @@ class RetryAfterRespected:
     LEDGER_PROVES: ClassVar[bool] = True
 
     vendor: str
-    cap_s: float = 60.0  # a longer wish need not be honoured in full
-    tolerance_s: float = 0.05  # timers and clocks of two processes
+    """Whose answers and whose ledger."""
+    cap_s: float = 60.0
+    """A longer wish need not be honoured in full."""
+    tolerance_s: float = 0.05
+    """Timers and clocks of two processes."""
 
     def __post_init__(self) -> None:
         require(self.cap_s > 0, f"retry_after_respected cap must be above 0, got {self.cap_s}")

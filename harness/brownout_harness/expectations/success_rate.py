@@ -19,9 +19,13 @@ class SuccessRate:
     LEDGER_PROVES: ClassVar[bool] = False
 
     operation: str
+    """Which operation."""
     at_least: float
+    """Share of what was asked, in (0, 1]."""
     during: str = WHOLE_RUN
-    count_accepted: bool = False  # whether an operation that the target took on for later is a success
+    """A phase; left out: the whole run."""
+    count_accepted: bool = False
+    """Whether an operation that the target took on for later is a success."""
 
     def __post_init__(self) -> None:
         require(0 < self.at_least <= 1, f"success_rate at_least must be in (0, 1], got {self.at_least}")
