@@ -66,7 +66,7 @@ def _target(scenario: Scenario, *, allow_remote: bool) -> Found:
         yield where, f"{units.shown(target.url)} is no URL: write http://127.0.0.1:{{{{port}}}}"
     elif not allow_remote and not is_loopback(target.url):
         yield where, "is not loopback; load is aimed at this machine only, unless --allow-remote is given"
-    if target.command and not allow_remote and "{{port}}" not in target.url and "{{port}}" in str(dict(target.env)):
+    elif target.command and "{{port}}" not in target.url and "{{port}}" in str(dict(target.env)):
         yield where, "has no {{port}}, though env does: the harness would not find the target"
     if not 0 < target.ready.within_s <= 600:
         yield ("target", "ready", "within"), f"{units.duration(target.ready.within_s)} is outside 0s to 600s"
@@ -177,8 +177,10 @@ def _actions(scenario: Scenario) -> Found:
                 continue
             key = "kill" if action.kill else "start"
             if process != here:
-                yield (*at, key), f"there is no {process} in this scenario; the target is {here}"
-            elif scenario.target is not None and not scenario.target.command:
+                named = "the gateway" if here == schema.GATEWAY else "not the gateway"
+                yield (*at, key), f"there is no {process} in this scenario; its target is {named}"
+                continue
+            if scenario.target is not None and not scenario.target.command:
                 yield (*at, key), "needs a target with a command: only what the harness started can it kill"
             elif bool(action.kill) != running:
                 yield (*at, key), f"{process} is {'already running' if running else 'not running'} at that time"

@@ -8,7 +8,6 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 
 from brownout_scenarios import checks, errors, library, yaml_tree
@@ -51,8 +50,7 @@ def load_text(
 
 def to_yaml(scenario: Scenario) -> str:
     """The scenario as it was resolved, to be kept with a run: loads again to the same scenario."""
-    document = {**scenario.document, "seed": scenario.seed}
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
+    return yaml_tree.write({**scenario.document, "seed": scenario.seed})
 
 
 def _read(path: Path) -> str:

@@ -350,7 +350,7 @@ def _text(fault: Fault) -> str:
     share = fault.rule.get("share", 1.0)
     on = match if share == 1.0 else f"{units.share(share)} of {match}"
     details = written(fault.rule.get(fault.kind, {}))
-    extra = "".join(f", {part} {written(fault.rule[part])}" for part in _TIMING if part in fault.rule)
+    extra = "".join(f", {part} {written(fault.rule[part], part)}" for part in _TIMING if part in fault.rule)
     return f"{fault.kind}{' ' + details if details else ''} on {on}{extra}"
 
 

@@ -73,7 +73,7 @@ def rate(per_s: float) -> str:
 
 def share(fraction: float) -> str:
     """`0.2` as `20%`."""
-    return f"{fraction * 100.0:.6g}%"
+    return f"{fraction * 100.0:.9g}%"
 
 
 def shown(value: object) -> str:

@@ -58,17 +58,14 @@ class _Loader(yaml.SafeLoader):
 
 def parse(text: str) -> Tree:
     """The one document in `text`. Raises `Unreadable` with everything that is wrong with its form."""
-    loader = _Loader(text)
     try:
-        root = loader.get_single_node()
+        root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         line = mark.line + 1 if mark else 1
         raise Unreadable([Problem(line, (), f"not YAML: {_one_line(wrong)}")]) from None
     except (yaml.YAMLError, RecursionError) as wrong:
         raise Unreadable([Problem(1, (), f"not YAML: {_one_line(wrong)}")]) from None
-    finally:
-        loader.dispose()
     if root is None:
         raise Unreadable([Problem(1, (), "the file is empty")])
     reader = _Reader()
@@ -76,6 +73,26 @@ def parse(text: str) -> Tree:
     if reader.problems:
         raise Unreadable(reader.problems)
     return Tree(data, reader.lines)
+
+
+def write(data: Any) -> str:
+    """Data as YAML that `parse` reads back to the same."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes, besides what YAML 1.1 would misread, what `_scalar` would."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
+
+
+def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None if _scalar(text) is text else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text_node)
 
 
 class _Reader:
