@@ -32,6 +32,7 @@ def problems(scenario: Scenario, words: Vocabulary, *, allow_remote: bool) -> li
     found += _actions(scenario)
     found += _expectations(scenario)
     found += _vendors(scenario, words)
+    found += _policies(scenario, words)
     return found
 
 
@@ -213,6 +214,18 @@ def _vendors(scenario: Scenario, words: Vocabulary) -> Found:
         for index, path in enumerate(paths):
             if not re.fullmatch(r"(header|body)\.\S+", path):
                 yield ("correlate", vendor, index), f"{units.shown(path)}: write header.<name> or body.<dotted path>"
+
+
+def _policies(scenario: Scenario, words: Vocabulary) -> Found:
+    for vendor, parts in scenario.policies.vendors.items():
+        try:
+            words.check_policies(scenario.policies.preset, vendor, parts)
+        except ValueError as wrong:
+            policy, _, rest = str(wrong).partition(".")
+            if policy in parts:
+                yield ("policies", vendor, policy), rest
+            else:
+                yield ("policies", vendor), str(wrong)
 
 
 def _rate(rate_per_s: float, at: Path, least: float = 1e-6) -> Found:
