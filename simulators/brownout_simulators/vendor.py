@@ -76,6 +76,8 @@ class IdempotencyRules:
     replayed: Callable[[Call, Reply, str], Reply]
     """The remembered reply as it is sent again; the last argument is the first request's id."""
     ttl_s: float = 86_400.0
+    scope_of: Callable[[Call], str] = lambda _call: ""
+    """What a key is unique within, beside its account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Limit:
     concurrency: int = 0
     """Calls in flight at once; 0 for no such limit."""
     key_of: Callable[[Call, str], str] = lambda _call, account: account
-    """Which bucket a call draws from."""
+    """Which bucket a call draws from; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,10 @@ class WebhookRules:
     retry_on: Callable[[int | None], bool] = lambda status: status is None or not 200 <= status < 300
     """Whether this answer (None: no connection, or no answer in time) earns another attempt."""
     timeout_s: float = 10.0
+    jitter: float = 0.0
+    """Share of each scheduled gap by which it may be longer or shorter."""
+    on_result: Callable[[Account[Any], Notice, str, int, int | None, bool], None] | None = None
+    """Told after each attempt: (account, notice, url, attempt from 1, status or None, whether it was the last)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,10 @@ class Vendor(Generic[S]):
     """(base URL, test key) to the environment variables by which an application finds this vendor."""
     test_key: Callable[[str], str]
     """A test credential for a name: the same name gives the same key, hence the same account."""
+    admit: Callable[[Call, Account[S]], None] | None = None
+    """The half of authentication that needs the account's state; raises `Refused`."""
+    expire_tokens: Callable[[Account[S]], None] | None = None
+    """Makes every token of the account expire now."""
     idempotency: IdempotencyRules | None = None
     webhooks: WebhookRules | None = None
     limits: Sequence[Limit] = ()
