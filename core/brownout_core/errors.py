@@ -7,7 +7,9 @@
     │   ├── BulkheadFull
     │   ├── LimiterFull
     │   ├── DeadlineExceeded       the caller's time was over before another attempt could start
-    │   ├── IdempotencyConflict    the key is in use, or stands for another request
+    │   ├── IdempotencyConflict    the key is in use by another caller
+    │   │   └── KeyReused          the key stands for another request: a definitive no
+    │   ├── ClaimsUnavailable      the store of idempotency claims is down
     │   └── RetrySuppressed        the last attempt failed and the retry budget was empty
     ├── DeadLettered               set aside durably, to be redriven; carries the dead letter's id
     └── ServiceError               an attempt was made and did not succeed
@@ -18,6 +20,7 @@
         └── VendorError            the vendor answered with an error status
             ├── Throttled          429: refused before any work
             ├── VendorUnavailable  5xx: the effect is unknown
+            ├── VendorBusy         409: still at work on the same idempotency key, the effect is unknown
             ├── AuthenticationFailed  401 after one refresh
             └── VendorRefused      any other 4xx: a definitive no
 
@@ -82,7 +85,17 @@ class DeadlineExceeded(CallRejected):
 
 
 class IdempotencyConflict(CallRejected):
-    """The idempotency key is in use by another caller, or was used for a different request."""
+    """The idempotency key is in use by another caller."""
+
+    policy = "idempotency"
+
+
+class KeyReused(IdempotencyConflict):
+    """The idempotency key was used for a different request: asking again will not help."""
+
+
+class ClaimsUnavailable(CallRejected):
+    """No claim could be made, for their store is down: nothing was sent."""
 
     policy = "idempotency"
 
@@ -123,6 +136,7 @@ class ServiceError(BrownoutError):
         retry_after_s: float | None = None,
     ) -> None:
         super().__init__(f"{service} {operation}: {message}")
+        self.text = message
         self.service = service
         self.operation = operation
         self.status = status
@@ -165,6 +179,12 @@ class VendorUnavailable(VendorError):
     """5xx: whether the work was done is unknown."""
 
 
+class VendorBusy(VendorError):
+    """The vendor still works on an earlier attempt of the same idempotency key: ask again, with the same key."""
+
+    is_failure = False
+
+
 class AuthenticationFailed(VendorError):
     """401 that one refresh did not cure."""
 
@@ -186,3 +206,8 @@ class Severity(StrEnum):
 
     WARNING = "warning"
     ERROR = "error"
+
+
+def snake_case(name: str) -> str:
+    """A class's name as telemetry writes it: `VendorUnavailable` becomes `vendor_unavailable`."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
