@@ -7,6 +7,7 @@
     │   ├── BulkheadFull
     │   ├── LimiterFull
     │   ├── DeadlineExceeded       the caller's time was over before another attempt could start
+    │   ├── NotSettled             too early to tell whether an earlier attempt had its effect
     │   ├── IdempotencyConflict    the key is in use by another caller
     │   │   └── KeyReused          the key stands for another request: a definitive no
     │   ├── ClaimsUnavailable      the store of idempotency claims is down
@@ -82,6 +83,12 @@ class DeadlineExceeded(CallRejected):
     """The deadline leaves no time for another attempt."""
 
     policy = "deadline"
+
+
+class NotSettled(CallRejected):
+    """An earlier attempt may still take effect, so doing it again must wait; nothing was sent."""
+
+    policy = "settling"
 
 
 class IdempotencyConflict(CallRejected):
@@ -206,8 +213,3 @@ class Severity(StrEnum):
 
     WARNING = "warning"
     ERROR = "error"
-
-
-def snake_case(name: str) -> str:
-    """A class's name as telemetry writes it: `VendorUnavailable` becomes `vendor_unavailable`."""
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")

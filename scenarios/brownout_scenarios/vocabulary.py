@@ -21,7 +21,7 @@ from brownout_scenarios.grammar import Grammar, Node
 PHASE_FIELDS = ("of", "during", "after", "before", "until", "phase")
 """Fields of an expectation that hold a phase's name."""
 
-_RULE_OWN = ("id", "fault", "vendor", "window")
+RULE_OWN = ("id", "fault", "vendor", "window")
 """Fields of a simulator's rule that a scenario writes in its own way, or not at all."""
 
 
@@ -90,7 +90,7 @@ def _drop_null_defaults(node: Any) -> None:
 
 def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
     """A fault entry: which requests (the rule's own fields), when, and exactly one kind."""
-    shared = {item.name for item in dataclasses.fields(words.rule)} - set(_RULE_OWN)
+    shared = {item.name for item in dataclasses.fields(words.rule)} - set(RULE_OWN)
     overlap = shared & words.faults.keys()
     if overlap:
         raise TypeError(f"fault kinds named as a rule's fields: {', '.join(sorted(overlap))}")

@@ -37,6 +37,7 @@ Action = Callable[[Call, Account[Any]], Reply]
 ACCOUNTS_LIMIT: Final = 100_000
 DEFAULT_ACCOUNT: Final = "default"
 """The account of routes that ask for no credential."""
+CREDENTIALS_LIMIT: Final = 100_000
 PROBLEMS_LIMIT: Final = 100
 # A wait that is this much too short is one of floating-point arithmetic, not of the clock.
 _INSTANT_S: Final = 1e-9
@@ -47,6 +48,19 @@ _log = logging.getLogger(__name__)
 def stream(seed: int, *names: str) -> random.Random:
     """A random source of its own for each name, the same under any PYTHONHASHSEED."""
     return random.Random(":".join([str(seed), *names]))
+
+
+class Credentials:
+    """When each credential was first used, by a hash of it: the credential itself is not kept."""
+
+    def __init__(self) -> None:
+        self._since_s: dict[int, float] = {}
+
+    def first_used(self, credential: str, now_s: float) -> float:
+        """Now, if it was never used before. Bounded: the oldest knowledge goes when there is too much."""
+        if len(self._since_s) > CREDENTIALS_LIMIT:
+            self._since_s.clear()
+        return self._since_s.setdefault(hash(credential), now_s)
 
 
 @dataclass(slots=True)
@@ -66,12 +80,19 @@ class Handling(Generic[S]):
     found: Found | None = None
     world: World[S] | None = None
     operation: str = ""
+    credential_since_s: float = 0.0
     reply: Reply | None = None
     from_edge: bool = False
     unreadable: str | None = None
     """Why the body cannot be parsed."""
+    turned_away: bool = False
+    """The credential was refused."""
+    body_refused: Reply | None = None
+    """The vendor's objection to the body, held back until its turn."""
     key_refused: Reply | None = None
     """The vendor's objection to the idempotency key, held back until its turn."""
+    scoped_key: str = ""
+    """Under which the vendor remembers the reply: the idempotency key and what it is unique within."""
     claim: Remembered | None = None
     replayed: bool = False
     acted: bool = False
@@ -138,6 +159,7 @@ class Simulator(Generic[S]):
         self._stray_ids = Ids(stream(seed, vendor.name, "requests"))
         self._correlate: list[tuple[str, tuple[str, ...]]] = []
         self.correlate(vendor.correlate)
+        self._credentials = Credentials()
         self._date = (-1, "")
 
     # -- handling a call ------------------------------------------------------------------------------------------
@@ -195,19 +217,27 @@ class Simulator(Generic[S]):
             call.data = self.vendor.parse(call)
         except ValueError as error:
             one.unreadable = str(error)
+        except Refused as refused:
+            one.body_refused = refused.reply
         for source, path in self._correlate:
             value = call.headers.get(path[0]) if source == "header" else _dig(call.data, path)
             if value:
                 one.operation = value[:200]
                 break
+        credential = call.headers.get("authorization")
+        if credential is not None:
+            one.credential_since_s = self._credentials.first_used(credential, call.at_s)
         try:
             label = DEFAULT_ACCOUNT if found.route.public else self.vendor.authenticate(call).account
             world = self._worlds.get(label)
             one.world = world if world is not None else self._open_world(label)
             call.request_id = one.world.request_ids.hexadecimal()
+            if self.vendor.admit is not None and not found.route.public:
+                self.vendor.admit(call, one.world.account)
         except Refused as refused:
-            call.request_id = self._stray_ids.hexadecimal()
-            one.reply = refused.reply
+            if not call.request_id:
+                call.request_id = self._stray_ids.hexadecimal()
+            one.reply, one.turned_away = refused.reply, True
 
     def _admit_nowhere(self, one: Handling[S]) -> None:
         call = one.call
@@ -238,7 +268,7 @@ class Simulator(Generic[S]):
 
     def _decide(self, one: Handling[S]) -> None:
         """Faults, limits, idempotency: whether the vendor's action is to run at all, and when."""
-        if one.world is None or one.found is None:
+        if one.world is None or one.found is None or one.turned_away:
             return
         call = one.call
         rules = self.vendor.idempotency
@@ -261,6 +291,8 @@ class Simulator(Generic[S]):
             one.reply, one.from_edge = strike.answer, strike.from_edge
         elif one.unreadable is not None:
             one.reply = self.vendor.errors.malformed(call, one.unreadable)
+        elif one.body_refused is not None:
+            one.reply = one.body_refused
         elif one.key_refused is not None:
             one.reply = one.key_refused
         elif one.reply is None and call.idempotency_key is not None:
@@ -282,7 +314,13 @@ class Simulator(Generic[S]):
         chosen = self.plan.choose(subject, now_s)
         if chosen:
             one.strike = Strike(
-                call, subject.account, self.vendor.errors, now_s, self.epoch_s + now_s + self.clock_offset_s
+                call=call,
+                account=subject.account,
+                errors=self.vendor.errors,
+                now_s=now_s,
+                wall_s=self.epoch_s + now_s + self.clock_offset_s,
+                public=one.found is not None and one.found.route.public,
+                credential_since_s=one.credential_since_s,
             )
         return chosen
 
@@ -323,6 +361,7 @@ class Simulator(Generic[S]):
         assert rules is not None  # noqa: S101  (there is a key)
         call, now_s = one.call, self.now_s()
         fingerprint = rules.fingerprint(call)
+        key = one.scoped_key = f"{rules.scope_of(call)} {key}"
         known = world.keys.find(key, now_s)
         if known is None:
             one.claim = world.keys.claim(key, fingerprint, call.request_id, now_s)
@@ -380,7 +419,7 @@ class Simulator(Generic[S]):
             if rules is not None and rules.saved(remembered):
                 world.keys.save(one.claim, remembered)
             else:
-                world.keys.release(call.idempotency_key, one.claim)
+                world.keys.release(one.scoped_key, one.claim)
         if reply.notices and cause is not None:
             self.outbox.post(world.account, reply.notices, cause, self.plan, self.now_s(), self.clock())
 

@@ -38,7 +38,9 @@ class Route(Generic[S]):
     path: str
     action: Callable[[Call, Account[S]], Reply]
     public: bool = False
-    """No credential is asked for (a token endpoint, a health page); the account is the vendor's default one."""
+    """No credential is asked for (a health page); the account is the vendor's default one."""
+    grants: bool = False
+    """Gives out tokens: the credential that it asks for is none itself, and does not expire as tokens do."""
 
 
 class Errors(Protocol):
@@ -127,7 +129,7 @@ class Vendor(Generic[S]):
     authenticate: Callable[[Call], Credential]
     """Reads the credential; raises `Refused` with the vendor's own 401."""
     parse: Callable[[Call], Mapping[str, Any]]
-    """Body or query to nested data, in the vendor's encoding; raises `ValueError` with what is wrong."""
+    """Body or query to nested data, in the vendor's encoding; raises `ValueError` with what is wrong, or `Refused`."""
     errors: Errors
     decorate: Callable[[Call, Account[S] | None, Reply], None]
     """Adds the headers that the vendor puts on every reply (request id, version, limits)."""
@@ -137,8 +139,6 @@ class Vendor(Generic[S]):
     """A test credential for a name: the same name gives the same key, hence the same account."""
     admit: Callable[[Call, Account[S]], None] | None = None
     """The half of authentication that needs the account's state; raises `Refused`."""
-    expire_tokens: Callable[[Account[S]], None] | None = None
-    """Makes every token of the account expire now."""
     idempotency: IdempotencyRules | None = None
     webhooks: WebhookRules | None = None
     limits: Sequence[Limit] = ()

@@ -21,8 +21,8 @@ from brownout_core.errors import (
     CallRejected,
     ConfigError,
     IdempotencyConflict,
+    KeyReused,
     VendorRefused,
-    snake_case,
 )
 from brownout_core.records import (
     OPEN_STATES,
@@ -33,7 +33,7 @@ from brownout_core.records import (
     StoreUnavailable,
 )
 from brownout_core.redaction import Redactor
-from brownout_core.telemetry import Event, Kind, Sink
+from brownout_core.telemetry import Event, Kind, Sink, outcome_of
 
 MAX_REASON = 500
 
@@ -44,9 +44,9 @@ class DeadLetterConfig:
 
     generation_cap: int = 5
     """A letter whose redrive failed this often is poison."""
-    lease_s: float = 120.0
+    lease_s: float = 300.0
     """How long one redrive holds a letter; longer than the operation's deadline."""
-    rate_per_s: float = 10.0
+    rate_per_s: float = 20.0
     """How many letters `redrive_all` starts per second, at most."""
     canary: int = 3
     """The first letters decide: when all of them fail, `redrive_all` stops."""
@@ -139,10 +139,8 @@ class DeadLetters:
                 raise
             self._spill.append(letter)
             self._spilled = True
-            kept = letter.id
-        else:
-            await self.drain()
-        self._note(Kind.DEAD_LETTERED, letter, letter.error_class)
+            return letter.id
+        await self.drain()
         return kept
 
     async def drain(self) -> int:
@@ -203,14 +201,8 @@ class DeadLetters:
             return Redriven(letter_id, Redrive.BUSY)
         try:
             came_to = await again(letter)
-        except VendorRefused as error:
-            return await self._settle(letter, owner, Redrive.REFUSED, error)
-        except CallRejected as error:
-            # A live caller holds the key, or a policy refused before anything went out: no fault of the letter's.
-            not_sent = not error.may_have_effect or type(error) is IdempotencyConflict
-            return await self._settle(letter, owner, Redrive.NOT_SENT if not_sent else Redrive.FAILED, error)
         except Exception as error:  # noqa: BLE001 - whatever it was, the letter has to go back
-            return await self._settle(letter, owner, Redrive.FAILED, error)
+            return await self._settle(letter, owner, _outcome_of(error), error)
         except BaseException as error:
             await self._settle(letter, owner, Redrive.NOT_SENT, error)
             raise
@@ -249,7 +241,7 @@ class DeadLetters:
             generation=generation,
             attempts=letter.attempts + tried,
             last_attempt_at=now if tried else letter.last_attempt_at,
-            error_class=letter.error_class if error is None else snake_case(type(error).__name__),
+            error_class=letter.error_class if error is None else outcome_of(error),
             reason=letter.reason if error is None else self._reason(error),
             resolved_at=now if outcome in {Redrive.DONE, Redrive.REFUSED} else None,
             outcome=came_to or outcome.value,
@@ -275,7 +267,7 @@ class DeadLetters:
             correlation_id=parcel.correlation_id,
             first_attempt_at=parcel.first_attempt_at,
             last_attempt_at=self._wall_clock(),
-            error_class=snake_case(type(error).__name__),
+            error_class=outcome_of(error),
             reason=self._reason(error),
         )
 
@@ -297,3 +289,14 @@ class DeadLetters:
         """Drain what can be drained and close the store."""
         await self.drain()
         await self._store.close()
+
+
+def _outcome_of(error: Exception) -> Redrive:
+    if isinstance(error, VendorRefused) and not error.may_have_effect:
+        return Redrive.REFUSED
+    if isinstance(error, KeyReused):
+        return Redrive.FAILED
+    # A live caller holds the key, or a policy refused before anything went out: no fault of the letter's.
+    if isinstance(error, IdempotencyConflict) or (isinstance(error, CallRejected) and not error.may_have_effect):
+        return Redrive.NOT_SENT
+    return Redrive.FAILED

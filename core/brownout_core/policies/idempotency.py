@@ -32,6 +32,9 @@ Recover = Callable[[Claimed], Awaitable[bytes | None]]
 """Asked after a takeover, before the work is done again: the result, if the earlier owner's work turns out to be
 done; None if it is safe to do it again. May raise, which counts as the work's error."""
 
+MARGIN_S = 2.0
+"""By how much a lease outlasts the deadline: for writing down the result, and for a loop that stutters."""
+
 _RESULT = b"D"
 _REFUSAL = b"R"
 
@@ -40,38 +43,49 @@ _REFUSAL = b"R"
 class IdempotencyConfig:
     """How long a claim holds, and how long a second caller waits. Durations in seconds."""
 
-    lease_s: float = 60.0
-    """How long a claim outlives a crashed owner; longer than the operation's deadline."""
+    lease_s: float | None = None
+    """How long a claim outlives a crashed owner; longer than the operation's deadline. None: a little longer."""
     wait_s: float = 2.0
     """How long a second caller waits for the first one's result before it is told of the conflict."""
     poll_s: float = 0.05
     """The first pause between two looks; doubles, up to ten times this."""
 
     def __post_init__(self) -> None:
-        if not 0 < self.lease_s <= 86_400:
+        if self.lease_s is not None and not 0 < self.lease_s <= 86_400:
             raise ConfigError(f"lease_s must be in (0, 86400] seconds, got {self.lease_s}")
         if not 0 <= self.wait_s < 3600:
             raise ConfigError(f"wait_s must be in [0, 3600) seconds, got {self.wait_s}")
         if not 0 < self.poll_s <= 60:
             raise ConfigError(f"poll_s must be in (0, 60] seconds, got {self.poll_s}")
 
-    def check_deadline(self, deadline_s: float) -> None:
-        """Raise `ConfigError` unless the lease is longer than the longest that an owner may work."""
+    def lease_for(self, deadline_s: float) -> float:
+        """The lease of an operation that has `deadline_s`; raises `ConfigError` where the lease is not longer."""
+        if self.lease_s is None:
+            return deadline_s + MARGIN_S
         if self.lease_s <= deadline_s:
             raise ConfigError(
                 f"lease_s must be longer than the operation's deadline_s ({deadline_s}), got {self.lease_s}: "
                 "a claim that ends while its owner still works lets a second one in"
             )
+        return self.lease_s
 
 
 class Idempotency:
     """Runs work once per key. Safe for concurrent use, and across processes where the store is shared."""
 
     def __init__(
-        self, store: ClaimStore, config: IdempotencyConfig, *, instance: str, sink: Sink | None = None
+        self,
+        store: ClaimStore,
+        config: IdempotencyConfig,
+        *,
+        deadline_s: float,
+        instance: str,
+        sink: Sink | None = None,
     ) -> None:
-        """`instance` names this process, and no other one, not even its own predecessor."""
+        """`deadline_s` is the longest that one piece of work takes; `instance` names this process, and no other
+        one, not even its own predecessor. Raises `ConfigError` for a lease that is not longer than the deadline."""
         self._store = store
+        self._lease_s = config.lease_for(deadline_s)
         self.config = config
         self._instance = instance
         self._sink = sink
@@ -140,13 +154,13 @@ class Idempotency:
 
     async def _ask(self, key: str, fingerprint: str, owner: str) -> Begun:
         try:
-            return await self._store.begin(key, fingerprint, owner, self.config.lease_s)
+            return await self._store.begin(key, fingerprint, owner, self._lease_s)
         except StoreUnavailable as error:
             # Closed rather than open: without a claim, two askers would both do the work.
             raise ClaimsUnavailable(f"idempotency claims cannot be made: {error}") from error
 
     async def _give_back(self, key: str, owner: str, held: Claimed, error: BaseException) -> None:
-        if isinstance(error, VendorRefused):
+        if isinstance(error, VendorRefused) and not error.may_have_effect:
             await self._complete(key, owner, held.fence, _REFUSAL + _packed(error))
             return
         surely_nothing = isinstance(error, BrownoutError) and not (

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from brownout_simulators.vendor import Vendor
-from brownout_simulators.vendors.sales.access import IDEMPOTENCY, admit, authenticate, expire_tokens, parse
+from brownout_simulators.vendors.sales.access import IDEMPOTENCY, admit, authenticate, parse
 from brownout_simulators.vendors.sales.actions import ROUTES
 from brownout_simulators.vendors.sales.errors import SalesErrors
 from brownout_simulators.vendors.sales.limits import LIMITS, decorate
@@ -49,7 +49,6 @@ VENDOR: Final[Vendor[State]] = Vendor(
     environment=_environment,
     test_key=_test_key,
     admit=admit,
-    expire_tokens=expire_tokens,
     idempotency=IDEMPOTENCY,
     webhooks=WEBHOOKS,
     limits=LIMITS,

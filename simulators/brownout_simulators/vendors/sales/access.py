@@ -92,12 +92,6 @@ def admit(call: Call, account: Account[State]) -> None:
         raise refuse(call, "scope-insufficient", f"needs {needed}", requiredScope=needed)
 
 
-def expire_tokens(account: Account[State]) -> None:
-    """End the life of every access token now."""
-    for token in account.state.tokens.values():
-        token.expires_s = min(token.expires_s, account.clock())
-
-
 def issue_token(call: Call, account: Account[State]) -> Reply:
     """POST /oauth2/token: client credentials in, opaque token out; no refresh token."""
     grant = call.data.get("grant_type", "")
@@ -233,6 +227,6 @@ def _decoded(text: str) -> str:
 
 
 ROUTES: Final[tuple[Route[State], ...]] = (
-    Route("POST", "/oauth2/token", issue_token),
-    Route("POST", "/oauth2/revoke", revoke_token),
+    Route("POST", "/oauth2/token", issue_token, grants=True),
+    Route("POST", "/oauth2/revoke", revoke_token, grants=True),
 )

@@ -76,7 +76,7 @@ def list_orders(call: Call, account: Account[State]) -> Reply:
     found: list[dict[str, Any]] = []
     following = None
     for order in account.state.changed_since(place, since_s):
-        revision = order.as_of(account.as_of_s)
+        revision = order.as_of(account.as_of_s, hides_new_only=account.hides_new_only)
         if revision is None or revision is not order.now:
             account.was_stale = True
         if revision is None or (status and revision.status != status) or (order_id and order.order_id != order_id):
@@ -168,7 +168,7 @@ def _order(call: Call, account: Account[State]) -> Order:
 def _seen(call: Call, account: Account[State]) -> tuple[Order, Revision]:
     """The order and the revision that this read sees."""
     order = _order(call, account)
-    revision = order.as_of(account.as_of_s)
+    revision = order.as_of(account.as_of_s, hides_new_only=account.hides_new_only)
     if revision is not order.now:
         account.was_stale = True
     if revision is None:

@@ -27,7 +27,7 @@ LIMITS: Final = (BURST, CONCURRENCY, TOKENS)
 
 
 def decorate(call: Call, account: Account[State] | None, reply: Reply) -> None:
-    """Adds what is on every reply: request id, correlation id, date, rate limits."""
+    """Adds what is on every reply: request id, correlation id, rate limits."""
     headers = reply.headers
     headers["X-Request-Id"] = call.request_id
     headers["X-Correlation-ID"] = correlation_id(call)
@@ -35,7 +35,8 @@ def decorate(call: Call, account: Account[State] | None, reply: Reply) -> None:
         return
     options = account.state.options_for(account.name)
     now_s = account.wall_s() + options.skew_s
-    headers["Date"] = formatdate(now_s, usegmt=True)
+    if options.skew_s:
+        headers["date"] = formatdate(now_s, usegmt=True)
     states: dict[str, LimitState] = dict(account.limits)
     burst = states.get("burst") or LimitState(BURST.burst, BURST.burst, 0.0)
     flying = states.get("concurrency")

@@ -77,9 +77,9 @@ class Order:
         """The caller's own key."""
         return str(self.request["orderId"])
 
-    def as_of(self, at_s: float | None) -> Revision | None:
+    def as_of(self, at_s: float | None, *, hides_new_only: bool = False) -> Revision | None:
         """The newest revision that a read as of that instant sees; None if the order is not there yet."""
-        if at_s is None:
+        if at_s is None or (hides_new_only and self.revisions[0].at_s <= at_s):
             return self.now
         return next((revision for revision in reversed(self.revisions) if revision.at_s <= at_s), None)
 
