@@ -70,8 +70,14 @@ class Handling(Generic[S]):
     from_edge: bool = False
     unreadable: str | None = None
     """Why the body cannot be parsed."""
+    turned_away: bool = False
+    """The credential was refused."""
+    body_refused: Reply | None = None
+    """The vendor's objection to the body, held back until its turn."""
     key_refused: Reply | None = None
     """The vendor's objection to the idempotency key, held back until its turn."""
+    scoped_key: str = ""
+    """Under which the vendor remembers the reply: the idempotency key and what it is unique within."""
     claim: Remembered | None = None
     replayed: bool = False
     acted: bool = False
@@ -195,6 +201,8 @@ class Simulator(Generic[S]):
             call.data = self.vendor.parse(call)
         except ValueError as error:
             one.unreadable = str(error)
+        except Refused as refused:
+            one.body_refused = refused.reply
         for source, path in self._correlate:
             value = call.headers.get(path[0]) if source == "header" else _dig(call.data, path)
             if value:
@@ -205,9 +213,12 @@ class Simulator(Generic[S]):
             world = self._worlds.get(label)
             one.world = world if world is not None else self._open_world(label)
             call.request_id = one.world.request_ids.hexadecimal()
+            if self.vendor.admit is not None and not found.route.public:
+                self.vendor.admit(call, one.world.account)
         except Refused as refused:
-            call.request_id = self._stray_ids.hexadecimal()
-            one.reply = refused.reply
+            if not call.request_id:
+                call.request_id = self._stray_ids.hexadecimal()
+            one.reply, one.turned_away = refused.reply, True
 
     def _admit_nowhere(self, one: Handling[S]) -> None:
         call = one.call
@@ -238,7 +249,7 @@ class Simulator(Generic[S]):
 
     def _decide(self, one: Handling[S]) -> None:
         """Faults, limits, idempotency: whether the vendor's action is to run at all, and when."""
-        if one.world is None or one.found is None:
+        if one.world is None or one.found is None or one.turned_away:
             return
         call = one.call
         rules = self.vendor.idempotency
@@ -261,6 +272,8 @@ class Simulator(Generic[S]):
             one.reply, one.from_edge = strike.answer, strike.from_edge
         elif one.unreadable is not None:
             one.reply = self.vendor.errors.malformed(call, one.unreadable)
+        elif one.body_refused is not None:
+            one.reply = one.body_refused
         elif one.key_refused is not None:
             one.reply = one.key_refused
         elif one.reply is None and call.idempotency_key is not None:
@@ -323,6 +336,7 @@ class Simulator(Generic[S]):
         assert rules is not None  # noqa: S101  (there is a key)
         call, now_s = one.call, self.now_s()
         fingerprint = rules.fingerprint(call)
+        key = one.scoped_key = f"{rules.scope_of(call)} {key}"
         known = world.keys.find(key, now_s)
         if known is None:
             one.claim = world.keys.claim(key, fingerprint, call.request_id, now_s)
@@ -380,7 +394,7 @@ class Simulator(Generic[S]):
             if rules is not None and rules.saved(remembered):
                 world.keys.save(one.claim, remembered)
             else:
-                world.keys.release(call.idempotency_key, one.claim)
+                world.keys.release(one.scoped_key, one.claim)
         if reply.notices and cause is not None:
             self.outbox.post(world.account, reply.notices, cause, self.plan, self.now_s(), self.clock())
 

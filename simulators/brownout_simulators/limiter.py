@@ -81,7 +81,7 @@ class Limiter:
 
     def enter(self, call: Call, account: str, now_s: float) -> tuple[Exceeded | None, list[tuple[str, str]]]:
         """The limit that refuses the call, or None and what `leave` must be given when the call is over."""
-        keys = [(limit, limit.key_of(call, account)) for limit in self.limits.values()]
+        keys = [(limit, key) for limit in self.limits.values() if (key := limit.key_of(call, account))]
         for limit, key in keys:
             if limit.concurrency and self._flying.get((limit.name, key), 0) >= limit.concurrency:
                 return Exceeded(limit.name, None), []
@@ -112,6 +112,8 @@ class Limiter:
         states = {}
         for limit in self.limits.values():
             key = limit.key_of(call, account)
+            if not key:
+                continue
             if limit.rate_per_s > 0:
                 bucket = self._buckets[limit.name].of(key, now_s)
                 states[limit.name] = LimitState(bucket.burst, bucket.tokens(now_s), bucket.full_in_s(now_s))

@@ -1,5 +1,6 @@
 """How a vendor's notices become webhooks: endpoints found, faults drawn, attempts signed, retried, counted."""
 
+import random
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -84,6 +85,10 @@ class Outbox:
 
     def _enter(self, delivering: Delivering, rules: WebhookRules) -> bool:
         planned_s = rules.schedule_s[delivering.attempt - 1] * self.time_scale
+        if rules.jitter and delivering.attempt > 1:
+            gap_s = planned_s - rules.schedule_s[delivering.attempt - 2] * self.time_scale
+            draw = random.Random(f"{delivering.account.name}:{delivering.id}:{delivering.attempt}").uniform(-1.0, 1.0)
+            planned_s += gap_s * rules.jitter * draw
         return self.agenda.enter(delivering.noticed_at_s + planned_s + delivering.delay_s, delivering)
 
     def sign(self, delivering: Delivering, wall_s: float) -> OutgoingWebhook:
@@ -124,9 +129,13 @@ class Outbox:
                 status,
             )
         )
-        if not rules.retry_on(status):
+        again = rules.retry_on(status)
+        last = not again or delivering.attempt >= len(rules.schedule_s)
+        if rules.on_result is not None:
+            rules.on_result(delivering.account, delivering.notice, delivering.url, delivering.attempt, status, last)
+        if not again:
             self._counts["delivered"] += 1
-        elif delivering.attempt >= len(rules.schedule_s):
+        elif last:
             self._counts["given_up"] += 1
         else:
             delivering.attempt += 1
