@@ -19,14 +19,16 @@ from brownout_simulators.vendors import VENDORS, load_vendor
 @cache
 def vocabulary() -> Vocabulary:
     """The real one. Made once: it loads every vendor's package."""
+    vendors = {name: load_vendor(name) for name in VENDORS}
     return Vocabulary(
-        vendors=tuple(VENDORS),
+        vendors=tuple(vendors),
         faults=FAULTS,
         rule=Rule,
         policies=VendorPolicies,
         expectations=EXPECTATIONS,
         operations=tuple(GATEWAY_OPERATIONS),
-        effects=tuple(effect for name in VENDORS for effect in load_vendor(name).effects),
+        effects=tuple(effect for vendor in vendors.values() for effect in vendor.effects),
+        limits={name: tuple(limit.name for limit in vendor.limits) for name, vendor in vendors.items()},
         presets=tuple(PRESETS),
         check_policies=check_policies,
     )

@@ -222,6 +222,11 @@ def _vendors(scenario: Scenario, words: Vocabulary) -> Found:
         for vendor in named:
             if vendor not in words.vendors:
                 yield (key, vendor), f"no vendor named {units.shown(vendor)}{spelling.hint(vendor, words.vendors)}"
+    for vendor, limits in scenario.limits.items():
+        known = words.limits.get(vendor, tuple(limits))
+        for name in limits:
+            if name not in known:
+                yield ("limits", vendor, name), f"{vendor} has no limiter {name!r}{spelling.hint(name, known)}"
     for vendor, paths in scenario.correlate.items():
         for index, path in enumerate(paths):
             if not re.fullmatch(r"(header|body)\.\S+", path):

@@ -236,6 +236,20 @@ class Policies:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What replaces the figures of a vendor's own limiter; what is left out stays the vendor's."""
+
+    rate_per_s: float | None = None
+    burst: float | None = None
+    concurrency: int | None = None
+    """Calls in flight at once."""
+
+    def to_json(self) -> dict[str, Json]:
+        figures = {"rate_per_s": self.rate_per_s, "burst": self.burst, "concurrency": self.concurrency}
+        return {name: value for name, value in figures.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
     """One expectation that the run is judged by; `check` is the instance of the dataclass that was handed in."""
 
@@ -289,8 +303,9 @@ class Scenario:
     expect: tuple[Expected, ...]
     correlate: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Per vendor, where the target's operation id arrives, first hit wins: `body.metadata.order_id`, `header.x-id`."""
-    limits: Mapping[str, Json] = field(default_factory=dict)
-    """Per vendor, whether (true) its own limiters are on, or which with which numbers."""
+    limits: Mapping[str, Mapping[str, bool | Figures]] = field(default_factory=dict)
+    """Per vendor, which of its own limiters are on for the whole run (they are off by default): `true`, or other
+    figures than the vendor's: `{twilio: {account: {rate: 10/s, burst: 10}}}`."""
     drain_s: float = 15.0
     """How long, after the load has ended, the run waits for what is still moving before it judges."""
     notes: tuple[str, ...] = ()
@@ -315,6 +330,13 @@ class Scenario:
         if self.target is not None:
             named += [name.partition(".")[0] for name in self.target.templates() if "." in name]
         return tuple(dict.fromkeys(name for name in named if name))
+
+    def limits_of(self, vendor: str) -> dict[str, Json]:
+        """The limiters that are on, as the vendor's simulator takes them."""
+        chosen = {
+            name: on.to_json() if isinstance(on, Figures) else on for name, on in self.limits.get(vendor, {}).items()
+        }
+        return {name: on for name, on in chosen.items() if on is not False}
 
     def spans(self) -> tuple[Span, ...]:
         """The phases in order, each with its start and end in the run."""

@@ -42,6 +42,8 @@ class Vocabulary:
     """What the gateway can be asked for."""
     effects: tuple[str, ...] = ()
     """`stripe.charge`, ...; empty: any."""
+    limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names of each vendor's own limiters; a vendor that is left out may have any."""
     presets: tuple[str, ...] = ()
     """Names of policy presets; empty: any."""
     check_policies: Callable[[str, str, Mapping[str, Any]], None] = field(default=lambda _preset, _vendor, _parts: None)
