@@ -37,6 +37,7 @@ Action = Callable[[Call, Account[Any]], Reply]
 ACCOUNTS_LIMIT: Final = 100_000
 DEFAULT_ACCOUNT: Final = "default"
 """The account of routes that ask for no credential."""
+CREDENTIALS_LIMIT: Final = 100_000
 PROBLEMS_LIMIT: Final = 100
 # A wait that is this much too short is one of floating-point arithmetic, not of the clock.
 _INSTANT_S: Final = 1e-9
@@ -47,6 +48,19 @@ _log = logging.getLogger(__name__)
 def stream(seed: int, *names: str) -> random.Random:
     """A random source of its own for each name, the same under any PYTHONHASHSEED."""
     return random.Random(":".join([str(seed), *names]))
+
+
+class Credentials:
+    """When each credential was first used, by a hash of it: the credential itself is not kept."""
+
+    def __init__(self) -> None:
+        self._since_s: dict[int, float] = {}
+
+    def first_used(self, credential: str, now_s: float) -> float:
+        """Now, if it was never used before. Bounded: the oldest knowledge goes when there is too much."""
+        if len(self._since_s) > CREDENTIALS_LIMIT:
+            self._since_s.clear()
+        return self._since_s.setdefault(hash(credential), now_s)
 
 
 @dataclass(slots=True)
@@ -66,6 +80,7 @@ class Handling(Generic[S]):
     found: Found | None = None
     world: World[S] | None = None
     operation: str = ""
+    credential_since_s: float = 0.0
     reply: Reply | None = None
     from_edge: bool = False
     unreadable: str | None = None
@@ -144,6 +159,7 @@ class Simulator(Generic[S]):
         self._stray_ids = Ids(stream(seed, vendor.name, "requests"))
         self._correlate: list[tuple[str, tuple[str, ...]]] = []
         self.correlate(vendor.correlate)
+        self._credentials = Credentials()
         self._date = (-1, "")
 
     # -- handling a call ------------------------------------------------------------------------------------------
@@ -208,6 +224,9 @@ class Simulator(Generic[S]):
             if value:
                 one.operation = value[:200]
                 break
+        credential = call.headers.get("authorization")
+        if credential is not None:
+            one.credential_since_s = self._credentials.first_used(credential, call.at_s)
         try:
             label = DEFAULT_ACCOUNT if found.route.public else self.vendor.authenticate(call).account
             world = self._worlds.get(label)
@@ -295,7 +314,13 @@ class Simulator(Generic[S]):
         chosen = self.plan.choose(subject, now_s)
         if chosen:
             one.strike = Strike(
-                call, subject.account, self.vendor.errors, now_s, self.epoch_s + now_s + self.clock_offset_s
+                call=call,
+                account=subject.account,
+                errors=self.vendor.errors,
+                now_s=now_s,
+                wall_s=self.epoch_s + now_s + self.clock_offset_s,
+                public=one.found is not None and one.found.route.public,
+                credential_since_s=one.credential_since_s,
             )
         return chosen
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.support.toy_vocabulary import SCENARIO, BreakerMoves, vocabulary
 
 from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import load, load_text, to_yaml
 from brownout_scenarios.yaml_tree import MAX_BYTES
+from tests.support.toy_vocabulary import SCENARIO, BreakerMoves, vocabulary
 
 WORDS = vocabulary()
 
