@@ -4,6 +4,7 @@ Events are facts that already happened. They leave as they happen (`stores`-free
 the application said before a crash survives it. No event carries a secret or a request body.
 """
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
@@ -61,3 +62,16 @@ def fan_out(*sinks: Sink) -> Sink:
             sink(event)
 
     return emit
+
+
+_OUTCOMES: dict[type[BaseException], str] = {}
+
+
+def outcome_of(error: BaseException) -> str:
+    """The `outcome` that stands for an error: its class in snake case (`vendor_unavailable`), `cancelled`."""
+    kind = type(error)
+    outcome = _OUTCOMES.get(kind)
+    if outcome is None:
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower()
+        outcome = _OUTCOMES[kind] = "cancelled" if words == "cancelled_error" else words
+    return outcome
