@@ -42,7 +42,7 @@ def test_a_letter_that_is_no_longer_shown_is_explained_by_its_effect() -> None:
 
 @pytest.mark.parametrize("field", ["id", "operation_id", "idempotency_key", "error"])
 def test_a_letter_that_lacks_something_fails(field: str) -> None:
-    result = LETTERS.judge(set_aside(*TEN[1:], letter(0)._replace(**{field: ""})))
+    result = LETTERS.judge(set_aside(*TEN[1:], letter(0, **{field: ""})))
     assert (result.status, f"without {field}" in result.cases[0].what) == (Status.FAILED, True)
 
 

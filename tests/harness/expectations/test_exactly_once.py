@@ -1,6 +1,7 @@
 """Effects counted by operation id."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ def anonymous(evidence: Evidence) -> Evidence:
     return with_effects(evidence, lambda each: each._replace(operation_id=""))
 
 
-def also(evidence: Evidence, *numbers: int, **changes: object) -> Evidence:
+def also(evidence: Evidence, *numbers: int, **changes: Any) -> Evidence:
     more = [effect(n, seq=90_000 + n, at_s=99.0, **changes) for n in numbers]
     return replace(evidence, effects=(*evidence.effects, *more))
 

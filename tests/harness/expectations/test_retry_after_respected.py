@@ -1,6 +1,7 @@
 """Not earlier than the vendor asked."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.support.histories import healthy, request
 RESPECTED = RetryAfterRespected(vendor="stripe")
 
 
-def throttled(wait_s: float, again_after_s: float | None, count: int = 6, **changes: object) -> Evidence:
+def throttled(wait_s: float, again_after_s: float | None, count: int = 6, **changes: Any) -> Evidence:
     """So many calls are throttled and, if at all, come again so long after the answer."""
     requests = []
     for n in range(count):
