@@ -5,6 +5,7 @@ is written `rate: 50/s`. `docs/scenarios.md` explains every key. Nothing here kn
 expectation: they are handed in (`vocabulary.py`).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,9 @@ from brownout_scenarios import units
 
 GATEWAY = "gateway"
 """The name of the reference application, as a target and as a process."""
+
+TEMPLATE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+"""A value to be filled in: `{{port}}`, `{{stripe.url}}`."""
 
 Json: TypeAlias = Any
 """Whatever JSON can say."""
@@ -58,8 +62,13 @@ class Target:
     command: Command = _NO_COMMAND
     """Program and arguments, started in the scenario file's folder. `{{python}}` is the harness's own interpreter."""
     env: Mapping[str, str] = field(default_factory=dict)
-    """Added to its environment; `{{stripe.url}}`, `{{stripe.key}}`, `{{port}}` are filled in."""
+    """Added to its environment. Filled in: `{{port}}`, `{{python}}`, `{{stripe.url}}`, `{{stripe.key}}`, and what else
+    `brownout up` prints for a vendor: `{{twilio.TWILIO_ACCOUNT_SID}}`."""
     ready: Ready = Ready()
+
+    def templates(self) -> tuple[str, ...]:
+        """The names between `{{` and `}}` in its URL, command and environment."""
+        return tuple(TEMPLATE.findall(" ".join([self.url, *self.command, *self.env.values()])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,11 +307,14 @@ class Scenario:
 
     @property
     def vendors(self) -> tuple[str, ...]:
-        """The vendors that faults, limits, policies and expectations name; a run may need more of them."""
+        """The vendors that the scenario names anywhere; the gateway may need more of them."""
         named = [fault.vendor for phase in self.phases for fault in phase.faults]
         named += [*self.correlate, *self.limits, *self.policies.vendors]
-        named += [vendor for item in self.expect if (vendor := getattr(item.check, "vendor", None))]
-        return tuple(dict.fromkeys(named))
+        for item in self.expect:
+            named += [getattr(item.check, "vendor", ""), getattr(item.check, "effect", "").partition(".")[0]]
+        if self.target is not None:
+            named += [name.partition(".")[0] for name in self.target.templates() if "." in name]
+        return tuple(dict.fromkeys(name for name in named if name))
 
     def spans(self) -> tuple[Span, ...]:
         """The phases in order, each with its start and end in the run."""

@@ -21,7 +21,7 @@ from brownout_scenarios.grammar import Grammar, Node
 PHASE_FIELDS = ("of", "during", "after", "before", "until", "phase")
 """Fields of an expectation that hold a phase's name."""
 
-_RULE_OWN = ("id", "fault", "vendor", "window")
+RULE_OWN = ("id", "fault", "vendor", "window")
 """Fields of a simulator's rule that a scenario writes in its own way, or not at all."""
 
 
@@ -45,7 +45,8 @@ class Vocabulary:
     presets: tuple[str, ...] = ()
     """Names of policy presets; empty: any."""
     check_policies: Callable[[str, str, Mapping[str, Any]], None] = field(default=lambda _preset, _vendor, _parts: None)
-    """(preset or "", vendor, overrides) raises `ValueError` where the resulting policies cannot be."""
+    """(preset or "", vendor, overrides) raises `ValueError` where the resulting policies cannot be; the message starts
+    with the policy: `breaker.failure_ratio must be ...`."""
 
     @cached_property
     def grammar(self) -> Grammar:
@@ -89,7 +90,7 @@ def _drop_null_defaults(node: Any) -> None:
 
 def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
     """A fault entry: which requests (the rule's own fields), when, and exactly one kind."""
-    shared = {item.name for item in dataclasses.fields(words.rule)} - set(_RULE_OWN)
+    shared = {item.name for item in dataclasses.fields(words.rule)} - set(RULE_OWN)
     overlap = shared & words.faults.keys()
     if overlap:
         raise TypeError(f"fault kinds named as a rule's fields: {', '.join(sorted(overlap))}")
@@ -120,8 +121,8 @@ class _Entry(Node):
 
 
 def _match(text: str) -> str:
-    """`POST /v1/payment_intents`, or only a path."""
-    if not re.fullmatch(r"([A-Z]+|\*) /\S*|/\S*", text):
+    """`POST /v1/payment_intents`, `/v1/*`, `GET`."""
+    if not re.fullmatch(r"[A-Z]+|([A-Z]+ )?[/*]\S*", text):
         raise ValueError(f"{units.shown(text)} is no request: write POST /v1/payment_intents, or {{method, path}}")
     return text
 
@@ -166,11 +167,6 @@ def _policies_annotation(words: Vocabulary, made: Grammar) -> Any:
     def finish(entry: Node) -> schema.Policies:
         vendors = {name: grammar.plain(parts) for name, parts in entry.given().items() if parts is not None}
         preset = vendors.pop("preset", "")
-        for vendor, parts in vendors.items():
-            try:
-                words.check_policies(preset, vendor, parts)
-            except ValueError as wrong:
-                raise ValueError(f"{vendor}: {wrong}") from wrong
         return schema.Policies(preset=preset, vendors=vendors)
 
     return Annotated[model, AfterValidator(finish)]

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from tests.support.toy_vocabulary import SCENARIO, vocabulary
 
 from brownout_harness.arrivals import Arrival, plan
 from brownout_harness.operations import (
@@ -20,6 +19,7 @@ from brownout_harness.parameters import DRAWS
 from brownout_reports.run_folder import Outcome
 from brownout_scenarios.load import load_text
 from brownout_scenarios.schema import Carrier, Operation, Statuses
+from tests.support.toy_vocabulary import SCENARIO, vocabulary
 
 PAY = GATEWAY_OPERATIONS["pay"]
 ARRIVAL = Arrival("checkout-000001-abcdef", "checkout", 1.0, {"amount": 1200, "name": "Ann/Bo", "currency": "usd"})

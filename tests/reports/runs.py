@@ -97,7 +97,7 @@ def _operations(rate_per_s: int) -> pl.DataFrame:
         troubled = 20 <= at_s < 60
         latency_s = draw.lognormvariate(math.log(0.4 if troubled else 0.01), 0.7)
         outcome = draw.choices(["done", "refused", "accepted"], weights=[6, 3, 1] if troubled else [1, 0, 0])[0]
-        rows.append((f"pay-{number:06d}-7", "pay", at_s, at_s, at_s + latency_s, 1, 200, outcome, ""))
+        rows.append((f"pay-{number:06d}-7", "pay", at_s, at_s, at_s + latency_s, latency_s, 1, 200, outcome, ""))
     return pl.DataFrame(rows, schema=OPERATIONS, orient="row")
 
 
@@ -111,7 +111,7 @@ def _ledger(rate_per_s: int) -> pl.DataFrame:
             sent_s = at_s + 0.2 * attempt
             rows.append(("request", len(rows), vendor, "acct", f"pay-{number:06d}-7", sent_s, sent_s + 0.01,
                          "POST /v1/payment_intents", f"req_{len(rows)}", f"req_{len(rows)}", "", False, 200, "complete",
-                         [], 0, 0.0, 0.0, "{}"))  # fmt: skip
+                         [], 0, 0.0, 0.0, None, "{}"))  # fmt: skip
     return pl.DataFrame(rows, schema=LEDGER, orient="row")
 
 

@@ -23,7 +23,7 @@ def test_goodput_counts_what_was_done_when_it_was_done() -> None:
 
 
 def test_latency_counts_from_the_intended_start() -> None:
-    row = ("pay-1", "pay", 10.0, 13.0, 14.0, 1, 200, "done", "")  # sent 3 s late, answered 1 s after that
+    row = ("pay-1", "pay", 10.0, 13.0, 14.0, 1.0, 1, 200, "done", "")  # sent 3 s late, answered 1 s after that
     run = a_run().model_copy(update={"operations": pl.DataFrame([row], schema=OPERATIONS, orient="row")})
     series = series_of(run)
     place = int(10.0 / series.width_s)

@@ -1,11 +1,11 @@
 """What the shape cannot say: everything named exists, every number can be."""
 
 import pytest
-from tests.support.toy_vocabulary import SCENARIO, vocabulary
 
 from brownout_scenarios.checks import is_loopback
 from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import load_text
+from tests.support.toy_vocabulary import SCENARIO, vocabulary
 
 WORDS = vocabulary()
 

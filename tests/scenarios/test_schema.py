@@ -1,10 +1,10 @@
 """Scenarios as records."""
 
 import pytest
-from tests.support.toy_vocabulary import SCENARIO, vocabulary
 
 from brownout_scenarios.load import load_text
 from brownout_scenarios.schema import Action, Carrier, Redrive, Rising, Statuses, written
+from tests.support.toy_vocabulary import SCENARIO, vocabulary
 
 WORDS = vocabulary()
 

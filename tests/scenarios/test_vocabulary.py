@@ -5,9 +5,9 @@ import json
 from typing import Any
 
 import pytest
-from tests.support.toy_vocabulary import Latency, vocabulary
 
 from brownout_scenarios.vocabulary import json_schema
+from tests.support.toy_vocabulary import Latency, vocabulary
 
 
 def definitions() -> dict[str, Any]:

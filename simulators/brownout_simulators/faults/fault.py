@@ -48,6 +48,12 @@ class Strike:
     now_s: float
     wall_s: float
     """Seconds since 1970 on the simulator's clock."""
+    public: bool = False
+    """The route asks for no credential."""
+    grants: bool = False
+    """The route gives out tokens; what it asks for is no token itself."""
+    credential_since_s: float = 0.0
+    """When this credential was first used."""
 
     answer: Reply | None = None
     """Sent instead of the vendor's work."""
@@ -82,6 +88,8 @@ class Strike:
 class Memory:
     """What one rule in force remembers from call to call."""
 
+    since_s: float = float("-inf")
+    """When the rule came into force."""
     buckets: Buckets | None = None
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -111,6 +119,11 @@ class Fault:
         """Stages BODY and WIRE: change what goes out; whether anything was changed."""
         del delivery, chance
         raise TypeError(f"{type(self).__name__} acts at stage {self.stage.name}")
+
+
+def is_plain(delivery: Delivery) -> bool:
+    """Whether nothing has been done yet to how the delivery goes out."""
+    return delivery.ending is Ending.COMPLETE and delivery.content_length is None and not delivery.bad_chunk
 
 
 def require(condition: bool, message: str) -> None:

@@ -5,23 +5,51 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from brownout_simulators.faults.break_stream import BreakStream
+from brownout_simulators.faults.clock_skew import ClockSkew
 from brownout_simulators.faults.codec import decode, encode
+from brownout_simulators.faults.drip import Drip
 from brownout_simulators.faults.drop_after_effect import DropAfterEffect
 from brownout_simulators.faults.drop_before_effect import DropBeforeEffect
+from brownout_simulators.faults.expire_tokens import ExpireTokens
+from brownout_simulators.faults.fail_after_effect import FailAfterEffect
 from brownout_simulators.faults.fault import Fault, FaultError
 from brownout_simulators.faults.hang import Hang
 from brownout_simulators.faults.latency import Latency
+from brownout_simulators.faults.lock import Lock
+from brownout_simulators.faults.malform import Malform
+from brownout_simulators.faults.quota import Quota
+from brownout_simulators.faults.read_after_write_lag import ReadAfterWriteLag
 from brownout_simulators.faults.respond import Respond
+from brownout_simulators.faults.revoke_credentials import RevokeCredentials
 from brownout_simulators.faults.rule import Flapping, Match, Ramp, Rule, Window
+from brownout_simulators.faults.stale_reads import StaleReads
+from brownout_simulators.faults.throttle import Throttle
+from brownout_simulators.faults.truncate import Truncate
 from brownout_simulators.faults.webhooks import Webhooks
+from brownout_simulators.faults.wrong_type import WrongType
 
 FAULTS: Final[Mapping[str, type[Fault]]] = MappingProxyType(
     {
         "latency": Latency,
         "respond": Respond,
+        "throttle": Throttle,
+        "quota": Quota,
+        "lock": Lock,
         "hang": Hang,
         "drop_before_effect": DropBeforeEffect,
         "drop_after_effect": DropAfterEffect,
+        "fail_after_effect": FailAfterEffect,
+        "truncate": Truncate,
+        "malform": Malform,
+        "wrong_type": WrongType,
+        "drip": Drip,
+        "break_stream": BreakStream,
+        "revoke_credentials": RevokeCredentials,
+        "expire_tokens": ExpireTokens,
+        "clock_skew": ClockSkew,
+        "stale_reads": StaleReads,
+        "read_after_write_lag": ReadAfterWriteLag,
         "webhooks": Webhooks,
     }
 )
@@ -46,18 +74,30 @@ def rule_from_json(data: Mapping[str, Any]) -> Rule:
     if len(kinds) != 1:
         raise FaultError(f"{where}: exactly one of {', '.join(FAULTS)} is needed, got {', '.join(kinds) or 'none'}")
     kind = kinds[0]
-    parts: dict[str, Any] = {"fault": decode(FAULTS[kind], data[kind] or {}, f"{where}: {kind}")}
-    match = data.get("match")
-    if match is not None:
-        parts["match"] = Match.parse(match) if isinstance(match, str) else decode(Match, match, f"{where}: match")
-    for name, shape in _NESTED.items():
-        if data.get(name) is not None:
-            parts[name] = decode(shape, data[name], f"{where}: {name}")
+    parts: dict[str, Any] = {"fault": _fault(kind, data[kind], where)}
     plain = {name: data[name] for name in _PLAIN if name in data}
-    return decode_rule(plain, parts, where)
+    try:
+        match = data.get("match")
+        if match is not None:
+            parts["match"] = Match.parse(match) if isinstance(match, str) else decode(Match, match, "match")
+        for name, shape in _NESTED.items():
+            if data.get(name) is not None:
+                parts[name] = decode(shape, data[name], name)
+    except FaultError as error:
+        raise FaultError(f"{where}: {error}") from None
+    return _rule(plain, parts, where)
 
 
-def decode_rule(plain: Mapping[str, Any], parts: Mapping[str, Any], where: str) -> Rule:
+def _fault(kind: str, data: Any, where: str) -> Fault:
+    try:
+        fault = decode(FAULTS[kind], {} if data is None else data, f"{where}: {kind}")
+        return fault.with_measurements() if isinstance(fault, Latency) else fault
+    except FaultError as error:
+        text = str(error)
+        raise FaultError(text if text.startswith(where) else f"{where}: {text}") from None
+
+
+def _rule(plain: Mapping[str, Any], parts: Mapping[str, Any], where: str) -> Rule:
     """A rule from its plain values, still to be checked, and its parts, already made."""
     for name in ("id", "vendor"):
         if not isinstance(plain.get(name), str) or not plain[name]:

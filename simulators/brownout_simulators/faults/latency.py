@@ -1,11 +1,12 @@
 """Latency: how long the vendor takes, from one of six distributions."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from statistics import NormalDist
 from typing import ClassVar, Literal
 
-from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require
+from brownout_simulators.faults.fault import Fault, FaultError, Memory, Stage, Strike, require
 
 _STANDARD = NormalDist()
 _Z99 = _STANDARD.inv_cdf(0.99)
@@ -94,6 +95,23 @@ class Empirical:
         return values[below] + (values[below + 1] - values[below]) * (place - below)
 
 
+def read_measurements(path: str) -> tuple[float, ...]:
+    """Seconds, one value per line; what follows a `#` is a comment. Raises `FaultError`."""
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise FaultError(f"latency.empirical.file: {path}: {error.strerror}") from None
+    values = []
+    for number, line in enumerate(lines, 1):
+        text = line.partition("#")[0].strip()
+        try:
+            values += [float(text)] if text else []
+        except ValueError:
+            raise FaultError(f"latency.empirical.file: {path}:{number}: a number of seconds is needed") from None
+    require(bool(values), f"latency.empirical.file: {path}: no value in it")
+    return tuple(values)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency(Fault):
     """The call takes this much longer, counted from its arrival. Exactly one of the six distributions."""
@@ -125,6 +143,13 @@ class Latency(Fault):
 
     def _distributions(self) -> tuple[Uniform | Normal | Lognormal | Pareto | Empirical | None, ...]:
         return (self.uniform, self.normal, self.lognormal, self.pareto, self.empirical)
+
+    def with_measurements(self) -> "Latency":
+        """With the file of an empirical distribution read in; the same where there is none."""
+        if self.empirical is None or not self.empirical.file:
+            return self
+        values = read_measurements(self.empirical.file)
+        return replace(self, empirical=Empirical(values_s=values))
 
     def seconds(self, chance: float) -> float:
         """The latency at this quantile."""

@@ -119,6 +119,7 @@ class Plan:
             since_s=since_s,
             start_s=start_s,
             end_s=self.start_at_s + window.end_s if window is not None else float("inf"),
+            memory=Memory(since_s=since_s),
         )
         self._changed()
 

@@ -1,0 +1,37 @@
+"""Stripe's endpoints, one module per family.
+
+- `crud.py`               the plain endpoints, made from a resource's declaration
+- `payment_intents.py`    PaymentIntents; `confirm.py` is their state machine and the card's answer
+- `charges.py`, `refunds.py`, `money.py`
+- `customers.py`, `payment_methods.py`, `setup_intents.py`
+- `catalogue.py`          products and prices
+- `subscriptions.py`, `invoices.py`  billing: periods, first payment, renewal
+- `checkout.py`           Checkout sessions
+- `events.py`, `webhook_endpoints.py`, `balance.py`
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from brownout_simulators.vendors.stripe.actions import (
+    balance,
+    charges,
+    customers,
+    events,
+    payment_intents,
+    payment_methods,
+    refunds,
+    webhook_endpoints,
+)
+from brownout_simulators.vendors.stripe.actions.crud import StripeRoute
+
+ROUTES: Final[Sequence[StripeRoute]] = (
+    *payment_intents.ROUTES,
+    *customers.ROUTES,
+    *payment_methods.ROUTES,
+    *charges.ROUTES,
+    *refunds.ROUTES,
+    *events.ROUTES,
+    *webhook_endpoints.ROUTES,
+    *balance.ROUTES,
+)
