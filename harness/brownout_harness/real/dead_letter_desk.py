@@ -1,17 +1,14 @@
 """The gateway's dead letters over HTTP: redrive them, and read what is there at the end."""
 
-from collections.abc import Mapping
 from typing import Any
 
+from brownout_harness.letters import letter_row
 from brownout_harness.problems import NotJudged
 from brownout_harness.real.http_json import NoAnswer, call
 
 PAGE = 500
 READ_TIMEOUT_S = 10.0
 REDRIVE_TIMEOUT_S = 60.0
-
-# The gateway tells more states than a verdict distinguishes.
-STATES = {"waiting": "pending", "redriving": "pending", "poison": "pending", "done": "redriven", "refused": "redriven"}
 
 
 def redrive(url: str) -> str:
@@ -45,24 +42,7 @@ def letters(url: str, wall_start_s: float) -> list[dict[str, Any]]:
         if answer.status != 200:
             raise NotJudged(f"the gateway does not show its dead letters: it answered {answer.status}")
         page = answer.json["dead_letters"]
-        shown += [_row(letter, wall_start_s) for letter in page]
+        shown += [letter_row(letter, wall_start_s) for letter in page]
         if len(page) < PAGE:
             return shown
         after = page[-1]["id"]
-
-
-def _row(letter: Mapping[str, Any], wall_start_s: float) -> dict[str, Any]:
-    stored_at = letter.get("first_attempt_at")
-    state = str(letter.get("state", ""))
-    return {
-        "id": letter.get("id"),
-        "operation_id": letter.get("correlation_id") or letter.get("operation_id"),
-        "vendor": letter.get("vendor"),
-        "call": letter.get("flow") or letter.get("call"),
-        "idempotency_key": letter.get("idempotency_key"),
-        "stored_at_s": None if stored_at is None else stored_at - wall_start_s,
-        "state": STATES.get(state, state),
-        "redrives": letter.get("generation"),
-        "error": letter.get("error_class") or letter.get("error"),
-        "attempts": letter.get("attempts"),
-    }
