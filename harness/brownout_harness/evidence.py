@@ -116,10 +116,14 @@ class DeadLetterRecord(NamedTuple):
     idempotency_key: str = ""
     stored_at_s: float | None = None
     state: str = "pending"
-    """`pending`, `redriven`, `discarded`."""
+    """One of `LETTER_STATES`."""
     redrives: int = 0
     error: str = ""
     attempts: int = 0
+
+
+LETTER_STATES: Final = frozenset({"pending", "redriven", "refused", "discarded"})
+"""Waiting; sent again and done; sent again and definitively refused by the vendor; given up by an operator."""
 
 
 class PhaseSpan(NamedTuple):
