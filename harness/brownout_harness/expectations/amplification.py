@@ -70,7 +70,7 @@ def load_on(evidence: Evidence, vendor: str, span: PhaseSpan) -> Load:
     neither is counted as the target's retry. Where no request carries an operation id, all operations that were to
     reach the vendor stand behind them.
     """
-    requests = [each for each in evidence.requests_to.get(vendor, ()) if span.covers(each.at_s)]
+    requests = evidence.requests_between(vendor, span.start_s, span.end_s)
     by_operation: dict[str, list[RequestRecord]] = {}
     for request in requests:
         if request.operation_id:
