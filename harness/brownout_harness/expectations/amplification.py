@@ -7,7 +7,7 @@ from brownout_harness.evidence import WHOLE_RUN, Evidence, PhaseSpan, RequestRec
 from brownout_harness.expectations.base import Violation, Wording, counted, no_such_phase, require, span_text
 from brownout_reports.run_folder import ExpectationResult
 
-MINIMUM_OPERATIONS: Final = 20
+MINIMUM_OPERATIONS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
