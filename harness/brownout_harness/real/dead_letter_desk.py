@@ -1,32 +1,45 @@
 """The gateway's dead letters over HTTP: redrive them, and read what is there at the end."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
+from brownout_harness.evidence import EXPECTED_EFFECTS
 from brownout_harness.problems import NotJudged
 from brownout_harness.real.http_json import NoAnswer, call
 
-PAGE = 500
+PAGE = 1000
+"""The most that the gateway shows, or redrives, at once."""
+ROUNDS = 100
 READ_TIMEOUT_S = 10.0
 REDRIVE_TIMEOUT_S = 60.0
 
 # The gateway tells more states than a verdict distinguishes.
-STATES = {"waiting": "pending", "redriving": "pending", "poison": "pending", "done": "redriven", "refused": "redriven"}
+STATES = {
+    "waiting": "pending",
+    "redriving": "pending",
+    "poison": "pending",
+    "done": "redriven",
+    "refused": "redriven",
+    "discarded": "discarded",
+}
 
 
 def redrive(url: str) -> str:
-    """Have every waiting letter sent again; returns the answer in words.
+    """Have every waiting letter sent again, each once; returns what came of it, in words.
 
     Raises:
         NotJudged: the gateway does not answer, or says no.
     """
-    try:
-        answer = call("POST", f"{url}/dead-letters/redrive", {}, timeout_s=REDRIVE_TIMEOUT_S)
-    except NoAnswer as error:
-        raise NotJudged(f"the gateway did not redrive its dead letters: {error}") from None
-    if answer.status >= 300:
-        raise NotJudged(f"the gateway did not redrive its dead letters: it answered {answer.status}")
-    return ", ".join(f"{name} {count}" for name, count in (answer.json or {}).items() if isinstance(count, int))
+    outcomes: Counter[str] = Counter()
+    for _ in range(ROUNDS):
+        redriven = _ask("POST", f"{url}/dead-letters/redrive", REDRIVE_TIMEOUT_S, {"limit": PAGE})["redriven"]
+        outcomes.update(str(each["outcome"]) for each in redriven)
+        if len(redriven) < PAGE:
+            break
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+    return counts or "none was waiting"
 
 
 def letters(url: str, wall_start_s: float) -> list[dict[str, Any]]:
@@ -36,33 +49,40 @@ def letters(url: str, wall_start_s: float) -> list[dict[str, Any]]:
         NotJudged: the gateway does not show them.
     """
     shown: list[dict[str, Any]] = []
-    after = ""
-    while True:
-        try:
-            answer = call("GET", f"{url}/dead-letters?state=all&limit={PAGE}&after={after}", timeout_s=READ_TIMEOUT_S)
-        except NoAnswer as error:
-            raise NotJudged(f"the gateway does not show its dead letters: {error}") from None
-        if answer.status != 200:
-            raise NotJudged(f"the gateway does not show its dead letters: it answered {answer.status}")
-        page = answer.json["dead_letters"]
-        shown += [_row(letter, wall_start_s) for letter in page]
-        if len(page) < PAGE:
-            return shown
-        after = page[-1]["id"]
+    after: str | None = ""
+    while after is not None:
+        query = urlencode([*(("state", state) for state in STATES), ("limit", PAGE), ("after", after)])
+        page = _ask("GET", f"{url}/dead-letters?{query}", READ_TIMEOUT_S)
+        shown += [_row(letter, wall_start_s) for letter in page["dead_letters"]]
+        after = page["next_after"]
+    return shown
+
+
+def _ask(method: str, url: str, timeout_s: float, body: Any = None) -> Any:
+    deed = "show its dead letters" if method == "GET" else "redrive its dead letters"
+    try:
+        answer = call(method, url, body, timeout_s=timeout_s)
+    except NoAnswer as error:
+        raise NotJudged(f"the gateway did not {deed}: {error}") from None
+    if answer.status != 200:
+        raise NotJudged(f"the gateway did not {deed}: it answered {answer.status}")
+    return answer.json
 
 
 def _row(letter: Mapping[str, Any], wall_start_s: float) -> dict[str, Any]:
+    """As the judge takes it; what a letter lacks stays empty, so that it is judged as lacking."""
+    flow, state = str(letter.get("flow", "")), str(letter.get("state", ""))
     stored_at = letter.get("first_attempt_at")
-    state = str(letter.get("state", ""))
+    effects = EXPECTED_EFFECTS.get(flow, ())
     return {
         "id": letter.get("id"),
-        "operation_id": letter.get("correlation_id") or letter.get("operation_id"),
-        "vendor": letter.get("vendor"),
-        "call": letter.get("flow") or letter.get("call"),
+        "operation_id": letter.get("operation_id"),
+        "vendor": effects[0].partition(".")[0] if effects else "",
+        "call": flow,
         "idempotency_key": letter.get("idempotency_key"),
         "stored_at_s": None if stored_at is None else stored_at - wall_start_s,
         "state": STATES.get(state, state),
-        "redrives": letter.get("generation"),
-        "error": letter.get("error_class") or letter.get("error"),
+        "redrives": int(letter.get("generation") or 0) + (STATES.get(state) == "redriven"),
+        "error": letter.get("error_class"),
         "attempts": letter.get("attempts"),
     }

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.harness.load.loads import arrivals, load
-from tests.support.target import Target
 
 from brownout_harness.load.plan import Asking
+from tests.harness.load.loads import arrivals, load
+from tests.support.target import Target
 
 pytestmark = pytest.mark.real
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.processes import eventually, is_running
 
 from brownout_harness.problems import NotJudged
 from brownout_harness.real.processes import Processes, json_lines, wait_until
+from tests.support.processes import eventually, is_running
 
 pytestmark = pytest.mark.real
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from tests.support.processes import eventually, is_running
 
 from brownout_harness.real import warden
+from tests.support.processes import eventually, is_running
 
 pytestmark = pytest.mark.real
 

@@ -5,9 +5,9 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.harness.load.loads import LIMIT_S, Loaded, arrivals, collect, command
 
 from brownout_harness.load.plan import Asking, write_plan
+from tests.harness.load.loads import LIMIT_S, Loaded, arrivals, collect, command
 
 pytestmark = pytest.mark.real
 
