@@ -5,6 +5,7 @@ A new vendor, fault, policy or expectation is known to every scenario file as so
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from brownout_core.presets import DEFAULT_PRESET, PRESETS, VendorPolicies, policies_for
@@ -12,6 +13,7 @@ from brownout_harness.expectations import EXPECTATIONS
 from brownout_harness.operations import GATEWAY_OPERATIONS
 from brownout_scenarios.vocabulary import Vocabulary
 from brownout_simulators.faults import FAULTS
+from brownout_simulators.faults.latency import read_measurements
 from brownout_simulators.faults.rule import Rule
 from brownout_simulators.vendors import VENDORS, load_vendor
 
@@ -30,8 +32,18 @@ def vocabulary() -> Vocabulary:
         effects=tuple(effect for vendor in vendors.values() for effect in vendor.effects),
         limits={name: tuple(limit.name for limit in vendor.limits) for name, vendor in vendors.items()},
         presets=tuple(PRESETS),
+        prepare_fault=prepare_fault,
         check_policies=check_policies,
     )
+
+
+def prepare_fault(kind: str, parameters: Mapping[str, Any], folder: Path | None) -> Mapping[str, Any]:
+    """Read measurements in, so that a simulator needs no file; a relative path starts at the scenario's folder."""
+    file = parameters.get("empirical", {}).get("file") if kind == "latency" else None
+    if not file:
+        return parameters
+    values = read_measurements(str((folder or Path()) / file))
+    return {**parameters, "empirical": {"values_s": list(values)}}
 
 
 def check_policies(preset: str, vendor: str, overrides: Mapping[str, Any]) -> None:

@@ -78,13 +78,14 @@ def _target(scenario: Scenario, words: Vocabulary, *, allow_remote: bool) -> Fou
 
 def _templates(target: schema.Target, words: Vocabulary) -> Found:
     for name in dict.fromkeys(target.templates()):
-        vendor, dot, what = name.partition(".")
-        if not dot and name not in ("port", "python"):
-            yield ("target",), f"no value for {{{{{name}}}}}{spelling.hint(name, ['port', 'python', 'stripe.url'])}"
-        elif dot and vendor not in words.vendors:
-            yield ("target",), f"{{{{{name}}}}}: no vendor named {vendor!r}{spelling.hint(vendor, words.vendors)}"
-        elif dot and what not in ("url", "key") and not what.isupper():
-            yield ("target",), f"{{{{{name}}}}}: write {vendor}.url, {vendor}.key or {vendor}.<VARIABLE>"
+        known = [
+            "port",
+            "python",
+            "redis.url",
+            *(f"{vendor}.{what}" for vendor in words.vendors for what in ("url", "key")),
+        ]
+        if name not in known:
+            yield ("target",), f"no value for {{{{{name}}}}}{spelling.hint(name, known)}"
 
 
 def _workload(scenario: Scenario, words: Vocabulary) -> Found:

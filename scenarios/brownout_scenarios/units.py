@@ -11,15 +11,15 @@ _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _PER_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _NUMBER = r"(\d{1,12}(?:\.\d{1,12})?)"
 
-DURATION_PATTERN = rf"^{_NUMBER} ?(us|ms|s|m|h)$"
+DURATION_PATTERN = rf"^(-?){_NUMBER} ?(us|ms|s|m|h)$"
 RATE_PATTERN = rf"^{_NUMBER} ?/ ?(s|m|h)$"
 SHARE_PATTERN = rf"^{_NUMBER} ?%$"
 
 
 def parse_duration(value: object) -> float:
-    """Seconds. Zero needs no unit; any other number does."""
+    """Seconds, negative ones too (a clock that is behind). Zero needs no unit; any other number does."""
     if isinstance(value, str) and (match := re.match(DURATION_PATTERN, value)):
-        return float(match[1]) * _SECONDS[match[2]]
+        return float(match[1] + match[2]) * _SECONDS[match[3]]
     if _is_number(value) and value == 0:
         return 0.0
     if _is_number(value) or (isinstance(value, str) and re.fullmatch(_NUMBER, value)):

@@ -11,115 +11,35 @@ Not safe for use from several threads.
 
 import json
 import logging
-import random
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 from brownout_simulators.account import Account, Aftermath, Ids
 from brownout_simulators.agenda import Agenda, Cause, Delivering, OutgoingWebhook, Step
-from brownout_simulators.call import Call, Delivery, Effect, Ending, Reply
+from brownout_simulators.call import Call, Delivery, Effect, Ending, Notice, Reply
+from brownout_simulators.correlation import Correlation
 from brownout_simulators.faults.fault import Stage, Strike
 from brownout_simulators.faults.http_date import http_date
-from brownout_simulators.faults.plan import Plan, Standing, Subject
+from brownout_simulators.faults.plan import Plan, Standing
 from brownout_simulators.faults.rule import Rule
-from brownout_simulators.idempotency import Keys, Remembered
+from brownout_simulators.handling import Handling, act_as_seen
 from brownout_simulators.ledger import Ledger
 from brownout_simulators.limiter import Limiter, switched_on
 from brownout_simulators.outbox import Outbox
-from brownout_simulators.router import Found, Router
+from brownout_simulators.router import Router
 from brownout_simulators.safety import carries_live_credential, looks_live
 from brownout_simulators.vendor import Refused, Vendor
+from brownout_simulators.worlds import Credentials, TooManyAccounts, World, Worlds, stream
 
 S = TypeVar("S")
-Action = Callable[[Call, Account[Any]], Reply]
 
-ACCOUNTS_LIMIT: Final = 100_000
 DEFAULT_ACCOUNT: Final = "default"
 """The account of routes that ask for no credential."""
-CREDENTIALS_LIMIT: Final = 100_000
 PROBLEMS_LIMIT: Final = 100
 # A wait that is this much too short is one of floating-point arithmetic, not of the clock.
 _INSTANT_S: Final = 1e-9
 
 _log = logging.getLogger(__name__)
-
-
-def stream(seed: int, *names: str) -> random.Random:
-    """A random source of its own for each name, the same under any PYTHONHASHSEED."""
-    return random.Random(":".join([str(seed), *names]))
-
-
-class Credentials:
-    """When each credential was first used, by a hash of it: the credential itself is not kept."""
-
-    def __init__(self) -> None:
-        self._since_s: dict[int, float] = {}
-
-    def first_used(self, credential: str, now_s: float) -> float:
-        """Now, if it was never used before. Bounded: the oldest knowledge goes when there is too much."""
-        if len(self._since_s) > CREDENTIALS_LIMIT:
-            self._since_s.clear()
-        return self._since_s.setdefault(hash(credential), now_s)
-
-
-@dataclass(slots=True)
-class World(Generic[S]):
-    """An account, and what the engine keeps beside it."""
-
-    account: Account[S]
-    keys: Keys
-    request_ids: Ids
-
-
-@dataclass(slots=True)
-class Handling(Generic[S]):
-    """One call on its way through the engine."""
-
-    call: Call
-    found: Found | None = None
-    world: World[S] | None = None
-    operation: str = ""
-    credential_since_s: float = 0.0
-    reply: Reply | None = None
-    from_edge: bool = False
-    unreadable: str | None = None
-    """Why the body cannot be parsed."""
-    turned_away: bool = False
-    """The credential was refused."""
-    body_refused: Reply | None = None
-    """The vendor's objection to the body, held back until its turn."""
-    key_refused: Reply | None = None
-    """The vendor's objection to the idempotency key, held back until its turn."""
-    scoped_key: str = ""
-    """Under which the vendor remembers the reply: the idempotency key and what it is unique within."""
-    claim: Remembered | None = None
-    replayed: bool = False
-    acted: bool = False
-    held: list[tuple[str, str]] = field(default_factory=list)
-    strike: Strike | None = None
-    working: list[Standing] = field(default_factory=list)
-    late: list[tuple[Standing, float]] = field(default_factory=list)
-    struck: list[str] = field(default_factory=list)
-    given_delay_s: float = 0.0
-
-    def mark(self, standing: Standing) -> None:
-        """This rule has really struck the call."""
-        standing.struck += 1
-        self.struck.append(standing.rule.id)
-
-    def cause(self) -> Cause:
-        """What goes back to this call later."""
-        call = self.call
-        return Cause(
-            self.operation,
-            call.request_id,
-            call.idempotency_key or "",
-            call.route,
-            call.method,
-            call.path,
-            call.headers,
-        )
 
 
 class Simulator(Generic[S]):
@@ -154,11 +74,10 @@ class Simulator(Generic[S]):
         self.problems: list[str] = []
         """Errors in the simulator itself, not of its callers: a run with any is not to be trusted."""
         self.router = Router(vendor.routes)
-        self._worlds: dict[str, World[S]] = {}
+        self._worlds: Worlds[S] = Worlds(vendor, clock=self.now_s, epoch_s=epoch_s, later=self._later)
         self._acting: Handling[S] | Cause | None = None
         self._stray_ids = Ids(stream(seed, vendor.name, "requests"))
-        self._correlate: list[tuple[str, tuple[str, ...]]] = []
-        self.correlate(vendor.correlate)
+        self.correlation = Correlation(vendor.correlate)
         self._credentials = Credentials()
         self._date = (-1, "")
 
@@ -174,8 +93,6 @@ class Simulator(Generic[S]):
         self.in_flight += 1
         try:
             self._admit(one)
-            if one.world is not None:
-                one.world.account.in_flight += 1
             self._decide(one)
             strike = one.strike
             if strike is not None and strike.delay_s > 0:
@@ -191,9 +108,15 @@ class Simulator(Generic[S]):
         finally:
             self.in_flight -= 1
             if one.world is not None:
-                one.world.account.in_flight -= 1
-            if one.held and self.limiter is not None:
-                self.limiter.leave(one.held)
+                self._leave(one, one.world)
+
+    def _leave(self, one: Handling[S], world: World[S]) -> None:
+        """Give back what the call held, also where the host gave the call up."""
+        world.account.in_flight -= 1
+        if one.limiter is not None:
+            one.limiter.leave(one.held)
+        if one.claim is not None and one.claim.reply is None:
+            world.keys.release(one.scoped_key, one.claim)
 
     def _wait_until(self, instant_s: float) -> Generator[float, None, None]:
         while (left_s := instant_s - self.clock()) > _INSTANT_S:
@@ -205,7 +128,8 @@ class Simulator(Generic[S]):
         if carries_live_credential(call.headers, call.query, call.body) or looks_live(call.path):
             call.route = f"{call.method} (refused: a live-looking credential)"
             call.request_id = self._stray_ids.hexadecimal()
-            one.reply, one.from_edge = _refuse_live(), True
+            one.reply = _say(401, "This is a simulator: it refuses credentials that look live. Use a test key.")
+            one.from_edge = True
             return
         found = one.found = self.router.find(call.method, call.path)
         if found is None:
@@ -219,25 +143,24 @@ class Simulator(Generic[S]):
             one.unreadable = str(error)
         except Refused as refused:
             one.body_refused = refused.reply
-        for source, path in self._correlate:
-            value = call.headers.get(path[0]) if source == "header" else _dig(call.data, path)
-            if value:
-                one.operation = value[:200]
-                break
+        one.operation = self.correlation.of_call(call)
         credential = call.headers.get("authorization")
         if credential is not None:
             one.credential_since_s = self._credentials.first_used(credential, call.at_s)
         try:
             label = DEFAULT_ACCOUNT if found.route.public else self.vendor.authenticate(call).account
-            world = self._worlds.get(label)
-            one.world = world if world is not None else self._open_world(label)
-            call.request_id = one.world.request_ids.hexadecimal()
+            one.world = world = self._worlds.of(label, self.seed, self.base_url)
+            world.account.in_flight += 1
+            call.request_id = world.request_ids.hexadecimal()
             if self.vendor.admit is not None and not found.route.public:
-                self.vendor.admit(call, one.world.account)
+                self.vendor.admit(call, world.account)
         except Refused as refused:
             if not call.request_id:
                 call.request_id = self._stray_ids.hexadecimal()
-            one.reply, one.turned_away = refused.reply, True
+            one.reply = refused.reply
+        except TooManyAccounts:
+            call.request_id = self._stray_ids.hexadecimal()
+            one.reply, one.from_edge = _say(503, "There are too many accounts in this simulator: reset it."), True
 
     def _admit_nowhere(self, one: Handling[S]) -> None:
         call = one.call
@@ -246,80 +169,54 @@ class Simulator(Generic[S]):
         one.reply = self.vendor.errors.unknown_route(call)
         one.reply.headers["Brownout-Hint"] = f"the nearest route is {self.router.nearest(call.method, call.path)}"
 
-    def _open_world(self, label: str) -> World[S]:
-        """Any credential opens an account of its own on first use."""
-        if len(self._worlds) >= ACCOUNTS_LIMIT:
-            reply = Reply(503, b'{"message": "this simulator has too many accounts: reset it"}')
-            raise Refused(reply)
-        vendor, names = self.vendor, (self.vendor.name, label)
-        account: Account[S] = Account(
-            label,
-            vendor.new_state(),
-            clock=self.now_s,
-            epoch_s=self.epoch_s,
-            ids=Ids(stream(self.seed, *names, "ids")),
-            stream=stream(self.seed, *names, "random"),
-            later=lambda delay_s, step: self._later(account, delay_s, step),
-            base_url=self.base_url,
-        )
-        keys = Keys(vendor.idempotency.ttl_s if vendor.idempotency is not None else 0.0)
-        world = self._worlds[label] = World(account, keys, Ids(stream(self.seed, *names, "requests")))
-        return world
-
     def _decide(self, one: Handling[S]) -> None:
         """Faults, limits, idempotency: whether the vendor's action is to run at all, and when."""
-        if one.world is None or one.found is None or one.turned_away:
+        if one.world is None or one.reply is not None:
             return
-        call = one.call
         rules = self.vendor.idempotency
         if rules is not None:
             try:
-                call.idempotency_key = rules.key_of(call)
+                one.call.idempotency_key = rules.key_of(one.call)
             except Refused as refused:
                 one.key_refused = refused.reply
-        chosen: list[tuple[Standing, float]] = []
-        if not self.plan.is_empty:
-            chosen = self._choose(one)
+        if self.limiter is not None or not self.plan.is_empty:
+            self._strike_and_limit(one)
+        if one.reply is not None or (one.strike is not None and one.strike.is_answered):
+            return
+        if one.unreadable is not None:
+            one.reply = self.vendor.errors.malformed(one.call, one.unreadable)
+        elif one.body_refused is not None:
+            one.reply = one.body_refused
+        elif one.key_refused is not None:
+            one.reply = one.key_refused
+        elif one.call.idempotency_key is not None:
+            self._look_up(one, one.world, one.call.idempotency_key)
+
+    def _strike_and_limit(self, one: Handling[S]) -> None:
+        chosen = [] if self.plan.is_empty else self._choose(one)
         if chosen:
             chosen = self._strike(one, chosen, Stage.CREDENTIALS)
         if self.limiter is not None:
             self._limit(one, self.limiter)
         if chosen:
             self._strike(one, chosen, Stage.AFTER)
-        strike = one.strike
-        if strike is not None and strike.is_answered:
-            one.reply, one.from_edge = strike.answer, strike.from_edge
-        elif one.unreadable is not None:
-            one.reply = self.vendor.errors.malformed(call, one.unreadable)
-        elif one.body_refused is not None:
-            one.reply = one.body_refused
-        elif one.key_refused is not None:
-            one.reply = one.key_refused
-        elif one.reply is None and call.idempotency_key is not None:
-            self._look_up(one, one.world, call.idempotency_key)
+        if one.strike is not None and one.strike.is_answered:
+            one.reply, one.from_edge = one.strike.answer, one.strike.from_edge
 
     def _choose(self, one: Handling[S]) -> list[tuple[Standing, float]]:
-        call = one.call
-        assert one.world is not None  # noqa: S101  (the caller has looked)
-        subject = Subject(
-            call.route,
-            call.method,
-            call.path,
-            call.headers,
-            one.world.account.name,
-            one.operation,
-            one.operation or call.idempotency_key or "",
-        )
+        assert one.found is not None  # noqa: S101  (there is an account)
+        subject, route = one.subject(), one.found.route
         now_s = self.clock()
         chosen = self.plan.choose(subject, now_s)
         if chosen:
             one.strike = Strike(
-                call=call,
+                call=one.call,
                 account=subject.account,
                 errors=self.vendor.errors,
                 now_s=now_s,
                 wall_s=self.epoch_s + now_s + self.clock_offset_s,
-                public=one.found is not None and one.found.route.public,
+                public=route.public,
+                grants=route.grants,
                 credential_since_s=one.credential_since_s,
             )
         return chosen
@@ -348,6 +245,7 @@ class Simulator(Generic[S]):
         call, account, now_s = one.call, one.world.account, self.now_s()
         if one.strike is not None and one.strike.is_answered:
             return
+        one.limiter = limiter
         exceeded, one.held = limiter.enter(call, account.name, now_s)
         account.limits = limiter.states(call, account.name, now_s)
         if exceeded is not None:
@@ -381,7 +279,7 @@ class Simulator(Generic[S]):
         try:
             action = one.found.route.action
             if one.working and strike is not None:
-                reply = _act_as_seen(action, one.call, account, strike, self.now_s())
+                reply = act_as_seen(action, one.call, account, strike, self.now_s())
             else:
                 reply = action(one.call, account)
         except Refused as refused:
@@ -391,7 +289,7 @@ class Simulator(Generic[S]):
             reply = self.vendor.errors.server_error(one.call, 500)
         finally:
             self._acting = None
-        one.reply, one.acted = reply, True
+        one.reply = reply
         for standing in one.working:
             if strike is not None and standing.rule.fault.worked(strike):
                 one.mark(standing)
@@ -404,50 +302,42 @@ class Simulator(Generic[S]):
             self.problems.append(f"{where}: {type(error).__name__}: {error}")
 
     def _commit(self, one: Handling[S], world: World[S], reply: Reply) -> None:
-        call, strike = one.call, one.strike
+        strike = one.strike
         cause: Cause | None = None
         if reply.effects or reply.notices:
             cause = one.cause()
             self._book(world.account, reply.effects, cause)
             if not one.operation and reply.effects:
-                one.operation = self._operation_of(reply.effects[0], "")
+                one.operation = self.correlation.of_effect(reply.effects[0], "")
         remembered = reply
         if strike is not None and strike.answer_after is not None and strike.after_is_remembered:
             remembered = strike.answer_after
-        if one.claim is not None and call.idempotency_key is not None:
+        if one.claim is not None:
             rules = self.vendor.idempotency
             if rules is not None and rules.saved(remembered):
                 world.keys.save(one.claim, remembered)
             else:
                 world.keys.release(one.scoped_key, one.claim)
         if reply.notices and cause is not None:
-            self.outbox.post(world.account, reply.notices, cause, self.plan, self.now_s(), self.clock())
+            self._post(world.account, reply.notices, cause)
+
+    def _post(self, account: Account[S], notices: Sequence[Notice], cause: Cause) -> None:
+        self.outbox.post(account, notices, cause, plan=self.plan, now_s=self.now_s(), plan_now_s=self.clock())
 
     def _book(self, account: Account[S], effects: Sequence[Effect], cause: Cause) -> None:
         now_s = self.clock()
         for effect in effects:
             self.ledger.effect(
-                account.name,
-                self._operation_of(effect, cause.operation_id),
-                now_s,
-                effect.kind,
-                effect.id,
-                cause.request_id,
-                cause.idempotency_key,
-                effect.amount,
-                effect.references,
+                account=account.name,
+                operation_id=self.correlation.of_effect(effect, cause.operation_id),
+                at_s=now_s,
+                kind=effect.kind,
+                effect_id=effect.id,
+                request_id=cause.request_id,
+                idempotency_key=cause.idempotency_key,
+                amount=effect.amount,
+                references=effect.references,
             )
-
-    def _operation_of(self, effect: Effect, of_call: str) -> str:
-        """The operation of an effect: the call's, else the one that the vendor stored with it."""
-        if of_call:
-            return of_call
-        for source, path in self._correlate:
-            if source == "body":
-                value = effect.references.get(".".join(path))
-                if value:
-                    return value[:200]
-        return ""
 
     def _deliver(self, one: Handling[S]) -> Delivery:
         """Turn what there is into what goes on the wire, and close the book on it."""
@@ -482,19 +372,19 @@ class Simulator(Generic[S]):
         if delivery.stream is not None:
             finished_s += sum(delay_s for delay_s, _ in delivery.stream)
         self.ledger.request(
-            one.world.account.name if one.world is not None else "",
-            one.operation,
-            call.at_s,
-            finished_s,
-            call.route,
-            call.request_id,
-            call.idempotency_key or "",
-            one.replayed,
-            delivery.status,
-            delivery.ending.value,
-            tuple(one.struck),
-            asked_s,
-            one.given_delay_s,
+            account=one.world.account.name if one.world is not None else "",
+            operation_id=one.operation,
+            at_s=call.at_s,
+            finished_s=finished_s,
+            route=call.route,
+            request_id=call.request_id,
+            idempotency_key=call.idempotency_key or "",
+            replayed=one.replayed,
+            status=delivery.status,
+            ending=delivery.ending.value,
+            faults=tuple(one.struck),
+            asked_delay_s=asked_s,
+            given_delay_s=one.given_delay_s,
         )
 
     def _http_date(self, skew_s: float) -> str:
@@ -539,7 +429,7 @@ class Simulator(Generic[S]):
             self._acting = None
         if aftermath is not None:
             self._book(step.account, aftermath.effects, step.cause)
-            self.outbox.post(step.account, aftermath.notices, step.cause, self.plan, self.now_s(), self.clock())
+            self._post(step.account, aftermath.notices, step.cause)
 
     def webhook_done(self, webhook_id: int, status: int | None) -> None:
         """A host reports the answer to a webhook; None: no connection, or no answer in time."""
@@ -547,22 +437,12 @@ class Simulator(Generic[S]):
 
     # -- control --------------------------------------------------------------------------------------------------
 
-    def correlate(self, paths: Iterable[str]) -> None:
-        """Where the caller's operation id travels: `header.<name>` or `body.<dotted path>`, first hit wins."""
-        parsed = []
-        for path in paths:
-            source, _, rest = path.partition(".")
-            if source not in ("header", "body") or not rest:
-                raise ValueError(f"correlate: header.<name> or body.<path>, got {path!r}")
-            parsed.append((source, (rest.lower(),) if source == "header" else tuple(rest.split("."))))
-        self._correlate = parsed
-
     def switch_limits(self, asked: Mapping[str, Any]) -> None:
         """Turn the named limits on, with the vendor's figures or others, and all others off."""
         chosen = switched_on({limit.name: limit for limit in self.vendor.limits}, asked)
         self.limiter = Limiter(chosen) if chosen else None
-        for world in self._worlds.values():
-            world.account.limits = {}
+        for account in self._worlds.accounts.values():
+            account.limits = {}
 
     def schedule(
         self,
@@ -583,7 +463,7 @@ class Simulator(Generic[S]):
         if limits is not None:
             self.switch_limits(limits)
         if correlate is not None:
-            self.correlate(correlate)
+            self.correlation = Correlation(correlate)
         if webhook_time_scale is not None:
             self.outbox.time_scale = webhook_time_scale
 
@@ -601,13 +481,13 @@ class Simulator(Generic[S]):
         Calls in flight finish against what they began with.
         """
         if account is not None:
-            world = self._worlds.pop(account, None)
-            if world is not None:
-                self.agenda.forget(world.account)
+            forgotten = self._worlds.forget(account)
+            if forgotten is not None:
+                self.agenda.forget(forgotten)
             return
         if seed is not None:
             self.seed = seed
-        self._worlds = {}
+        self._worlds.forget_all()
         self.agenda.forget()
         self.outbox.reset()
         self.ledger = Ledger(self.vendor.name, self.ledger.limit)
@@ -616,12 +496,12 @@ class Simulator(Generic[S]):
         self.problems = []
         self.clock_offset_s = 0.0
         self._stray_ids = Ids(stream(self.seed, self.vendor.name, "requests"))
-        self.correlate(self.vendor.correlate)
+        self.correlation = Correlation(self.vendor.correlate)
 
     @property
     def accounts(self) -> Mapping[str, Account[S]]:
         """The accounts there are, by label."""
-        return {label: world.account for label, world in self._worlds.items()}
+        return self._worlds.accounts
 
     def status(self) -> dict[str, Any]:
         """Counts: what is in flight, what is open, what each rule matched and struck, what was lost."""
@@ -643,30 +523,6 @@ class Simulator(Generic[S]):
         }
 
 
-def _act_as_seen(action: Action, call: Call, account: Account[Any], strike: Strike, now_s: float) -> Reply:
-    """Run an action that sees the account as the faults want it seen: an odd clock, old data."""
-    account.epoch_s += strike.skew_s
-    account.was_stale = False
-    if strike.lag_s is not None:
-        account.as_of_s = now_s - strike.lag_s
-        account.hides_new_only = strike.lag_hides_new_only
-    try:
-        return action(call, account)
-    finally:
-        account.epoch_s -= strike.skew_s
-        strike.was_stale = account.was_stale
-        account.as_of_s = None
-
-
-def _dig(data: Mapping[str, Any], path: tuple[str, ...]) -> str:
-    value: Any = data
-    for name in path:
-        if not isinstance(value, Mapping):
-            return ""
-        value = value.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _refuse_live() -> Reply:
-    message = "This is a simulator: it refuses credentials that look live. Use a test key."
-    return Reply(401, json.dumps({"error": {"message": message}}).encode(), {"content-type": "application/json"})
+def _say(status: int, message: str) -> Reply:
+    """In the simulator's own voice, not the vendor's."""
+    return Reply(status, json.dumps({"error": {"message": message}}).encode(), {"content-type": "application/json"})

@@ -54,6 +54,7 @@ class Ledger:
 
     def request(
         self,
+        *,
         account: str,
         operation_id: str,
         at_s: float,
@@ -95,6 +96,7 @@ class Ledger:
 
     def effect(
         self,
+        *,
         account: str,
         operation_id: str,
         at_s: float,

@@ -108,7 +108,7 @@ class Limiter:
                 self._flying.pop(place, None)
 
     def states(self, call: Call, account: str, now_s: float) -> dict[str, LimitState]:
-        """What headers may tell of each limit, after this call."""
+        """What headers may tell of each limit that is for this call, after it."""
         states = {}
         for limit in self.limits.values():
             key = limit.key_of(call, account)

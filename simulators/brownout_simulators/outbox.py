@@ -45,6 +45,7 @@ class Outbox:
         account: Account[Any],
         notices: Sequence[Notice],
         cause: Cause,
+        *,
         plan: Plan,
         now_s: float,
         plan_now_s: float,
@@ -58,7 +59,7 @@ class Outbox:
                 self._counts["noticed"] += 1
                 mail = Mail()
                 if not plan.is_empty:
-                    _strike(mail, account.name, notice, cause, plan, plan_now_s)
+                    _strike(mail, account.name, notice, cause, plan=plan, now_s=plan_now_s)
                 if mail.lost:
                     self._counts["lost"] += 1
                     continue
@@ -157,7 +158,7 @@ class Outbox:
         self.time_scale = 1.0
 
 
-def _strike(mail: Mail, account: str, notice: Notice, cause: Cause, plan: Plan, now_s: float) -> None:
+def _strike(mail: Mail, account: str, notice: Notice, cause: Cause, *, plan: Plan, now_s: float) -> None:
     operation = cause.operation_id
     key = operation or cause.idempotency_key
     subject = Subject(

@@ -4,7 +4,6 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from tests.support.toy_vocabulary import vocabulary as toy_vocabulary
 
 from brownout_harness.operations import GATEWAY_OPERATIONS
 from brownout_harness.parameters import COMMON
@@ -13,6 +12,7 @@ from brownout_scenarios import schema
 from brownout_scenarios.grammar import key_of
 from brownout_scenarios.load import load_text
 from brownout_scenarios.reference import replaced
+from tests.support.toy_vocabulary import vocabulary as toy_vocabulary
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
 TEXT = PAGE.read_text(encoding="utf-8")

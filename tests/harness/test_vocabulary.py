@@ -8,6 +8,7 @@ from brownout_harness.arrivals import plan
 from brownout_harness.operations import check_templates, operations_of
 from brownout_harness.vocabulary import check_policies, vocabulary
 from brownout_scenarios import library
+from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import load, load_text, to_yaml
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import json_schema
@@ -58,6 +59,18 @@ def test_scaled_policies_are_said_to_be(scenario: Scenario) -> None:
 def test_policies_that_cannot_be_are_told_by_policy_and_field() -> None:
     with pytest.raises(ValueError, match=r"^breaker\.failure_ratio"):
         check_policies("", "stripe", {"breaker": {"failure_ratio": 3.0}})
+
+
+def test_measurements_are_read_in_from_beside_the_scenario(tmp_path: Path) -> None:
+    (tmp_path / "stripe.txt").write_text("0.3  # slow\n0.1\n")
+    file = tmp_path / "mine.yaml"
+    text = library.path_of("stripe-lost-answers").read_text()
+    file.write_text(text.replace("drop_after_effect: {}", "latency: {empirical: {file: stripe.txt}}"))
+    [rule] = load(file, vocabulary()).fault_rules()
+    assert rule.json["latency"] == {"empirical": {"values_s": [0.3, 0.1]}}
+    (tmp_path / "stripe.txt").unlink()
+    with pytest.raises(ScenarioError, match=r"phases\[1\]\.faults\[0\]\.latency: .*No such file"):
+        load(file, vocabulary())
 
 
 def test_the_editors_schema_knows_the_real_words() -> None:

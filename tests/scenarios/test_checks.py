@@ -137,8 +137,8 @@ def test_a_kill_and_a_start_in_order_are_sound_whatever_the_order_in_the_file() 
         ("for: 10s", "for: 10s, actions: [{kill: gateway}]", "kill: there is no gateway in this scenario"),
         ("phases:", "policies: {preset: original}\nphases:", "policies: are the gateway's"),
         ('PORT: "{{port}}"', 'PORT: "{{prt}}"', "target: no value for {{prt}} (did you mean port?)"),
-        ("{{stripe.url}}", "{{strip.url}}", "{{strip.url}}: no vendor named 'strip' (did you mean stripe?)"),
-        ("{{stripe.url}}", "{{stripe.uri}}", "{{stripe.uri}}: write stripe.url, stripe.key or stripe.<VARIABLE>"),
+        ("{{stripe.url}}", "{{strip.url}}", "no value for {{strip.url}} (did you mean stripe.url?)"),
+        ("{{stripe.url}}", "{{stripe.uri}}", "no value for {{stripe.uri}} (did you mean stripe.url?)"),
         ('command: ["{{python}}", app.py]', "command: []", "target.command: [] is no command"),
     ],
 )

@@ -1,9 +1,9 @@
 """The reference part of the docs, from the dataclasses."""
 
 import pytest
-from tests.support.toy_vocabulary import Latency, vocabulary
 
 from brownout_scenarios.reference import BEGIN, END, keys, reference, replaced
+from tests.support.toy_vocabulary import Latency, vocabulary
 
 
 def test_every_key_of_every_word_is_in_the_reference() -> None:

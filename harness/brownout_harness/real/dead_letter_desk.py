@@ -1,11 +1,11 @@
 """The gateway's dead letters over HTTP: redrive them, and read what is there at the end."""
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from brownout_harness.evidence import EXPECTED_EFFECTS
+from brownout_core.records import LetterState
+from brownout_harness.letters import letter_row
 from brownout_harness.problems import NotJudged
 from brownout_harness.real.http_json import NoAnswer, call
 
@@ -14,16 +14,6 @@ PAGE = 1000
 ROUNDS = 100
 READ_TIMEOUT_S = 10.0
 REDRIVE_TIMEOUT_S = 60.0
-
-# The gateway tells more states than a verdict distinguishes.
-STATES = {
-    "waiting": "pending",
-    "redriving": "pending",
-    "poison": "pending",
-    "done": "redriven",
-    "refused": "redriven",
-    "discarded": "discarded",
-}
 
 
 def redrive(url: str) -> str:
@@ -51,9 +41,9 @@ def letters(url: str, wall_start_s: float) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = []
     after: str | None = ""
     while after is not None:
-        query = urlencode([*(("state", state) for state in STATES), ("limit", PAGE), ("after", after)])
+        query = urlencode([*(("state", state.value) for state in LetterState), ("limit", PAGE), ("after", after)])
         page = _ask("GET", f"{url}/dead-letters?{query}", READ_TIMEOUT_S)
-        shown += [_row(letter, wall_start_s) for letter in page["dead_letters"]]
+        shown += [letter_row(letter, wall_start_s) for letter in page["dead_letters"]]
         after = page["next_after"]
     return shown
 
@@ -67,22 +57,3 @@ def _ask(method: str, url: str, timeout_s: float, body: Any = None) -> Any:
     if answer.status != 200:
         raise NotJudged(f"the gateway did not {deed}: it answered {answer.status}")
     return answer.json
-
-
-def _row(letter: Mapping[str, Any], wall_start_s: float) -> dict[str, Any]:
-    """As the judge takes it; what a letter lacks stays empty, so that it is judged as lacking."""
-    flow, state = str(letter.get("flow", "")), str(letter.get("state", ""))
-    stored_at = letter.get("first_attempt_at")
-    effects = EXPECTED_EFFECTS.get(flow, ())
-    return {
-        "id": letter.get("id"),
-        "operation_id": letter.get("operation_id"),
-        "vendor": effects[0].partition(".")[0] if effects else "",
-        "call": flow,
-        "idempotency_key": letter.get("idempotency_key"),
-        "stored_at_s": None if stored_at is None else stored_at - wall_start_s,
-        "state": STATES.get(state, state),
-        "redrives": int(letter.get("generation") or 0) + (STATES.get(state) == "redriven"),
-        "error": letter.get("error_class"),
-        "attempts": letter.get("attempts"),
-    }

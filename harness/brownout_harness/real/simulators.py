@@ -99,7 +99,7 @@ def schedule(simulators: Sequence[Simulator], scenario: Scenario, seed: int, sta
             "rules": [dict(rule.json) for rule in rules if rule.vendor == simulator.vendor],
         }
         if simulator.vendor in scenario.limits:
-            body["limits"] = scenario.limits[simulator.vendor]
+            body["limits"] = scenario.limits_of(simulator.vendor)
         if simulator.vendor in scenario.correlate:
             body["correlate"] = list(scenario.correlate[simulator.vendor])
         simulator.control("POST", "schedule", body)

@@ -1,6 +1,7 @@
 """Drip: the body arrives, slowly."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from brownout_simulators.call import Delivery
@@ -30,8 +31,7 @@ class Drip(Fault):
         cuts = [len(whole) * place // pieces for place in range(pieces + 1)]
         gap_s = self.over_s / (pieces - 1)
         delivery.stream = [
-            (gap_s if place else 0.0, whole[start:end])
-            for place, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False))
+            (gap_s if place else 0.0, whole[start:end]) for place, (start, end) in enumerate(pairwise(cuts))
         ]
         delivery.content_length = len(whole)
         return True

@@ -22,7 +22,7 @@ class ExpireTokens(Fault):
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         del chance
-        if on.is_answered or on.public:
+        if on.is_answered or on.public or on.grants:
             return False
         old = on.credential_since_s < memory.since_s
         if not old and (self.valid_for_s is None or on.now_s - on.credential_since_s < self.valid_for_s):

@@ -23,7 +23,7 @@ class FailAfterEffect(Fault):
     def __post_init__(self) -> None:
         require(
             self.body != "vendor" or self.status in (500, 502, 503, 504),
-            f"fail_after_effect.status: 500, 502, 503, 504 with the vendor's body (any with html, json), got {self.status}",
+            f"fail_after_effect.status: with the vendor's body, 500, 502, 503 or 504, got {self.status}",
         )
         require(300 <= self.status <= 599, f"fail_after_effect.status: 300 to 599, got {self.status}")
         require(self.body == "vendor" or not self.remembered, "fail_after_effect: an edge's error cannot be remembered")

@@ -50,6 +50,8 @@ class Strike:
     """Seconds since 1970 on the simulator's clock."""
     public: bool = False
     """The route asks for no credential."""
+    grants: bool = False
+    """The route gives out tokens; what it asks for is no token itself."""
     credential_since_s: float = 0.0
     """When this credential was first used."""
 
