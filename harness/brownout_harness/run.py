@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from brownout_core.compose import Parts
 from brownout_harness.evidence import Evidence, FaultCount, PhaseSpan
+from brownout_harness.expectations.exactly_once import ExactlyOnce
 from brownout_harness.judge import About, Judgement, judge, verdict_on
 from brownout_harness.live_keys import refuse_live_keys
 from brownout_harness.operations import check_templates
@@ -26,7 +27,6 @@ from brownout_harness.run_inputs import FaultCount as Counted
 from brownout_harness.run_inputs import RunInputs
 from brownout_harness.vocabulary import vocabulary
 from brownout_reports.publish import publish
-from brownout_reports.report import REPORT, render
 from brownout_reports.run_folder import (
     Environment,
     RunFolder,
@@ -44,6 +44,7 @@ from brownout_scenarios.schema import GATEWAY, Scenario
 Mode = Literal["virtual", "real"]
 
 RUNS = Path("runs")
+REPORT_FILE = "report.html"
 LOG_BYTES = 20_000_000
 """Of each log file, so much is searched for secrets."""
 
@@ -175,6 +176,8 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
         BadInput: only the attempt showed that it cannot be run (a port that is taken).
         NotJudged: the run came to no verdict; nothing was written.
     """
+    from brownout_reports.report import render  # draws, which takes long to import
+
     with tempfile.TemporaryDirectory(prefix="brownout-") as work:
         inputs = _run(order, Path(work), progress)
         resolved = to_yaml(order.scenario)
@@ -189,7 +192,7 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
             events=events_table(inputs.events),
         )
         try:
-            folder = publish(run, logs=inputs.logs, files={REPORT: render(run)})
+            folder = publish(run, logs=inputs.logs, files={REPORT_FILE: render(run)})
         except RunFolderError as error:
             raise NotJudged(str(error)) from None
     return Finished(verdict=verdict, folder=folder)
@@ -236,8 +239,19 @@ def evidence_of(scenario: Scenario, inputs: RunInputs, texts: Mapping[str, str])
         texts=texts,
         duration_s=inputs.duration_s,
     )
-    # What a done operation leaves is known of the reference application only.
-    return evidence if is_gateway else replace(evidence, expected_effects={})
+    # Of the reference application it is known what a done operation leaves; of others the scenario says it.
+    return evidence if is_gateway else replace(evidence, expected_effects=_effects_named(scenario))
+
+
+def _effects_named(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """By operation, the effects of which the scenario expects exactly one: of the operation that the expectation
+    names, or of the only one that there is."""
+    only = scenario.workload.operations[0].name if len(scenario.workload.operations) == 1 else ""
+    named: dict[str, tuple[str, ...]] = {}
+    for item in scenario.expect:
+        if isinstance(item.check, ExactlyOnce) and (operation := item.check.operation or only):
+            named[operation] = (*named.get(operation, ()), item.check.effect)
+    return named
 
 
 def _fault_counts(scenario: Scenario, inputs: RunInputs) -> list[FaultCount]:
