@@ -38,14 +38,33 @@ def mismatches(
 
     With `nulls`, null is fine everywhere: some documents' own examples show it where their schemas forbid it.
     """
-    while "$ref" in schema:
-        resolved: Any = spec
-        for part in schema["$ref"].removeprefix("#/").split("/"):
-            resolved = resolved[part]
-        schema = resolved
+    schema = _resolved(spec, schema)
     if value is None:
         # A schema without a type (an enumeration behind a reference) says nothing about null.
         return [] if nulls or schema.get("nullable") or "type" not in schema else [f"{where}: null"]
+    found = _scalar_mismatches(schema, value, where)
+    if isinstance(value, list) and "items" in schema:
+        for place, item in enumerate(value):
+            found += mismatches(spec, schema["items"], item, f"{where}[{place}]", nulls=nulls)
+    if isinstance(value, dict) and "properties" in schema:
+        named = schema["properties"]
+        found += [f"{where}: {name} is missing" for name in named if name not in value]
+        found += [f"{where}: {name} is not in the description" for name in value if name not in named]
+        for name in set(named) & set(value):
+            found += mismatches(spec, named[name], value[name], f"{where}.{name}", nulls=nulls)
+    return found
+
+
+def _resolved(spec: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in schema:
+        target: Any = spec
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        schema = target
+    return schema
+
+
+def _scalar_mismatches(schema: dict[str, Any], value: Any, where: str) -> list[str]:
     kind = schema.get("type")
     if kind in _TYPES and (not isinstance(value, _TYPES[kind]) or (kind != "boolean" and isinstance(value, bool))):
         return [f"{where}: {kind} wanted, {value!r} found"]
@@ -54,14 +73,4 @@ def mismatches(
         found.append(f"{where}: {value!r} is none of {schema['enum']}")
     if "pattern" in schema and isinstance(value, str) and not re.search(schema["pattern"], value):
         found.append(f"{where}: {value!r} does not match {schema['pattern']}")
-    if isinstance(value, list) and "items" in schema:
-        for place, item in enumerate(value):
-            found += mismatches(spec, schema["items"], item, f"{where}[{place}]", nulls=nulls)
-    if isinstance(value, dict) and "properties" in schema:
-        named = schema["properties"]
-        found += [f"{where}: {name} is missing" for name in named if name not in value]
-        found += [f"{where}: {name} is not in the description" for name in value if name not in named]
-        for name, member in value.items():
-            if name in named:
-                found += mismatches(spec, named[name], member, f"{where}.{name}", nulls=nulls)
     return found
