@@ -19,7 +19,7 @@ from brownout_simulators.agenda import Agenda, Cause, Delivering, OutgoingWebhoo
 from brownout_simulators.call import Call, Delivery, Effect, Ending, Notice, Reply
 from brownout_simulators.correlation import Correlation
 from brownout_simulators.faults.fault import Stage, Strike
-from brownout_simulators.faults.http_date import http_date
+from brownout_simulators.faults.http_date import http_date, retry_after_s
 from brownout_simulators.faults.plan import Plan, Standing
 from brownout_simulators.faults.rule import Rule
 from brownout_simulators.handling import Handling, act_as_seen
@@ -285,7 +285,7 @@ class Simulator(Generic[S]):
         except Refused as refused:
             reply = refused.reply
         except Exception as error:  # noqa: BLE001  a defect of the simulator, to be told from a fault of the scenario
-            self._problem(one.call.route, error)
+            self.problem(one.call.route, error)
             reply = self.vendor.errors.server_error(one.call, 500)
         finally:
             self._acting = None
@@ -295,7 +295,7 @@ class Simulator(Generic[S]):
                 one.mark(standing)
         self._commit(one, one.world, reply)
 
-    def _problem(self, where: str, error: Exception) -> None:
+    def problem(self, where: str, error: Exception) -> None:
         """Keep and log a defect of the simulator itself."""
         _log.error("%s: %s failed", self.vendor.name, where, exc_info=error)
         if len(self.problems) < PROBLEMS_LIMIT:
@@ -385,6 +385,9 @@ class Simulator(Generic[S]):
             faults=tuple(one.struck),
             asked_delay_s=asked_s,
             given_delay_s=one.given_delay_s,
+            retry_after_s=retry_after_s(delivery.headers, self.epoch_s + self.now_s())
+            if delivery.status >= 300
+            else None,
         )
 
     def _http_date(self, skew_s: float) -> str:
@@ -423,7 +426,7 @@ class Simulator(Generic[S]):
         try:
             aftermath = step.run()
         except Exception as error:  # noqa: BLE001  as in an action: a defect of the simulator
-            self._problem("a deferred step", error)
+            self.problem("a deferred step", error)
             return
         finally:
             self._acting = None
@@ -439,10 +442,13 @@ class Simulator(Generic[S]):
 
     def switch_limits(self, asked: Mapping[str, Any]) -> None:
         """Turn the named limits on, with the vendor's figures or others, and all others off."""
+        self.limiter = self._limiter(asked)
+
+    def _limiter(self, asked: Mapping[str, Any]) -> Limiter | None:
         chosen = switched_on({limit.name: limit for limit in self.vendor.limits}, asked)
-        self.limiter = Limiter(chosen) if chosen else None
         for account in self._worlds.accounts.values():
             account.limits = {}
+        return Limiter(chosen) if chosen else None
 
     def schedule(
         self,
@@ -454,18 +460,21 @@ class Simulator(Generic[S]):
         correlate: Sequence[str] | None = None,
         webhook_time_scale: float | None = None,
     ) -> None:
-        """Put a whole fault schedule in force; its instants count from `start_at_s`. Objects and books stay."""
+        """Put a whole fault schedule in force; its instants count from `start_at_s`. Objects and books stay.
+
+        Raises `ValueError`, and then nothing has changed.
+        """
+        limiter = self.limiter if limits is None else self._limiter(limits)
+        correlation = self.correlation if correlate is None else Correlation(correlate)
+        time_scale = self.outbox.time_scale if webhook_time_scale is None else webhook_time_scale
+        if not 0 <= time_scale < float("inf"):
+            raise ValueError(f"webhook_time_scale: at least 0, got {time_scale}")
         self.plan.replace(
             rules,
             seed=self.seed if seed is None else seed,
             start_at_s=self.clock() if start_at_s is None else start_at_s,
         )
-        if limits is not None:
-            self.switch_limits(limits)
-        if correlate is not None:
-            self.correlation = Correlation(correlate)
-        if webhook_time_scale is not None:
-            self.outbox.time_scale = webhook_time_scale
+        self.limiter, self.correlation, self.outbox.time_scale = limiter, correlation, time_scale
 
     def advance(self, seconds: float) -> None:
         """Move the vendor's clock ahead: tokens expire, deferred steps come due. The ledger's clock does not move."""
