@@ -1,5 +1,7 @@
 """The search language, and the index that is behind."""
 
+from typing import Any
+
 import pytest
 
 from brownout_simulators.vendors.stripe.search import compiled, matching
@@ -64,7 +66,7 @@ def test_a_query_that_cannot_be_read_is_refused(query: str) -> None:
 
 
 def test_matching_goes_on_after_a_page_and_leaves_the_deleted_out() -> None:
-    rows = [{"id": "a"}, {"id": "b", "deleted": True}, {"id": "c"}]
+    rows: list[dict[str, Any]] = [{"id": "a"}, {"id": "b", "deleted": True}, {"id": "c"}]
     assert [row["id"] for row in matching(iter(rows), lambda _row: True, None)] == ["a", "c"]
     assert [row["id"] for row in matching(iter(rows), lambda _row: True, "a")] == ["c"]
 
