@@ -8,7 +8,7 @@ from brownout_simulators.vendor import Route
 
 
 def router(*names: str) -> Router:
-    return Router([Route(*name.split(" "), action=lambda call, account: Reply(200)) for name in names])
+    return Router([Route(*name.split(" "), action=lambda _call, _account: Reply(200)) for name in names])
 
 
 @pytest.mark.parametrize(
