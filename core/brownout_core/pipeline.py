@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class CallContext:
-    """One call: what it is, and what the policies need to know of it. One context per call."""
+    """One call: what it is, and what the policies need to know of it. Not for two calls at once."""
 
     operation_id: str
     call: str
@@ -127,6 +127,8 @@ class Pipeline:
             Exception: the last attempt's own error, unwrapped.
         """
         started_s = get_running_loop().time()
+        context.attempt = 0
+        context.may_have_effect = False
         context.ends_at_s = self._timeouts.deadline_at_s(started_s, context.deadline_at_s)
         try:
             if self._claims is not None and context.idempotency_key is not None:
