@@ -7,7 +7,10 @@
     │   ├── BulkheadFull
     │   ├── LimiterFull
     │   ├── DeadlineExceeded       the caller's time was over before another attempt could start
-    │   ├── IdempotencyConflict    the key is in use, or stands for another request
+    │   ├── NotSettled             too early to tell whether an earlier attempt had its effect
+    │   ├── IdempotencyConflict    the key is in use by another caller
+    │   │   └── KeyReused          the key stands for another request: a definitive no
+    │   ├── ClaimsUnavailable      the store of idempotency claims is down
     │   └── RetrySuppressed        the last attempt failed and the retry budget was empty
     ├── DeadLettered               set aside durably, to be redriven; carries the dead letter's id
     └── ServiceError               an attempt was made and did not succeed
@@ -18,6 +21,7 @@
         └── VendorError            the vendor answered with an error status
             ├── Throttled          429: refused before any work
             ├── VendorUnavailable  5xx: the effect is unknown
+            ├── VendorBusy         409: still at work on the same idempotency key, the effect is unknown
             ├── AuthenticationFailed  401 after one refresh
             └── VendorRefused      any other 4xx: a definitive no
 
@@ -81,8 +85,24 @@ class DeadlineExceeded(CallRejected):
     policy = "deadline"
 
 
+class NotSettled(CallRejected):
+    """An earlier attempt may still take effect, so doing it again must wait; nothing was sent."""
+
+    policy = "settling"
+
+
 class IdempotencyConflict(CallRejected):
-    """The idempotency key is in use by another caller, or was used for a different request."""
+    """The idempotency key is in use by another caller."""
+
+    policy = "idempotency"
+
+
+class KeyReused(IdempotencyConflict):
+    """The idempotency key was used for a different request: asking again will not help."""
+
+
+class ClaimsUnavailable(CallRejected):
+    """No claim could be made, for their store is down: nothing was sent."""
 
     policy = "idempotency"
 
@@ -123,6 +143,7 @@ class ServiceError(BrownoutError):
         retry_after_s: float | None = None,
     ) -> None:
         super().__init__(f"{service} {operation}: {message}")
+        self.text = message
         self.service = service
         self.operation = operation
         self.status = status
@@ -163,6 +184,12 @@ class Throttled(VendorError):
 
 class VendorUnavailable(VendorError):
     """5xx: whether the work was done is unknown."""
+
+
+class VendorBusy(VendorError):
+    """The vendor still works on an earlier attempt of the same idempotency key: ask again, with the same key."""
+
+    is_failure = False
 
 
 class AuthenticationFailed(VendorError):

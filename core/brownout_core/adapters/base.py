@@ -1,0 +1,166 @@
+"""What every adapter does the same way: send, and turn whatever happened into an answer or one of our errors.
+
+| what happened | error | retryable | may have effect | counts against health |
+| --- | --- | --- | --- | --- |
+| `NoConnection` | `ConnectFailed` | yes | no | yes |
+| `Lost` | `ConnectionLost` | yes | yes | yes |
+| `Unreadable`, a body that is cut, malformed or of the wrong type, a status below 200 or a redirect | `ResponseBroken` | yes | yes | yes |
+| 401 | `AuthenticationFailed` | no | no | no |
+| 408, 5xx | `VendorUnavailable` | yes, unless the vendor says otherwise or 501, 505 | yes | yes |
+| 409 for a key that is in use | `VendorBusy` | yes | yes | no |
+| 429 | `Throttled` | yes | no | no |
+| any other 4xx | `VendorRefused` | no | no | no |
+
+Every other exception is a defect of this program and passes unchanged.
+"""  # noqa: E501 - a table
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import quote_plus
+
+import orjson
+
+from brownout_core.clock import WallClock
+from brownout_core.errors import (
+    AuthenticationFailed,
+    ConnectFailed,
+    ConnectionLost,
+    ResponseBroken,
+    ServiceError,
+    Throttled,
+    VendorBusy,
+    VendorRefused,
+    VendorUnavailable,
+)
+from brownout_core.policies.retry_after import retry_after_s
+from brownout_core.redaction import Redactor
+from brownout_core.transport import Lost, NoConnection, Request, Response, Transport, Unreadable
+
+T = TypeVar("T")
+
+CORRELATION_HEADER = "X-Correlation-ID"
+MAX_MESSAGE = 300
+NOT_WORTH_RETRYING = frozenset({501, 505})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a vendor's error body says, in its own dialect."""
+
+    message: str = ""
+    code: str | None = None
+    is_in_progress: bool = False
+    """The key is in use by an earlier request that the vendor still works on."""
+    retryable: bool | None = None
+    """The vendor's own word about asking again; None where it gives none."""
+
+
+class VendorClient:
+    """One vendor over one transport. Subclasses build requests and read answers. Safe for concurrent use."""
+
+    service: str = "vendor"
+
+    def __init__(
+        self, base_url: str, transport: Transport, *, wall_clock: WallClock, redactor: Redactor | None = None
+    ) -> None:
+        """`base_url` has no trailing slash; `wall_clock` judges dates in the vendor's headers."""
+        self._base_url = base_url.rstrip("/")
+        self._transport = transport
+        self._wall_clock = wall_clock
+        self._redactor = redactor or Redactor()
+
+    async def _ask(
+        self,
+        call: str,
+        operation_id: str,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+    ) -> Response:
+        """Send one request; return the answer whatever its status. Raises the errors of a failed exchange."""
+        request = Request(method, self._base_url + path, {CORRELATION_HEADER: operation_id, **headers}, body)
+        try:
+            return await self._transport.send(request)
+        except NoConnection as error:
+            raise ConnectFailed(self.service, call, "no connection") from error
+        except Lost as error:
+            raise ConnectionLost(self.service, call, "the connection ended before the answer") from error
+        except Unreadable as error:
+            raise ResponseBroken(self.service, call, "the answer is not HTTP") from error
+
+    def _json(self, call: str, response: Response) -> dict[str, Any]:
+        """The body of a good answer; raises the error that any other answer means."""
+        if not 200 <= response.status < 300:
+            raise self._error(call, response)
+        try:
+            data = orjson.loads(response.body)
+        except orjson.JSONDecodeError as error:
+            raise self._broken(call, response, "the body is not JSON") from error
+        if not isinstance(data, dict):
+            raise self._broken(call, response, "the body is not a JSON object")
+        return data
+
+    def _error(self, call: str, response: Response) -> ServiceError:
+        """The error that a status of 300 and more (or less than 200) means."""
+        status = response.status
+        if not 400 <= status < 600:
+            return self._broken(call, response, f"unexpected status {status}")
+        said = self._said(response)
+        text = self._redactor.text(said.message)[:MAX_MESSAGE] or f"status {status}"
+        wish_s = retry_after_s(response.headers, self._wall_clock)
+        if status == 401:
+            return AuthenticationFailed(self.service, call, text, status=status, code=said.code)
+        if status == 429:
+            return Throttled(self.service, call, text, status=status, code=said.code, retry_after_s=wish_s)
+        if said.is_in_progress:
+            return VendorBusy(self.service, call, text, status=status, code=said.code, retry_after_s=wish_s)
+        if status >= 500 or status == 408:
+            retryable = status not in NOT_WORTH_RETRYING if said.retryable is None else said.retryable
+            return VendorUnavailable(
+                self.service, call, text, status=status, code=said.code, retryable=retryable, retry_after_s=wish_s
+            )
+        return VendorRefused(self.service, call, text, status=status, code=said.code)
+
+    def _said(self, response: Response) -> Said:
+        """Read the vendor's error body; never raises, for a broken error body is still an error."""
+        raise AssertionError(f"{type(self).__name__} does not say how its vendor words an error: {response.status}")
+
+    def _broken(self, call: str, response: Response, why: str) -> ResponseBroken:
+        return ResponseBroken(self.service, call, why, status=response.status)
+
+    def _field(self, call: str, response: Response, data: Mapping[str, Any], name: str, kind: type[T]) -> T:
+        """`data[name]`, which has to be a `kind`; an answer without it is broken."""
+        value = data.get(name)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self._broken(call, response, f"{name} is not {kind.__name__}")
+        return value
+
+
+def error_object(response: Response) -> dict[str, Any]:
+    """An error body as a JSON object; empty where it is something else (an edge's HTML page)."""
+    try:
+        data = orjson.loads(response.body)
+    except orjson.JSONDecodeError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def text_of(value: Any) -> str | None:
+    """`value` as text if it is a word or a number, else None."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+
+
+def form(fields: Mapping[str, str | int | bool | None]) -> bytes:
+    """`application/x-www-form-urlencoded`; None is left out. Brackets in names stay literal, as Stripe's SDKs do."""
+    return "&".join(
+        f"{quote_plus(name, safe='[]')}={quote_plus(_plain(value))}"
+        for name, value in fields.items()
+        if value is not None
+    ).encode()
+
+
+def _plain(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,274 @@
+"""The sales system: OAuth client credentials and the intake of orders; errors are problem documents (RFC 9457)."""
+
+import asyncio
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from brownout_core.adapters.base import Said, VendorClient, error_object, form, text_of
+from brownout_core.clock import WallClock
+from brownout_core.errors import ServiceError
+from brownout_core.redaction import Redactor
+from brownout_core.transport import Response, Transport
+
+REFRESH_AT = 0.8
+"""The share of a token's lifetime after which a new one is fetched."""
+SCOPE = "orders.read orders.write"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One position of an order. Money in the currency's minor unit (hundredths)."""
+
+    sku: str
+    quantity: int
+    unit_price: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where the work is to be done."""
+
+    line1: str
+    city: str
+    postal_code: str
+    country: str
+    """Two letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as the sales system holds it."""
+
+    id: str
+    order_id: str
+    """The caller's business key."""
+    status: str
+    operation_id: str
+    """As stored in its metadata; empty where there is none."""
+
+
+class Tokens:
+    """One access token, shared by all calls and renewed by one of them at a time."""
+
+    def __init__(self) -> None:
+        self._token = ""
+        self._renew_at_s = 0.0
+        self._ends_at_s = 0.0
+        self._renewal: asyncio.Future[ServiceError | None] | None = None
+
+    def valid(self, now_s: float) -> str:
+        """The token, if it is not yet time to renew it; else empty."""
+        return self._token if now_s < self._renew_at_s else ""
+
+    def usable(self, now_s: float) -> str:
+        """The token, if the vendor should still accept it; else empty."""
+        return self._token if now_s < self._ends_at_s else ""
+
+    def store(self, token: str, lifetime_s: float, now_s: float) -> None:
+        """Take a new token that lives for `lifetime_s` from `now_s`, the instant before it was asked for."""
+        self._token = token
+        self._renew_at_s = now_s + REFRESH_AT * lifetime_s
+        self._ends_at_s = now_s + lifetime_s
+
+    def drop(self, token: str) -> None:
+        """The vendor refused `token`: it is not used again. A newer one is left alone."""
+        if token == self._token:
+            self._renew_at_s = self._ends_at_s = 0.0
+
+    def begin_renewal(self) -> "asyncio.Future[ServiceError | None] | None":
+        """The renewal under way, to wait for; None if the caller has to do it, and then `end_renewal`."""
+        if self._renewal is not None:
+            return self._renewal
+        self._renewal = asyncio.get_running_loop().create_future()
+        return None
+
+    def end_renewal(self, error: ServiceError | None) -> None:
+        """Wake whoever waits, and tell them what went wrong: they share the failure as they would the token."""
+        if self._renewal is not None:
+            self._renewal.set_result(error)
+            self._renewal = None
+
+
+class SalesClient(VendorClient):
+    """The sales system's API v2. Writes carry an idempotency key. Safe for concurrent use."""
+
+    service = "sales"
+
+    def __init__(
+        self,
+        base_url: str,
+        client_id: str,
+        client_secret: str,
+        transport: Transport,
+        *,
+        wall_clock: WallClock,
+        redactor: Redactor | None = None,
+    ) -> None:
+        super().__init__(base_url, transport, wall_clock=wall_clock, redactor=redactor or Redactor([client_secret]))
+        credentials = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
+        self._client_credentials = f"Basic {credentials}"
+        self._tokens = Tokens()
+
+    async def submit_order(
+        self,
+        *,
+        operation_id: str,
+        idempotency_key: str,
+        order_id: str,
+        customer: str,
+        site: Site,
+        lines: Sequence[Line],
+        currency: str,
+    ) -> Order:
+        """Hand in one order. The key makes it idempotent; `order_id` is the business key, unique for ever.
+
+        An order that already exists under `order_id` and stems from the same operation is this order.
+        """
+        call = "submit_order"
+        document = _order_document(
+            order_id=order_id, customer=customer, site=site, lines=lines, currency=currency, operation_id=operation_id
+        )
+        headers = {"Content-Type": "application/json", "Idempotency-Key": f'"{idempotency_key}"'}
+        body = orjson.dumps(document)
+        response = await self._authorised(
+            call, operation_id, "POST", "/api/v2/orders/intake", headers=headers, body=body
+        )
+        existing = _existing_id(response)
+        if existing is not None:
+            # The vendor may have forgotten the key, but it knows the order.
+            order = await self.fetch_order(existing, operation_id=operation_id)
+            if order.order_id == order_id and order.operation_id == operation_id:
+                return order
+        return self._order(call, response)
+
+    async def fetch_order(self, sales_id: str, *, operation_id: str) -> Order:
+        """Fetch one by the sales system's id."""
+        call = "fetch_order"
+        path = f"/api/v2/orders/{quote(sales_id, safe='')}"
+        return self._order(call, await self._authorised(call, operation_id, "GET", path, headers={}))
+
+    async def find_orders(self, order_id: str, *, operation_id: str) -> Sequence[Order]:
+        """Those with a business key: none or one."""
+        call = "find_orders"
+        path = f"/api/v2/orders?{form({'orderId': order_id}).decode()}"
+        response = await self._authorised(call, operation_id, "GET", path, headers={})
+        rows = self._field(call, response, self._json(call, response), "data", list)
+        return [self._order_from(call, response, row) for row in rows if isinstance(row, dict)]
+
+    async def _authorised(
+        self, call: str, operation_id: str, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b""
+    ) -> Response:
+        """Send with an access token; a 401 earns one new token and one replay."""
+        token = await self._token(operation_id)
+        response = await self._ask(call, operation_id, method, path, headers={**headers, **_bearer(token)}, body=body)
+        if response.status != 401:
+            return response
+        self._tokens.drop(token)
+        token = await self._token(operation_id)
+        return await self._ask(call, operation_id, method, path, headers={**headers, **_bearer(token)}, body=body)
+
+    async def _token(self, operation_id: str) -> str:
+        loop = asyncio.get_running_loop()
+        while not (token := self._tokens.valid(loop.time())):
+            under_way = self._tokens.begin_renewal()
+            if under_way is None:
+                return await self._renew_for_all(operation_id)
+            # Shielded: one waiter that is cancelled must not cancel what the others wait for.
+            failed = await asyncio.shield(under_way)
+            if failed is not None:
+                raise failed
+        return token
+
+    async def _renew_for_all(self, operation_id: str) -> str:
+        failed = None
+        try:
+            return await self._renew(operation_id)
+        except ServiceError as error:
+            failed = error
+            raise
+        finally:
+            # When the one that renews is cancelled, a waiter takes its place.
+            self._tokens.end_renewal(failed)
+
+    async def _renew(self, operation_id: str) -> str:
+        call = "fetch_token"
+        loop = asyncio.get_running_loop()
+        asked_at_s = loop.time()
+        headers = {
+            "Authorization": self._client_credentials,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        body = form({"grant_type": "client_credentials", "scope": SCOPE})
+        try:
+            response = await self._ask(call, operation_id, "POST", "/oauth2/token", headers=headers, body=body)
+            data = self._json(call, response)
+            token = self._field(call, response, data, "access_token", str)
+            lifetime_s = self._field(call, response, data, "expires_in", int)
+        except ServiceError as error:
+            error.may_have_effect = False  # whatever happened, the order was not sent
+            if usable := self._tokens.usable(loop.time()):
+                return usable  # renewing early has its point: the old one lasts a little longer
+            raise
+        self._tokens.store(token, lifetime_s, asked_at_s)
+        return token
+
+    def _order(self, call: str, response: Response) -> Order:
+        return self._order_from(call, response, self._json(call, response))
+
+    def _order_from(self, call: str, response: Response, data: Mapping[str, Any]) -> Order:
+        metadata = data.get("metadata")
+        return Order(
+            id=self._field(call, response, data, "id", str),
+            order_id=self._field(call, response, data, "orderId", str),
+            status=self._field(call, response, data, "status", str),
+            operation_id=str(metadata.get("operation_id", "")) if isinstance(metadata, dict) else "",
+        )
+
+    def _said(self, response: Response) -> Said:
+        told = error_object(response)
+        code = text_of(told.get("code")) or text_of(told.get("error"))
+        message = next(
+            (text for name in ("detail", "title", "error_description") if (text := text_of(told.get(name)))), ""
+        )
+        return Said(message, code, is_in_progress=response.status == 409 and code == "idempotency-in-progress")
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _existing_id(response: Response) -> str | None:
+    if response.status != 409:
+        return None
+    told = error_object(response)
+    return text_of(told.get("existingId")) if told.get("code") == "duplicate-order" else None
+
+
+def _order_document(
+    *, order_id: str, customer: str, site: Site, lines: Sequence[Line], currency: str, operation_id: str
+) -> dict[str, Any]:
+    def money(minor: int) -> dict[str, str]:
+        return {"amount": str(Decimal(minor).scaleb(-2).quantize(Decimal("0.01"))), "currency": currency.upper()}
+
+    return {
+        "orderId": order_id,
+        "customer": {"name": customer},
+        "site": {
+            "line1": site.line1,
+            "city": site.city,
+            "postalCode": site.postal_code,
+            "country": site.country.upper(),
+        },
+        "lines": [
+            {"lineNo": number, "sku": line.sku, "quantity": str(line.quantity), "unitPrice": money(line.unit_price)}
+            for number, line in enumerate(lines, start=1)
+        ],
+        "total": money(sum(line.quantity * line.unit_price for line in lines)),
+        "metadata": {"operation_id": operation_id},
+    }

@@ -1,0 +1,248 @@
+"""Stripe: payment intents, refunds, customers, and the signatures of its webhooks. No SDK, hence no hidden retry."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from brownout_core.adapters.base import Said, VendorClient, error_object, form, text_of
+from brownout_core.clock import WallClock
+from brownout_core.errors import BrownoutError, ConfigError, VendorRefused
+from brownout_core.redaction import Redactor
+from brownout_core.transport import Response, Transport
+
+API_VERSION = "2026-10-28.endive"
+TOLERANCE_S = 300.0
+MAX_METADATA = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentIntent:
+    """What the application needs to know of one."""
+
+    id: str
+    status: str
+    amount: int
+    """In the currency's minor unit."""
+    currency: str
+    latest_charge: str | None
+    operation_id: str
+    """As stored in its metadata; empty where there is none."""
+
+    @property
+    def is_paid(self) -> bool:
+        """The money is taken, reserved, or on its way."""
+        return self.status in {"succeeded", "requires_capture", "processing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money given back."""
+
+    id: str
+    status: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Somebody who pays."""
+
+    id: str
+    email: str | None
+    is_deleted: bool
+
+
+class StripeClient(VendorClient):
+    """Stripe's API v1. Writes carry an idempotency key, so every call here is idempotent. Safe for concurrent use."""
+
+    service = "stripe"
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str,
+        transport: Transport,
+        *,
+        wall_clock: WallClock,
+        redactor: Redactor | None = None,
+    ) -> None:
+        """Raises `ConfigError` for a key that moves real money."""
+        if api_key.startswith(("sk_live_", "rk_live_")):
+            raise ConfigError("STRIPE_API_KEY is a live key: only test keys (sk_test_...) are accepted")
+        super().__init__(base_url, transport, wall_clock=wall_clock, redactor=redactor or Redactor([api_key]))
+        self._headers = {"Authorization": f"Bearer {api_key}", "Stripe-Version": API_VERSION}
+
+    async def create_payment_intent(
+        self,
+        *,
+        operation_id: str,
+        idempotency_key: str,
+        amount: int,
+        currency: str,
+        payment_method: str,
+        customer: str | None = None,
+        description: str | None = None,
+    ) -> PaymentIntent:
+        """Create and confirm at once, off session. A decline raises `VendorRefused` with status 402."""
+        fields: dict[str, str | int | bool | None] = {
+            "amount": amount,
+            "currency": currency,
+            "payment_method": payment_method,
+            "confirm": True,
+            "off_session": True,
+            "automatic_payment_methods[enabled]": True,
+            "automatic_payment_methods[allow_redirects]": "never",
+            "customer": customer,
+            "description": description,
+            "metadata[operation_id]": operation_id[:MAX_METADATA],
+        }
+        call = "create_payment_intent"
+        response = await self._post(call, "/v1/payment_intents", fields, operation_id, idempotency_key)
+        return self._payment_intent(call, response, self._json(call, response))
+
+    async def retrieve_payment_intent(self, intent_id: str, *, operation_id: str) -> PaymentIntent:
+        """Fetch one by id."""
+        call = "retrieve_payment_intent"
+        response = await self._get(call, f"/v1/payment_intents/{quote(intent_id, safe='')}", operation_id)
+        return self._payment_intent(call, response, self._json(call, response))
+
+    async def find_payment_intents(self, operation_id: str) -> Sequence[PaymentIntent]:
+        """Those created for an operation. Stripe's search lags behind its writes: not found proves nothing."""
+        call = "find_payment_intents"
+        escaped = operation_id.replace("\\", "\\\\").replace("'", "\\'")
+        query = form({"query": f"metadata['operation_id']:'{escaped}'", "limit": 10}).decode()
+        response = await self._get(call, f"/v1/payment_intents/search?{query}", operation_id)
+        found = self._field(call, response, self._json(call, response), "data", list)
+        return [self._payment_intent(call, response, each) for each in found if isinstance(each, dict)]
+
+    async def create_refund(
+        self, *, operation_id: str, idempotency_key: str, payment_intent: str, amount: int | None = None
+    ) -> Refund:
+        """Give back `amount` (minor unit), or all that is left."""
+        fields = {
+            "payment_intent": payment_intent,
+            "amount": amount,
+            "metadata[operation_id]": operation_id[:MAX_METADATA],
+        }
+        call = "create_refund"
+        response = await self._post(call, "/v1/refunds", fields, operation_id, idempotency_key)
+        data = self._json(call, response)
+        return Refund(
+            self._field(call, response, data, "id", str),
+            self._field(call, response, data, "status", str),
+            self._field(call, response, data, "amount", int),
+        )
+
+    async def create_customer(
+        self, *, operation_id: str, idempotency_key: str, email: str | None = None, name: str | None = None
+    ) -> Customer:
+        """Create a customer."""
+        fields = {"email": email, "name": name, "metadata[operation_id]": operation_id[:MAX_METADATA]}
+        call = "create_customer"
+        response = await self._post(call, "/v1/customers", fields, operation_id, idempotency_key)
+        return self._customer(call, response)
+
+    async def retrieve_customer(self, customer_id: str, *, operation_id: str) -> Customer:
+        """Fetch one; a deleted customer is an answer too (`is_deleted`)."""
+        call = "retrieve_customer"
+        return self._customer(call, await self._get(call, f"/v1/customers/{quote(customer_id, safe='')}", operation_id))
+
+    async def _post(
+        self,
+        call: str,
+        path: str,
+        fields: Mapping[str, str | int | bool | None],
+        operation_id: str,
+        idempotency_key: str,
+    ) -> Response:
+        headers = {
+            **self._headers,
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Idempotency-Key": idempotency_key,
+        }
+        return await self._ask(call, operation_id, "POST", path, headers=headers, body=form(fields))
+
+    async def _get(self, call: str, path: str, operation_id: str) -> Response:
+        return await self._ask(call, operation_id, "GET", path, headers=self._headers)
+
+    def _payment_intent(self, call: str, response: Response, data: Mapping[str, Any]) -> PaymentIntent:
+        metadata = data.get("metadata")
+        charge = data.get("latest_charge")
+        return PaymentIntent(
+            id=self._field(call, response, data, "id", str),
+            status=self._field(call, response, data, "status", str),
+            amount=self._field(call, response, data, "amount", int),
+            currency=self._field(call, response, data, "currency", str),
+            latest_charge=charge if isinstance(charge, str) else None,
+            operation_id=str(metadata.get("operation_id", "")) if isinstance(metadata, dict) else "",
+        )
+
+    def _customer(self, call: str, response: Response) -> Customer:
+        data = self._json(call, response)
+        email = data.get("email")
+        return Customer(
+            self._field(call, response, data, "id", str),
+            email if isinstance(email, str) else None,
+            data.get("deleted") is True,
+        )
+
+    def _said(self, response: Response) -> Said:
+        error = error_object(response).get("error")
+        told = error if isinstance(error, dict) else {}
+        code = text_of(told.get("decline_code")) or text_of(told.get("code")) or text_of(told.get("type"))
+        # The SDKs obey this header before any status; a saved 500 says false: replaying it will not help.
+        should_retry = {"true": True, "false": False}.get(response.headers.get("stripe-should-retry", ""))
+        return Said(
+            message=text_of(told.get("message")) or "",
+            code=code,
+            is_in_progress=response.status == 409,
+            retryable=should_retry,
+        )
+
+
+class SignatureInvalid(BrownoutError):
+    """A webhook that the vendor did not sign, or signed too long ago. Says nothing about which secret was tried."""
+
+
+def verify_webhook(
+    body: bytes, signature: str, secrets: Sequence[str], *, now: float, tolerance_s: float = TOLERANCE_S
+) -> dict[str, Any]:
+    """The event in `body`, if `signature` (the `Stripe-Signature` header) is right for one of `secrets`.
+
+    `now` is wall-clock seconds; a timestamp more than `tolerance_s` away from it, in either direction, is refused.
+    The bytes are taken as they arrived: parse nothing before. Raises `SignatureInvalid`.
+    """
+    stamps, signatures = _parts(signature)
+    if len(stamps) != 1 or not stamps[0].isascii() or not stamps[0].isdigit() or len(stamps[0]) > 12:
+        raise SignatureInvalid("the signature header has no timestamp")
+    if abs(now - int(stamps[0])) > tolerance_s:
+        raise SignatureInvalid(f"the signature is more than {tolerance_s:g} s away from now")
+    signed = stamps[0].encode() + b"." + body
+    right = [hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode() for secret in secrets]
+    # No early exit, bytes against bytes: neither a prefix, nor a length, nor a strange character shows.
+    matches = [hmac.compare_digest(each, given) for each in right for given in signatures]
+    if not any(matches):
+        raise SignatureInvalid("no signature matches")
+    try:
+        event = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise SignatureInvalid("the body is not JSON") from error
+    if not isinstance(event, dict):
+        raise SignatureInvalid("the body is not an event")
+    return event
+
+
+def _parts(header: str) -> tuple[list[str], list[bytes]]:
+    pairs = [part.partition("=") for part in header[:4096].split(",")]
+    stamps = [value for name, _, value in pairs if name == "t"]
+    return stamps, [value.encode("utf-8", "replace") for name, _, value in pairs if name == "v1"]
+
+
+def is_decline(error: VendorRefused) -> bool:
+    """The card's issuer said no (and not: the request was wrong)."""
+    return error.status == 402

@@ -1,0 +1,153 @@
+"""Twilio: text messages and one-time codes.
+
+Creating a message is not idempotent: Twilio takes no key, and a repeated request sends a second message. So it is
+never retried once it may have arrived; whether it did is found out by listing (`list_messages`).
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote
+
+from brownout_core.adapters.base import Said, VendorClient, error_object, form, text_of
+from brownout_core.clock import WallClock
+from brownout_core.redaction import Redactor
+from brownout_core.transport import Response, Transport
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One text message as Twilio stores it."""
+
+    sid: str
+    status: str
+    to: str
+    sender: str | None
+    """None until a messaging service has picked one."""
+    body: str
+    created_at: float | None
+    """Seconds since 1970, whole ones; None where Twilio's date cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """One one-time code, on its way or checked."""
+
+    sid: str
+    status: str
+    is_valid: bool
+    """The code was right."""
+
+
+class TwilioClient(VendorClient):
+    """Messages (API 2010-04-01) and Verify (v2). Safe for concurrent use."""
+
+    service = "twilio"
+
+    def __init__(
+        self,
+        base_url: str,
+        account_sid: str,
+        auth_token: str,
+        transport: Transport,
+        *,
+        verify_service: str = "",
+        wall_clock: WallClock,
+        redactor: Redactor | None = None,
+    ) -> None:
+        super().__init__(base_url, transport, wall_clock=wall_clock, redactor=redactor or Redactor([auth_token]))
+        self._messages = f"/2010-04-01/Accounts/{quote(account_sid, safe='')}/Messages"
+        self._verify = f"/v2/Services/{quote(verify_service, safe='')}"
+        credentials = base64.b64encode(f"{account_sid}:{auth_token}".encode()).decode()
+        self._headers = {"Authorization": f"Basic {credentials}", "Accept": "application/json"}
+
+    async def send_message(self, *, operation_id: str, to: str, sender: str, body: str) -> Message:
+        """Send one text message from a number of ours. Not idempotent."""
+        call = "send_message"
+        fields = {"To": to, "From": sender, "Body": body}
+        response = await self._post(call, f"{self._messages}.json", fields, operation_id)
+        return self._message(call, response, self._json(call, response))
+
+    async def fetch_message(self, sid: str, *, operation_id: str) -> Message:
+        """Fetch one by its SID."""
+        call = "fetch_message"
+        response = await self._get(call, f"{self._messages}/{quote(sid, safe='')}.json", operation_id)
+        return self._message(call, response, self._json(call, response))
+
+    async def list_messages(self, *, operation_id: str, to: str, since: float, pages: int = 10) -> Sequence[Message]:
+        """Messages to a number that were created at `since` (seconds since 1970) or later, newest first.
+
+        Reads `pages` pages at most. Twilio's own date filter is about sending and leaves out what still waits in its
+        queue, so pages are read until one is older than `since`.
+        """
+        call = "list_messages"
+        path = f"{self._messages}.json?{form({'To': to, 'PageSize': PAGE_SIZE}).decode()}"
+        found: list[Message] = []
+        for _ in range(pages):
+            response = await self._get(call, path, operation_id)
+            data = self._json(call, response)
+            rows = self._field(call, response, data, "messages", list)
+            messages = [self._message(call, response, row) for row in rows if isinstance(row, dict)]
+            # Dates are whole seconds, rounded down: one second of grace.
+            found += [each for each in messages if each.created_at is None or each.created_at >= since - 1]
+            next_page = data.get("next_page_uri")
+            is_past = any(each.created_at is not None and each.created_at < since - 1 for each in messages)
+            # Only a path of this very host is followed: never a link that leads elsewhere with our credentials.
+            if is_past or not isinstance(next_page, str) or not next_page.startswith("/") or next_page[:2] == "//":
+                break
+            path = next_page
+        return found
+
+    async def start_verification(self, *, operation_id: str, to: str, channel: str = "sms") -> Verification:
+        """Send a one-time code. Asking again while one is pending sends the same verification again."""
+        call = "start_verification"
+        fields = {"To": to, "Channel": channel}
+        return self._verification(call, await self._post(call, f"{self._verify}/Verifications", fields, operation_id))
+
+    async def check_verification(self, *, operation_id: str, to: str, code: str) -> Verification:
+        """Check a code. A wrong one is an answer (`is_valid` false); an expired or used one is `VendorRefused`."""
+        call = "check_verification"
+        fields = {"To": to, "Code": code}
+        path = f"{self._verify}/VerificationCheck"
+        return self._verification(call, await self._post(call, path, fields, operation_id))
+
+    async def _post(self, call: str, path: str, fields: Mapping[str, str], operation_id: str) -> Response:
+        headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
+        return await self._ask(call, operation_id, "POST", path, headers=headers, body=form(fields))
+
+    async def _get(self, call: str, path: str, operation_id: str) -> Response:
+        return await self._ask(call, operation_id, "GET", path, headers=self._headers)
+
+    def _message(self, call: str, response: Response, data: Mapping[str, Any]) -> Message:
+        sender = data.get("from")
+        return Message(
+            sid=self._field(call, response, data, "sid", str),
+            status=self._field(call, response, data, "status", str),
+            to=self._field(call, response, data, "to", str),
+            sender=sender if isinstance(sender, str) else None,
+            body=self._field(call, response, data, "body", str),
+            created_at=_epoch(data.get("date_created")),
+        )
+
+    def _verification(self, call: str, response: Response) -> Verification:
+        data = self._json(call, response)
+        return Verification(
+            self._field(call, response, data, "sid", str),
+            self._field(call, response, data, "status", str),
+            data.get("valid") is True,
+        )
+
+    def _said(self, response: Response) -> Said:
+        told = error_object(response)
+        return Said(text_of(told.get("message")) or "", text_of(told.get("code")))
+
+
+def _epoch(date: Any) -> float | None:
+    try:
+        return parsedate_to_datetime(date).timestamp() if isinstance(date, str) else None
+    except ValueError:
+        return None

@@ -1,0 +1,410 @@
+"""Builds the whole application from a configuration: the same code for a server, a test and virtual time.
+
+The modes differ in what is handed in (transports, stores, clock, sink) and nowhere else. `Parts` is how anything
+inside is replaced: give another factory, and every flow uses what it makes.
+
+    app = build(config, transports=..., claims=MemoryClaimStore(loop.time), dead_letters=SqliteDeadLetterStore(...))
+    outcome = await app.pay(PayRequest(operation_id="order-7", amount=1200))
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from brownout_core.adapters.sales import SalesClient
+from brownout_core.adapters.stripe import StripeClient
+from brownout_core.adapters.twilio import TwilioClient
+from brownout_core.clock import WallClock
+from brownout_core.errors import ConfigError
+from brownout_core.flows.notify import Notify
+from brownout_core.flows.operation import KeyFunction, Operation, SetAside, Tools
+from brownout_core.flows.outcome import Outcome
+from brownout_core.flows.pay import Pay
+from brownout_core.flows.place_order import PlaceOrder
+from brownout_core.flows.requests import NotifyRequest, OrderRequest, PayRequest
+from brownout_core.pipeline import (
+    BreakerPart,
+    BudgetPart,
+    BulkheadPart,
+    LimiterPart,
+    RetryPart,
+    TimeoutsPart,
+    VendorParts,
+    transition_events,
+)
+from brownout_core.policies.breaker import Breaker, BreakerConfig, State, Transition
+from brownout_core.policies.bulkhead import Bulkhead, BulkheadConfig
+from brownout_core.policies.dead_letter import DeadLetterConfig, DeadLetters, Redriven, Spill
+from brownout_core.policies.deadline import TimeoutConfig, Timeouts
+from brownout_core.policies.idempotency import Idempotency, IdempotencyConfig
+from brownout_core.policies.limiter import Limiter, LimiterConfig
+from brownout_core.policies.retry import Retry, RetryConfig
+from brownout_core.policies.retry_budget import RetryBudget, RetryBudgetConfig
+from brownout_core.presets import VendorPolicies, policies_for, read_policies
+from brownout_core.records import OPEN_STATES, ClaimStore, DeadLetter, DeadLetterStore, LetterState, StoreUnavailable
+from brownout_core.redaction import Redactor
+from brownout_core.telemetry import Sink
+from brownout_core.transport import Transport
+
+VENDORS = ("stripe", "twilio", "sales")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeAccess:
+    """Where Stripe is, and with which key."""
+
+    base_url: str
+    api_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwilioAccess:
+    """Where Twilio is, and as whom."""
+
+    base_url: str
+    account_sid: str
+    auth_token: str = field(repr=False)
+    sender: str = "+15005550006"
+    """The number that messages come from."""
+    verify_service: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalesAccess:
+    """Where the sales system is, and as whom."""
+
+    base_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppConfig:
+    """All settings of the application but those of its stores."""
+
+    stripe: StripeAccess
+    twilio: TwilioAccess
+    sales: SalesAccess
+    policies: Callable[[str], VendorPolicies] = policies_for
+    """The settings of a vendor's policies, by its name."""
+    idempotency: IdempotencyConfig = field(default_factory=IdempotencyConfig)
+    dead_letters: DeadLetterConfig = field(default_factory=DeadLetterConfig)
+    settle_s: float = 10.0
+    """How long a message that may have been sent can take to show up at Twilio; it is not sent again before."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.settle_s <= 86_400:
+            raise ConfigError(f"settle_s must be in [0, 86400] seconds, got {self.settle_s}")
+
+    def secrets(self) -> Sequence[str]:
+        """What must never be written down."""
+        return (self.stripe.api_key, self.twilio.auth_token, self.sales.client_secret)
+
+
+def read_document(document: Mapping[str, object]) -> dict[str, Any]:
+    """The fields of `AppConfig` that a policies document sets.
+
+    `{"preset": …, "vendors": {…}, "idempotency": {"lease_s": 20}, "dead_letters": {"canary": 5}, "settle_s": 10}`;
+    every part may be absent. Raises `ConfigError`.
+    """
+    rest = dict(document)
+    fields: dict[str, Any] = {}
+    sections: Mapping[str, type[Any]] = {"idempotency": IdempotencyConfig, "dead_letters": DeadLetterConfig}
+    for name, kind in sections.items():
+        if name in rest:
+            fields[name] = _section(name, kind, rest.pop(name))
+    if "settle_s" in rest:
+        settle_s = rest.pop("settle_s")
+        if not isinstance(settle_s, int | float) or isinstance(settle_s, bool):
+            raise ConfigError(f"policies.settle_s: must be a number, got {settle_s!r}")
+        fields["settle_s"] = settle_s
+    return {**fields, "policies": read_policies(rest)}
+
+
+def _section(name: str, kind: type[Any], values: object) -> Any:
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"policies.{name}: must be a mapping, got {values!r}")
+    known = kind.__dataclass_fields__
+    for key, value in values.items():
+        if key not in known:
+            raise ConfigError(f"policies.{name}.{key}: no such field; there are {', '.join(known)}")
+        if value is not None and (not isinstance(value, int | float) or isinstance(value, bool)):
+            raise ConfigError(f"policies.{name}.{key}: must be a number, got {value!r}")
+    try:
+        return kind(**values)
+    except ConfigError as error:
+        raise ConfigError(f"policies.{name}.{error}") from None
+
+
+def idempotency_key(flow: str, operation_id: str) -> str:
+    """The key of an operation: the same for ever, in every process, and fit for every vendor's rules."""
+    return f"{flow}-{hashlib.sha256(operation_id.encode()).hexdigest()[:40]}"
+
+
+OnTransition = Callable[[Transition], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the application is made of: one factory or function per part, each replaceable.
+
+    Factories are called once per vendor at `build` (stores and sink: once). A store's or the sink's factory is given
+    the one that was handed to `build`, to wrap or to replace.
+    """
+
+    breaker: Callable[[str, BreakerConfig, Random, OnTransition | None], BreakerPart] = (
+        lambda _vendor, config, rng, tell: Breaker(config, rng, tell)
+    )
+    retry: Callable[[str, RetryConfig, Random], RetryPart] = lambda _vendor, config, rng: Retry(config, rng)
+    """Whether to retry, and when: decision, backoff, jitter and the vendor's Retry-After."""
+    budget: Callable[[str, RetryBudgetConfig], BudgetPart] = lambda _vendor, config: RetryBudget(config)
+    limiter: Callable[[str, LimiterConfig], LimiterPart] = lambda _vendor, config: Limiter(config)
+    bulkhead: Callable[[str, BulkheadConfig], BulkheadPart] = lambda _vendor, config: Bulkhead(config)
+    timeouts: Callable[[str, TimeoutConfig], TimeoutsPart] = lambda _vendor, config: Timeouts(config)
+    idempotency_key: KeyFunction = idempotency_key
+    """Called once per asking, outside the retries; the key of the claim, and the one that the vendor sees."""
+    claims: Callable[[ClaimStore], ClaimStore] = lambda store: store
+    dead_letters: Callable[[DeadLetterStore], DeadLetterStore] = lambda store: store
+    sink: Callable[[Sink], Sink] = lambda sink: sink
+
+
+class DeadLetterDesk:
+    """What an operator does with dead letters. Safe for concurrent use, also by several operators."""
+
+    def __init__(self, letters: DeadLetters, operations: Mapping[str, Operation[Any]]) -> None:
+        self._letters = letters
+        self._operations = operations
+
+    async def page(
+        self, *, states: Sequence[LetterState] = OPEN_STATES, limit: int = 100, after: str = ""
+    ) -> Sequence[DeadLetter]:
+        """Letters, oldest first; by default those that still want something done."""
+        return await self._letters.page(states=states, limit=limit, after=after)
+
+    async def show(self, letter_id: str) -> DeadLetter | None:
+        """One letter, in whatever state."""
+        return await self._letters.show(letter_id)
+
+    async def count(self) -> dict[LetterState, int]:
+        """How many letters are in each state."""
+        return await self._letters.count()
+
+    async def redrive(self, letter_id: str, *, insist: bool = False) -> Redriven:
+        """Do one letter's work again, through its own flow; `insist` also where it is poison."""
+        return await self._letters.redrive(letter_id, self._again, insist=insist)
+
+    async def redrive_all(self, *, limit: int = 1000, insist: bool = False) -> list[Redriven]:
+        """Redrive what waits, oldest first, at the configured rate; stops where it is no use yet."""
+        return await self._letters.redrive_all(self._again, limit=limit, insist=insist)
+
+    async def discard(self, letter_id: str) -> bool:
+        """Give one up for good."""
+        return await self._letters.discard(letter_id)
+
+    async def _again(self, letter: DeadLetter) -> str:
+        return await self._operations[letter.flow].redrive(letter)
+
+
+class Application:
+    """The operations, what was set aside, and how everything is. Belongs to one event loop."""
+
+    def __init__(
+        self,
+        *,
+        pay: Pay,
+        notify: Notify,
+        place_order: PlaceOrder,
+        letters: DeadLetters,
+        vendors: Mapping[str, VendorParts],
+        claims: ClaimStore,
+        transports: Mapping[str, Transport],
+    ) -> None:
+        self._pay, self._notify, self._place_order = pay, notify, place_order
+        self._letters = letters
+        self._vendors = vendors
+        self._claims = claims
+        self._transports = transports
+        self.dead_letters = DeadLetterDesk(letters, {each.name: each for each in (pay, notify, place_order)})
+
+    async def pay(self, request: PayRequest) -> Outcome:
+        """Take money once."""
+        return await self._pay(request)
+
+    async def notify(self, request: NotifyRequest) -> Outcome:
+        """Send one text message."""
+        return await self._notify(request)
+
+    async def place_order(self, request: OrderRequest) -> Outcome:
+        """Hand one order in."""
+        return await self._place_order(request)
+
+    async def health(self) -> dict[str, Any]:
+        """`healthy`, `degraded` (a breaker is not closed, letters wait) or `unhealthy` (a store is down), with one
+        check per part: pass, warn or fail. Asks no vendor anything."""
+        now_s = asyncio.get_running_loop().time()
+        checks: dict[str, dict[str, Any]] = {}
+        for vendor, parts in self._vendors.items():
+            state = _state(parts.breaker, now_s)
+            checks[vendor] = {"status": "pass" if state == State.CLOSED else "warn", "message": f"breaker {state}"}
+        checks["dead_letters"] = await self._letters_check()
+        checks["claims"] = await self._claims_check()
+        grades = {check["status"] for check in checks.values()}
+        status = "unhealthy" if "fail" in grades else "degraded" if "warn" in grades else "healthy"
+        return {"status": status, "checks": checks}
+
+    async def _letters_check(self) -> dict[str, Any]:
+        try:
+            counts = await self._letters.count()
+        except StoreUnavailable as error:
+            return {"status": "fail", "message": str(error)}
+        waiting = sum(counts[state] for state in OPEN_STATES)
+        return {"status": "warn" if waiting else "pass", "message": f"{waiting} open"}
+
+    async def _claims_check(self) -> dict[str, Any]:
+        ping = getattr(self._claims, "ping", None)
+        if ping is not None:
+            try:
+                await ping()
+            except StoreUnavailable as error:
+                return {"status": "fail", "message": str(error)}
+        return {"status": "pass", "message": "reachable"}
+
+    async def close(self) -> None:
+        """Close transports and stores. Operations still under way fail."""
+        for transport in self._transports.values():
+            await transport.close()
+        await self._letters.close()
+        await self._claims.close()
+
+
+def _state(breaker: BreakerPart, now_s: float) -> str:
+    state = getattr(breaker, "state", None)
+    return str(state(now_s)) if callable(state) else "unknown"
+
+
+def stream(seed: int, *names: str) -> Random:
+    """One named stream of randomness per user of it."""
+    return Random(":".join([str(seed), *names]))
+
+
+def vendor_parts(vendor: str, policies: VendorPolicies, parts: Parts, *, seed: int, sink: Sink | None) -> VendorParts:
+    """The policies that all calls to `vendor` share, made by `parts` from their settings."""
+    tell = None if sink is None else transition_events(vendor, sink)
+    return VendorParts(
+        retry=parts.retry(vendor, policies.retry, stream(seed, vendor, "retry")),
+        breaker=parts.breaker(vendor, policies.breaker, stream(seed, vendor, "breaker"), tell),
+        timeouts=parts.timeouts(vendor, policies.timeout),
+        budget=None if policies.budget is None else parts.budget(vendor, policies.budget),
+        limiter=None if policies.limiter is None else parts.limiter(vendor, policies.limiter),
+        bulkhead=None if policies.bulkhead is None else parts.bulkhead(vendor, policies.bulkhead),
+    )
+
+
+def build(
+    config: AppConfig,
+    parts: Parts | None = None,
+    *,
+    transports: Mapping[str, Transport],
+    claims: ClaimStore,
+    dead_letters: DeadLetterStore,
+    wall_clock: WallClock,
+    sink: Sink | None = None,
+    spill: Spill | None = None,
+    seed: int = 0,
+    instance: str = "",
+) -> Application:
+    """The application. Opens nothing by itself, starts no task; the caller closes it.
+
+    `transports` has one per vendor in `VENDORS`. `instance` names this life of the application and no other one; by
+    default it is made from the wall clock. Raises `ConfigError`.
+    """
+    parts = parts or Parts()
+    missing = [vendor for vendor in VENDORS if vendor not in transports]
+    if missing:
+        raise ConfigError(f"transports: there is none for {', '.join(missing)}")
+    instance = instance or f"app-{wall_clock():.6f}"
+    redactor = Redactor(config.secrets())
+    emit = None if sink is None else parts.sink(sink)
+    claim_store = parts.claims(claims)
+    letters = DeadLetters(
+        parts.dead_letters(dead_letters),
+        config.dead_letters,
+        wall_clock=wall_clock,
+        instance=instance,
+        spill=spill,
+        sink=emit,
+        redactor=redactor,
+    )
+    policies = {vendor: config.policies(vendor) for vendor in VENDORS}
+    _check_leases(config.dead_letters, policies)
+    vendors = {vendor: vendor_parts(vendor, policies[vendor], parts, seed=seed, sink=emit) for vendor in VENDORS}
+
+    def tools(vendor: str, sets_aside: SetAside) -> Tools:
+        return Tools(
+            parts=vendors[vendor],
+            idempotency=Idempotency(
+                claim_store,
+                config.idempotency,
+                deadline_s=policies[vendor].timeout.deadline_s,
+                instance=f"{instance}:{vendor}",
+                sink=emit,
+            ),
+            dead_letters=letters,
+            key=parts.idempotency_key,
+            wall_clock=wall_clock,
+            sink=emit,
+            sets_aside=sets_aside,
+        )
+
+    stripe, twilio, sales = _clients(config, transports, wall_clock, redactor)
+    return Application(
+        # A payment or a message that was not sent is refused: the caller is there and can decide. An order can wait.
+        pay=Pay(tools("stripe", SetAside.UNKNOWN), stripe),
+        notify=Notify(tools("twilio", SetAside.UNKNOWN), twilio, sender=config.twilio.sender, settle_s=config.settle_s),
+        place_order=PlaceOrder(tools("sales", SetAside.TRANSIENT), sales),
+        letters=letters,
+        vendors=vendors,
+        claims=claim_store,
+        transports=transports,
+    )
+
+
+def _check_leases(config: DeadLetterConfig, policies: Mapping[str, VendorPolicies]) -> None:
+    longest_s = max(each.timeout.deadline_s for each in policies.values())
+    if config.lease_s <= longest_s:
+        raise ConfigError(
+            f"dead_letters.lease_s must be longer than the longest deadline_s ({longest_s}), got {config.lease_s}"
+        )
+
+
+def _clients(
+    config: AppConfig, transports: Mapping[str, Transport], wall_clock: WallClock, redactor: Redactor
+) -> tuple[StripeClient, TwilioClient, SalesClient]:
+    stripe = StripeClient(
+        config.stripe.base_url,
+        config.stripe.api_key,
+        transports["stripe"],
+        wall_clock=wall_clock,
+        redactor=redactor,
+    )
+    twilio = TwilioClient(
+        config.twilio.base_url,
+        config.twilio.account_sid,
+        config.twilio.auth_token,
+        transports["twilio"],
+        verify_service=config.twilio.verify_service,
+        wall_clock=wall_clock,
+        redactor=redactor,
+    )
+    sales = SalesClient(
+        config.sales.base_url,
+        config.sales.client_id,
+        config.sales.client_secret,
+        transports["sales"],
+        wall_clock=wall_clock,
+        redactor=redactor,
+    )
+    return stripe, twilio, sales

@@ -1,0 +1,1 @@
+"""Where telemetry events go: a file (`ndjson`), Prometheus (`prometheus`), the log (`log`)."""

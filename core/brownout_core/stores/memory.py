@@ -1,0 +1,144 @@
+"""Idempotency claims in this process's memory: for virtual time, tests, and applications of one process.
+
+A restart forgets them; use `stores.redis` where that matters.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from brownout_core.errors import ConfigError
+from brownout_core.records import Begun, Busy, Claimed, Finished, Mismatched, StoreUnavailable
+
+DAY_S = 86_400.0
+
+
+class _State(StrEnum):
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    RELEASED = "released"
+
+
+@dataclass(slots=True)
+class _Record:
+    state: _State
+    fingerprint: str
+    owner: str
+    fence: int
+    began_s: float
+    lease_until_s: float
+    forget_at_s: float
+    result: bytes = b""
+    taken_over: bool = False
+    age_s: float = 0.0
+
+
+class MemoryClaimStore:
+    """A `ClaimStore` in a dictionary. Safe within one event loop: no method waits for anything."""
+
+    def __init__(self, clock: Callable[[], float], *, keep_s: float = DAY_S, capacity: int = 1_000_000) -> None:
+        """`clock` gives monotonic seconds; a record is forgotten `keep_s` after its last change, or when there
+        are more than `capacity` of them (the oldest that is not in progress goes first)."""
+        if keep_s <= 0:
+            raise ConfigError(f"keep_s must be > 0 seconds, got {keep_s}")
+        if capacity < 1:
+            raise ConfigError(f"capacity must be >= 1, got {capacity}")
+        self._clock = clock
+        self._keep_s = keep_s
+        self._capacity = capacity
+        # Ordered by last change, which is the order in which records expire: every change re-inserts.
+        self._records: dict[str, _Record] = {}
+
+    async def begin(self, key: str, fingerprint: str, owner: str, lease_s: float) -> Begun:
+        now_s = self._clock()
+        self._forget_expired(now_s)
+        record = self._records.get(key)
+        if record is None or record.state is _State.RELEASED:
+            return self._claim(key, fingerprint, owner, lease_s, now_s, earlier=record)
+        if record.fingerprint != fingerprint:
+            return Mismatched()
+        if record.state is _State.COMPLETED:
+            return Finished(record.result)
+        if record.owner == owner:
+            return Claimed(record.fence, record.taken_over, record.age_s)
+        if now_s < record.lease_until_s:
+            return Busy(record.lease_until_s - now_s)
+        return self._claim(key, fingerprint, owner, lease_s, now_s, earlier=record)
+
+    def _claim(
+        self, key: str, fingerprint: str, owner: str, lease_s: float, now_s: float, *, earlier: _Record | None
+    ) -> Claimed:
+        taken_over = earlier is not None and earlier.state is _State.IN_PROGRESS
+        record = _Record(
+            state=_State.IN_PROGRESS,
+            fingerprint=fingerprint,
+            owner=owner,
+            fence=1 if earlier is None else earlier.fence + 1,
+            began_s=now_s,
+            lease_until_s=now_s + lease_s,
+            forget_at_s=now_s + max(self._keep_s, lease_s),
+            taken_over=taken_over,
+            age_s=now_s - earlier.began_s if taken_over and earlier is not None else 0.0,
+        )
+        if earlier is None:
+            self._make_room()
+        self._touch(key, record)
+        return Claimed(record.fence, record.taken_over, record.age_s)
+
+    async def complete(self, key: str, owner: str, fence: int, result: bytes) -> bool:
+        record = self._records.get(key)
+        if record is not None and record.state is _State.COMPLETED and (record.owner, record.fence) == (owner, fence):
+            return True
+        held = self._held(key, owner, fence)
+        if held is None:
+            return False
+        held.state = _State.COMPLETED
+        held.result = result
+        self._touch(key, held)
+        return True
+
+    async def release(self, key: str, owner: str, fence: int) -> bool:
+        held = self._held(key, owner, fence)
+        if held is None:
+            return False
+        held.state = _State.RELEASED
+        self._touch(key, held)
+        return True
+
+    async def abandon(self, key: str, owner: str, fence: int) -> bool:
+        held = self._held(key, owner, fence)
+        if held is None:
+            return False
+        held.lease_until_s = self._clock()
+        return True
+
+    async def close(self) -> None:
+        return
+
+    def _held(self, key: str, owner: str, fence: int) -> _Record | None:
+        record = self._records.get(key)
+        if record is None or record.state is not _State.IN_PROGRESS or (record.owner, record.fence) != (owner, fence):
+            return None
+        # An owner whose lease is over has lost the key, even if nobody has taken it yet.
+        return record if self._clock() < record.lease_until_s else None
+
+    def _touch(self, key: str, record: _Record) -> None:
+        record.forget_at_s = max(self._clock() + self._keep_s, record.lease_until_s)
+        self._records.pop(key, None)
+        self._records[key] = record
+
+    def _forget_expired(self, now_s: float) -> None:
+        while self._records:
+            oldest = next(iter(self._records))
+            if self._records[oldest].forget_at_s > now_s:
+                return
+            del self._records[oldest]
+
+    def _make_room(self) -> None:
+        if len(self._records) < self._capacity:
+            return
+        for key, record in self._records.items():
+            if record.state is not _State.IN_PROGRESS:
+                del self._records[key]
+                return
+        raise StoreUnavailable(f"all {self._capacity} claims are in progress")

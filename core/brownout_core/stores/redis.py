@@ -1,0 +1,128 @@
+"""Idempotency claims in Redis, shared by every process of an application. Each step is one Lua script.
+
+One hash per key: `state`, `fingerprint`, `owner`, `fence`, `began`, `until`, `result`, `over`, `age`. Time is the
+server's own (milliseconds), so that processes with different clocks agree about a lease.
+"""
+
+from typing import Any
+
+import redis.asyncio
+from redis.exceptions import RedisError
+
+from brownout_core.errors import ConfigError
+from brownout_core.records import Begun, Busy, Claimed, Finished, Mismatched, StoreUnavailable
+
+DAY_S = 86_400.0
+
+
+_NOW = """
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+"""
+
+# KEYS: record. ARGV: fingerprint, owner, lease ms, keep ms.
+# Answers {'claimed', fence, taken over, age ms} | {'busy', ms left} | {'finished', result} | {'mismatched'}.
+_BEGIN = (
+    _NOW
+    + """
+local r = redis.call('HMGET', KEYS[1], 'state', 'fingerprint', 'owner', 'fence', 'began', 'until', 'result', 'over',
+                     'age')
+local state, fence, over, age = r[1], tonumber(r[4] or '0'), 0, 0
+if state and state ~= 'released' then
+  if r[2] ~= ARGV[1] then return {'mismatched'} end
+  if state == 'completed' then return {'finished', r[7]} end
+  if r[3] == ARGV[2] then return {'claimed', fence, tonumber(r[8]), tonumber(r[9])} end
+  if now < tonumber(r[6]) then return {'busy', tonumber(r[6]) - now} end
+  over = 1
+  age = now - tonumber(r[5])
+end
+fence = fence + 1
+redis.call('HSET', KEYS[1], 'state', 'in_progress', 'fingerprint', ARGV[1], 'owner', ARGV[2], 'fence', fence,
+           'began', now, 'until', now + tonumber(ARGV[3]), 'result', '', 'over', over, 'age', age)
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return {'claimed', fence, over, age}
+"""
+)
+
+# KEYS: record. ARGV: owner, fence, what (completed | released | abandoned), result, keep ms. Answers 1 or 0.
+_FINISH = (
+    _NOW
+    + """
+local r = redis.call('HMGET', KEYS[1], 'state', 'owner', 'fence', 'until')
+if r[2] ~= ARGV[1] or r[3] ~= ARGV[2] then return 0 end
+if r[1] == 'completed' and ARGV[3] == 'completed' then return 1 end
+if r[1] ~= 'in_progress' or now >= tonumber(r[4]) then return 0 end
+if ARGV[3] == 'abandoned' then
+  redis.call('HSET', KEYS[1], 'until', now)
+else
+  redis.call('HSET', KEYS[1], 'state', ARGV[3], 'result', ARGV[4])
+  redis.call('PEXPIRE', KEYS[1], ARGV[5])
+end
+return 1
+"""
+)
+
+
+class RedisClaimStore:
+    """A `ClaimStore` on a Redis server (5 or newer, or fakeredis). Safe for concurrent use by many processes."""
+
+    def __init__(
+        self, client: "redis.asyncio.Redis", *, keep_s: float = DAY_S, prefix: str = "brownout:claim:"
+    ) -> None:
+        """`client` answers bytes (`decode_responses=False`); the store closes it. A record is forgotten `keep_s`
+        after its last change, which has to be longer than any lease."""
+        if keep_s <= 0:
+            raise ConfigError(f"keep_s must be > 0 seconds, got {keep_s}")
+        self._client = client
+        self._keep_ms = round(keep_s * 1000)
+        self._prefix = prefix
+
+    @classmethod
+    def from_url(
+        cls, url: str, *, keep_s: float = DAY_S, prefix: str = "brownout:claim:", timeout_s: float = 2.0
+    ) -> "RedisClaimStore":
+        """Connect lazily to `redis://host:port/db`; every command gives up after `timeout_s`."""
+        client = redis.asyncio.Redis.from_url(
+            url, socket_timeout=timeout_s, socket_connect_timeout=timeout_s, decode_responses=False
+        )
+        return cls(client, keep_s=keep_s, prefix=prefix)
+
+    async def begin(self, key: str, fingerprint: str, owner: str, lease_s: float) -> Begun:
+        lease_ms = round(lease_s * 1000)
+        answer = await self._run(_BEGIN, key, [fingerprint, owner, lease_ms, max(self._keep_ms, 2 * lease_ms)])
+        match answer[0]:
+            case b"claimed":
+                return Claimed(int(answer[1]), bool(answer[2]), int(answer[3]) / 1000)
+            case b"busy":
+                return Busy(int(answer[1]) / 1000)
+            case b"finished":
+                return Finished(bytes(answer[1]))
+            case _:
+                return Mismatched()
+
+    async def complete(self, key: str, owner: str, fence: int, result: bytes) -> bool:
+        return bool(await self._run(_FINISH, key, [owner, fence, "completed", result, self._keep_ms]))
+
+    async def release(self, key: str, owner: str, fence: int) -> bool:
+        return bool(await self._run(_FINISH, key, [owner, fence, "released", b"", self._keep_ms]))
+
+    async def abandon(self, key: str, owner: str, fence: int) -> bool:
+        return bool(await self._run(_FINISH, key, [owner, fence, "abandoned", b"", self._keep_ms]))
+
+    async def ping(self) -> None:
+        """Raises `StoreUnavailable` unless the server answers."""
+        try:
+            await self._client.ping()
+        except (RedisError, OSError) as error:
+            raise StoreUnavailable(f"redis: {type(error).__name__}") from error
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _run(self, script: str, key: str, args: list[str | bytes | int]) -> Any:
+        try:
+            # EVAL and not EVALSHA: a kilobyte on a local wire is cheaper than the case of a server that has forgotten.
+            return await self._client.eval(script, 1, self._prefix + key, *args)
+        except (RedisError, OSError) as error:
+            # The message may quote the URL, which may hold a password.
+            raise StoreUnavailable(f"redis: {type(error).__name__}") from error

@@ -1,0 +1,198 @@
+"""Dead letters in one SQLite file: durable before acknowledged, and shared by the processes of one machine.
+
+`synchronous=FULL` and a commit per change: what a method returned would survive a power cut. SQLite blocks, so a
+real application runs it in a thread of its own (`in_thread`); virtual time has no threads and runs it in place
+(`inline`).
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from brownout_core.clock import WallClock
+from brownout_core.errors import ConfigError
+from brownout_core.records import OPEN_STATES, DeadLetter, LetterState, StoreUnavailable
+
+T = TypeVar("T")
+
+SCHEMA_VERSION = 1
+COLUMNS = (
+    "id", "flow", "payload", "payload_hash", "idempotency_key", "correlation_id", "first_attempt_at",
+    "last_attempt_at", "error_class", "reason", "attempts", "generation", "state", "lease_owner", "lease_until",
+    "resolved_at", "outcome",
+)  # fmt: skip
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS dead_letters (
+    seq              INTEGER PRIMARY KEY AUTOINCREMENT,
+    id               TEXT NOT NULL UNIQUE,
+    flow             TEXT NOT NULL,
+    payload          BLOB NOT NULL,
+    payload_hash     TEXT NOT NULL,
+    idempotency_key  TEXT NOT NULL,
+    correlation_id   TEXT NOT NULL,
+    first_attempt_at REAL NOT NULL,
+    last_attempt_at  REAL NOT NULL,
+    error_class      TEXT NOT NULL,
+    reason           TEXT NOT NULL,
+    attempts         INTEGER NOT NULL,
+    generation       INTEGER NOT NULL,
+    state            TEXT NOT NULL,
+    lease_owner      TEXT NOT NULL,
+    lease_until      REAL NOT NULL,
+    resolved_at      REAL,
+    outcome          TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS dead_letters_by_state ON dead_letters (state, seq);
+"""
+
+# A letter that is being redriven belongs to its redriver: it will write what came of it.
+_PUT = f"""
+INSERT INTO dead_letters ({", ".join(COLUMNS)}) VALUES ({", ".join(f":{name}" for name in COLUMNS)})
+ON CONFLICT (id) DO UPDATE SET
+    last_attempt_at = excluded.last_attempt_at, error_class = excluded.error_class, reason = excluded.reason,
+    attempts = attempts + 1, state = 'waiting', resolved_at = NULL, outcome = ''
+WHERE state <> 'redriving'
+"""  # noqa: S608 - the names are constants of this module
+
+_LEASE = """
+UPDATE dead_letters SET state = 'redriving', lease_owner = :owner, lease_until = :until
+WHERE id = :id AND (state = 'waiting' OR (state = 'redriving' AND lease_until <= :now)
+                    OR (state = 'poison' AND :insist))
+"""
+
+_SETTLE = """
+UPDATE dead_letters SET state = :state, last_attempt_at = :last_attempt_at, error_class = :error_class,
+    reason = :reason, attempts = :attempts, generation = :generation, resolved_at = :resolved_at,
+    outcome = :outcome, lease_owner = '', lease_until = 0
+WHERE id = :id AND state = 'redriving' AND lease_owner = :owner
+"""
+
+_DISCARD = """
+UPDATE dead_letters SET state = 'discarded', resolved_at = :now
+WHERE id = :id AND (state IN ('waiting', 'poison') OR (state = 'redriving' AND lease_until <= :now))
+"""
+
+
+class Runner(Protocol):
+    """Runs a blocking step and returns what it returned."""
+
+    def __call__(self, step: Callable[[], T]) -> Awaitable[T]: ...
+
+
+async def inline(step: Callable[[], T]) -> T:
+    """Run the step here and now, blocking the loop: for virtual time and tests."""
+    return step()
+
+
+class OwnThread:
+    """Runs every step in one thread of its own, one after the other."""
+
+    def __init__(self) -> None:
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite")
+
+    async def __call__(self, step: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, step)
+
+    def close(self) -> None:
+        """Let the thread end once it has nothing to do."""
+        self._executor.shutdown(wait=False)
+
+
+class SqliteDeadLetterStore:
+    """A `DeadLetterStore` in a file (or `:memory:`). Several processes may share the file."""
+
+    def __init__(self, path: str | Path, *, wall_clock: WallClock, run: Runner = inline, busy_s: float = 5.0) -> None:
+        """`busy_s` is how long a step waits for another process's write. Raises `ConfigError` where the file cannot
+        be opened or was written by a newer version."""
+        self._wall_clock = wall_clock
+        self._run = run
+        self._closed = False
+        try:
+            # Every step runs alone: inline in one loop, or in the one thread of `OwnThread`.
+            self._database = sqlite3.connect(str(path), timeout=busy_s, isolation_level=None, check_same_thread=False)
+            self._database.row_factory = sqlite3.Row
+            self._database.execute("PRAGMA journal_mode=WAL")
+            self._database.execute("PRAGMA synchronous=FULL")
+            self._migrate()
+        except sqlite3.Error as error:
+            raise ConfigError(f"dead letters cannot be kept in {path}: {error}") from error
+
+    def _migrate(self) -> None:
+        version = self._database.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise sqlite3.DatabaseError(f"it has version {version}, this program knows {SCHEMA_VERSION}")
+        self._database.executescript(_SCHEMA)
+        self._database.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+    async def put(self, letter: DeadLetter) -> str:
+        await self._step(lambda: self._database.execute(_PUT, _row(letter)))
+        return letter.id
+
+    async def get(self, letter_id: str) -> DeadLetter | None:
+        rows = await self._query("SELECT * FROM dead_letters WHERE id = :id", {"id": letter_id})
+        return _letter(rows[0]) if rows else None
+
+    async def page(self, states: Sequence[LetterState], limit: int, after: str = "") -> Sequence[DeadLetter]:
+        marks = ", ".join(f"'{LetterState(state)}'" for state in states)
+        rows = await self._query(
+            f"SELECT * FROM dead_letters WHERE state IN ({marks})"  # noqa: S608 - members of an enumeration
+            " AND seq > COALESCE((SELECT seq FROM dead_letters WHERE id = :after), 0) ORDER BY seq LIMIT :limit",
+            {"after": after, "limit": limit},
+        )
+        return [_letter(row) for row in rows]
+
+    async def count(self) -> dict[LetterState, int]:
+        rows = await self._query("SELECT state, COUNT(*) FROM dead_letters GROUP BY state", {})
+        found = {row[0]: row[1] for row in rows}
+        return {state: found.get(state.value, 0) for state in LetterState}
+
+    async def lease(self, letter_id: str, owner: str, lease_s: float, *, insist: bool = False) -> DeadLetter | None:
+        now = self._wall_clock()
+        values = {"id": letter_id, "owner": owner, "now": now, "until": now + lease_s, "insist": int(insist)}
+        return await self.get(letter_id) if await self._change(_LEASE, values) else None
+
+    async def settle(self, letter: DeadLetter, owner: str) -> bool:
+        return await self._change(_SETTLE, {**_row(letter), "owner": owner})
+
+    async def discard(self, letter_id: str) -> bool:
+        return await self._change(_DISCARD, {"id": letter_id, "now": self._wall_clock()})
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        await self._run(self._database.close)
+        if isinstance(self._run, OwnThread):
+            self._run.close()
+
+    async def _change(self, statement: str, values: dict[str, Any]) -> bool:
+        cursor = await self._step(lambda: self._database.execute(statement, values))
+        return cursor.rowcount == 1
+
+    async def _query(self, statement: str, values: dict[str, Any]) -> list[sqlite3.Row]:
+        return await self._step(lambda: self._database.execute(statement, values).fetchall())
+
+    async def _step(self, step: Callable[[], T]) -> T:
+        # Shielded by the thread: a caller that is cancelled stops waiting, the write still happens whole.
+        try:
+            return await self._run(step)
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"dead letters: {error}") from error
+
+
+def open_count(counts: dict[LetterState, int]) -> int:
+    """How many letters still want something done."""
+    return sum(counts[state] for state in OPEN_STATES)
+
+
+def _row(letter: DeadLetter) -> dict[str, Any]:
+    return {name: getattr(letter, name) for name in COLUMNS}
+
+
+def _letter(row: sqlite3.Row) -> DeadLetter:
+    values = {name: row[name] for name in COLUMNS}
+    return DeadLetter(**{**values, "state": LetterState(values["state"])})

@@ -1,0 +1,102 @@
+"""`report.html`: one file, no network, light and dark, readable when printed.
+
+A pure function from a run folder's content to text; `write_report` puts it beside the run's other files.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from brownout_reports.figure import seconds_text, timeline_svg
+from brownout_reports.run_folder import PhaseMetrics, RunFolder, Status, read
+
+REPORT: Final = "report.html"
+NOTHING: Final = "–"  # noqa: RUF001 - an en dash is what a table shows where there is no number
+
+STATUS_WORDS: Final = {
+    Status.PASSED: ("✓", "passed"),
+    Status.FAILED: ("✗", "failed"),
+    Status.INCONCLUSIVE: ("?", "inconclusive"),
+}
+
+
+def write_report(folder: Path) -> Path:
+    """Draw the report of the run in `folder` and return its path.
+
+    Raises:
+        RunFolderError: the folder does not hold a run that this version can read.
+    """
+    path = folder / REPORT
+    path.write_text(render(read(folder)), encoding="utf-8")
+    return path
+
+
+def render(run: RunFolder) -> str:
+    """The whole page as text. The same run gives the same text."""
+    environment = Environment(
+        loader=PackageLoader("brownout_reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(seconds=_seconds, number=_number, instant=_instant, percent=_percent, code=_code_spans)
+    return environment.get_template("report.html.j2").render(
+        verdict=run.verdict,
+        words=STATUS_WORDS,
+        headline=headline(run),
+        figure=Markup(timeline_svg(run)),  # noqa: S704 - drawn by us; matplotlib escapes the text in it
+        phase_rows=run.verdict.phase_metrics,
+        vendor_rows=run.verdict.vendor_metrics,
+        whole_run=_whole(run.verdict.phase_metrics),
+        scenario=run.scenario,
+    )
+
+
+def headline(run: RunFolder) -> str:
+    """The verdict in one sentence, for whoever reads no further."""
+    results = run.verdict.expectations
+    failed = [result.name for result in results if result.status is Status.FAILED]
+    if run.verdict.verdict is Status.PASSED:
+        return f"All {len(results)} expectations hold."
+    if run.verdict.verdict is Status.FAILED:
+        return f"{len(failed)} of {len(results)} expectations failed: {', '.join(dict.fromkeys(failed))}."
+    reason = run.verdict.reasons[0] if run.verdict.reasons else "too little was seen to judge"
+    return f"The experiment did not happen as asked: {reason}"
+
+
+def _whole(rows: Sequence[PhaseMetrics]) -> PhaseMetrics | None:
+    return next((row for row in rows if row.phase == "all" and row.operation == "all"), None)
+
+
+def _seconds(value: float | None) -> str:
+    if value is None:
+        return NOTHING
+    rounded = float(f"{value:.3g}")
+    return seconds_text(rounded) if rounded > 0 else "0 s"
+
+
+def _instant(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f} s"
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return NOTHING
+    return f"{value:,}".replace(",", " ") if isinstance(value, int) else f"{value:,.1f}".replace(",", " ")
+
+
+def _percent(part: float, whole: float) -> str:
+    return NOTHING if not whole else f"{100 * part / whole:.1f} %"
+
+
+def _code_spans(text: Any) -> Markup:
+    """Text with `backticks` as code."""
+    pieces = str(text).split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if number % 2 else Markup("{}").format(piece)
+        for number, piece in enumerate(pieces)
+    )

@@ -1,0 +1,131 @@
+"""From a run's tables to what the figure draws: a pure function, so charts are tested without a run.
+
+All instants are seconds since the run's start; all bins are half-open, `[k * width, (k + 1) * width)`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from brownout_reports.run_folder import Outcome, RunFolder
+
+Floats = npt.NDArray[np.float64]
+
+# Widths that a reader can count in; the first that gives at most MAX_BINS bins is taken.
+WIDTHS_S: Final = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
+MAX_BINS: Final = 160
+
+BREAKER_TRANSITION: Final = "breaker_transition"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A stretch of time that a vendor's breaker spent in one state."""
+
+    state: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class VendorLoad:
+    """What reached one vendor, per second."""
+
+    requests_per_s: Floats
+    operations_per_s: Floats
+    """Operations whose first request reached the vendor in the bin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Everything that the figure draws, on one time axis."""
+
+    width_s: float
+    edges_s: Floats
+    """Left edges; one more than there are bins."""
+    offered_per_s: Floats
+    achieved_per_s: Floats
+    goodput_per_s: Floats
+    latency_s: Mapping[str, Floats]
+    """`p50`, `p90`, `p99` by the bin of the intended start; NaN where nothing was asked."""
+    bands: Mapping[str, tuple[Band, ...]]
+    vendors: Mapping[str, VendorLoad]
+
+
+def series_of(run: RunFolder) -> Series:
+    """Bin a run's tables. An empty table gives zeros, not an error."""
+    end_s = max((phase.end_s for phase in run.verdict.phases), default=run.verdict.duration_s)
+    end_s = max(end_s, 1.0)
+    width_s = bin_width_s(end_s)
+    edges_s = np.arange(0.0, end_s + width_s, width_s)
+    operations, requests = run.operations, run.ledger.filter(pl.col("entry") == "request")
+    done = operations.filter(pl.col("outcome") == Outcome.DONE)
+    return Series(
+        width_s=width_s,
+        edges_s=edges_s,
+        offered_per_s=_per_second(operations["intended_s"], edges_s),
+        achieved_per_s=_per_second(operations["sent_s"], edges_s),
+        goodput_per_s=_per_second(done["finished_s"], edges_s),
+        latency_s=_latency(operations, edges_s),
+        bands=_bands(run.events, requests["vendor"].unique().to_list(), end_s),
+        vendors={
+            str(name): _vendor_load(requests.filter(pl.col("vendor") == name), edges_s)
+            for name in sorted(requests["vendor"].unique().to_list())
+        },
+    )
+
+
+def bin_width_s(duration_s: float) -> float:
+    """The narrowest readable bin that gives at most `MAX_BINS` of them."""
+    return next((width for width in WIDTHS_S if duration_s / width <= MAX_BINS), WIDTHS_S[-1])
+
+
+def _per_second(instants: pl.Series, edges_s: Floats) -> Floats:
+    counts, _ = np.histogram(instants.to_numpy(), bins=edges_s)
+    return counts / np.diff(edges_s)
+
+
+def _latency(operations: pl.DataFrame, edges_s: Floats) -> dict[str, Floats]:
+    intended = operations["intended_s"].to_numpy()
+    latency = operations["finished_s"].to_numpy() - intended
+    place = np.digitize(intended, edges_s) - 1
+    quantiles = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
+    result = {name: np.full(len(edges_s) - 1, np.nan) for name in quantiles}
+    for bin_index in np.unique(place):
+        if 0 <= bin_index < len(edges_s) - 1:
+            inside = latency[place == bin_index]
+            for name, quantile in quantiles.items():
+                result[name][bin_index] = np.quantile(inside, quantile)
+    return result
+
+
+def _bands(events: pl.DataFrame, vendors: list[str], end_s: float) -> dict[str, tuple[Band, ...]]:
+    """A breaker starts closed. A vendor without a transition has one closed band; without telemetry, none at all."""
+    if events.is_empty():
+        return {}
+    moves = events.filter(pl.col("kind") == BREAKER_TRANSITION).sort("at_s", maintain_order=True)
+    names = sorted({*vendors, *moves["vendor"].unique().to_list()})
+    return {name: _bands_of(moves.filter(pl.col("vendor") == name), end_s) for name in names}
+
+
+def _bands_of(moves: pl.DataFrame, end_s: float) -> tuple[Band, ...]:
+    steps = [(0.0, "closed"), *zip(moves["at_s"].to_list(), moves["outcome"].to_list(), strict=True), (end_s, "")]
+    return tuple(
+        Band(state=state, start_s=start_s, end_s=min(until_s, end_s))
+        for (start_s, state), (until_s, _) in pairwise(steps)
+        if start_s < min(until_s, end_s)
+    )
+
+
+def _vendor_load(requests: pl.DataFrame, edges_s: Floats) -> VendorLoad:
+    known = requests.filter(pl.col("operation_id") != "")
+    firsts = known.group_by("operation_id").agg(pl.col("at_s").min())
+    return VendorLoad(
+        requests_per_s=_per_second(requests["at_s"], edges_s),
+        operations_per_s=_per_second(firsts["at_s"], edges_s),
+    )

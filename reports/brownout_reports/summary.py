@@ -1,0 +1,79 @@
+"""`summary.md`: the verdict in Markdown, short enough for a pull request's comment. A pure function of the verdict."""
+
+from collections.abc import Iterator
+
+from brownout_reports.run_folder import Case, ExpectationResult, Status, VendorMetrics, Verdict
+
+FILE = "summary.md"
+
+MARKS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.INCONCLUSIVE: "?"}
+
+
+def render(verdict: Verdict) -> str:
+    """The document as text, ending in a newline."""
+    return "\n".join(_lines(verdict)) + "\n"
+
+
+def _lines(verdict: Verdict) -> Iterator[str]:
+    yield f"## {MARKS[verdict.verdict]} {verdict.scenario}: {verdict.verdict}"
+    yield ""
+    yield f"{_text(verdict.about)}"
+    yield ""
+    yield f"Mode {verdict.mode}, seed {verdict.seed}, {verdict.duration_s:.0f} s, target {_text(verdict.target)}."
+    yield ""
+    for reason in verdict.reasons:
+        yield f"- inconclusive: {_text(reason)}"
+    if verdict.reasons:
+        yield ""
+    yield "| | expectation | observed |"
+    yield "| --- | --- | --- |"
+    for result in verdict.expectations:
+        yield f"| {MARKS[result.status]} | {_text(result.title)} | {_text(result.observed)} |"
+    yield ""
+    for result in verdict.expectations:
+        if result.status is Status.FAILED:
+            yield from _failure(result)
+    yield from _vendors([each for each in verdict.vendor_metrics if each.phase == "all"])
+    for note in verdict.notes:
+        yield f"- note: {_text(note)}"
+    if verdict.notes:
+        yield ""
+    yield f"Reproduce: `{verdict.command}`"
+
+
+def _failure(result: ExpectationResult) -> Iterator[str]:
+    yield f"**{_text(result.title)}**"
+    yield ""
+    yield f"- expected: {_text(result.expected)}"
+    yield f"- observed: {_text(result.observed)}"
+    if result.when:
+        yield f"- when: {_text(result.when)}"
+    for case in result.cases:
+        yield f"- {_case(case)}"
+    yield ""
+
+
+def _case(case: Case) -> str:
+    at = "" if case.at_s is None else f" at {case.at_s:.3f} s"
+    return f"`{case.operation_id or 'no operation id'}`{at}: {_text(case.what)}"
+
+
+def _vendors(rows: list[VendorMetrics]) -> Iterator[str]:
+    if not rows:
+        return
+    yield "| vendor | operations | requests | amplification | ok | 4xx | 429 | 5xx | no answer | effects | duplicates |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for row in rows:
+        ratio = "–" if row.amplification is None else f"{row.amplification:.2f}"  # noqa: RUF001 - no number
+        load = [row.operations, row.requests, ratio]
+        answers = [row.answered_ok, row.answered_4xx, row.answered_429, row.answered_5xx, row.not_answered]
+        yield f"| {' | '.join(map(str, [row.vendor, *load, *answers, row.effects, row.duplicates]))} |"
+    yield ""
+
+
+def _text(text: str) -> str:
+    """On one line, and nothing in it starts a table's column, a tag or an emphasis."""
+    flat = " ".join(text.split())
+    for sign in "\\`*_<>|[]":
+        flat = flat.replace(sign, f"\\{sign}")
+    return flat

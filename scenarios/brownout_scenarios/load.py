@@ -1,0 +1,95 @@
+"""A YAML file to a frozen, checked `Scenario`, or an error with one line per problem.
+
+scenario = load("stripe-brownout", vocabulary)
+scenario = load("mine.yaml", vocabulary)
+"""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from brownout_scenarios import checks, errors, library, yaml_tree
+from brownout_scenarios.errors import ScenarioError
+from brownout_scenarios.schema import Scenario
+from brownout_scenarios.vocabulary import Vocabulary
+from brownout_scenarios.yaml_tree import MAX_BYTES, Problem
+
+_LIVE_KEY = re.compile(r"\b[sr]k_live_", re.IGNORECASE)
+
+
+def load(path_or_name: str | Path, vocabulary: Vocabulary, *, allow_remote: bool = False) -> Scenario:
+    """The scenario of a file, or of the library by its name. Raises `ScenarioError`."""
+    path = library.find(path_or_name)
+    return load_text(_read(path), vocabulary, file=_shown(path), path=path, allow_remote=allow_remote)
+
+
+def load_text(
+    text: str, vocabulary: Vocabulary, *, file: str = "<text>", path: Path | None = None, allow_remote: bool = False
+) -> Scenario:
+    """The same from text; `file` is what errors call it. Raises `ScenarioError` with every problem found."""
+    live = [number for number, line in enumerate(text.splitlines(), 1) if _LIVE_KEY.search(line)]
+    if live:
+        said = "holds a live key; use a test key, and revoke this one if it is real"
+        raise errors.of_problems(file, [Problem(number, (), said) for number in live])
+    try:
+        tree = yaml_tree.parse(text)
+    except yaml_tree.Unreadable as wrong:
+        raise errors.of_problems(file, wrong.problems) from None
+    model = vocabulary.document_model
+    try:
+        scenario: Scenario = replace(model.model_validate(tree.data).result(), document=tree.data, path=path)
+    except ValidationError as wrong:
+        raise errors.of_problems(file, errors.of_validation(wrong, tree, model)) from None
+    found = checks.problems(scenario, vocabulary, allow_remote=allow_remote)
+    scenario, unprepared = _prepared(scenario, vocabulary)
+    if found or unprepared:
+        raise errors.of_problems(file, [Problem(tree.line(at), at, what) for at, what in [*found, *unprepared]])
+    return scenario
+
+
+def _prepared(scenario: Scenario, words: Vocabulary) -> tuple[Scenario, list[tuple[yaml_tree.Path, str]]]:
+    """The scenario with its faults as simulators get them, and what stands in the way."""
+    wrong: list[tuple[yaml_tree.Path, str]] = []
+    phases = []
+    folder = None if scenario.path is None else scenario.path.resolve().parent
+    for index, phase in enumerate(scenario.phases):
+        faults = []
+        for position, fault in enumerate(phase.faults):
+            parameters = fault.rule[fault.kind]
+            try:
+                parameters = words.prepare_fault(fault.kind, parameters, folder)
+            except ValueError as error:
+                wrong.append((("phases", index, "faults", position, fault.kind), str(error)))
+            faults.append(replace(fault, rule={**fault.rule, fault.kind: parameters}))
+        phases.append(replace(phase, faults=tuple(faults)))
+    return replace(scenario, phases=tuple(phases)), wrong
+
+
+def to_yaml(scenario: Scenario) -> str:
+    """The scenario as it was resolved, to be kept with a run: loads again to the same scenario."""
+    return yaml_tree.write({**scenario.document, "seed": scenario.seed})
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as wrong:
+        raise ScenarioError([f"{_shown(path)}: cannot be read: {wrong.strerror or wrong}"]) from None
+    if len(raw) > MAX_BYTES:
+        raise ScenarioError([f"{_shown(path)}: larger than {MAX_BYTES // 1024} KiB; that is no scenario"])
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        line = raw[: wrong.start].count(b"\n") + 1
+        raise ScenarioError([f"{_shown(path)}:{line}: not UTF-8 text"]) from None
+
+
+def _shown(path: Path) -> str:
+    """As short as it can be said from here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,258 @@
+"""What a scenario may name, handed in by the harness, and the grammar of the whole file that follows from it.
+
+Vendors, faults, policies and expectations are defined once, as dataclasses, in the packages that own them; this
+package imports none of those. `Vocabulary(...)` takes them, `document_model` makes the model that a file is checked
+against, `json_schema` the schema that editors complete from.
+"""
+
+import dataclasses
+import re
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, WrapValidator, create_model
+
+from brownout_scenarios import grammar, schema, units
+from brownout_scenarios.grammar import Grammar, Node
+
+PHASE_FIELDS = ("of", "during", "after", "before", "until", "phase")
+"""Fields of an expectation that hold a phase's name."""
+
+RULE_OWN = ("id", "fault", "vendor", "window")
+"""Fields of a simulator's rule that a scenario writes in its own way, or not at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vocabulary:
+    """The words of a scenario. Models are made on first use and kept."""
+
+    vendors: tuple[str, ...]
+    faults: Mapping[str, type]
+    """Kind to frozen dataclass."""
+    rule: type
+    """The simulator's rule: its fields say which requests are struck, and when."""
+    policies: type
+    """A vendor's policies: a dataclass of their configs."""
+    expectations: Mapping[str, type]
+    """Name to frozen dataclass of parameters."""
+    operations: tuple[str, ...] = ()
+    """What the gateway can be asked for."""
+    effects: tuple[str, ...] = ()
+    """`stripe.charge`, ...; empty: any."""
+    limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names of each vendor's own limiters; a vendor that is left out may have any."""
+    presets: tuple[str, ...] = ()
+    """Names of policy presets; empty: any."""
+    prepare_fault: Callable[[str, Mapping[str, Any], Path | None], Mapping[str, Any]] = field(
+        default=lambda _kind, parameters, _folder: parameters
+    )
+    """(kind, parameters in seconds, the scenario file's folder) to the parameters that a simulator gets, files read in.
+    Raises `ValueError`."""
+    check_policies: Callable[[str, str, Mapping[str, Any]], None] = field(default=lambda _preset, _vendor, _parts: None)
+    """(preset or "", vendor, overrides) raises `ValueError` where the resulting policies cannot be; the message starts
+    with the policy: `breaker.failure_ratio must be ...`."""
+
+    @cached_property
+    def grammar(self) -> Grammar:
+        """The generator, knowing this vocabulary's special types and names."""
+        names = {"vendor": self.vendors}
+        if self.effects:
+            names["effect"] = self.effects
+        if self.presets:
+            names["preset"] = self.presets
+        made = Grammar(names=names, special=_SPECIAL)
+        made.add_special(schema.Ready, Annotated[made.result_of(schema.Ready), BeforeValidator(_ready)])
+        made.add_special(schema.Target | None, _target_annotation(made))
+        made.add_special(schema.Fault, _fault_annotation(self, made))
+        made.add_special(schema.Expected, _expected_annotation(self, made))
+        made.add_special(schema.Policies, _policies_annotation(self, made))
+        return made
+
+    @cached_property
+    def document_model(self) -> type[Node]:
+        """The model of a whole file; its `result()` is a `Scenario`."""
+        return self.grammar.model(schema.Scenario)
+
+
+def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
+    """JSON Schema (2020-12) of a scenario file, for editors."""
+    made = vocabulary.document_model.model_json_schema(by_alias=True)
+    _drop_null_defaults(made)
+    kinds = made["$defs"]["FaultEntry"]
+    kinds["oneOf"] = [{"required": [kind]} for kind in vocabulary.faults]
+    entry = made["$defs"]["ExpectationEntry"]
+    entry["minProperties"] = entry["maxProperties"] = 1
+    bare = {"type": "string", "enum": list(vocabulary.expectations)}
+    made["properties"]["expect"]["items"] = {"anyOf": [{"$ref": "#/$defs/ExpectationEntry"}, bare]}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Brownout scenario", **made}
+
+
+def _drop_null_defaults(node: Any) -> None:
+    if isinstance(node, dict):
+        if node.get("default", ...) is None:
+            del node["default"]
+        for child in node.values():
+            _drop_null_defaults(child)
+    elif isinstance(node, list):
+        for child in node:
+            _drop_null_defaults(child)
+
+
+def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
+    """A fault entry: which requests (the rule's own fields), when, and exactly one kind."""
+    shared = {item.name for item in dataclasses.fields(words.rule)} - set(RULE_OWN)
+    overlap = shared & words.faults.keys()
+    if overlap:
+        raise TypeError(f"fault kinds named as a rule's fields: {', '.join(sorted(overlap))}")
+    hints = typing.get_type_hints(words.rule)
+    texts = grammar.field_docs(words.rule)
+    definitions: dict[str, Any] = {
+        "f_vendor": (made.annotation(str, "vendor"), Field(alias="vendor")),
+        "f_window": (made.annotation(schema.Window, "window"), Field(alias="window", default=None)),
+    }
+    for item in dataclasses.fields(words.rule):
+        if item.name in shared:
+            annotation = made.annotation(hints[item.name], item.name)
+            if item.name == "match":
+                annotation = grammar.text_or(annotation, _MATCH)
+            about = Field(alias=grammar.key_of(item.name), default=None, description=texts.get(item.name))
+            definitions["f_" + item.name] = (annotation, about)
+    for kind, source in words.faults.items():
+        text = (source.__doc__ or "").split("\n")[0]
+        definitions["f_" + kind] = (made.result_of(source), Field(alias=kind, default=None, description=text))
+    model = create_model("FaultEntry", __base__=_Entry, **definitions)
+    kinds = tuple(words.faults)
+    return Annotated[model, WrapValidator(lambda written, check: _fault(check(written), written, kinds))]
+
+
+class _Entry(Node):
+    """An entry of a list that holds exactly one of several kinds; built by the list's own validator."""
+
+    source = dict
+
+
+def _match(text: str) -> str:
+    """`POST /v1/payment_intents`, `/v1/*`, `GET`."""
+    if not re.fullmatch(r"[A-Z]+|([A-Z]+ )?[/*]\S*", text):
+        raise ValueError(f"{units.shown(text)} is no request: write POST /v1/payment_intents, or {{method, path}}")
+    return text
+
+
+_MATCH = Annotated[str, AfterValidator(_match)]
+
+
+def _fault(entry: Node, written: Mapping[str, Any], kinds: tuple[str, ...]) -> schema.Fault:
+    kind = grammar.exactly_one(entry, kinds, "fault")
+    given = {name: value for name, value in entry.given().items() if value is not None}
+    vendor, window = given.pop("vendor"), given.pop("window", schema.Window())
+    rule = {name: grammar.plain(value) for name, value in given.items()}
+    return schema.Fault(vendor=vendor, kind=kind, window=window, rule=rule, text=_in_words(written, kind))
+
+
+def _in_words(written: Mapping[str, Any], kind: str) -> str:
+    """A fault as it was written, on one line."""
+    match = written.get("match") or "every request"
+    if isinstance(match, Mapping):
+        match = " ".join(str(value) for value in match.values())
+    share = written.get("share", 1)
+    on = match if share in (1, "100%") else f"{share if isinstance(share, str) else units.share(share)} of {match}"
+    extra = [f"{key} {schema.written(written[key], key)}" for key in written if key in _WHEN]
+    details = schema.written(written[kind] or {})
+    return ", ".join([" ".join(part for part in (kind, details, "on", on) if part), *extra])
+
+
+_WHEN = ("sequence", "sequence_per", "flapping", "ramp")
+
+
+def _expected_annotation(words: Vocabulary, made: Grammar) -> Any:
+    """An expectation entry: exactly one name; a bare name stands for no parameters."""
+    definitions: dict[str, Any] = {}
+    for name, source in words.expectations.items():
+        text = (source.__doc__ or "").split("\n")[0]
+        definitions["f_" + name] = (made.result_of(source), Field(alias=name, default=None, description=text))
+    model = create_model("ExpectationEntry", __base__=_Entry, **definitions)
+
+    def finish(entry: Node) -> schema.Expected:
+        name = grammar.exactly_one(entry, tuple(words.expectations), "expectation")
+        check = getattr(entry, "f_" + name)
+        title = f"{name}: {schema.written(grammar.plain(check))}".removesuffix(": ")
+        return schema.Expected(name=name, check=check, title=title)
+
+    bare = BeforeValidator(lambda value: {value: {}} if isinstance(value, str) else value)
+    return Annotated[model, AfterValidator(finish), bare]
+
+
+def _policies_annotation(words: Vocabulary, made: Grammar) -> Any:
+    """`policies: {preset: recommended, stripe: {breaker: {open_for: 5s}}}`."""
+    definitions: dict[str, Any] = {"f_preset": (made.annotation(str, "preset"), Field(alias="preset", default=None))}
+    for vendor in words.vendors:
+        parts = made.result_of(words.policies, partial=True)
+        definitions["f_" + vendor] = (parts, Field(alias=vendor, default=None))
+    model = create_model("PoliciesEntry", __base__=_Entry, **definitions)
+
+    def finish(entry: Node) -> schema.Policies:
+        vendors = {name: grammar.plain(parts) for name, parts in entry.given().items() if parts is not None}
+        preset = vendors.pop("preset", "")
+        return schema.Policies(preset=preset, vendors=vendors)
+
+    return Annotated[model, AfterValidator(finish)]
+
+
+def _statuses(value: Any) -> schema.Statuses:
+    """`200`, `400-499`, `[200, 201, 400-499]`."""
+    ranges: list[tuple[int, int]] = []
+    for item in value if isinstance(value, list) else [value]:
+        first, _, last = str(item).partition("-")
+        if isinstance(item, bool) or not (first.isdecimal() and (last or first).isdecimal()):
+            raise ValueError(f"{units.shown(item)} is not a status: write 200, or 400-499")
+        low, high = int(first), int(last or first)
+        if not 100 <= low <= high <= 599:
+            raise ValueError(f"{units.shown(item)} is outside 100 to 599")
+        ranges.append((low, high))
+    return schema.Statuses(ranges)
+
+
+def _target_annotation(made: Grammar) -> Any:
+    """`target: gateway` (None) is the reference application; a URL is one that runs already."""
+
+    def shape(value: Any) -> Any:
+        if value == schema.GATEWAY:
+            return None
+        if isinstance(value, str) and not value.startswith(("http://", "https://")):
+            raise ValueError(
+                f"{units.shown(value)} is no target: write gateway, a URL, or {{command, ready, env, url}}"
+            )
+        return {"url": value} if isinstance(value, str) else value
+
+    editors = WithJsonSchema({"type": ["string", "object"], "description": "gateway, a URL, or {command, url, ...}"})
+    return Annotated[made.result_of(schema.Target) | None, BeforeValidator(shape), editors]
+
+
+def _command(value: Any) -> schema.Command:
+    """A list; a string is split at spaces, as a shell does with plain words."""
+    words = value.split() if isinstance(value, str) else value
+    if not (isinstance(words, list) and words and all(isinstance(word, str) for word in words)):
+        raise ValueError(f'{units.shown(value)} is no command: write [program, "argument", ...]')
+    return schema.Command(words)
+
+
+def _ready(value: Any) -> Any:
+    """`ready: /health` is `ready: {path: /health}`."""
+    return {"path": value} if isinstance(value, str) else value
+
+
+_STATUSES = Annotated[
+    Any,
+    AfterValidator(_statuses),
+    WithJsonSchema({"description": "200, 400-499, or a list of those", "type": ["integer", "string", "array"]}),
+]
+_COMMAND = Annotated[
+    Any,
+    AfterValidator(_command),
+    WithJsonSchema({"description": "program and arguments", "type": ["string", "array"]}),
+]
+_SPECIAL: Mapping[Any, Any] = {schema.Statuses: _STATUSES, schema.Command: _COMMAND, schema.Json: JsonValue}

@@ -1,0 +1,186 @@
+"""What every `ClaimStore` promises, as one suite: a backend's tests subclass it and say how to make one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+from tests.support.aio import really
+
+from brownout_core.records import Busy, Claimed, ClaimStore, Finished, Mismatched
+
+
+@dataclass
+class Backend:
+    """A store under test, and how to let a lease run out on its clock."""
+
+    store: ClaimStore
+    lease_s: float
+    let_leases_end: Callable[[], Awaitable[None]]
+
+
+class ClaimStoreContract:
+    """Subclasses give `open()`; each test opens a fresh store."""
+
+    def open(self) -> AbstractAsyncContextManager[Backend]:
+        raise AssertionError("a subclass says how to open its store")
+
+    def check(self, body: Callable[[Backend], Awaitable[None]]) -> None:
+        async def main() -> None:
+            async with self.open() as backend:
+                await body(backend)
+
+        really(main())
+
+    def test_the_first_one_claims_the_key_with_the_first_fence(self) -> None:
+        async def body(at: Backend) -> None:
+            assert await at.store.begin("k", "f", "a", at.lease_s) == Claimed(1)
+
+        self.check(body)
+
+    def test_the_second_one_finds_the_key_busy(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.begin("k", "f", "a", at.lease_s)
+            begun = await at.store.begin("k", "f", "b", at.lease_s)
+            assert isinstance(begun, Busy)
+            assert 0 < begun.lease_left_s <= at.lease_s
+
+        self.check(body)
+
+    def test_asking_again_with_the_same_owner_gives_the_same_claim(self) -> None:
+        async def body(at: Backend) -> None:
+            assert await at.store.begin("k", "f", "a", at.lease_s) == await at.store.begin("k", "f", "a", at.lease_s)
+
+        self.check(body)
+
+    def test_another_request_under_the_same_key_is_a_mismatch_in_every_state(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.begin("k", "f", "a", at.lease_s)
+            assert await at.store.begin("k", "other", "b", at.lease_s) == Mismatched()
+            assert await at.store.complete("k", "a", 1, b"done")
+            assert await at.store.begin("k", "other", "b", at.lease_s) == Mismatched()
+
+        self.check(body)
+
+    def test_a_completed_key_answers_with_its_result(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.begin("k", "f", "a", at.lease_s)
+            assert await at.store.complete("k", "a", 1, b"\x00done\xff")
+            assert await at.store.begin("k", "f", "b", at.lease_s) == Finished(b"\x00done\xff")
+
+        self.check(body)
+
+    def test_completing_twice_is_completing_once(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.begin("k", "f", "a", at.lease_s)
+            assert await at.store.complete("k", "a", 1, b"first")
+            assert await at.store.complete("k", "a", 1, b"second")
+            assert await at.store.begin("k", "f", "b", at.lease_s) == Finished(b"first")
+
+        self.check(body)
+
+    def test_a_released_key_is_free_again_and_its_fence_keeps_growing(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.begin("k", "f", "a", at.lease_s)
+            assert await at.store.release("k", "a", 1)
+            assert await at.store.begin("k", "other", "b", at.lease_s) == Claimed(2)
+
+        self.check(body)
+
+    def test_an_abandoned_key_is_taken_over_at_once_with_a_higher_fence(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.begin("k", "f", "a", at.lease_s)
+            assert await at.store.abandon("k", "a", 1)
+            taken = await at.store.begin("k", "f", "b", at.lease_s)
+            assert isinstance(taken, Claimed)
+            assert (taken.fence, taken.taken_over) == (2, True)
+
+        self.check(body)
+
+    def test_after_its_lease_a_key_is_taken_over_with_a_higher_fence(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.begin("k", "f", "a", at.lease_s)
+            await at.let_leases_end()
+            taken = await at.store.begin("k", "f", "b", at.lease_s)
+            assert isinstance(taken, Claimed)
+            assert (taken.fence, taken.taken_over) == (2, True)
+            assert taken.age_s >= at.lease_s
+
+        self.check(body)
+
+    def test_an_owner_whose_lease_is_over_can_finish_nothing(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.begin("k", "f", "a", at.lease_s)
+            await at.let_leases_end()
+            assert not await at.store.complete("k", "a", 1, b"late")
+            assert not await at.store.release("k", "a", 1)
+            assert not await at.store.abandon("k", "a", 1)
+
+        self.check(body)
+
+    def test_an_expired_owner_cannot_disturb_the_one_who_took_over(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.begin("k", "f", "a", at.lease_s)
+            await at.let_leases_end()
+            await at.store.begin("k", "f", "b", at.lease_s)
+            assert not await at.store.release("k", "a", 1)
+            assert not await at.store.abandon("k", "a", 1)
+            assert not await at.store.complete("k", "a", 1, b"late")
+            assert isinstance(await at.store.begin("k", "f", "c", at.lease_s), Busy)
+            assert await at.store.complete("k", "b", 2, b"right")
+            assert await at.store.begin("k", "f", "c", at.lease_s) == Finished(b"right")
+
+        self.check(body)
+
+    def test_the_right_owner_with_the_wrong_fence_can_finish_nothing(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.begin("k", "f", "a", at.lease_s)
+            assert not await at.store.complete("k", "a", 2, b"x")
+            assert not await at.store.release("k", "b", 1)
+            assert isinstance(await at.store.begin("k", "f", "c", at.lease_s), Busy)
+
+        self.check(body)
+
+    def test_an_unknown_key_can_not_be_finished(self) -> None:
+        async def body(at: Backend) -> None:
+            assert not await at.store.complete("nobody", "a", 1, b"x")
+            assert not await at.store.release("nobody", "a", 1)
+            assert not await at.store.abandon("nobody", "a", 1)
+
+        self.check(body)
+
+    def test_of_fifty_concurrent_claims_exactly_one_wins(self) -> None:
+        async def body(at: Backend) -> None:
+            begun = await asyncio.gather(*(at.store.begin("k", "f", f"owner-{n}", 60) for n in range(50)))
+            assert sum(isinstance(each, Claimed) for each in begun) == 1
+            assert sum(isinstance(each, Busy) for each in begun) == 49
+
+        self.check(body)
+
+    def test_of_fifty_concurrent_takeovers_exactly_one_wins(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.begin("k", "f", "a", at.lease_s)
+            await at.let_leases_end()
+            begun = await asyncio.gather(*(at.store.begin("k", "f", f"owner-{n}", 60) for n in range(50)))
+            winners = [each for each in begun if isinstance(each, Claimed)]
+            assert [winner.fence for winner in winners] == [2]
+
+        self.check(body)
+
+    def test_keys_do_not_know_each_other(self) -> None:
+        async def body(at: Backend) -> None:
+            assert await at.store.begin("k1", "f", "a", at.lease_s) == Claimed(1)
+            assert await at.store.begin("k2", "g", "b", at.lease_s) == Claimed(1)
+
+        self.check(body)
+
+
+@asynccontextmanager
+async def opened(
+    store: ClaimStore, lease_s: float, let_leases_end: Callable[[], Awaitable[None]]
+) -> AsyncIterator[Backend]:
+    """A backend around a store, closed at the end."""
+    try:
+        yield Backend(store, lease_s, let_leases_end)
+    finally:
+        await store.close()

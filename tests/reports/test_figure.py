@@ -1,0 +1,40 @@
+"""The figure: themed, deterministic, complete."""
+
+import re
+
+import pytest
+
+from brownout_reports.figure import CSS_NAMES, seconds_text, timeline_svg
+from tests.reports.runs import a_run
+
+
+def test_the_same_run_draws_the_same_bytes() -> None:
+    assert timeline_svg(a_run()) == timeline_svg(a_run())
+
+
+def test_every_colour_is_a_variable_of_the_page() -> None:
+    svg = timeline_svg(a_run())
+    assert not re.findall(r"#(?!font|[A-Za-z]*[g-zG-Z])[0-9a-f]{6}\b(?=[;\"])", svg)
+    assert {f"var({name})" for name in CSS_NAMES.values()} & set(re.findall(r"var\(--[\w-]+\)", svg))
+
+
+def test_text_stays_text() -> None:
+    svg = timeline_svg(a_run())
+    for word in ("brownout", "goodput (done)", "p99", "stripe", "seconds since the start", "half-open"):
+        assert word in svg
+
+
+def test_each_fault_window_is_shaded_in_all_four_panels() -> None:
+    with_faults = timeline_svg(a_run())
+    run = a_run()
+    without = timeline_svg(run.model_copy(update={"verdict": run.verdict.model_copy(update={"faults": ()})}))
+    assert with_faults.count("var(--shade)") - without.count("var(--shade)") == 4
+
+
+def test_a_target_without_telemetry_says_so() -> None:
+    assert "the target reports no breakers" in timeline_svg(a_run(telemetry=False))
+
+
+@pytest.mark.parametrize(("value_s", "text"), [(3, "3 s"), (0.02, "20 ms"), (0.00025, "250 µs")])
+def test_durations_read_as_a_person_says_them(value_s: float, text: str) -> None:
+    assert seconds_text(value_s) == text

@@ -1,0 +1,52 @@
+"""The report: self-contained, escaped, and it says what the verdict says."""
+
+import re
+
+import pytest
+
+from brownout_reports.report import headline, render
+from brownout_reports.run_folder import Status
+from tests.reports.runs import a_run
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_the_verdict_stands_at_the_top(status: Status) -> None:
+    run = a_run(status=status)
+    page = render(run)
+    assert f'<span class="badge {status.value}">' in page
+    assert headline(run).split(":")[0] in page
+
+
+def test_the_page_asks_the_network_for_nothing() -> None:
+    page = render(a_run())
+    assert not re.findall(r"""(?:src|href)\s*=\s*["'](?!#|data:)""", page)
+    assert "@import" not in page
+    assert "url(http" not in page
+
+
+def test_a_failure_shows_expected_observed_when_and_its_cases() -> None:
+    page = render(a_run(status=Status.FAILED))
+    for piece in ("one charge for each of 3,000 payments", "2,997 once, 3 twice", "first at 24.31 s", "pay-000812-7"):
+        assert piece in page
+
+
+def test_what_a_vendor_or_a_target_said_is_escaped() -> None:
+    page = render(a_run(status=Status.FAILED))
+    assert "&lt;script&gt;" in page
+    assert "<script" not in page
+
+
+def test_backticks_become_code() -> None:
+    assert "<code>ch_1</code>" in render(a_run(status=Status.FAILED))
+
+
+def test_the_command_that_reproduces_the_run_is_there() -> None:
+    assert "brownout run stripe-brownout --mode virtual --seed 7" in render(a_run())
+
+
+def test_why_a_run_is_inconclusive_is_said() -> None:
+    assert "the load generator fell 3.1 % behind" in render(a_run(status=Status.INCONCLUSIVE))
+
+
+def test_the_same_run_gives_the_same_page() -> None:
+    assert render(a_run()) == render(a_run())

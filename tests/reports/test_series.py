@@ -1,0 +1,66 @@
+"""Tables to series: counts per bin, quantiles per bin, breaker stretches."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from brownout_reports.run_folder import EVENTS, LEDGER, OPERATIONS
+from brownout_reports.series import MAX_BINS, Band, bin_width_s, series_of
+from tests.reports.runs import a_run
+
+
+def test_every_operation_is_counted_in_exactly_one_bin() -> None:
+    run = a_run()
+    series = series_of(run)
+    assert float(series.offered_per_s.sum() * series.width_s) == run.operations.height
+
+
+def test_goodput_counts_what_was_done_when_it_was_done() -> None:
+    run = a_run()
+    series = series_of(run)
+    done = run.operations.filter(pl.col("outcome") == "done", pl.col("finished_s") < series.edges_s[-1])
+    assert float(series.goodput_per_s.sum() * series.width_s) == done.height
+
+
+def test_latency_counts_from_the_intended_start() -> None:
+    row = ("pay-1", "pay", 10.0, 13.0, 14.0, 1.0, 1, 200, "done", "")  # sent 3 s late, answered 1 s after that
+    run = a_run().model_copy(update={"operations": pl.DataFrame([row], schema=OPERATIONS, orient="row")})
+    series = series_of(run)
+    place = int(10.0 / series.width_s)
+    assert series.latency_s["p99"][place] == pytest.approx(4.0)
+    assert np.isnan(series.latency_s["p99"][place + 1])
+
+
+def test_a_breaker_starts_closed_and_its_bands_fill_the_run_without_gaps() -> None:
+    bands = series_of(a_run()).bands
+    assert bands["stripe"][0] == Band(state="closed", start_s=0.0, end_s=24.0)
+    assert [band.state for band in bands["stripe"]] == ["closed", "open", "half_open", "open", "half_open", "closed"]
+    assert all(a.end_s == b.start_s for a, b in zip(bands["stripe"], bands["stripe"][1:], strict=False))
+    assert bands["twilio"] == (Band(state="closed", start_s=0.0, end_s=100.0),)
+
+
+def test_a_target_without_telemetry_has_no_bands() -> None:
+    assert series_of(a_run(telemetry=False)).bands == {}
+
+
+def test_a_vendor_is_charged_one_operation_however_many_requests_it_got() -> None:
+    series = series_of(a_run())
+    requests = sum(float(load.requests_per_s.sum()) for load in series.vendors.values()) * series.width_s
+    operations = sum(float(load.operations_per_s.sum()) for load in series.vendors.values()) * series.width_s
+    assert operations == 4000
+    assert requests > operations
+
+
+def test_an_empty_run_gives_zeros() -> None:
+    run = a_run().model_copy(
+        update={"operations": OPERATIONS.to_frame(), "ledger": LEDGER.to_frame(), "events": EVENTS.to_frame()}
+    )
+    series = series_of(run)
+    assert float(series.offered_per_s.sum()) == 0
+    assert series.vendors == {}
+
+
+@pytest.mark.parametrize(("duration_s", "width_s"), [(10, 0.25), (100, 1.0), (600, 5.0), (86_400, 600.0)])
+def test_bins_are_of_widths_that_a_reader_counts_in(duration_s: float, width_s: float) -> None:
+    assert bin_width_s(duration_s) == width_s
+    assert duration_s / width_s <= MAX_BINS

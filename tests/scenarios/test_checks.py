@@ -1,0 +1,180 @@
+"""What the shape cannot say: everything named exists, every number can be."""
+
+import pytest
+
+from brownout_scenarios.checks import is_loopback
+from brownout_scenarios.errors import ScenarioError
+from brownout_scenarios.load import load_text
+from tests.support.toy_vocabulary import SCENARIO, vocabulary
+
+WORDS = vocabulary()
+
+FOREIGN = """\
+name: shop
+about: Somebody else's shop.
+target:
+  command: ["{{python}}", app.py]
+  url: http://127.0.0.1:{{port}}
+  ready: /health
+  env: {PORT: "{{port}}", STRIPE_API_BASE: "{{stripe.url}}"}
+workload:
+  arrivals: {rate: 5/s}
+  operations:
+    - name: checkout
+      path: /checkout
+      body: {amount: "{{amount}}"}
+      operation_id: {body: order_id}
+      refused: [402]
+phases:
+  - {name: steady, for: 10s}
+expect:
+  - exactly_once: {effect: stripe.charge}
+"""
+
+
+def problems(text: str, *, allow_remote: bool = False) -> list[str]:
+    try:
+        load_text(text, WORDS, file="s.yaml", allow_remote=allow_remote)
+    except ScenarioError as wrong:
+        return list(wrong.lines)
+    return []
+
+
+def gateway(old: str, new: str) -> list[str]:
+    assert old in SCENARIO
+    return problems(SCENARIO.replace(old, new, 1))
+
+
+def foreign(old: str, new: str, *, allow_remote: bool = False) -> list[str]:
+    assert old in FOREIGN
+    return problems(FOREIGN.replace(old, new, 1), allow_remote=allow_remote)
+
+
+def test_both_examples_are_sound() -> None:
+    assert problems(SCENARIO) == problems(FOREIGN) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("name: stripe-brownout", "name: Stripe Brownout", "name: 'Stripe Brownout' is no name"),
+        ("about: Stripe slows down, then half of its writes fail, then it heals.", "about: ' '", "about: is empty"),
+        ("seed: 7", "seed: -7", "seed: -7 is outside"),
+        ("seed: 7", "drain: 2h", "drain: 7200s is outside"),
+        ("rate: 40/s", "rate: 0/s", "rate: 0/s is outside above 0/s"),
+        ("rate: 40/s", "rate: 20000/s", "rate: 20000/s is outside"),
+        ("rate: 40/s", "rate: 40/s}\n  in_flight_limit: 0\n  ask_again: {after: 1s", "in_flight_limit: 0 is outside"),
+        ("rate: 40/s", "rate: 40/s}\n  ask_again: {times: 0", "ask_again: after is 0s to 1h, times 1 to 100"),
+        ("rate: 40/s", "rate: 40/s}\n  answer_within: 0s\n  ask_again: {times: 1", "answer_within: 0s is outside"),
+        ("weight: 3", "weight: 0", "operations[0].weight: 0 is no weight"),
+        ("{name: notify}", "{name: pay}", "operations[1].name: 'pay' is used twice"),
+        ("{name: notify}", "{name: notfy}", "has no operation 'notfy' (did you mean notify?)"),
+        ("{name: notify}", "{name: notify, path: /x}", "operations[1].path: is described by the gateway itself"),
+        ("name: recovery", "name: steady", "phases[2].name: 'steady' is used twice"),
+        ("name: recovery", "name: all", "phases[2].name: 'all' is no name"),
+        ("for: 20s", "for: 0s", "phases[0].for: must be longer than 0s"),
+        ("for: 20s", "for: 7h", "phases: last 25280s in all; at most 21600s"),
+        ("for: 20s", "for: 5h, rate: 5000/s", "makes 90003200 arrivals in all; at most 2000000"),
+        ("for: 20s", "for: 20s, rate: {from: 0/s, to: 20000/s}", "phases[0].rate: 20000/s is outside 0/s"),
+        ("share: 50%", "share: 150%", "faults[1].share: 1.5 is outside 0 to 1"),
+        ("share: 50%", "window: {start: 30s, end: 41s}", "faults[1].window: must lie within the phase: 0s to 40s"),
+        ("share: 50%", "window: {start: 30s, end: 20s}", "faults[1].window: must lie within the phase"),
+        (
+            "for: 20s",
+            "for: 20s, actions: [{at: 21s, redrive: {}}]",
+            "actions[0].at: must lie within the phase: 0s to 20s",
+        ),
+        ("for: 20s", "for: 20s, actions: [{at: 1s}]", "an action is exactly one of kill, start, redrive"),
+        ("for: 20s", "for: 20s, actions: [{at: 1s, kill: gateway}]", "phases: end with the gateway killed"),
+        ("for: 20s", "for: 20s, actions: [{at: 1s, start: gateway}]", "start: gateway is already running at that time"),
+        ("for: 20s", "for: 20s, actions: [{kill: target}]", "kill: there is no target in this scenario"),
+        ("of: brownout", "of: brwnout", "expect[2].breaker.of: no phase named 'brwnout' (did you mean brownout?)"),
+        ("operation: pay", "operation: notfy", "no operation named 'notfy' in the workload (did you mean notify?)"),
+        ("seed: 7", "correlate: {strip: [body.x]}", "correlate.strip: no vendor named 'strip' (did you mean stripe?)"),
+        ("seed: 7", "limits: {twillio: {}}", "limits.twillio: no vendor named 'twillio' (did you mean twilio?)"),
+        ("seed: 7", "limits: {stripe: {write: true}}", "stripe has no limiter 'write' (did you mean writes?)"),
+        (
+            "seed: 7",
+            "limits: {stripe: {writes: {rte: 1/s}}}",
+            "limits.stripe.writes.rte: unknown key (did you mean rate?)",
+        ),
+        ("seed: 7", "correlate: {stripe: [order]}", "correlate.stripe[0]: 'order': write header.<name> or body."),
+    ],
+)
+def test_what_cannot_be_is_named(old: str, new: str, said: str) -> None:
+    lines = gateway(old, new)
+    assert len(lines) == 1, lines
+    assert said in lines[0]
+
+
+def test_a_scenario_needs_phases_operations_and_expectations() -> None:
+    head = "name: x\nabout: y\nworkload: {arrivals: {rate: 1/s}, operations: []}\nphases: []\nexpect: []\n"
+    assert [line.split(": ", 2)[1:] for line in problems(head)] == [
+        ["workload.operations", "is empty: name at least one operation"],
+        ["phases", "is empty: a run needs at least one phase"],
+        ["expect", "is empty: a scenario that expects nothing cannot fail"],
+    ]
+
+
+def test_a_kill_and_a_start_in_order_are_sound_whatever_the_order_in_the_file() -> None:
+    actions = "for: 20s, actions: [{at: 9s, start: gateway}, {at: 5s, kill: gateway}]"
+    assert gateway("for: 20s", actions) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("http://127.0.0.1:{{port}}", "http://shop.example.com", "target.url: is not loopback"),
+        ("http://127.0.0.1:{{port}}", "ftp://127.0.0.1", "target.url: 'ftp://127.0.0.1' is no URL"),
+        ("http://127.0.0.1:{{port}}", "http://127.0.0.1:80", "target.url: has no {{port}}"),
+        ("path: /checkout", "weight: 1", "operations[0].path: must say where this target is asked"),
+        ("refused: [402]", "refused: [200, 402]", "operations[0].refused: holds 200, which is also done"),
+        ("refused: [402]", "refused: 4xx", "'4xx' is not a status: write 200, or 400-499"),
+        ("refused: [402]", "refused: 700", "700 is outside 100 to 599"),
+        ("refused: [402]", "form: {a: b}", "operations[0].form: is a second body"),
+        ("{body: order_id}", "{body: order_id, header: X-Id}", "name either a header or a body field"),
+        ("for: 10s", "for: 10s, actions: [{redrive: {}}]", "redrive: is the gateway's"),
+        ("for: 10s", "for: 10s, actions: [{kill: gateway}]", "kill: there is no gateway in this scenario"),
+        ("phases:", "policies: {preset: original}\nphases:", "policies: are the gateway's"),
+        ('PORT: "{{port}}"', 'PORT: "{{prt}}"', "target: no value for {{prt}} (did you mean port?)"),
+        ("{{stripe.url}}", "{{strip.url}}", "no value for {{strip.url}} (did you mean stripe.url?)"),
+        ("{{stripe.url}}", "{{stripe.uri}}", "no value for {{stripe.uri}} (did you mean stripe.url?)"),
+        ('command: ["{{python}}", app.py]', "command: []", "target.command: [] is no command"),
+    ],
+)
+def test_a_foreign_target_is_checked_too(old: str, new: str, said: str) -> None:
+    lines = foreign(old, new)
+    assert len(lines) == 1, lines
+    assert said in lines[0]
+
+
+def test_a_remote_target_needs_to_be_allowed() -> None:
+    assert len(foreign("http://127.0.0.1:{{port}}", "https://shop.example.com/{{port}}")) == 1
+    assert foreign("http://127.0.0.1:{{port}}", "https://shop.example.com/{{port}}", allow_remote=True) == []
+
+
+def test_only_what_the_harness_started_can_be_killed() -> None:
+    text = FOREIGN.replace('  command: ["{{python}}", app.py]\n', "").replace(
+        "for: 10s", "for: 10s, actions: [{at: 1s, kill: target}, {at: 2s, start: target}]"
+    )
+    assert all("needs a target with a command" in line for line in problems(text))
+    assert len(problems(text)) == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "is_local"),
+    [
+        ("http://127.0.0.1:80", True),
+        ("http://127.8.9.10", True),
+        ("http://localhost:{{port}}/x", True),
+        ("http://[::1]:80", True),
+        ("http://127.0.0.1.evil.com", False),
+        ("http://localhost@evil.com", False),
+        ("http://0.0.0.0", False),
+        ("http://10.0.0.1", False),
+        ("http://", False),
+        ("http://[", False),
+    ],
+)
+def test_loopback_is_recognised(url: str, is_local: bool) -> None:
+    assert is_loopback(url) is is_local

@@ -1,0 +1,111 @@
+"""Scenarios as records."""
+
+import pytest
+
+from brownout_scenarios.load import load_text
+from brownout_scenarios.schema import Action, Carrier, Redrive, Rising, Statuses, written
+from tests.support.toy_vocabulary import SCENARIO, vocabulary
+
+WORDS = vocabulary()
+
+
+def test_phases_have_their_places_in_the_run() -> None:
+    scenario = load_text(SCENARIO, WORDS)
+    assert [(span.phase.name, span.start_s, span.end_s) for span in scenario.spans()] == [
+        ("steady", 0.0, 20.0),
+        ("brownout", 20.0, 60.0),
+        ("recovery", 60.0, 100.0),
+    ]
+    assert scenario.duration_s == 100.0
+    assert scenario.vendors == ("stripe",)
+
+
+def test_a_fault_becomes_a_rule_with_an_id_and_times_of_the_run() -> None:
+    latency, respond = load_text(SCENARIO, WORDS).fault_rules()
+    assert latency.json == {
+        "id": "brownout.0",
+        "vendor": "stripe",
+        "latency": {"lognormal": {"p50_s": 0.4, "p99_s": 4.0}},
+        "window": {"start_s": 20.0, "end_s": 60.0},
+    }
+    assert respond.json == {
+        "id": "brownout.1",
+        "vendor": "stripe",
+        "match": "POST /v1/payment_intents",
+        "share": 0.5,
+        "respond": {"status": 503},
+        "window": {"start_s": 20.0, "end_s": 60.0},
+    }
+    assert latency.text == "latency lognormal {p50 400ms, p99 4s} on every request"
+    assert respond.text == "respond status 503 on 50% of POST /v1/payment_intents"
+
+
+def test_a_faults_own_window_is_counted_from_its_phase() -> None:
+    text = SCENARIO.replace("share: 50%", "window: {start: 5s, end: 15s}, flapping: {on: 2s, off: 500ms}")
+    rule = load_text(text, WORDS).fault_rules()[1]
+    assert (rule.start_s, rule.end_s) == (25.0, 35.0)
+    assert rule.json["window"] == {"start_s": 25.0, "end_s": 35.0}
+    assert rule.json["flapping"] == {"on_s": 2.0, "off_s": 0.5}
+    assert rule.text.endswith(", flapping {on 2s, off 500ms}")
+
+
+def test_a_match_may_name_its_parts() -> None:
+    text = SCENARIO.replace("match: POST /v1/payment_intents", "match: {method: POST, path: /v1/refunds}")
+    rule = load_text(text, WORDS).fault_rules()[1]
+    assert rule.json["match"] == {"method": "POST", "path": "/v1/refunds"}
+    assert rule.text == "respond status 503 on 50% of POST /v1/refunds"
+
+
+def test_actions_come_in_order_with_times_of_the_run() -> None:
+    actions = "[{at: 9s, redrive: {}}, {at: 2s, kill: gateway}, {at: 3s, start: gateway}]"
+    text = SCENARIO.replace("{name: recovery, for: 40s}", f"{{name: recovery, for: 40s, actions: {actions}}}")
+    timed = load_text(text, WORDS).actions()
+    assert [(at_s, action.text) for at_s, action in timed] == [
+        (62.0, "kill gateway"),
+        (63.0, "start gateway"),
+        (69.0, "redrive dead letters"),
+    ]
+
+
+def test_a_phase_may_have_its_own_rate() -> None:
+    text = SCENARIO.replace("for: 20s", "for: 20s, rate: {from: 40/s, to: 600/m}")
+    assert load_text(text, WORDS).phases[0].rate_per_s == Rising(from_per_s=40.0, to_per_s=10.0)
+    assert load_text(SCENARIO.replace("for: 20s", "for: 20s, rate: 5/s"), WORDS).phases[0].rate_per_s == 5.0
+
+
+def test_a_set_of_statuses_holds_its_ranges() -> None:
+    statuses = Statuses(((200, 201), (400, 499)))
+    assert [status for status in (199, 200, 201, 202, 399, 400, 499, 500) if statuses.holds(status)] == [
+        200,
+        201,
+        400,
+        499,
+    ]
+
+
+@pytest.mark.parametrize("parts", [{}, {"kill": "gateway", "redrive": Redrive()}])
+def test_an_action_is_exactly_one_thing(parts: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="exactly one of"):
+        Action(**parts)  # type: ignore[arg-type]
+
+
+def test_an_operation_id_travels_in_one_place() -> None:
+    with pytest.raises(ValueError, match="either"):
+        Carrier()
+
+
+def test_data_is_put_into_the_words_of_the_file() -> None:
+    assert written({"a_s": 0.25, "b_per_s": 40.0, "on": True, "n": 3, "names": ["x", "y"], "in": {"c_s": 2}}) == (
+        "a 250ms, b 40/s, on true, n 3, names [x, y], in {c 2s}"
+    )
+
+
+def test_a_vendors_limiters_are_on_only_where_asked() -> None:
+    text = SCENARIO.replace(
+        "seed: 7", "limits: {stripe: {writes: {rate: 600/m, concurrency: 3}}, twilio: {a: true, b: false}}"
+    )
+    scenario = load_text(text, WORDS)
+    assert scenario.limits_of("stripe") == {"writes": {"rate_per_s": 10.0, "concurrency": 3}}
+    assert scenario.limits_of("twilio") == {"a": True}
+    assert scenario.limits_of("sales") == {}
+    assert scenario.vendors == ("stripe", "twilio")
