@@ -29,11 +29,35 @@ from brownout_core.errors import (
 )
 from brownout_core.policies.breaker import Permit, Transition
 from brownout_core.policies.fallback import Fallback, is_rejection
-from brownout_core.policies.parts import Claims, DeadLetters, VendorParts
+from brownout_core.policies.parts import (
+    BreakerPart,
+    BudgetPart,
+    BulkheadPart,
+    Claims,
+    DeadLetters,
+    LimiterPart,
+    RetryPart,
+    TimeoutsPart,
+    VendorParts,
+)
 from brownout_core.policies.retry import Judgement, judge
 from brownout_core.telemetry import Event, Kind, Sink, outcome_of
 
-__all__ = ["CallContext", "Claims", "DeadLetters", "Pipeline", "VendorParts", "may_be_redriven", "transition_events"]
+__all__ = [
+    "BreakerPart",
+    "BudgetPart",
+    "BulkheadPart",
+    "CallContext",
+    "Claims",
+    "DeadLetters",
+    "LimiterPart",
+    "Pipeline",
+    "RetryPart",
+    "TimeoutsPart",
+    "VendorParts",
+    "may_be_redriven",
+    "transition_events",
+]
 
 T = TypeVar("T")
 
