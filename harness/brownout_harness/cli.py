@@ -125,11 +125,19 @@ def _console() -> "Console":
 @app.command()
 def scenarios(
     show: Annotated[str | None, typer.Argument(help="Print this one as it is written.")] = None,
+    json_schema: Annotated[
+        bool, typer.Option("--json-schema", help="Print the JSON Schema of scenario files, for editors.")
+    ] = False,
 ) -> None:
     """List the library's scenarios, or show one."""
     from brownout_scenarios import library
     from brownout_scenarios.errors import ScenarioError
 
+    if json_schema:
+        from brownout_harness.vocabulary import schema_text
+
+        print(schema_text())
+        return
     try:
         if show is not None:
             print(library.find(show).read_text(encoding="utf-8"), end="")

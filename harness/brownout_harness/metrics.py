@@ -68,7 +68,7 @@ def _ended(operations: list[OperationRecord], outcome: Outcome) -> int:
 
 def _vendor(evidence: Evidence, vendor: str, phase: PhaseSpan, repeated: set[EffectRecord]) -> VendorMetrics:
     load = load_on(evidence, vendor, phase)
-    requests = [each for each in evidence.requests_to.get(vendor, ()) if phase.covers(each.at_s)]
+    requests = evidence.requests_between(vendor, phase.start_s, phase.end_s)
     effects = [each for each in evidence.effects if each.vendor == vendor and phase.covers(each.at_s)]
     answers = [_answer(each) for each in requests]
     return VendorMetrics(

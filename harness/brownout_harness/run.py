@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from brownout_core.compose import Parts
 from brownout_harness.evidence import Evidence, FaultCount, PhaseSpan
 from brownout_harness.expectations.exactly_once import ExactlyOnce
-from brownout_harness.judge import About, verdict_on
+from brownout_harness.judge import About, Judgement, judge, verdict_on
 from brownout_harness.live_keys import refuse_live_keys
 from brownout_harness.operations import check_templates
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, NotJudged
@@ -181,7 +182,7 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
         inputs = _run(order, Path(work), progress)
         resolved = to_yaml(order.scenario)
         evidence = evidence_of(order.scenario, inputs, {"scenario.yaml": resolved, **_logs(inputs.logs)})
-        verdict = verdict_on(evidence, [item.check for item in order.scenario.expect], _about(order, inputs))
+        verdict = verdict_on(evidence, _checks(order.scenario), _about(order, inputs))
         run = RunFolder(
             path=order.folder,
             scenario=resolved,
@@ -205,6 +206,19 @@ def _run(order: Order, work: Path, progress: ProgressSink | None) -> RunInputs:
     from brownout_harness.real.runner import run_real
 
     return run_real(order.scenario, work=work, redis_url=order.redis_url, progress=progress)
+
+
+def judged_virtually(name: str, *, seed: int | None = None, parts: Parts | None = None) -> Judgement:
+    """Run a scenario in virtual time and judge it, writing nothing; `parts` replaces parts of the application."""
+    from brownout_harness.virtual.runner import run_virtual
+
+    scenario = _scenario(name, "virtual", seed)
+    inputs = run_virtual(scenario, scenario.seed, parts=parts)
+    return judge(evidence_of(scenario, inputs, {"scenario.yaml": to_yaml(scenario)}), _checks(scenario))
+
+
+def _checks(scenario: Scenario) -> list[Any]:
+    return [item.check for item in scenario.expect]
 
 
 def evidence_of(scenario: Scenario, inputs: RunInputs, texts: Mapping[str, str]) -> Evidence:

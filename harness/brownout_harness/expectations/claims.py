@@ -78,11 +78,12 @@ def requests_while_open(
     evidence: Evidence, claims: Claims, *, late_by_s: float
 ) -> list[tuple[Stretch, list[RequestRecord]]]:
     """Per claimed open stretch the requests that arrived in it later than `late_by_s` after it began."""
-    requests = evidence.requests_to.get(claims.vendor, ())
-    return [
-        (stretch, [each for each in requests if stretch.start_s + late_by_s < each.at_s < stretch.end_s])
-        for stretch in claims.in_state(OPEN)
-    ]
+    found = []
+    for stretch in claims.in_state(OPEN):
+        quiet_from_s = stretch.start_s + late_by_s
+        arrived = evidence.requests_between(claims.vendor, quiet_from_s, stretch.end_s)
+        found.append((stretch, [each for each in arrived if each.at_s > quiet_from_s]))
+    return found
 
 
 def contradictions(evidence: Evidence, claims: Claims, *, late_by_s: float) -> list[Violation]:

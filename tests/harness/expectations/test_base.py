@@ -6,6 +6,7 @@ from brownout_harness.expectations import EXPECTATIONS
 from brownout_harness.expectations.base import Violation, Wording, counted, percent, seconds, title_of
 from brownout_harness.expectations.breaker import Breaker
 from brownout_harness.expectations.no_secrets import NoSecrets
+from brownout_harness.expectations.success_rate import SuccessRate
 from brownout_reports.run_folder import Status
 
 
@@ -47,3 +48,8 @@ def test_counts_agree_with_their_noun() -> None:
 
 def test_the_table_names_every_expectation_as_it_names_itself() -> None:
     assert {name: each.NAME for name, each in EXPECTATIONS.items()} == {name: name for name in EXPECTATIONS}
+
+
+def test_a_title_shows_numbers_as_they_were_meant() -> None:
+    rate = SuccessRate(operation="pay", at_least=99.9 * 0.01, count_accepted=True)
+    assert title_of(rate) == "success_rate: operation pay, at_least 0.999, count_accepted"

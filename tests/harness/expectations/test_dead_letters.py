@@ -28,7 +28,7 @@ TEN = tuple(letter(n) for n in range(10))
 def test_a_whole_letter_each_and_all_redriven_passes() -> None:
     result = LETTERS.judge(set_aside(*TEN))
     assert result.status is Status.PASSED
-    assert result.observed == "10 dead letters: 0 discarded, 0 pending, 10 redriven"
+    assert result.observed == "10 dead letters: 0 discarded, 0 pending, 10 redriven, 0 refused"
 
 
 def test_accepted_without_a_letter_and_without_an_effect_fails() -> None:

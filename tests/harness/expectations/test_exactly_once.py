@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from brownout_harness.evidence import Evidence, Gap, GapKind
-from brownout_harness.expectations.exactly_once import ExactlyOnce
+from brownout_harness.expectations.exactly_once import ExactlyOnce, effects_named_by
+from brownout_harness.expectations.no_secrets import NoSecrets
 from brownout_reports.run_folder import Outcome, Status
 from tests.support.histories import effect, healthy, with_effects, with_operations
 
@@ -93,6 +94,12 @@ def test_a_foreign_operation_is_named_by_the_scenario() -> None:
     assert ExactlyOnce(effect="stripe.charge", operation="checkout").judge(foreign).status is Status.PASSED
     lost = with_effects(foreign, lambda each: None if each.operation_id == "op-9" else each)
     assert ExactlyOnce(effect="stripe.charge", operation="checkout").judge(lost).status is Status.FAILED
+
+
+def test_it_names_the_effect_of_a_foreign_operation() -> None:
+    both = [ONCE, ExactlyOnce(effect="twilio.message", operation="notify"), NoSecrets()]
+    assert effects_named_by(both, {"checkout"}) == {"checkout": ("stripe.charge",), "notify": ("twilio.message",)}
+    assert effects_named_by(both, {"checkout", "notify"}) == {"notify": ("twilio.message",)}
 
 
 def test_too_few_operations_or_no_effect_at_all_say_nothing() -> None:

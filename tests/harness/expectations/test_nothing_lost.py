@@ -49,7 +49,7 @@ def test_what_adds_up_passes(outcome: Outcome, keeps_effect: bool) -> None:
     assert LOST.judge(ending(outcome, keeps_effect=keeps_effect)).status is Status.PASSED
 
 
-@pytest.mark.parametrize("state", ["pending", "discarded"])
+@pytest.mark.parametrize("state", ["pending", "refused", "discarded"])
 def test_a_dead_letter_explains_what_was_accepted(state: str) -> None:
     accepted = replace(ending(Outcome.ACCEPTED, keeps_effect=False), dead_letters=(letter(9, state=state),))
     assert LOST.judge(accepted).status is Status.PASSED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from brownout_harness.expectations.success_rate import SuccessRate, samples_for
+from brownout_harness.expectations.success_rate import SuccessRate
 from brownout_reports.run_folder import Outcome, Status
 from tests.support.histories import healthy, with_operations
 
@@ -37,11 +37,9 @@ def test_only_the_phase_and_the_operation_count() -> None:
     assert SuccessRate(operation="notify", at_least=0.1).judge(evidence).status is Status.INCONCLUSIVE
 
 
-@pytest.mark.parametrize(("share", "needed"), [(0.5, 20), (0.99, 100), (0.999, 1000), (0.99999, 1000), (1.0, 20)])
-def test_a_strict_share_needs_more_samples(share: float, needed: int) -> None:
-    assert samples_for(share) == needed
-    assert SuccessRate(operation="pay", at_least=share).judge(healthy(needed - 1)).status is Status.INCONCLUSIVE
-    assert SuccessRate(operation="pay", at_least=share).judge(healthy(needed)).status is Status.PASSED
+def test_too_few_operations_say_nothing() -> None:
+    assert SuccessRate(operation="pay", at_least=0.9).judge(healthy(19)).status is Status.INCONCLUSIVE
+    assert SuccessRate(operation="pay", at_least=0.9).judge(healthy(20)).status is Status.PASSED
 
 
 def test_an_unknown_phase_says_nothing() -> None:
