@@ -90,9 +90,8 @@ def run(
     Exit codes: 0 passed, 1 an expectation failed, 2 bad input, 3 inconclusive or not judged.
     """
     from brownout_core.clock import system_wall_clock
-    from brownout_harness.run import execute, prepare
+    from brownout_harness.run import REPORT_FILE, execute, prepare
     from brownout_harness.terminal import show_verdict, watched
-    from brownout_reports.report import REPORT
 
     console = _console()
     orders = prepare(scenarios, mode=mode.value, time=_stamp(system_wall_clock()), seed=seed, out=out, redis_url=redis)
@@ -104,7 +103,7 @@ def run(
         except Problem as problem:
             codes.append(_complain(problem))
             continue
-        show_verdict(console, finished.verdict, finished.folder, finished.folder / REPORT)
+        show_verdict(console, finished.verdict, finished.folder, finished.folder / REPORT_FILE)
         codes.append(finished.exit_code)
     raise typer.Exit(worst(codes))
 
@@ -126,11 +125,19 @@ def _console() -> "Console":
 @app.command()
 def scenarios(
     show: Annotated[str | None, typer.Argument(help="Print this one as it is written.")] = None,
+    json_schema: Annotated[
+        bool, typer.Option("--json-schema", help="Print the JSON Schema of scenario files, for editors.")
+    ] = False,
 ) -> None:
     """List the library's scenarios, or show one."""
     from brownout_scenarios import library
     from brownout_scenarios.errors import ScenarioError
 
+    if json_schema:
+        from brownout_harness.vocabulary import schema_text
+
+        print(schema_text())
+        return
     try:
         if show is not None:
             print(library.find(show).read_text(encoding="utf-8"), end="")

@@ -12,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from brownout_core.compose import Parts
 from brownout_harness.evidence import Evidence, FaultCount, PhaseSpan
-from brownout_harness.judge import About, verdict_on
+from brownout_harness.expectations.exactly_once import ExactlyOnce
+from brownout_harness.judge import About, Judgement, judge, verdict_on
 from brownout_harness.live_keys import refuse_live_keys
 from brownout_harness.operations import check_templates
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, NotJudged
@@ -25,7 +27,6 @@ from brownout_harness.run_inputs import FaultCount as Counted
 from brownout_harness.run_inputs import RunInputs
 from brownout_harness.vocabulary import vocabulary
 from brownout_reports.publish import publish
-from brownout_reports.report import REPORT, render
 from brownout_reports.run_folder import (
     Environment,
     RunFolder,
@@ -43,6 +44,7 @@ from brownout_scenarios.schema import GATEWAY, Scenario
 Mode = Literal["virtual", "real"]
 
 RUNS = Path("runs")
+REPORT_FILE = "report.html"
 LOG_BYTES = 20_000_000
 """Of each log file, so much is searched for secrets."""
 
@@ -174,11 +176,13 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
         BadInput: only the attempt showed that it cannot be run (a port that is taken).
         NotJudged: the run came to no verdict; nothing was written.
     """
+    from brownout_reports.report import render  # draws, which takes long to import
+
     with tempfile.TemporaryDirectory(prefix="brownout-") as work:
         inputs = _run(order, Path(work), progress)
         resolved = to_yaml(order.scenario)
         evidence = evidence_of(order.scenario, inputs, {"scenario.yaml": resolved, **_logs(inputs.logs)})
-        verdict = verdict_on(evidence, [item.check for item in order.scenario.expect], _about(order, inputs))
+        verdict = verdict_on(evidence, _checks(order.scenario), _about(order, inputs))
         run = RunFolder(
             path=order.folder,
             scenario=resolved,
@@ -188,7 +192,7 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
             events=events_table(inputs.events),
         )
         try:
-            folder = publish(run, logs=inputs.logs, files={REPORT: render(run)})
+            folder = publish(run, logs=inputs.logs, files={REPORT_FILE: render(run)})
         except RunFolderError as error:
             raise NotJudged(str(error)) from None
     return Finished(verdict=verdict, folder=folder)
@@ -202,6 +206,19 @@ def _run(order: Order, work: Path, progress: ProgressSink | None) -> RunInputs:
     from brownout_harness.real.runner import run_real
 
     return run_real(order.scenario, work=work, redis_url=order.redis_url, progress=progress)
+
+
+def judged_virtually(name: str, *, seed: int | None = None, parts: Parts | None = None) -> Judgement:
+    """Run a scenario in virtual time and judge it, writing nothing; `parts` replaces parts of the application."""
+    from brownout_harness.virtual.runner import run_virtual
+
+    scenario = _scenario(name, "virtual", seed)
+    inputs = run_virtual(scenario, scenario.seed, parts=parts)
+    return judge(evidence_of(scenario, inputs, {"scenario.yaml": to_yaml(scenario)}), _checks(scenario))
+
+
+def _checks(scenario: Scenario) -> list[Any]:
+    return [item.check for item in scenario.expect]
 
 
 def evidence_of(scenario: Scenario, inputs: RunInputs, texts: Mapping[str, str]) -> Evidence:
@@ -222,8 +239,19 @@ def evidence_of(scenario: Scenario, inputs: RunInputs, texts: Mapping[str, str])
         texts=texts,
         duration_s=inputs.duration_s,
     )
-    # What a done operation leaves is known of the reference application only.
-    return evidence if is_gateway else replace(evidence, expected_effects={})
+    # Of the reference application it is known what a done operation leaves; of others the scenario says it.
+    return evidence if is_gateway else replace(evidence, expected_effects=_effects_named(scenario))
+
+
+def _effects_named(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """By operation, the effects of which the scenario expects exactly one: of the operation that the expectation
+    names, or of the only one that there is."""
+    only = scenario.workload.operations[0].name if len(scenario.workload.operations) == 1 else ""
+    named: dict[str, tuple[str, ...]] = {}
+    for item in scenario.expect:
+        if isinstance(item.check, ExactlyOnce) and (operation := item.check.operation or only):
+            named[operation] = (*named.get(operation, ()), item.check.effect)
+    return named
 
 
 def _fault_counts(scenario: Scenario, inputs: RunInputs) -> list[FaultCount]:

@@ -3,6 +3,7 @@
 A new vendor, fault, policy or expectation is known to every scenario file as soon as it stands in its own table.
 """
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from brownout_core.presets import DEFAULT_PRESET, PRESETS, VendorPolicies, policies_for
 from brownout_harness.expectations import EXPECTATIONS
 from brownout_harness.operations import GATEWAY_OPERATIONS
-from brownout_scenarios.vocabulary import Vocabulary
+from brownout_scenarios.vocabulary import Vocabulary, json_schema
 from brownout_simulators.faults import FAULTS
 from brownout_simulators.faults.latency import read_measurements
 from brownout_simulators.faults.rule import Rule
@@ -35,6 +36,11 @@ def vocabulary() -> Vocabulary:
         prepare_fault=prepare_fault,
         check_policies=check_policies,
     )
+
+
+def schema_text() -> str:
+    """The JSON Schema of scenario files, indented."""
+    return json.dumps(json_schema(vocabulary()), indent=2)
 
 
 def prepare_fault(kind: str, parameters: Mapping[str, Any], folder: Path | None) -> Mapping[str, Any]:

@@ -82,6 +82,12 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     """JSON Schema (2020-12) of a scenario file, for editors."""
     made = vocabulary.document_model.model_json_schema(by_alias=True)
     _drop_null_defaults(made)
+    kinds = made["$defs"]["FaultEntry"]
+    kinds["oneOf"] = [{"required": [kind]} for kind in vocabulary.faults]
+    entry = made["$defs"]["ExpectationEntry"]
+    entry["minProperties"] = entry["maxProperties"] = 1
+    bare = {"type": "string", "enum": list(vocabulary.expectations)}
+    made["properties"]["expect"]["items"] = {"anyOf": [{"$ref": "#/$defs/ExpectationEntry"}, bare]}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Brownout scenario", **made}
 
 

@@ -285,7 +285,7 @@ class Simulator(Generic[S]):
         except Refused as refused:
             reply = refused.reply
         except Exception as error:  # noqa: BLE001  a defect of the simulator, to be told from a fault of the scenario
-            self._problem(one.call.route, error)
+            self.problem(one.call.route, error)
             reply = self.vendor.errors.server_error(one.call, 500)
         finally:
             self._acting = None
@@ -295,7 +295,7 @@ class Simulator(Generic[S]):
                 one.mark(standing)
         self._commit(one, one.world, reply)
 
-    def _problem(self, where: str, error: Exception) -> None:
+    def problem(self, where: str, error: Exception) -> None:
         """Keep and log a defect of the simulator itself."""
         _log.error("%s: %s failed", self.vendor.name, where, exc_info=error)
         if len(self.problems) < PROBLEMS_LIMIT:
@@ -423,7 +423,7 @@ class Simulator(Generic[S]):
         try:
             aftermath = step.run()
         except Exception as error:  # noqa: BLE001  as in an action: a defect of the simulator
-            self._problem("a deferred step", error)
+            self.problem("a deferred step", error)
             return
         finally:
             self._acting = None

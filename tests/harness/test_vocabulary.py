@@ -1,17 +1,17 @@
 """The real words, and that everything shipped is written in them."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from brownout_harness.arrivals import plan
 from brownout_harness.operations import check_templates, operations_of
-from brownout_harness.vocabulary import check_policies, vocabulary
+from brownout_harness.vocabulary import check_policies, schema_text, vocabulary
 from brownout_scenarios import library
 from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import load, load_text, to_yaml
 from brownout_scenarios.schema import Scenario
-from brownout_scenarios.vocabulary import json_schema
 from brownout_simulators.faults import rule_from_json
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
@@ -74,5 +74,5 @@ def test_measurements_are_read_in_from_beside_the_scenario(tmp_path: Path) -> No
 
 
 def test_the_editors_schema_knows_the_real_words() -> None:
-    made = json_schema(vocabulary())
+    made = json.loads(schema_text())
     assert made["$defs"]["FaultEntry"]["properties"]["vendor"]["enum"] == list(vocabulary().vendors)

@@ -73,6 +73,11 @@ def test_what_is_formatted_parses_back(value: float) -> None:
     assert units.parse_number(units.share(value)) == pytest.approx(value)
 
 
+def test_a_percentage_is_the_number_that_one_would_write() -> None:
+    for tenths in range(1001):
+        assert units.parse_number(f"{tenths // 10}.{tenths % 10}%") == float(f"{tenths}e-3")
+
+
 def test_a_value_is_shown_on_one_short_line() -> None:
     assert units.shown("a\nb") == r"'a\nb'"
     assert len(units.shown("x" * 500)) == 60

@@ -152,6 +152,7 @@ class _Run:
                     raise NotJudged(f"no target serves at {target.ready_url}: start it, or name its command")
                 self._tick(0.1)
             return
+        target.require_free_port()
         child = self._launch_target()
         wait_until(target.is_ready, child, time.monotonic() + target.within_s, f"the target ({target.name})")
 

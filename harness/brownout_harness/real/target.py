@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from brownout_harness.live_keys import looks_live
 from brownout_harness.loopback import require_loopback
@@ -18,6 +19,8 @@ from brownout_harness.real.simulators import Simulator
 from brownout_scenarios.schema import GATEWAY, Scenario
 
 GATEWAY_WITHIN_S = 20.0
+GATEWAY_GRACE_S = 3.0
+"""Shorter than what the runner waits before it kills."""
 _TEMPLATE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 
 
@@ -36,13 +39,29 @@ class Launch:
     telemetry: Path | None = None
     """Where it writes its events; None for a target that reports nothing of itself."""
     has_dead_letters: bool = False
+    ready_below: int = 500
 
     def is_ready(self) -> bool:
-        """Whether it answers below 500."""
+        """Whether it answers, with a status below `ready_below`."""
         try:
-            return call("GET", self.ready_url, timeout_s=0.5).status < 500
+            return call("GET", self.ready_url, timeout_s=0.5).status < self.ready_below
         except NoAnswer:
             return False
+
+    def require_free_port(self) -> None:
+        """Refuse to start it where something else already serves: its answers would be taken for the target's.
+
+        Raises:
+            BadInput: something does.
+        """
+        parts = urlsplit(self.url)
+        with socket.socket(socket.AF_INET6 if ":" in (parts.hostname or "") else socket.AF_INET) as probe:
+            probe.settimeout(0.5)
+            if probe.connect_ex((parts.hostname or "", parts.port or 80)) == 0:
+                raise BadInput(
+                    f"port {parts.port or 80} is taken, the target cannot serve there: end what uses it, "
+                    "or write {{port}} in target.url for a free one"
+                )
 
 
 def launch(
@@ -79,6 +98,7 @@ def _gateway(scenario: Scenario, environment: Mapping[str, str], *, redis_url: s
         "BROWNOUT_TELEMETRY": str(telemetry),
         "BROWNOUT_POLICIES": str(policies),
         "BROWNOUT_SEED": str(seed),
+        "BROWNOUT_GRACE_S": str(GATEWAY_GRACE_S),
     }
     return Launch(
         name=GATEWAY,
@@ -89,6 +109,7 @@ def _gateway(scenario: Scenario, environment: Mapping[str, str], *, redis_url: s
         environment={**environment, **settings},
         telemetry=telemetry,
         has_dead_letters=True,
+        ready_below=600,  # it says 503 of its health while a vendor is down, and serves
     )
 
 

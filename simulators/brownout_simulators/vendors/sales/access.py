@@ -195,7 +195,7 @@ def _replayed(_call: Call, reply: Reply, _first: str) -> Reply:
 
 
 def _in_progress(call: Call) -> Reply:
-    return problem(call, "idempotency-in-progress", headers={"Retry-After": "1"})
+    return problem(call, "idempotency-in-progress", headers={"retry-after": "1"})
 
 
 # Remembered are successes and the refusals that are final (a duplicate, a request that is wrong in itself);

@@ -131,12 +131,12 @@ class SalesErrors:
         """429 with the policy that was violated. Retry-After is whole seconds, never too early."""
         wait_s = max(1, -int(-(1.0 if retry_after_s is None else retry_after_s) // 1))
         members: dict[str, Any] = {"violated-policies": [reason]}
-        return problem(call, "quota-exceeded", headers={"Retry-After": str(wait_s)}, **members)
+        return problem(call, "quota-exceeded", headers={"retry-after": str(wait_s)}, **members)
 
     def quota_exhausted(self, call: Call) -> Reply:
         """429 for the month: waiting does not help soon."""
         members: dict[str, Any] = {"violated-policies": ["monthly"]}
-        return problem(call, "quota-exceeded", "monthly quota", headers={"Retry-After": "86400"}, **members)
+        return problem(call, "quota-exceeded", "monthly quota", headers={"retry-after": "86400"}, **members)
 
     def server_error(self, call: Call, status: int) -> Reply:
         """500 and 503 are problems; 502 and 504 come from the edge, as HTML."""
@@ -144,7 +144,7 @@ class SalesErrors:
             page = f"<html><head><title>{_EDGE[status]}</title></head><body><h1>{_EDGE[status]}</h1></body></html>"
             return Reply(status, page.encode(), {"Content-Type": "text/html"}, executed=False)
         if status == 503:
-            return problem(call, "temporary-reduced-capacity", headers={"Retry-After": "1"})
+            return problem(call, "temporary-reduced-capacity", headers={"retry-after": "1"})
         reply = problem(call, "internal", status=status)
         reply.status = status
         return reply

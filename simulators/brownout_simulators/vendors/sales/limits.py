@@ -46,7 +46,7 @@ def decorate(call: Call, account: Account[State] | None, reply: Reply) -> None:
 
 def _reset_s(reply: Reply, burst: LimitState) -> int:
     """Seconds for `t`. A refusal's Retry-After and its `t` are one figure: the former may not be the earlier one."""
-    asked = reply.headers.get("Retry-After", "") if reply.status == 429 else ""
+    asked = reply.headers.get("retry-after", "") if reply.status == 429 else ""
     return int(asked) if asked.isdecimal() else -int(-burst.reset_s // 1)
 
 

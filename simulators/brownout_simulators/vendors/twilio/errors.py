@@ -105,7 +105,7 @@ class TwilioErrors:
         """429 20429: not processed, safe to send again (Twilio docs, error 20429). No Retry-After unless asked."""
         reply = error(20429)
         if retry_after_s is not None:
-            reply.headers["Retry-After"] = str(max(1, -int(-retry_after_s // 1)))
+            reply.headers["retry-after"] = str(max(1, -int(-retry_after_s // 1)))
         return reply
 
     def quota_exhausted(self, call: Call) -> Reply:  # noqa: ARG002

@@ -187,7 +187,6 @@ class PhoneCall:
         ended = self.ended_s is not None
         return {
             "account_sid": self.account_sid,
-            "annotation": None,
             "answered_by": None,
             "api_version": API,
             "caller_name": None,

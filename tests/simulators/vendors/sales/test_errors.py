@@ -33,7 +33,7 @@ def test_a_correlation_id_that_is_none_is_replaced(given: str) -> None:
 @pytest.mark.parametrize(("wait_s", "header"), [(None, "1"), (0.0, "1"), (0.1, "1"), (2.0, "2"), (2.01, "3")])
 def test_retry_after_is_never_too_early(wait_s: float | None, header: str) -> None:
     reply = ERRORS.throttled(CALL, wait_s, "burst")
-    assert reply.headers["Retry-After"] == header
+    assert reply.headers["retry-after"] == header
     assert json.loads(reply.body)["violated-policies"] == ["burst"]
     assert json.loads(reply.body)["type"] == "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
@@ -51,7 +51,7 @@ def test_the_service_answers_in_problems_and_the_edge_in_html(status: int, kind:
     assert kind in reply.headers["Content-Type"]
     if kind == "problem":
         assert json.loads(reply.body)["status"] == status
-    assert ("Retry-After" in reply.headers) is (status == 503)
+    assert ("retry-after" in reply.headers) is (status == 503)
 
 
 def test_the_token_endpoint_has_its_own_form_of_errors() -> None:

@@ -41,7 +41,7 @@ def test_retry_after_is_rounded_up_and_absent_unless_asked_for(wait_s: float | N
     reply = ERRORS.throttled(CALL, wait_s, "concurrency")
     assert reply.status == 429
     assert json.loads(reply.body)["code"] == 20429
-    assert reply.headers.get("Retry-After") == header
+    assert reply.headers.get("retry-after") == header
 
 
 def test_the_daily_quota_has_its_own_code() -> None:
