@@ -1,6 +1,9 @@
 """Runs a scenario, in virtual time or for real, and judges it.
 
 - `cli.py`           the commands
+- `vocabulary.py`    the words of a scenario, collected from the packages that own them; `reference.py` writes them down
+- `arrivals.py`      who asks for what, and when, from the seed; `parameters.py` what exactly is asked for
+- `operations.py`    how an operation is asked for, and how its answer is read
 - `virtual/`         an event loop whose clock jumps; everything in one process
 - `real/`            processes, sockets, Redis, and how all of it is stopped again
 - `load/`            Locust; the only package that imports it, run as a process of its own

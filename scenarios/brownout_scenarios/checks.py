@@ -78,13 +78,14 @@ def _target(scenario: Scenario, words: Vocabulary, *, allow_remote: bool) -> Fou
 
 def _templates(target: schema.Target, words: Vocabulary) -> Found:
     for name in dict.fromkeys(target.templates()):
-        vendor, dot, what = name.partition(".")
-        if not dot and name not in ("port", "python"):
-            yield ("target",), f"no value for {{{{{name}}}}}{spelling.hint(name, ['port', 'python', 'stripe.url'])}"
-        elif dot and vendor not in words.vendors:
-            yield ("target",), f"{{{{{name}}}}}: no vendor named {vendor!r}{spelling.hint(vendor, words.vendors)}"
-        elif dot and what not in ("url", "key") and not what.isupper():
-            yield ("target",), f"{{{{{name}}}}}: write {vendor}.url, {vendor}.key or {vendor}.<VARIABLE>"
+        known = [
+            "port",
+            "python",
+            "redis.url",
+            *(f"{vendor}.{what}" for vendor in words.vendors for what in ("url", "key")),
+        ]
+        if name not in known:
+            yield ("target",), f"no value for {{{{{name}}}}}{spelling.hint(name, known)}"
 
 
 def _workload(scenario: Scenario, words: Vocabulary) -> Found:
@@ -222,6 +223,11 @@ def _vendors(scenario: Scenario, words: Vocabulary) -> Found:
         for vendor in named:
             if vendor not in words.vendors:
                 yield (key, vendor), f"no vendor named {units.shown(vendor)}{spelling.hint(vendor, words.vendors)}"
+    for vendor, limits in scenario.limits.items():
+        known = words.limits.get(vendor, tuple(limits))
+        for name in limits:
+            if name not in known:
+                yield ("limits", vendor, name), f"{vendor} has no limiter {name!r}{spelling.hint(name, known)}"
     for vendor, paths in scenario.correlate.items():
         for index, path in enumerate(paths):
             if not re.fullmatch(r"(header|body)\.\S+", path):

@@ -12,6 +12,7 @@ port that is taken or a vendor that does not exist is one line on standard error
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -84,10 +85,19 @@ async def _serve(vendors: Sequence[Vendor[Any]], ports: Sequence[int], seed: int
             vendor = host.simulator.vendor
             env = dict(vendor.environment(host.url, vendor.test_key("default")))
             _say(json.dumps({"vendor": vendor.name, "url": host.url, "env": env}))
+        _spare_the_collector()
         await stop.wait()
     finally:
         for host in hosts:
             await host.stop()
+
+
+def _spare_the_collector() -> None:
+    """A simulator under load makes many objects that live: looking through all of them again and again would make it
+    the slower, the more it holds. What there is now lives for ever; the oldest generation is rarely looked at."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
 
 
 def _say(line: str) -> None:

@@ -19,7 +19,7 @@ from brownout_simulators.agenda import Agenda, Cause, Delivering, OutgoingWebhoo
 from brownout_simulators.call import Call, Delivery, Effect, Ending, Notice, Reply
 from brownout_simulators.correlation import Correlation
 from brownout_simulators.faults.fault import Stage, Strike
-from brownout_simulators.faults.http_date import http_date
+from brownout_simulators.faults.http_date import http_date, retry_after_s
 from brownout_simulators.faults.plan import Plan, Standing
 from brownout_simulators.faults.rule import Rule
 from brownout_simulators.handling import Handling, act_as_seen
@@ -285,7 +285,7 @@ class Simulator(Generic[S]):
         except Refused as refused:
             reply = refused.reply
         except Exception as error:  # noqa: BLE001  a defect of the simulator, to be told from a fault of the scenario
-            self._problem(one.call.route, error)
+            self.problem(one.call.route, error)
             reply = self.vendor.errors.server_error(one.call, 500)
         finally:
             self._acting = None
@@ -295,7 +295,7 @@ class Simulator(Generic[S]):
                 one.mark(standing)
         self._commit(one, one.world, reply)
 
-    def _problem(self, where: str, error: Exception) -> None:
+    def problem(self, where: str, error: Exception) -> None:
         """Keep and log a defect of the simulator itself."""
         _log.error("%s: %s failed", self.vendor.name, where, exc_info=error)
         if len(self.problems) < PROBLEMS_LIMIT:
@@ -385,6 +385,9 @@ class Simulator(Generic[S]):
             faults=tuple(one.struck),
             asked_delay_s=asked_s,
             given_delay_s=one.given_delay_s,
+            retry_after_s=retry_after_s(delivery.headers, self.epoch_s + self.now_s())
+            if delivery.status >= 300
+            else None,
         )
 
     def _http_date(self, skew_s: float) -> str:
@@ -423,7 +426,7 @@ class Simulator(Generic[S]):
         try:
             aftermath = step.run()
         except Exception as error:  # noqa: BLE001  as in an action: a defect of the simulator
-            self._problem("a deferred step", error)
+            self.problem("a deferred step", error)
             return
         finally:
             self._acting = None

@@ -33,6 +33,7 @@ def make_logger(redactor: Redactor, stream: TextIO | None = None) -> Any:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
             redact,
             structlog.processors.JSONRenderer(),
         ],

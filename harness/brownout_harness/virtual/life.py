@@ -34,6 +34,10 @@ class Life:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    def is_at_work(self) -> bool:
+        """Whether any of its tasks has not ended."""
+        return bool(self._tasks)
+
     def kill(self) -> None:
         """End this life at once. Its tasks stop where they are; none of them acts again."""
         self.ended = True

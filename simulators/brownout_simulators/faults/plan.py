@@ -28,6 +28,8 @@ class Standing:
     """Flapping and ramps count from here."""
     start_s: float
     end_s: float
+    is_steady: bool
+    """The share does not change with time."""
     memory: Memory = field(default_factory=Memory)
     matched: int = 0
     struck: int = 0
@@ -59,7 +61,7 @@ class Standing:
                 self.by_key.popitem(last=False)
         if rule.sequence and not in_sequence(rule.sequence, ordinal if rule.sequence_per == "key" else overall):
             return None
-        share = self.share(now_s)
+        share = rule.share if self.is_steady else self.share(now_s)
         if share <= 0.0:
             return None
         if share >= 1.0 and not rule.fault.draws:
@@ -119,6 +121,7 @@ class Plan:
             since_s=since_s,
             start_s=start_s,
             end_s=self.start_at_s + window.end_s if window is not None else float("inf"),
+            is_steady=rule.flapping is None and rule.ramp is None,
             memory=Memory(since_s=since_s),
         )
         self._changed()

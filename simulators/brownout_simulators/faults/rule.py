@@ -10,11 +10,12 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
+from struct import Struct
 from typing import Literal
 
 from brownout_simulators.faults.fault import Fault, require
 
-_LARGEST = 1 << 53
+_two_words = Struct(">QQ").unpack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +132,8 @@ class Dice:
         """Two independent numbers in [0, 1) and (0, 1) for the `ordinal`th call of `key`."""
         state = self._base.copy()
         state.update(f"{ordinal}:{key}".encode())
-        bits = int.from_bytes(state.digest(), "big")
-        return (bits >> 75) / _LARGEST, (((bits & (_LARGEST - 1)) << 1) + 1) / (2 * _LARGEST)
+        first, second = _two_words(state.digest())
+        return (first >> 11) * 2.0**-53, ((second >> 12) + 0.5) * 2.0**-52
 
 
 def draw(seed: int, rule_id: str, key: str, ordinal: int = 0) -> float:

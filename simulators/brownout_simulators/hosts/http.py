@@ -13,7 +13,7 @@ import logging
 import socket
 import struct
 import time
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
@@ -22,13 +22,15 @@ from aiohttp.web_protocol import RequestHandler
 from brownout_simulators.call import Call, Delivery, Ending
 from brownout_simulators.engine import Simulator
 from brownout_simulators.hosts.control import PREFIX, control
-from brownout_simulators.hosts.timers import Timers, make_timers
+from brownout_simulators.hosts.head import answer_bytes, head_bytes
+from brownout_simulators.hosts.timers import NO_TIMERS, Timers, make_timers
 from brownout_simulators.hosts.webhook_pump import WebhookPump
 from brownout_simulators.safety import is_loopback_host
 
 BODY_LIMIT = 4 * 1024 * 1024
 _LINGER_OFF = struct.pack("ii", 1, 0)
 _KNOWN_HOSTS_LIMIT = 64
+_UNSENT_LIMIT = 256 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -82,7 +84,7 @@ class HttpHost:
         self._known_hosts: set[str] = set()
         self._server: asyncio.Server | None = None
         self._connections: _Server | None = None
-        self._timers: Timers | None = None
+        self._timers: Timers = NO_TIMERS
         self._pump: WebhookPump | None = None
 
     async def start(self) -> str:
@@ -116,8 +118,7 @@ class HttpHost:
             await self._pump.stop()
         if self._connections is not None:
             await self._connections.shutdown(0.1)
-        if self._timers is not None:
-            self._timers.close()
+        self._timers.close()
 
     def _make_request(self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
         loop = asyncio.get_running_loop()
@@ -128,6 +129,8 @@ class HttpHost:
         host = request.headers.get("Host", "")
         if host not in self._known_hosts and not self._admit_host(host):
             return _plain(403, "this simulator answers to loopback names only")
+        if "Expect" in request.headers and request.transport is not None:
+            request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         try:
             body = await request.read() if request.body_exists else b""
         except web.HTTPRequestEntityTooLarge:
@@ -144,17 +147,22 @@ class HttpHost:
             return web.Response(status=status, body=answer, content_type="application/json")
         headers = {name.lower(): value for name, value in request.headers.items()}
         call = Call(request.method, unquote(path) if "%" in path else path, query, headers, body, at_s)
+        try:
+            delivery = await self._simulate(call)
+        except Exception as error:  # noqa: BLE001  a defect of the simulator, outside its vendor's action
+            self.simulator.problem(f"{call.method} {call.route}", error)
+            return _plain(500, "the simulator has a defect: see its log")
+        return await self._deliver(request, delivery)
+
+    async def _simulate(self, call: Call) -> Delivery:
         steps = self.simulator.handle(call)
         try:
             while True:
                 delay_s = next(steps)
-                assert self._timers is not None  # noqa: S101  (serving)
                 await self._timers.sleep_until(time.monotonic() + delay_s)
         except StopIteration as stop:
             delivery: Delivery = stop.value
-        if delivery.ending is Ending.COMPLETE and delivery.stream is None and not delivery.bad_chunk:
-            return web.Response(status=delivery.status, headers=delivery.headers, body=delivery.body)
-        return await self._deliver(request, delivery)
+        return delivery
 
     def _admit_host(self, host: str) -> bool:
         if not is_loopback_host(host):
@@ -163,38 +171,43 @@ class HttpHost:
             self._known_hosts.add(host)
         return True
 
-    # -- deliveries that are more than a response -----------------------------------------------------------------
+    # -- what goes on the wire ------------------------------------------------------------------------------------
 
     async def _deliver(self, request: web.BaseRequest, delivery: Delivery) -> web.StreamResponse:
-        """Write it on the transport by hand, as broken as it is meant to be, and end the connection.
-
-        Returns a response that aiohttp finds it cannot send any more.
-        """
+        """Write it on the transport by hand: a whole answer in one go, a broken one as broken as it is meant to be."""
         connection = request.protocol
         transport = request.transport
         if transport is None or not isinstance(connection, Connection):
-            return web.Response()  # the client has gone
+            return CLOSES  # the client has gone
+        whole = delivery.ending is Ending.COMPLETE and not delivery.bad_chunk
+        keep_alive = whole and request.keep_alive
+        if whole and delivery.stream is None:
+            transport.write(answer_bytes(delivery, request.method, request.version, keep_alive=keep_alive))
+            if transport.get_write_buffer_size() > _UNSENT_LIMIT:
+                with contextlib.suppress(ConnectionError):
+                    await connection._drain_helper()
+            return KEEPS if keep_alive else CLOSES
         if delivery.status:
-            await self._write(transport, connection, delivery)
+            await self._write(transport, connection, delivery, keep_alive=keep_alive)
         if delivery.ending is Ending.HANG:
             await connection.wait_gone()
         elif delivery.ending is Ending.RESET:
             _reset(transport)
-        else:
-            transport.close()
-        return web.Response()
+        return KEEPS if keep_alive else CLOSES
 
-    async def _write(self, transport: asyncio.Transport, connection: Connection, delivery: Delivery) -> None:
+    async def _write(
+        self, transport: asyncio.Transport, connection: Connection, delivery: Delivery, *, keep_alive: bool
+    ) -> None:
         """Status line, headers, and the body in its chunks."""
         chunks = delivery.stream if delivery.stream is not None else ((0.0, delivery.body),)
         length = delivery.content_length
         if length is None and delivery.stream is None and not delivery.bad_chunk:
             length = len(delivery.body)
-        transport.write(_head(delivery, length))
+        transport.write(head_bytes(delivery, length, "" if keep_alive else "close"))
         due_s = time.monotonic()
         for delay_s, chunk in chunks:
             due_s += delay_s
-            if delay_s > 0 and self._timers is not None:
+            if delay_s > 0:
                 await self._timers.sleep_until(due_s)
             if connection.transport is None:
                 return  # the client has gone
@@ -210,19 +223,26 @@ class HttpHost:
                 await connection._drain_helper()
 
 
-def _head(delivery: Delivery, length: int | None) -> bytes:
-    """Status line and headers; chunked where there is no length."""
-    lines = [f"HTTP/1.1 {delivery.status} {_reason(delivery.status)}"]
-    lines += [f"{name}: {value}" for name, value in delivery.headers.items() if name.lower() != "content-length"]
-    lines.append(f"Content-Length: {length}" if length is not None else "Transfer-Encoding: chunked")
-    lines.append("Connection: close")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+class _Written(web.StreamResponse):
+    """Tells aiohttp that the answer is on the wire already, and whether the connection goes on."""
+
+    def __init__(self, *, keeps: bool) -> None:
+        super().__init__()
+        self._keeps = keeps
+
+    @property
+    def keep_alive(self) -> bool | None:
+        return self._keeps
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        del request
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        del data
 
 
-def _reason(status: int) -> str:
-    from http.client import responses
-
-    return responses.get(status, "")
+KEEPS: Final = _Written(keeps=True)
+CLOSES: Final = _Written(keeps=False)
 
 
 def _reset(transport: asyncio.Transport) -> None:

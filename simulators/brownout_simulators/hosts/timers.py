@@ -144,6 +144,22 @@ class LoopTimers(_Heap):
             self._handle.cancel()
 
 
+class _NoTimers:
+    """Before a host is started."""
+
+    def call_at(self, when_s: float, callback: Callable[[], None]) -> Timer:
+        raise RuntimeError(f"the host is not started: nothing can happen at {when_s} ({callback})")
+
+    async def sleep_until(self, when_s: float) -> None:
+        raise RuntimeError(f"the host is not started: nobody can sleep until {when_s}")
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+NO_TIMERS: Final[Timers] = _NoTimers()
+
+
 def make_timers(loop: asyncio.AbstractEventLoop) -> Timers:
     """The best that this system has."""
     try:

@@ -316,6 +316,13 @@ PARAMETERS: Mapping[str, Parameters] = {
     "POST /v1/invoices/{id}/mark_uncollectible": _parameters(
         arrays="expand",
     ),
+    "POST /v1/invoiceitems": _parameters(
+        texts="currency customer customer_account description invoice subscription tax_behavior tax_code",
+        integers="amount quantity",
+        hashes="metadata period price_data pricing",
+        arrays="discounts expand tax_rates",
+        booleans="discountable",
+    ),
     "POST /v1/invoices/create_preview": _parameters(
         hashes="automatic_tax customer_details issuer schedule_details subscription_details",
         texts="currency customer customer_account on_behalf_of preview_mode schedule subscription",

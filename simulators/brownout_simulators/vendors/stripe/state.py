@@ -6,7 +6,7 @@ an event or for the search index, and a template can be shared by every object m
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -114,7 +114,6 @@ KINDS: Final = (
     "product",
     "price",
     "subscription",
-    "subscription_item",
     "invoice",
     "invoice_payment",
     "checkout.session",
@@ -135,12 +134,19 @@ class State:
     endpoints_made: int = 0
     cards: dict[str, Card] = field(default_factory=dict)
     """Payment method id to the card behind it."""
+    then: dict[str, Callable[[Any], None]] = field(default_factory=dict)
+    """PaymentIntent id to what its success sets off (an invoice is paid, a session is complete); called with the
+    `Work` under way, once."""
+    intents: dict[str, str] = field(default_factory=dict)
+    """Invoice id to the PaymentIntent that is to pay it."""
+    otherwise: dict[str, Callable[[Any], None]] = field(default_factory=dict)
+    """The same for a payment that was processing and fails."""
     set_up: set[str] = field(default_factory=set)
     """Payment methods that were authenticated for reuse."""
     line_items: dict[str, list[Object]] = field(default_factory=dict)
     """Checkout session id to its line items."""
     plans: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Checkout session id to what paying it will do."""
+    """Checkout session id to the parameters that it was made with."""
     pending: dict[str, int] = field(default_factory=dict)
     """Balance not yet available, by currency."""
     search_lag_s: float = SEARCH_LAG_S

@@ -5,7 +5,8 @@
 - `charges.py`, `refunds.py`, `money.py`
 - `customers.py`, `payment_methods.py`, `setup_intents.py`
 - `catalogue.py`          products and prices
-- `subscriptions.py`, `invoices.py`  billing: periods, first payment, renewal
+- `subscriptions.py`      first payment, renewal, cancellation; `periods.py` the calendar
+- `invoices.py`           what is billed, and its payment
 - `checkout.py`           Checkout sessions
 - `events.py`, `webhook_endpoints.py`, `balance.py`
 """
@@ -15,12 +16,17 @@ from typing import Final
 
 from brownout_simulators.vendors.stripe.actions import (
     balance,
+    catalogue,
     charges,
+    checkout,
     customers,
     events,
+    invoices,
     payment_intents,
     payment_methods,
     refunds,
+    setup_intents,
+    subscriptions,
     webhook_endpoints,
 )
 from brownout_simulators.vendors.stripe.actions.crud import StripeRoute
@@ -31,6 +37,11 @@ ROUTES: Final[Sequence[StripeRoute]] = (
     *payment_methods.ROUTES,
     *charges.ROUTES,
     *refunds.ROUTES,
+    *setup_intents.ROUTES,
+    *catalogue.ROUTES,
+    *subscriptions.ROUTES,
+    *invoices.ROUTES,
+    *checkout.ROUTES,
     *events.ROUTES,
     *webhook_endpoints.ROUTES,
     *balance.ROUTES,

@@ -167,6 +167,27 @@ def _take(work: Work, intent: Object, charge: Object) -> None:
     charges.taken(work, charge)
     work.emit("charge.succeeded", charge)
     work.emit("payment_intent.succeeded", intent)
+    _go_on(work, intent)
+    card = work.state.cards[charge["payment_method"]]
+    if card.disputed:
+        account, id = work.account, charge["id"]  # noqa: A001
+        account.later(DELAYED_S, lambda: _dispute(account, id))
+
+
+def _go_on(work: Work, intent: Object) -> None:
+    then = work.state.then.pop(intent["id"], None) if work.state.then else None
+    if then is not None:
+        then(work)
+
+
+def _dispute(account: World, id: str) -> Aftermath | None:  # noqa: A002
+    """The customer's bank takes the customer's side; the dispute itself is not emulated."""
+    charge = account.state.of["charge"].get(id)
+    if charge is None:
+        return None
+    work = Work(None, account)
+    work.emit("charge.updated", charge, work.change(charge, {"disputed": True}))
+    return work.aftermath()
 
 
 def _hold(work: Work, intent: Object, charge: Object) -> None:
@@ -230,12 +251,16 @@ def _resolve(account: World, id: str, card: Card) -> Aftermath | None:  # noqa: 
         charges.taken(work, charge)
         work.emit("charge.succeeded", charge)
         work.emit("payment_intent.succeeded", intent)
+        _go_on(work, intent)
     else:
         method = account.state.of["payment_method"].get(intent["payment_method"])
         charges.decline(charge, card)
         _fail(intent, charge["id"], card, method or {})
         work.emit("charge.failed", charge)
         work.emit("payment_intent.payment_failed", intent)
+        otherwise = account.state.otherwise.pop(id, None)
+        if otherwise is not None:
+            otherwise(work)
     return work.aftermath()
 
 

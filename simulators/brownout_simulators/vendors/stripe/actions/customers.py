@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import crud, payment_methods
+from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.state import Object
 from brownout_simulators.vendors.stripe.work import Work
 
@@ -18,6 +19,15 @@ def _prepare(work: Work, given: Mapping[str, Any], customer: Object) -> None:
         method, _card = payment_methods.resolve(work, given["payment_method"])
         payment_methods.adopt(work, method, customer["id"])
     _check(work, given, customer)
+
+
+def new_customer(work: Work, given: Mapping[str, Any]) -> Object:
+    """A customer made on the way, kept and told."""
+    customer = crud.blank(work, RESOURCES["customer"], given)
+    _prepare(work, given, customer)
+    work.keep(customer)
+    work.emit("customer.created", customer)
+    return customer
 
 
 def _check(work: Work, given: Mapping[str, Any], customer: Object) -> None:
