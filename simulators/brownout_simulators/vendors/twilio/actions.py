@@ -108,10 +108,9 @@ def update_message(call: Call, account: Account[State]) -> Reply:
     now_s = account.wall_s()
     notices: tuple[Notice, ...] = ()
     if status:
-        previous = message.status
         if status != "canceled" or not message.move("canceled", now_s):
-            raise refuse(20009, f"{previous} cannot become {status}")
-        notices = message_notices(message, previous)
+            raise refuse(20009, f"{message.status} cannot become {status}")
+        notices = message_notices(message)
     if "Body" in call.data:
         if text(call, "Body"):
             raise refuse(20001, "Body can only be set to an empty text")
@@ -209,7 +208,6 @@ def _plan(account: Account[State], message: Message, extra_s: float = 0.0) -> No
     status, delay_s = following
 
     def step() -> Aftermath | None:
-        previous = message.status
         if not message.move(status, account.wall_s()):
             return None
         if status == "queued" and message.sender is None:
@@ -218,7 +216,7 @@ def _plan(account: Account[State], message: Message, extra_s: float = 0.0) -> No
             message.error_code = delivery_error_of(message.to)
             message.error_message = DELIVERY_ERRORS.get(message.error_code or 0)
         _plan(account, message)
-        return Aftermath(notices=message_notices(message, previous))
+        return Aftermath(notices=message_notices(message))
 
     account.later(extra_s + delay_s, step)
 
