@@ -288,7 +288,7 @@ def _wrong_value(one: Field, value: Any, account: Account[Shelves]) -> str:
         return f"must be {one.kind}"
     if one.choices and value not in one.choices:
         return f"must be one of {', '.join(map(str, one.choices))}"
-    if one.refers_to and account.state.of[one.refers_to].get(account, value) is None:
+    if one.refers_to and account.state.of[one.refers_to].get(account, str(value)) is None:
         return f"names no {one.refers_to}"
     return ""
 
