@@ -83,7 +83,7 @@ class Backoff:
 
     def _waits(self, evidence: Evidence) -> Iterator[Wait]:
         for event in evidence.events_by_kind.get(RETRY_SCHEDULED, ()):
-            if event.vendor != self.vendor:
+            if event.vendor != self.vendor or _may_come_again(evidence, event.operation_id):
                 continue
             requests = [each for each in evidence.requests_of.get(event.operation_id, ()) if each.vendor == self.vendor]
             # The ledger's instants and the target's are of one clock, read by two processes.
@@ -91,6 +91,12 @@ class Backoff:
             after = next((each for each in requests if each.at_s >= event.at_s), None)
             if after is not None and not _was_told_when(before):
                 yield Wait(after.at_s, event.operation_id, max(event.attempt, 1), after.at_s - event.at_s)
+
+
+def _may_come_again(evidence: Evidence, operation_id: str) -> bool:
+    """Asked again or redriven: its next request may be another call's first one, however late, and no retry."""
+    operation = evidence.operation.get(operation_id)
+    return operation is None or operation.asks > 1 or operation_id in evidence.dead_letters_of
 
 
 def _was_told_when(before: list[RequestRecord]) -> bool:
