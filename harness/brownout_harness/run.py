@@ -270,8 +270,7 @@ def _logs(folder: Path | None) -> dict[str, str]:
         return {}
     texts = {}
     for path in sorted(folder.iterdir()):
-        # What a simulator prints for the harness names its test key, on purpose: it is how the key is handed over.
-        if path.is_file() and path.name != "simulators.out.log":
+        if path.is_file():
             with path.open("rb") as file:
                 texts[f"logs/{path.name}"] = file.read(LOG_BYTES).decode(errors="replace")
     return texts

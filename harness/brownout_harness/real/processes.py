@@ -159,8 +159,8 @@ class Processes:
         """The newest child of that name, dead or alive."""
         return self._children.get(name)
 
-    def died_unasked(self) -> list[str]:
-        """One line per child that ended without having been asked to; each is reported once."""
+    def died_unasked(self) -> list[tuple[str, str]]:
+        """Name and a line for each child that ended without having been asked to; each is reported once."""
         lines = []
         for child in self._children.values():
             if child.asked_to_end or child.alive or child.pid in self._reported:
@@ -168,7 +168,7 @@ class Processes:
             self._reported.add(child.pid)
             words = child.last_words()
             hint = f": {words}" if words else ""
-            lines.append(f"{child.name} ended unasked with exit code {child.exit_code}{hint}")
+            lines.append((child.name, f"{child.name} ended unasked with exit code {child.exit_code}{hint}"))
         return lines
 
     def stop(self, name: str) -> None:

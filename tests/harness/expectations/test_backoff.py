@@ -7,7 +7,7 @@ import pytest
 from brownout_harness.evidence import EventRecord, Evidence
 from brownout_harness.expectations.backoff import Backoff
 from brownout_reports.run_folder import Status
-from tests.support.histories import healthy, letter, request, with_operations
+from tests.support.histories import healthy, moved, request
 
 CAPPED = Backoff(vendor="stripe", max_delay_s=2.0)
 SPREAD = tuple(0.1 * n for n in range(1, 21))
@@ -23,6 +23,7 @@ def retried(*waits_s: float, retry_after_s: float | None = None, scheduled: bool
         requests += [failed, again]
         if scheduled:
             events.append(EventRecord(failed.finished_s, "retry_scheduled", "stripe", "pay", f"op-{number}", 1))
+            events.append(EventRecord(again.at_s, "attempt_started", "stripe", "pay", f"op-{number}", 2))
     return replace(evidence, requests=tuple(requests), events=tuple(events))
 
 
@@ -51,12 +52,18 @@ def test_a_wait_that_the_vendor_asked_for_is_not_judged() -> None:
     assert CAPPED.judge(retried(*[9.0] * 20, retry_after_s=9.0)).status is Status.INCONCLUSIVE
 
 
-def test_an_operation_that_was_asked_again_or_redriven_is_not_judged() -> None:
+def test_what_was_scheduled_and_then_not_made_is_not_judged() -> None:
+    """The breaker opened meanwhile; a redrive, much later, is another call's first attempt."""
     late = retried(*SPREAD, 40.0)
-    redriven = replace(late, dead_letters=(letter(20),))
-    assert CAPPED.judge(redriven).status is Status.PASSED
-    again = with_operations(late, lambda each: each._replace(asks=2) if each.operation_id == "op-20" else each)
-    assert CAPPED.judge(again).status is Status.PASSED
+    told = tuple(each._replace(attempt=1) if each.operation_id == "op-20" else each for each in late.events)
+    assert CAPPED.judge(late).status is Status.FAILED
+    assert CAPPED.judge(replace(late, events=told)).status is Status.PASSED
+
+
+def test_what_waits_for_an_open_breaker_is_not_judged() -> None:
+    late = retried(*SPREAD, 20.0)
+    opened = (moved(31.0, "closed", "open"), moved(49.0, "open", "half_open"))
+    assert CAPPED.judge(replace(late, events=(*late.events, *opened))).status is Status.PASSED
 
 
 def test_a_retry_of_another_vendor_or_one_that_never_came_counts_for_nothing() -> None:

@@ -214,7 +214,10 @@ def _retried(evidence: Evidence) -> list[str]:
 def wait_past_the_cap(evidence: Evidence, rng: random.Random) -> Evidence:
     slow = rng.choice(_retried(evidence))
     later = evidence.requests_of[slow][1:]
-    return with_requests(evidence, lambda each: each._replace(at_s=each.at_s + 6) if each in later else each)
+    starts = [each for each in evidence.events if each.operation_id == slow and each.attempt > 1]
+    told = tuple(each._replace(at_s=each.at_s + 6) if each in starts else each for each in evidence.events)
+    moved_on = with_requests(evidence, lambda each: each._replace(at_s=each.at_s + 6) if each in later else each)
+    return replace(moved_on, events=told)
 
 
 def wait_in_step(evidence: Evidence, _rng: random.Random) -> Evidence:
