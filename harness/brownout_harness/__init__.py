@@ -8,6 +8,9 @@
 - `real/`            processes, sockets, Redis, and how all of it is stopped again
 - `load/`            Locust; the only package that imports it, run as a process of its own
 - `expectations/`    one module per expectation, and the table of them
+- `evidence.py`      what is known about one run: records from driver, ledgers, telemetry, joined by operation id
+- `records.py`       rows, as the runners collect them, to those records
 - `judge.py`         evidence to verdict: passed, failed, inconclusive
+- `metrics.py`       the numbers per phase, operation and vendor
 - `audit/`           known-bad parts, and which scenario catches which
 """

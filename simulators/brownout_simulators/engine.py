@@ -19,7 +19,7 @@ from brownout_simulators.agenda import Agenda, Cause, Delivering, OutgoingWebhoo
 from brownout_simulators.call import Call, Delivery, Effect, Ending, Notice, Reply
 from brownout_simulators.correlation import Correlation
 from brownout_simulators.faults.fault import Stage, Strike
-from brownout_simulators.faults.http_date import http_date
+from brownout_simulators.faults.http_date import http_date, retry_after_s
 from brownout_simulators.faults.plan import Plan, Standing
 from brownout_simulators.faults.rule import Rule
 from brownout_simulators.handling import Handling, act_as_seen
@@ -385,6 +385,9 @@ class Simulator(Generic[S]):
             faults=tuple(one.struck),
             asked_delay_s=asked_s,
             given_delay_s=one.given_delay_s,
+            retry_after_s=retry_after_s(delivery.headers, self.epoch_s + self.now_s())
+            if delivery.status >= 300
+            else None,
         )
 
     def _http_date(self, skew_s: float) -> str:

@@ -29,6 +29,7 @@ COLUMNS: Final = (
     "amount",
     "asked_delay_s",
     "given_delay_s",
+    "retry_after_s",
     "references",
 )
 """The row's columns; all instants are on the clock that was handed to the simulator, never shifted."""
@@ -68,6 +69,7 @@ class Ledger:
         faults: tuple[str, ...],
         asked_delay_s: float,
         given_delay_s: float,
+        retry_after_s: float | None = None,
     ) -> None:
         """Write down a request whose handling has ended."""
         self._append(
@@ -90,6 +92,7 @@ class Ledger:
                 0,
                 asked_delay_s,
                 given_delay_s,
+                retry_after_s,
                 None,
             )
         )
@@ -128,6 +131,7 @@ class Ledger:
                 amount,
                 0.0,
                 0.0,
+                None,
                 references,
             )
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 from brownout_simulators.account import Account, Aftermath
 from brownout_simulators.call import Call, Effect, Notice, Reply
+from brownout_simulators.crud import Collection
 from brownout_simulators.vendor import (
     Credential,
     IdempotencyRules,
@@ -22,7 +23,7 @@ from brownout_simulators.vendor import (
 
 @dataclass
 class Till:
-    charges: dict[str, dict[str, Any]] = field(default_factory=dict)
+    charges: Collection = field(default_factory=Collection)
     endpoints: list[str] = field(default_factory=list)
     settled: int = 0
 
@@ -71,7 +72,7 @@ def create(call: Call, account: Account[Till]) -> Reply:
         "created": int(account.wall_s()),
         "metadata": call.data.get("metadata", {}),
     }
-    account.state.charges[charge_id] = charge
+    account.state.charges.put(account, charge_id, charge)
     references = {f"metadata.{name}": value for name, value in call.data.get("metadata", {}).items()}
     if call.data.get("settle_after_s"):
         account.later(call.data["settle_after_s"], lambda: settle(account, charge))
@@ -90,8 +91,17 @@ def settle(account: Account[Till], charge: dict[str, Any]) -> Aftermath:
 
 
 def fetch(call: Call, account: Account[Till]) -> Reply:
-    charge = account.state.charges.get(call.params["id"])
+    charge = account.state.charges.get(account, call.params["id"])
     return reply(200, charge) if charge is not None else error(404, "no_such_charge")
+
+
+def change(call: Call, account: Account[Till]) -> Reply:
+    charge = account.state.charges.get(account, call.params["id"])
+    if charge is None:
+        return error(404, "no_such_charge")
+    charge = {**charge, **call.data}
+    account.state.charges.put(account, charge["id"], charge)
+    return reply(200, charge)
 
 
 def listen(call: Call, account: Account[Till]) -> Reply:
@@ -152,7 +162,9 @@ TILL: Vendor[Till] = Vendor(
     routes=[
         Route("POST", "/v1/charges", create),
         Route("GET", "/v1/charges/{id}", fetch),
+        Route("POST", "/v1/charges/{id}", change),
         Route("POST", "/v1/endpoints", listen),
+        Route("POST", "/v1/token", lambda call, account: reply(200, {"token": "new"}), grants=True),
         Route("GET", "/v1/stream", stream),
         Route("POST", "/v1/clumsy", clumsy),
         Route("GET", "/health", lambda call, account: reply(200, {"ok": True}), public=True),

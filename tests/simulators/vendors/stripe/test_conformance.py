@@ -256,7 +256,9 @@ def test_an_answer_that_was_lost_after_the_effect_is_replayed_by_the_sdks_own_re
 def test_a_key_in_flight_is_a_conflict_that_the_sdk_reports_as_an_api_error(
     at: Served, client: stripe.StripeClient
 ) -> None:
-    at.faults({"match": "POST /v1/payment_intents", "sequence": "F", "sequence_per": "rule", "latency": {"fixed_s": 1.0}})
+    at.faults(
+        {"match": "POST /v1/payment_intents", "sequence": "F", "sequence_per": "rule", "latency": {"fixed_s": 1.0}}
+    )
     options: Any = {"idempotency_key": "order-1"}
 
     async def together() -> list[Any]:

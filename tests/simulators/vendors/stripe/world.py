@@ -57,7 +57,9 @@ class Stripe:
         sent = {"authorization": f"Bearer {key}"} if key else {}
         sent.update({name.replace("_", "-"): value for name, value in headers.items()})
         is_post = method == "POST"
-        call = Call(method, path, query if is_post else text or query, sent, text.encode() if is_post else b"", self.now_s)
+        call = Call(
+            method, path, query if is_post else text or query, sent, text.encode() if is_post else b"", self.now_s
+        )
         steps = self.simulator.handle(call)
         try:
             while True:
