@@ -20,8 +20,8 @@ from brownout_harness.arrivals import Arrival, plan
 from brownout_harness.evidence import Gap, GapKind
 from brownout_harness.letters import letter_row
 from brownout_harness.operations import operations_of
+from brownout_harness.pace import gaps_of_pace
 from brownout_harness.progress import Progress, ProgressSink
-from brownout_harness.real.pace import gaps_of_pace
 from brownout_harness.run_inputs import FaultCount, RunInputs
 from brownout_harness.simulator_status import fault_counts, secrets_in, simulator_gaps
 from brownout_harness.virtual.caller import Callers
