@@ -7,6 +7,7 @@ Read it from the outside in:
 - `flows/`       the business operations: `pay`, `notify`, `place_order`
 - `adapters/`    one thin, typed client per vendor
 - `pipeline.py`  the only module that knows the order of the policies
+- `presets.py`   the settings of the policies, vendor by vendor
 - `policies/`    one module per policy: a frozen config and one class
 - `stores/`      what must survive: idempotency claims, dead letters
 - `transports/`  how a request leaves: aiohttp, or in memory

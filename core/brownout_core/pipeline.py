@@ -17,7 +17,7 @@ import asyncio
 from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, Protocol, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from brownout_core.errors import (
     AttemptTimeout,
@@ -29,81 +29,42 @@ from brownout_core.errors import (
 )
 from brownout_core.policies.breaker import Permit, Transition
 from brownout_core.policies.fallback import Fallback, is_rejection
+from brownout_core.policies.parts import (
+    BreakerPart,
+    BudgetPart,
+    BulkheadPart,
+    Claims,
+    DeadLetters,
+    LimiterPart,
+    RetryPart,
+    TimeoutsPart,
+    VendorParts,
+)
 from brownout_core.policies.retry import Judgement, judge
 from brownout_core.telemetry import Event, Kind, Sink, outcome_of
+
+__all__ = [
+    "BreakerPart",
+    "BudgetPart",
+    "BulkheadPart",
+    "CallContext",
+    "Claims",
+    "DeadLetters",
+    "LimiterPart",
+    "Pipeline",
+    "RetryPart",
+    "TimeoutsPart",
+    "VendorParts",
+    "may_be_redriven",
+    "transition_events",
+]
 
 T = TypeVar("T")
 
 
-class BreakerPart(Protocol):
-    """Admits attempts and takes their results; see `policies.breaker.Breaker`."""
-
-    def acquire(self, now_s: float) -> Permit: ...
-    def succeeded(self, permit: Permit, now_s: float, duration_s: float) -> None: ...
-    def failed(self, permit: Permit, now_s: float, duration_s: float) -> None: ...
-    def ignored(self, permit: Permit, now_s: float) -> None: ...
-    def abandoned(self, permit: Permit, now_s: float) -> None: ...
-    def open_remaining_s(self, now_s: float) -> float: ...
-
-
-class RetryPart(Protocol):
-    """Decides whether and when to try again; see `policies.retry.Retry`."""
-
-    def delay_s(self, judgement: Judgement, *, attempt: int, idempotent: bool, previous_s: float) -> float | None: ...
-
-
-class BudgetPart(Protocol):
-    """Pays for retries; see `policies.retry_budget.RetryBudget`."""
-
-    def first_attempt(self, now_s: float) -> None: ...
-    def try_retry(self, now_s: float) -> bool: ...
-
-
-class LimiterPart(Protocol):
-    """Grants tokens; see `policies.limiter.Limiter`."""
-
-    def reserve(self, now_s: float, within_s: float) -> float: ...
-
-
-class BulkheadPart(Protocol):
-    """Grants places; see `policies.bulkhead.Bulkhead`."""
-
-    def try_enter(self) -> bool: ...
-    async def enter(self, deadline_at_s: float) -> None: ...
-    def leave(self) -> None: ...
-
-
-class TimeoutsPart(Protocol):
-    """Says when calls and attempts must end; see `policies.deadline.Timeouts`."""
-
-    def deadline_at_s(self, now_s: float, asked_at_s: float | None) -> float: ...
-    def attempt_ends_at_s(self, now_s: float, deadline_at_s: float) -> float | None: ...
-    def allows_attempt_at(self, starts_at_s: float, deadline_at_s: float) -> bool: ...
-
-
-class Claims(Protocol):
-    """Does work once per idempotency key, whoever asks however often."""
-
-    async def run_once(self, key: str, fingerprint: str, work: Callable[[], Awaitable[bytes]]) -> bytes:
-        """The work's result, or the result of the caller who did the work under this key before.
-
-        Raises:
-            IdempotencyConflict: the key is in use, or stands for another fingerprint.
-        """
-        ...
-
-
-class DeadLetters(Protocol):
-    """Keeps what could not be done, to be redriven."""
-
-    async def set_aside(self, parcel: Any, error: Exception) -> str:
-        """Keep `parcel`; returns the dead letter's id once it is durable, and never before."""
-        ...
-
-
 @dataclass(slots=True)
 class CallContext:
-    """One call: what it is, and what the policies need to know of it. One context per call."""
+    """One call: what it is, and what the policies need to know of it. Not for two calls at once."""
 
     operation_id: str
     call: str
@@ -125,18 +86,6 @@ class CallContext:
     """Set by the pipeline before each attempt: when it must end, in loop time, to be passed on to the vendor."""
     may_have_effect: bool = field(default=False, init=False)
     """Set by the pipeline: whether a failed attempt so far may have had its effect."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VendorParts:
-    """The policies that all calls to one vendor share. None = that policy is not there."""
-
-    retry: RetryPart
-    breaker: BreakerPart
-    timeouts: TimeoutsPart
-    budget: BudgetPart | None = None
-    limiter: LimiterPart | None = None
-    bulkhead: BulkheadPart | None = None
 
 
 class Pipeline:
@@ -202,6 +151,8 @@ class Pipeline:
             Exception: the last attempt's own error, unwrapped.
         """
         started_s = get_running_loop().time()
+        context.attempt = 0
+        context.may_have_effect = False
         context.ends_at_s = self._timeouts.deadline_at_s(started_s, context.deadline_at_s)
         try:
             if self._claims is not None and context.idempotency_key is not None:

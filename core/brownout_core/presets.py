@@ -131,7 +131,10 @@ def _recommended(attempt_s: float, deadline_s: float, limiter: LimiterConfig | N
         timeout=TimeoutConfig(attempt_s=attempt_s, deadline_s=deadline_s),
         # Half of the attempt timeout is far above a healthy p99: a vendor that crawls opens the breaker before its
         # calls time out.
-        breaker=BreakerConfig(slow_call_s=attempt_s / 2, probe_timeout_s=2 * attempt_s),
+        # The window spans an attempt's whole time, so that calls which hang are counted together.
+        breaker=BreakerConfig(
+            sampling_window_s=max(5.0, attempt_s), slow_call_s=attempt_s / 2, probe_timeout_s=2 * attempt_s
+        ),
         limiter=limiter,
     )
 

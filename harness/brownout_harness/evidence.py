@@ -11,6 +11,7 @@ attributed to one operation.
 All instants are seconds since the run's start, on one clock.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -116,10 +117,14 @@ class DeadLetterRecord(NamedTuple):
     idempotency_key: str = ""
     stored_at_s: float | None = None
     state: str = "pending"
-    """`pending`, `redriven`, `discarded`."""
+    """One of `LETTER_STATES`."""
     redrives: int = 0
     error: str = ""
     attempts: int = 0
+
+
+LETTER_STATES: Final = frozenset({"pending", "redriven", "refused", "discarded"})
+"""Waiting; sent again and done; sent again and definitively refused by the vendor; given up by an operator."""
 
 
 class PhaseSpan(NamedTuple):
@@ -231,6 +236,10 @@ class Evidence:
         return _grouped((record.vendor, record) for record in self.requests_in_order)
 
     @cached_property
+    def _arrivals(self) -> Mapping[str, tuple[float, ...]]:
+        return {vendor: tuple(each.at_s for each in requests) for vendor, requests in self.requests_to.items()}
+
+    @cached_property
     def requests_in_order(self) -> tuple[RequestRecord, ...]:
         """By the instant of arrival; ties by vendor and position in its ledger."""
         return tuple(sorted(self.requests, key=lambda record: (record.at_s, record.vendor, record.seq)))
@@ -285,6 +294,11 @@ class Evidence:
         """Operations of a name (`""`: of every name) that were wanted within the span."""
         records = self.operations_of.get(name, ()) if name else self.operations
         return tuple(record for record in records if span.covers(record.intended_s))
+
+    def requests_between(self, vendor: str, start_s: float, end_s: float) -> tuple[RequestRecord, ...]:
+        """What arrived at a vendor in `[start_s, end_s)`, in the order of arrival."""
+        arrivals = self._arrivals.get(vendor, ())
+        return self.requests_to.get(vendor, ())[bisect_left(arrivals, start_s) : bisect_left(arrivals, end_s)]
 
     def operations_for(self, vendor: str) -> tuple[OperationRecord, ...]:
         """The operations that are to leave an effect at the vendor; all of them where nobody said which."""

@@ -66,9 +66,9 @@ def _ended(operations: list[OperationRecord], outcome: Outcome) -> int:
     return sum(each.outcome == outcome for each in operations)
 
 
-def _vendor(evidence: Evidence, vendor: str, phase: PhaseSpan, repeated: set[tuple[str, int]]) -> VendorMetrics:
+def _vendor(evidence: Evidence, vendor: str, phase: PhaseSpan, repeated: set[EffectRecord]) -> VendorMetrics:
     load = load_on(evidence, vendor, phase)
-    requests = [each for each in evidence.requests_to.get(vendor, ()) if phase.covers(each.at_s)]
+    requests = evidence.requests_between(vendor, phase.start_s, phase.end_s)
     effects = [each for each in evidence.effects if each.vendor == vendor and phase.covers(each.at_s)]
     answers = [_answer(each) for each in requests]
     return VendorMetrics(
@@ -83,7 +83,7 @@ def _vendor(evidence: Evidence, vendor: str, phase: PhaseSpan, repeated: set[tup
         answered_5xx=answers.count("5xx"),
         not_answered=answers.count("none"),
         effects=len(effects),
-        duplicates=sum((each.vendor, each.seq) in repeated for each in effects),
+        duplicates=sum(each in repeated for each in effects),
     )
 
 
@@ -98,12 +98,12 @@ def _answer(request: RequestRecord) -> str:
     return "4xx" if request.status < 500 else "5xx"
 
 
-def _repeated(effects: Iterable[EffectRecord]) -> Iterator[tuple[str, int]]:
-    """Every effect after the first of its kind for one operation, by vendor and position."""
+def _repeated(effects: Iterable[EffectRecord]) -> Iterator[EffectRecord]:
+    """Every effect after the first of its kind for one operation."""
     seen: set[tuple[str, str]] = set()
     for effect in effects:
         if not effect.operation_id:
             continue
         if (effect.operation_id, effect.kind) in seen:
-            yield effect.vendor, effect.seq
+            yield effect
         seen.add((effect.operation_id, effect.kind))

@@ -17,12 +17,10 @@ from urllib.parse import quote, urlencode
 from brownout_harness.arrivals import Arrival
 from brownout_harness.parameters import COMMON
 from brownout_reports.run_folder import Outcome
-from brownout_scenarios.schema import Operation, Scenario
+from brownout_scenarios.schema import TEMPLATE, Operation, Scenario
 
 CORRELATION_HEADER = "X-Correlation-ID"
 """Carries the operation id to the gateway, which uses it as the caller's idempotency key."""
-
-_TEMPLATE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 
 
 class Request(NamedTuple):
@@ -86,7 +84,7 @@ class DescribedOperation:
         headers = {name: str(fill(text, values)) for name, text in spec.headers.items()}
         if spec.operation_id.header:
             headers[spec.operation_id.header] = arrival.operation_id
-        path = _TEMPLATE.sub(lambda found: quote(_text(_value(found, values)), safe=""), spec.path)
+        path = TEMPLATE.sub(lambda found: quote(_text(_value(found, values)), safe=""), spec.path)
         body, kind = self._body(values)
         if kind and "content-type" not in {name.lower() for name in headers}:
             headers["Content-Type"] = kind
@@ -148,9 +146,9 @@ def fill(template: Any, values: Mapping[str, Any]) -> Any:
         return [fill(item, values) for item in template]
     if not isinstance(template, str):
         return template
-    if alone := _TEMPLATE.fullmatch(template):
+    if alone := TEMPLATE.fullmatch(template):
         return _value(alone, values)
-    return _TEMPLATE.sub(lambda found: _text(_value(found, values)), template)
+    return TEMPLATE.sub(lambda found: _text(_value(found, values)), template)
 
 
 def check_templates(scenario: Scenario) -> list[str]:
@@ -159,7 +157,7 @@ def check_templates(scenario: Scenario) -> list[str]:
     for operation in scenario.workload.operations:
         known = {*COMMON, *operation.params}
         shapes = [operation.path, operation.headers, operation.body, operation.form]
-        used = {name for shape in shapes for name in _TEMPLATE.findall(json.dumps(shape))}
+        used = {name for shape in shapes for name in TEMPLATE.findall(json.dumps(shape))}
         wrong += [f"operation {operation.name}: no value for {{{{{name}}}}}" for name in sorted(used - known)]
     return wrong
 

@@ -23,6 +23,9 @@ Row = Mapping[str, Any]
 REQUEST: Final = "request"
 EFFECT: Final = "effect"
 
+LETTER_STATES: Final = {"waiting": "pending", "redriving": "pending", "poison": "pending", "done": "redriven"}
+"""The core's words for where a letter stands, where they differ from the judge's."""
+
 _OUTCOMES: Final = {outcome.value: outcome for outcome in Outcome}
 
 
@@ -119,7 +122,10 @@ def events_from(rows: Iterable[Row]) -> tuple[EventRecord, ...]:
 
 
 def dead_letters_from(rows: Iterable[Row]) -> tuple[DeadLetterRecord, ...]:
-    """Dead letters as the target shows them. What a letter lacks stays empty, so that it is judged as lacking."""
+    """Dead letters as the target shows them. What a letter lacks stays empty, so that it is judged as lacking.
+
+    `attempts` counts the first one and each redrive, so it says how often a letter was redriven, too.
+    """
     return tuple(
         DeadLetterRecord(
             str(row.get("id") or ""),
@@ -128,8 +134,8 @@ def dead_letters_from(rows: Iterable[Row]) -> tuple[DeadLetterRecord, ...]:
             str(row.get("call") or ""),
             str(row.get("idempotency_key") or ""),
             row.get("stored_at_s"),
-            str(row.get("state") or "pending"),
-            int(row.get("redrives") or 0),
+            LETTER_STATES.get(str(row.get("state")), str(row.get("state") or "pending")),
+            max(int(row.get("redrives") or 0), int(row.get("attempts") or 1) - 1),
             str(row.get("error") or ""),
             int(row.get("attempts") or 0),
         )

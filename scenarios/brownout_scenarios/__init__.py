@@ -1,8 +1,13 @@
 """What a scenario is, and the library of them.
 
-- `schema.py`      the frame: target, workload, phases, policies, expectations
-- `vocabulary.py`  what the harness hands in: vendors, fault kinds, policies, expectations, from their dataclasses
-- `units.py`       `250ms`, `30s`, `50/s`, `20 %`
-- `load.py`        YAML to a frozen scenario, or an error that names file, line, key and the nearest spelling
-- `library/`       the scenarios, YAML
+- `schema.py`      a scenario as frozen records: target, workload, phases, faults, policies, expectations
+- `grammar.py`     dataclasses to what may be written: one definition of a thing, in code and in YAML
+- `vocabulary.py`  what the harness hands in (vendors, faults, policies, expectations), and the grammar of a whole file
+- `units.py`       `250ms`, `30s`, `50/s`, `20%`
+- `yaml_tree.py`   YAML to plain data that remembers the line of everything
+- `load.py`        a file to a checked scenario
+- `checks.py`      what the shape cannot say: everything named exists, every number can be
+- `errors.py`      one line per problem: file, line, key, what is wrong; `spelling.py` the nearest valid word
+- `reference.py`   the tables in `docs/scenarios.md`
+- `library.py`     names and paths to files; `library/` the scenarios, YAML
 """

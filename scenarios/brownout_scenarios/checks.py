@@ -25,13 +25,14 @@ def problems(scenario: Scenario, words: Vocabulary, *, allow_remote: bool) -> li
     """Everything that is wrong with it, as (path in the file, what)."""
     found: list[tuple[Path, str]] = []
     found += _names(scenario)
-    found += _target(scenario, allow_remote=allow_remote)
+    found += _target(scenario, words, allow_remote=allow_remote)
     found += _workload(scenario, words)
     found += _phases(scenario)
     found += _faults(scenario)
     found += _actions(scenario)
     found += _expectations(scenario)
     found += _vendors(scenario, words)
+    found += _policies(scenario, words)
     return found
 
 
@@ -57,7 +58,7 @@ def _names(scenario: Scenario) -> Found:
         yield ("drain",), f"{units.duration(scenario.drain_s)} is outside 0s to 600s"
 
 
-def _target(scenario: Scenario, *, allow_remote: bool) -> Found:
+def _target(scenario: Scenario, words: Vocabulary, *, allow_remote: bool) -> Found:
     target = scenario.target
     if target is None:
         return
@@ -68,10 +69,23 @@ def _target(scenario: Scenario, *, allow_remote: bool) -> Found:
         yield where, "is not loopback; load is aimed at this machine only, unless --allow-remote is given"
     elif target.command and "{{port}}" not in target.url and "{{port}}" in str(dict(target.env)):
         yield where, "has no {{port}}, though env does: the harness would not find the target"
+    yield from _templates(target, words)
     if not 0 < target.ready.within_s <= 600:
         yield ("target", "ready", "within"), f"{units.duration(target.ready.within_s)} is outside 0s to 600s"
     if scenario.policies.vendors or scenario.policies.preset:
         yield ("policies",), "are the gateway's; this target is not the gateway"
+
+
+def _templates(target: schema.Target, words: Vocabulary) -> Found:
+    for name in dict.fromkeys(target.templates()):
+        known = [
+            "port",
+            "python",
+            "redis.url",
+            *(f"{vendor}.{what}" for vendor in words.vendors for what in ("url", "key")),
+        ]
+        if name not in known:
+            yield ("target",), f"no value for {{{{{name}}}}}{spelling.hint(name, known)}"
 
 
 def _workload(scenario: Scenario, words: Vocabulary) -> Found:
@@ -209,10 +223,27 @@ def _vendors(scenario: Scenario, words: Vocabulary) -> Found:
         for vendor in named:
             if vendor not in words.vendors:
                 yield (key, vendor), f"no vendor named {units.shown(vendor)}{spelling.hint(vendor, words.vendors)}"
+    for vendor, limits in scenario.limits.items():
+        known = words.limits.get(vendor, tuple(limits))
+        for name in limits:
+            if name not in known:
+                yield ("limits", vendor, name), f"{vendor} has no limiter {name!r}{spelling.hint(name, known)}"
     for vendor, paths in scenario.correlate.items():
         for index, path in enumerate(paths):
             if not re.fullmatch(r"(header|body)\.\S+", path):
                 yield ("correlate", vendor, index), f"{units.shown(path)}: write header.<name> or body.<dotted path>"
+
+
+def _policies(scenario: Scenario, words: Vocabulary) -> Found:
+    for vendor, parts in scenario.policies.vendors.items():
+        try:
+            words.check_policies(scenario.policies.preset, vendor, parts)
+        except ValueError as wrong:
+            policy, _, rest = str(wrong).partition(".")
+            if policy in parts:
+                yield ("policies", vendor, policy), rest
+            else:
+                yield ("policies", vendor), str(wrong)
 
 
 def _rate(rate_per_s: float, at: Path, least: float = 1e-6) -> Found:

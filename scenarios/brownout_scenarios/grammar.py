@@ -269,18 +269,30 @@ def plain(value: Any) -> Any:
 
 
 def field_docs(source: type) -> dict[str, str]:
-    """The string under each field of a dataclass; nothing where the source text is not at hand."""
+    """What is said about each field of a dataclass, under it or behind it; nothing where the text is not at hand."""
+    docs: dict[str, str] = {}
+    for base in reversed(source.__mro__):
+        if dataclasses.is_dataclass(base):
+            docs.update(_own_field_docs(base))
+    return docs
+
+
+def _own_field_docs(source: type) -> dict[str, str]:
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(source)))
+        text = textwrap.dedent(inspect.getsource(source))
+        tree = ast.parse(text)
     except (OSError, TypeError, SyntaxError):
         return {}
+    lines = text.splitlines()
     body = tree.body[0].body if tree.body and isinstance(tree.body[0], ast.ClassDef) else []
     docs: dict[str, str] = {}
-    for line, after in itertools.pairwise(body):
+    for line, after in itertools.zip_longest(body, body[1:]):
         if not (isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name)):
             continue
         if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
             docs[line.target.id] = inspect.cleandoc(str(after.value.value))
+        elif comment := lines[(line.end_lineno or 1) - 1].partition("  # ")[2]:
+            docs[line.target.id] = comment.strip()
     return docs
 
 

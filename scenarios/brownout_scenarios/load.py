@@ -43,9 +43,28 @@ def load_text(
     except ValidationError as wrong:
         raise errors.of_problems(file, errors.of_validation(wrong, tree, model)) from None
     found = checks.problems(scenario, vocabulary, allow_remote=allow_remote)
-    if found:
-        raise errors.of_problems(file, [Problem(tree.line(at), at, what) for at, what in found])
+    scenario, unprepared = _prepared(scenario, vocabulary)
+    if found or unprepared:
+        raise errors.of_problems(file, [Problem(tree.line(at), at, what) for at, what in [*found, *unprepared]])
     return scenario
+
+
+def _prepared(scenario: Scenario, words: Vocabulary) -> tuple[Scenario, list[tuple[yaml_tree.Path, str]]]:
+    """The scenario with its faults as simulators get them, and what stands in the way."""
+    wrong: list[tuple[yaml_tree.Path, str]] = []
+    phases = []
+    folder = None if scenario.path is None else scenario.path.resolve().parent
+    for index, phase in enumerate(scenario.phases):
+        faults = []
+        for position, fault in enumerate(phase.faults):
+            parameters = fault.rule[fault.kind]
+            try:
+                parameters = words.prepare_fault(fault.kind, parameters, folder)
+            except ValueError as error:
+                wrong.append((("phases", index, "faults", position, fault.kind), str(error)))
+            faults.append(replace(fault, rule={**fault.rule, fault.kind: parameters}))
+        phases.append(replace(phase, faults=tuple(faults)))
+    return replace(scenario, phases=tuple(phases)), wrong
 
 
 def to_yaml(scenario: Scenario) -> str:

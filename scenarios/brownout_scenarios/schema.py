@@ -5,6 +5,7 @@ is written `rate: 50/s`. `docs/scenarios.md` explains every key. Nothing here kn
 expectation: they are handed in (`vocabulary.py`).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,12 @@ from brownout_scenarios import units
 
 GATEWAY = "gateway"
 """The name of the reference application, as a target and as a process."""
+
+TEMPLATE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+"""A value to be filled in: `{{port}}`, `{{stripe.url}}`."""
+
+RUN_VALUES = ("port", "python", "redis")
+"""What templates of a target may name besides vendors."""
 
 Json: TypeAlias = Any
 """Whatever JSON can say."""
@@ -58,8 +65,13 @@ class Target:
     command: Command = _NO_COMMAND
     """Program and arguments, started in the scenario file's folder. `{{python}}` is the harness's own interpreter."""
     env: Mapping[str, str] = field(default_factory=dict)
-    """Added to its environment; `{{stripe.url}}`, `{{stripe.key}}`, `{{port}}` are filled in."""
+    """Added to its environment, which holds `PORT` and what `brownout up` prints for each vendor already. Filled in:
+    `{{port}}`, `{{python}}`, `{{stripe.url}}`, `{{stripe.key}}`, `{{redis.url}}`."""
     ready: Ready = Ready()
+
+    def templates(self) -> tuple[str, ...]:
+        """The names between `{{` and `}}` in its URL, command and environment."""
+        return tuple(TEMPLATE.findall(" ".join([self.url, *self.command, *self.env.values()])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +178,8 @@ class Fault:
     window: Window
     rule: Mapping[str, Json]
     """What the simulator takes, without `id`, `vendor` and `window`."""
+    text: str = ""
+    """In words: `respond status 503 on 50% of POST /v1/payment_intents`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +241,20 @@ class Policies:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What replaces the figures of a vendor's own limiter; what is left out stays the vendor's."""
+
+    rate_per_s: float | None = None
+    burst: float | None = None
+    concurrency: int | None = None
+    """Calls in flight at once."""
+
+    def to_json(self) -> dict[str, Json]:
+        figures = {"rate_per_s": self.rate_per_s, "burst": self.burst, "concurrency": self.concurrency}
+        return {name: value for name, value in figures.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
     """One expectation that the run is judged by; `check` is the instance of the dataclass that was handed in."""
 
@@ -245,7 +273,7 @@ class FaultRule:
     vendor: str
     kind: str
     text: str
-    """In words: `respond {status: 503} on 50% of POST /v1/payment_intents`."""
+    """In words: `respond status 503 on 50% of POST /v1/payment_intents`."""
     phase: str
     start_s: float
     end_s: float
@@ -280,8 +308,9 @@ class Scenario:
     expect: tuple[Expected, ...]
     correlate: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Per vendor, where the target's operation id arrives, first hit wins: `body.metadata.order_id`, `header.x-id`."""
-    limits: Mapping[str, Json] = field(default_factory=dict)
-    """Per vendor, whether (true) its own limiters are on, or which with which numbers."""
+    limits: Mapping[str, Mapping[str, bool | Figures]] = field(default_factory=dict)
+    """Per vendor, which of its own limiters are on for the whole run (they are off by default): `true`, or other
+    figures than the vendor's: `{twilio: {account: {rate: 10/s, burst: 10}}}`."""
     drain_s: float = 15.0
     """How long, after the load has ended, the run waits for what is still moving before it judges."""
     notes: tuple[str, ...] = ()
@@ -298,11 +327,23 @@ class Scenario:
 
     @property
     def vendors(self) -> tuple[str, ...]:
-        """The vendors that faults, limits, policies and expectations name; a run may need more of them."""
+        """The vendors that the scenario names anywhere; the gateway may need more of them."""
         named = [fault.vendor for phase in self.phases for fault in phase.faults]
         named += [*self.correlate, *self.limits, *self.policies.vendors]
-        named += [vendor for item in self.expect if (vendor := getattr(item.check, "vendor", None))]
-        return tuple(dict.fromkeys(named))
+        for item in self.expect:
+            named += [getattr(item.check, "vendor", ""), getattr(item.check, "effect", "").partition(".")[0]]
+        if self.target is not None:
+            named += [
+                vendor for name in self.target.templates() if (vendor := name.partition(".")[0]) not in RUN_VALUES
+            ]
+        return tuple(dict.fromkeys(name for name in named if name))
+
+    def limits_of(self, vendor: str) -> dict[str, Json]:
+        """The limiters that are on, as the vendor's simulator takes them."""
+        chosen = {
+            name: on.to_json() if isinstance(on, Figures) else on for name, on in self.limits.get(vendor, {}).items()
+        }
+        return {name: on for name, on in chosen.items() if on is not False}
 
     def spans(self) -> tuple[Span, ...]:
         """The phases in order, each with its start and end in the run."""
@@ -335,26 +376,12 @@ def _rule(fault: Fault, rule_id: str, span: Span) -> FaultRule:
         id=rule_id,
         vendor=fault.vendor,
         kind=fault.kind,
-        text=_text(fault),
+        text=fault.text,
         phase=span.phase.name,
         start_s=start_s,
         end_s=end_s,
         json=whole,
     )
-
-
-def _text(fault: Fault) -> str:
-    match = fault.rule.get("match", "every request")
-    if isinstance(match, Mapping):
-        match = " ".join(str(value) for value in match.values()) or "every request"
-    share = fault.rule.get("share", 1.0)
-    on = match if share == 1.0 else f"{units.share(share)} of {match}"
-    details = written(fault.rule.get(fault.kind, {}))
-    extra = "".join(f", {part} {written(fault.rule[part], part)}" for part in _TIMING if part in fault.rule)
-    return f"{fault.kind}{' ' + details if details else ''} on {on}{extra}"
-
-
-_TIMING = ("sequence", "flapping", "ramp")
 
 
 def written(value: Json, name: str = "") -> str:

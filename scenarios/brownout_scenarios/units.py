@@ -7,19 +7,21 @@ number) and raises `ValueError` with a message that says how to write it; each f
 import math
 import re
 
-_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_EXPONENTS = {"us": "e-6", "ms": "e-3"}  # read as one decimal number, so that 99.9% is 0.999 and not a bit more
 _PER_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _NUMBER = r"(\d{1,12}(?:\.\d{1,12})?)"
 
-DURATION_PATTERN = rf"^{_NUMBER} ?(us|ms|s|m|h)$"
+DURATION_PATTERN = rf"^(-?){_NUMBER} ?(us|ms|s|m|h)$"
 RATE_PATTERN = rf"^{_NUMBER} ?/ ?(s|m|h)$"
 SHARE_PATTERN = rf"^{_NUMBER} ?%$"
 
 
 def parse_duration(value: object) -> float:
-    """Seconds. Zero needs no unit; any other number does."""
+    """Seconds, negative ones too (a clock that is behind). Zero needs no unit; any other number does."""
     if isinstance(value, str) and (match := re.match(DURATION_PATTERN, value)):
-        return float(match[1]) * _SECONDS[match[2]]
+        sign, number, unit = match.groups()
+        return float(sign + number + _EXPONENTS.get(unit, "")) * _SECONDS.get(unit, 1.0)
     if _is_number(value) and value == 0:
         return 0.0
     if _is_number(value) or (isinstance(value, str) and re.fullmatch(_NUMBER, value)):
@@ -41,7 +43,7 @@ def parse_rate(value: object) -> float:
 def parse_number(value: object) -> float:
     """A plain number, or a percentage: `0.2` and `20%` are the same."""
     if isinstance(value, str) and (match := re.match(SHARE_PATTERN, value)):
-        return float(match[1]) / 100.0
+        return float(match[1] + "e-2")
     if isinstance(value, int | float) and not isinstance(value, bool):
         if not math.isfinite(value):
             raise ValueError(f"{value} is not a finite number")

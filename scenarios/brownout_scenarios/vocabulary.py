@@ -11,9 +11,10 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, create_model
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, WrapValidator, create_model
 
 from brownout_scenarios import grammar, schema, units
 from brownout_scenarios.grammar import Grammar, Node
@@ -21,7 +22,7 @@ from brownout_scenarios.grammar import Grammar, Node
 PHASE_FIELDS = ("of", "during", "after", "before", "until", "phase")
 """Fields of an expectation that hold a phase's name."""
 
-_RULE_OWN = ("id", "fault", "vendor", "window")
+RULE_OWN = ("id", "fault", "vendor", "window")
 """Fields of a simulator's rule that a scenario writes in its own way, or not at all."""
 
 
@@ -42,10 +43,18 @@ class Vocabulary:
     """What the gateway can be asked for."""
     effects: tuple[str, ...] = ()
     """`stripe.charge`, ...; empty: any."""
+    limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names of each vendor's own limiters; a vendor that is left out may have any."""
     presets: tuple[str, ...] = ()
     """Names of policy presets; empty: any."""
+    prepare_fault: Callable[[str, Mapping[str, Any], Path | None], Mapping[str, Any]] = field(
+        default=lambda _kind, parameters, _folder: parameters
+    )
+    """(kind, parameters in seconds, the scenario file's folder) to the parameters that a simulator gets, files read in.
+    Raises `ValueError`."""
     check_policies: Callable[[str, str, Mapping[str, Any]], None] = field(default=lambda _preset, _vendor, _parts: None)
-    """(preset or "", vendor, overrides) raises `ValueError` where the resulting policies cannot be."""
+    """(preset or "", vendor, overrides) raises `ValueError` where the resulting policies cannot be; the message starts
+    with the policy: `breaker.failure_ratio must be ...`."""
 
     @cached_property
     def grammar(self) -> Grammar:
@@ -73,6 +82,12 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     """JSON Schema (2020-12) of a scenario file, for editors."""
     made = vocabulary.document_model.model_json_schema(by_alias=True)
     _drop_null_defaults(made)
+    kinds = made["$defs"]["FaultEntry"]
+    kinds["oneOf"] = [{"required": [kind]} for kind in vocabulary.faults]
+    entry = made["$defs"]["ExpectationEntry"]
+    entry["minProperties"] = entry["maxProperties"] = 1
+    bare = {"type": "string", "enum": list(vocabulary.expectations)}
+    made["properties"]["expect"]["items"] = {"anyOf": [{"$ref": "#/$defs/ExpectationEntry"}, bare]}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Brownout scenario", **made}
 
 
@@ -89,7 +104,7 @@ def _drop_null_defaults(node: Any) -> None:
 
 def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
     """A fault entry: which requests (the rule's own fields), when, and exactly one kind."""
-    shared = {item.name for item in dataclasses.fields(words.rule)} - set(_RULE_OWN)
+    shared = {item.name for item in dataclasses.fields(words.rule)} - set(RULE_OWN)
     overlap = shared & words.faults.keys()
     if overlap:
         raise TypeError(f"fault kinds named as a rule's fields: {', '.join(sorted(overlap))}")
@@ -110,7 +125,8 @@ def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
         text = (source.__doc__ or "").split("\n")[0]
         definitions["f_" + kind] = (made.result_of(source), Field(alias=kind, default=None, description=text))
     model = create_model("FaultEntry", __base__=_Entry, **definitions)
-    return Annotated[model, AfterValidator(lambda entry: _fault(entry, tuple(words.faults)))]
+    kinds = tuple(words.faults)
+    return Annotated[model, WrapValidator(lambda written, check: _fault(check(written), written, kinds))]
 
 
 class _Entry(Node):
@@ -120,8 +136,8 @@ class _Entry(Node):
 
 
 def _match(text: str) -> str:
-    """`POST /v1/payment_intents`, or only a path."""
-    if not re.fullmatch(r"([A-Z]+|\*) /\S*|/\S*", text):
+    """`POST /v1/payment_intents`, `/v1/*`, `GET`."""
+    if not re.fullmatch(r"[A-Z]+|([A-Z]+ )?[/*]\S*", text):
         raise ValueError(f"{units.shown(text)} is no request: write POST /v1/payment_intents, or {{method, path}}")
     return text
 
@@ -129,12 +145,27 @@ def _match(text: str) -> str:
 _MATCH = Annotated[str, AfterValidator(_match)]
 
 
-def _fault(entry: Node, kinds: tuple[str, ...]) -> schema.Fault:
+def _fault(entry: Node, written: Mapping[str, Any], kinds: tuple[str, ...]) -> schema.Fault:
     kind = grammar.exactly_one(entry, kinds, "fault")
     given = {name: value for name, value in entry.given().items() if value is not None}
     vendor, window = given.pop("vendor"), given.pop("window", schema.Window())
     rule = {name: grammar.plain(value) for name, value in given.items()}
-    return schema.Fault(vendor=vendor, kind=kind, window=window, rule=rule)
+    return schema.Fault(vendor=vendor, kind=kind, window=window, rule=rule, text=_in_words(written, kind))
+
+
+def _in_words(written: Mapping[str, Any], kind: str) -> str:
+    """A fault as it was written, on one line."""
+    match = written.get("match") or "every request"
+    if isinstance(match, Mapping):
+        match = " ".join(str(value) for value in match.values())
+    share = written.get("share", 1)
+    on = match if share in (1, "100%") else f"{share if isinstance(share, str) else units.share(share)} of {match}"
+    extra = [f"{key} {schema.written(written[key], key)}" for key in written if key in _WHEN]
+    details = schema.written(written[kind] or {})
+    return ", ".join([" ".join(part for part in (kind, details, "on", on) if part), *extra])
+
+
+_WHEN = ("sequence", "sequence_per", "flapping", "ramp")
 
 
 def _expected_annotation(words: Vocabulary, made: Grammar) -> Any:
@@ -166,11 +197,6 @@ def _policies_annotation(words: Vocabulary, made: Grammar) -> Any:
     def finish(entry: Node) -> schema.Policies:
         vendors = {name: grammar.plain(parts) for name, parts in entry.given().items() if parts is not None}
         preset = vendors.pop("preset", "")
-        for vendor, parts in vendors.items():
-            try:
-                words.check_policies(preset, vendor, parts)
-            except ValueError as wrong:
-                raise ValueError(f"{vendor}: {wrong}") from wrong
         return schema.Policies(preset=preset, vendors=vendors)
 
     return Annotated[model, AfterValidator(finish)]

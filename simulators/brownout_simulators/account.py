@@ -11,6 +11,7 @@ S = TypeVar("S")
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 HEX = "0123456789abcdef"
+_TO_BASE62 = bytes(ord(BASE62[byte % 62]) for byte in range(256))
 
 
 class Ids:
@@ -23,11 +24,24 @@ class Ids:
 
     def base62(self, length: int = 24) -> str:
         """`length` characters of base62, as in Stripe's ids after the prefix."""
-        return "".join(self._random.choices(BASE62, k=length))
+        # A byte has four and an eighth of the alphabet in it: not quite even, which no id minds, and five times
+        # faster than drawing characters.
+        return self._random.randbytes(length).translate(_TO_BASE62).decode()
 
     def hexadecimal(self, length: int = 32) -> str:
         """`length` lower-case hexadecimal digits, as in Twilio's SIDs after the prefix."""
         return f"{self._random.getrandbits(4 * length):0{length}x}"
+
+
+@dataclass(frozen=True, slots=True)
+class LimitState:
+    """What a limiter knows after a call: enough for any vendor's rate-limit headers."""
+
+    limit: float
+    """The burst of a bucket, or the calls allowed in flight."""
+    remaining: float
+    reset_s: float
+    """Seconds until the bucket is full again; 0 for a limit on calls in flight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,21 @@ class Aftermath:
 class Account(Generic[S]):
     """What a vendor's action may see and change. Engine-owned; a vendor adds only `state`."""
 
-    __slots__ = ("base_url", "clock", "epoch_s", "ids", "later", "name", "random", "state")
+    __slots__ = (
+        "as_of_s",
+        "base_url",
+        "clock",
+        "epoch_s",
+        "hides_new_only",
+        "ids",
+        "in_flight",
+        "later",
+        "limits",
+        "name",
+        "random",
+        "state",
+        "was_stale",
+    )
 
     def __init__(
         self,
@@ -68,6 +96,16 @@ class Account(Generic[S]):
         """`later(delay_s, step)`: run `step` after `delay_s` on the simulator's clock."""
         self.base_url = base_url
         """Where this simulator is reached, without a trailing slash: for links that SDKs follow."""
+        self.in_flight = 0
+        """Calls of this account that are being handled right now, this one included: for headers that tell it."""
+        self.limits: dict[str, LimitState] = {}
+        """What the limiters that are on said of the latest call, by the limit's name: for headers that tell it."""
+        self.as_of_s: float | None = None
+        """Set while a read is struck by a lag: what was written after this instant (of `clock`) must not be seen. A
+        store that hides something, or hands out an older version, sets `was_stale`: only then has the fault struck."""
+        self.hides_new_only = False
+        """The lag hides objects that are new, but shows older ones as they are now."""
+        self.was_stale = False
 
     def wall_s(self) -> float:
         """Seconds since 1970-01-01 UTC on the simulator's clock."""

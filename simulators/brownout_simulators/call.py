@@ -99,4 +99,7 @@ class Delivery:
     stream: Sequence[tuple[float, bytes]] | None = None
     ending: Ending = Ending.COMPLETE
     content_length: int | None = None
-    """Announced length where it differs from the body's (a truncated answer); else the true one."""
+    """Announced length where it differs from the body's (a truncated answer), or where a stream has one; else the
+    true length, and a stream goes out in chunks of unknown number."""
+    bad_chunk: bool = False
+    """After the body come bytes that are no chunk: the framing is broken, then the connection closes."""

@@ -38,7 +38,9 @@ class Route(Generic[S]):
     path: str
     action: Callable[[Call, Account[S]], Reply]
     public: bool = False
-    """No credential is asked for (a token endpoint, a health page); the account is the vendor's default one."""
+    """No credential is asked for (a health page); the account is the vendor's default one."""
+    grants: bool = False
+    """Gives out tokens: the credential that it asks for is none itself, and does not expire as tokens do."""
 
 
 class Errors(Protocol):
@@ -49,7 +51,10 @@ class Errors(Protocol):
     def unauthenticated(self, call: Call) -> Reply: ...
     def token_expired(self, call: Call) -> Reply: ...
     def throttled(self, call: Call, retry_after_s: float | None, reason: str) -> Reply:
-        """429 in the vendor's words; `retry_after_s` is rendered only if the vendor (or the fault) does so."""
+        """429 in the vendor's words; `retry_after_s` is rendered only if the vendor does so (where a fault insists
+        on the header, the engine adds it). `reason` is the name of the vendor's own limit that was exceeded, `lock`
+        for an object that another call holds, or whatever reason a fault was given; unknown ones count as the
+        vendor's general limit."""
         ...
 
     def quota_exhausted(self, call: Call) -> Reply: ...
@@ -73,6 +78,8 @@ class IdempotencyRules:
     replayed: Callable[[Call, Reply, str], Reply]
     """The remembered reply as it is sent again; the last argument is the first request's id."""
     ttl_s: float = 86_400.0
+    scope_of: Callable[[Call], str] = lambda _call: ""
+    """What a key is unique within, beside its account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ class Limit:
     concurrency: int = 0
     """Calls in flight at once; 0 for no such limit."""
     key_of: Callable[[Call, str], str] = lambda _call, account: account
-    """Which bucket a call draws from."""
+    """Which bucket a call draws from; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,10 @@ class WebhookRules:
     retry_on: Callable[[int | None], bool] = lambda status: status is None or not 200 <= status < 300
     """Whether this answer (None: no connection, or no answer in time) earns another attempt."""
     timeout_s: float = 10.0
+    jitter: float = 0.0
+    """Share of each scheduled gap by which it may be longer or shorter."""
+    on_result: Callable[[Account[Any], Notice, str, int, int | None, bool], None] | None = None
+    """Told after each attempt: (account, notice, url, attempt from 1, status or None, whether it was the last)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +129,7 @@ class Vendor(Generic[S]):
     authenticate: Callable[[Call], Credential]
     """Reads the credential; raises `Refused` with the vendor's own 401."""
     parse: Callable[[Call], Mapping[str, Any]]
-    """Body or query to nested data, in the vendor's encoding; raises `ValueError` with what is wrong."""
+    """Body or query to nested data, in the vendor's encoding; raises `ValueError` with what is wrong, or `Refused`."""
     errors: Errors
     decorate: Callable[[Call, Account[S] | None, Reply], None]
     """Adds the headers that the vendor puts on every reply (request id, version, limits)."""
@@ -126,6 +137,8 @@ class Vendor(Generic[S]):
     """(base URL, test key) to the environment variables by which an application finds this vendor."""
     test_key: Callable[[str], str]
     """A test credential for a name: the same name gives the same key, hence the same account."""
+    admit: Callable[[Call, Account[S]], None] | None = None
+    """The half of authentication that needs the account's state; raises `Refused`."""
     idempotency: IdempotencyRules | None = None
     webhooks: WebhookRules | None = None
     limits: Sequence[Limit] = ()

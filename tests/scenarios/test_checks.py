@@ -91,6 +91,13 @@ def test_both_examples_are_sound() -> None:
         ("of: brownout", "of: brwnout", "expect[2].breaker.of: no phase named 'brwnout' (did you mean brownout?)"),
         ("operation: pay", "operation: notfy", "no operation named 'notfy' in the workload (did you mean notify?)"),
         ("seed: 7", "correlate: {strip: [body.x]}", "correlate.strip: no vendor named 'strip' (did you mean stripe?)"),
+        ("seed: 7", "limits: {twillio: {}}", "limits.twillio: no vendor named 'twillio' (did you mean twilio?)"),
+        ("seed: 7", "limits: {stripe: {write: true}}", "stripe has no limiter 'write' (did you mean writes?)"),
+        (
+            "seed: 7",
+            "limits: {stripe: {writes: {rte: 1/s}}}",
+            "limits.stripe.writes.rte: unknown key (did you mean rate?)",
+        ),
         ("seed: 7", "correlate: {stripe: [order]}", "correlate.stripe[0]: 'order': write header.<name> or body."),
     ],
 )
@@ -129,6 +136,9 @@ def test_a_kill_and_a_start_in_order_are_sound_whatever_the_order_in_the_file() 
         ("for: 10s", "for: 10s, actions: [{redrive: {}}]", "redrive: is the gateway's"),
         ("for: 10s", "for: 10s, actions: [{kill: gateway}]", "kill: there is no gateway in this scenario"),
         ("phases:", "policies: {preset: original}\nphases:", "policies: are the gateway's"),
+        ('PORT: "{{port}}"', 'PORT: "{{prt}}"', "target: no value for {{prt}} (did you mean port?)"),
+        ("{{stripe.url}}", "{{strip.url}}", "no value for {{strip.url}} (did you mean stripe.url?)"),
+        ("{{stripe.url}}", "{{stripe.uri}}", "no value for {{stripe.uri}} (did you mean stripe.url?)"),
         ('command: ["{{python}}", app.py]', "command: []", "target.command: [] is no command"),
     ],
 )

@@ -1,10 +1,15 @@
 """Files to scenarios, or to one line per problem."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from brownout_scenarios import yaml_tree
 from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import load, load_text, to_yaml
 from brownout_scenarios.yaml_tree import MAX_BYTES
@@ -83,7 +88,7 @@ def test_all_problems_are_listed_by_line_with_key_and_nearest_spelling() -> None
         ("rate: 40/s", "rate: 40", "workload.arrivals.rate: 40 has no unit"),
         ("process", "process", ""),
         ("policies:\n", "policies:\n  preset: orignal\n", "(did you mean original?)"),
-        ("failure_ratio: 50%", "failure_ratio: 3", "policies: stripe: breaker.failure_ratio must be"),
+        ("failure_ratio: 50%", "failure_ratio: 3", "s.yaml:17: policies.stripe.breaker: failure_ratio must be"),
         ("name: stripe-brownout", "name: [a]", "s.yaml:1: name: expected text, got ['a']"),
         ("{name: notify}]", "{name: notify}, 5]", "workload.operations[2]: expected a mapping, got 5"),
     ],
@@ -153,3 +158,56 @@ def test_a_path_is_shown_from_where_one_stands(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(ScenarioError) as caught:
         load(tmp_path / "s.yaml", WORDS)
     assert str(caught.value).startswith("s.yaml:")
+
+
+_PIECES = [
+    "",
+    "{}",
+    "[]",
+    "null",
+    "-1",
+    "1e400",
+    "nan",
+    "'x'",
+    "{a: 1}",
+    "[1]",
+    "*a",
+    "&a [*a]",
+    "0s",
+    "-5s",
+    "\t",
+    "é",
+    "\x00",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    cut=st.integers(0, len(SCENARIO)), length=st.integers(0, 30), piece=st.sampled_from(_PIECES) | st.text(max_size=8)
+)
+def test_whatever_is_wrong_is_told_in_lines_and_never_a_traceback(cut: int, length: int, piece: str) -> None:
+    with suppress(ScenarioError):
+        load_text(SCENARIO[:cut] + piece + SCENARIO[cut + length :], WORDS)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_any_value_may_stand_anywhere_and_is_told_in_lines(data: st.DataObject) -> None:
+    document = yaml_tree.parse(SCENARIO).data
+    here: Any = document
+    while True:
+        key = data.draw(st.sampled_from(sorted(here) if isinstance(here, dict) else range(len(here))))
+        if not (isinstance(here[key], dict | list) and here[key]) or data.draw(st.booleans()):
+            break
+        here = here[key]
+    here[key] = data.draw(_VALUES)
+    with suppress(ScenarioError):
+        load_text(yaml_tree.write(document), WORDS)
+
+
+_SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["1s", "5/s"])
+)
+_VALUES = st.recursive(
+    _SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+)

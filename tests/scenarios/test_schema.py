@@ -98,3 +98,14 @@ def test_data_is_put_into_the_words_of_the_file() -> None:
     assert written({"a_s": 0.25, "b_per_s": 40.0, "on": True, "n": 3, "names": ["x", "y"], "in": {"c_s": 2}}) == (
         "a 250ms, b 40/s, on true, n 3, names [x, y], in {c 2s}"
     )
+
+
+def test_a_vendors_limiters_are_on_only_where_asked() -> None:
+    text = SCENARIO.replace(
+        "seed: 7", "limits: {stripe: {writes: {rate: 600/m, concurrency: 3}}, twilio: {a: true, b: false}}"
+    )
+    scenario = load_text(text, WORDS)
+    assert scenario.limits_of("stripe") == {"writes": {"rate_per_s": 10.0, "concurrency": 3}}
+    assert scenario.limits_of("twilio") == {"a": True}
+    assert scenario.limits_of("sales") == {}
+    assert scenario.vendors == ("stripe", "twilio")

@@ -11,7 +11,16 @@ from brownout_scenarios import units
 
 @pytest.mark.parametrize(
     ("written", "seconds"),
-    [("250ms", 0.25), ("30s", 30.0), ("1.5m", 90.0), ("2h", 7200.0), ("5 s", 5.0), (0, 0.0), ("100us", 1e-4)],
+    [
+        ("250ms", 0.25),
+        ("30s", 30.0),
+        ("1.5m", 90.0),
+        ("2h", 7200.0),
+        ("5 s", 5.0),
+        (0, 0.0),
+        ("100us", 1e-4),
+        ("-3s", -3.0),
+    ],
 )
 def test_a_duration_is_a_number_with_a_unit(written: object, seconds: float) -> None:
     assert units.parse_duration(written) == pytest.approx(seconds)
@@ -23,7 +32,7 @@ def test_a_duration_without_a_unit_says_how_to_write_it(written: object) -> None
         units.parse_duration(written)
 
 
-@pytest.mark.parametrize("written", ["fast", "-3s", "1 minute", True, None, ["1s"], "1e9s", "nan", ".5s"])
+@pytest.mark.parametrize("written", ["fast", "--3s", "1 minute", True, None, ["1s"], "1e9s", "nan", ".5s"])
 def test_what_is_no_duration_is_refused(written: object) -> None:
     with pytest.raises(ValueError, match="not a duration"):
         units.parse_duration(written)
@@ -62,6 +71,11 @@ def test_what_is_formatted_parses_back(value: float) -> None:
     assert units.parse_duration(units.duration(value)) == pytest.approx(value)
     assert units.parse_rate(units.rate(value)) == pytest.approx(value)
     assert units.parse_number(units.share(value)) == pytest.approx(value)
+
+
+def test_a_percentage_is_the_number_that_one_would_write() -> None:
+    for tenths in range(1001):
+        assert units.parse_number(f"{tenths // 10}.{tenths % 10}%") == float(f"{tenths}e-3")
 
 
 def test_a_value_is_shown_on_one_short_line() -> None:

@@ -22,6 +22,13 @@ def test_the_editors_schema_has_every_fault_and_expectation() -> None:
     assert {"vendor", "match", "share", "window", "sequence", "flapping"} <= defs["FaultEntry"]["properties"].keys()
 
 
+def test_the_editors_schema_wants_one_fault_and_one_expectation_to_an_entry() -> None:
+    defs = definitions()
+    assert [list(one.values()) for one in defs["FaultEntry"]["oneOf"]] == [[[kind]] for kind in vocabulary().faults]
+    assert defs["ExpectationEntry"]["maxProperties"] == 1
+    assert "nothing_lost" in defs[""]["properties"]["expect"]["items"]["anyOf"][1]["enum"]
+
+
 def test_the_editors_schema_completes_names_and_refuses_others() -> None:
     defs = definitions()
     assert defs["FaultEntry"]["properties"]["vendor"]["enum"] == ["stripe", "twilio"]

@@ -148,6 +148,7 @@ def vocabulary() -> Vocabulary:
         },
         operations=("pay", "notify"),
         effects=("stripe.charge", "twilio.message"),
+        limits={"stripe": ("writes",)},
         presets=("original", "recommended"),
         check_policies=check_policies,
     )

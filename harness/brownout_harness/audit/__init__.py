@@ -1,0 +1,7 @@
+"""Is the harness any good? Known-bad parts are put into the core, one at a time, and the library must notice each.
+
+- `mutant.py`   what a mutant is
+- `mutants/`    one module per known-bad part, and the table of them
+- `matrix.py`   runs scenarios against mutants: which expectation of which scenario catches what
+- `run.py`      `brownout audit`
+"""

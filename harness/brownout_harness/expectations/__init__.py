@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from brownout_harness.expectations.amplification import Amplification
+from brownout_harness.expectations.backoff import Backoff
 from brownout_harness.expectations.base import Expectation
 from brownout_harness.expectations.breaker import Breaker
 from brownout_harness.expectations.dead_letters import DeadLetters
@@ -27,6 +28,7 @@ from brownout_harness.expectations.success_rate import SuccessRate
 
 EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "amplification": Amplification,
+    "backoff": Backoff,
     "breaker": Breaker,
     "dead_letters": DeadLetters,
     "deadline_respected": DeadlineRespected,

@@ -7,7 +7,7 @@ from brownout_harness.evidence import WHOLE_RUN, Evidence, PhaseSpan, RequestRec
 from brownout_harness.expectations.base import Violation, Wording, counted, no_such_phase, require, span_text
 from brownout_reports.run_folder import ExpectationResult
 
-MINIMUM_OPERATIONS: Final = 20
+MINIMUM_OPERATIONS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def load_on(evidence: Evidence, vendor: str, span: PhaseSpan) -> Load:
     neither is counted as the target's retry. Where no request carries an operation id, all operations that were to
     reach the vendor stand behind them.
     """
-    requests = [each for each in evidence.requests_to.get(vendor, ()) if span.covers(each.at_s)]
+    requests = evidence.requests_between(vendor, span.start_s, span.end_s)
     by_operation: dict[str, list[RequestRecord]] = {}
     for request in requests:
         if request.operation_id:

@@ -46,11 +46,11 @@ class Breaker:
         wording = Wording(self, self._expected(), span_text(span))
         if not evidence.telemetry or not evidence.events:
             return wording.inconclusive("the target reports no events: its breaker cannot be seen")
-        if (asked := self._asked(evidence, span)) < MINIMUM_OPERATIONS:
-            return wording.too_few(asked, MINIMUM_OPERATIONS, f"operations for {self.vendor}")
         claims = claims_about(evidence, self.vendor)
         if lies := contradictions(evidence, claims, late_by_s=self.late_by_s):
             return wording.failed(f"telemetry is contradicted: {min(lies).what}", lies)
+        if (asked := self._asked(evidence, span)) < MINIMUM_OPERATIONS:
+            return wording.too_few(asked, MINIMUM_OPERATIONS, f"operations for {self.vendor}")
         return self._judge_claims(wording, claims, span)
 
     def _judge_claims(self, wording: Wording, claims: Claims, span: PhaseSpan) -> ExpectationResult:

@@ -4,7 +4,10 @@ A claim is never believed for itself. A breaker claimed open must show as silenc
 closed must not show as callers turned away without a request; and the steps must be those that a breaker can take.
 """
 
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from brownout_core.telemetry import Kind
@@ -75,11 +78,12 @@ def requests_while_open(
     evidence: Evidence, claims: Claims, *, late_by_s: float
 ) -> list[tuple[Stretch, list[RequestRecord]]]:
     """Per claimed open stretch the requests that arrived in it later than `late_by_s` after it began."""
-    requests = evidence.requests_to.get(claims.vendor, ())
-    return [
-        (stretch, [each for each in requests if stretch.start_s + late_by_s < each.at_s < stretch.end_s])
-        for stretch in claims.in_state(OPEN)
-    ]
+    found = []
+    for stretch in claims.in_state(OPEN):
+        quiet_from_s = stretch.start_s + late_by_s
+        arrived = evidence.requests_between(claims.vendor, quiet_from_s, stretch.end_s)
+        found.append((stretch, [each for each in arrived if each.at_s > quiet_from_s]))
+    return found
 
 
 def contradictions(evidence: Evidence, claims: Claims, *, late_by_s: float) -> list[Violation]:
@@ -107,21 +111,35 @@ def _open_with_traffic(evidence: Evidence, claims: Claims, late_by_s: float) -> 
 
 
 def _closed_with_callers_turned_away(evidence: Evidence, claims: Claims) -> list[Violation]:
-    """Claimed closed, but callers are turned away and no request of theirs reaches the vendor."""
+    """Claimed closed, but callers are turned away in a row while no request at all reaches the vendor."""
     explained = _turned_away_by_others(evidence, claims.vendor)
-    operations = [each for each in evidence.operations_for(claims.vendor) if each.operation_id not in explained]
+    arrivals = [each.at_s for each in evidence.requests_to.get(claims.vendor, ())]
+    away = sorted(
+        (each.sent_s, each.finished_s, each.operation_id)
+        for each in evidence.operations_for(claims.vendor)
+        if each.operation_id not in explained and _turned_away(evidence, each, claims.vendor)
+    )
     found = []
     for stretch in claims.in_state(CLOSED):
-        inside = [each for each in operations if stretch.start_s <= each.sent_s and each.finished_s < stretch.end_s]
-        away = [each for each in inside if _turned_away(evidence, each, claims.vendor)]
-        if len(away) >= MINIMUM_TURNED_AWAY and len(away) >= ORDINARY_SHARE * len(inside):
-            first = min(away, key=lambda each: each.sent_s)
+        inside = [each for each in away if stretch.start_s <= each[0] and each[1] < stretch.end_s]
+        for first, count in _rows_without(arrivals, inside):
             what = (
-                f"claimed closed from {_from(stretch)}, yet {counted(len(away), 'operation')} of {len(inside)} "
-                f"turned away without a request to {claims.vendor}"
+                f"claimed closed from {_from(stretch)}, yet {counted(count, 'operation')} in a row turned away "
+                f"without a request to {claims.vendor}"
             )
-            found.append(Violation(first.sent_s, first.operation_id, what))
+            found.append(Violation(first[0], first[2], what))
     return found
+
+
+def _rows_without(
+    arrivals: list[float], away: list[tuple[float, float, str]]
+) -> Iterator[tuple[tuple[float, float, str], int]]:
+    """The first and the number of each row of operations with no arrival at the vendor from the first to the last."""
+    rows = groupby(away, key=lambda each: bisect_right(arrivals, each[0]))
+    for _, row in rows:
+        first, *others = row
+        if len(others) + 1 >= MINIMUM_TURNED_AWAY:
+            yield first, len(others) + 1
 
 
 def _turned_away(evidence: Evidence, operation: OperationRecord, vendor: str) -> bool:

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 
-from brownout_harness.evidence import DeadLetterRecord, Evidence
+from brownout_harness.evidence import LETTER_STATES, DeadLetterRecord, Evidence
 from brownout_harness.expectations.base import Violation, Wording, counted, require
 from brownout_reports.run_folder import ExpectationResult, Outcome
-
-STATES: Final = frozenset({"pending", "redriven", "discarded"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +21,7 @@ class DeadLetters:
     drained: bool = True
     """None is still waiting at the end."""
     operation: str = ""
+    """Only letters of this one; left out: all."""
 
     def __post_init__(self) -> None:
         require(self.at_least >= 1, f"dead_letters at_least must be at least 1, got {self.at_least}")
@@ -39,7 +38,7 @@ class DeadLetters:
         violations += _repeated(letters)
         if evidence.absence_is_proof:
             violations += missing
-        states = {state: sum(each.state == state for each in letters) for state in sorted(STATES)}
+        states = {state: sum(each.state == state for each in letters) for state in sorted(LETTER_STATES)}
         observed = f"{counted(len(letters), 'dead letter')}: " + ", ".join(
             f"{n} {state}" for state, n in states.items()
         )
@@ -74,7 +73,7 @@ class DeadLetters:
         empty = [name for name in ("id", "operation_id", "idempotency_key", "error") if not getattr(letter, name)]
         if empty:
             yield violation(f"without {', '.join(empty)}")
-        if letter.state not in STATES:
+        if letter.state not in LETTER_STATES:
             yield violation(f"in the unknown state {letter.state!r}")
         if letter.operation_id and operation is None:
             yield violation("of an operation that nobody asked for")

@@ -1,6 +1,6 @@
 """Each operation has its effect once. Counted by operation id in the vendor's ledger, never by idempotency key."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -80,6 +80,19 @@ class ExactlyOnce:
             if not any(effect.kind in kinds for effect in evidence.effects_of.get(each.operation_id, ())):
                 found.append(Violation(each.finished_s, each.operation_id, f"done, but no {self.effect}"))
         return found if len(found) > anonymous else []
+
+
+def effects_named_by(expectations: Iterable[object], operations: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """What each operation's done one leaves, as far as the scenario's `exactly_once` say: for a foreign target.
+
+    One without `operation` speaks of the only operation there is; of several it says nothing.
+    """
+    named: dict[str, tuple[str, ...]] = {}
+    for each in expectations:
+        if isinstance(each, ExactlyOnce):
+            for name in [each.operation] if each.operation else operations if len(operations) == 1 else ():
+                named[name] = (*named.get(name, ()), each.effect)
+    return named
 
 
 def _doubled(effects: Sequence[EffectRecord]) -> Violation:

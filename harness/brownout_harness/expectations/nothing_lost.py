@@ -138,11 +138,11 @@ def _findings(evidence: Evidence, operation: OperationRecord) -> Iterator[Findin
 
 
 def _accepted(evidence: Evidence, letters: tuple[DeadLetterRecord, ...], lost: Finding) -> Iterator[Finding]:
-    """Accepted and without its effect: a letter that waits or was discarded on purpose explains it."""
+    """Accepted and without its effect: a letter that waits, was refused by the vendor or given up explains it."""
     if evidence.dead_letters is None:
         what = "accepted, no effect, and the target shows no dead letters"
         yield Finding(Loss.UNRESOLVED, lost.violation._replace(what=what))
-    elif not any(letter.state in {"pending", "discarded"} for letter in letters):
+    elif not any(letter.state in {"pending", "refused", "discarded"} for letter in letters):
         yield lost
 
 

@@ -63,10 +63,9 @@ class QuietWhileOpen:
         return found, len(found)
 
     def _crowds(self, evidence: Evidence, claims: Claims) -> tuple[list[Violation], int]:
-        requests = evidence.requests_to.get(self.vendor, ())
         found, most = [], 0
         for stretch in claims.in_state(HALF_OPEN):
-            probes = [each for each in requests if stretch.start_s <= each.at_s < stretch.end_s]
+            probes = evidence.requests_between(self.vendor, stretch.start_s, stretch.end_s)
             most = max(most, len(probes))
             for each in probes[self.probes :]:
                 what = f"{counted(len(probes), 'request')} in the half-open stretch from {seconds(stretch.start_s)}"

@@ -1,6 +1,5 @@
 """Enough of what was asked is done."""
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -38,8 +37,8 @@ class SuccessRate:
         what = "done or accepted" if self.count_accepted else "done"
         wording = Wording(self, f"at least {percent(self.at_least)} of {self.operation} {what}", span_text(span))
         asked = evidence.asked(self.operation, span)
-        if len(asked) < (needed := samples_for(self.at_least)):
-            return wording.too_few(len(asked), needed, f"{self.operation} operations")
+        if len(asked) < MINIMUM_OPERATIONS:
+            return wording.too_few(len(asked), MINIMUM_OPERATIONS, f"{self.operation} operations")
         missed = [each for each in asked if not self._succeeded(each)]
         rate = 1 - len(missed) / len(asked)
         observed = f"{percent(rate)} ({len(asked) - len(missed)} of {len(asked)})"
@@ -50,13 +49,6 @@ class SuccessRate:
 
     def _succeeded(self, operation: OperationRecord) -> bool:
         return operation.outcome == Outcome.DONE or (self.count_accepted and operation.outcome == Outcome.ACCEPTED)
-
-
-def samples_for(share: float) -> int:
-    """So many that the share allowed to miss is at least one of them: 100 for 0.99; at least 20, at most 1000."""
-    if share >= 1:
-        return MINIMUM_OPERATIONS
-    return min(1000, max(MINIMUM_OPERATIONS, math.ceil(round(1 / (1 - share), 6))))
 
 
 def _told(operation: OperationRecord) -> str:

@@ -1,0 +1,25 @@
+"""Faults: what goes wrong, and the rules that say when.
+
+- `fault.py`   what every kind is: frozen data, a stage, a function that changes one call's fate
+- `rule.py`    a rule: match, window, share, sequence, flapping, ramp; the draw that decides
+- `plan.py`    the rules in force, and which of them strike a call
+- `kinds.py`   the table of kinds, and rules from and to JSON
+- one module per kind
+"""
+
+from brownout_simulators.faults.fault import Fault, FaultError
+from brownout_simulators.faults.kinds import FAULTS, rule_from_json, rule_to_json
+from brownout_simulators.faults.rule import Flapping, Match, Ramp, Rule, Window
+
+__all__ = [
+    "FAULTS",
+    "Fault",
+    "FaultError",
+    "Flapping",
+    "Match",
+    "Ramp",
+    "Rule",
+    "Window",
+    "rule_from_json",
+    "rule_to_json",
+]

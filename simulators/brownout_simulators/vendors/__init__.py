@@ -1,0 +1,35 @@
+"""The vendors there are: one line each. A vendor is imported when it is asked for, never before.
+
+`docs/add-a-vendor.md` is the recipe for another one.
+"""
+
+import difflib
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, Final
+
+from brownout_simulators.vendor import Vendor
+
+VENDORS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "stripe": "brownout_simulators.vendors.stripe",
+        "twilio": "brownout_simulators.vendors.twilio",
+        "sales": "brownout_simulators.vendors.sales",
+    }
+)
+
+
+class UnknownVendor(ValueError):
+    """No vendor of that name; the message names the nearest."""
+
+
+def load_vendor(name: str) -> Vendor[Any]:
+    """The vendor of that name. Raises `UnknownVendor`."""
+    module = VENDORS.get(name)
+    if module is None:
+        near = difflib.get_close_matches(name, VENDORS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(VENDORS)}"
+        raise UnknownVendor(f"no vendor is called {name}; {hint}")
+    vendor: Vendor[Any] = import_module(module).VENDOR
+    return vendor

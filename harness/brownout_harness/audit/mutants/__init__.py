@@ -1,0 +1,37 @@
+"""The known-bad parts: one module each, and the table of them.
+
+To add one: a module with a `MUTANT`, a line here, and a scenario or an expectation that catches it.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutants import (
+    acknowledges_early,
+    admits_all_half_open,
+    counts_consecutive_failures,
+    fakes_transitions,
+    frees_foreign_claims,
+    ignores_retry_after,
+    keys_from_the_clock,
+    retries_unsafe_calls,
+    retries_without_budget,
+    waits_without_jitter,
+)
+
+MUTANTS: Final[Mapping[str, Mutant]] = {
+    module.MUTANT.name: module.MUTANT
+    for module in (
+        admits_all_half_open,
+        counts_consecutive_failures,
+        retries_unsafe_calls,
+        retries_without_budget,
+        ignores_retry_after,
+        waits_without_jitter,
+        keys_from_the_clock,
+        frees_foreign_claims,
+        acknowledges_early,
+        fakes_transitions,
+    )
+}

@@ -1,0 +1,22 @@
+"""A breaker that admits everyone when half-open: the vendor that has just come back is trampled."""
+
+from dataclasses import replace
+from random import Random
+
+from brownout_core.compose import OnTransition, Parts
+from brownout_core.policies.breaker import Breaker, BreakerConfig
+from brownout_harness.audit.mutant import Mutant
+
+EVERYONE = 1000
+
+
+def _breaker(_vendor: str, config: BreakerConfig, rng: Random, tell: OnTransition | None) -> Breaker:
+    # As many successes are wanted as before, so that it closes no sooner than the good one.
+    return Breaker(replace(config, permitted_calls=EVERYONE), rng, tell)
+
+
+MUTANT = Mutant(
+    name="admits-all-half-open",
+    about="the breaker admits everyone when half-open",
+    parts=lambda: Parts(breaker=_breaker),
+)

@@ -1,0 +1,24 @@
+"""A retry that ignores Retry-After: it comes back while it is still unwelcome."""
+
+from random import Random
+
+from brownout_core.compose import Parts
+from brownout_core.policies.retry import Judgement, Retry, RetryConfig
+from brownout_harness.audit.mutant import Mutant
+
+
+class _Deaf(Retry):
+    def delay_s(self, judgement: Judgement, *, attempt: int, idempotent: bool, previous_s: float) -> float | None:
+        deaf = judgement._replace(retry_after_s=None)
+        return super().delay_s(deaf, attempt=attempt, idempotent=idempotent, previous_s=previous_s)
+
+
+def _retry(_vendor: str, config: RetryConfig, rng: Random) -> Retry:
+    return _Deaf(config, rng)
+
+
+MUTANT = Mutant(
+    name="ignores-retry-after",
+    about="the vendor's Retry-After is ignored",
+    parts=lambda: Parts(retry=_retry),
+)

@@ -1,0 +1,17 @@
+"""An idempotency key with a timestamp in it: each asking is a new one, to us and to the vendor."""
+
+import asyncio
+
+from brownout_core.compose import Parts, idempotency_key
+from brownout_harness.audit.mutant import Mutant
+
+
+def _key(flow: str, operation_id: str) -> str:
+    return idempotency_key(flow, f"{operation_id}-{asyncio.get_running_loop().time():.6f}")
+
+
+MUTANT = Mutant(
+    name="keys-from-the-clock",
+    about="the idempotency key is made from a timestamp: asked again, the money is taken again",
+    parts=lambda: Parts(idempotency_key=_key),
+)

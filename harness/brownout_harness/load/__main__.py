@@ -1,0 +1,129 @@
+"""`python -m brownout_harness.load --plan plan.ndjson --out operations.ndjson --start-at MONOTONIC`
+
+Prints JSON lines: `{"ready": true}` when it could begin, then progress, then `{"finished": true, ...}`. With
+`--start-file` instead of `--start-at` it waits for a file that holds the instant: the harness writes it once
+everything else is ready. The plan, too, may appear after the process has started. Exit codes: 0 every arrival was
+dispatched, 2 bad input, 3 the start instant had passed or never came.
+"""
+
+# Locust patches sockets and threads for the whole process, and must do so before anything else is imported.
+import locust  # noqa: F401, I001
+
+import argparse
+import gc
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import gevent  # type: ignore[import-untyped]
+from locust.env import Environment
+
+from brownout_harness.load.generator import Counts, Generator
+from brownout_harness.load.plan import read_plan
+from brownout_harness.load.reading import reader_for
+from brownout_harness.loopback import require_loopback
+from brownout_harness.problems import NotJudged, Problem
+
+POLL_S = 0.01
+APPEARS_WITHIN_S = 120.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a plan; see the module's docstring."""
+    parser = argparse.ArgumentParser(prog="python -m brownout_harness.load", description=__doc__)
+    parser.add_argument("--plan", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True, help="NDJSON, a line per finished operation, at once")
+    parser.add_argument("--stats", type=Path, help="where Locust's own statistics go, as JSON")
+    start = parser.add_mutually_exclusive_group(required=True)
+    start.add_argument("--start-at", type=float, help="the run's start on the machine's monotonic clock")
+    start.add_argument("--start-file", type=Path, help="a file that will hold that instant")
+    options = parser.parse_args(arguments)
+    try:
+        _run(options)
+    except Problem as problem:
+        print(f"load: {problem}", file=sys.stderr)  # noqa: T201 - a process's own standard error
+        return problem.exit_code
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    _wait_for(options.plan, "plan")
+    asking, arrivals = read_plan(options.plan)
+    require_loopback(asking.url, "the target's url")
+    _say({"ready": True, "planned": len(arrivals)})
+    start_at_s = _start_of(options)
+    if start_at_s < time.monotonic():
+        raise NotJudged(f"the start instant had passed by {time.monotonic() - start_at_s:.1f} s")
+    # The plan stays for the whole run: the collector need not walk through it again and again.
+    gc.collect()
+    gc.freeze()
+    out = os.open(options.out, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        generator = Generator(
+            asking,
+            arrivals,
+            start_at_s=start_at_s,
+            read=reader_for(asking.readings),
+            # One write per operation: what was answered survives however this process ends.
+            emit=lambda row: _write_all(out, row),
+            progress=lambda counts: _say(_progress(counts, time.monotonic() - start_at_s)),
+        )
+        environment = generator.run()
+    finally:
+        os.close(out)
+    if options.stats is not None:
+        options.stats.write_text(json.dumps(_statistics(environment), indent=2) + "\n", encoding="utf-8")
+    _say({"finished": True, **_progress(generator.counts, time.monotonic() - start_at_s)})
+
+
+def _start_of(options: argparse.Namespace) -> float:
+    if options.start_file is None:
+        return float(options.start_at)
+    _wait_for(options.start_file, "start instant")
+    return float(options.start_file.read_text(encoding="ascii"))
+
+
+def _wait_for(path: Path, what: str) -> None:
+    deadline_s = time.monotonic() + APPEARS_WITHIN_S
+    while not path.exists():
+        if time.monotonic() >= deadline_s:
+            raise NotJudged(f"no {what} came within {APPEARS_WITHIN_S:.0f} s")
+        gevent.sleep(POLL_S)
+
+
+def _progress(counts: Counts, at_s: float) -> dict[str, Any]:
+    return {"at_s": round(at_s, 3), **asdict(counts)}
+
+
+def _statistics(environment: Environment) -> list[dict[str, Any]]:
+    """Locust's own figures: `OPERATION` counts from the intended instant, the others from sending."""
+    return [
+        {
+            "type": entry.method,
+            "name": entry.name,
+            "requests": entry.num_requests,
+            "failures": entry.num_failures,
+            "average_ms": round(entry.avg_response_time, 3),
+            "p50_ms": entry.get_response_time_percentile(0.5),
+            "p99_ms": entry.get_response_time_percentile(0.99),
+            "max_ms": round(entry.max_response_time, 3),
+        }
+        for entry in environment.stats.entries.values()
+    ]
+
+
+def _write_all(file: int, row: dict[str, Any]) -> None:
+    os.write(file, json.dumps(row).encode() + b"\n")
+
+
+def _say(line: dict[str, Any]) -> None:
+    os.write(1, json.dumps(line).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""Sends one request over Locust's HTTP session and says what came of it. Needs gevent's patched sockets.
+
+Locust's session follows redirects, keeps cookies and takes an error status for an exception. Callers here are
+strangers to each other, and every status is an answer, so its user agent is told to leave all of that.
+"""
+
+import http.client
+import time
+from typing import Any, ClassVar
+
+import gevent  # type: ignore[import-untyped]
+from geventhttpclient import client as pooled
+from geventhttpclient.client import HTTPClientPool
+from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
+from locust import FastHttpUser
+from locust.contrib.fasthttp import FastHttpSession, LocustUserAgent
+from locust.env import Environment
+
+from brownout_harness.load.plan import Asking, Planned
+from brownout_harness.load.reading import Answer
+
+# A caller asks again after `unknown` where the scenario says so, and counts it. The pool would resend GET, PUT and
+# DELETE by itself, as often as it has connections, and nobody would know.
+pooled._may_retry_after_send_error = lambda method: False  # noqa: ARG005 - it is called by keyword too
+
+MARGIN = 8
+"""Connections beyond the bound on operations in flight, so that no caller ever waits for the pool."""
+
+
+class _Agent(LocustUserAgent):
+    redirect_response_codes: ClassVar[frozenset[int]] = frozenset()
+
+    def _verify_status(self, status_code: int, url: Any = None) -> None:
+        """Every status is an answer."""
+
+
+class Caller:
+    """One HTTP session for all operations of a run. Safe for many greenlets."""
+
+    def __init__(self, user: FastHttpUser, asking: Asking) -> None:
+        self._answer_within_s = asking.answer_within_s
+        pool = HTTPClientPool(
+            concurrency=asking.in_flight_limit + MARGIN,
+            network_timeout=asking.answer_within_s + 1.0,  # the caller's own patience ends first
+            connection_timeout=asking.answer_within_s + 1.0,
+        )
+        session = FastHttpSession(asking.url, user.environment.events.request, user=None, client_pool=pool)
+        session.client = _Agent(client_pool=pool, max_retries=0, max_redirects=0)
+        self._session = session
+
+    def ask(self, request: Planned) -> Answer:
+        """Send it once and wait for the whole answer, or for as long as a caller waits. Locust records it by its
+        route, with the time from sending to answer."""
+        patience = gevent.Timeout.start_new(self._answer_within_s)
+        sent_s = time.monotonic()
+        status, body, error = 0, b"", ""
+        try:
+            with self._session.request(
+                request.method,
+                request.path,
+                name=f"{request.method} {request.name}",
+                data=request.body or None,
+                headers={"Accept-Encoding": "identity", **request.headers},
+                catch_response=True,
+            ) as response:
+                failure = response.request_meta["exception"]
+                if failure is None:
+                    status, body = response.status_code, response.content or b""
+                    response.success()
+                else:
+                    error = error_of(failure)
+                    response.failure(failure)
+        except gevent.Timeout as timeout:
+            if timeout is not patience:
+                raise
+            error = "timeout"
+        finally:
+            patience.close()
+        return Answer(status, body, error, sent_s, time.monotonic())
+
+
+def error_of(failure: BaseException) -> str:
+    """One word for why no whole answer came."""
+    cause: BaseException | None = failure
+    while cause is not None:
+        match cause:
+            case gevent.Timeout() | TimeoutError():
+                return "timeout"
+            case ConnectionRefusedError():
+                return "connection_refused"
+            case HTTPConnectionClosed() | http.client.RemoteDisconnected():
+                return "connection_lost"
+            case HTTPParseError():
+                return "broken_answer"
+            case _:
+                cause = getattr(cause, "original", None) or cause.__cause__ or cause.__context__
+    return "connection_lost"
+
+
+def environment_for(user_class: type[FastHttpUser], url: str) -> Environment:
+    """A Locust environment with one kind of user, no web interface and nothing read from the command line."""
+    return Environment(user_classes=[user_class], host=url, catch_exceptions=False)

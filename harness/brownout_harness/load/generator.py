@@ -1,0 +1,211 @@
+"""An open-model load generator on Locust's machinery.
+
+Locust's users wait for their answers before they ask again, so a stalled target is asked less just when it matters
+(coordinated omission). Here one user is the dispatcher: it walks through the arrivals that were computed beforehand
+and spawns a greenlet for each at its intended instant, whatever the earlier ones are waiting for. Latency counts from
+the intended instant. Both series are kept in Locust's statistics: `POST pay` from sending, `OPERATION pay` from intent.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import gevent  # type: ignore[import-untyped]
+from gevent.event import Event  # type: ignore[import-untyped]
+from gevent.pool import Pool  # type: ignore[import-untyped]
+from locust import FastHttpUser, task
+from locust.env import Environment
+from locust.exception import StopUser
+
+from brownout_harness.load.caller import Caller, environment_for
+from brownout_harness.load.plan import Asking, Planned
+from brownout_harness.load.reading import Answer, Reader
+from brownout_harness.operations import Reading
+from brownout_harness.problems import NotJudged
+from brownout_reports.run_folder import Outcome
+
+PROGRESS_EVERY_S = 0.5
+NOT_SENT = "not_sent_in_flight_limit"
+
+
+@dataclass(slots=True)
+class Asked:
+    """How one operation was asked for; instants in seconds since the run's start."""
+
+    sent_s: float = 0.0
+    """Of the first ask."""
+    finished_s: float = 0.0
+    """Of the last ask."""
+    longest_ask_s: float = 0.0
+    asks: int = 0
+    status: int = 0
+    """Of the last answer."""
+
+    def add(self, answer: Answer, start_at_s: float) -> None:
+        """Count one more ask."""
+        if self.asks == 0:
+            self.sent_s = answer.sent_s - start_at_s
+        self.finished_s = answer.finished_s - start_at_s
+        self.longest_ask_s = max(self.longest_ask_s, answer.finished_s - answer.sent_s)
+        self.asks += 1
+        self.status = answer.status
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the generator did so far; all instants in seconds since the run's start."""
+
+    planned: int = 0
+    offered: int = 0
+    """Arrivals whose instant has come and that were dispatched."""
+    not_sent: int = 0
+    answered: int = 0
+    """Or given up: operations that are over."""
+    in_flight: int = 0
+    max_in_flight: int = 0
+    max_lag_s: float = 0.0
+    """The longest from an intended instant to the request's sending."""
+    outcomes: dict[str, int] = field(default_factory=dict)
+    cpu_share: float = 0.0
+    """Of one core, over the last interval."""
+    max_cpu_share: float = 0.0
+
+
+class Generator:
+    """Drives one plan through. `emit` takes each finished operation's row at once, `progress` the counts."""
+
+    def __init__(
+        self,
+        asking: Asking,
+        arrivals: Sequence[Planned],
+        *,
+        start_at_s: float,
+        read: Reader,
+        emit: Callable[[dict[str, Any]], None],
+        progress: Callable[[Counts], None],
+    ) -> None:
+        self.counts = Counts(planned=len(arrivals))
+        self._asking = asking
+        self._arrivals = arrivals
+        self._start_at_s = start_at_s
+        self._read = read
+        self._emit = emit
+        self._progress = progress
+        self._pool = Pool()
+        self._failed: list[gevent.Greenlet] = []
+
+    def run(self) -> Environment:
+        """Send every arrival, wait for every answer, and return Locust's environment with its statistics.
+
+        Raises:
+            NotJudged: the generator itself failed; what it did until then has been emitted.
+        """
+        done = Event()
+        generator = self
+
+        class Dispatcher(FastHttpUser):
+            """The one user: it asks for nothing itself."""
+
+            @task
+            def dispatch(self) -> None:
+                walk = gevent.spawn(generator._dispatch, Caller(self, generator._asking), self.environment)
+                walk.link_exception(generator._failed.append)
+                walk.join()
+                done.set()
+                raise StopUser
+
+        environment = environment_for(Dispatcher, self._asking.url)
+        runner = environment.create_local_runner()
+        watcher = gevent.spawn(self._watch)
+        watcher.link_exception(self._failed.append)
+        runner.start(user_count=1, spawn_rate=1)
+        done.wait()
+        watcher.kill()
+        runner.quit()
+        if self._failed:
+            raise NotJudged(
+                f"the load generator failed {len(self._failed)} times, first: {self._failed[0].exception!r}"
+            )
+        self._progress(self.counts)
+        return environment
+
+    def _dispatch(self, caller: Caller, environment: Environment) -> None:
+        for arrival in self._due():
+            self.counts.offered += 1
+            if self.counts.in_flight >= self._asking.in_flight_limit:
+                self._leave_out(arrival)
+                continue
+            self.counts.in_flight += 1
+            self.counts.max_in_flight = max(self.counts.max_in_flight, self.counts.in_flight)
+            self._pool.spawn(self._operate, arrival, caller, environment).link_exception(self._failed.append)
+        self._pool.join()
+
+    def _due(self) -> Iterator[Planned]:
+        """Each arrival at its intended instant, never before it."""
+        for arrival in self._arrivals:
+            while (ahead_s := arrival.at_s - self._now_s()) > 0:
+                gevent.sleep(ahead_s)
+            yield arrival
+
+    def _operate(self, arrival: Planned, caller: Caller, environment: Environment) -> None:
+        """One operation: ask, and ask again while the answer leaves open whether it was done."""
+        asked = Asked()
+        while True:
+            answer = caller.ask(arrival)
+            asked.add(answer, self._start_at_s)
+            if asked.asks == 1:
+                self.counts.max_lag_s = max(self.counts.max_lag_s, asked.sent_s - arrival.at_s)
+            reading = self._read(arrival.name, answer)
+            if reading.outcome != Outcome.UNKNOWN or asked.asks > self._asking.ask_again_times:
+                break
+            gevent.sleep(self._asking.ask_again_after_s)
+        self.counts.in_flight -= 1
+        self._record(arrival, asked, reading)
+        environment.events.request.fire(  # type: ignore[no-untyped-call]
+            request_type="OPERATION",
+            name=arrival.name,
+            response_time=(asked.finished_s - arrival.at_s) * 1000,
+            response_length=len(answer.body),
+            exception=None if reading.outcome != Outcome.UNKNOWN else UnknownOutcome(reading.detail),
+            context={},
+        )
+
+    def _leave_out(self, arrival: Planned) -> None:
+        """The bound on operations in flight is reached: the arrival is recorded and not sent."""
+        self.counts.not_sent += 1
+        now_s = self._now_s()
+        self._record(arrival, Asked(sent_s=now_s, finished_s=now_s), Reading(Outcome.UNKNOWN, NOT_SENT))
+
+    def _record(self, arrival: Planned, asked: Asked, reading: Reading) -> None:
+        self.counts.answered += 1
+        self.counts.outcomes[reading.outcome] = self.counts.outcomes.get(reading.outcome, 0) + 1
+        self._emit(
+            {
+                "operation_id": arrival.operation_id,
+                "name": arrival.name,
+                "intended_s": arrival.at_s,
+                **asdict(asked),
+                "outcome": reading.outcome,
+                "detail": reading.detail,
+            }
+        )
+
+    def _watch(self) -> None:
+        """Report the counts, and what share of a core the generator uses, at a fixed interval."""
+        cpu_s, now_s = time.process_time(), time.monotonic()
+        while True:
+            gevent.sleep(PROGRESS_EVERY_S)
+            earlier_cpu_s, earlier_s = cpu_s, now_s
+            cpu_s, now_s = time.process_time(), time.monotonic()
+            self.counts.cpu_share = (cpu_s - earlier_cpu_s) / (now_s - earlier_s)
+            if self._now_s() > PROGRESS_EVERY_S:  # what was used before the first arrival is the start-up's
+                self.counts.max_cpu_share = max(self.counts.max_cpu_share, self.counts.cpu_share)
+            self._progress(self.counts)
+
+    def _now_s(self) -> float:
+        return time.monotonic() - self._start_at_s
+
+
+class UnknownOutcome(Exception):
+    """For Locust's statistics: nobody can say whether the operation was done."""

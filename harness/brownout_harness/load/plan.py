@@ -1,0 +1,58 @@
+"""What the load process is told, as a file: the first line says how to ask, each further line is one arrival.
+
+Arrivals are computed by the harness beforehand, and whole requests with them: the load process only sends them.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """How callers ask, and what they make of an answer."""
+
+    url: str
+    """Where the target serves, without a trailing slash; loopback only."""
+    answer_within_s: float = 30.0
+    """A caller waits this long for one answer, from the instant of sending."""
+    ask_again_after_s: float = 0.0
+    """From an answer that left open whether it was done, to the next ask."""
+    ask_again_times: int = 0
+    """How many more times; 0: nobody asks twice."""
+    in_flight_limit: int = 2000
+    """Operations in flight at once; an arrival beyond it is not sent and recorded as such."""
+    readings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By the operation's name, how its answers are read (`reading.Reading`); absent: as the gateway answers."""
+
+
+class Planned(NamedTuple):
+    """One arrival, its request ready to be sent."""
+
+    at_s: float
+    """The intended instant, in seconds since the run's start."""
+    operation_id: str
+    name: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: str
+
+
+def write_plan(path: Path, asking: Asking, arrivals: Iterable[Planned]) -> None:
+    """Write the plan for `python -m brownout_harness.load --plan`."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(asking)) + "\n")
+        for arrival in arrivals:
+            file.write(json.dumps(list(arrival)) + "\n")
+
+
+def read_plan(path: Path) -> tuple[Asking, list[Planned]]:
+    """The plan, arrivals in the order of their instants."""
+    with path.open(encoding="utf-8") as file:
+        asking = Asking(**json.loads(file.readline()))
+        arrivals = [Planned(*json.loads(line)) for line in file]
+    arrivals.sort(key=lambda arrival: (arrival.at_s, arrival.operation_id))
+    return asking, arrivals

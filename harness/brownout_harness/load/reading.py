@@ -1,0 +1,56 @@
+"""What one ask came to, and what the caller makes of it. Knows no socket: the reading is the one of both modes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from brownout_harness.operations import (
+    GATEWAY_OPERATIONS,
+    DescribedOperation,
+    Reading,
+    TargetOperation,
+    classify,
+    operations_of,
+)
+from brownout_scenarios.schema import Operation, Scenario, Statuses
+
+
+class Answer(NamedTuple):
+    """What one ask came to."""
+
+    status: int
+    """0: no whole answer came."""
+    body: bytes
+    error: str
+    """Why there is no whole answer: `timeout`, `connection_refused`, `connection_lost`, `broken_answer`; else empty."""
+    sent_s: float
+    """Monotonic."""
+    finished_s: float
+
+
+Reader = Callable[[str, Answer], Reading]
+"""(operation's name, answer) to outcome; pure."""
+
+_SETS = ("done", "accepted", "refused")
+
+
+def readings_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """What the load process must know to read answers: per described operation its sets of statuses."""
+    return {
+        name: {key: [list(span) for span in getattr(operation.described, key)] for key in _SETS}
+        for name, operation in operations_of(scenario).items()
+        if isinstance(operation, DescribedOperation)
+    }
+
+
+def reader_for(readings: Mapping[str, Mapping[str, Sequence[Sequence[int]]]]) -> Reader:
+    """Reads answers as `readings` says by operation, every other one as the gateway's."""
+    operations: dict[str, TargetOperation] = {**GATEWAY_OPERATIONS}
+    for name, sets in readings.items():
+        done, accepted, refused = (Statuses((low, high) for low, high in sets[key]) for key in _SETS)
+        described = Operation(name=name, path="/", done=done, accepted=accepted, refused=refused)
+        operations[name] = DescribedOperation(described)
+
+    def read(name: str, answer: Answer) -> Reading:
+        return classify(operations[name], answer.status, answer.body, answer.error)
+
+    return read

@@ -1,0 +1,42 @@
+"""The two ways in which a run does not come to a verdict, and their exit codes.
+
+    Problem
+    ├── BadInput     what the user gave cannot be run; exit code 2
+    └── NotJudged    the run was started and could not be judged; exit code 3
+
+Each message is one line, says what to do, and never holds a secret.
+"""
+
+PASSED = 0
+FAILED = 1
+BAD_INPUT = 2
+NOT_JUDGED = 3
+
+
+class Problem(Exception):
+    """The message is for the user."""
+
+    exit_code: int = NOT_JUDGED
+
+
+class BadInput(Problem):
+    """A scenario, option or setting that cannot be run."""
+
+    exit_code = BAD_INPUT
+
+
+class NotJudged(Problem):
+    """The harness, or the target, did not do what judging needs."""
+
+    exit_code = NOT_JUDGED
+
+
+def worst(codes: list[int]) -> int:
+    """The exit code of several runs: a failed expectation outweighs an unjudged run, which outweighs a pass.
+
+    Bad input ends a command before it runs anything, so it outweighs all.
+    """
+    for code in (BAD_INPUT, FAILED, NOT_JUDGED):
+        if code in codes:
+            return code
+    return PASSED

@@ -1,0 +1,52 @@
+"""After the load: wait, within a limit, until nothing moves any more, and say what still does."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from brownout_harness.evidence import Gap, GapKind
+from brownout_harness.real.simulators import Rest, Simulator, rest_of
+
+QUIET_S = 1.0
+"""For so long nothing must have moved: the target may be waiting before another attempt."""
+LOOK_EVERY_S = 0.1
+
+
+def drain(
+    simulators: Sequence[Simulator],
+    *,
+    limit_s: float,
+    target_moves: Callable[[], object],
+    tick: Callable[[float], None],
+    clock: Callable[[], float] = time.monotonic,
+) -> Mapping[str, int]:
+    """Wait until requests and webhooks are at rest and stay so; returns what was still open when the limit came.
+
+    `target_moves()` is anything that changes while the target is at work; `tick(seconds)` waits that long.
+    """
+    deadline_s = clock() + limit_s
+    last: tuple[object, ...] = ()
+    quiet_since_s = clock()
+    while True:
+        rests = [rest_of(simulator) for simulator in simulators]
+        now: tuple[object, ...] = (target_moves(), *rests)
+        still_open = _still_open(rests)
+        if now != last or still_open:
+            last, quiet_since_s = now, clock()
+        if clock() - quiet_since_s >= QUIET_S:
+            return {}
+        if clock() >= deadline_s:
+            return still_open
+        tick(LOOK_EVERY_S)
+
+
+def _still_open(rests: Sequence[Rest]) -> dict[str, int]:
+    counts = {"requests": sum(rest.requests for rest in rests), "webhooks": sum(rest.webhooks for rest in rests)}
+    return {name: count for name, count in counts.items() if count}
+
+
+def gaps_of_drain(still_open: Mapping[str, int], limit_s: float) -> list[Gap]:
+    """What was still moving at the end, as a gap: it may yet have effects."""
+    if not still_open:
+        return []
+    what = " and ".join(f"{count} {name}" for name, count in still_open.items())
+    return [Gap(GapKind.DRAIN_NOT_FINISHED, f"{what} still open {limit_s:.0f} s after the load ended")]

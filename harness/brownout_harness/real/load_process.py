@@ -1,0 +1,103 @@
+"""The load generator's process as the runner sees it: its plan, its start, how it is doing, what it recorded."""
+
+import sys
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from brownout_harness.arrivals import Arrival
+from brownout_harness.load.plan import Asking, Planned, write_plan
+from brownout_harness.load.reading import readings_of
+from brownout_harness.operations import operations_of
+from brownout_harness.real.processes import Child, json_lines
+from brownout_scenarios.schema import Scenario
+
+NAME = "load"
+RATE_OVER_S = 3.0
+
+
+def write_load_plan(scratch: Path, scenario: Scenario, arrivals: Sequence[Arrival], url: str) -> None:
+    """Every arrival with its whole request; the file appears whole, and the load process waits for it."""
+    workload = scenario.workload
+    again = workload.ask_again
+    asking = Asking(
+        url=url,
+        answer_within_s=workload.answer_within_s,
+        ask_again_after_s=again.after_s if again else 0.0,
+        ask_again_times=again.times if again else 0,
+        in_flight_limit=workload.in_flight_limit,
+        readings=readings_of(scenario),
+    )
+    operations = operations_of(scenario)
+    planned = (_planned(arrival, operations[arrival.name].request(arrival)) for arrival in arrivals)
+    write_plan(scratch / "plan.new", asking, planned)
+    (scratch / "plan.new").rename(scratch / "plan.ndjson")
+
+
+def _planned(arrival: Arrival, request: Any) -> Planned:
+    return Planned(
+        arrival.at_s,
+        arrival.operation_id,
+        arrival.name,
+        request.method,
+        request.path,
+        dict(request.headers),
+        request.body.decode(),
+    )
+
+
+def command(scratch: Path, logs: Path) -> list[str]:
+    """Starts it; it waits for `write_load_plan` and `begin`."""
+    arguments = ["--plan", str(scratch / "plan.ndjson"), "--out", str(scratch / "operations.ndjson")]
+    arguments += ["--stats", str(logs / "locust.json"), "--start-file", str(scratch / "start")]
+    return [sys.executable, "-m", "brownout_harness.load", *arguments]
+
+
+def begin(scratch: Path, start_at_s: float) -> None:
+    """Tell it the start instant; the file appears whole."""
+    (scratch / "start.new").write_text(repr(start_at_s), encoding="ascii")
+    (scratch / "start.new").rename(scratch / "start")
+
+
+class LoadWatch:
+    """Reads what the load process tells of itself."""
+
+    def __init__(self, child: Child) -> None:
+        self._child = child
+        self._offset = 0
+        self._looks: deque[dict[str, Any]] = deque()
+        self.is_ready = False
+        self.latest: dict[str, Any] = {}
+
+    def look(self) -> None:
+        """Read what is new."""
+        lines, self._offset = json_lines(self._child.output, after=self._offset)
+        for line in lines:
+            self.is_ready = self.is_ready or line.get("ready", False)
+            if "at_s" in line:
+                self.latest = line
+                self._looks.append(line)
+        while len(self._looks) > 2 and self._looks[-1]["at_s"] - self._looks[0]["at_s"] > RATE_OVER_S:
+            self._looks.popleft()
+
+    @property
+    def finished(self) -> bool:
+        """Whether every arrival was dispatched and every answer is in, by its own word."""
+        return bool(self.latest.get("finished"))
+
+    def per_second(self, count: str) -> float:
+        """How fast one of its counts grew, over the last seconds."""
+        if len(self._looks) < 2 or self._looks[-1]["at_s"] <= self._looks[0]["at_s"]:
+            return 0.0
+        first, last = self._looks[0], self._looks[-1]
+        return float(max(0.0, (last[count] - first[count]) / (last["at_s"] - first["at_s"])))
+
+    def success_share(self) -> float | None:
+        """Done, of the operations that ended in the last seconds; None without any."""
+        if not self._looks:
+            return None
+        first, last = self._looks[0], self._looks[-1]
+        ended = last["answered"] - first["answered"]
+        done = last["outcomes"].get("done", 0) - first["outcomes"].get("done", 0)
+        return done / ended if ended > 0 else None

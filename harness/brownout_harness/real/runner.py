@@ -1,0 +1,267 @@
+"""Runs a scenario for real: processes, sockets, Redis, Locust.
+
+    stage: all up ─▶ the schedule, with the start instant, to all ─▶ load, actions ─▶ drain ─▶ evidence
+
+Whatever happens on the way (an error, Ctrl-C, SIGKILL of the harness) ends every process that was started.
+"""
+
+import shutil
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from brownout_core.clock import system_wall_clock
+from brownout_harness.arrivals import plan
+from brownout_harness.evidence import Gap, GapKind
+from brownout_harness.problems import NotJudged
+from brownout_harness.progress import Progress, ProgressSink
+from brownout_harness.real import dead_letter_desk, load_process, redis_choice, simulators
+from brownout_harness.real.clocks import Clocks
+from brownout_harness.real.drain import drain, gaps_of_drain
+from brownout_harness.real.pace import gaps_of_pace
+from brownout_harness.real.processes import Processes, json_lines, pause
+from brownout_harness.real.stage import Stage
+from brownout_harness.real.telemetry_tail import BreakerWatch, event_rows
+from brownout_harness.run_inputs import FaultCount, RunInputs
+from brownout_scenarios.schema import Action, Scenario
+from brownout_simulators.vendors import VENDORS
+
+LEAD_S = 0.5
+"""From handing out the start instant to the start."""
+TICK_S = 0.05
+SHOW_EVERY_S = 0.25
+ACTION_LATE_S = 0.5
+AFTER_LAST_ANSWER_S = 15.0
+BUSY_SHARE = 0.8
+
+
+def run_real(
+    scenario: Scenario, *, work: Path, redis_url: str | None = None, progress: ProgressSink | None = None
+) -> RunInputs:
+    """Run `scenario` with its own seed; logs and scratch files go to the folder `work`.
+
+    `redis_url` names an empty database of a Redis on this machine; left out, one is started.
+
+    Raises:
+        BadInput: a setting that cannot be run.
+        NotJudged: something that is needed did not start, or ended.
+    """
+    logs, scratch = work / "logs", work / "scratch"
+    for folder in (logs, scratch):
+        folder.mkdir(parents=True, exist_ok=True)
+    show = progress or (lambda _progress: None)
+    show(Progress(phase="starting", duration_s=scenario.duration_s))
+    arrivals = plan(scenario)
+    with redis_choice.chosen(redis_url) as given_redis, Processes(logs) as processes:
+        stage = Stage(
+            scenario,
+            processes,
+            arrivals=arrivals,
+            vendors=tuple(VENDORS),
+            scratch=scratch,
+            logs=logs,
+            redis_url=given_redis,
+        )
+        run = _Run(scenario, stage, processes, scratch=scratch, planned=len(arrivals), show=show)
+        try:
+            run.load(max((arrival.at_s for arrival in arrivals), default=0.0))
+            run.drain()
+            return run.collect(logs)
+        finally:
+            run.close()
+            processes.stop_all()
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+class _Run:
+    """One run on its stage, from the start instant on."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        stage: Stage,
+        processes: Processes,
+        *,
+        scratch: Path,
+        planned: int,
+        show: ProgressSink,
+    ) -> None:
+        self._scenario = scenario
+        self._stage = stage
+        self._processes = processes
+        self._scratch = scratch
+        self._planned = planned
+        self._show = show
+        self._gaps: list[Gap] = []
+        self._notes: list[str] = []
+        self._still_open: dict[str, int] = {}
+        self._helper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="action")
+        self._pending: list[tuple[str, Future[str]]] = []
+        self._spans = scenario.spans()
+        self._rules = scenario.fault_rules()
+        self._actions = list(scenario.actions())
+        self._breakers = BreakerWatch(stage.target.telemetry)
+        self._shown_at_s = 0.0
+        self._clocks = Clocks()
+        self._wall_start_s = system_wall_clock() + LEAD_S
+        self._start_at_s = time.monotonic() + LEAD_S
+        simulators.schedule(stage.simulators, scenario, scenario.seed, self._start_at_s)
+        load_process.begin(scratch, self._start_at_s)
+
+    def load(self, last_arrival_s: float) -> None:
+        """Until every operation has ended and every phase is over: actions at their instants, everything watched."""
+        deadline_s = self._load_deadline_s(last_arrival_s)
+        child = self._stage.load
+        child.asked_to_end = True  # it ends by itself; how it ended is looked at below
+        while child.alive or self._actions or self._now_s() < self._scenario.duration_s:
+            self._act_when_due()
+            ahead_s = self._actions[0][0] - self._now_s() if self._actions else TICK_S
+            self._tick(max(0.0, min(TICK_S, ahead_s)))
+            if child.alive and self._now_s() > deadline_s:
+                raise NotJudged("the load generator did not end, long after its last answer was due")
+            if child.exit_code:
+                raise NotJudged(f"the load generator ended with exit code {child.exit_code}: {child.last_words()}")
+        self._stage.watch.look()
+
+    def _load_deadline_s(self, last_arrival_s: float) -> float:
+        """When the last answer is in at the latest, in seconds since the start, and a margin."""
+        again = self._scenario.workload.ask_again
+        wait_s = self._scenario.workload.answer_within_s
+        asks_s = wait_s + (again.times * (again.after_s + wait_s) if again else 0.0)
+        return last_arrival_s + asks_s + AFTER_LAST_ANSWER_S
+
+    def _act_when_due(self) -> None:
+        while self._actions and self._actions[0][0] <= self._now_s():
+            at_s, action = self._actions.pop(0)
+            late_s = self._now_s() - at_s
+            if late_s > ACTION_LATE_S:
+                self._gaps.append(Gap(GapKind.FELL_BEHIND, f"{action.text} came {late_s:.1f} s late", at_s))
+            self._act(action)
+
+    def _act(self, action: Action) -> None:
+        if action.kill is not None:
+            self._stage.kill_target()
+        elif action.start is not None:
+            self._stage.restart_target()
+        else:
+            url = self._stage.target.url
+            self._pending.append((action.text, self._helper.submit(dead_letter_desk.redrive, url)))
+
+    def _tick(self, seconds: float) -> None:
+        """One turn of the harness's loop: wait a little, look at everything once."""
+        before_s = time.monotonic()
+        pause(seconds)
+        self._gaps += self._clocks.check_pause(seconds, time.monotonic() - before_s, self._now_s())
+        self._gaps += self._clocks.check_drift(self._now_s())
+        for name, line in self._processes.died_unasked():
+            if name != self._stage.target.name:
+                raise NotJudged(line)  # without it there is no evidence
+            self._gaps.append(Gap(GapKind.PROCESS_DIED, line, self._now_s()))
+        self._stage.check_restart()
+        self._settle_actions(wait=False)
+        if time.monotonic() - self._shown_at_s >= SHOW_EVERY_S:
+            self._shown_at_s = time.monotonic()
+            self._stage.watch.look()
+            self._breakers.look()
+            self._show(self._progress())
+
+    def _settle_actions(self, *, wait: bool) -> None:
+        """Look at actions that take a while."""
+        for item in list(self._pending):
+            text, future = item
+            if not wait and not future.done():
+                continue
+            self._pending.remove(item)
+            try:
+                self._notes.append(f"{text}: {future.result()}")
+            except NotJudged as error:
+                self._gaps.append(Gap(GapKind.OTHER, str(error), self._now_s()))
+
+    def _progress(self, phase: str = "") -> Progress:
+        now_s = self._now_s()
+        watch = self._stage.watch
+        span = next((span for span in self._spans if span.start_s <= now_s < span.end_s), None)
+        return Progress(
+            phase=phase or (span.phase.name if span else "starting" if now_s < 0 else "draining"),
+            at_s=now_s,
+            duration_s=self._scenario.duration_s,
+            offered_per_s=watch.per_second("offered"),
+            achieved_per_s=watch.per_second("answered"),
+            success_share=watch.success_share(),
+            in_flight=watch.latest.get("in_flight", 0),
+            breakers=dict(self._breakers.states),
+            faults=tuple(f"{rule.vendor}: {rule.text}" for rule in self._rules if rule.start_s <= now_s < rule.end_s),
+        )
+
+    def _now_s(self) -> float:
+        return time.monotonic() - self._start_at_s
+
+    def drain(self) -> None:
+        """Wait until nothing moves, the scenario's `drain` at most."""
+        self._settle_actions(wait=True)
+        limit_s = self._scenario.drain_s
+        still_open = drain(self._stage.simulators, limit_s=limit_s, target_moves=self._target_moves, tick=self._tick)
+        self._still_open = dict(still_open)
+        self._gaps += gaps_of_drain(still_open, limit_s)
+
+    def _target_moves(self) -> object:
+        self._breakers.look()
+        return self._breakers.size
+
+    def collect(self, logs: Path) -> RunInputs:
+        """Everything that the judge needs. The target is stopped first, in order, so that it has said all."""
+        self._show(self._progress("collecting"))
+        duration_s = self._now_s()
+        letters = self._letters()
+        self._processes.stop(self._stage.target.name)
+        ledger: list[dict[str, Any]] = []
+        counts: dict[str, FaultCount] = {}
+        for each in self._stage.simulators:
+            ledger += simulators.ledger_rows(each, self._start_at_s)
+            counted, gaps = simulators.counts_of(each)
+            counts |= counted
+            self._gaps += gaps
+        events, gaps = event_rows(self._stage.target.telemetry, self._start_at_s)
+        self._gaps += gaps
+        operations, _ = json_lines(self._scratch / "operations.ndjson")
+        self._gaps += gaps_of_pace(operations, self._planned, self._spans)
+        return RunInputs(
+            operations=tuple(operations),
+            ledger=tuple(ledger),
+            events=tuple(events),
+            dead_letters=tuple(letters or ()),
+            dead_letters_known=letters is not None,
+            fault_counts=counts,
+            gaps=tuple(self._gaps),
+            still_open=self._still_open,
+            notes=(*self._notes, *self._about_generator()),
+            secrets=frozenset().union(*(each.secrets for each in self._stage.simulators)),
+            logs=logs,
+            started=datetime.fromtimestamp(self._wall_start_s, UTC).isoformat(timespec="seconds"),
+            duration_s=duration_s,
+        )
+
+    def _letters(self) -> list[dict[str, Any]] | None:
+        target = self._stage.target
+        if not target.has_dead_letters:
+            return None
+        try:
+            return dead_letter_desk.letters(target.url, self._wall_start_s)
+        except NotJudged as error:
+            self._gaps.append(Gap(GapKind.EVIDENCE_LOST, str(error)))
+            return []
+
+    def _about_generator(self) -> list[str]:
+        """What the generator itself took: above the limit its latencies are partly its own."""
+        busy = self._stage.watch.latest.get("max_cpu_share", 0.0)
+        most = self._stage.watch.latest.get("max_in_flight", 0)
+        notes = [f"load generator: at most {most} operations in flight, {busy:.0%} of one core"]
+        if busy > BUSY_SHARE:
+            notes.append("load generator: over 80 % of its core was in use; its latencies are partly its own")
+        return notes
+
+    def close(self) -> None:
+        """Let the helper thread end."""
+        self._helper.shutdown(wait=False, cancel_futures=True)

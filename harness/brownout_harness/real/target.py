@@ -1,0 +1,161 @@
+"""The application under test: the gateway, a command of somebody else's, or something that already runs."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from brownout_harness.live_keys import looks_live
+from brownout_harness.loopback import require_loopback
+from brownout_harness.problems import BadInput
+from brownout_harness.real.http_json import NoAnswer, call
+from brownout_harness.real.simulators import Simulator
+from brownout_scenarios.schema import GATEWAY, Scenario
+
+GATEWAY_WITHIN_S = 20.0
+GATEWAY_GRACE_S = 3.0
+"""Shorter than what the runner waits before it kills."""
+_TEMPLATE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """How to start the target, and how one knows that it serves."""
+
+    name: str
+    url: str
+    ready_url: str
+    within_s: float
+    command: Sequence[str] = ()
+    """Empty: it already runs, and is not ours to stop."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    cwd: Path | None = None
+    telemetry: Path | None = None
+    """Where it writes its events; None for a target that reports nothing of itself."""
+    has_dead_letters: bool = False
+    ready_below: int = 500
+
+    def is_ready(self) -> bool:
+        """Whether it answers, with a status below `ready_below`."""
+        try:
+            return call("GET", self.ready_url, timeout_s=0.5).status < self.ready_below
+        except NoAnswer:
+            return False
+
+    def require_free_port(self) -> None:
+        """Refuse to start it where something else already serves: its answers would be taken for the target's.
+
+        Raises:
+            BadInput: something does.
+        """
+        parts = urlsplit(self.url)
+        with socket.socket(socket.AF_INET6 if ":" in (parts.hostname or "") else socket.AF_INET) as probe:
+            probe.settimeout(0.5)
+            if probe.connect_ex((parts.hostname or "", parts.port or 80)) == 0:
+                raise BadInput(
+                    f"port {parts.port or 80} is taken, the target cannot serve there: end what uses it, "
+                    "or write {{port}} in target.url for a free one"
+                )
+
+
+def launch(
+    scenario: Scenario,
+    simulators: Sequence[Simulator],
+    *,
+    redis_url: str,
+    scratch: Path,
+    seed: int,
+    environment: Mapping[str, str] = os.environ,
+) -> Launch:
+    """What to start for this scenario. Takes a free port; files go to `scratch`.
+
+    Raises:
+        BadInput: the target aims at another machine, its command does not exist, or it names what is not there.
+    """
+    vendors = {name: value for simulator in simulators for name, value in simulator.environment.items()}
+    if scenario.target is None:
+        return _gateway(scenario, {**environment, **vendors}, redis_url=redis_url, scratch=scratch, seed=seed)
+    return _foreign(scenario, {**environment, **vendors}, simulators, redis_url=redis_url)
+
+
+def _gateway(scenario: Scenario, environment: Mapping[str, str], *, redis_url: str, scratch: Path, seed: int) -> Launch:
+    port = free_port()
+    policies = scratch / "policies.json"
+    policies.write_text(json.dumps(scenario.policies.to_json()), encoding="utf-8")
+    telemetry = scratch / "telemetry.ndjson"
+    url = f"http://127.0.0.1:{port}"
+    settings = {
+        "BROWNOUT_HOST": "127.0.0.1",
+        "BROWNOUT_PORT": str(port),
+        "BROWNOUT_REDIS_URL": redis_url,
+        "BROWNOUT_DEAD_LETTERS": str(scratch / "dead-letters.sqlite"),
+        "BROWNOUT_TELEMETRY": str(telemetry),
+        "BROWNOUT_POLICIES": str(policies),
+        "BROWNOUT_SEED": str(seed),
+        "BROWNOUT_GRACE_S": str(GATEWAY_GRACE_S),
+    }
+    return Launch(
+        name=GATEWAY,
+        url=url,
+        ready_url=f"{url}/health",
+        within_s=GATEWAY_WITHIN_S,
+        command=[sys.executable, "-m", "brownout_core.gateway"],
+        environment={**environment, **settings},
+        telemetry=telemetry,
+        has_dead_letters=True,
+        ready_below=600,  # it says 503 of its health while a vendor is down, and serves
+    )
+
+
+def _foreign(
+    scenario: Scenario, environment: Mapping[str, str], simulators: Sequence[Simulator], *, redis_url: str
+) -> Launch:
+    target = scenario.target
+    assert target is not None  # noqa: S101 - the caller looked
+    values = {"port": str(free_port()), "python": sys.executable, "redis.url": redis_url}
+    for simulator in simulators:
+        values |= {f"{simulator.vendor}.url": simulator.url, f"{simulator.vendor}.key": simulator.key}
+    url = require_loopback(_filled(target.url, values, "target.url"), "the target's url")
+    command = [_filled(word, values, "target.command") for word in target.command]
+    cwd = scenario.path.parent.resolve() if scenario.path else None
+    if command and not _can_be_run(command[0], cwd):
+        raise BadInput(f"the target's command {command[0]} does not exist: correct target.command")
+    own = {name: _filled(text, values, f"target.env.{name}") for name, text in target.env.items()}
+    if any(looks_live(value) for value in own.values()):
+        raise BadInput("the target's environment holds a live key: Brownout works with test keys only")
+    return Launch(
+        name="target",
+        url=url,
+        ready_url=url + target.ready.path,
+        within_s=target.ready.within_s,
+        command=command,
+        environment={**environment, "PORT": values["port"], **own},
+        cwd=cwd,
+    )
+
+
+def _can_be_run(program: str, cwd: Path | None) -> bool:
+    return shutil.which(program) is not None or (cwd is not None and shutil.which(str(cwd / program)) is not None)
+
+
+def _filled(text: str, values: Mapping[str, str], where: str) -> str:
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in values:
+            raise BadInput(f"{where} names {{{{{found[1]}}}}}; known are {', '.join(sorted(values))}")
+        return values[found[1]]
+
+    return _TEMPLATE.sub(value, text)
+
+
+def free_port() -> int:
+    """A port of loopback that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,304 @@
+"""From a scenario's name to a verdict: load, run in a mode, judge, write the folder. The commands and tests call this.
+
+prepare(...)   everything that can be refused is refused before anything runs
+execute(...)   run, judge, write; returns what was written and the verdict
+"""
+
+import os
+import platform
+import shlex
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from brownout_core.compose import Parts
+from brownout_harness.evidence import Evidence, FaultCount, PhaseSpan
+from brownout_harness.expectations.exactly_once import ExactlyOnce
+from brownout_harness.judge import About, Judgement, judge, verdict_on
+from brownout_harness.live_keys import refuse_live_keys
+from brownout_harness.operations import check_templates
+from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, NotJudged
+from brownout_harness.progress import ProgressSink
+from brownout_harness.records import dead_letters_from, events_from, ledger_from, operations_from
+from brownout_harness.run_inputs import FaultCount as Counted
+from brownout_harness.run_inputs import RunInputs
+from brownout_harness.vocabulary import vocabulary
+from brownout_reports.publish import publish
+from brownout_reports.run_folder import (
+    Environment,
+    RunFolder,
+    RunFolderError,
+    Status,
+    Verdict,
+    events_table,
+    ledger_table,
+    operations_table,
+)
+from brownout_scenarios.errors import ScenarioError
+from brownout_scenarios.load import load, to_yaml
+from brownout_scenarios.schema import GATEWAY, Scenario
+
+Mode = Literal["virtual", "real"]
+
+RUNS = Path("runs")
+REPORT_FILE = "report.html"
+LOG_BYTES = 20_000_000
+"""Of each log file, so much is searched for secrets."""
+
+EXIT_CODES: Mapping[Status, int] = {
+    Status.PASSED: PASSED,
+    Status.FAILED: FAILED,
+    Status.INCONCLUSIVE: NOT_JUDGED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One run to be made, checked."""
+
+    scenario: Scenario
+    mode: Mode
+    folder: Path
+    """Where the run's files go; nothing is there yet."""
+    command: str
+    """What reproduces it."""
+    redis_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """One run, judged and written."""
+
+    verdict: Verdict
+    folder: Path
+
+    @property
+    def exit_code(self) -> int:
+        """0 passed, 1 failed, 3 inconclusive."""
+        return EXIT_CODES[self.verdict.verdict]
+
+
+def prepare(
+    names: Sequence[str],
+    *,
+    mode: Mode,
+    time: str,
+    seed: int | None = None,
+    out: Path | None = None,
+    redis_url: str | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> list[Order]:
+    """Load and check everything; `time` is the stamp of default folders.
+
+    Raises:
+        BadInput: something of it cannot be run; nothing was started or written.
+    """
+    refuse_live_keys(environment, [*names, str(out or ""), redis_url or ""])
+    if redis_url is not None:
+        if mode == "virtual":
+            raise BadInput("--redis is for real mode: virtual mode has no sockets; add --mode real or leave it out")
+        from brownout_harness.real.redis_choice import check_redis_url
+
+        check_redis_url(redis_url)
+    scenarios = [_scenario(name, mode, seed) for name in names]
+    folders = _folders(scenarios, mode, time, out)
+    return [
+        Order(
+            scenario=scenario,
+            mode=mode,
+            folder=folder,
+            redis_url=redis_url,
+            command=f"brownout run {shlex.quote(name)} --mode {mode} --seed {scenario.seed}",
+        )
+        for name, scenario, folder in zip(names, scenarios, folders, strict=True)
+    ]
+
+
+def _scenario(name: str, mode: Mode, seed: int | None) -> Scenario:
+    try:
+        scenario = load(name, vocabulary())
+    except ScenarioError as error:
+        raise BadInput(str(error)) from None
+    if wrong := check_templates(scenario):
+        raise BadInput(f"{name}: {wrong[0]}")
+    if seed is not None:
+        if not 0 <= seed < 2**63:
+            raise BadInput(f"--seed {seed} is outside 0 to 2^63 - 1")
+        scenario = replace(scenario, seed=seed)
+    if mode == "virtual" and scenario.target is not None:
+        raise BadInput(f"{scenario.name} has a target of its own, which needs processes: add --mode real")
+    return scenario
+
+
+def _folders(scenarios: Sequence[Scenario], mode: Mode, time: str, out: Path | None) -> list[Path]:
+    """`out` itself for one scenario, a folder within it for each of several; `runs/<time>-<scenario>-<mode>` else."""
+    if out is not None and len(scenarios) == 1:
+        wanted = [out]
+    else:
+        wanted = [(out or RUNS) / f"{time}-{scenario.name}-{mode}" for scenario in scenarios]
+    taken: set[Path] = set()
+    folders = []
+    for folder in wanted:
+        free = folder
+        # The same scenario twice in one command, or twice within a second.
+        count = 1
+        while free in taken or (out is None and free.exists()):
+            count += 1
+            free = folder.with_name(f"{folder.name}-{count}")
+        taken.add(free)
+        _check_writable(free)
+        folders.append(free)
+    return folders
+
+
+def _check_writable(folder: Path) -> None:
+    """Refuse a place that is taken or cannot be written, before a run is made for nothing."""
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise BadInput(f"--out {folder}: there is something already; name a folder that does not exist yet")
+        above = folder.parent
+        while not above.exists():
+            above = above.parent
+        with tempfile.TemporaryDirectory(dir=above, prefix=".brownout-"):
+            pass
+    except OSError as error:
+        reason = error.strerror or "cannot be written"
+        raise BadInput(f"--out {folder}: {reason}; name a folder that can be written") from None
+
+
+def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
+    """Run, judge and write one order.
+
+    Raises:
+        BadInput: only the attempt showed that it cannot be run (a port that is taken).
+        NotJudged: the run came to no verdict; nothing was written.
+    """
+    from brownout_reports.report import render  # draws, which takes long to import
+
+    with tempfile.TemporaryDirectory(prefix="brownout-") as work:
+        inputs = _run(order, Path(work), progress)
+        resolved = to_yaml(order.scenario)
+        evidence = evidence_of(order.scenario, inputs, {"scenario.yaml": resolved, **_logs(inputs.logs)})
+        verdict = verdict_on(evidence, _checks(order.scenario), _about(order, inputs))
+        run = RunFolder(
+            path=order.folder,
+            scenario=resolved,
+            verdict=verdict,
+            operations=operations_table(inputs.operations),
+            ledger=ledger_table(inputs.ledger),
+            events=events_table(inputs.events),
+        )
+        try:
+            folder = publish(run, logs=inputs.logs, files={REPORT_FILE: render(run)})
+        except RunFolderError as error:
+            raise NotJudged(str(error)) from None
+    return Finished(verdict=verdict, folder=folder)
+
+
+def _run(order: Order, work: Path, progress: ProgressSink | None) -> RunInputs:
+    if order.mode == "virtual":
+        from brownout_harness.virtual.runner import run_virtual
+
+        return run_virtual(order.scenario, progress=progress)
+    from brownout_harness.real.runner import run_real
+
+    return run_real(order.scenario, work=work, redis_url=order.redis_url, progress=progress)
+
+
+def judged_virtually(name: str, *, seed: int | None = None, parts: Parts | None = None) -> Judgement:
+    """Run a scenario in virtual time and judge it, writing nothing; `parts` replaces parts of the application."""
+    from brownout_harness.virtual.runner import run_virtual
+
+    scenario = _scenario(name, "virtual", seed)
+    inputs = run_virtual(scenario, parts=parts)
+    return judge(evidence_of(scenario, inputs, {"scenario.yaml": to_yaml(scenario)}), _checks(scenario))
+
+
+def _checks(scenario: Scenario) -> list[Any]:
+    return [item.check for item in scenario.expect]
+
+
+def evidence_of(scenario: Scenario, inputs: RunInputs, texts: Mapping[str, str]) -> Evidence:
+    """What the expectations judge. `texts` is what others may read of the run, by a short name."""
+    requests, effects = ledger_from(inputs.ledger)
+    is_gateway = scenario.target is None
+    evidence = Evidence(
+        operations=operations_from(inputs.operations),
+        requests=requests,
+        effects=effects,
+        events=events_from(inputs.events),
+        phases=tuple(PhaseSpan(span.phase.name, span.start_s, span.end_s) for span in scenario.spans()),
+        faults=tuple(_fault_counts(scenario, inputs)),
+        dead_letters=dead_letters_from(inputs.dead_letters) if inputs.dead_letters_known else None,
+        gaps=inputs.gaps,
+        telemetry=is_gateway,
+        secrets=inputs.secrets,
+        texts=texts,
+        duration_s=inputs.duration_s,
+    )
+    # Of the reference application it is known what a done operation leaves; of others the scenario says it.
+    return evidence if is_gateway else replace(evidence, expected_effects=_effects_named(scenario))
+
+
+def _effects_named(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """By operation, the effects of which the scenario expects exactly one: of the operation that the expectation
+    names, or of the only one that there is."""
+    only = scenario.workload.operations[0].name if len(scenario.workload.operations) == 1 else ""
+    named: dict[str, tuple[str, ...]] = {}
+    for item in scenario.expect:
+        if isinstance(item.check, ExactlyOnce) and (operation := item.check.operation or only):
+            named[operation] = (*named.get(operation, ()), item.check.effect)
+    return named
+
+
+def _fault_counts(scenario: Scenario, inputs: RunInputs) -> list[FaultCount]:
+    counts = []
+    for rule in scenario.fault_rules():
+        counted = inputs.fault_counts.get(rule.id, Counted())
+        counts.append(
+            FaultCount(rule.id, rule.vendor, rule.text, rule.start_s, rule.end_s, counted.matched, counted.struck)
+        )
+    return counts
+
+
+def _logs(folder: Path | None) -> dict[str, str]:
+    """What the processes wrote, by file name, each bounded."""
+    if folder is None:
+        return {}
+    texts = {}
+    for path in sorted(folder.iterdir()):
+        if path.is_file():
+            with path.open("rb") as file:
+                texts[f"logs/{path.name}"] = file.read(LOG_BYTES).decode(errors="replace")
+    return texts
+
+
+def _about(order: Order, inputs: RunInputs) -> About:
+    scenario = order.scenario
+    target = GATEWAY
+    if scenario.target is not None:
+        target = " ".join(scenario.target.command) if scenario.target.command else scenario.target.url
+    return About(
+        scenario=scenario.name,
+        about=" ".join(scenario.about.split()),
+        mode=order.mode,
+        target=target,
+        seed=scenario.seed,
+        command=order.command,
+        environment=environment(),
+        started=inputs.started,
+        notes=(*scenario.notes, *inputs.notes),
+    )
+
+
+def environment() -> Environment:
+    """Where it runs: nothing secret, no host name, no path."""
+    return Environment(
+        brownout=version("brownout"),
+        python=platform.python_version(),
+        system=f"{platform.system()} {platform.machine()}",
+        cpus=os.cpu_count() or 1,
+    )

@@ -1,0 +1,159 @@
+"""The callers in virtual time: each asks at its instant, whatever the others wait for, and asks again if told to.
+
+The same arrivals, the same reading of answers and the same rows as the load generator's. Written with callbacks: one
+task per ask is all that an operation costs, and that task is the application's own.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from brownout_harness.arrivals import Arrival
+from brownout_harness.operations import TargetOperation, classify
+from brownout_harness.virtual.life import Killed
+from brownout_reports.run_folder import Outcome
+from brownout_scenarios.schema import Workload
+
+Answer = tuple[int, bytes]
+"""Status and body, as the gateway would have sent them."""
+
+NOT_SENT = "not_sent_in_flight_limit"
+
+
+class Server(Protocol):
+    """What answers: the application in the life that it has now."""
+
+    def serve(self, arrival: Arrival) -> "asyncio.Task[Answer] | None":
+        """Begin to answer; None where nothing listens (it was killed and not started again)."""
+        ...
+
+
+class Callers:
+    """Drives all arrivals through. Belongs to one loop; rows are in the order in which operations ended."""
+
+    def __init__(
+        self, arrivals: Sequence[Arrival], workload: Workload, operations: Mapping[str, TargetOperation], server: Server
+    ) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.offered = 0
+        self.done = 0
+        self.in_flight = 0
+        self.defects: list[str] = []
+        """Exceptions that the application did not handle."""
+        self._workload = workload
+        self._operations = operations
+        self._server = server
+        self._loop = asyncio.get_running_loop()
+        self._waiting = iter(arrivals)
+        self._left = len(arrivals)
+        self._all_ended: asyncio.Future[None] = self._loop.create_future()
+
+    async def run(self) -> None:
+        """Until the last operation has ended."""
+        if self._left == 0:
+            return
+        self._next()
+        await self._all_ended
+
+    def _next(self) -> None:
+        """Only the next arrival has a timer: a heap of ten thousand would be paid for at every step."""
+        arrival = next(self._waiting, None)
+        if arrival is not None:
+            self._loop.call_at(arrival.at_s, self._arrive, arrival)
+
+    def _arrive(self, arrival: Arrival) -> None:
+        self._next()
+        self.offered += 1
+        if self.in_flight >= self._workload.in_flight_limit:
+            now_s = self._loop.time()
+            self._end(arrival, [now_s, now_s, 0.0, 0, 0], Outcome.UNKNOWN, NOT_SENT)
+            return
+        self.in_flight += 1
+        _Asking(self, arrival).ask()
+
+    def _end(self, arrival: Arrival, told: Sequence[float], outcome: Outcome, detail: str) -> None:
+        sent_s, finished_s, longest_ask_s, asks, status = told
+        self.done += outcome is Outcome.DONE
+        self.rows.append(
+            {
+                "operation_id": arrival.operation_id,
+                "name": arrival.name,
+                "intended_s": arrival.at_s,
+                "sent_s": sent_s,
+                "finished_s": finished_s,
+                "longest_ask_s": longest_ask_s,
+                "asks": int(asks),
+                "status": int(status),
+                "outcome": outcome.value,
+                "detail": detail,
+            }
+        )
+        self._left -= 1
+        if self._left == 0:
+            self._all_ended.set_result(None)
+
+
+class _Asking:
+    """One operation's caller."""
+
+    __slots__ = ("_arrival", "_asks", "_callers", "_first_s", "_longest_s", "_patience", "_sent_s", "_task")
+
+    def __init__(self, callers: Callers, arrival: Arrival) -> None:
+        self._callers = callers
+        self._arrival = arrival
+        self._asks = 0
+        self._first_s = self._sent_s = callers._loop.time()
+        self._longest_s = 0.0
+        self._task: asyncio.Task[Answer] | None = None
+        self._patience: asyncio.TimerHandle | None = None
+
+    def ask(self) -> None:
+        callers = self._callers
+        self._sent_s = callers._loop.time()
+        self._asks += 1
+        self._task = callers._server.serve(self._arrival)
+        if self._task is None:
+            self._read(0, b"", "connection_refused")
+            return
+        self._patience = callers._loop.call_later(callers._workload.answer_within_s, self._give_up)
+        self._task.add_done_callback(self._answered)
+
+    def _give_up(self) -> None:
+        """The caller hangs up; the application, which cannot know, goes on."""
+        assert self._task is not None  # noqa: S101 - the timer was set with it
+        self._task.remove_done_callback(self._answered)
+        self._task.add_done_callback(_forget)
+        self._read(0, b"", "timeout")
+
+    def _answered(self, task: "asyncio.Task[Answer]") -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+        if task.cancelled() or isinstance(task.exception(), Killed):
+            self._read(0, b"", "connection_lost")
+            return
+        defect = task.exception()
+        if defect is not None:
+            # What a server makes of it: 500, and whether the operation was done is unknown.
+            self._callers.defects.append(f"{self._arrival.operation_id}: {defect!r}")
+            self._read(500, b"", "")
+            return
+        self._read(*task.result(), "")
+
+    def _read(self, status: int, body: bytes, error: str) -> None:
+        callers, arrival = self._callers, self._arrival
+        now_s = callers._loop.time()
+        self._longest_s = max(self._longest_s, now_s - self._sent_s)
+        reading = classify(callers._operations[arrival.name], status, body, error)
+        again = callers._workload.ask_again
+        if reading.outcome is Outcome.UNKNOWN and again is not None and self._asks <= again.times:
+            callers._loop.call_later(again.after_s, self.ask)
+            return
+        callers.in_flight -= 1
+        told = (self._first_s, now_s, self._longest_s, self._asks, status)
+        callers._end(arrival, told, reading.outcome, reading.detail)
+
+
+def _forget(task: "asyncio.Task[Answer]") -> None:
+    """Nobody waits for this answer any more; its error, if any, is nobody's either."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,235 @@
+"""Runs a scenario in virtual time: one process, one loop, no sockets, the same seed the same run.
+
+simulators in memory ◀─ transports ─ the application ◀─ callers, at the instants that the seed drew
+                                          │
+                                    events, claims, dead letters
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from brownout_core.compose import Parts
+from brownout_core.records import LetterState
+from brownout_core.stores.memory import MemoryClaimStore
+from brownout_core.stores.sqlite import SqliteDeadLetterStore
+from brownout_core.telemetry import Event
+from brownout_core.transports.memory import MemoryTransport
+from brownout_harness.arrivals import Arrival, plan
+from brownout_harness.evidence import Gap, GapKind
+from brownout_harness.letters import letter_row
+from brownout_harness.operations import operations_of
+from brownout_harness.progress import Progress, ProgressSink
+from brownout_harness.real.pace import gaps_of_pace
+from brownout_harness.run_inputs import FaultCount, RunInputs
+from brownout_harness.simulator_status import fault_counts, secrets_in, simulator_gaps
+from brownout_harness.virtual.caller import Callers
+from brownout_harness.virtual.closed import closed_world
+from brownout_harness.virtual.loop import run_virtually
+from brownout_harness.virtual.server import VirtualServer, config_of
+from brownout_harness.virtual.wire import base_url_of, to_host
+from brownout_scenarios.schema import Action, Scenario
+from brownout_simulators.engine import Simulator
+from brownout_simulators.faults.kinds import rule_from_json
+from brownout_simulators.hosts.memory import MemoryHost
+from brownout_simulators.vendors import VENDORS, load_vendor
+
+EPOCH_S = 1_767_225_600.0
+"""2026-01-01T00:00:00Z: the wall clock at the start of every virtual run."""
+SHOW_EVERY_S = 1.0
+LOOK_EVERY_S = 0.1
+
+
+def run_virtual(scenario: Scenario, *, progress: ProgressSink | None = None, parts: Parts | None = None) -> RunInputs:
+    """Run `scenario` with its own seed. `parts` replaces parts of the application (the audit's known-bad ones).
+
+    Raises:
+        Deadlock: everybody waits and no timer is set; lists who waits for what.
+        NotVirtual: something reached for a socket, a thread, a process or a clock.
+    """
+    vendors = {name: load_vendor(name) for name in VENDORS}  # imports read files: before the world is closed
+    arrivals = plan(scenario)
+    run = _Run(scenario, vendors=vendors, arrivals=arrivals, parts=parts or Parts(), progress=progress)
+    with closed_world():
+        return run_virtually(run.main())
+
+
+class _Run:
+    """One run and where it stands."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        vendors: Mapping[str, Any],
+        arrivals: tuple[Arrival, ...],
+        parts: Parts,
+        progress: ProgressSink | None,
+    ) -> None:
+        self.scenario = scenario
+        self.vendors = vendors
+        self.arrivals = arrivals
+        self.parts = parts
+        self.progress = progress
+        self.events: list[Event] = []
+        self.gaps: list[Gap] = []
+        self.notes: list[str] = []
+        self.redrives: list[tuple[str, asyncio.Task[str]]] = []
+
+    async def main(self) -> RunInputs:
+        """Everything from the first line to the evidence."""
+        self.loop = asyncio.get_running_loop()
+        self.environments = {
+            name: dict(vendor.environment(base_url_of(name), vendor.test_key(self.scenario.name)))
+            for name, vendor in self.vendors.items()
+        }
+        self.simulators = {name: self._simulator(vendor) for name, vendor in self.vendors.items()}
+        hosts = {name: MemoryHost(simulator, self.loop) for name, simulator in self.simulators.items()}
+        self.server = self._server(hosts)
+        for at_s, action in self.scenario.actions():
+            self.loop.call_at(at_s, self._act, action)
+        self.callers = Callers(self.arrivals, self.scenario.workload, operations_of(self.scenario), self.server)
+        if self.progress is not None:
+            self._show()
+        await self.callers.run()
+        if (left_s := self.scenario.duration_s - self.loop.time()) > 0:
+            await asyncio.sleep(left_s)
+        still_open = await self._drain()
+        inputs = await self._collect(still_open)
+        for host in hosts.values():
+            await host.close()
+        return inputs
+
+    def _simulator(self, vendor: Any) -> Simulator[Any]:
+        simulator: Simulator[Any] = Simulator(
+            vendor, clock=self.loop.time, epoch_s=EPOCH_S, seed=self.scenario.seed, base_url=base_url_of(vendor.name)
+        )
+        simulator.schedule(
+            [rule_from_json(dict(rule.json)) for rule in self.scenario.fault_rules() if rule.vendor == vendor.name],
+            start_at_s=0.0,
+            seed=self.scenario.seed,
+            limits=self.scenario.limits.get(vendor.name),
+            correlate=self.scenario.correlate.get(vendor.name),
+        )
+        return simulator
+
+    def _server(self, hosts: Mapping[str, MemoryHost]) -> VirtualServer:
+        return VirtualServer(
+            config_of(self.environments, self.scenario.policies.to_json()),
+            self.parts,
+            transports={name: MemoryTransport(to_host(host, host.simulator)) for name, host in hosts.items()},
+            claims=MemoryClaimStore(self.loop.time),
+            dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=self._wall_s),
+            sink=self.events.append,
+            seed=self.scenario.seed,
+            epoch_s=EPOCH_S,
+        )
+
+    def _wall_s(self) -> float:
+        return EPOCH_S + self.loop.time()
+
+    # --- during
+
+    def _act(self, action: Action) -> None:
+        if action.kill is not None:
+            self.server.kill()
+        elif action.start is not None:
+            self.server.start()
+        else:
+            task = self.server.redrive()
+            if task is None:
+                self.gaps.append(Gap(GapKind.OTHER, f"{action.text}: the application does not run", self.loop.time()))
+            else:
+                self.redrives.append((action.text, task))
+
+    def _show(self) -> None:
+        """A look for whoever watches; costs nothing when nobody does."""
+        assert self.progress is not None  # noqa: S101 - set by the one who calls
+        now_s = self.loop.time()
+        span = next((span for span in self.scenario.spans() if span.start_s <= now_s < span.end_s), None)
+        rows = self.callers.rows
+        self.progress(
+            Progress(
+                phase=span.phase.name if span else "draining",
+                at_s=now_s,
+                duration_s=self.scenario.duration_s,
+                offered_per_s=self.callers.offered / now_s if now_s else 0.0,
+                achieved_per_s=len(rows) / now_s if now_s else 0.0,
+                success_share=self.callers.done / len(rows) if rows else None,
+                in_flight=self.callers.in_flight,
+                breakers=self._breakers(),
+                faults=tuple(
+                    f"{rule.vendor}: {rule.text}"
+                    for rule in self.scenario.fault_rules()
+                    if rule.start_s <= now_s < rule.end_s
+                ),
+            )
+        )
+        if span is not None:
+            self.loop.call_later(SHOW_EVERY_S, self._show)
+
+    def _breakers(self) -> dict[str, str]:
+        return {event.vendor: event.outcome for event in self.events if event.kind == "breaker_transition"}
+
+    # --- after
+
+    async def _drain(self) -> dict[str, int]:
+        """Until nothing moves, the scenario's `drain` at most; what still does."""
+        ends_at_s = self.loop.time() + self.scenario.drain_s
+        # Looking costs nothing in virtual time.
+        while (still_open := self._still_open()) and self.loop.time() < ends_at_s:  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_EVERY_S)
+        if still_open:
+            what = " and ".join(f"{count} {name}" for name, count in still_open.items())
+            limit = f"{self.scenario.drain_s:.0f} s after the load ended"
+            self.gaps.append(Gap(GapKind.DRAIN_NOT_FINISHED, f"{what} still open {limit}"))
+        return still_open
+
+    def _still_open(self) -> dict[str, int]:
+        counts = {
+            "requests": sum(simulator.in_flight for simulator in self.simulators.values()),
+            "webhooks": sum(simulator.agenda.open_webhooks for simulator in self.simulators.values()),
+            "operations": int(self.server.is_at_work()),
+        }
+        return {name: count for name, count in counts.items() if count}
+
+    async def _collect(self, still_open: Mapping[str, int]) -> RunInputs:
+        duration_s = self.loop.time()
+        letters = await self._letters()
+        for text, task in self.redrives:
+            if task.done() and not task.cancelled() and task.exception() is None:
+                self.notes.append(f"{text}: {task.result()}")
+            else:
+                self.gaps.append(Gap(GapKind.OTHER, f"{text} did not come to its end"))
+        if self.callers.defects:
+            first = self.callers.defects[0]
+            self.notes.append(f"the application failed to answer {len(self.callers.defects)} times, first: {first}")
+        rows = sorted(self.callers.rows, key=lambda row: row["operation_id"])
+        counts: dict[str, FaultCount] = {}
+        for name, simulator in self.simulators.items():
+            status = simulator.status()
+            counts |= fault_counts(status)
+            self.gaps += simulator_gaps(name, status)
+        self.gaps += gaps_of_pace(rows, len(self.arrivals), self.scenario.spans())
+        return RunInputs(
+            operations=tuple(rows),
+            ledger=tuple(row for name in sorted(self.simulators) for row in self.simulators[name].ledger.rows()),
+            events=tuple(event._asdict() for event in self.events),
+            dead_letters=tuple(letters or ()),
+            dead_letters_known=letters is not None,
+            fault_counts=counts,
+            gaps=tuple(self.gaps),
+            still_open=still_open,
+            notes=tuple(self.notes),
+            secrets=frozenset().union(*(secrets_in(each) for each in self.environments.values())),
+            duration_s=duration_s,
+        )
+
+    async def _letters(self) -> list[dict[str, Any]] | None:
+        application = self.server.application
+        if application is None:
+            self.gaps.append(Gap(GapKind.EVIDENCE_LOST, "the application does not run: its dead letters are not shown"))
+            return []
+        found = await application.dead_letters.page(states=tuple(LetterState), limit=1_000_000)
+        return [letter_row(asdict(letter), EPOCH_S) for letter in found]

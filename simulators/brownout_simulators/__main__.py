@@ -1,0 +1,109 @@
+"""`python -m brownout_simulators`: vendors on sockets, in one process.
+
+    --vendors stripe,twilio   which; all by default
+    --ports fixed | 0         each vendor's documented port, or free ones
+    --port-base N             N, N + 1, …; 0 for free ports
+    --seed N                  of ids and of faults
+    --host ADDRESS            where to bind; loopback by default
+
+Prints one line of JSON per vendor when all of them are ready: vendor, url, env. Ends on SIGTERM or SIGINT with 0; a
+port that is taken or a vendor that does not exist is one line on standard error and exit code 2.
+"""
+
+import argparse
+import asyncio
+import gc
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from brownout_simulators.engine import Simulator
+from brownout_simulators.hosts.http import HttpHost, PortTaken
+from brownout_simulators.vendor import Vendor
+from brownout_simulators.vendors import VENDORS, UnknownVendor, load_vendor
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until told to stop; the exit code."""
+    parser = argparse.ArgumentParser(prog="brownout_simulators", description="Vendors, simulated, on local ports.")
+    parser.add_argument("--vendors", default=",".join(VENDORS), help="comma-separated; all by default")
+    parser.add_argument("--ports", choices=("fixed", "0"), default="fixed", help="documented ports, or free ones")
+    parser.add_argument("--port-base", type=int, default=None, help="this port, and the next ones; 0 for free ports")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--host", default="127.0.0.1")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        vendors = [load_vendor(name) for name in options.vendors.split(",") if name]
+        ports = _ports(vendors, options.ports, options.port_base)
+        _run(_serve(vendors, ports, options.seed, options.host))
+    except (UnknownVendor, PortTaken, OSError) as error:
+        text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        sys.stderr.write(f"brownout_simulators: {text}\n")
+        return 2
+    return 0
+
+
+def _ports(vendors: Sequence[Vendor[Any]], kind: str, base: int | None) -> list[int]:
+    if base:
+        return [base + place for place in range(len(vendors))]
+    if kind == "0" or base == 0:
+        return [0] * len(vendors)
+    return [vendor.port for vendor in vendors]
+
+
+def _run(main_coroutine: Any) -> None:
+    try:
+        import uvloop
+    except ImportError:  # no uvloop on this system
+        asyncio.run(main_coroutine)
+    else:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(main_coroutine)
+
+
+async def _serve(vendors: Sequence[Vendor[Any]], ports: Sequence[int], seed: int, address: str) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    # The wall clock is read once: afterwards all dates follow the monotonic clock.
+    epoch_s = time.time() - time.monotonic()  # noqa: TID251
+    hosts: list[HttpHost] = []
+    try:
+        for vendor, port in zip(vendors, ports, strict=True):
+            simulator = Simulator(vendor, clock=time.monotonic, epoch_s=epoch_s, seed=seed)
+            host = HttpHost(simulator, host=address, port=port)
+            await host.start()
+            hosts.append(host)
+        for host in hosts:
+            vendor = host.simulator.vendor
+            env = dict(vendor.environment(host.url, vendor.test_key("default")))
+            _say(json.dumps({"vendor": vendor.name, "url": host.url, "env": env}))
+        _spare_the_collector()
+        await stop.wait()
+    finally:
+        for host in hosts:
+            await host.stop()
+
+
+def _spare_the_collector() -> None:
+    """A simulator under load makes many objects that live: looking through all of them again and again would make it
+    the slower, the more it holds. What there is now lives for ever; the oldest generation is rarely looked at."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
+
+
+def _say(line: str) -> None:
+    """One whole line at once: whoever reads it may be another process."""
+    os.write(sys.stdout.fileno(), f"{line}\n".encode())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,139 @@
+"""What a simulator still has to do later: deferred steps of its vendor, and webhooks to deliver.
+
+One heap, in the order of due instants and, within one instant, of entry. Nobody here sleeps or sends: a host asks
+`next_due_s`, calls the simulator's `run_due` at that instant, sends what it is handed and reports with `webhook_done`.
+"""
+
+import heapq
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from brownout_simulators.account import Account, Aftermath
+from brownout_simulators.call import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The call that something goes back to: a later effect or webhook is booked under the same operation."""
+
+    operation_id: str = ""
+    request_id: str = ""
+    idempotency_key: str = ""
+    route: str = ""
+    method: str = ""
+    path: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingWebhook:
+    """One attempt at one delivery, for a host to send with POST."""
+
+    id: int
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    timeout_s: float
+    account: str = ""
+    type: str = ""
+    attempt: int = 1
+
+
+@dataclass(slots=True)
+class Step:
+    """A vendor's deferred step."""
+
+    account: Account[Any]
+    run: Callable[[], Aftermath | None]
+    cause: Cause
+
+
+@dataclass(slots=True)
+class Delivering:
+    """One notice on its way to one endpoint, through all its attempts."""
+
+    id: int
+    account: Account[Any]
+    notice: Notice
+    url: str
+    secret: str
+    noticed_at_s: float
+    attempt: int = 1
+    bad_signature: bool = False
+    bad_age_s: float = 0.0
+    """Makes the signature this much older than it is."""
+    delay_s: float = 0.0
+    """Added to each attempt's instant: late, or out of order."""
+
+
+Item = Step | Delivering
+
+
+class Agenda:
+    """Bounded: what does not fit is dropped and counted."""
+
+    def __init__(self, limit: int = 200_000) -> None:
+        self.limit = limit
+        self.dropped = 0
+        self.on_earlier: Callable[[], None] | None = None
+        """Called when something is entered that is due before everything else: a host then sets its timer anew."""
+        self._heap: list[tuple[float, int, Item]] = []
+        self._order = itertools.count()
+        self._webhook_ids = itertools.count(1)
+        self._waiting: dict[int, Delivering] = {}
+        """Handed to a host, answer awaited."""
+
+    def new_id(self) -> int:
+        """A number for a webhook, never given twice."""
+        return next(self._webhook_ids)
+
+    def enter(self, due_s: float, item: Item) -> bool:
+        """Put `item` on the agenda; False if there is no room."""
+        if len(self._heap) >= self.limit:
+            self.dropped += 1
+            return False
+        earlier = not self._heap or due_s < self._heap[0][0]
+        heapq.heappush(self._heap, (due_s, next(self._order), item))
+        if earlier and self.on_earlier is not None:
+            self.on_earlier()
+        return True
+
+    def next_due_s(self) -> float | None:
+        """When the next item is due; None if nothing is left."""
+        return self._heap[0][0] if self._heap else None
+
+    def pop_due(self, now_s: float) -> Item | None:
+        """The next item that is due by `now_s`, taken off the agenda."""
+        if not self._heap or self._heap[0][0] > now_s:
+            return None
+        return heapq.heappop(self._heap)[2]
+
+    def await_answer(self, delivering: Delivering) -> None:
+        """A host was handed this delivery."""
+        self._waiting[delivering.id] = delivering
+
+    def answered(self, webhook_id: int) -> Delivering | None:
+        """The delivery that a host now reports on; None if it is not awaited (any more)."""
+        return self._waiting.pop(webhook_id, None)
+
+    @property
+    def open_webhooks(self) -> int:
+        """Deliveries that are neither done nor given up."""
+        return len(self._waiting) + sum(isinstance(item, Delivering) for _, _, item in self._heap)
+
+    @property
+    def open_steps(self) -> int:
+        """Deferred steps that have not run yet."""
+        return sum(isinstance(item, Step) for _, _, item in self._heap)
+
+    def forget(self, account: Account[Any] | None = None) -> None:
+        """Drop what belongs to `account`, or everything."""
+        if account is None:
+            self._heap.clear()
+            self._waiting.clear()
+            return
+        self._heap = [entry for entry in self._heap if entry[2].account is not account]
+        heapq.heapify(self._heap)
+        self._waiting = {key: item for key, item in self._waiting.items() if item.account is not account}

@@ -1,0 +1,531 @@
+"""The one place, and the one order, of everything that is not a vendor's own.
+
+    route ─▶ credentials ─▶ faults chosen ─▶ limits ─▶ faults before the effect ─▶ idempotency ─▶ wait
+      ─▶ the vendor's action ─▶ effects into the ledger, reply remembered, notices into the outbox
+      ─▶ faults after the effect ─▶ headers ─▶ faults on the bytes ─▶ ledger
+
+A simulator is sans-I/O: `handle` is a generator that yields seconds to wait and returns what goes on the wire; hosts
+sleep and send. Nothing a client does stops a handling that has begun: a call that was given up still has its effect.
+Not safe for use from several threads.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from typing import Any, Final, Generic, TypeVar
+
+from brownout_simulators.account import Account, Aftermath, Ids
+from brownout_simulators.agenda import Agenda, Cause, Delivering, OutgoingWebhook, Step
+from brownout_simulators.call import Call, Delivery, Effect, Ending, Notice, Reply
+from brownout_simulators.correlation import Correlation
+from brownout_simulators.faults.fault import Stage, Strike
+from brownout_simulators.faults.http_date import http_date, retry_after_s
+from brownout_simulators.faults.plan import Plan, Standing
+from brownout_simulators.faults.rule import Rule
+from brownout_simulators.handling import Handling, act_as_seen
+from brownout_simulators.ledger import Ledger
+from brownout_simulators.limiter import Limiter, switched_on
+from brownout_simulators.outbox import Outbox
+from brownout_simulators.router import Router
+from brownout_simulators.safety import carries_live_credential, looks_live
+from brownout_simulators.vendor import Refused, Vendor
+from brownout_simulators.worlds import Credentials, TooManyAccounts, World, Worlds, stream
+
+S = TypeVar("S")
+
+DEFAULT_ACCOUNT: Final = "default"
+"""The account of routes that ask for no credential."""
+PROBLEMS_LIMIT: Final = 100
+# A wait that is this much too short is one of floating-point arithmetic, not of the clock.
+_INSTANT_S: Final = 1e-9
+
+_log = logging.getLogger(__name__)
+
+
+class Simulator(Generic[S]):
+    """One vendor, simulated."""
+
+    def __init__(
+        self,
+        vendor: Vendor[S],
+        *,
+        clock: Callable[[], float],
+        epoch_s: float,
+        seed: int = 0,
+        base_url: str = "",
+        ledger_limit: int = 1_000_000,
+        agenda_limit: int = 200_000,
+    ) -> None:
+        """`clock` is monotonic seconds; `epoch_s` added to it gives seconds since 1970."""
+        self.vendor = vendor
+        self.epoch_s = epoch_s
+        self.seed = seed
+        self.base_url = base_url
+        """Where a host serves it; set it before the first call."""
+        self.clock = clock
+        self.clock_offset_s = 0.0
+        """How far the vendor's clock has been moved ahead of the one that was handed in."""
+        self.ledger = Ledger(vendor.name, ledger_limit)
+        self.agenda = Agenda(agenda_limit)
+        self.outbox = Outbox(self.agenda, vendor.webhooks)
+        self.plan = Plan(vendor.name, seed, clock())
+        self.limiter: Limiter | None = None
+        self.in_flight = 0
+        self.problems: list[str] = []
+        """Errors in the simulator itself, not of its callers: a run with any is not to be trusted."""
+        self.router = Router(vendor.routes)
+        self._worlds: Worlds[S] = Worlds(vendor, clock=self.now_s, epoch_s=epoch_s, later=self._later)
+        self._acting: Handling[S] | Cause | None = None
+        self._stray_ids = Ids(stream(seed, vendor.name, "requests"))
+        self.correlation = Correlation(vendor.correlate)
+        self._credentials = Credentials()
+        self._date = (-1, "")
+
+    # -- handling a call ------------------------------------------------------------------------------------------
+
+    def now_s(self) -> float:
+        """The vendor's own clock: the one handed in, plus what `advance` added."""
+        return self.clock() + self.clock_offset_s
+
+    def handle(self, call: Call) -> Generator[float, None, Delivery]:
+        """Yields seconds to wait (at least; the engine looks at the clock again), returns what goes on the wire."""
+        one: Handling[S] = Handling(call)
+        self.in_flight += 1
+        try:
+            self._admit(one)
+            self._decide(one)
+            strike = one.strike
+            if strike is not None and strike.delay_s > 0:
+                yield from self._wait_until(call.at_s + strike.delay_s)
+                one.given_delay_s = self.clock() - call.at_s
+            if one.reply is None and (strike is None or strike.ending is None):
+                self._act(one)
+            if strike is not None and strike.delay_after_s > 0:
+                since_s = self.clock()
+                yield from self._wait_until(since_s + strike.delay_after_s)
+                one.given_delay_s += self.clock() - since_s
+            return self._deliver(one)
+        finally:
+            self.in_flight -= 1
+            if one.world is not None:
+                self._leave(one, one.world)
+
+    def _leave(self, one: Handling[S], world: World[S]) -> None:
+        """Give back what the call held, also where the host gave the call up."""
+        world.account.in_flight -= 1
+        if one.limiter is not None:
+            one.limiter.leave(one.held)
+        if one.claim is not None and one.claim.reply is None:
+            world.keys.release(one.scoped_key, one.claim)
+
+    def _wait_until(self, instant_s: float) -> Generator[float, None, None]:
+        while (left_s := instant_s - self.clock()) > _INSTANT_S:
+            yield left_s
+
+    def _admit(self, one: Handling[S]) -> None:
+        """Route, body, credential: who is calling what."""
+        call = one.call
+        if carries_live_credential(call.headers, call.query, call.body) or looks_live(call.path):
+            call.route = f"{call.method} (refused: a live-looking credential)"
+            call.request_id = self._stray_ids.hexadecimal()
+            one.reply = _say(401, "This is a simulator: it refuses credentials that look live. Use a test key.")
+            one.from_edge = True
+            return
+        found = one.found = self.router.find(call.method, call.path)
+        if found is None:
+            self._admit_nowhere(one)
+            return
+        call.route = found.name
+        call.params = found.params
+        try:
+            call.data = self.vendor.parse(call)
+        except ValueError as error:
+            one.unreadable = str(error)
+        except Refused as refused:
+            one.body_refused = refused.reply
+        one.operation = self.correlation.of_call(call)
+        credential = call.headers.get("authorization")
+        if credential is not None:
+            one.credential_since_s = self._credentials.first_used(credential, call.at_s)
+        try:
+            label = DEFAULT_ACCOUNT if found.route.public else self.vendor.authenticate(call).account
+            one.world = world = self._worlds.of(label, self.seed, self.base_url)
+            world.account.in_flight += 1
+            call.request_id = world.request_ids.hexadecimal()
+            if self.vendor.admit is not None and not found.route.public:
+                self.vendor.admit(call, world.account)
+        except Refused as refused:
+            if not call.request_id:
+                call.request_id = self._stray_ids.hexadecimal()
+            one.reply = refused.reply
+        except TooManyAccounts:
+            call.request_id = self._stray_ids.hexadecimal()
+            one.reply, one.from_edge = _say(503, "There are too many accounts in this simulator: reset it."), True
+
+    def _admit_nowhere(self, one: Handling[S]) -> None:
+        call = one.call
+        call.route = f"{call.method} {call.path[:120]}"
+        call.request_id = self._stray_ids.hexadecimal()
+        one.reply = self.vendor.errors.unknown_route(call)
+        one.reply.headers["Brownout-Hint"] = f"the nearest route is {self.router.nearest(call.method, call.path)}"
+
+    def _decide(self, one: Handling[S]) -> None:
+        """Faults, limits, idempotency: whether the vendor's action is to run at all, and when."""
+        if one.world is None or one.reply is not None:
+            return
+        rules = self.vendor.idempotency
+        if rules is not None:
+            try:
+                one.call.idempotency_key = rules.key_of(one.call)
+            except Refused as refused:
+                one.key_refused = refused.reply
+        if self.limiter is not None or not self.plan.is_empty:
+            self._strike_and_limit(one)
+        if one.reply is not None or (one.strike is not None and one.strike.is_answered):
+            return
+        if one.unreadable is not None:
+            one.reply = self.vendor.errors.malformed(one.call, one.unreadable)
+        elif one.body_refused is not None:
+            one.reply = one.body_refused
+        elif one.key_refused is not None:
+            one.reply = one.key_refused
+        elif one.call.idempotency_key is not None:
+            self._look_up(one, one.world, one.call.idempotency_key)
+
+    def _strike_and_limit(self, one: Handling[S]) -> None:
+        chosen = [] if self.plan.is_empty else self._choose(one)
+        if chosen:
+            chosen = self._strike(one, chosen, Stage.CREDENTIALS)
+        if self.limiter is not None:
+            self._limit(one, self.limiter)
+        if chosen:
+            self._strike(one, chosen, Stage.AFTER)
+        if one.strike is not None and one.strike.is_answered:
+            one.reply, one.from_edge = one.strike.answer, one.strike.from_edge
+
+    def _choose(self, one: Handling[S]) -> list[tuple[Standing, float]]:
+        assert one.found is not None  # noqa: S101  (there is an account)
+        subject, route = one.subject(), one.found.route
+        now_s = self.clock()
+        chosen = self.plan.choose(subject, now_s)
+        if chosen:
+            one.strike = Strike(
+                call=one.call,
+                account=subject.account,
+                errors=self.vendor.errors,
+                now_s=now_s,
+                wall_s=self.epoch_s + now_s + self.clock_offset_s,
+                public=route.public,
+                grants=route.grants,
+                credential_since_s=one.credential_since_s,
+            )
+        return chosen
+
+    def _strike(
+        self, one: Handling[S], chosen: list[tuple[Standing, float]], upto: Stage
+    ) -> list[tuple[Standing, float]]:
+        """Let the chosen rules up to a stage strike; returns those that are left."""
+        strike = one.strike
+        assert strike is not None  # noqa: S101  (made where rules were chosen)
+        for place, (standing, chance) in enumerate(chosen):
+            fault = standing.rule.fault
+            if fault.stage > upto:
+                if upto < Stage.AFTER:
+                    return chosen[place:]
+                one.late.append((standing, chance))
+            elif fault.strike(strike, chance, standing.memory):
+                if fault.stage is Stage.WORK:
+                    one.working.append(standing)
+                else:
+                    one.mark(standing)
+        return []
+
+    def _limit(self, one: Handling[S], limiter: Limiter) -> None:
+        assert one.world is not None  # noqa: S101  (the caller has looked)
+        call, account, now_s = one.call, one.world.account, self.now_s()
+        if one.strike is not None and one.strike.is_answered:
+            return
+        one.limiter = limiter
+        exceeded, one.held = limiter.enter(call, account.name, now_s)
+        account.limits = limiter.states(call, account.name, now_s)
+        if exceeded is not None:
+            one.reply = self.vendor.errors.throttled(call, exceeded.retry_after_s, exceeded.name)
+            if one.strike is not None:
+                one.strike.answer = one.reply
+
+    def _look_up(self, one: Handling[S], world: World[S], key: str) -> None:
+        """Replay, conflict, mismatch, or a claim that holds while the vendor works."""
+        rules = self.vendor.idempotency
+        assert rules is not None  # noqa: S101  (there is a key)
+        call, now_s = one.call, self.now_s()
+        fingerprint = rules.fingerprint(call)
+        key = one.scoped_key = f"{rules.scope_of(call)} {key}"
+        known = world.keys.find(key, now_s)
+        if known is None:
+            one.claim = world.keys.claim(key, fingerprint, call.request_id, now_s)
+        elif known.fingerprint != fingerprint:
+            one.reply = rules.mismatch(call)
+        elif known.reply is None:
+            one.reply = rules.in_progress(call)
+        else:
+            one.replayed = True
+            one.reply = rules.replayed(call, known.reply, known.request_id)
+
+    def _act(self, one: Handling[S]) -> None:
+        """The vendor works; then, at one instant, effects, memory and notices are committed."""
+        assert one.world is not None and one.found is not None  # noqa: S101, PT018  (there is no reply yet)
+        account, strike = one.world.account, one.strike
+        self._acting = one
+        try:
+            action = one.found.route.action
+            if one.working and strike is not None:
+                reply = act_as_seen(action, one.call, account, strike, self.now_s())
+            else:
+                reply = action(one.call, account)
+        except Refused as refused:
+            reply = refused.reply
+        except Exception as error:  # noqa: BLE001  a defect of the simulator, to be told from a fault of the scenario
+            self.problem(one.call.route, error)
+            reply = self.vendor.errors.server_error(one.call, 500)
+        finally:
+            self._acting = None
+        one.reply = reply
+        for standing in one.working:
+            if strike is not None and standing.rule.fault.worked(strike):
+                one.mark(standing)
+        self._commit(one, one.world, reply)
+
+    def problem(self, where: str, error: Exception) -> None:
+        """Keep and log a defect of the simulator itself."""
+        _log.error("%s: %s failed", self.vendor.name, where, exc_info=error)
+        if len(self.problems) < PROBLEMS_LIMIT:
+            self.problems.append(f"{where}: {type(error).__name__}: {error}")
+
+    def _commit(self, one: Handling[S], world: World[S], reply: Reply) -> None:
+        strike = one.strike
+        cause: Cause | None = None
+        if reply.effects or reply.notices:
+            cause = one.cause()
+            self._book(world.account, reply.effects, cause)
+            if not one.operation and reply.effects:
+                one.operation = self.correlation.of_effect(reply.effects[0], "")
+        remembered = reply
+        if strike is not None and strike.answer_after is not None and strike.after_is_remembered:
+            remembered = strike.answer_after
+        if one.claim is not None:
+            rules = self.vendor.idempotency
+            if rules is not None and rules.saved(remembered):
+                world.keys.save(one.claim, remembered)
+            else:
+                world.keys.release(one.scoped_key, one.claim)
+        if reply.notices and cause is not None:
+            self._post(world.account, reply.notices, cause)
+
+    def _post(self, account: Account[S], notices: Sequence[Notice], cause: Cause) -> None:
+        self.outbox.post(account, notices, cause, plan=self.plan, now_s=self.now_s(), plan_now_s=self.clock())
+
+    def _book(self, account: Account[S], effects: Sequence[Effect], cause: Cause) -> None:
+        now_s = self.clock()
+        for effect in effects:
+            self.ledger.effect(
+                account=account.name,
+                operation_id=self.correlation.of_effect(effect, cause.operation_id),
+                at_s=now_s,
+                kind=effect.kind,
+                effect_id=effect.id,
+                request_id=cause.request_id,
+                idempotency_key=cause.idempotency_key,
+                amount=effect.amount,
+                references=effect.references,
+            )
+
+    def _deliver(self, one: Handling[S]) -> Delivery:
+        """Turn what there is into what goes on the wire, and close the book on it."""
+        call, strike = one.call, one.strike
+        if strike is not None and one.reply is not None:
+            if strike.answer_after is not None:
+                one.reply, one.from_edge = strike.answer_after, strike.from_edge
+            ending = strike.ending_after
+        else:
+            ending = strike.ending if strike is not None else None
+        if ending is not None or one.reply is None:
+            delivery = Delivery(0, {}, ending=ending or Ending.CLOSE)
+        else:
+            reply = one.reply
+            if not one.from_edge:
+                self.vendor.decorate(call, one.world.account if one.world is not None else None, reply)
+            if "date" not in reply.headers:
+                reply.headers["date"] = self._http_date(strike.skew_s if strike is not None else 0.0)
+            delivery = Delivery(reply.status, reply.headers, reply.body, reply.stream)
+            for standing, chance in one.late:
+                if standing.rule.fault.shape(delivery, chance):
+                    one.mark(standing)
+            if one.struck:
+                reply.headers["Brownout-Fault"] = ", ".join(one.struck)
+        self._close(one, delivery)
+        return delivery
+
+    def _close(self, one: Handling[S], delivery: Delivery) -> None:
+        call, strike = one.call, one.strike
+        asked_s = strike.delay_s + strike.delay_after_s if strike is not None else 0.0
+        finished_s = self.clock()
+        if delivery.stream is not None:
+            finished_s += sum(delay_s for delay_s, _ in delivery.stream)
+        self.ledger.request(
+            account=one.world.account.name if one.world is not None else "",
+            operation_id=one.operation,
+            at_s=call.at_s,
+            finished_s=finished_s,
+            route=call.route,
+            request_id=call.request_id,
+            idempotency_key=call.idempotency_key or "",
+            replayed=one.replayed,
+            status=delivery.status,
+            ending=delivery.ending.value,
+            faults=tuple(one.struck),
+            asked_delay_s=asked_s,
+            given_delay_s=one.given_delay_s,
+            retry_after_s=retry_after_s(delivery.headers, self.epoch_s + self.now_s())
+            if delivery.status >= 300
+            else None,
+        )
+
+    def _http_date(self, skew_s: float) -> str:
+        """Of now, as the vendor's clock sees it; made once a second."""
+        wall_s = int(self.epoch_s + self.now_s() + skew_s)
+        if self._date[0] != wall_s:
+            self._date = (wall_s, http_date(wall_s))
+        return self._date[1]
+
+    # -- what happens later ---------------------------------------------------------------------------------------
+
+    def _later(self, account: Account[S], delay_s: float, step: Callable[[], Aftermath | None]) -> None:
+        acting = self._acting
+        cause = acting.cause() if isinstance(acting, Handling) else acting or Cause()
+        if not self.agenda.enter(self.now_s() + delay_s, Step(account, step, cause)):
+            self.problems.append("the agenda is full: a deferred step was dropped")
+
+    def next_due_s(self) -> float | None:
+        """When something is due next, on the clock that was handed in; None if nothing is left."""
+        due_s = self.agenda.next_due_s()
+        return None if due_s is None else due_s - self.clock_offset_s
+
+    def run_due(self, now_s: float) -> list[OutgoingWebhook]:
+        """Run the deferred steps that are due by `now_s` (of the clock handed in); returns the webhooks to send."""
+        outgoing = []
+        moment_s = now_s + self.clock_offset_s
+        while (item := self.agenda.pop_due(moment_s)) is not None:
+            if isinstance(item, Delivering):
+                outgoing.append(self.outbox.sign(item, self.epoch_s + self.now_s()))
+            else:
+                self._run_step(item)
+        return outgoing
+
+    def _run_step(self, step: Step) -> None:
+        self._acting = step.cause
+        try:
+            aftermath = step.run()
+        except Exception as error:  # noqa: BLE001  as in an action: a defect of the simulator
+            self.problem("a deferred step", error)
+            return
+        finally:
+            self._acting = None
+        if aftermath is not None:
+            self._book(step.account, aftermath.effects, step.cause)
+            self._post(step.account, aftermath.notices, step.cause)
+
+    def webhook_done(self, webhook_id: int, status: int | None) -> None:
+        """A host reports the answer to a webhook; None: no connection, or no answer in time."""
+        self.outbox.done(webhook_id, status, self.now_s())
+
+    # -- control --------------------------------------------------------------------------------------------------
+
+    def switch_limits(self, asked: Mapping[str, Any]) -> None:
+        """Turn the named limits on, with the vendor's figures or others, and all others off."""
+        chosen = switched_on({limit.name: limit for limit in self.vendor.limits}, asked)
+        self.limiter = Limiter(chosen) if chosen else None
+        for account in self._worlds.accounts.values():
+            account.limits = {}
+
+    def schedule(
+        self,
+        rules: Iterable[Rule],
+        *,
+        start_at_s: float | None = None,
+        seed: int | None = None,
+        limits: Mapping[str, Any] | None = None,
+        correlate: Sequence[str] | None = None,
+        webhook_time_scale: float | None = None,
+    ) -> None:
+        """Put a whole fault schedule in force; its instants count from `start_at_s`. Objects and books stay."""
+        self.plan.replace(
+            rules,
+            seed=self.seed if seed is None else seed,
+            start_at_s=self.clock() if start_at_s is None else start_at_s,
+        )
+        if limits is not None:
+            self.switch_limits(limits)
+        if correlate is not None:
+            self.correlation = Correlation(correlate)
+        if webhook_time_scale is not None:
+            self.outbox.time_scale = webhook_time_scale
+
+    def advance(self, seconds: float) -> None:
+        """Move the vendor's clock ahead: tokens expire, deferred steps come due. The ledger's clock does not move."""
+        if seconds < 0:
+            raise ValueError(f"advance_s: at least 0, got {seconds}")
+        self.clock_offset_s += seconds
+        if self.agenda.on_earlier is not None:
+            self.agenda.on_earlier()
+
+    def reset(self, account: str | None = None, *, seed: int | None = None) -> None:
+        """Forget one account, or everything but the vendor: objects, books, rules, limits, what was to happen later.
+
+        Calls in flight finish against what they began with.
+        """
+        if account is not None:
+            forgotten = self._worlds.forget(account)
+            if forgotten is not None:
+                self.agenda.forget(forgotten)
+            return
+        if seed is not None:
+            self.seed = seed
+        self._worlds.forget_all()
+        self.agenda.forget()
+        self.outbox.reset()
+        self.ledger = Ledger(self.vendor.name, self.ledger.limit)
+        self.plan.replace((), seed=self.seed, start_at_s=self.clock())
+        self.limiter = None
+        self.problems = []
+        self.clock_offset_s = 0.0
+        self._stray_ids = Ids(stream(self.seed, self.vendor.name, "requests"))
+        self.correlation = Correlation(self.vendor.correlate)
+
+    @property
+    def accounts(self) -> Mapping[str, Account[S]]:
+        """The accounts there are, by label."""
+        return self._worlds.accounts
+
+    def status(self) -> dict[str, Any]:
+        """Counts: what is in flight, what is open, what each rule matched and struck, what was lost."""
+        return {
+            "vendor": self.vendor.name,
+            "in_flight": self.in_flight,
+            "accounts": len(self._worlds),
+            "rules": [
+                {"id": rule_id, "matched": one.matched, "struck": one.struck}
+                for rule_id, one in self.plan.standing.items()
+            ],
+            "limits": sorted(self.limiter.limits) if self.limiter is not None else [],
+            "ledger": {"next_seq": self.ledger.next_seq, "dropped": self.ledger.dropped},
+            "open_webhooks": self.agenda.open_webhooks,
+            "open_steps": self.agenda.open_steps,
+            "agenda_dropped": self.agenda.dropped,
+            "webhooks": self.outbox.counts(),
+            "problems": list(self.problems),
+        }
+
+
+def _say(status: int, message: str) -> Reply:
+    """In the simulator's own voice, not the vendor's."""
+    return Reply(status, json.dumps({"error": {"message": message}}).encode(), {"content-type": "application/json"})

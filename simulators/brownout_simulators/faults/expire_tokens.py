@@ -1,0 +1,31 @@
+"""Expire tokens: the access tokens that are out there stop working; new ones work."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireTokens(Fault):
+    """The vendor's own "token expired" for every token that was first used before the rule came into force.
+
+    With `valid_for_s`, also for a newer one that long after its first use.
+    """
+
+    stage: ClassVar[Stage] = Stage.CREDENTIALS
+
+    valid_for_s: float | None = None
+
+    def __post_init__(self) -> None:
+        require(self.valid_for_s is None or self.valid_for_s > 0, "expire_tokens.valid_for_s: above 0")
+
+    def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
+        del chance
+        if on.is_answered or on.public or on.grants:
+            return False
+        old = on.credential_since_s < memory.since_s
+        if not old and (self.valid_for_s is None or on.now_s - on.credential_since_s < self.valid_for_s):
+            return False
+        on.answer = on.errors.token_expired(on.call)
+        return True

@@ -1,0 +1,132 @@
+"""What every kind of fault is: frozen data, a stage, and a function that changes one call's fate.
+
+The stages run in their order, whatever the order of the rules; within a stage, rules strike in their own order.
+
+    CREDENTIALS  the credential is refused
+    ANSWER       an answer, or a dropped connection, instead of the vendor's work: the first one to strike wins
+    WAIT         how long the call takes: waits add up
+    WORK         what the vendor's work sees: a skewed clock, stale reads
+    AFTER        what happens to the answer once the work is committed; nothing, if there was no work
+    BODY         the answer's bytes
+    WIRE         how the bytes go out: the first one to strike wins
+    NOTICE       webhooks
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import ClassVar
+
+from brownout_simulators.call import Call, Delivery, Ending, Reply
+from brownout_simulators.limiter import Buckets
+from brownout_simulators.vendor import Errors
+
+
+class FaultError(ValueError):
+    """A fault or a rule that cannot be. The message names the field, the value and what is allowed."""
+
+
+class Stage(IntEnum):
+    """Where in the handling of a call a fault takes hold."""
+
+    CREDENTIALS = 0
+    ANSWER = 1
+    WAIT = 2
+    WORK = 3
+    AFTER = 4
+    BODY = 5
+    WIRE = 6
+    NOTICE = 7
+
+
+@dataclass(slots=True)
+class Strike:
+    """What the faults that strike one call do to it, together. Filled in by the faults, carried out by the engine."""
+
+    call: Call
+    account: str
+    errors: Errors
+    now_s: float
+    wall_s: float
+    """Seconds since 1970 on the simulator's clock."""
+    public: bool = False
+    """The route asks for no credential."""
+    grants: bool = False
+    """The route gives out tokens; what it asks for is no token itself."""
+    credential_since_s: float = 0.0
+    """When this credential was first used."""
+
+    answer: Reply | None = None
+    """Sent instead of the vendor's work."""
+    from_edge: bool = False
+    """The answer does not come from the vendor itself: it carries none of the vendor's headers."""
+    ending: Ending | None = None
+    """The connection ends so, with no byte of an answer and no work done."""
+    delay_s: float = 0.0
+    """From arrival to the work (or the answer instead)."""
+    delay_after_s: float = 0.0
+    """Between commit and answer."""
+    skew_s: float = 0.0
+    lag_s: float | None = None
+    """Reads do not see what was written within this time."""
+    lag_hides_new_only: bool = False
+    was_stale: bool = False
+    """Set after the work: a lagging read has really not seen something."""
+    answer_after: Reply | None = None
+    """Sent instead of the answer, after the commit."""
+    after_is_remembered: bool = False
+    """Whether the vendor remembers `answer_after` under the idempotency key, instead of the true answer."""
+    ending_after: Ending | None = None
+    """The connection ends so after the commit, with no byte of an answer."""
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the vendor's work is already out of the question."""
+        return self.answer is not None or self.ending is not None
+
+
+@dataclass(slots=True)
+class Memory:
+    """What one rule in force remembers from call to call."""
+
+    since_s: float = float("-inf")
+    """When the rule came into force."""
+    buckets: Buckets | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+class Fault:
+    """One kind of misbehaviour. Subclasses are frozen keyword-only dataclasses, checked when made."""
+
+    __slots__ = ()
+    stage: ClassVar[Stage]
+    draws: ClassVar[bool] = False
+    """Whether `chance` is used: a kind that does not draw is spared the hash."""
+
+    def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
+        """Stages CREDENTIALS to AFTER: change `on`; whether anything was changed.
+
+        `chance` in (0, 1) depends on the seed, the rule and the call alone.
+        """
+        del on, chance, memory
+        raise TypeError(f"{type(self).__name__} acts at stage {self.stage.name}")
+
+    def worked(self, on: Strike) -> bool:
+        """Stage WORK, after the work: whether the fault really made a difference."""
+        del on
+        return True
+
+    def shape(self, delivery: Delivery, chance: float) -> bool:
+        """Stages BODY and WIRE: change what goes out; whether anything was changed."""
+        del delivery, chance
+        raise TypeError(f"{type(self).__name__} acts at stage {self.stage.name}")
+
+
+def is_plain(delivery: Delivery) -> bool:
+    """Whether nothing has been done yet to how the delivery goes out."""
+    return delivery.ending is Ending.COMPLETE and delivery.content_length is None and not delivery.bad_chunk
+
+
+def require(condition: bool, message: str) -> None:
+    """Raise `FaultError(message)` unless `condition` holds."""
+    if not condition:
+        raise FaultError(message)

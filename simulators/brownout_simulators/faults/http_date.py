@@ -1,0 +1,31 @@
+"""Dates as HTTP writes them."""
+
+import math
+from collections.abc import Mapping
+from email.utils import formatdate, parsedate_to_datetime
+from typing import Literal
+
+
+def http_date(wall_s: float) -> str:
+    """`Sun, 06 Nov 1994 08:49:37 GMT`."""
+    return formatdate(wall_s, usegmt=True)
+
+
+def retry_after_s(headers: Mapping[str, str], wall_s: float) -> float | None:
+    """The seconds that an answer's Retry-After asks for, whichever form it has; None without a readable one."""
+    for name, value in headers.items():
+        if name.lower() == "retry-after":
+            if value.isdigit():
+                return float(value)
+            try:
+                return max(0.0, parsedate_to_datetime(value).timestamp() - wall_s)
+            except ValueError:
+                return None
+    return None
+
+
+def retry_after_header(seconds: float, form: Literal["seconds", "date"], wall_s: float) -> str:
+    """A Retry-After value. Whole seconds, rounded up: a client that obeys never comes too early."""
+    if form == "date":
+        return http_date(math.ceil(wall_s + seconds))
+    return str(math.ceil(seconds))

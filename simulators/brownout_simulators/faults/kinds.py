@@ -1,0 +1,137 @@
+"""The table of fault kinds: one line each; and rules from and to JSON."""
+
+import difflib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from brownout_simulators.faults.break_stream import BreakStream
+from brownout_simulators.faults.clock_skew import ClockSkew
+from brownout_simulators.faults.codec import decode, encode
+from brownout_simulators.faults.drip import Drip
+from brownout_simulators.faults.drop_after_effect import DropAfterEffect
+from brownout_simulators.faults.drop_before_effect import DropBeforeEffect
+from brownout_simulators.faults.expire_tokens import ExpireTokens
+from brownout_simulators.faults.fail_after_effect import FailAfterEffect
+from brownout_simulators.faults.fault import Fault, FaultError
+from brownout_simulators.faults.hang import Hang
+from brownout_simulators.faults.latency import Latency
+from brownout_simulators.faults.lock import Lock
+from brownout_simulators.faults.malform import Malform
+from brownout_simulators.faults.quota import Quota
+from brownout_simulators.faults.read_after_write_lag import ReadAfterWriteLag
+from brownout_simulators.faults.respond import Respond
+from brownout_simulators.faults.revoke_credentials import RevokeCredentials
+from brownout_simulators.faults.rule import Flapping, Match, Ramp, Rule, Window
+from brownout_simulators.faults.stale_reads import StaleReads
+from brownout_simulators.faults.throttle import Throttle
+from brownout_simulators.faults.truncate import Truncate
+from brownout_simulators.faults.webhooks import Webhooks
+from brownout_simulators.faults.wrong_type import WrongType
+
+FAULTS: Final[Mapping[str, type[Fault]]] = MappingProxyType(
+    {
+        "latency": Latency,
+        "respond": Respond,
+        "throttle": Throttle,
+        "quota": Quota,
+        "lock": Lock,
+        "hang": Hang,
+        "drop_before_effect": DropBeforeEffect,
+        "drop_after_effect": DropAfterEffect,
+        "fail_after_effect": FailAfterEffect,
+        "truncate": Truncate,
+        "malform": Malform,
+        "wrong_type": WrongType,
+        "drip": Drip,
+        "break_stream": BreakStream,
+        "revoke_credentials": RevokeCredentials,
+        "expire_tokens": ExpireTokens,
+        "clock_skew": ClockSkew,
+        "stale_reads": StaleReads,
+        "read_after_write_lag": ReadAfterWriteLag,
+        "webhooks": Webhooks,
+    }
+)
+
+_PLAIN: Final = ("id", "vendor", "share", "sequence", "sequence_per")
+_NESTED: Final = {"window": Window, "flapping": Flapping, "ramp": Ramp}
+
+
+def rule_from_json(data: Mapping[str, Any]) -> Rule:
+    """`{"id", "vendor", "match": {…} or "POST /v1/…", "share", "window", "sequence", …, "<kind>": {…}}`.
+
+    Raises `FaultError`, whose message names the place.
+    """
+    if not isinstance(data, Mapping):
+        raise FaultError(f"rule: an object is needed, got {data!r}")
+    where = f"rule {data.get('id', '?')}"
+    kinds = [key for key in data if key in FAULTS]
+    for key in data:
+        if key not in FAULTS and key not in _PLAIN and key not in _NESTED and key != "match":
+            near = difflib.get_close_matches(str(key), [*FAULTS, *_PLAIN, *_NESTED, "match"], n=1)
+            raise FaultError(f"{where}: no such key: {key}" + (f"; did you mean {near[0]}?" if near else ""))
+    if len(kinds) != 1:
+        raise FaultError(f"{where}: exactly one of {', '.join(FAULTS)} is needed, got {', '.join(kinds) or 'none'}")
+    kind = kinds[0]
+    parts: dict[str, Any] = {"fault": _fault(kind, data[kind], where)}
+    plain = {name: data[name] for name in _PLAIN if name in data}
+    try:
+        match = data.get("match")
+        if match is not None:
+            parts["match"] = Match.parse(match) if isinstance(match, str) else decode(Match, match, "match")
+        for name, shape in _NESTED.items():
+            if data.get(name) is not None:
+                parts[name] = decode(shape, data[name], name)
+    except FaultError as error:
+        raise FaultError(f"{where}: {error}") from None
+    return _rule(plain, parts, where)
+
+
+def _fault(kind: str, data: Any, where: str) -> Fault:
+    try:
+        fault = decode(FAULTS[kind], {} if data is None else data, f"{where}: {kind}")
+        return fault.with_measurements() if isinstance(fault, Latency) else fault
+    except FaultError as error:
+        text = str(error)
+        raise FaultError(text if text.startswith(where) else f"{where}: {text}") from None
+
+
+def _rule(plain: Mapping[str, Any], parts: Mapping[str, Any], where: str) -> Rule:
+    """A rule from its plain values, still to be checked, and its parts, already made."""
+    for name in ("id", "vendor"):
+        if not isinstance(plain.get(name), str) or not plain[name]:
+            raise FaultError(f"{where}: {name}: a text is needed, got {plain.get(name)!r}")
+    share = plain.get("share", 1.0)
+    if isinstance(share, bool) or not isinstance(share, int | float):
+        raise FaultError(f"{where}: share: a number is needed, got {share!r}")
+    sequence, per = plain.get("sequence", ""), plain.get("sequence_per", "key")
+    if not isinstance(sequence, str):
+        raise FaultError(f"{where}: sequence: a text is needed, got {sequence!r}")
+    if per not in ("key", "rule"):
+        raise FaultError(f"{where}: sequence_per: key or rule, got {per!r}")
+    try:
+        return Rule(
+            id=plain["id"],
+            vendor=plain["vendor"],
+            share=float(share),
+            sequence=sequence,
+            sequence_per=per,
+            **parts,
+        )
+    except FaultError as error:
+        raise FaultError(f"{where}: {error}") from None
+
+
+def rule_to_json(rule: Rule) -> dict[str, Any]:
+    """What `rule_from_json` accepts; fields with their default values are left out."""
+    data = encode(rule)
+    del data["fault"]
+    data["vendor"] = rule.vendor
+    data[name_of(rule.fault)] = encode(rule.fault)
+    return data
+
+
+def name_of(fault: Fault) -> str:
+    """The name of a fault's kind."""
+    return next(name for name, kind in FAULTS.items() if type(fault) is kind)

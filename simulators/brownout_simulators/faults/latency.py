@@ -1,0 +1,170 @@
+"""Latency: how long the vendor takes, from one of six distributions."""
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import NormalDist
+from typing import ClassVar, Literal
+
+from brownout_simulators.faults.fault import Fault, FaultError, Memory, Stage, Strike, require
+
+_STANDARD = NormalDist()
+_Z99 = _STANDARD.inv_cdf(0.99)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uniform:
+    """Every value between `low_s` and `high_s` is as likely as any other."""
+
+    low_s: float
+    high_s: float
+
+    def __post_init__(self) -> None:
+        require(0 <= self.low_s <= self.high_s, f"uniform: 0 <= low_s <= high_s, got {self.low_s} and {self.high_s}")
+
+    def at(self, chance: float) -> float:
+        return self.low_s + (self.high_s - self.low_s) * chance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normal:
+    """A bell curve, cut off at 0."""
+
+    mean_s: float
+    deviation_s: float
+
+    def __post_init__(self) -> None:
+        require(self.mean_s >= 0, f"normal.mean_s: at least 0, got {self.mean_s}")
+        require(self.deviation_s > 0, f"normal.deviation_s: above 0, got {self.deviation_s}")
+
+    def at(self, chance: float) -> float:
+        return max(0.0, self.mean_s + self.deviation_s * _STANDARD.inv_cdf(chance))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lognormal:
+    """The usual shape of an API's latency: half of the calls take up to `p50_s`, 99 in 100 up to `p99_s`."""
+
+    p50_s: float
+    p99_s: float
+
+    def __post_init__(self) -> None:
+        require(0 < self.p50_s < self.p99_s, f"lognormal: 0 < p50_s < p99_s, got {self.p50_s} and {self.p99_s}")
+
+    def at(self, chance: float) -> float:
+        sigma = math.log(self.p99_s / self.p50_s) / _Z99
+        return self.p50_s * math.exp(sigma * _STANDARD.inv_cdf(chance))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pareto:
+    """Never under `least_s`, with a tail that is the heavier, the smaller `alpha` is (1.16 is the 80/20 rule)."""
+
+    least_s: float
+    alpha: float
+
+    def __post_init__(self) -> None:
+        require(self.least_s > 0, f"pareto.least_s: above 0, got {self.least_s}")
+        require(self.alpha > 0, f"pareto.alpha: above 0, got {self.alpha}")
+
+    def at(self, chance: float) -> float:
+        return float(self.least_s * (1.0 - chance) ** (-1.0 / self.alpha))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empirical:
+    """As measured: values in seconds, given here or one per line in a file (`#` starts a comment).
+
+    Drawn with straight lines between neighbouring values, so the extremes are those that were measured.
+    """
+
+    values_s: tuple[float, ...] = ()
+    file: str = ""
+
+    def __post_init__(self) -> None:
+        require(bool(self.values_s) != bool(self.file), "empirical: exactly one of values_s and file")
+        require(all(0 <= value < math.inf for value in self.values_s), "empirical.values_s: finite and at least 0")
+        object.__setattr__(self, "values_s", tuple(sorted(self.values_s)))
+
+    def at(self, chance: float) -> float:
+        values = self.values_s
+        place = chance * (len(values) - 1)
+        below = int(place)
+        if below + 1 >= len(values):
+            return values[-1]
+        return values[below] + (values[below + 1] - values[below]) * (place - below)
+
+
+def read_measurements(path: str) -> tuple[float, ...]:
+    """Seconds, one value per line; what follows a `#` is a comment. Raises `FaultError`."""
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise FaultError(f"latency.empirical.file: {path}: {error.strerror}") from None
+    values = []
+    for number, line in enumerate(lines, 1):
+        text = line.partition("#")[0].strip()
+        try:
+            values += [float(text)] if text else []
+        except ValueError:
+            raise FaultError(f"latency.empirical.file: {path}:{number}: a number of seconds is needed") from None
+    require(bool(values), f"latency.empirical.file: {path}: no value in it")
+    return tuple(values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency(Fault):
+    """The call takes this much longer, counted from its arrival. Exactly one of the six distributions."""
+
+    stage: ClassVar[Stage] = Stage.WAIT
+
+    fixed_s: float | None = None
+    uniform: Uniform | None = None
+    normal: Normal | None = None
+    lognormal: Lognormal | None = None
+    pareto: Pareto | None = None
+    empirical: Empirical | None = None
+    at: Literal["before", "after"] = "before"
+    """Before: the vendor works that long and commits at the end. After: it commits, then the answer is slow."""
+    up_to_s: float = 300.0
+    """No draw is longer than this."""
+
+    def __post_init__(self) -> None:
+        given = [one for one in (self.fixed_s, *self._distributions()) if one is not None]
+        require(len(given) == 1, "latency: exactly one of fixed, uniform, normal, lognormal, pareto, empirical")
+        require(
+            self.fixed_s is None or 0 <= self.fixed_s < math.inf, f"latency.fixed_s: at least 0, got {self.fixed_s}"
+        )
+        require(self.up_to_s > 0, f"latency.up_to_s: above 0, got {self.up_to_s}")
+
+    @property
+    def draws(self) -> bool:  # type: ignore[override]
+        return self.fixed_s is None
+
+    def _distributions(self) -> tuple[Uniform | Normal | Lognormal | Pareto | Empirical | None, ...]:
+        return (self.uniform, self.normal, self.lognormal, self.pareto, self.empirical)
+
+    def with_measurements(self) -> "Latency":
+        """With the file of an empirical distribution read in; the same where there is none."""
+        if self.empirical is None or not self.empirical.file:
+            return self
+        values = read_measurements(self.empirical.file)
+        return replace(self, empirical=Empirical(values_s=values))
+
+    def seconds(self, chance: float) -> float:
+        """The latency at this quantile."""
+        for distribution in self._distributions():
+            if distribution is not None:
+                return min(self.up_to_s, distribution.at(chance))
+        return min(self.up_to_s, self.fixed_s or 0.0)
+
+    def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
+        del memory
+        seconds = self.seconds(chance)
+        if seconds <= 0:
+            return False
+        if self.at == "after" and not on.is_answered:
+            on.delay_after_s += seconds
+        else:
+            on.delay_s += seconds
+        return True

@@ -1,0 +1,32 @@
+"""Read-after-write lag: what was just created is not found yet."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadAfterWriteLag(Fault):
+    """GETs do not see objects created within the last `lag_s`; older ones they see as they are.
+
+    Strikes only where the vendor's store asks for it (`crud.Collection` does) and something was really hidden.
+    """
+
+    stage: ClassVar[Stage] = Stage.WORK
+
+    lag_s: float
+
+    def __post_init__(self) -> None:
+        require(self.lag_s > 0, f"read_after_write_lag.lag_s: above 0, got {self.lag_s}")
+
+    def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
+        del chance, memory
+        if on.is_answered or on.lag_s is not None or on.call.method not in ("GET", "HEAD"):
+            return False
+        on.lag_s = self.lag_s
+        on.lag_hides_new_only = True
+        return True
+
+    def worked(self, on: Strike) -> bool:
+        return on.was_stale

@@ -1,0 +1,172 @@
+"""A rule: which vendor, which calls, when, what share of them, and which fault.
+
+The schedule is frozen data. Whether a rule strikes a call is a function of the seed, the rule's id, the call's key
+(its operation id, else its idempotency key) and how many calls of that key the rule has seen: never of the order in
+which calls of different keys arrive. A call without any key counts by the rule's own ordinal.
+"""
+
+import fnmatch
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from struct import Struct
+from typing import Literal
+
+from brownout_simulators.faults.fault import Fault, require
+
+_two_words = Struct(">QQ").unpack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Which calls. Everything that is given must hold; `*` and `?` are wildcards, and `*` crosses slashes."""
+
+    method: str = "*"
+    path: str = "*"
+    """A route's template (`/v1/payment_intents/{id}`), a path, or a glob over paths."""
+    account: str = "*"
+    operation: str = "*"
+    """A glob over operation ids; a call without one has the empty id."""
+    header: str = ""
+    """`name: glob`; the header must be there."""
+
+    def __post_init__(self) -> None:
+        require(
+            bool(self.method) and self.method == self.method.upper(), f"match.method: upper case, got {self.method!r}"
+        )
+        require(
+            self.path == "*" or self.path.startswith(("/", "*")),
+            f"match.path: must start with / or *, got {self.path!r}",
+        )
+        require(not self.header or ":" in self.header, f"match.header: `name: glob`, got {self.header!r}")
+
+    @classmethod
+    def parse(cls, text: str) -> "Match":
+        """From `POST /v1/payment_intents`, `/v1/*`, `GET` or `*`."""
+        method, _, path = text.strip().partition(" ")
+        if method.startswith("/"):
+            method, path = "*", text.strip()
+        return cls(method=method.upper() or "*", path=path.strip() or "*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """From `start_s` (included) to `end_s` (excluded), in seconds since the schedule's start instant."""
+
+    start_s: float = 0.0
+    end_s: float = float("inf")
+
+    def __post_init__(self) -> None:
+        require(0 <= self.start_s < self.end_s, f"window: 0 <= start_s < end_s, got {self.start_s} and {self.end_s}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flapping:
+    """On for `on_s`, off for `off_s`, and so on, beginning with on at the window's start."""
+
+    on_s: float
+    off_s: float
+
+    def __post_init__(self) -> None:
+        require(self.on_s > 0 and self.off_s > 0, f"flapping: on_s and off_s above 0, got {self.on_s} and {self.off_s}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ramp:
+    """The share moves in a straight line over `over_s` from the window's start, then stays. Replaces `share`."""
+
+    from_share: float = 0.0
+    to_share: float = 1.0
+    over_s: float
+
+    def __post_init__(self) -> None:
+        for name, share in (("from_share", self.from_share), ("to_share", self.to_share)):
+            require(0 <= share <= 1, f"ramp.{name}: 0 to 1, got {share}")
+        require(self.over_s > 0, f"ramp.over_s: above 0, got {self.over_s}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One fault of a schedule."""
+
+    id: str
+    vendor: str
+    fault: Fault
+    match: Match = field(default_factory=Match)
+    share: float = 1.0
+    """Of the calls that match: 0 is never, 1 is always."""
+    window: Window | None = None
+    """Always, without one."""
+    sequence: str = ""
+    """`FF.`: the first two calls are struck, the third is not, nor is any later one. A final `*` repeats it."""
+    sequence_per: Literal["key", "rule"] = "key"
+    """Whether each key (operation) goes through the sequence by itself, or all calls share one. The latter goes by
+    order of arrival."""
+    flapping: Flapping | None = None
+    ramp: Ramp | None = None
+
+    def __post_init__(self) -> None:
+        require(bool(self.id), "id: a rule needs one")
+        require(0 <= self.share <= 1, f"share: 0 to 1, got {self.share}")
+        require(
+            re.fullmatch(r"[F.]*\*?", self.sequence) is not None and self.sequence != "*",
+            f"sequence: F (struck) and . (not), * at the end to repeat, got {self.sequence!r}",
+        )
+
+
+def in_sequence(sequence: str, ordinal: int) -> bool:
+    """Whether call number `ordinal` (from 0) is one that the sequence strikes."""
+    if sequence.endswith("*"):
+        return sequence[ordinal % (len(sequence) - 1)] == "F"
+    return ordinal < len(sequence) and sequence[ordinal] == "F"
+
+
+class Dice:
+    """The draws of one rule under one seed."""
+
+    def __init__(self, seed: int, rule_id: str) -> None:
+        self._base = blake2b(f"{seed}:{rule_id}:".encode(), digest_size=16)
+
+    def throw(self, key: str, ordinal: int) -> tuple[float, float]:
+        """Two independent numbers in [0, 1) and (0, 1) for the `ordinal`th call of `key`."""
+        state = self._base.copy()
+        state.update(f"{ordinal}:{key}".encode())
+        first, second = _two_words(state.digest())
+        return (first >> 11) * 2.0**-53, ((second >> 12) + 0.5) * 2.0**-52
+
+
+def draw(seed: int, rule_id: str, key: str, ordinal: int = 0) -> float:
+    """The number in [0, 1) that is compared with a rule's share."""
+    return Dice(seed, rule_id).throw(key, ordinal)[0]
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """A compiled `Match`."""
+
+    match: Match
+
+    @cached_property
+    def _path(self) -> re.Pattern[str]:
+        return re.compile(fnmatch.translate(self.match.path.replace("[", "[[]")))
+
+    def route(self, method: str, template: str) -> bool | None:
+        """Whether every call of this route matches by method and path (True), none (False), or some (None)."""
+        wanted = self.match
+        if wanted.method not in ("*", method):
+            return False
+        if wanted.path in ("*", template):
+            return True
+        if "{" not in template:
+            return self.path(template)
+        return None
+
+    def path(self, path: str) -> bool:
+        """Whether an actual path matches."""
+        return self._path.match(path) is not None
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether only method and path matter."""
+        return self.match.account == "*" and self.match.operation == "*" and not self.match.header

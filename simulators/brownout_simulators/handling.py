@@ -1,0 +1,99 @@
+"""One call on its way through the engine, and the action as the faults want it to see the account."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from brownout_simulators.account import Account
+from brownout_simulators.agenda import Cause
+from brownout_simulators.call import Call, Reply
+from brownout_simulators.faults.fault import Strike
+from brownout_simulators.faults.plan import Standing, Subject
+from brownout_simulators.idempotency import Remembered
+from brownout_simulators.limiter import Limiter
+from brownout_simulators.router import Found
+from brownout_simulators.worlds import World
+
+S = TypeVar("S")
+Action = Callable[[Call, Account[Any]], Reply]
+
+
+@dataclass(slots=True)
+class Handling(Generic[S]):
+    """What the engine knows of a call so far. A reply that is set means that the vendor's action will not run."""
+
+    call: Call
+    found: Found | None = None
+    world: World[S] | None = None
+    operation: str = ""
+    credential_since_s: float = 0.0
+    reply: Reply | None = None
+    from_edge: bool = False
+    """The reply does not come from the vendor itself: none of its headers are added."""
+    unreadable: str | None = None
+    """Why the body cannot be parsed."""
+    body_refused: Reply | None = None
+    """The vendor's objection to the body, held back until its turn."""
+    key_refused: Reply | None = None
+    """The vendor's objection to the idempotency key, held back until its turn."""
+    scoped_key: str = ""
+    """Under which the vendor remembers the reply: the idempotency key and what it is unique within."""
+    claim: Remembered | None = None
+    replayed: bool = False
+    limiter: Limiter | None = None
+    held: list[tuple[str, str]] = field(default_factory=list)
+    """Places taken in limits on calls in flight."""
+    strike: Strike | None = None
+    working: list[Standing] = field(default_factory=list)
+    """Rules that strike the vendor's work, if it runs."""
+    late: list[tuple[Standing, float]] = field(default_factory=list)
+    """Rules that strike the bytes that go out, if any do."""
+    struck: list[str] = field(default_factory=list)
+    """Ids of the rules that have really struck."""
+    given_delay_s: float = 0.0
+
+    def mark(self, standing: Standing) -> None:
+        """This rule has really struck the call."""
+        standing.struck += 1
+        self.struck.append(standing.rule.id)
+
+    def cause(self) -> Cause:
+        """What goes back to this call later."""
+        call = self.call
+        return Cause(
+            operation_id=self.operation,
+            request_id=call.request_id,
+            idempotency_key=call.idempotency_key or "",
+            route=call.route,
+            method=call.method,
+            path=call.path,
+            headers=call.headers,
+        )
+
+    def subject(self) -> Subject:
+        """What fault rules look at."""
+        call = self.call
+        return Subject(
+            route=call.route,
+            method=call.method,
+            path=call.path,
+            headers=call.headers,
+            account=self.world.account.name if self.world is not None else "",
+            operation_id=self.operation,
+            key=self.operation or call.idempotency_key or "",
+        )
+
+
+def act_as_seen(action: Action, call: Call, account: Account[Any], strike: Strike, now_s: float) -> Reply:
+    """Run an action that sees the account as the faults want it seen: an odd clock, old data."""
+    account.epoch_s += strike.skew_s
+    account.was_stale = False
+    if strike.lag_s is not None:
+        account.as_of_s = now_s - strike.lag_s
+        account.hides_new_only = strike.lag_hides_new_only
+    try:
+        return action(call, account)
+    finally:
+        account.epoch_s -= strike.skew_s
+        strike.was_stale = account.was_stale
+        account.as_of_s = None

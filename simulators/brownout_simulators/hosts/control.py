@@ -1,0 +1,208 @@
+"""The control API, `/_brownout/` on every simulator's port: JSON in, JSON out. `docs/simulators.md` describes it."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from brownout_simulators.engine import Simulator
+from brownout_simulators.faults.kinds import FAULTS, rule_from_json, rule_to_json
+
+PREFIX: Final = "/_brownout"
+PAGE_LIMIT: Final = 10_000
+
+Answer = tuple[int, Any]
+Query = Mapping[str, str]
+
+
+class _Bad(ValueError):
+    """A request that cannot be; the message goes to the caller."""
+
+
+def control(simulator: Simulator[Any], method: str, path: str, query: str, body: bytes) -> tuple[int, bytes]:
+    """Answer one control request: status and JSON."""
+    try:
+        data = json.loads(body) if body else {}
+    except ValueError as error:
+        return 400, _dump({"error": f"the body is not JSON: {error}"})
+    if not isinstance(data, dict):
+        return 400, _dump({"error": "the body must be a JSON object"})
+    head, _, tail = path.removeprefix(PREFIX).strip("/").partition("/")
+    handlers = HANDLERS.get(head)
+    if handlers is None:
+        return 404, _dump({"error": f"no such control route; there are {', '.join(sorted(ROUTES))}"})
+    handler = handlers.get(method)
+    if handler is None:
+        return 405, _dump({"error": f"{head or '/'} answers to {', '.join(handlers)}"})
+    asked = {name: values[-1] for name, values in parse_qs(query).items()}
+    try:
+        status, answer = handler(simulator, tail, asked, data)
+    except (ValueError, TypeError) as error:
+        return 400, _dump({"error": str(error)})
+    return status, _dump(answer)
+
+
+def _dump(answer: Any) -> bytes:
+    return json.dumps(answer).encode() + b"\n"
+
+
+def _describe(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del tail, query, data
+    vendor = simulator.vendor
+    return 200, {
+        "vendor": vendor.name,
+        "url": simulator.base_url,
+        "seed": simulator.seed,
+        "routes": simulator.router.names,
+        "effects": list(vendor.effects),
+        "limits": [limit.name for limit in vendor.limits],
+        "magic": dict(vendor.magic),
+        "faults": list(FAULTS),
+        "control": sorted(ROUTES),
+        "environment": dict(vendor.environment(simulator.base_url, vendor.test_key("default"))),
+    }
+
+
+def _faults(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del query, data
+    standing = simulator.plan.standing
+    if tail:
+        if tail not in standing:
+            return 404, {"error": f"no rule {tail}"}
+        return 200, _rule(simulator, tail)
+    return 200, {"faults": [_rule(simulator, rule_id) for rule_id in standing]}
+
+
+def _rule(simulator: Simulator[Any], rule_id: str) -> dict[str, Any]:
+    one = simulator.plan.standing[rule_id]
+    return {**rule_to_json(one.rule), "matched": one.matched, "struck": one.struck}
+
+
+def _add_fault(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del query
+    given = {"vendor": simulator.vendor.name, **data}
+    given.setdefault("id", tail or simulator.plan.new_id())
+    rule = rule_from_json(given)
+    simulator.plan.add(rule, simulator.clock(), live=True)
+    return 201, _rule(simulator, rule.id)
+
+
+def _remove_fault(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del query, data
+    if not simulator.plan.remove(tail or None):
+        return 404, {"error": f"no rule {tail}"}
+    return 200, {"removed": tail or "all"}
+
+
+_SCHEDULE_KEYS: Final = ("start_at_s", "seed", "rules", "limits", "correlate", "webhook_time_scale")
+
+
+def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del tail, query
+    unknown = [key for key in data if key not in _SCHEDULE_KEYS]
+    if unknown:
+        raise _Bad(f"{unknown[0]}: no such key; there are {', '.join(_SCHEDULE_KEYS)}")
+    rules = [rule_from_json(rule) for rule in data.get("rules", [])]
+    simulator.schedule(
+        # One schedule may go to all simulators of a run: each takes its own.
+        [rule for rule in rules if rule.vendor in ("*", simulator.vendor.name)],
+        start_at_s=_number(data, "start_at_s"),
+        seed=_whole(data, "seed"),
+        limits=data.get("limits"),
+        correlate=data.get("correlate"),
+        webhook_time_scale=_number(data, "webhook_time_scale"),
+    )
+    return 200, {"rules": list(simulator.plan.standing), "start_at_s": simulator.plan.start_at_s}
+
+
+def _ledger(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del tail, data
+    after, limit = int(query.get("after", -1)), int(query.get("limit", 1000))
+    rows = list(simulator.ledger.rows(after, max(0, min(limit, PAGE_LIMIT))))
+    last = rows[-1]["seq"] if rows else max(after, -1)
+    return 200, {
+        "rows": rows,
+        "next_after": last,
+        "more": last + 1 < simulator.ledger.next_seq,
+        "dropped": simulator.ledger.dropped,
+    }
+
+
+def _webhooks(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del tail, query, data
+    return 200, {"attempts": [asdict(one) for one in simulator.outbox.log], **simulator.outbox.counts()}
+
+
+def _reset(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del tail, query
+    account = data.get("account")
+    if account is not None and not isinstance(account, str):
+        raise _Bad(f"account: a label, got {account!r}")
+    simulator.reset(account, seed=_whole(data, "seed"))
+    return 200, {"reset": account or "all"}
+
+
+def _clock(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del tail, query, data
+    return 200, {
+        "now_s": simulator.clock(),
+        "vendor_now_s": simulator.now_s(),
+        "offset_s": simulator.clock_offset_s,
+        "epoch_s": simulator.epoch_s,
+    }
+
+
+def _advance(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    seconds = _number(data, "advance_s")
+    if seconds is None:
+        raise _Bad("advance_s: a number of seconds is needed")
+    simulator.advance(seconds)
+    return _clock(simulator, tail, query, data)
+
+
+def _seed(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del tail, query
+    seed = _whole(data, "seed")
+    if seed is None:
+        raise _Bad("seed: a whole number is needed")
+    simulator.reset(seed=seed)
+    return 200, {"seed": seed}
+
+
+def _status(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del tail, query, data
+    return 200, simulator.status()
+
+
+def _number(data: Mapping[str, Any], name: str) -> float | None:
+    value = data.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _Bad(f"{name}: a number is needed, got {value!r}")
+    return float(value)
+
+
+def _whole(data: Mapping[str, Any], name: str) -> int | None:
+    value = data.get(name)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        raise _Bad(f"{name}: a whole number is needed, got {value!r}")
+    return value
+
+
+Handler = Callable[[Simulator[Any], str, Query, dict[str, Any]], Answer]
+
+HANDLERS: Final[Mapping[str, Mapping[str, Handler]]] = {
+    "": {"GET": _describe},
+    "faults": {"GET": _faults, "POST": _add_fault, "PUT": _add_fault, "DELETE": _remove_fault},
+    "schedule": {"POST": _schedule},
+    "ledger": {"GET": _ledger},
+    "webhooks": {"GET": _webhooks},
+    "reset": {"POST": _reset},
+    "clock": {"GET": _clock, "POST": _advance},
+    "seed": {"POST": _seed},
+    "status": {"GET": _status},
+}
+
+ROUTES: Final = tuple(f"{method} {PREFIX}/{name}" for name, methods in HANDLERS.items() for method in methods)

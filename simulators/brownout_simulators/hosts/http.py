@@ -1,0 +1,259 @@
+"""A simulator on sockets: aiohttp's low-level server, with endings that are true on the wire.
+
+A reset is a TCP RST, a close is a FIN, a truncated answer announces more than it sends. What the client gives up is
+handled to its end all the same. Binds to loopback and answers only to loopback names, so that a web page cannot reach
+it by DNS rebinding. Webhooks go out from one pump, never inside a call.
+"""
+
+import asyncio
+import contextlib
+import errno
+import json
+import logging
+import socket
+import struct
+import time
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from brownout_simulators.call import Call, Delivery, Ending
+from brownout_simulators.engine import Simulator
+from brownout_simulators.hosts.control import PREFIX, control
+from brownout_simulators.hosts.head import answer_bytes, head_bytes
+from brownout_simulators.hosts.timers import NO_TIMERS, Timers, make_timers
+from brownout_simulators.hosts.webhook_pump import WebhookPump
+from brownout_simulators.safety import is_loopback_host
+
+BODY_LIMIT = 4 * 1024 * 1024
+_LINGER_OFF = struct.pack("ii", 1, 0)
+_KNOWN_HOSTS_LIMIT = 64
+_UNSENT_LIMIT = 256 * 1024
+
+_log = logging.getLogger(__name__)
+
+
+class PortTaken(OSError):
+    """The port that was asked for is in use."""
+
+
+class Connection(RequestHandler):
+    """A server connection that tells when its client has gone."""
+
+    __slots__ = ("_gone",)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        gone: asyncio.Event | None = getattr(self, "_gone", None)
+        if gone is not None:
+            gone.set()
+
+    async def wait_gone(self) -> None:
+        """Until the client, or the server's end, closes the connection."""
+        if self.transport is None:
+            return
+        self._gone = asyncio.Event()
+        await self._gone.wait()
+
+
+class _Server(web.Server):
+    def __call__(self) -> RequestHandler:
+        return Connection(self, loop=self._loop, **self._kwargs)
+
+
+class HttpHost:
+    """Serves one simulator on one port. The simulator's clock must be `time.monotonic`."""
+
+    def __init__(
+        self,
+        simulator: Simulator[Any],
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        body_limit: int = BODY_LIMIT,
+        webhooks_leave_loopback: bool = False,
+    ) -> None:
+        self.simulator = simulator
+        self.url = ""
+        self._host = host
+        self._port = port
+        self._body_limit = body_limit
+        self._webhooks_leave_loopback = webhooks_leave_loopback
+        self._known_hosts: set[str] = set()
+        self._server: asyncio.Server | None = None
+        self._connections: _Server | None = None
+        self._timers: Timers = NO_TIMERS
+        self._pump: WebhookPump | None = None
+
+    async def start(self) -> str:
+        """Bind and serve; returns the base URL. Raises `PortTaken`."""
+        loop = asyncio.get_running_loop()
+        self._timers = make_timers(loop)
+        self._connections = _Server(
+            self._handle, request_factory=self._make_request, access_log=None, keepalive_timeout=3600.0
+        )
+        try:
+            self._server = await loop.create_server(self._connections, self._host, self._port, backlog=4096)
+        except OSError as error:
+            self._timers.close()
+            if error.errno == errno.EADDRINUSE:
+                raise PortTaken(errno.EADDRINUSE, f"port {self._port} is in use") from None
+            raise
+        port = self._server.sockets[0].getsockname()[1]
+        self.url = f"http://{self._host}:{port}"
+        self.simulator.base_url = self.url
+        self._pump = WebhookPump(self.simulator, self._timers, leave_loopback=self._webhooks_leave_loopback)
+        self._pump.start()
+        limits = ", ".join(self.simulator.limiter.limits) if self.simulator.limiter is not None else "off"
+        _log.info("%s on %s; the vendor's limits are %s", self.simulator.vendor.name, self.url, limits)
+        return self.url
+
+    async def stop(self) -> None:
+        """Close every connection, whatever is under way on it."""
+        if self._server is not None:
+            self._server.close()
+        if self._pump is not None:
+            await self._pump.stop()
+        if self._connections is not None:
+            await self._connections.shutdown(0.1)
+        self._timers.close()
+
+    def _make_request(self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
+        loop = asyncio.get_running_loop()
+        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=self._body_limit)
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        at_s = time.monotonic()
+        host = request.headers.get("Host", "")
+        if host not in self._known_hosts and not self._admit_host(host):
+            return _plain(403, "this simulator answers to loopback names only")
+        if "Expect" in request.headers and request.transport is not None:
+            request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        try:
+            body = await request.read() if request.body_exists else b""
+        except web.HTTPRequestEntityTooLarge:
+            response = _plain(413, f"the body is larger than {self._body_limit} bytes")
+            response.force_close()
+            return response
+        target = request.raw_path
+        if not target.startswith("/"):
+            split = urlsplit(target)
+            target = f"{split.path or '/'}?{split.query}" if split.query else split.path or "/"
+        path, _, query = target.partition("?")
+        if path.startswith(PREFIX):
+            status, answer = control(self.simulator, request.method, path, query, body)
+            return web.Response(status=status, body=answer, content_type="application/json")
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        call = Call(request.method, unquote(path) if "%" in path else path, query, headers, body, at_s)
+        try:
+            delivery = await self._simulate(call)
+        except Exception as error:  # noqa: BLE001  a defect of the simulator, outside its vendor's action
+            self.simulator.problem(f"{call.method} {call.route}", error)
+            return _plain(500, "the simulator has a defect: see its log")
+        return await self._deliver(request, delivery)
+
+    async def _simulate(self, call: Call) -> Delivery:
+        steps = self.simulator.handle(call)
+        try:
+            while True:
+                delay_s = next(steps)
+                await self._timers.sleep_until(time.monotonic() + delay_s)
+        except StopIteration as stop:
+            delivery: Delivery = stop.value
+        return delivery
+
+    def _admit_host(self, host: str) -> bool:
+        if not is_loopback_host(host):
+            return False
+        if len(self._known_hosts) < _KNOWN_HOSTS_LIMIT:
+            self._known_hosts.add(host)
+        return True
+
+    # -- what goes on the wire ------------------------------------------------------------------------------------
+
+    async def _deliver(self, request: web.BaseRequest, delivery: Delivery) -> web.StreamResponse:
+        """Write it on the transport by hand: a whole answer in one go, a broken one as broken as it is meant to be."""
+        connection = request.protocol
+        transport = request.transport
+        if transport is None or not isinstance(connection, Connection):
+            return CLOSES  # the client has gone
+        whole = delivery.ending is Ending.COMPLETE and not delivery.bad_chunk
+        keep_alive = whole and request.keep_alive
+        if whole and delivery.stream is None:
+            transport.write(answer_bytes(delivery, request.method, request.version, keep_alive=keep_alive))
+            if transport.get_write_buffer_size() > _UNSENT_LIMIT:
+                with contextlib.suppress(ConnectionError):
+                    await connection._drain_helper()
+            return KEEPS if keep_alive else CLOSES
+        if delivery.status:
+            await self._write(transport, connection, delivery, keep_alive=keep_alive)
+        if delivery.ending is Ending.HANG:
+            await connection.wait_gone()
+        elif delivery.ending is Ending.RESET:
+            _reset(transport)
+        return KEEPS if keep_alive else CLOSES
+
+    async def _write(
+        self, transport: asyncio.Transport, connection: Connection, delivery: Delivery, *, keep_alive: bool
+    ) -> None:
+        """Status line, headers, and the body in its chunks."""
+        chunks = delivery.stream if delivery.stream is not None else ((0.0, delivery.body),)
+        length = delivery.content_length
+        if length is None and delivery.stream is None and not delivery.bad_chunk:
+            length = len(delivery.body)
+        transport.write(head_bytes(delivery, length, "" if keep_alive else "close"))
+        due_s = time.monotonic()
+        for delay_s, chunk in chunks:
+            due_s += delay_s
+            if delay_s > 0:
+                await self._timers.sleep_until(due_s)
+            if connection.transport is None:
+                return  # the client has gone
+            if chunk:
+                transport.write(chunk if length is not None else b"%x\r\n%b\r\n" % (len(chunk), chunk))
+        if delivery.bad_chunk:
+            transport.write(b"zz\r\nthis is no chunk\r\n")
+        elif length is None and delivery.ending is Ending.COMPLETE:
+            transport.write(b"0\r\n\r\n")
+        if delivery.ending is Ending.RESET:
+            # A reset throws away what the kernel has not sent; let what was written go out first.
+            with contextlib.suppress(ConnectionError):
+                await connection._drain_helper()
+
+
+class _Written(web.StreamResponse):
+    """Tells aiohttp that the answer is on the wire already, and whether the connection goes on."""
+
+    def __init__(self, *, keeps: bool) -> None:
+        super().__init__()
+        self._keeps = keeps
+
+    @property
+    def keep_alive(self) -> bool | None:
+        return self._keeps
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        del request
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        del data
+
+
+KEEPS: Final = _Written(keeps=True)
+CLOSES: Final = _Written(keeps=False)
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    """End with RST instead of FIN."""
+    handle = transport.get_extra_info("socket")
+    if handle is not None:
+        handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_OFF)
+    transport.abort()
+
+
+def _plain(status: int, message: str) -> web.Response:
+    return web.Response(
+        status=status, body=json.dumps({"error": {"message": message}}).encode(), content_type="application/json"
+    )

@@ -1,0 +1,167 @@
+"""The vendor's own books: one row per request, one per effect, in the order in which they were written down.
+
+A request's row is written when its handling ends, an effect's row when it is committed, so a reader that pages
+through the rows never has to come back to one. The oldest rows are dropped, a block at a time, once there are
+more than `limit`; `dropped` counts them, and whoever judges by this ledger must look at it.
+"""
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+COLUMNS: Final = (
+    "entry",
+    "seq",
+    "vendor",
+    "account",
+    "operation_id",
+    "at_s",
+    "finished_s",
+    "route",
+    "id",
+    "request_id",
+    "idempotency_key",
+    "replayed",
+    "status",
+    "ending",
+    "faults",
+    "amount",
+    "asked_delay_s",
+    "given_delay_s",
+    "retry_after_s",
+    "references",
+)
+"""The row's columns; all instants are on the clock that was handed to the simulator, never shifted."""
+
+BLOCK: Final = 1024
+_REFERENCES: Final = COLUMNS.index("references")
+_FAULTS: Final = COLUMNS.index("faults")
+
+Row = tuple[Any, ...]
+
+
+class Ledger:
+    """Append-only and bounded. For one thread."""
+
+    def __init__(self, vendor: str, limit: int = 1_000_000) -> None:
+        if limit < BLOCK:
+            raise ValueError(f"a ledger's limit must be at least {BLOCK}, got {limit}")
+        self.vendor = vendor
+        self.limit = limit
+        self.next_seq = 0
+        self.dropped = 0
+        self._blocks: deque[list[Row]] = deque([[]])
+
+    def request(
+        self,
+        *,
+        account: str,
+        operation_id: str,
+        at_s: float,
+        finished_s: float,
+        route: str,
+        request_id: str,
+        idempotency_key: str,
+        replayed: bool,
+        status: int,
+        ending: str,
+        faults: tuple[str, ...],
+        asked_delay_s: float,
+        given_delay_s: float,
+        retry_after_s: float | None = None,
+    ) -> None:
+        """Write down a request whose handling has ended."""
+        self._append(
+            (
+                "request",
+                self.next_seq,
+                self.vendor,
+                account,
+                operation_id,
+                at_s,
+                finished_s,
+                route,
+                request_id,
+                request_id,
+                idempotency_key,
+                replayed,
+                status,
+                ending,
+                faults,
+                0,
+                asked_delay_s,
+                given_delay_s,
+                retry_after_s,
+                None,
+            )
+        )
+
+    def effect(
+        self,
+        *,
+        account: str,
+        operation_id: str,
+        at_s: float,
+        kind: str,
+        effect_id: str,
+        request_id: str,
+        idempotency_key: str,
+        amount: int,
+        references: Mapping[str, str],
+    ) -> None:
+        """Write down an effect at the moment of its commit."""
+        self._append(
+            (
+                "effect",
+                self.next_seq,
+                self.vendor,
+                account,
+                operation_id,
+                at_s,
+                at_s,
+                kind,
+                effect_id,
+                request_id,
+                idempotency_key,
+                False,
+                0,
+                "",
+                (),
+                amount,
+                0.0,
+                0.0,
+                None,
+                references,
+            )
+        )
+
+    def _append(self, row: Row) -> None:
+        self.next_seq += 1
+        block = self._blocks[-1]
+        if len(block) == BLOCK:
+            block = []
+            self._blocks.append(block)
+            if len(self._blocks) * BLOCK > self.limit:
+                self.dropped += len(self._blocks.popleft())
+        block.append(row)
+
+    def __len__(self) -> int:
+        return self.next_seq - self.dropped
+
+    def rows(self, after: int = -1, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """The rows with `seq` greater than `after`, oldest first, each a dict of `COLUMNS`."""
+        start = max(after + 1, self.dropped)
+        end = self.next_seq if limit is None else min(self.next_seq, start + limit)
+        for seq in range(start, end):
+            number, place = divmod(seq - self.dropped, BLOCK)
+            yield export(self._blocks[number][place])
+
+
+def export(row: Row) -> dict[str, Any]:
+    """A row as JSON can carry it: `references` becomes JSON text, `faults` a list."""
+    columns = dict(zip(COLUMNS, row, strict=True))
+    references = row[_REFERENCES]
+    columns["references"] = json.dumps(dict(references), sort_keys=True) if references else ""
+    columns["faults"] = list(row[_FAULTS])
+    return columns

@@ -1,0 +1,176 @@
+"""How a vendor's notices become webhooks: endpoints found, faults drawn, attempts signed, retried, counted."""
+
+import random
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from brownout_simulators.account import Account
+from brownout_simulators.agenda import Agenda, Cause, Delivering, OutgoingWebhook
+from brownout_simulators.call import Notice
+from brownout_simulators.faults.plan import Plan, Subject
+from brownout_simulators.faults.webhooks import Mail, Webhooks
+from brownout_simulators.vendor import WebhookRules
+
+LOG_LIMIT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """One attempt at a delivery, for whoever wants to look."""
+
+    id: int
+    account: str
+    type: str
+    url: str
+    attempt: int
+    sent_s: float
+    status: int | None
+
+
+class Outbox:
+    """Puts deliveries on the agenda; keeps a short log of attempts."""
+
+    def __init__(self, agenda: Agenda, rules: WebhookRules | None) -> None:
+        self.agenda = agenda
+        self.rules = rules
+        self.time_scale = 1.0
+        """Stretches or squeezes the vendor's own retry schedule."""
+        self.log: deque[Attempted] = deque(maxlen=LOG_LIMIT)
+        self._counts: Counter[str] = Counter()
+
+    def post(
+        self,
+        account: Account[Any],
+        notices: Sequence[Notice],
+        cause: Cause,
+        *,
+        plan: Plan,
+        now_s: float,
+        plan_now_s: float,
+    ) -> None:
+        """Take on notices, at the moment of the commit that they tell of."""
+        rules = self.rules
+        if rules is None:
+            return
+        for notice in notices:
+            for url, secret in self._receivers(rules, account, notice):
+                self._counts["noticed"] += 1
+                mail = Mail()
+                if not plan.is_empty:
+                    _strike(mail, account.name, notice, cause, plan=plan, now_s=plan_now_s)
+                if mail.lost:
+                    self._counts["lost"] += 1
+                    continue
+                for copy in range(1 + mail.extra_copies):
+                    delivering = Delivering(
+                        id=self.agenda.new_id(),
+                        account=account,
+                        notice=notice,
+                        url=url,
+                        secret=secret,
+                        noticed_at_s=now_s,
+                        bad_signature=mail.bad_signature,
+                        bad_age_s=mail.signature_age_s,
+                        delay_s=mail.delay_s + copy * mail.copies_apart_s,
+                    )
+                    self._enter(delivering, rules)
+
+    def _receivers(self, rules: WebhookRules, account: Account[Any], notice: Notice) -> Sequence[tuple[str, str]]:
+        receivers = rules.endpoints(account, notice)
+        if notice.url is None:
+            return receivers
+        named = [receiver for receiver in receivers if receiver[0] == notice.url]
+        return named or [(notice.url, receivers[0][1] if receivers else "")]
+
+    def _enter(self, delivering: Delivering, rules: WebhookRules) -> bool:
+        planned_s = rules.schedule_s[delivering.attempt - 1] * self.time_scale
+        if rules.jitter and delivering.attempt > 1:
+            gap_s = planned_s - rules.schedule_s[delivering.attempt - 2] * self.time_scale
+            draw = random.Random(f"{delivering.account.name}:{delivering.id}:{delivering.attempt}").uniform(-1.0, 1.0)
+            planned_s += gap_s * rules.jitter * draw
+        return self.agenda.enter(delivering.noticed_at_s + planned_s + delivering.delay_s, delivering)
+
+    def sign(self, delivering: Delivering, wall_s: float) -> OutgoingWebhook:
+        """The attempt that is due now, signed now. The host must report on it."""
+        rules = self.rules
+        if rules is None:
+            raise RuntimeError("a delivery without webhook rules")
+        content_type, body = rules.serialise(delivering.notice)
+        secret = f"{delivering.secret}-forged" if delivering.bad_signature else delivering.secret
+        signed_s = wall_s - delivering.bad_age_s
+        headers = rules.headers(delivering.notice, delivering.url, body, secret, signed_s, delivering.attempt)
+        self.agenda.await_answer(delivering)
+        self._counts["attempts"] += 1
+        return OutgoingWebhook(
+            id=delivering.id,
+            url=delivering.url,
+            headers={"content-type": content_type, **headers},
+            body=body,
+            timeout_s=rules.timeout_s,
+            account=delivering.account.name,
+            type=delivering.notice.type,
+            attempt=delivering.attempt,
+        )
+
+    def done(self, webhook_id: int, status: int | None, now_s: float) -> None:
+        """The host's report: another attempt where the vendor makes one."""
+        rules, delivering = self.rules, self.agenda.answered(webhook_id)
+        if rules is None or delivering is None:
+            return
+        self.log.append(
+            Attempted(
+                webhook_id,
+                delivering.account.name,
+                delivering.notice.type,
+                delivering.url,
+                delivering.attempt,
+                now_s,
+                status,
+            )
+        )
+        again = rules.retry_on(status)
+        last = not again or delivering.attempt >= len(rules.schedule_s)
+        if rules.on_result is not None:
+            rules.on_result(delivering.account, delivering.notice, delivering.url, delivering.attempt, status, last)
+        if not again:
+            self._counts["delivered"] += 1
+        elif last:
+            self._counts["given_up"] += 1
+        else:
+            delivering.attempt += 1
+            # Never before now: the answer may have come in after the next attempt's instant.
+            delivering.noticed_at_s = max(
+                delivering.noticed_at_s,
+                now_s - rules.schedule_s[delivering.attempt - 1] * self.time_scale - delivering.delay_s,
+            )
+            self._enter(delivering, rules)
+
+    def counts(self) -> dict[str, int]:
+        """noticed, lost (by a fault), attempts, delivered, given_up."""
+        return {name: self._counts[name] for name in ("noticed", "lost", "attempts", "delivered", "given_up")}
+
+    def reset(self) -> None:
+        """Forget log and counts."""
+        self.log.clear()
+        self._counts.clear()
+        self.time_scale = 1.0
+
+
+def _strike(mail: Mail, account: str, notice: Notice, cause: Cause, *, plan: Plan, now_s: float) -> None:
+    operation = cause.operation_id
+    key = operation or cause.idempotency_key
+    subject = Subject(
+        cause.route,
+        cause.method,
+        cause.path,
+        cause.headers,
+        account,
+        operation,
+        f"{key}:{notice.type}" if key else "",
+    )
+    for standing, chance in plan.choose_notice(subject, now_s, notice.type):
+        fault = standing.rule.fault
+        if isinstance(fault, Webhooks) and fault.deliver(mail, chance):
+            standing.struck += 1

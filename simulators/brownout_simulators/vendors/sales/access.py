@@ -1,0 +1,233 @@
+"""Who calls and what they sent: OAuth client credentials, opaque tokens, body parsing, idempotency keys."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote_plus
+
+import orjson
+
+from brownout_simulators.account import Account
+from brownout_simulators.call import Call, Reply
+from brownout_simulators.vendor import Credential, IdempotencyRules, Refused, Route
+from brownout_simulators.vendors.sales.errors import SalesErrors, oauth_error, problem, refuse
+from brownout_simulators.vendors.sales.resources import State, Token
+
+MAX_BODY: Final = 256 * 1024
+SCOPES: Final = ("orders.read", "orders.write", "webhooks.manage")
+DEFAULT_SCOPE: Final = "orders.read orders.write"
+KEY_REQUIRED: Final = frozenset(
+    {
+        "POST /api/v2/orders/intake",
+        "POST /api/v2/orders/{id}/cancel",
+        "POST /api/v2/webhook-endpoints",
+        "POST /api/v2/webhook-endpoints/{id}/rotate-secret",
+    }
+)
+KEY_OPTIONAL: Final = frozenset({"PATCH /api/v2/orders/{id}"})
+_OAUTH: Final = "/oauth2/"
+_CLIENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_TOKEN: Final = re.compile(r"pyx_at_([A-Za-z0-9_-]+)\.[0-9a-f]{32}")
+_KEY: Final = re.compile(r"[A-Za-z0-9._:/-]{16,255}")
+_JSON: Final = frozenset({"application/json", "application/merge-patch+json"})
+
+
+def parse(call: Call) -> Mapping[str, Any]:
+    """JSON object, OAuth's form, or the query where there is no body. Raises `Refused` for 413 and 415."""
+    if len(call.body) > MAX_BODY:
+        raise refuse(call, "too-large", f"at most {MAX_BODY} bytes")
+    if not call.body:
+        return dict(parse_qsl(call.query, keep_blank_values=True))
+    if call.path.startswith(_OAUTH):
+        return dict(parse_qsl(call.body.decode(), keep_blank_values=True))
+    kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _JSON:
+        raise refuse(call, "media-type", f"got {kind or 'no media type'}")
+    body = orjson.loads(call.body)
+    if not isinstance(body, dict):
+        raise ValueError("the body must be a JSON object")  # noqa: TRY004 - what the engine catches
+    return body
+
+
+def authenticate(call: Call) -> Credential:
+    """The client, by its credentials at the token endpoint, by the token that names it everywhere else."""
+    if call.path.startswith(_OAUTH):
+        client_id, _ = client_credentials(call)
+        return Credential(client_id)
+    token = bearer(call)
+    match = _TOKEN.fullmatch(token)
+    if match is None:
+        raise Refused(problem(call, "token-invalid"))
+    try:
+        client_id = _decoded(match.group(1))
+    except (binascii.Error, UnicodeDecodeError):
+        raise Refused(problem(call, "token-invalid")) from None
+    if not _CLIENT.fullmatch(client_id):
+        raise Refused(problem(call, "token-invalid"))
+    return Credential(client_id)
+
+
+def admit(call: Call, account: Account[State]) -> None:
+    """The client's secret, or the token's life and scope. The first secret that a client shows is its secret."""
+    state = account.state
+    options = state.options_for(account.name)
+    if call.path.startswith(_OAUTH):
+        _, secret = client_credentials(call)
+        if not state.secret:
+            state.secret = secret
+        elif state.secret != secret:
+            raise Refused(SalesErrors().unauthenticated(call))
+        return
+    token = state.tokens.get(bearer(call))
+    if token is None:
+        raise Refused(problem(call, "token-invalid"))
+    if account.clock() + options.skew_s >= token.expires_s:
+        raise Refused(problem(call, "token-expired"))
+    if options.suspended:
+        raise Refused(problem(call, "tenant-suspended"))
+    needed = _scope_of(call)
+    if needed not in token.scopes:
+        raise refuse(call, "scope-insufficient", f"needs {needed}", requiredScope=needed)
+
+
+def issue_token(call: Call, account: Account[State]) -> Reply:
+    """POST /oauth2/token: client credentials in, opaque token out; no refresh token."""
+    grant = call.data.get("grant_type", "")
+    if not grant:
+        return oauth_error(400, "invalid_request", "grant_type is missing")
+    if grant != "client_credentials":
+        return oauth_error(400, "unsupported_grant_type", "only client_credentials")
+    options = account.state.options_for(account.name)
+    allowed = {"orders.read"} if options.read_only else set(SCOPES)
+    asked = set(str(call.data.get("scope") or DEFAULT_SCOPE).split())
+    if not call.data.get("scope"):
+        asked &= allowed
+    if not asked <= allowed:
+        return oauth_error(400, "invalid_scope", "not allowed: " + " ".join(sorted(asked - allowed)))
+    value = f"pyx_at_{_encoded(account.name)}.{account.ids.hexadecimal(32)}"
+    now_s = account.clock()
+    tokens = account.state.tokens
+    # A day after their end nobody can learn anything from them: a long run does not pile them up.
+    for old in [token.value for token in tokens.values() if token.expires_s < now_s - 86_400]:
+        del tokens[old]
+    tokens[value] = Token(value, frozenset(asked), now_s + options.expires_in_s)
+    body = {
+        "access_token": value,
+        "token_type": "Bearer",
+        "expires_in": int(options.expires_in_s),
+        "scope": " ".join(scope for scope in SCOPES if scope in asked),
+    }
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return Reply(200, orjson.dumps(body), headers)
+
+
+def revoke_token(call: Call, account: Account[State]) -> Reply:
+    """POST /oauth2/revoke: 200 whether or not there was such a token (RFC 7009)."""
+    account.state.tokens.pop(str(call.data.get("token", "")), None)
+    return Reply(200, b"{}", {"Content-Type": "application/json", "Cache-Control": "no-store"})
+
+
+def client_credentials(call: Call) -> tuple[str, str]:
+    """Client id and secret, from Basic authentication (form-encoded, RFC 6749 section 2.3.1) or the form."""
+    kind, _, encoded = call.headers.get("authorization", "").partition(" ")
+    try:
+        if kind.lower() == "basic":
+            user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+            client_id, secret = unquote_plus(user), unquote_plus(password)
+        else:
+            form = dict(parse_qsl(call.body.decode()))
+            client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
+    except (binascii.Error, UnicodeDecodeError):
+        client_id = secret = ""
+    if not _CLIENT.fullmatch(client_id) or not secret:
+        raise Refused(SalesErrors().unauthenticated(call))
+    return client_id, secret
+
+
+def bearer(call: Call) -> str:
+    """The access token; 401 token-missing where there is none."""
+    kind, _, token = call.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise Refused(problem(call, "token-missing"))
+    return token.strip()
+
+
+def idempotency_key(call: Call) -> str | None:
+    """The key of a call that honours one, from either header; quoted and bare forms are the same key."""
+    required = call.route in KEY_REQUIRED
+    if not required and call.route not in KEY_OPTIONAL:
+        return None
+    found = {_unquoted(call.headers[name]) for name in ("idempotency-key", "x-idempotency-key") if name in call.headers}
+    if not found:
+        if required:
+            raise refuse(call, "idempotency-key-missing")
+        return None
+    if len(found) > 1:
+        raise refuse(call, "idempotency-key-invalid", "Idempotency-Key and X-Idempotency-Key differ")
+    key = found.pop()
+    if not _KEY.fullmatch(key):
+        raise refuse(call, "idempotency-key-invalid", "16 to 255 of A-Z a-z 0-9 . _ : / -")
+    return key
+
+
+def _unquoted(value: str) -> str:
+    value = value.strip()
+    return value[1:-1] if len(value) >= 2 and value[0] == value[-1] == '"' else value
+
+
+def _fingerprint(call: Call) -> bytes:
+    """The path and the canonical body: sorted members, 1.0 the same as 1."""
+    return call.path.encode() + b"\0" + orjson.dumps(_normalised(call.data), option=orjson.OPT_SORT_KEYS)
+
+
+def _normalised(value: Any) -> Any:
+    if isinstance(value, dict):
+        # Most members are texts, and this runs for every order: they are spared the call.
+        return {name: member if type(member) is str else _normalised(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_normalised(member) for member in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _replayed(_call: Call, reply: Reply, _first: str) -> Reply:
+    return Reply(reply.status, reply.body, {**reply.headers, "Idempotency-Replayed": "true"}, executed=reply.executed)
+
+
+def _in_progress(call: Call) -> Reply:
+    return problem(call, "idempotency-in-progress", headers={"retry-after": "1"})
+
+
+# Remembered are successes and the refusals that are final (a duplicate, a request that is wrong in itself);
+# a 401, a 429 or a 5xx from before the commit says nothing about the next attempt.
+IDEMPOTENCY: Final = IdempotencyRules(
+    key_of=idempotency_key,
+    fingerprint=_fingerprint,
+    in_progress=_in_progress,
+    mismatch=lambda call: problem(call, "idempotency-key-reused"),
+    saved=lambda reply: reply.status < 500 and reply.executed,
+    replayed=_replayed,
+    ttl_s=86_400.0,
+    scope_of=lambda call: call.route,
+)
+
+
+def _scope_of(call: Call) -> str:
+    if call.path.startswith("/api/v2/webhook-"):
+        return "webhooks.manage"
+    return "orders.read" if call.method == "GET" else "orders.write"
+
+
+def _encoded(client_id: str) -> str:
+    return base64.urlsafe_b64encode(client_id.encode()).decode().rstrip("=")
+
+
+def _decoded(text: str) -> str:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+
+
+ROUTES: Final[tuple[Route[State], ...]] = (
+    Route("POST", "/oauth2/token", issue_token, grants=True),
+    Route("POST", "/oauth2/revoke", revoke_token, grants=True),
+)

@@ -1,0 +1,44 @@
+"""Stripe, API version 2026-10-28.endive, as its official SDKs see it.
+
+- `resources.py`   the objects, whole, and what follows from their declaration
+- `actions/`       the endpoints, one module per family
+- `errors.py`      how Stripe says no
+- `limits.py`      its limiters, off unless asked for
+- `webhooks.py`    events, signature, schedule
+- `magic.py`       test cards and keys
+- `parameters.py`  every endpoint's parameters; `form.py` decodes them
+- `dialect.py`     headers and idempotency; `keys.py` API keys and accounts
+- `work.py`        one call's work; `state.py` what an account holds; `expand.py`, `paging.py`, `search.py`
+"""
+
+from typing import Final
+
+from brownout_simulators.vendor import Vendor
+from brownout_simulators.vendors.stripe.actions import ROUTES
+from brownout_simulators.vendors.stripe.dialect import IDEMPOTENCY, decorate
+from brownout_simulators.vendors.stripe.errors import StripeErrors
+from brownout_simulators.vendors.stripe.form import parse
+from brownout_simulators.vendors.stripe.keys import authenticate, environment, test_key
+from brownout_simulators.vendors.stripe.limits import LIMITS
+from brownout_simulators.vendors.stripe.magic import MAGIC
+from brownout_simulators.vendors.stripe.state import State, new_state
+from brownout_simulators.vendors.stripe.webhooks import WEBHOOKS
+
+VENDOR: Final[Vendor[State]] = Vendor(
+    name="stripe",
+    port=12111,
+    routes=ROUTES,
+    new_state=new_state,
+    authenticate=authenticate,
+    parse=parse,
+    errors=StripeErrors(),
+    decorate=decorate,
+    environment=environment,
+    test_key=test_key,
+    idempotency=IDEMPOTENCY,
+    webhooks=WEBHOOKS,
+    limits=LIMITS,
+    correlate=("header.x-correlation-id", "body.metadata.operation_id"),
+    effects=("stripe.charge", "stripe.refund"),
+    magic=MAGIC,
+)

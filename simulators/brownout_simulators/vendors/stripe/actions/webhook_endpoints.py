@@ -1,0 +1,74 @@
+"""Webhook endpoints: who is told what. The signing secret is shown once, in the answer to the creation."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from brownout_simulators.call import Call, Reply
+from brownout_simulators.vendors.stripe import errors
+from brownout_simulators.vendors.stripe.actions import crud
+from brownout_simulators.vendors.stripe.parameters import PARAMETERS
+from brownout_simulators.vendors.stripe.resources import RESOURCES
+from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.webhooks import secret_of
+from brownout_simulators.vendors.stripe.work import Work, merged, required
+
+MAX_ENDPOINTS: Final = 16
+KIND: Final = "webhook_endpoint"
+
+
+def create(call: Call, account: World) -> Reply:
+    """POST /v1/webhook_endpoints."""
+    work = Work(call, account)
+    given = work.read(PARAMETERS["POST /v1/webhook_endpoints"])
+    required(call, given, "url")
+    required(call, given, "enabled_events")
+    state = account.state
+    if sum(not row.get("deleted") for row in state.of[KIND].newest_first()) >= MAX_ENDPOINTS:
+        raise errors.invalid(call, "url", f"You have reached the maximum of {MAX_ENDPOINTS} test webhook endpoints.")
+    endpoint = crud.blank(work, RESOURCES[KIND], given)
+    endpoint["metadata"] = merged({}, given.get("metadata"))
+    _check(work, given, endpoint)
+    work.keep(endpoint)
+    secret = secret_of(account.name, state.endpoints_made)
+    state.endpoints_made += 1
+    state.secrets[endpoint["id"]] = secret
+    _listen(work)
+    return work.reply({**endpoint, "secret": secret})
+
+
+def _check(work: Work, given: Mapping[str, Any], endpoint: Object) -> None:
+    url = given.get("url")
+    if url and not url.startswith(("http://", "https://")):
+        raise errors.invalid(work.call, "url", "Invalid URL: An explicit scheme (such as https) must be provided.")
+    if given.get("disabled") is not None:
+        endpoint["status"] = "disabled" if given["disabled"] else "enabled"
+
+
+def _listen(work: Work) -> None:
+    """Bring the list of enabled endpoints up to date."""
+    rows = work.state.of[KIND].newest_first()
+    work.state.listeners = [row for row in rows if not row.get("deleted") and row["status"] == "enabled"]
+
+
+def _update(call: Call, account: World) -> Reply:
+    reply = _PLAIN_UPDATE.action(call, account)
+    _listen(Work(call, account))
+    return reply
+
+
+def _delete(call: Call, account: World) -> Reply:
+    reply = _PLAIN_DELETION.action(call, account)
+    _listen(Work(call, account))
+    return reply
+
+
+_PLAIN_UPDATE: Final = crud.update(KIND, _check, told=False)
+_PLAIN_DELETION: Final = crud.deletion(KIND, told=False)
+
+ROUTES: Final = (
+    crud.route("POST", "/v1/webhook_endpoints", create),
+    crud.listing(KIND),
+    crud.retrieval(KIND),
+    crud.route("POST", "/v1/webhook_endpoints/{id}", _update),
+    crud.route("DELETE", "/v1/webhook_endpoints/{id}", _delete),
+)

@@ -1,0 +1,243 @@
+"""`expand[]`: ids replaced by the objects they name, up to four levels deep.
+
+Which field of which object may be expanded, and into what, is the table below.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from brownout_simulators.call import Call
+from brownout_simulators.vendors.stripe import errors
+from brownout_simulators.vendors.stripe.state import Object, World
+
+MAX_DEPTH: Final = 4
+
+Builder = Callable[[World, Object], Any]
+
+
+def list_of(url: str, data: Sequence[Object], *, has_more: bool = False) -> Object:
+    """A list as Stripe prints it."""
+    return {"object": "list", "data": list(data), "has_more": has_more, "url": url}
+
+
+def balance_transaction(_world: World, charge_or_refund: Object) -> Object | None:
+    """What a charge or a refund did to the balance; made from it when somebody asks."""
+    if charge_or_refund["balance_transaction"] is None:
+        return None
+    is_charge = charge_or_refund["object"] == "charge"
+    amount = charge_or_refund["amount_captured"] if is_charge else -charge_or_refund["amount"]
+    fee = fee_of(amount) if is_charge else 0
+    details = [
+        {
+            "amount": fee,
+            "application": None,
+            "currency": charge_or_refund["currency"],
+            "description": "Stripe processing fees",
+            "type": "stripe_fee",
+        }
+    ]
+    return {
+        "id": charge_or_refund["balance_transaction"],
+        "object": "balance_transaction",
+        "amount": amount,
+        "available_on": charge_or_refund["created"] + 2 * 86_400,
+        "balance_type": "payments",
+        "created": charge_or_refund["created"],
+        "currency": charge_or_refund["currency"],
+        "description": charge_or_refund.get("description"),
+        "exchange_rate": None,
+        "fee": fee,
+        "fee_details": details if fee else [],
+        "net": amount - fee,
+        "reporting_category": "charge" if is_charge else "refund",
+        "source": charge_or_refund["id"],
+        "status": "pending",
+        "type": "charge" if is_charge else "refund",
+    }
+
+
+def fee_of(amount: int) -> int:
+    """Stripe's standard fee in the minor unit: 2.9 % and 30."""
+    return round(amount * 0.029) + 30
+
+
+def _refunds(world: World, charge: Object) -> Object:
+    data = [refund for refund in world.state.of["refund"].newest_first() if refund["charge"] == charge["id"]]
+    return list_of(f"/v1/charges/{charge['id']}/refunds", data)
+
+
+def _payments(world: World, invoice: Object) -> Object:
+    data = [pay for pay in world.state.of["invoice_payment"].newest_first() if pay["invoice"] == invoice["id"]]
+    return list_of("/v1/invoice_payments", data)
+
+
+def _confirmation_secret(world: World, invoice: Object) -> Object | None:
+    for pay in world.state.of["invoice_payment"].newest_first():
+        if pay["invoice"] == invoice["id"]:
+            intent = world.state.of["payment_intent"].get(pay["payment"]["payment_intent"])
+            return intent and {"client_secret": intent["client_secret"], "type": "payment_intent"}
+    return None
+
+
+def _subscriptions(world: World, customer: Object) -> Object:
+    data = [
+        subscription
+        for subscription in world.state.of["subscription"].newest_first()
+        if subscription["customer"] == customer["id"] and subscription["status"] != "canceled"
+    ]
+    return list_of(f"/v1/customers/{customer['id']}/subscriptions", data)
+
+
+def _line_items(world: World, session: Object) -> Object:
+    return list_of(f"/v1/checkout/sessions/{session['id']}/line_items", world.state.line_items.get(session["id"], []))
+
+
+def _no_list(url: str) -> Builder:
+    return lambda _world, owner: list_of(url.format(owner["id"]), [])
+
+
+EXPANDABLE: Final[Mapping[str, Mapping[str, str | Builder]]] = {
+    "payment_intent": {
+        "application": "",
+        "customer": "customer",
+        "latest_charge": "charge",
+        "on_behalf_of": "",
+        "payment_method": "payment_method",
+        "review": "",
+        "last_payment_error.payment_method": "",
+    },
+    "charge": {
+        "application": "",
+        "application_fee": "",
+        "balance_transaction": balance_transaction,
+        "customer": "customer",
+        "failure_balance_transaction": "",
+        "on_behalf_of": "",
+        "payment_intent": "payment_intent",
+        "refunds": _refunds,
+        "review": "",
+        "source_transfer": "",
+        "transfer": "",
+    },
+    "refund": {
+        "balance_transaction": balance_transaction,
+        "charge": "charge",
+        "failure_balance_transaction": "",
+        "payment_intent": "payment_intent",
+        "source_transfer_reversal": "",
+        "transfer_reversal": "",
+    },
+    "customer": {
+        "default_source": "",
+        "invoice_settings.default_payment_method": "payment_method",
+        "sources": _no_list("/v1/customers/{}/sources"),
+        "subscriptions": _subscriptions,
+        "tax_ids": _no_list("/v1/customers/{}/tax_ids"),
+        "test_clock": "",
+    },
+    "payment_method": {"customer": "customer"},
+    "setup_intent": {
+        "application": "",
+        "customer": "customer",
+        "latest_attempt": "",
+        "mandate": "",
+        "on_behalf_of": "",
+        "payment_method": "payment_method",
+        "single_use_mandate": "",
+    },
+    "product": {"default_price": "price"},
+    "price": {"product": "product"},
+    "subscription": {
+        "application": "",
+        "customer": "customer",
+        "default_payment_method": "payment_method",
+        "default_source": "",
+        "latest_invoice": "invoice",
+        "on_behalf_of": "",
+        "pending_setup_intent": "setup_intent",
+        "schedule": "",
+        "test_clock": "",
+    },
+    "subscription_item": {},
+    "invoice": {
+        "application": "",
+        "confirmation_secret": _confirmation_secret,
+        "customer": "customer",
+        "default_payment_method": "payment_method",
+        "default_source": "",
+        "on_behalf_of": "",
+        "parent.subscription_details.subscription": "subscription",
+        "payments": _payments,
+        "test_clock": "",
+    },
+    "line_item": {"pricing.price_details.price": "price", "subscription": "subscription"},
+    "invoice_payment": {
+        "invoice": "invoice",
+        "payment.charge": "charge",
+        "payment.payment_intent": "payment_intent",
+    },
+    "checkout.session": {
+        "customer": "customer",
+        "invoice": "invoice",
+        "line_items": _line_items,
+        "payment_intent": "payment_intent",
+        "payment_link": "",
+        "setup_intent": "setup_intent",
+        "subscription": "subscription",
+    },
+    "item": {},
+}
+"""Field, or dotted path within the object, to the kind of object that its id names; "" where nothing here makes such
+an object, so that the field stays null; or a function that makes what is only there when it is asked for."""
+
+
+def expanded(call: Call, world: World, body: Object, paths: Sequence[str]) -> Object:
+    """A copy of `body` with every path expanded; refuses a path that cannot be, or goes too deep."""
+    if not isinstance(paths, list):
+        raise errors.invalid(call, "expand", "Invalid array")
+    for path in paths:
+        if not isinstance(path, str) or not path:
+            raise errors.invalid(call, "expand", "Invalid string")
+        steps = path.split(".")
+        if sum(step != "data" for step in steps) > MAX_DEPTH:
+            message = f"You cannot expand more than {MAX_DEPTH} levels of a property. Property: {path}"
+            raise errors.invalid(call, "expand", message)
+        body = _expand(call, world, body, steps, path)
+    return body
+
+
+def _expand(call: Call, world: World, body: Object, steps: Sequence[str], path: str, *, within: str = "") -> Object:
+    """`within` is the way from the nearest enclosing object, where `body` is a plain hash inside it."""
+    owner, _, prefix = within.partition(":")
+    kind = owner or body.get("object", "")
+    name, rest = steps[0], steps[1:]
+    if kind in {"list", "search_result"}:
+        if name != "data" or not rest:
+            raise _refusal(call, path)
+        return {**body, "data": [_expand(call, world, element, rest, path) for element in body["data"]]}
+    if body.get("deleted"):
+        return body
+    dotted = prefix + name
+    table = EXPANDABLE.get(kind, {})
+    target = table.get(dotted)
+    value = body.get(name)
+    if callable(target):
+        value = target(world, body)
+    elif target:
+        value = world.state.of[target].get(value) if isinstance(value, str) else value
+    elif target is None and not (rest and (isinstance(value, dict) or _leads_on(table, dotted))):
+        raise _refusal(call, path)
+    if rest and isinstance(value, dict):
+        nearest = "" if "object" in value else f"{kind}:{dotted}."
+        value = _expand(call, world, value, rest, path, within=nearest)
+    return {**body, name: value}
+
+
+def _leads_on(table: Mapping[str, str | Builder], dotted: str) -> bool:
+    """Whether something under this hash may be expanded, though the hash itself is null now."""
+    return any(field.startswith(dotted + ".") for field in table)
+
+
+def _refusal(call: Call, path: str) -> Exception:
+    message = f"This property cannot be expanded ({path}). You may want to try expanding another property."
+    return errors.invalid(call, "expand", message)

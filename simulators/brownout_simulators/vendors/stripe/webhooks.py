@@ -1,0 +1,76 @@
+"""Stripe's webhooks: which events there are, how a delivery is signed, and when it is tried again."""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, Final
+
+import orjson
+
+from brownout_simulators.account import Account
+from brownout_simulators.call import Notice
+from brownout_simulators.vendor import WebhookRules
+from brownout_simulators.vendors.stripe.work import hears
+
+_HAPPENS: Final[Mapping[str, str]] = {
+    "charge": "captured expired failed pending refunded succeeded updated",
+    "checkout.session": "async_payment_failed async_payment_succeeded completed expired",
+    "customer": "created deleted updated",
+    "customer.subscription": "created deleted paused resumed updated",
+    "invoice": (
+        "created finalized marked_uncollectible paid payment_action_required payment_failed payment_succeeded sent "
+        "updated voided"
+    ),
+    "invoice_payment": "paid",
+    "payment_intent": "amount_capturable_updated canceled created payment_failed processing requires_action succeeded",
+    "payment_method": "attached detached updated",
+    "price": "created updated",
+    "product": "created deleted updated",
+    "refund": "created failed updated",
+    "setup_intent": "canceled created requires_action setup_failed succeeded",
+}
+EVENTS: Final = frozenset(f"{about}.{verb}" for about, verbs in _HAPPENS.items() for verb in verbs.split())
+"""Every event that the emulated actions send."""
+
+SCHEDULE_S: Final = (0.0, 300.0, 1_800.0, 7_200.0)
+"""In a sandbox a delivery is tried three times more over a few hours (Stripe's page "Receive Stripe events in your
+webhook endpoint"); the intervals are not published, these are commonly reported."""
+
+
+def secret_of(account: str, nth: int = 0) -> str:
+    """The signing secret of an account's nth webhook endpoint: always the same, so that an application can be
+    configured before its endpoint exists."""
+    return "whsec_" + blake2b(f"{account}/{nth}".encode(), digest_size=16).hexdigest()
+
+
+def signature(body: bytes, secret: str, at_s: int) -> str:
+    """The header `Stripe-Signature`: HMAC-SHA256 over instant and raw body, keyed with the whole secret."""
+    digest = hmac.digest(secret.encode(), b"%d." % at_s + body, "sha256").hex()
+    return f"t={at_s},v1={digest}"
+
+
+def _serialise(notice: Notice) -> tuple[str, bytes]:
+    return "application/json; charset=utf-8", orjson.dumps(notice.payload, option=orjson.OPT_INDENT_2)
+
+
+def _headers(_notice: Notice, _url: str, body: bytes, secret: str, wall_s: float, _attempt: int) -> Mapping[str, str]:
+    return {
+        "Accept": "*/*; q=0.5, application/xml",
+        "Cache-Control": "no-cache",
+        "Stripe-Signature": signature(body, secret, int(wall_s)),
+        "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+    }
+
+
+def _endpoints(account: Account[Any], notice: Notice) -> Sequence[tuple[str, str]]:
+    state = account.state
+    return [(each["url"], state.secrets[each["id"]]) for each in state.listeners if hears(each, notice.type)]
+
+
+WEBHOOKS: Final = WebhookRules(
+    serialise=_serialise,
+    headers=_headers,
+    endpoints=_endpoints,
+    schedule_s=SCHEDULE_S,
+    timeout_s=10.0,
+)

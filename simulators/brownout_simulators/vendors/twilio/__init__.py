@@ -1,0 +1,62 @@
+"""Twilio: Messages, Calls, Lookup v2, Verify v2.
+
+- `resources.py`  what an account holds, how it is written, which way a message or call may move
+- `actions.py`    Messages, and the table of all routes; `calls.py`, `verify.py`, `lookup.py`: the other products
+- `access.py`     credentials, form parsing, numbers; `paging.py`: both list forms
+- `errors.py`     codes, statuses, messages
+- `limits.py`     requests in flight, and the headers on every reply
+- `webhooks.py`   status callbacks and their signature
+- `magic.py`      inputs with a fixed outcome
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+
+from brownout_simulators.vendor import Vendor
+from brownout_simulators.vendors.twilio.access import admit, authenticate, parse
+from brownout_simulators.vendors.twilio.actions import ROUTES
+from brownout_simulators.vendors.twilio.errors import TwilioErrors
+from brownout_simulators.vendors.twilio.limits import LIMITS, decorate
+from brownout_simulators.vendors.twilio.magic import DOCUMENTED, GOOD_FROM
+from brownout_simulators.vendors.twilio.resources import State
+from brownout_simulators.vendors.twilio.verify import default_service_sid
+from brownout_simulators.vendors.twilio.webhooks import WEBHOOKS
+
+
+def _test_key(name: str) -> str:
+    """`AC...:token`; never a test credential in Twilio's sense, whatever the name."""
+    digest = hashlib.blake2b(name.encode(), digest_size=31).hexdigest()
+    return f"AC0{digest[:31]}:{digest[30:62]}"
+
+
+def _environment(base_url: str, key: str) -> Mapping[str, str]:
+    sid, _, token = key.partition(":")
+    return {
+        "TWILIO_API_BASE": base_url,
+        "TWILIO_ACCOUNT_SID": sid,
+        "TWILIO_AUTH_TOKEN": token,
+        "TWILIO_FROM": GOOD_FROM,
+        "TWILIO_VERIFY_SERVICE": default_service_sid(sid),
+    }
+
+
+VENDOR: Final[Vendor[State]] = Vendor(
+    name="twilio",
+    port=12112,
+    routes=ROUTES,
+    new_state=State,
+    authenticate=authenticate,
+    parse=parse,
+    errors=TwilioErrors(),
+    decorate=decorate,
+    environment=_environment,
+    test_key=_test_key,
+    admit=admit,
+    webhooks=WEBHOOKS,
+    limits=LIMITS,
+    effects=("twilio.message", "twilio.call", "twilio.verification"),
+    magic=DOCUMENTED,
+)
+
+__all__ = ["VENDOR"]

@@ -1,0 +1,100 @@
+"""The accounts of one simulator, and what the engine keeps beside each."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from brownout_simulators.account import Account, Aftermath, Ids
+from brownout_simulators.idempotency import Keys
+from brownout_simulators.vendor import Vendor
+
+S = TypeVar("S")
+
+ACCOUNTS_LIMIT: Final = 100_000
+CREDENTIALS_LIMIT: Final = 100_000
+
+Later = Callable[[Account[Any], float, Callable[[], Aftermath | None]], None]
+
+
+class TooManyAccounts(Exception):
+    """There is no room for another account until the simulator is reset."""
+
+
+def stream(seed: int, *names: str) -> random.Random:
+    """A random source of its own for each name, the same under any PYTHONHASHSEED."""
+    return random.Random(":".join([str(seed), *names]))
+
+
+@dataclass(slots=True)
+class World(Generic[S]):
+    """An account, the keys it used, and the ids of its requests."""
+
+    account: Account[S]
+    keys: Keys
+    request_ids: Ids
+
+
+class Worlds(Generic[S]):
+    """Any credential opens an account of its own on first use; forgetting one costs the same, however full it is."""
+
+    def __init__(self, vendor: Vendor[S], *, clock: Callable[[], float], epoch_s: float, later: Later) -> None:
+        self._vendor = vendor
+        self._clock = clock
+        self._epoch_s = epoch_s
+        self._later = later
+        self._known: dict[str, World[S]] = {}
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def of(self, label: str, seed: int, base_url: str) -> World[S]:
+        """The world of that account, new if it is not known. Raises `TooManyAccounts`."""
+        world = self._known.get(label)
+        if world is None:
+            world = self._known[label] = self._open(label, seed, base_url)
+        return world
+
+    def _open(self, label: str, seed: int, base_url: str) -> World[S]:
+        if len(self._known) >= ACCOUNTS_LIMIT:
+            raise TooManyAccounts
+        vendor, names = self._vendor, (self._vendor.name, label)
+        account: Account[S] = Account(
+            label,
+            vendor.new_state(),
+            clock=self._clock,
+            epoch_s=self._epoch_s,
+            ids=Ids(stream(seed, *names, "ids")),
+            stream=stream(seed, *names, "random"),
+            later=lambda delay_s, step: self._later(account, delay_s, step),
+            base_url=base_url,
+        )
+        keys = Keys(vendor.idempotency.ttl_s if vendor.idempotency is not None else 0.0)
+        return World(account, keys, Ids(stream(seed, *names, "requests")))
+
+    @property
+    def accounts(self) -> Mapping[str, Account[S]]:
+        """The accounts there are, by label."""
+        return {label: world.account for label, world in self._known.items()}
+
+    def forget(self, label: str) -> Account[S] | None:
+        """Drop one account; what is in flight finishes against the old one."""
+        world = self._known.pop(label, None)
+        return None if world is None else world.account
+
+    def forget_all(self) -> None:
+        """Drop them all."""
+        self._known = {}
+
+
+class Credentials:
+    """When each credential was first used, by a hash of it: the credential itself is not kept."""
+
+    def __init__(self) -> None:
+        self._since_s: dict[int, float] = {}
+
+    def first_used(self, credential: str, now_s: float) -> float:
+        """Now, if it was never used before. Bounded: all is forgotten when it is too much."""
+        if len(self._since_s) > CREDENTIALS_LIMIT:
+            self._since_s.clear()
+        return self._since_s.setdefault(hash(credential), now_s)

@@ -1,0 +1,121 @@
+"""A load generator small enough not to be what is measured: raw connections, kept alive, one request at a time each."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Timing:
+    """What came of a load."""
+
+    took_s: list[float] = field(default_factory=list)
+    """From the instant at which a request was sent to the last byte of its answer."""
+    failed: int = 0
+
+
+class _Connection(asyncio.Protocol):
+    def __init__(self) -> None:
+        self._transport: asyncio.WriteTransport | None = None
+        self._answer: asyncio.Future[int] | None = None
+        self._got = bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._got += data
+        head, found, body = self._got.partition(b"\r\n\r\n")
+        if not found or self._answer is None or self._answer.done():
+            return
+        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+        if len(body) >= length:
+            self._answer.set_result(int(head.split(b" ", 2)[1]))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(exc or ConnectionError("closed"))
+
+    async def send(self, request: bytes) -> int:
+        assert self._transport is not None
+        self._got.clear()
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(request)
+        return await self._answer
+
+    def close(self) -> None:
+        assert self._transport is not None
+        self._transport.close()
+
+
+class Generator:
+    """Loads one server."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host = host
+        self._port = port
+        self._idle: list[_Connection] = []
+
+    async def _connection(self) -> _Connection:
+        if self._idle:
+            return self._idle.pop()
+        loop = asyncio.get_running_loop()
+        return (await loop.create_connection(_Connection, self._host, self._port))[1]
+
+    async def once(self, request: bytes) -> int:
+        """One request; its status."""
+        connection = await self._connection()
+        try:
+            return await connection.send(request)
+        finally:
+            connection.close()
+
+    async def closed(self, request: bytes, connections: int, seconds: float) -> float:
+        """Each connection sends again as soon as it is answered; requests per second."""
+        until_s = time.monotonic() + seconds
+        counts = [0] * connections
+
+        async def caller(place: int) -> None:
+            connection = await self._connection()
+            while time.monotonic() < until_s:
+                await connection.send(request)
+                counts[place] += 1
+            connection.close()
+
+        async with asyncio.TaskGroup() as group:
+            for place in range(connections):
+                group.create_task(caller(place))
+        return sum(counts) / seconds
+
+    async def open(self, request: bytes, rate_per_s: float, seconds: float) -> Timing:
+        """A request every 1 / rate seconds, whatever becomes of those before it."""
+        timing = Timing()
+
+        async def one() -> None:
+            try:
+                async with asyncio.timeout(30):
+                    connection = await self._connection()
+                    sent_s = time.monotonic()
+                    status = await connection.send(request)
+                    took_s = time.monotonic() - sent_s
+            except (OSError, TimeoutError):
+                timing.failed += 1
+                return
+            self._idle.append(connection)
+            if status < 400:
+                timing.took_s.append(took_s)
+            else:
+                timing.failed += 1
+
+        start_s = time.monotonic()
+        async with asyncio.TaskGroup() as group:
+            for number in range(int(rate_per_s * seconds)):
+                wait_s = start_s + number / rate_per_s - time.monotonic()
+                if wait_s > 0:
+                    await asyncio.sleep(wait_s)
+                group.create_task(one())
+        for connection in self._idle:
+            connection.close()
+        self._idle.clear()
+        return timing

@@ -1,0 +1,286 @@
+"""The simulators beside a bare aiohttp + uvloop handler: throughput, the fault layer's cost, injected latency.
+
+Servers are processes of their own. Throughput is loaded by `wrk` where it is installed, else by an asyncio client;
+the two servers are loaded in turn, A B B A, and figures are medians of the ratios within a pair.
+"""
+
+import asyncio
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from urllib.parse import urlencode
+
+from brownout_simulators.call import Call
+from brownout_simulators.engine import Simulator
+from brownout_simulators.faults import Match, Rule
+from brownout_simulators.faults.respond import Respond
+from brownout_simulators.vendors import load_vendor
+from tests.bench.http_client import Generator, Timing
+from tests.bench.measure import Row, interleaved, paired_ratio
+
+FORM = urlencode({"amount": "2000", "currency": "usd", "metadata[operation_id]": "op-1"}).encode()
+PATH = "/v1/payment_intents"
+ANSWER_BYTES = 1500  # about what the simulator answers
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server process under load."""
+
+    name: str
+    pid: int
+    port: int
+
+    def rss_mb(self) -> float:
+        """Resident memory now."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * resource.getpagesize() / 1e6
+
+
+@contextmanager
+def serving(name: str) -> Iterator[Server]:
+    """`bare`, or a vendor's name, on a free port; stopped at the end."""
+    command = [sys.executable, "-m", "tests.bench.bare_server"]
+    if name != "bare":
+        command = [sys.executable, "-m", "brownout_simulators", "--vendors", name, "--ports", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        yield Server(name, process.pid, int(ready["url"].rsplit(":", 1)[1]))
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def credential() -> str:
+    """A test key of the vendor under load."""
+    return load_vendor("stripe").test_key("bench")
+
+
+def headers() -> dict[str, str]:
+    """What a caller of the payment API sends."""
+    return {"Authorization": f"Bearer {credential()}", "Content-Type": "application/x-www-form-urlencoded"}
+
+
+# -- throughput -------------------------------------------------------------------------------------------------------
+
+
+def requests_per_s(server: Server, connections: int, seconds: float) -> float:
+    """A closed loop of `connections` callers."""
+    if shutil.which("wrk") is None:
+        return asyncio.run(Generator("127.0.0.1", server.port).closed(_request(), connections, seconds))
+    head = "".join(f'wrk.headers["{name}"] = "{value}"\n' for name, value in headers().items())
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(f'wrk.method = "POST"\nwrk.body = "{FORM.decode()}"\n{head}')
+        script.flush()
+        url = f"http://127.0.0.1:{server.port}{PATH}"
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", script.name, url]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    if "Non-2xx" in done.stdout:
+        raise RuntimeError(f"{server.name} answered with errors under load:\n{done.stdout}")
+    return float(next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("Requests/sec")))
+
+
+def throughput(*, pairs: int = 5, seconds: float = 2.0) -> list[Row]:
+    """The full path of a create, as a share of the bare handler's requests per second."""
+    rows = []
+    with serving("bare") as bare, serving("stripe") as ours:
+        for server in (bare, ours):
+            requests_per_s(server, 4, 1.0)
+        for connections, goal in ((1, 0.70), (32, 0.55)):
+            samples: dict[str, list[float]] = {"bare": [], "stripe": []}
+            for place in range(pairs):
+                for server in (bare, ours) if place % 2 == 0 else (ours, bare):
+                    samples[server.name].append(requests_per_s(server, connections, seconds))
+            ratios = [mine / theirs for mine, theirs in zip(samples["stripe"], samples["bare"], strict=True)]
+            note = f"{median(samples['stripe']):.0f}/s of {median(samples['bare']):.0f}/s"
+            note += f"; pairs {min(ratios):.2f} to {max(ratios):.2f}"
+            case = f"POST {PATH}, {connections} connection{'s' if connections > 1 else ''}, against bare aiohttp"
+            rows.append(
+                Row(
+                    bench="simulators",
+                    case=case,
+                    value=median(ratios),
+                    unit="x",
+                    goal=goal,
+                    better="higher",
+                    note=note,
+                )
+            )
+    return rows
+
+
+# -- the fault layer ----------------------------------------------------------------------------------------------------
+
+
+class _WithoutFaults(Simulator[object]):
+    """The same path with the fault layer taken out: what its mere presence costs is measured against this."""
+
+    def _strike_and_limit(self, one: object) -> None:
+        del one
+
+
+def rules(count: int) -> list[Rule]:
+    """Half of them match the route under load, with a share that never strikes; the others belong elsewhere."""
+    here = Match(method="POST", path=PATH)
+    elsewhere = Match(method="POST", path="/v1/refunds")
+    never = Respond(status=503)
+    return [
+        Rule(id=f"r{place}", vendor="stripe", fault=never, match=here if place < 5 else elsewhere, share=1e-9)
+        for place in range(count)
+    ]
+
+
+def fault_layer(*, rounds: int = 30, calls: int = 500) -> list[Row]:
+    """What the fault layer adds to the engine's whole path, without sockets (which would hide it)."""
+    vendor = load_vendor("stripe")
+
+    def case(kind: type[Simulator[object]], count: int) -> "_Loop":
+        simulator = kind(vendor, clock=time.monotonic, epoch_s=1.76e9)
+        simulator.schedule(rules(count))
+        return _Loop(simulator, calls)
+
+    samples = interleaved(
+        {"none": case(_WithoutFaults, 0), "empty": case(Simulator, 0), "fifty": case(Simulator, 50)}, rounds=rounds
+    )
+    each_us = {name: median(values) / calls * 1e6 for name, values in samples.items()}
+    return [
+        Row(
+            bench="simulators",
+            case=text,
+            value=(paired_ratio(samples[name], samples["none"]) - 1) * 100,
+            unit="%",
+            goal=goal,
+            note=f"{each_us[name]:.1f} us a call, {each_us['none']:.1f} without the layer",
+        )
+        for name, text, goal in (
+            ("empty", "fault layer, no rule", 3.0),
+            ("fifty", "fault layer, 50 rules, 5 of them on the route", 10.0),
+        )
+    ]
+
+
+class _Loop:
+    """Handles a number of creates; returns the seconds that it took."""
+
+    def __init__(self, simulator: Simulator[object], calls: int) -> None:
+        self._simulator = simulator
+        self._calls = calls
+        self._number = 0
+        self._headers = {name.lower(): value for name, value in headers().items()}
+
+    def __call__(self) -> float:
+        calls = []
+        for _ in range(self._calls):
+            self._number += 1
+            given = {**self._headers, "idempotency-key": f"key-{self._number}"}
+            calls.append(Call("POST", PATH, "", given, FORM, time.monotonic()))
+        started_s = time.perf_counter()
+        for call in calls:
+            for _ in self._simulator.handle(call):
+                raise RuntimeError("nothing here waits")
+        return time.perf_counter() - started_s
+
+
+# -- injected latency ---------------------------------------------------------------------------------------------------
+
+
+def _request() -> bytes:
+    lines = [f"POST {PATH} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(FORM)}"]
+    lines += [f"{name}: {value}" for name, value in headers().items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + FORM
+
+
+def _control(server: Server, method: str, path: str, body: object = None) -> None:
+    raw = json.dumps(body).encode() if body is not None else b""
+    head = f"{method} /_brownout/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(raw)}\r\n\r\n"
+    asyncio.run(Generator("127.0.0.1", server.port).once(head.encode() + raw))
+
+
+def _open_loop(server: Server, rate_per_s: float, seconds: float) -> Timing:
+    return asyncio.run(Generator("127.0.0.1", server.port).open(_request(), rate_per_s, seconds))
+
+
+def _percentile(values: Sequence[float], percent: int) -> float:
+    return quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
+def slow_vendor(*, seconds: float = 10.0) -> list[Row]:
+    """Two seconds of latency at 500 requests per second: a thousand in flight, none of which may suffer."""
+    with serving("stripe") as server:
+        _open_loop(server, 500, 1.0)
+        before_mb = server.rss_mb()
+        _control(server, "POST", "faults", {"latency": {"fixed_s": 2.0}})
+        timing = _open_loop(server, 500, seconds)
+        grown_mb = server.rss_mb() - before_mb
+    count = len(timing.took_s)
+    early = sum(1 for took_s in timing.took_s if took_s < 2.0)
+    rows = [
+        ("failures", float(timing.failed), "", 0.0, f"of {count + timing.failed} requests"),
+        ("p99", _percentile(timing.took_s, 99), "s", 2.02, f"least {min(timing.took_s):.4f} s"),
+        ("memory", grown_mb, "MB", 60.0, f"resident, from {before_mb:.0f} MB"),
+        ("early answers", float(early), "", 0.0, "sooner than asked"),
+    ]
+    return [
+        Row(bench="simulators", case=f"2 s latency at 500/s: {case}", value=value, unit=unit, goal=goal, note=note)
+        for case, value, unit, goal, note in rows
+    ]
+
+
+def accuracy(*, blocks: int = 5, seconds: float = 3.0) -> list[Row]:
+    """50 ms at 200 requests per second, against the same path without it, in turns."""
+    plain: list[float] = []
+    delayed: list[float] = []
+    with serving("stripe") as server:
+        _open_loop(server, 200, 1.0)
+        for place in range(2 * blocks):
+            with_fault = place % 4 in (1, 2)
+            if with_fault:
+                _control(server, "POST", "faults", {"id": "fifty", "latency": {"fixed_s": 0.05}})
+            else:
+                _control(server, "DELETE", "faults")
+            (delayed if with_fault else plain).extend(_open_loop(server, 200, seconds).took_s)
+    early = sum(1 for took_s in delayed if took_s < 0.05)
+    rows = [
+        (f"p{percent}", (_percentile(delayed, percent) - 0.05 - _percentile(plain, percent)) * 1e3, "ms", goal)
+        for percent, goal in ((50, 0.5), (99, 3.0))
+    ]
+    note = f"path alone {_percentile(plain, 50) * 1e3:.2f} ms at p50, {_percentile(plain, 99) * 1e3:.2f} at p99"
+    return [
+        *(
+            Row(
+                bench="simulators",
+                case=f"50 ms at 200/s: error at {name}",
+                value=value,
+                unit=unit,
+                goal=goal,
+                note=note,
+            )
+            for name, value, unit, goal in rows
+        ),
+        Row(bench="simulators", case="50 ms at 200/s: early answers", value=float(early), unit="", goal=0.0),
+    ]
+
+
+def run(*, quick: bool = False) -> list[Row]:
+    """All of it; `quick` only to see that it runs."""
+    if quick:
+        return [
+            *throughput(pairs=1, seconds=0.5),
+            *fault_layer(rounds=4, calls=100),
+            *slow_vendor(seconds=1.0),
+            *accuracy(blocks=1, seconds=0.5),
+        ]
+    os.environ.setdefault("PYTHONHASHSEED", "0")
+    return [*throughput(), *fault_layer(), *slow_vendor(), *accuracy()]

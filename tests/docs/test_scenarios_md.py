@@ -1,0 +1,56 @@
+"""Everything that can be written in a scenario is in docs/scenarios.md."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from brownout_harness.operations import GATEWAY_OPERATIONS
+from brownout_harness.parameters import COMMON
+from brownout_harness.vocabulary import vocabulary
+from brownout_scenarios import schema
+from brownout_scenarios.grammar import key_of
+from brownout_scenarios.load import load_text
+from brownout_scenarios.reference import replaced
+from tests.support.toy_vocabulary import vocabulary as toy_vocabulary
+
+PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+
+PARTS = (
+    schema.Scenario,
+    schema.Target,
+    schema.Ready,
+    schema.Workload,
+    schema.Arrivals,
+    schema.AskAgain,
+    schema.Operation,
+    schema.Carrier,
+    schema.Phase,
+    schema.Rising,
+    schema.Window,
+    schema.Action,
+    schema.Figures,
+)
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: str(part.__name__))
+def test_every_key_of_the_frame_is_explained(part: type) -> None:
+    own = [key_of(item.name) for item in fields(part) if not item.metadata.get("derived")]
+    missing = [key for key in own if f"`{key}`" not in TEXT and f".{key}`" not in TEXT and f"{key}:" not in TEXT]
+    assert missing == []
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    assert replaced(TEXT, vocabulary()) == TEXT, "run: python -m brownout_harness.reference docs/scenarios.md"
+
+
+def test_operations_and_template_names_are_explained() -> None:
+    assert all(f"`{name}`" in TEXT for name in GATEWAY_OPERATIONS)
+    assert all(f"{{{{{name}}}}}" in TEXT for name in COMMON)
+
+
+def test_the_example_loads() -> None:
+    example = TEXT.split("```yaml\n", 1)[1].split("```", 1)[0]
+    assert load_text(example, toy_vocabulary()).name == "stripe-brownout"
+    assert load_text(example, vocabulary()).name == "stripe-brownout"

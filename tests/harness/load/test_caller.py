@@ -1,0 +1,46 @@
+"""One ask over Locust's session. Tested from outside: importing it would patch the sockets of all other tests."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from brownout_harness.load.plan import Asking
+from tests.harness.load.loads import arrivals, load
+from tests.support.target import Target
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture
+def target() -> Iterator[Target]:
+    with Target() as target:
+        yield target
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(302, "unknown"), (404, "refused"), (500, "unknown")])
+def test_every_status_is_an_answer_and_no_redirect_is_followed(
+    target: Target, tmp_path: Path, status: int, outcome: str
+) -> None:
+    loaded = load(tmp_path, Asking(url=target.url), arrivals(f"/status/{status}", [0.0]))
+    assert [(row["status"], row["outcome"]) for row in loaded.operations] == [(status, outcome)]
+    assert sum(target.seen.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "detail"), [("/reset", "connection_lost"), ("/cut", "broken_answer"), ("/hang", "timeout")]
+)
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_an_answer_that_does_not_come_whole_is_unknown_and_not_asked_for_again_in_secret(
+    target: Target, tmp_path: Path, path: str, detail: str, method: str
+) -> None:
+    loaded = load(tmp_path, Asking(url=target.url, answer_within_s=0.3), arrivals(path, [0.0, 0.1], method))
+    assert [(row["outcome"], row["detail"], row["status"]) for row in loaded.operations] == [("unknown", detail, 0)] * 2
+    assert target.seen[path] == 2
+
+
+def test_a_target_that_is_not_there_is_unknown(tmp_path: Path) -> None:
+    with Target() as target:
+        url = target.url
+    loaded = load(tmp_path, Asking(url=url), arrivals("/pay", [0.0]))
+    assert [row["detail"] for row in loaded.operations] == ["connection_refused"]

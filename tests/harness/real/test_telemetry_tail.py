@@ -1,0 +1,52 @@
+"""The target's events, from the file into which it writes them."""
+
+import json
+from pathlib import Path
+
+from brownout_harness.evidence import GapKind
+from brownout_harness.real.telemetry_tail import BreakerWatch, event_rows
+
+
+def event(at_s: float, kind: str = "attempt_started", **more: str) -> str:
+    return json.dumps({"at_s": at_s, "kind": kind, "vendor": "stripe", **more}) + "\n"
+
+
+def test_the_latest_transition_of_each_breaker_is_its_state(tmp_path: Path) -> None:
+    path = tmp_path / "telemetry"
+    watch = BreakerWatch(path)
+    watch.look()
+    assert watch.states == {}
+    path.write_text(event(1.0) + event(2.0, "breaker_transition", outcome="open"))
+    watch.look()
+    assert watch.states == {"stripe": "open"}
+    with path.open("a") as file:
+        file.write(event(3.0, "breaker_transition", outcome="half_open"))
+    watch.look()
+    assert watch.states == {"stripe": "half_open"}
+    assert watch.size == path.stat().st_size
+
+
+def test_events_are_counted_from_the_runs_start(tmp_path: Path) -> None:
+    path = tmp_path / "telemetry"
+    path.write_text(event(105.5))
+    rows, gaps = event_rows(path, 100.0)
+    assert [row["at_s"] for row in rows] == [5.5]
+    assert gaps == []
+
+
+def test_lines_that_cannot_be_read_are_a_gap(tmp_path: Path) -> None:
+    path = tmp_path / "telemetry"
+    path.write_text(event(101.0) + '{"at_s": 1')
+    rows, (gap,) = event_rows(path, 100.0)
+    assert len(rows) == 1
+    assert gap == (GapKind.EVIDENCE_LOST, "1 of the target's events cannot be read", None)
+
+
+def test_a_target_that_reports_nothing_has_no_events_and_no_gap() -> None:
+    assert event_rows(None, 100.0) == ([], [])
+
+
+def test_a_target_that_was_to_report_and_did_not_is_a_gap(tmp_path: Path) -> None:
+    rows, gaps = event_rows(tmp_path / "nothing", 100.0)
+    assert rows == []
+    assert gaps[0].kind is GapKind.EVIDENCE_LOST

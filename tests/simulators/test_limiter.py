@@ -1,0 +1,95 @@
+"""Token buckets and places for calls in flight."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brownout_simulators.call import Call
+from brownout_simulators.limiter import Limiter, TokenBucket, switched_on
+from brownout_simulators.vendor import Limit
+
+CALL = Call("GET", "/", "", {}, b"", 0.0)
+
+
+@given(
+    rate=st.floats(0.1, 1000),
+    burst=st.integers(1, 50),
+    gaps=st.lists(st.floats(0, 2), max_size=60),
+)
+def test_a_bucket_never_gives_more_than_burst_plus_refill(rate: float, burst: int, gaps: list[float]) -> None:
+    bucket, now_s, taken = TokenBucket(rate, burst, 0.0), 0.0, 0
+    for gap_s in gaps:
+        now_s += gap_s
+        taken += bucket.take(now_s) == 0.0
+        assert taken <= burst + rate * now_s + 1e-6
+
+
+@given(rate=st.floats(0.1, 1000), burst=st.integers(1, 5), at_s=st.floats(0, 1e6))
+def test_who_waits_as_long_as_told_gets_a_token(rate: float, burst: int, at_s: float) -> None:
+    bucket = TokenBucket(rate, burst, at_s)
+    while (wait_s := bucket.take(at_s)) == 0.0:
+        continue
+    # The sum of two instants is rounded; nothing finer than that can be told by waiting.
+    assert bucket.take(at_s + wait_s + 1e-9 * max(1.0, at_s)) == 0.0
+
+
+def test_sixty_seconds_at_half_again_the_rate_pass_what_the_bucket_allows() -> None:
+    bucket = TokenBucket(100, 20, 0.0)
+    passed = sum(bucket.take(number / 150) == 0.0 for number in range(60 * 150))
+    assert abs(passed - 6020) <= 60
+
+
+def test_a_call_takes_from_all_limits_or_from_none() -> None:
+    limiter = Limiter({"rate": Limit("rate", rate_per_s=1, burst=1), "flying": Limit("flying", concurrency=1)})
+    refused, held = limiter.enter(CALL, "a", 0.0)
+    assert refused is None
+    refused, _ = limiter.enter(CALL, "a", 5.0)
+    assert refused is not None
+    assert (refused.name, refused.retry_after_s) == ("flying", None)
+    limiter.leave(held)
+    assert limiter.enter(CALL, "a", 5.0)[0] is None
+
+
+def test_a_refusal_by_rate_says_when_to_come_back() -> None:
+    limiter = Limiter({"rate": Limit("rate", rate_per_s=2, burst=1)})
+    limiter.enter(CALL, "a", 0.0)
+    refused, _ = limiter.enter(CALL, "a", 0.1)
+    assert refused is not None
+    assert refused.retry_after_s == pytest.approx(0.4)
+    assert limiter.enter(CALL, "b", 0.1)[0] is None
+
+
+def test_a_limit_without_a_key_for_a_call_lets_it_pass_uncounted() -> None:
+    limiter = Limiter({"rate": Limit("rate", rate_per_s=1, burst=1, key_of=lambda call, account: "")})
+    assert [limiter.enter(CALL, "a", 0.0)[0] for _ in range(3)] == [None] * 3
+    assert limiter.states(CALL, "a", 0.0) == {}
+
+
+def test_states_tell_what_headers_need() -> None:
+    limiter = Limiter({"rate": Limit("rate", rate_per_s=10, burst=5), "flying": Limit("flying", concurrency=3)})
+    limiter.enter(CALL, "a", 0.0)
+    states = limiter.states(CALL, "a", 0.0)
+    assert (states["rate"].limit, int(states["rate"].remaining)) == (5, 4)
+    assert states["rate"].reset_s == pytest.approx(0.1)
+    assert (states["flying"].limit, states["flying"].remaining) == (3, 2)
+
+
+def test_limits_are_switched_on_by_name_with_the_vendors_figures_or_others() -> None:
+    known = {"rate": Limit("rate", rate_per_s=10, burst=5)}
+    assert switched_on(known, {"rate": True})["rate"].rate_per_s == 10
+    assert switched_on(known, {"rate": {"rate_per_s": 3}})["rate"].burst == 5
+    assert switched_on(known, {"rate": False}) == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"rat": True}, "no such limit; there are rate"),
+        ({"rate": {"speed": 1}}, "mapping of rate_per_s"),
+        ({"rate": {"burst": -1}}, "at least 0"),
+        ({"rate": {"burst": True}}, "at least 0"),
+    ],
+)
+def test_a_limit_that_cannot_be_is_named(asked: dict[str, object], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        switched_on({"rate": Limit("rate", rate_per_s=10, burst=5)}, asked)

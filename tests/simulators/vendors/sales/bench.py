@@ -1,0 +1,65 @@
+"""The sales system on the bench."""
+
+import itertools
+from typing import Any
+
+from brownout_simulators.vendors.sales import VENDOR
+from tests.support.vendor_bench import Answer, Bench, basic
+
+INTAKE = "/api/v2/orders/intake"
+ORDERS = "/api/v2/orders"
+ENDPOINTS = "/api/v2/webhook-endpoints"
+SECRET = "s3cret"
+
+
+def order(order_id: str = "A-1", *, sku: str = "PUMP", **changes: Any) -> dict[str, Any]:
+    """A valid intake request, changed as asked."""
+    body: dict[str, Any] = {
+        "orderId": order_id,
+        "customer": {"name": "Ada Example", "phone": "+12025550123"},
+        "site": {"line1": "1 Main St", "city": "Springfield", "postalCode": "12345", "country": "US"},
+        "lines": [{"lineNo": 1, "sku": sku, "quantity": "2", "unitPrice": {"amount": "10.50", "currency": "USD"}}],
+        "total": {"amount": "21.00", "currency": "USD"},
+        "metadata": {"operation_id": f"op-{order_id}"},
+    }
+    return {**body, **changes}
+
+
+class SalesBench(Bench):
+    """With a token, and a fresh idempotency key for each request that needs one."""
+
+    def __init__(self, client_id: str = "shop", scope: str = "orders.read orders.write webhooks.manage") -> None:
+        super().__init__(VENDOR, basic(client_id, SECRET))
+        self.client = self.authorization
+        self._keys = itertools.count(1)
+        self.log_in(scope)
+
+    def log_in(self, scope: str = "") -> Answer:
+        """A new token, used from now on."""
+        self.authorization = self.client
+        fields = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
+        answer = self.form("POST", "/oauth2/token", **fields)
+        if answer.status == 200:
+            self.authorization = f"Bearer {answer.json['access_token']}"
+        return answer
+
+    def key(self) -> str:
+        """An idempotency key that was never used."""
+        return f"idempotency-key-{next(self._keys)}"
+
+    def take_in(self, body: Any = None, *, key: str = "", **headers: str) -> Answer:
+        """Order intake."""
+        return self.post_json(INTAKE, order() if body is None else body, idempotency_key=key or self.key(), **headers)
+
+    def cancel(self, order_id: str, reason: str = "changed my mind") -> Answer:
+        """Cancel an order."""
+        return self.post_json(f"{ORDERS}/{order_id}/cancel", {"reason": reason}, idempotency_key=self.key())
+
+    def get(self, order_id: str, **headers: str) -> Answer:
+        """Read an order."""
+        return self.send("GET", f"{ORDERS}/{order_id}", headers=headers)
+
+    def listen(self, **fields: Any) -> Any:
+        """A webhook endpoint."""
+        body = {"url": "http://127.0.0.1:9/hook", **fields}
+        return self.post_json(ENDPOINTS, body, idempotency_key=self.key()).json

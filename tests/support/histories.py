@@ -1,0 +1,226 @@
+"""Histories of runs for the judge's tests: consistent ones, drawn from a seed, that a correct target could leave."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any, Final
+
+from brownout_harness.evidence import (
+    DeadLetterRecord,
+    EffectRecord,
+    EventRecord,
+    Evidence,
+    FaultCount,
+    OperationRecord,
+    PhaseSpan,
+    RequestRecord,
+)
+from brownout_reports.run_folder import Outcome
+
+PHASES: Final = (PhaseSpan("steady", 0.0, 20.0), PhaseSpan("outage", 20.0, 60.0), PhaseSpan("recovery", 60.0, 100.0))
+SECRET: Final = "sk_test_planted_0001"
+
+ROUTES: Final = {
+    "pay": ("stripe", "POST /v1/payment_intents", "stripe.charge"),
+    "notify": ("twilio", "POST /2010-04-01/Accounts/{sid}/Messages.json", "twilio.message"),
+    "place_order": ("sales", "POST /v1/orders", "sales.order"),
+}
+
+Span = tuple[str, float, float]
+
+
+def operation(number: int, *, name: str = "pay", at_s: float = 1.0, **changes: Any) -> OperationRecord:
+    """A done operation, asked once, answered after 100 ms."""
+    record = OperationRecord(f"op-{number}", name, at_s, at_s, at_s + 0.1, 0.1, 1, 201, Outcome.DONE)
+    return record._replace(**changes)
+
+
+def request(number: int, *, name: str = "pay", at_s: float = 1.01, seq: int = 0, **changes: Any) -> RequestRecord:
+    """Its one request, answered with 200 after 50 ms."""
+    vendor, route, _ = ROUTES[name]
+    record = RequestRecord(seq, vendor, "test", f"op-{number}", at_s, at_s + 0.05, route, f"req-{seq}", f"key-{number}")
+    return record._replace(**changes)
+
+
+def effect(number: int, *, name: str = "pay", at_s: float = 1.05, seq: int = 0, **changes: Any) -> EffectRecord:
+    """Its one effect."""
+    vendor, _, kind = ROUTES[name]
+    record = EffectRecord(
+        seq, vendor, "test", f"op-{number}", at_s, kind, f"e-{seq}", f"req-{seq}", f"key-{number}", 100
+    )
+    return record._replace(**changes)
+
+
+def letter(number: int, **changes: Any) -> DeadLetterRecord:
+    """A dead letter of a payment, redriven."""
+    record = DeadLetterRecord(
+        f"dl-{number}", f"op-{number}", "stripe", "pay", f"key-{number}", 2.0, "redriven", 1, "vendor_unavailable", 4
+    )
+    return record._replace(**changes)
+
+
+def moved(at_s: float, old: str, new: str, vendor: str = "stripe") -> EventRecord:
+    """A breaker's transition, as telemetry reports it."""
+    return EventRecord(at_s, "breaker_transition", vendor, "", "", 0, new, 0.0, f"{old}->{new}: because")
+
+
+def healthy(count: int = 200, *, name: str = "pay", over_s: float = 100.0) -> Evidence:
+    """Evenly spread operations of one kind, each done at once, and nothing else."""
+    instants = [over_s * number / count for number in range(count)]
+    return Evidence(
+        operations=tuple(operation(i, name=name, at_s=at_s) for i, at_s in enumerate(instants)),
+        requests=tuple(request(i, name=name, at_s=at_s + 0.01, seq=2 * i) for i, at_s in enumerate(instants)),
+        effects=tuple(effect(i, name=name, at_s=at_s + 0.05, seq=2 * i + 1) for i, at_s in enumerate(instants)),
+        events=(EventRecord(0.0, "started"),),
+        phases=PHASES,
+        secrets=frozenset({SECRET}),
+        duration_s=over_s,
+    )
+
+
+def consistent(seed: int, count: int = 700) -> Evidence:
+    """A run with an outage that a correct target survived: retries, an open breaker, dead letters, lost answers."""
+    return _Story(random.Random(seed)).told(count)
+
+
+@dataclass
+class _Story:
+    rng: random.Random
+    operations: list[OperationRecord] = field(default_factory=list)
+    requests: list[RequestRecord] = field(default_factory=list)
+    effects: list[EffectRecord] = field(default_factory=list)
+    letters: list[DeadLetterRecord] = field(default_factory=list)
+    told_of: list[EventRecord] = field(default_factory=list)
+    seq: int = 0
+
+    def told(self, count: int) -> Evidence:
+        self.states = self._breaker()
+        self.probes = dict.fromkeys((span for span in self.states if span[0] == "half_open"), 0)
+        for number in range(count):
+            name = self.rng.choices(("pay", "notify", "place_order"), weights=(3, 1, 1))[0]
+            self._operation(number, name, self.rng.uniform(0.0, 99.0))
+        events = [EventRecord(0.0, "started")]
+        events += [moved(b[1], a[0], b[0]) for a, b in pairwise(self.states)]
+        events = sorted([*events, *self.told_of], key=lambda event: event.at_s)
+        return Evidence(
+            operations=tuple(self.rng.sample(self.operations, len(self.operations))),
+            requests=tuple(self.requests),
+            effects=tuple(self.effects),
+            events=tuple(events),
+            phases=PHASES,
+            faults=(FaultCount("outage.1", "stripe", "503", 20.0, 60.0, 50, 50),),
+            dead_letters=tuple(self.letters),
+            secrets=frozenset({SECRET}),
+            duration_s=100.0,
+        )
+
+    def _breaker(self) -> list[Span]:
+        """Opens early in the outage, probes in vain, closes early in the recovery."""
+        states: list[Span] = []
+        state, since_s = "closed", 0.0
+        at_s = self.rng.uniform(21.0, 24.0)
+        while at_s < 62.0:
+            states.append((state, since_s, at_s))
+            state = "half_open" if state == "open" else "open"
+            since_s = at_s
+            at_s += self.rng.uniform(4.0, 8.0) if state == "open" else self.rng.uniform(0.05, 0.5)
+        states.append((state, since_s, at_s))
+        if state == "open":
+            states.append(("half_open", at_s, at_s + 0.2))
+        states.append(("closed", states[-1][2], float("inf")))
+        return states
+
+    def _operation(self, number: int, name: str, at_s: float) -> None:
+        if name == "pay":
+            span = next(each for each in self.states if each[1] <= at_s < each[2])
+            if span[0] == "open" or (span[0] == "half_open" and self.probes[span] >= 3):
+                self._turned_away(number, name, at_s)
+                return
+            if span[0] == "half_open":
+                self.probes[span] += 1
+                self._probe(number, name, at_s)
+                return
+            if span[2] - at_s < 9.0:  # no retry may reach into the open stretch
+                self._calls(number, name, at_s, attempts=1)
+                return
+        self._calls(number, name, at_s, attempts=self.rng.choices((1, 2, 3), weights=(8, 2, 1))[0])
+
+    def _turned_away(self, number: int, name: str, at_s: float) -> None:
+        if self.rng.random() < 0.5:
+            self._ask(number, name, at_s, at_s + 0.002, Outcome.REFUSED)
+        else:
+            self._ask(number, name, at_s, at_s + 0.004, Outcome.ACCEPTED)
+            self._set_aside(number, name, at_s)
+
+    def _probe(self, number: int, name: str, at_s: float) -> None:
+        self._request(number, name, at_s, status=503)
+        self._ask(number, name, at_s, at_s + 0.06, Outcome.ACCEPTED)
+        self._set_aside(number, name, at_s)
+
+    def _calls(self, number: int, name: str, at_s: float, attempts: int) -> None:
+        lost_answer = attempts > 1 and self.rng.random() < 0.3
+        sent_s = at_s + self.rng.uniform(0.0, 0.01)
+        now_s = sent_s
+        for attempt in range(1, attempts + 1):
+            last = attempt == attempts
+            self._tells(number, name, attempt, now_s, "attempt_started")
+            if last:
+                self._request(number, name, now_s, replayed=lost_answer)
+                if not lost_answer:
+                    self._effect(number, name, now_s + 0.02)
+            elif lost_answer and attempt == 1:
+                self._request(number, name, now_s, status=0, ending="reset")
+                self._effect(number, name, now_s + 0.02)
+                self._tells(number, name, attempt, now_s + 0.05, "retry_scheduled")
+            else:
+                wait_s = self.rng.choice((None, 1.0, 2.0))
+                self._request(number, name, now_s, status=429, retry_after_s=wait_s)
+                self._tells(number, name, attempt, now_s + 0.05, "retry_scheduled")
+                now_s += wait_s or 0.0
+            now_s += 0.05 + self.rng.uniform(0.01, 0.4)
+        outcome = self.rng.choices((Outcome.DONE, Outcome.UNKNOWN), weights=(30, 1))[0]
+        self._ask(number, name, at_s, now_s, outcome)
+
+    def _tells(self, number: int, name: str, attempt: int, at_s: float, kind: str) -> None:
+        self.told_of.append(EventRecord(at_s, kind, ROUTES[name][0], name, f"op-{number}", attempt))
+
+    def _set_aside(self, number: int, name: str, at_s: float) -> None:
+        discarded = self.rng.random() < 0.2
+        state, redrives = ("discarded", 0) if discarded else ("redriven", 1)
+        self.letters.append(
+            letter(number, vendor=ROUTES[name][0], call=name, stored_at_s=at_s, state=state, redrives=redrives)
+        )
+        if not discarded:
+            again_s = self.rng.uniform(80.0, 99.0)
+            self._request(number, name, again_s)
+            self._effect(number, name, again_s + 0.02)
+
+    def _ask(self, number: int, name: str, at_s: float, finished_s: float, outcome: Outcome) -> None:
+        status = {Outcome.DONE: 201, Outcome.ACCEPTED: 202, Outcome.REFUSED: 503, Outcome.UNKNOWN: 504}[outcome]
+        self.operations.append(
+            OperationRecord(f"op-{number}", name, at_s, at_s, finished_s, finished_s - at_s, 1, status, outcome)
+        )
+
+    def _request(self, number: int, name: str, at_s: float, **changes: Any) -> None:
+        self.seq += 1
+        self.requests.append(request(number, name=name, at_s=at_s, seq=self.seq, **changes))
+
+    def _effect(self, number: int, name: str, at_s: float) -> None:
+        self.seq += 1
+        self.effects.append(effect(number, name=name, at_s=at_s, seq=self.seq))
+
+
+def with_operations(evidence: Evidence, change: Callable[[OperationRecord], OperationRecord | None]) -> Evidence:
+    """The same history with each operation changed, or left out where `change` returns None."""
+    return replace(evidence, operations=tuple(new for old in evidence.operations if (new := change(old)) is not None))
+
+
+def with_requests(evidence: Evidence, change: Callable[[RequestRecord], RequestRecord | None]) -> Evidence:
+    """The same history with each request changed or left out."""
+    return replace(evidence, requests=tuple(new for old in evidence.requests if (new := change(old)) is not None))
+
+
+def with_effects(evidence: Evidence, change: Callable[[EffectRecord], EffectRecord | None]) -> Evidence:
+    """The same history with each effect changed or left out."""
+    return replace(evidence, effects=tuple(new for old in evidence.effects if (new := change(old)) is not None))

@@ -1,0 +1,77 @@
+"""A shop in one file, on the standard library: the target of somebody else's, for tests of real runs.
+
+`POST /buy` charges the Stripe simulator once and answers 200, 402 or 502. `python shop.py --port N [--never-ready]`.
+"""
+
+import argparse
+import json
+import os
+import urllib.error
+import urllib.parse
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+TIMEOUT_S = 10.0
+
+
+class Shop(BaseHTTPRequestHandler):
+    """One customer's request at a time, each in a thread."""
+
+    protocol_version = "HTTP/1.1"
+    ready = True
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        self._answer(200 if self.ready else 503, {"ready": self.ready})
+
+    def do_POST(self) -> None:
+        order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        form = {
+            "amount": order["amount"],
+            "currency": "eur",
+            "confirm": "true",
+            "payment_method": "pm_card_visa",
+            "payment_method_types[]": "card",
+            "metadata[order]": order["order"],
+        }
+        request = urllib.request.Request(  # noqa: S310 - the address is the simulator's
+            f"{os.environ['STRIPE_API_BASE']}/v1/payment_intents",
+            data=urllib.parse.urlencode(form).encode(),
+            headers={
+                "Authorization": f"Bearer {os.environ['STRIPE_API_KEY']}",
+                "Idempotency-Key": order["order"],
+                "X-Correlation-ID": order["order"],
+            },
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
+                self._answer(200, {"charge": json.load(response)["id"]})
+        except urllib.error.HTTPError as error:
+            self._answer(402 if error.code == 402 else 502, {"error": f"stripe said {error.code}"})
+        except OSError:
+            self._answer(502, {"error": "stripe did not answer"})
+
+    def _answer(self, status: int, body: Any) -> None:
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def main() -> None:
+    """Serve until ended."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--never-ready", action="store_true")
+    options = parser.parse_args()
+    Shop.ready = not options.never_ready
+    ThreadingHTTPServer(("127.0.0.1", options.port), Shop).serve_forever()
+
+
+if __name__ == "__main__":
+    main()
