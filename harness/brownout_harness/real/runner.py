@@ -15,12 +15,12 @@ from typing import Any
 from brownout_core.clock import system_wall_clock
 from brownout_harness.arrivals import plan
 from brownout_harness.evidence import Gap, GapKind
+from brownout_harness.pace import gaps_of_pace
 from brownout_harness.problems import NotJudged
 from brownout_harness.progress import Progress, ProgressSink
 from brownout_harness.real import dead_letter_desk, load_process, redis_choice, simulators
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
-from brownout_harness.real.pace import gaps_of_pace
 from brownout_harness.real.processes import Processes, json_lines, pause
 from brownout_harness.real.stage import Stage
 from brownout_harness.real.telemetry_tail import BreakerWatch, event_rows
