@@ -41,10 +41,8 @@ SHOW_EVERY_S = 1.0
 LOOK_EVERY_S = 0.1
 
 
-def run_virtual(
-    scenario: Scenario, seed: int, progress: ProgressSink | None = None, *, parts: Parts | None = None
-) -> RunInputs:
-    """Run `scenario` with `seed`. `parts` replaces parts of the application (the audit's known-bad ones).
+def run_virtual(scenario: Scenario, *, progress: ProgressSink | None = None, parts: Parts | None = None) -> RunInputs:
+    """Run `scenario` with its own seed. `parts` replaces parts of the application (the audit's known-bad ones).
 
     Raises:
         Deadlock: everybody waits and no timer is set; lists who waits for what.
@@ -52,7 +50,7 @@ def run_virtual(
     """
     vendors = {name: load_vendor(name) for name in VENDORS}  # imports read files: before the world is closed
     arrivals = plan(scenario)
-    run = _Run(scenario, seed, vendors=vendors, arrivals=arrivals, parts=parts or Parts(), progress=progress)
+    run = _Run(scenario, vendors=vendors, arrivals=arrivals, parts=parts or Parts(), progress=progress)
     with closed_world():
         return run_virtually(run.main())
 
@@ -63,7 +61,6 @@ class _Run:
     def __init__(
         self,
         scenario: Scenario,
-        seed: int,
         *,
         vendors: Mapping[str, Any],
         arrivals: tuple[Arrival, ...],
@@ -71,7 +68,6 @@ class _Run:
         progress: ProgressSink | None,
     ) -> None:
         self.scenario = scenario
-        self.seed = seed
         self.vendors = vendors
         self.arrivals = arrivals
         self.parts = parts
@@ -107,12 +103,12 @@ class _Run:
 
     def _simulator(self, vendor: Any) -> Simulator[Any]:
         simulator: Simulator[Any] = Simulator(
-            vendor, clock=self.loop.time, epoch_s=EPOCH_S, seed=self.seed, base_url=base_url_of(vendor.name)
+            vendor, clock=self.loop.time, epoch_s=EPOCH_S, seed=self.scenario.seed, base_url=base_url_of(vendor.name)
         )
         simulator.schedule(
             [rule_from_json(dict(rule.json)) for rule in self.scenario.fault_rules() if rule.vendor == vendor.name],
             start_at_s=0.0,
-            seed=self.seed,
+            seed=self.scenario.seed,
             limits=self.scenario.limits.get(vendor.name),
             correlate=self.scenario.correlate.get(vendor.name),
         )
@@ -126,7 +122,7 @@ class _Run:
             claims=MemoryClaimStore(self.loop.time),
             dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=self._wall_s),
             sink=self.events.append,
-            seed=self.seed,
+            seed=self.scenario.seed,
             epoch_s=EPOCH_S,
         )
 

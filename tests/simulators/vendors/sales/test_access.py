@@ -187,6 +187,12 @@ def test_final_refusals_are_remembered_and_others_are_not() -> None:
     wrong = order("A-3", priority="never")
     assert bench.take_in(wrong, key="v" * 16).status == 422
     assert bench.take_in(wrong, key="v" * 16).headers["idempotency-replayed"] == "true"
+    started = bench.take_in(order("A-5")).json["links"]
+    bench.pass_time(60)
+    for _ in range(2):
+        refused = bench.post_json(started["cancel"], {"reason": "x"}, idempotency_key="c" * 16)
+        assert refused.json["code"] == "order-not-cancellable"
+        assert "idempotency-replayed" not in refused.headers
     bearer, bench.authorization = bench.authorization, ""
     assert bench.take_in(order("A-4"), key="u" * 16).status == 401
     bench.authorization = bearer
