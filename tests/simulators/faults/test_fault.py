@@ -1,0 +1,34 @@
+"""What every kind of fault is."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from brownout_simulators.call import Call, Delivery
+from brownout_simulators.faults import FAULTS, Fault
+from brownout_simulators.faults.fault import Memory, Stage, Strike
+from tests.simulators.toy import TillErrors
+
+
+@pytest.mark.parametrize("kind", FAULTS.values(), ids=lambda kind: kind.__name__)
+def test_a_kind_acts_at_its_own_stage_and_refuses_the_others(kind: type[Fault]) -> None:
+    bare: Mapping[str, object] = {"over_s": 1.0, "by_s": 1.0, "lag_s": 1.0, "fixed_s": 1.0}
+    fields = kind.__dataclass_fields__  # type: ignore[attr-defined]
+    fault = kind(**{name: value for name, value in bare.items() if name in fields})
+    strike = Strike(Call("GET", "/", "", {}, b"", 0.0), "a", TillErrors(), 0.0, 0.0)
+    if kind.stage <= Stage.AFTER:
+        fault.strike(strike, 0.5, Memory())
+    else:
+        with pytest.raises(TypeError, match="acts at stage"):
+            fault.strike(strike, 0.5, Memory())
+    if kind.stage in (Stage.BODY, Stage.WIRE):
+        fault.shape(Delivery(200, {}, b"{}"), 0.5)
+    else:
+        with pytest.raises(TypeError, match="acts at stage"):
+            fault.shape(Delivery(200, {}, b"{}"), 0.5)
+
+
+@pytest.mark.parametrize("kind", FAULTS.values(), ids=lambda kind: kind.__name__)
+def test_a_kind_says_what_it_does(kind: type[Fault]) -> None:
+    assert kind.__doc__
+    assert not kind.__doc__.startswith(kind.__name__ + "(")

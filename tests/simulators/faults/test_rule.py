@@ -1,0 +1,100 @@
+"""Rules: matches, sequences, and the draw that decides."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brownout_simulators.faults import FaultError, Flapping, Match, Ramp, Rule, Window
+from brownout_simulators.faults.hang import Hang
+from brownout_simulators.faults.rule import Dice, Matcher, draw, in_sequence
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("POST /v1/charges", Match(method="POST", path="/v1/charges")),
+        ("get /v1/*", Match(method="GET", path="/v1/*")),
+        ("/v1/charges", Match(path="/v1/charges")),
+        ("DELETE", Match(method="DELETE")),
+        ("*", Match()),
+        ("", Match()),
+    ],
+)
+def test_a_match_is_read_from_a_line(text: str, match: Match) -> None:
+    assert Match.parse(text) == match
+
+
+@pytest.mark.parametrize(
+    ("path", "template", "verdict"),
+    [
+        ("*", "/v1/charges/{id}", True),
+        ("/v1/charges/{id}", "/v1/charges/{id}", True),
+        ("/v1/charges", "/v1/charges", True),
+        ("/v1/charges", "/v1/refunds", False),
+        ("/v1/*", "/v1/refunds", True),
+        ("/v2/*", "/v1/refunds", False),
+        ("/v1/charges/ch_1*", "/v1/charges/{id}", None),
+    ],
+)
+def test_a_route_matches_always_never_or_by_path(path: str, template: str, verdict: bool | None) -> None:
+    assert Matcher(Match(path=path)).route("POST", template) is verdict
+
+
+def test_brackets_in_a_path_are_not_special() -> None:
+    assert Matcher(Match(path="/a[1]*")).path("/a[1]b")
+    assert not Matcher(Match(path="/a[1]*")).path("/a1b")
+
+
+@pytest.mark.parametrize(
+    ("sequence", "struck"),
+    [("FF.", "FF.."), (".F", ".F.."), ("F*", "FFFF"), ("F.*", "F.F."), ("", "....")],
+)
+def test_a_sequence_strikes_where_it_says(sequence: str, struck: str) -> None:
+    assert "".join("F" if sequence and in_sequence(sequence, n) else "." for n in range(4)) == struck
+
+
+@given(seed=st.integers(0, 2**40), rule=st.text(max_size=20), key=st.text(max_size=40), ordinal=st.integers(0, 10**6))
+def test_both_numbers_of_a_throw_are_inside_their_ranges(seed: int, rule: str, key: str, ordinal: int) -> None:
+    hit, chance = Dice(seed, rule).throw(key, ordinal)
+    assert 0 <= hit < 1
+    assert 0 < chance < 1
+
+
+def test_a_draw_is_the_same_for_ever() -> None:
+    """Another value here means that every recorded seed stands for another run."""
+    assert draw(7, "brownout.1", "op-1") == pytest.approx(0.963903196, abs=1e-9)
+    assert draw(7, "brownout.1", "op-1", 1) == pytest.approx(0.990395665, abs=1e-9)
+
+
+def test_draws_of_neighbouring_keys_rules_and_seeds_are_uniform_and_independent() -> None:
+    draws = [draw(seed, rule, f"op-{n}") for seed in (1, 2) for rule in ("a", "b") for n in range(5_000)]
+    ordered = sorted(draws)
+    distance = max(abs(value - place / len(ordered)) for place, value in enumerate(ordered))
+    assert distance < 1.63 / math.sqrt(len(ordered))  # Kolmogorov-Smirnov, 1 %
+    for other in (5_000, 10_000, 15_000):
+        pairs = list(zip(draws[:5_000], draws[other : other + 5_000], strict=True))
+        both = sum(first < 0.5 and second < 0.5 for first, second in pairs)
+        assert abs(both - 1_250) < 3.3 * math.sqrt(5_000 * 0.25 * 0.75)
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda: Rule(id="", vendor="v", fault=Hang()), "id"),
+        (lambda: Rule(id="r", vendor="v", fault=Hang(), share=1.1), "share: 0 to 1"),
+        (lambda: Rule(id="r", vendor="v", fault=Hang(), sequence="FX"), "sequence"),
+        (lambda: Rule(id="r", vendor="v", fault=Hang(), sequence="*"), "sequence"),
+        (lambda: Window(start_s=2, end_s=1), "window"),
+        (lambda: Flapping(on_s=0, off_s=1), "flapping"),
+        (lambda: Ramp(to_share=2, over_s=1), "to_share"),
+        (lambda: Ramp(over_s=0), "over_s"),
+        (lambda: Match(method="post"), "upper case"),
+        (lambda: Match(path="v1"), "must start with"),
+        (lambda: Match(header="x-run"), "name: glob"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(make: object, why: str) -> None:
+    with pytest.raises(FaultError, match=why):
+        make()  # type: ignore[operator]

@@ -1,0 +1,76 @@
+"""Throttle: 429, with a bucket behind it."""
+
+from typing import Any
+
+import pytest
+
+from brownout_simulators.faults import FaultError, rule_from_json
+from tests.simulators.driving import Driver, body_of
+
+
+def test_without_a_rate_every_call_is_refused_before_any_work() -> None:
+    till = Driver({"throttle": {}})
+    answer = till.send()
+    assert (answer.status, body_of(answer)) == (429, {"error": "slow_down: rate"})
+    assert till.effects() == []
+
+
+def test_a_bucket_lets_pass_what_it_has_tokens_for() -> None:
+    till = Driver({"throttle": {"rate_per_s": 2, "burst": 3}})
+    assert [till.send().status for _ in range(5)] == [200] * 3 + [429] * 2
+    till.clock.now_s += 0.5
+    assert [till.send().status for _ in range(2)] == [200, 429]
+    assert (till.struck(), till.simulator.plan.standing["r0"].matched) == (3, 7)
+
+
+def test_each_account_has_a_bucket_of_its_own() -> None:
+    till = Driver({"throttle": {"rate_per_s": 1, "burst": 1}})
+    assert [till.send(account=name).status for name in "aabb"] == [200, 429, 200, 429]
+
+
+def test_over_a_minute_the_rate_that_passes_is_the_rate_that_was_asked_for() -> None:
+    till = Driver({"throttle": {"rate_per_s": 20, "burst": 5}})
+    passed = 0
+    for number in range(60 * 30):
+        till.clock.now_s = 100.0 + number / 30
+        passed += till.send().status == 200
+    assert abs(passed - 1_205) <= 12
+
+
+@pytest.mark.parametrize(("form", "header"), [("seconds", "2"), ("date", "Tue, 14 Nov 2023 22:15:02 GMT")])
+def test_a_retry_after_is_insisted_on_where_the_fault_says_so(form: str, header: str) -> None:
+    till = Driver({"throttle": {"retry_after_s": 1.5, "retry_after_form": form, "reason": "per-second"}})
+    answer = till.send()
+    assert answer.headers["retry-after"] == header
+    assert body_of(answer) == {"error": "slow_down: per-second"}
+
+
+def test_the_vendor_hears_how_long_the_bucket_needs() -> None:
+    from tests.simulators.toy import TillErrors
+
+    told: list[float | None] = []
+
+    class Listening(TillErrors):
+        def throttled(self, call: Any, retry_after_s: float | None, reason: str) -> Any:
+            told.append(retry_after_s)
+            return super().throttled(call, retry_after_s, reason)
+
+    till = Driver({"throttle": {"rate_per_s": 4}})
+    object.__setattr__(till.simulator, "vendor", _with_errors(till.simulator.vendor, Listening()))
+    till.send()
+    till.send()
+    assert told == [pytest.approx(0.25)]
+
+
+def _with_errors(vendor: Any, errors: Any) -> Any:
+    from dataclasses import replace
+
+    return replace(vendor, errors=errors)
+
+
+@pytest.mark.parametrize(
+    ("throttle", "why"), [({"rate_per_s": -1}, "rate_per_s"), ({"burst": 0}, "burst"), ({"retry_after_s": -1}, "retry")]
+)
+def test_a_throttle_that_cannot_be_is_refused(throttle: dict[str, Any], why: str) -> None:
+    with pytest.raises(FaultError, match=why):
+        rule_from_json({"id": "r", "vendor": "till", "throttle": throttle})
