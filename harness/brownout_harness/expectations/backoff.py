@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import quantiles
 from typing import ClassVar, Final, NamedTuple
 
-from brownout_harness.evidence import Evidence, EventRecord, RequestRecord
+from brownout_harness.evidence import EventRecord, Evidence, RequestRecord
 from brownout_harness.expectations.base import Violation, Wording, counted, percent, require, seconds
 from brownout_harness.expectations.claims import OPEN, claims_about
 from brownout_reports.run_folder import ExpectationResult

@@ -118,6 +118,20 @@ def test_an_outcome_that_stays_unknown_is_set_aside_and_a_redrive_settles_it() -
     virtually(main())
 
 
+def test_what_was_set_aside_stays_so_until_it_is_redriven() -> None:
+    async def main() -> None:
+        world = World()
+        world.stripe.always = After(Lost())
+        outcome = await world.app.pay(pay())
+        world.stripe.always = None
+        sent = len(world.stripe.requests)
+        again = await world.app.pay(pay())
+        assert (again.status, again.dead_letter_id) == (OutcomeStatus.ACCEPTED, outcome.dead_letter_id)
+        assert len(world.stripe.requests) == sent
+
+    virtually(main())
+
+
 def test_a_decline_after_a_lost_answer_is_the_answer() -> None:
     async def main() -> None:
         world = World()

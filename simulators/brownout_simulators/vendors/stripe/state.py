@@ -127,6 +127,7 @@ class State:
 
     of: dict[str, Collection] = field(default_factory=lambda: {kind: Collection() for kind in KINDS})
     events: Collection = field(default_factory=lambda: Collection(KEEP_EVENTS))
+    """Each with its id, date and type, and as `raw` the bytes that it was printed as when it happened."""
     listeners: list[Object] = field(default_factory=list)
     """The enabled webhook endpoints."""
     secrets: dict[str, str] = field(default_factory=dict)
