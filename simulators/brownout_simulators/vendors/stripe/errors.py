@@ -129,8 +129,10 @@ class StripeErrors:
         return error(call, 403, message)
 
     def throttled(self, call: Call, retry_after_s: float | None, reason: str) -> Reply:
-        """429. The reason `lock_timeout` is contention for one object, which Stripe's SDKs are told to retry; any
-        other is a limiter's, named in `Stripe-Rate-Limited-Reason`, which they do not retry by themselves."""
+        """429, without a Retry-After: Stripe sends none. Contention for one object is `lock_timeout`, which Stripe's
+        SDKs are told to retry; anything else is a limiter's, named in `Stripe-Rate-Limited-Reason`, which they do not
+        retry by themselves."""
+        del retry_after_s
         if reason in LOCKS:
             message = (
                 "This object cannot be accessed right now because another API request or Stripe process is currently "
@@ -138,12 +140,10 @@ class StripeErrors:
             )
             reply = error(call, 429, message, code=LOCK_TIMEOUT)
             reply.headers[SHOULD_RETRY] = "true"
-        else:
-            message = "Request rate limit exceeded. You can learn more about rate limits here https://docs.stripe.com/rate-limits."
-            reply = error(call, 429, message, code="rate_limit")
-            reply.headers["Stripe-Rate-Limited-Reason"] = REASONS.get(reason, reason or "global-rate")
-        if retry_after_s is not None:  # Stripe itself sends none
-            reply.headers["Retry-After"] = f"{retry_after_s:.0f}"
+            return reply
+        message = "Request rate limit exceeded. You can learn more about rate limits here https://docs.stripe.com/rate-limits."
+        reply = error(call, 429, message, code="rate_limit")
+        reply.headers["Stripe-Rate-Limited-Reason"] = REASONS.get(reason, "global-rate")
         return reply
 
     def quota_exhausted(self, call: Call) -> Reply:
@@ -160,8 +160,11 @@ class StripeErrors:
         return error(call, status, message, type="api_error", executed=True)
 
 
-# The limiters that have a finer name here than on the wire.
-REASONS: Final[Mapping[str, str]] = {"search-rate": "endpoint-rate"}
+REASONS: Final[Mapping[str, str]] = {
+    **{name: name for name in ("global-rate", "endpoint-rate", "global-concurrency", "endpoint-concurrency")},
+    "resource-specific": "resource-specific",
+    "search-rate": "endpoint-rate",  # a limiter with a finer name here than on the wire
+}
 
 
 def masked(key: str) -> str:

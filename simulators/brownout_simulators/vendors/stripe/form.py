@@ -58,7 +58,7 @@ def parse_form(text: str) -> dict[str, Any]:
 def _insert(data: dict[str, Any], name: str, value: str) -> None:
     """Put one bracketed pair in its place; arrays are hashes keyed "0", "1", … until `_arrays` sees them."""
     head, _, rest = name.partition("[")
-    if rest and rest.find("]") == len(rest) - 1 and len(rest) > 1:  # one level, as most are
+    if head and rest.find("]") == len(rest) - 1 and len(rest) > 1:  # one level, as most are
         _child(data, head, name)[rest[:-1]] = value
         return
     keys = rest.removesuffix("]").split("][")

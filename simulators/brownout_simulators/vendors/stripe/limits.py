@@ -20,19 +20,18 @@ def _endpoint(call: Call, account: str) -> str:
 
 
 def _search(call: Call, account: str) -> str:
-    # Calls that are no searches get a bucket that is never empty: their own.
-    return f"{account} search" if call.route.endswith("/search") else f"{account} {call.request_id}"
+    return f"{account} search" if call.route.endswith("/search") else ""
 
 
 def _object(call: Call, account: str) -> str:
-    """One bucket per object that the call changes; reading locks nothing."""
+    """One place per object that the call changes; reading locks nothing."""
     id = call.params.get("id")  # noqa: A001
-    return f"{account} {id}" if id and call.method != "GET" else f"{account} {call.request_id}"
+    return f"{account} {id}" if id and call.method != "GET" else ""
 
 
 def _intent(call: Call, account: str) -> str:
-    changes = call.method == "POST" and call.route.startswith("POST /v1/payment_intents/{id}")
-    return f"{account} {call.params['id']}" if changes else f"{account} {call.request_id}"
+    changes = call.route.startswith("POST /v1/payment_intents/{id}")
+    return f"{account} {call.params['id']}" if changes else ""
 
 
 LIMITS: Final = (

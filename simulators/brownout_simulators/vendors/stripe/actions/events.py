@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import orjson
+
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import crud
@@ -19,7 +21,9 @@ def listing(call: Call, account: World) -> Reply:
     if given.get("type") and given.get("types"):
         raise errors.invalid(call, "type", "You may only specify one of `type` and `types`.")
     wanted = _test(given)
-    return work.reply(page(call, account.state.events, given, url="/v1/events", noun="event", wanted=wanted))
+    found = page(call, account.state.events, given, url="/v1/events", noun="event", wanted=wanted)
+    found["data"] = [orjson.loads(row["raw"]) for row in found["data"]]
+    return work.reply(found)
 
 
 def _test(given: Mapping[str, Any]) -> Any:
@@ -44,7 +48,7 @@ def retrieve(call: Call, account: World) -> Reply:
     found: Object | None = account.state.events.get(id)
     if found is None:
         raise errors.no_such(call, "event", id, "id", in_path=True)
-    return work.reply(found)
+    return Reply(200, found["raw"], {"Content-Type": errors.JSON})
 
 
 ROUTES: Final = (

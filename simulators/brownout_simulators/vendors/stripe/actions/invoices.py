@@ -13,6 +13,7 @@ from brownout_simulators.vendor import Refused
 from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import catalogue, charges, confirm, crud, payment_methods
 from brownout_simulators.vendors.stripe.expand import list_of
+from brownout_simulators.vendors.stripe.paging import page
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import (
     INVOICE,
@@ -398,6 +399,19 @@ def _of_subscription(_work: Work, given: Mapping[str, Any]) -> Any:
     return lambda row: ((row["parent"] or {}).get("subscription_details") or {}).get("subscription") == wanted
 
 
+def payments(call: Call, account: World) -> Reply:
+    """GET /v1/invoice_payments."""
+    work = Work(call, account)
+    given = work.read(PARAMETERS["GET /v1/invoice_payments"])
+    invoice, status = given.get("invoice"), given.get("status")
+
+    def wanted(row: Object) -> bool:
+        return invoice in {None, row["invoice"]} and status in {None, row["status"]}
+
+    rows = account.state.of["invoice_payment"]
+    return work.reply(page(call, rows, given, url=call.path, noun="invoice_payment", wanted=wanted))
+
+
 def lines_of(call: Call, account: World) -> Reply:
     """GET /v1/invoices/{id}/lines."""
     work = Work(call, account)
@@ -413,6 +427,7 @@ ROUTES: Final = (
     crud.retrieval("invoice"),
     crud.update("invoice"),
     crud.route("GET", "/v1/invoices/{id}/lines", lines_of),
+    crud.route("GET", "/v1/invoice_payments", payments),
     crud.route("POST", "/v1/invoices/{id}/finalize", finalize_invoice),
     crud.route("POST", "/v1/invoices/{id}/pay", pay),
     crud.route("POST", "/v1/invoices/{id}/void", _ending("void", "invoice.voided")),

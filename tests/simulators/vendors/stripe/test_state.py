@@ -1,0 +1,85 @@
+"""Collections: order, bounds, and readers that are behind."""
+
+from brownout_simulators.vendors.stripe.state import Collection
+from tests.simulators.vendors.stripe.world import Stripe
+
+
+def _filled(count: int, keep: int = 100) -> Collection:
+    collection = Collection(keep)
+    for n in range(count):
+        collection.add({"id": f"x_{n}", "n": n}, float(n))
+    return collection
+
+
+def test_objects_are_found_by_id_and_walked_in_both_directions() -> None:
+    collection = _filled(4)
+    found = collection.get("x_2")
+    assert found is not None
+    assert found["n"] == 2
+    assert collection.get("x_9") is None
+    assert [row["n"] for row in collection.newest_first()] == [3, 2, 1, 0]
+    assert [row["n"] for row in collection.newest_first("x_2")] == [1, 0]
+    assert [row["n"] for row in collection.oldest_first("x_1")] == [2, 3]
+
+
+def test_a_full_collection_forgets_its_oldest_tenth_and_stays_in_order() -> None:
+    collection = _filled(101)
+    assert len(collection) == 91
+    assert collection.get("x_9") is None
+    assert [row["n"] for row in collection.newest_first("x_12")] == [11, 10]
+    kept = collection.get("x_10")
+    assert kept is not None
+    collection.before_change(kept, 200.0)
+    kept["n"] = -1
+    assert collection.as_of(kept, 199.0) == {"id": "x_10", "n": 10}
+
+
+def test_the_index_of_metadata_survives_that_the_oldest_are_forgotten() -> None:
+    collection = Collection(20)
+    for n in range(35):
+        collection.add({"id": f"x_{n}", "metadata": {"parity": str(n % 2)}}, float(n))
+        found = [row["id"] for row in collection.all_as_of(1e9, ("parity", "1"))]
+        kept = [row["id"] for row in collection.newest_first()]
+        assert found == [name for name in kept if int(name[2:]) % 2 == 1]
+
+
+def test_an_object_is_seen_as_it_was_at_an_instant() -> None:
+    collection = _filled(1)
+    row = collection.get("x_0")
+    assert row is not None
+    for instant_s in (10.0, 20.0):
+        collection.before_change(row, instant_s)
+        row["n"] += 1
+    seen = [collection.as_of(row, at_s) for at_s in (-1.0, 5.0, 10.0, 15.0, 20.0)]
+    assert [one and one["n"] for one in seen] == [None, 0, 1, 1, 2]
+    assert [one["n"] for one in collection.all_as_of(15.0)] == [1]
+
+
+def test_a_replaced_object_is_still_seen_as_it_was() -> None:
+    collection = _filled(1)
+    collection.replace({"id": "x_0", "deleted": True}, 10.0)
+    row = collection.get("x_0")
+    assert row == {"id": "x_0", "deleted": True}
+    assert collection.as_of(row, 5.0) == {"id": "x_0", "n": 0}
+
+
+def test_a_read_that_is_struck_by_staleness_sees_the_older_version() -> None:
+    world = Stripe({"match": "GET /v1/customers/{id}", "stale_reads": {"lag_s": 5.0}})
+    made = world.post("/v1/customers", {"name": "Jenny"})
+    path = f"/v1/customers/{made['id']}"
+    world.now_s += 10
+    world.post(path, {"name": "Rosen"})
+    assert world.get(path)["name"] == "Jenny"
+    world.now_s += 6
+    assert world.get(path)["name"] == "Rosen"
+
+
+def test_a_read_that_is_struck_by_a_lag_does_not_see_what_is_new() -> None:
+    world = Stripe({"match": "GET", "read_after_write_lag": {"lag_s": 5.0}})
+    made = world.post("/v1/customers")
+    path = f"/v1/customers/{made['id']}"
+    assert world.send("GET", path).status == 404
+    assert world.get("/v1/customers")["data"] == []
+    world.now_s += 6
+    assert world.get(path)["id"] == made["id"]
+    assert len(world.get("/v1/customers")["data"]) == 1

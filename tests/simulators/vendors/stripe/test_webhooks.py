@@ -1,0 +1,101 @@
+"""Events, signature, schedule."""
+
+import pytest
+import stripe
+
+from brownout_simulators.vendors.stripe.webhooks import EVENTS, SCHEDULE_S, secret_of, signature
+from tests.simulators.vendors.stripe.world import PAID, Stripe
+
+HOOK = "http://127.0.0.1:1/hook"
+PI_PAID = ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
+
+
+def test_the_signature_is_the_published_one() -> None:
+    body = b'{"id":"evt_1","object":"event","type":"x","data":{"object":{"id":"pi_1","object":"payment_intent"}}}'
+    mac = "86c847e338164cb2c218dadd2b26b0cfeb9d17f3ee805ff6cc5cd04f7203f510"
+    assert signature(body, "whsec_test_secret", 1_700_000_000) == f"t=1700000000,v1={mac}"
+
+
+def test_every_event_is_one_that_an_endpoint_may_ask_for() -> None:
+    from stripe.params._webhook_endpoint_create_params import WebhookEndpointCreateParams
+
+    allowed = str(WebhookEndpointCreateParams.__annotations__["enabled_events"])
+    assert {event for event in EVENTS if f"'{event}'" not in allowed} == set()
+
+
+def test_secrets_differ_by_account_and_endpoint_and_stay_the_same() -> None:
+    assert secret_of("a") == secret_of("a", 0)
+    assert len({secret_of("a"), secret_of("a", 1), secret_of("b")}) == 3
+
+
+def _hooked(world: Stripe, *events: str) -> str:
+    params = {"url": HOOK, **{f"enabled_events[{n}]": event for n, event in enumerate(events)}}
+    return str(world.post("/v1/webhook_endpoints", params)["secret"])
+
+
+def test_every_event_of_a_payment_is_delivered_and_verifies() -> None:
+    world = Stripe()
+    secret = _hooked(world, "*")
+    world.post("/v1/payment_intents", PAID)
+    world.pass_time(1)
+    types = []
+    for webhook in world.webhooks:
+        signed = webhook.headers["Stripe-Signature"]
+        event = stripe.Webhook.construct_event(webhook.body, signed, secret, tolerance=0)
+        types.append(event.type)
+        assert signed.startswith("t=17000001")
+        assert webhook.headers["User-Agent"].startswith("Stripe/1.0")
+    assert types == PI_PAID
+    assert webhook.body.startswith(b'{\n  "id": "evt_')
+
+
+def test_an_endpoint_gets_only_what_it_asked_for() -> None:
+    world = Stripe()
+    _hooked(world, "charge.succeeded")
+    world.post("/v1/payment_intents", PAID)
+    world.pass_time(1)
+    assert [webhook.type for webhook in world.webhooks] == ["charge.succeeded"]
+
+
+@pytest.mark.parametrize("change", ["disabled", "deleted"])
+def test_a_disabled_or_deleted_endpoint_gets_nothing(change: str) -> None:
+    world = Stripe()
+    _hooked(world, "*")
+    (endpoint,) = world.get("/v1/webhook_endpoints")["data"]
+    if change == "disabled":
+        assert world.post(f"/v1/webhook_endpoints/{endpoint['id']}", {"disabled": "true"})["status"] == "disabled"
+    else:
+        world.delete(f"/v1/webhook_endpoints/{endpoint['id']}")
+    world.post("/v1/payment_intents", PAID)
+    world.pass_time(1)
+    assert world.webhooks == []
+    assert world.events() == PI_PAID
+
+
+def test_an_event_shows_the_object_as_it_was_then_and_counts_who_waits() -> None:
+    world = Stripe()
+    _hooked(world, "*")
+    world.post("/v1/payment_intents", PAID)
+    succeeded, _charge, created = world.get("/v1/events")["data"]
+    assert created["data"]["object"]["status"] == "requires_confirmation"
+    assert succeeded["data"]["object"]["status"] == "succeeded"
+    assert created["pending_webhooks"] == 1
+    assert created["api_version"] == "2026-10-28.endive"
+
+
+def test_a_delivery_that_fails_is_tried_again_with_a_new_signature() -> None:
+    world = Stripe()
+    _hooked(world, "charge.succeeded")
+    world.post("/v1/payment_intents", PAID)
+    attempts = []
+    for _ in range(10):
+        due_s = world.simulator.next_due_s()
+        if due_s is None:
+            break
+        world.now_s = max(world.now_s, due_s)
+        for webhook in world.simulator.run_due(world.now_s):
+            attempts.append((webhook.headers["Stripe-Signature"], webhook.body))
+            world.simulator.webhook_done(webhook.id, 500)
+    assert len(attempts) == len(SCHEDULE_S)
+    assert len({header for header, _ in attempts}) == len(attempts)
+    assert len({body for _, body in attempts}) == 1
