@@ -11,5 +11,8 @@ Read it from the outside in:
 - `policies/`    one module per policy: a frozen config and one class
 - `stores/`      what must survive: idempotency claims, dead letters
 - `transports/`  how a request leaves: aiohttp, or in memory
+- `sinks/`       where telemetry goes: a file, Prometheus, the log
+- `records.py`   claims and dead letters: the words that policies and stores share
+- `redaction.py` keeps secrets out of what is written down
 - `transport.py`, `telemetry.py`, `errors.py`, `clock.py`  the words that all of them speak
 """

@@ -25,7 +25,14 @@ from brownout_core.flows.outcome import Outcome
 from brownout_core.flows.pay import Pay
 from brownout_core.flows.place_order import PlaceOrder
 from brownout_core.flows.requests import NotifyRequest, OrderRequest, PayRequest
-from brownout_core.pipeline import (
+from brownout_core.pipeline import transition_events
+from brownout_core.policies.breaker import Breaker, BreakerConfig, State, Transition
+from brownout_core.policies.bulkhead import Bulkhead, BulkheadConfig
+from brownout_core.policies.dead_letter import DeadLetterConfig, DeadLetters, Redriven, Spill
+from brownout_core.policies.deadline import TimeoutConfig, Timeouts
+from brownout_core.policies.idempotency import Idempotency, IdempotencyConfig
+from brownout_core.policies.limiter import Limiter, LimiterConfig
+from brownout_core.policies.parts import (
     BreakerPart,
     BudgetPart,
     BulkheadPart,
@@ -33,14 +40,7 @@ from brownout_core.pipeline import (
     RetryPart,
     TimeoutsPart,
     VendorParts,
-    transition_events,
 )
-from brownout_core.policies.breaker import Breaker, BreakerConfig, State, Transition
-from brownout_core.policies.bulkhead import Bulkhead, BulkheadConfig
-from brownout_core.policies.dead_letter import DeadLetterConfig, DeadLetters, Redriven, Spill
-from brownout_core.policies.deadline import TimeoutConfig, Timeouts
-from brownout_core.policies.idempotency import Idempotency, IdempotencyConfig
-from brownout_core.policies.limiter import Limiter, LimiterConfig
 from brownout_core.policies.retry import Retry, RetryConfig
 from brownout_core.policies.retry_budget import RetryBudget, RetryBudgetConfig
 from brownout_core.presets import VendorPolicies, policies_for, read_policies

@@ -29,18 +29,42 @@ from brownout_core.errors import (
 )
 from brownout_core.policies.breaker import Permit, Transition
 from brownout_core.policies.fallback import Fallback, is_rejection
-from brownout_core.policies.parts import Claims, DeadLetters, VendorParts
+from brownout_core.policies.parts import (
+    BreakerPart,
+    BudgetPart,
+    BulkheadPart,
+    Claims,
+    DeadLetters,
+    LimiterPart,
+    RetryPart,
+    TimeoutsPart,
+    VendorParts,
+)
 from brownout_core.policies.retry import Judgement, judge
 from brownout_core.telemetry import Event, Kind, Sink, outcome_of
 
-__all__ = ["CallContext", "Claims", "DeadLetters", "Pipeline", "VendorParts", "may_be_redriven", "transition_events"]
+__all__ = [
+    "BreakerPart",
+    "BudgetPart",
+    "BulkheadPart",
+    "CallContext",
+    "Claims",
+    "DeadLetters",
+    "LimiterPart",
+    "Pipeline",
+    "RetryPart",
+    "TimeoutsPart",
+    "VendorParts",
+    "may_be_redriven",
+    "transition_events",
+]
 
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class CallContext:
-    """One call: what it is, and what the policies need to know of it. One context per call."""
+    """One call: what it is, and what the policies need to know of it. Not for two calls at once."""
 
     operation_id: str
     call: str
@@ -127,6 +151,8 @@ class Pipeline:
             Exception: the last attempt's own error, unwrapped.
         """
         started_s = get_running_loop().time()
+        context.attempt = 0
+        context.may_have_effect = False
         context.ends_at_s = self._timeouts.deadline_at_s(started_s, context.deadline_at_s)
         try:
             if self._claims is not None and context.idempotency_key is not None:

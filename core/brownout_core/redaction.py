@@ -17,9 +17,10 @@ _SHAPES = re.compile(
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)",  # user:password in a URL
     re.IGNORECASE,
 )
+_NAMES = r"password|passwd|secret|token|api[_-]?key|authorization|signature"
+# name=value, "name": "value", and the header's `Authorization: value`; but not prose ("the token: no answer").
 _NAMED = re.compile(
-    r"((?:password|passwd|secret|token|api[_-]?key|authorization|client[_-]?secret|signature)[\"']?\s*[:=]\s*[\"']?)"
-    r"([^\s\"',;&}]+)",
+    rf"((?:{_NAMES})\s*=\s*[\"']?|[\"'](?:\w*(?:{_NAMES}))[\"']\s*:\s*[\"']|\bauthorization:\s*)([^\s\"',;&}}]+)",
     re.IGNORECASE,
 )
 _SECRET_NAMES = re.compile(r"password|passwd|secret|token|api_?key|authorization|signature|cookie", re.IGNORECASE)

@@ -232,10 +232,10 @@ class Simulator(Generic[S]):
             if fault.stage > upto:
                 if upto < Stage.AFTER:
                     return chosen[place:]
-                one.late.append((standing, chance))
+                one.late = (*one.late, (standing, chance))
             elif fault.strike(strike, chance, standing.memory):
                 if fault.stage is Stage.WORK:
-                    one.working.append(standing)
+                    one.working = (*one.working, standing)
                 else:
                     one.mark(standing)
         return []
@@ -314,6 +314,8 @@ class Simulator(Generic[S]):
             remembered = strike.answer_after
         if one.claim is not None:
             rules = self.vendor.idempotency
+            if rules is not None and remembered is not reply and not rules.saved(remembered):
+                remembered = reply  # a vendor that keeps no such error has stored the outcome with its commit
             if rules is not None and rules.saved(remembered):
                 world.keys.save(one.claim, remembered)
             else:
@@ -382,7 +384,7 @@ class Simulator(Generic[S]):
             replayed=one.replayed,
             status=delivery.status,
             ending=delivery.ending.value,
-            faults=tuple(one.struck),
+            faults=one.struck,
             asked_delay_s=asked_s,
             given_delay_s=one.given_delay_s,
             retry_after_s=retry_after_s(delivery.headers, self.epoch_s + self.now_s())

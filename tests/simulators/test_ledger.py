@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from brownout_reports.run_folder import LEDGER
 
+from brownout_reports.run_folder import LEDGER
 from brownout_simulators.ledger import BLOCK, COLUMNS, Ledger
 
 

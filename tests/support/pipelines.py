@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+import pytest
+
+from brownout_core.errors import ConnectFailed, ConnectionLost, Throttled, VendorRefused, VendorUnavailable
 from brownout_core.pipeline import CallContext, Pipeline, VendorParts, transition_events
-from brownout_core.policies.breaker import Breaker, BreakerConfig
+from brownout_core.policies.breaker import Breaker, BreakerConfig, State
 from brownout_core.policies.bulkhead import Bulkhead, BulkheadConfig
 from brownout_core.policies.deadline import TimeoutConfig, Timeouts
 from brownout_core.policies.limiter import Limiter, LimiterConfig
@@ -21,6 +24,16 @@ HANG = 1e9
 def now_s() -> float:
     """The running loop's time."""
     return asyncio.get_running_loop().time()
+
+
+class whatever:  # noqa: N801 - reads like contextlib's
+    """Lets a call end as it will; only cancellation passes."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        return kind is not None and issubclass(kind, Exception)
 
 
 class Vendor:
@@ -101,3 +114,47 @@ class Bench:
 def context_of(operation_id: str = "op_1", *, idempotent: bool = True, **fields: Any) -> CallContext:
     """A call of `create_payment_intent`."""
     return CallContext(operation_id, "create_payment_intent", idempotent, **fields)
+
+
+def unavailable(retry_after_s: float | None = None) -> VendorUnavailable:
+    """503: the effect is unknown."""
+    return VendorUnavailable("stripe", "pay", "503", status=503, retry_after_s=retry_after_s)
+
+
+def throttled(retry_after_s: float | None = None) -> Throttled:
+    """429: surely no effect."""
+    return Throttled("stripe", "pay", "429", status=429, retry_after_s=retry_after_s)
+
+
+def refused() -> VendorRefused:
+    """402: a definitive no."""
+    return VendorRefused("stripe", "pay", "402", status=402)
+
+
+def lost() -> ConnectionLost:
+    """A reset after the request was sent."""
+    return ConnectionLost("stripe", "pay", "reset")
+
+
+def not_sent() -> ConnectFailed:
+    """No connection."""
+    return ConnectFailed("stripe", "pay", "refused")
+
+
+TRIPS_AT_5 = BreakerConfig(
+    minimum_calls=5,
+    sampling_window_s=30.0,
+    open_for_s=5.0,
+    open_jitter=0.0,
+    permitted_calls=3,
+    successes_to_close=3,
+)
+NO_RETRY = RetryConfig(max_retries=0)
+
+
+async def trip(bench: Bench) -> None:
+    """Open a breaker that `TRIPS_AT_5`."""
+    for _ in range(5):
+        with pytest.raises(VendorUnavailable):
+            await bench.pipeline.call(Vendor(unavailable()), context_of(idempotent=False))
+    assert bench.breaker.state(now_s()) is State.OPEN

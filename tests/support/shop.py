@@ -37,7 +37,7 @@ class Shop(BaseHTTPRequestHandler):
             "payment_method_types[]": "card",
             "metadata[order]": order["order"],
         }
-        request = urllib.request.Request(
+        request = urllib.request.Request(  # noqa: S310 - the address is the simulator's
             f"{os.environ['STRIPE_API_BASE']}/v1/payment_intents",
             data=urllib.parse.urlencode(form).encode(),
             headers={
@@ -47,7 +47,7 @@ class Shop(BaseHTTPRequestHandler):
             },
         )
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
                 self._answer(200, {"charge": json.load(response)["id"]})
         except urllib.error.HTTPError as error:
             self._answer(402 if error.code == 402 else 502, {"error": f"stripe said {error.code}"})

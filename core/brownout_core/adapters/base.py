@@ -14,8 +14,10 @@
 Every other exception is a defect of this program and passes unchanged.
 """  # noqa: E501 - a table
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote_plus
 
@@ -153,13 +155,24 @@ def text_of(value: Any) -> str | None:
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
 
 
+# What needs no percent-encoding in a form: nearly every value that is sent, and a match costs a tenth of encoding it.
+_needs_none = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
+
+
 def form(fields: Mapping[str, str | int | bool | None]) -> bytes:
     """`application/x-www-form-urlencoded`; None is left out. Brackets in names stay literal, as Stripe's SDKs do."""
     return "&".join(
-        f"{quote_plus(name, safe='[]')}={quote_plus(_plain(value))}"
-        for name, value in fields.items()
-        if value is not None
+        [f"{_form_name(name)}={_form_value(_plain(value))}" for name, value in fields.items() if value is not None]
     ).encode()
+
+
+@lru_cache(maxsize=256)  # the names are the adapters' own
+def _form_name(name: str) -> str:
+    return quote_plus(name, safe="[]")
+
+
+def _form_value(value: str) -> str:
+    return value if _needs_none(value) else quote_plus(value)
 
 
 def _plain(value: str | int | bool) -> str:

@@ -55,7 +55,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             webhook_secrets=settings.webhook_secrets,
             only_loopback=settings.host in LOOPBACK_HOSTS,
         )
-        runner = web.AppRunner(gateway.web_application(), access_log=None, shutdown_timeout=settings.grace_s)
+        runner = web.AppRunner(
+            gateway.web_application(),
+            access_log=None,
+            shutdown_timeout=settings.grace_s,
+            handler_cancellation=False,  # a caller that leaves does not stop what it asked for
+        )
         await runner.setup()
         cleanup.push_async_callback(runner.cleanup)
         url = await _listen(runner, settings)

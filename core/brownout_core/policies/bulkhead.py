@@ -46,7 +46,7 @@ class Bulkhead:
     @property
     def queued(self) -> int:
         """Calls that wait for a place now."""
-        return sum(not waiter.done() for waiter in self._queue)
+        return len(self._queue)
 
     def try_enter(self) -> bool:
         """Take a place if one is free and nobody waits; never blocks."""
@@ -81,9 +81,6 @@ class Bulkhead:
             if isinstance(error, TimeoutError):
                 raise self._too_late(deadline_at_s, waits_until_s) from None
             raise
-        if loop.time() >= deadline_at_s:
-            self.leave()
-            raise self._too_late(deadline_at_s, waits_until_s)
 
     def leave(self) -> None:
         """Give the place back: to the first who still waits, else to nobody."""

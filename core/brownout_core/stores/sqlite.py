@@ -112,14 +112,17 @@ class SqliteDeadLetterStore:
         self._run = run
         self._closed = False
         try:
+            if str(path) != ":memory:":
+                Path(path).touch(mode=0o600)  # customers' data: not for every user of the machine
             # Every step runs alone: inline in one loop, or in the one thread of `OwnThread`.
             self._database = sqlite3.connect(str(path), timeout=busy_s, isolation_level=None, check_same_thread=False)
             self._database.row_factory = sqlite3.Row
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=FULL")
             self._migrate()
-        except sqlite3.Error as error:
-            raise ConfigError(f"dead letters cannot be kept in {path}: {error}") from error
+        except (sqlite3.Error, OSError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            raise ConfigError(f"dead letters cannot be kept in {path}: {why}") from error
 
     def _migrate(self) -> None:
         version = self._database.execute("PRAGMA user_version").fetchone()[0]

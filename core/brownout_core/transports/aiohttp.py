@@ -4,10 +4,9 @@ One pooled session. No automatic retry, no redirect, no cookie, no proxy from th
 often, is the policies' business alone.
 """
 
-import asyncio
-
 import aiohttp
 from aiohttp.hdrs import CONTENT_TYPE
+from yarl import URL
 
 from brownout_core.errors import ConfigError
 from brownout_core.transport import Lost, NoConnection, Request, Response, Unreadable
@@ -40,7 +39,7 @@ class AiohttpTransport:
         try:
             async with session.request(
                 request.method,
-                request.url,
+                URL(request.url, encoded=True),  # as the adapter wrote it, byte for byte
                 headers=request.headers,
                 data=request.body or None,
                 allow_redirects=False,
@@ -48,13 +47,13 @@ class AiohttpTransport:
                 body = await _read(answer)
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 return Response(answer.status, headers, body)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NoConnection(_what(error)) from error
+        except (NoConnection, Lost):
+            raise
+        except (ValueError, aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise NoConnection(_what(error)) from error  # a ValueError: the URL cannot be requested
         except aiohttp.ClientResponseError as error:
             raise Unreadable(_what(error)) from error
-        except aiohttp.InvalidURL as error:
-            raise NoConnection("the URL cannot be requested") from error
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:  # noqa: UP041 - aiohttp's own subclasses
+        except (aiohttp.ClientError, OSError) as error:
             raise Lost(_what(error)) from error
 
     async def close(self) -> None:
@@ -72,12 +71,23 @@ class AiohttpTransport:
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_s),
+                middlewares=(_once,),
                 skip_auto_headers=_NO_AUTOMATIC_HEADERS,
                 auto_decompress=False,
                 trust_env=False,
                 raise_for_status=False,
             )
         return self._session
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keeps aiohttp from sending a GET again when a connection ends: it does so for errors of its own only."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError as error:
+        raise NoConnection(_what(error)) from error
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise Lost(_what(error)) from error
 
 
 async def _read(answer: aiohttp.ClientResponse) -> bytes:

@@ -1,20 +1,25 @@
 """Retries wait, differently long, and never longer than the cap.
 
 Telemetry says which requests are retries; how long each really waited is read from the vendor's ledger. A retry that
-telemetry schedules and the ledger never sees counts for nothing; a wait that the vendor asked for is not judged here.
+telemetry schedules and the ledger never sees counts for nothing; a wait that the vendor asked for, or
+for an open breaker, is not judged here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 from typing import ClassVar, Final, NamedTuple
 
-from brownout_harness.evidence import Evidence, RequestRecord
+from brownout_harness.evidence import EventRecord, Evidence, RequestRecord
 from brownout_harness.expectations.base import Violation, Wording, counted, percent, require, seconds
+from brownout_harness.expectations.claims import OPEN, claims_about
 from brownout_reports.run_folder import ExpectationResult
 
 MINIMUM_RETRIES: Final = 10
 RETRY_SCHEDULED: Final = "retry_scheduled"
+ATTEMPT_STARTED: Final = "attempt_started"
+CLOCKS_S: Final = 0.005
+"""Two processes read one clock; a request is on its way before its attempt has been told."""
 
 
 class Wait(NamedTuple):
@@ -82,16 +87,31 @@ class Backoff:
         return wording.passed(observed)
 
     def _waits(self, evidence: Evidence) -> Iterator[Wait]:
+        starts = self._starts(evidence)
+        opened = claims_about(evidence, self.vendor).in_state(OPEN)
         for event in evidence.events_by_kind.get(RETRY_SCHEDULED, ()):
             if event.vendor != self.vendor:
                 continue
+            # Scheduled is not made: the breaker may have opened meanwhile. The next attempt tells.
+            start = next((each for each in starts.get(event.operation_id, ()) if each.at_s >= event.at_s), None)
+            if start is None or start.attempt != event.attempt + 1:
+                continue
             requests = [each for each in evidence.requests_of.get(event.operation_id, ()) if each.vendor == self.vendor]
-            # The ledger's instants and the target's are of one clock, read by two processes.
-            before = [each for each in requests if each.at_s < event.at_s]
-            after = next((each for each in requests if each.at_s >= event.at_s), None)
-            if after is not None and not _was_told_when(before):
-                yield Wait(after.at_s, event.operation_id, max(event.attempt, 1), after.at_s - event.at_s)
+            made = next((each for each in requests if each.at_s >= start.at_s - CLOCKS_S), None)
+            if made is None or _was_told_when(requests, event.at_s):
+                continue
+            # What waits for an open breaker waits for that, and not for its backoff.
+            if not any(stretch.overlaps(event.at_s, made.at_s) for stretch in opened):
+                yield Wait(made.at_s, event.operation_id, event.attempt, made.at_s - event.at_s)
+
+    def _starts(self, evidence: Evidence) -> dict[str, list[EventRecord]]:
+        starts: dict[str, list[EventRecord]] = {}
+        for event in evidence.events_by_kind.get(ATTEMPT_STARTED, ()):
+            if event.vendor == self.vendor:
+                starts.setdefault(event.operation_id, []).append(event)
+        return starts
 
 
-def _was_told_when(before: list[RequestRecord]) -> bool:
+def _was_told_when(requests: Sequence[RequestRecord], at_s: float) -> bool:
+    before = [each for each in requests if each.at_s <= at_s]
     return bool(before) and before[-1].retry_after_s is not None

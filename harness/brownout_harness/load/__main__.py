@@ -1,8 +1,9 @@
 """`python -m brownout_harness.load --plan plan.ndjson --out operations.ndjson --start-at MONOTONIC`
 
 Prints JSON lines: `{"ready": true}` when it could begin, then progress, then `{"finished": true, ...}`. With
-`--start-file` instead of `--start-at` it waits for a file that holds the instant: the harness writes it once everything
-else is ready. Exit codes: 0 every arrival was dispatched, 2 bad input, 3 the start instant had passed or never came.
+`--start-file` instead of `--start-at` it waits for a file that holds the instant: the harness writes it once
+everything else is ready. The plan, too, may appear after the process has started. Exit codes: 0 every arrival was
+dispatched, 2 bad input, 3 the start instant had passed or never came.
 """
 
 # Locust patches sockets and threads for the whole process, and must do so before anything else is imported.
@@ -29,7 +30,7 @@ from brownout_harness.loopback import require_loopback
 from brownout_harness.problems import NotJudged, Problem
 
 POLL_S = 0.01
-START_WITHIN_S = 120.0
+APPEARS_WITHIN_S = 120.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,10 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> None:
+    _wait_for(options.plan, "plan")
     asking, arrivals = read_plan(options.plan)
     require_loopback(asking.url, "the target's url")
     _say({"ready": True, "planned": len(arrivals)})
-    start_at_s = options.start_at if options.start_file is None else _wait_for_start(options.start_file)
+    start_at_s = _start_of(options)
     if start_at_s < time.monotonic():
         raise NotJudged(f"the start instant had passed by {time.monotonic() - start_at_s:.1f} s")
     # The plan stays for the whole run: the collector need not walk through it again and again.
@@ -79,13 +81,19 @@ def _run(options: argparse.Namespace) -> None:
     _say({"finished": True, **_progress(generator.counts, time.monotonic() - start_at_s)})
 
 
-def _wait_for_start(path: Path) -> float:
-    deadline_s = time.monotonic() + START_WITHIN_S
+def _start_of(options: argparse.Namespace) -> float:
+    if options.start_file is None:
+        return float(options.start_at)
+    _wait_for(options.start_file, "start instant")
+    return float(options.start_file.read_text(encoding="ascii"))
+
+
+def _wait_for(path: Path, what: str) -> None:
+    deadline_s = time.monotonic() + APPEARS_WITHIN_S
     while not path.exists():
         if time.monotonic() >= deadline_s:
-            raise NotJudged(f"no start instant came within {START_WITHIN_S:.0f} s")
+            raise NotJudged(f"no {what} came within {APPEARS_WITHIN_S:.0f} s")
         gevent.sleep(POLL_S)
-    return float(path.read_text(encoding="ascii"))
 
 
 def _progress(counts: Counts, at_s: float) -> dict[str, Any]:

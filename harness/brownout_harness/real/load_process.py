@@ -17,8 +17,8 @@ NAME = "load"
 RATE_OVER_S = 3.0
 
 
-def write_load_plan(path: Path, scenario: Scenario, arrivals: Sequence[Arrival], url: str) -> None:
-    """Every arrival with its whole request."""
+def write_load_plan(scratch: Path, scenario: Scenario, arrivals: Sequence[Arrival], url: str) -> None:
+    """Every arrival with its whole request; the file appears whole, and the load process waits for it."""
     workload = scenario.workload
     again = workload.ask_again
     asking = Asking(
@@ -30,7 +30,9 @@ def write_load_plan(path: Path, scenario: Scenario, arrivals: Sequence[Arrival],
         readings=readings_of(scenario),
     )
     operations = operations_of(scenario)
-    write_plan(path, asking, (_planned(arrival, operations[arrival.name].request(arrival)) for arrival in arrivals))
+    planned = (_planned(arrival, operations[arrival.name].request(arrival)) for arrival in arrivals)
+    write_plan(scratch / "plan.new", asking, planned)
+    (scratch / "plan.new").rename(scratch / "plan.ndjson")
 
 
 def _planned(arrival: Arrival, request: Any) -> Planned:
@@ -46,10 +48,10 @@ def _planned(arrival: Arrival, request: Any) -> Planned:
 
 
 def command(scratch: Path, logs: Path) -> list[str]:
-    """Starts it; it waits for `begin`."""
+    """Starts it; it waits for `write_load_plan` and `begin`."""
     arguments = ["--plan", str(scratch / "plan.ndjson"), "--out", str(scratch / "operations.ndjson")]
     arguments += ["--stats", str(logs / "locust.json"), "--start-file", str(scratch / "start")]
-    return [sys.executable, "-m", "brownout_harness.load", *arguments]
+    return [sys.executable, "-P", "-m", "brownout_harness.load", *arguments]
 
 
 def begin(scratch: Path, start_at_s: float) -> None:

@@ -25,14 +25,18 @@ class Life:
 
     def __init__(self) -> None:
         self.ended = False
-        self._tasks: set[asyncio.Task[Any]] = set()
+        # In the order in which they were started: a set's order would differ from process to process.
+        self._tasks: dict[asyncio.Task[Any], None] = {}
 
     def start(self, work: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
         """Run `work` as a task of this life."""
         task = asyncio.get_running_loop().create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = None
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        del self._tasks[task]
 
     def is_at_work(self) -> bool:
         """Whether any of its tasks has not ended."""

@@ -5,12 +5,12 @@ costs a call nothing but the ones that could strike it.
 """
 
 import fnmatch
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from brownout_simulators.faults.fault import Memory, Stage
-from brownout_simulators.faults.rule import Dice, Matcher, Rule, in_sequence
+from brownout_simulators.faults.rule import Dice, Matcher, Rule, in_sequence, word_of
 from brownout_simulators.faults.webhooks import Webhooks
 
 KEYS_LIMIT = 200_000
@@ -34,7 +34,7 @@ class Standing:
     matched: int = 0
     struck: int = 0
     ordinal: int = 0
-    by_key: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    by_key: dict[str, int] = field(default_factory=dict)
 
     def share(self, now_s: float) -> float:
         """The share at this instant; 0 while flapping is off."""
@@ -48,8 +48,16 @@ class Standing:
             return rule.ramp.from_share + (rule.ramp.to_share - rule.ramp.from_share) * part
         return rule.share
 
-    def decide(self, key: str, now_s: float) -> float | None:
-        """Count a call that matches; the fault's chance in (0, 1) if the rule is to strike it, else None."""
+    def _forget_half(self) -> None:
+        """Forget the keys that came first."""
+        for key in list(islice(self.by_key, KEYS_LIMIT // 2)):
+            del self.by_key[key]
+
+    def decide(self, key: str, now_s: float, words: dict[int, int]) -> float | None:
+        """Count a call that matches; the fault's chance in (0, 1) if the rule is to strike it, else None.
+
+        `words` holds what was already made of the key for other rules, by ordinal.
+        """
         rule = self.rule
         self.matched += 1
         ordinal = overall = self.ordinal
@@ -58,7 +66,7 @@ class Standing:
             ordinal = self.by_key.get(key, 0)
             self.by_key[key] = ordinal + 1
             if len(self.by_key) > KEYS_LIMIT:
-                self.by_key.popitem(last=False)
+                self._forget_half()
         if rule.sequence and not in_sequence(rule.sequence, ordinal if rule.sequence_per == "key" else overall):
             return None
         share = rule.share if self.is_steady else self.share(now_s)
@@ -66,8 +74,10 @@ class Standing:
             return None
         if share >= 1.0 and not rule.fault.draws:
             return 0.5
-        hit, chance = self.dice.throw(key, ordinal)
-        return chance if hit < share else None
+        word = words.get(ordinal)
+        if word is None:
+            word = words[ordinal] = word_of(key, ordinal)
+        return self.dice.hit(word, share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +196,10 @@ class Plan:
         if candidates is None:
             candidates = self._of_route(subject.route)
         chosen: Chosen = []
+        words: dict[int, int] = {}
         for one, always in candidates:
             if always or matches(one.matcher, subject):
-                chance = one.decide(subject.key, now_s)
+                chance = one.decide(subject.key, now_s, words)
                 if chance is not None:
                     chosen.append((one, chance))
         return chosen
@@ -198,10 +209,11 @@ class Plan:
         if now_s >= self._valid_until_s:
             self._refresh(now_s)
         chosen: Chosen = []
+        words: dict[int, int] = {}
         for one in self._notices:
             fault = one.rule.fault
             if isinstance(fault, Webhooks) and fault.wants(event) and matches(one.matcher, subject):
-                chance = one.decide(subject.key, now_s)
+                chance = one.decide(subject.key, now_s, words)
                 if chance is not None:
                     chosen.append((one, chance))
         return chosen

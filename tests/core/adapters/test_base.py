@@ -97,7 +97,7 @@ def test_the_table_knows_every_status_but_success() -> None:
     assert {status for span in STATUSES for status in span} == {*range(100, 200), *range(300, 600)}
 
 
-@pytest.mark.parametrize(("span", "expected"), STATUSES.items(), ids=lambda value: str(value))
+@pytest.mark.parametrize(("span", "expected"), STATUSES.items(), ids=str)
 def test_a_status_becomes_an_error_with_its_attributes(
     span: range, expected: tuple[type[ServiceError], bool, bool, bool]
 ) -> None:

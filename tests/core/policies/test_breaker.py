@@ -244,6 +244,43 @@ def test_a_result_from_before_the_trip_changes_nothing(result: str) -> None:
     assert bench.state is CLOSED
 
 
+def test_results_from_before_the_trip_are_no_samples_after_it() -> None:
+    """C5: closed again, it opens at the fifth failure, however many late successes come in between."""
+    bench = Bench(permitted_calls=1, successes_to_close=1)
+    late = [bench.acquire() for _ in range(30)]
+    bench.to_half_open()
+    bench.succeed()
+    for failures in range(5):
+        assert bench.state is CLOSED, failures
+        for _ in range(5):
+            bench.breaker.succeeded(late.pop(), bench.now_s, 0.01)
+        bench.fail()
+    assert bench.state is OPEN
+
+
+def test_a_late_result_does_not_even_move_it_to_half_open() -> None:
+    """C5: only a call, or a look, finds out that the open time is over."""
+    bench = Bench()
+    late = bench.acquire()
+    bench.trip()
+    bench.now_s += 60.0
+    told = len(bench.told)
+    bench.breaker.succeeded(late, bench.now_s, 0.01)
+    assert len(bench.told) == told
+
+
+def test_probes_that_follow_a_hung_one_buy_it_no_time() -> None:
+    """C7"""
+    bench = Bench(permitted_calls=3, successes_to_close=3, probe_timeout_s=2.0)
+    bench.to_half_open()
+    bench.acquire()
+    bench.now_s += 1.5
+    bench.succeed()
+    bench.acquire()
+    bench.now_s += 0.5
+    assert bench.state is OPEN
+
+
 def test_a_probe_of_an_earlier_probing_changes_nothing() -> None:
     """C5"""
     bench = Bench(permitted_calls=2, successes_to_close=1)
@@ -419,9 +456,22 @@ class AgainstANaiveModel(RuleBasedStateMachine):
         if len(recent) >= self.MINIMUM and (failures >= 0.5 * len(recent) or slow >= 0.75 * len(recent)):
             self.enter(OPEN)
 
-    @rule(quarters=st.integers(0, 60))
+    @rule(quarters=st.integers(0, 24))
     def wait(self, quarters: int) -> None:
         self.now_s += quarters / 4
+
+    @precondition(lambda self: self.model is CLOSED)
+    @rule()
+    def go_down(self) -> None:
+        for _ in range(30):
+            if self.model is CLOSED:
+                self.breaker.failed(self.breaker.acquire(self.now_s), self.now_s, 0.1)
+                self.learn("bad", self.era, 0)
+
+    @precondition(lambda self: self.model is OPEN)
+    @rule()
+    def wait_until_it_reopens(self) -> None:
+        self.now_s = max(self.now_s, self.opened_s + self.OPEN_S)
 
     @rule()
     def look(self) -> None:

@@ -81,6 +81,12 @@ def test_a_clock_that_steps_back_gives_nothing_away() -> None:
             limiter.reserve(now_s, within_s=1.0)
 
 
+def test_a_clock_that_steps_back_takes_nothing_away() -> None:
+    limiter = Limiter(LimiterConfig(capacity=2, refill_per_s=1.0, max_wait_s=0.0))
+    limiter.reserve(100.0, within_s=1.0)
+    assert limiter.reserve(50.0, within_s=1.0) == 0.0
+
+
 @pytest.mark.parametrize("wrong", [{"capacity": 0}, {"refill_per_s": 0.0}, {"max_wait_s": -1.0}], ids=str)
 def test_a_setting_that_cannot_be_is_refused_by_name(wrong: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match=next(iter(wrong))):

@@ -40,7 +40,8 @@ def test_a_clock_that_steps_back_loses_no_call() -> None:
     window = SamplingWindow(10.0)
     window.add(100.0, failed=True, slow=False)
     window.add(40.0, failed=True, slow=False)
-    assert (window.calls, window.failures) == (2, 2)
+    window.add(100.5, failed=False, slow=False)
+    assert (window.calls, window.failures) == (3, 2)
 
 
 def test_cleared_it_knows_nothing() -> None:

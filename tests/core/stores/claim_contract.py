@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-from tests.support.aio import really
-
 from brownout_core.records import Busy, Claimed, ClaimStore, Finished, Mismatched
+from tests.support.aio import really
 
 
 @dataclass

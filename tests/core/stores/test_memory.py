@@ -3,12 +3,12 @@
 from contextlib import AbstractAsyncContextManager
 
 import pytest
-from tests.core.stores.claim_contract import Backend, ClaimStoreContract, opened
-from tests.support.aio import virtually
 
 from brownout_core.errors import ConfigError
 from brownout_core.records import Claimed, Finished, StoreUnavailable
 from brownout_core.stores.memory import MemoryClaimStore
+from tests.core.stores.claim_contract import Backend, ClaimStoreContract, opened
+from tests.support.aio import virtually
 
 
 class Clock:

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 
 import pytest
-from tests.core.stores.claim_contract import Backend, ClaimStoreContract, opened
-from tests.support.aio import really
-from tests.support.redis_server import fake_redis, free_port, real_redis
 
 from brownout_core.errors import ConfigError
 from brownout_core.records import StoreUnavailable
 from brownout_core.stores.redis import RedisClaimStore
+from tests.core.stores.claim_contract import Backend, ClaimStoreContract, opened
+from tests.support.aio import really
+from tests.support.redis_server import fake_redis, free_port, real_redis
 
 LEASE_S = 0.5
 

@@ -2,12 +2,14 @@
 
 import math
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brownout_simulators.faults import Match, rule_from_json
+from brownout_simulators.faults import plan as plan_module
 from brownout_simulators.faults.plan import Plan, Subject
 from brownout_simulators.faults.webhooks import Webhooks
 from tests.simulators.driving import Driver
@@ -54,7 +56,8 @@ def test_decisions_do_not_depend_on_the_order_of_arrival(order: int) -> None:
     random.Random(order).shuffle(shuffled)
 
     def outcome(arrivals: list[str]) -> dict[str, list[int]]:
-        till, seen = Driver({**FAIL, "share": 0.5}, {"latency": {"fixed_s": 0.1}, "share": 0.3}), {}
+        till = Driver({**FAIL, "share": 0.5}, {"latency": {"fixed_s": 0.1}, "share": 0.3})
+        seen: dict[str, list[int]] = {}
         for key in arrivals:
             seen.setdefault(key, []).append(till.send(operation=key).status)
         return seen
@@ -67,7 +70,7 @@ def test_decisions_are_the_same_at_a_concurrency_of_32_in_any_interleaving() -> 
         till = Driver({**FAIL, "share": 0.3}, {"latency": {"uniform": {"low_s": 0.1, "high_s": 2.0}}, "share": 0.5})
         shuffle = random.Random(seed)
         waiting = [till.simulator.handle(till.call(operation=key)) for key in keys(400)]
-        flying = []
+        flying: list[Any] = []
         while waiting or flying:
             while waiting and len(flying) < 32:
                 flying.append(waiting.pop(shuffle.randrange(len(waiting))))
@@ -200,3 +203,11 @@ def test_notices_are_struck_by_webhook_rules_alone() -> None:
     assert plan.choose_notice(subject, 1.0, "refund.made") == []
     assert isinstance(plan.standing["w"].rule.fault, Webhooks)
     assert plan.standing["w"].rule.match == Match()
+
+
+def test_a_rule_forgets_the_keys_that_came_first_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_module, "KEYS_LIMIT", 10)
+    till = Driver({**FAIL, "sequence": "F"})
+    assert set(statuses(till, keys(11))) == {503}
+    assert statuses(till, ["op-0", "op-10"]) == [503, 200]
+    assert len(till.simulator.plan.standing["r0"].by_key) <= 10

@@ -16,8 +16,8 @@ class _Marching(Retry):
         good_s = super().delay_s(judgement, attempt=attempt, idempotent=idempotent, previous_s=previous_s)
         if good_s is None or judgement.retry_after_s is not None:
             return good_s
-        # From the second retry on it is past the cap, like a doubling that nobody clamps.
-        return float(self._cap_s * 0.6 * 2 ** (attempt - 1))
+        # The third one is past the cap, as with any growth that nobody clamps.
+        return float(self._cap_s * 0.1 * 4 ** (attempt - 1))
 
 
 def _retry(_vendor: str, config: RetryConfig, rng: Random) -> Retry:

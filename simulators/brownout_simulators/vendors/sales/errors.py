@@ -44,6 +44,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, bool]]] = {
     "maintenance": (503, "Under maintenance", True),
 }
 _REMEMBERED: Final = frozenset({"duplicate-order", "validation-failed", "total-mismatch"})
+_POLICIES: Final = frozenset({"burst", "concurrency", "token"})
 _EDGE: Final[Mapping[int, str]] = {502: "502 Bad Gateway", 504: "504 Gateway Timeout"}
 
 
@@ -130,7 +131,7 @@ class SalesErrors:
     def throttled(self, call: Call, retry_after_s: float | None, reason: str) -> Reply:
         """429 with the policy that was violated. Retry-After is whole seconds, never too early."""
         wait_s = max(1, -int(-(1.0 if retry_after_s is None else retry_after_s) // 1))
-        members: dict[str, Any] = {"violated-policies": [reason]}
+        members: dict[str, Any] = {"violated-policies": [reason if reason in _POLICIES else "burst"]}
         return problem(call, "quota-exceeded", headers={"retry-after": str(wait_s)}, **members)
 
     def quota_exhausted(self, call: Call) -> Reply:

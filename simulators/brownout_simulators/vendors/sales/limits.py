@@ -39,6 +39,9 @@ def decorate(call: Call, account: Account[State] | None, reply: Reply) -> None:
         headers["date"] = formatdate(now_s, usegmt=True)
     states: dict[str, LimitState] = dict(account.limits)
     burst = states.get("burst") or LimitState(BURST.burst, BURST.burst, 0.0)
+    if reply.status == 429 and options.rate_limit != "lying":
+        # Also where a fault refuses and the real bucket is full: an honest server says that nothing is left.
+        burst = LimitState(burst.limit, 0.0, burst.reset_s)
     flying = states.get("concurrency")
     at_once = int(flying.limit) if flying is not None else CONCURRENCY.concurrency
     _RENDERERS[options.rate_limit](headers, burst, at_once, _reset_s(reply, burst), now_s)

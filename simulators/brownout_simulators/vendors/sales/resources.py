@@ -4,7 +4,7 @@ import hashlib
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -209,15 +209,14 @@ def moved(order: Order, status: str, account: Account[State], reason: str = "") 
     now = order.now
     if status not in TRANSITIONS[now.status]:
         raise ValueError(f"an order cannot go from {now.status} to {status}")
-    return replace(
-        now,
-        version=now.version + 1,
-        sequence=now.sequence + 1,
-        status=status,
-        at_s=account.clock(),
-        wall_s=account.wall_s(),
-        reason=reason or now.reason,
-        is_event=True,
+    return Revision(
+        now.version + 1,
+        now.sequence + 1,
+        status,
+        account.clock(),
+        account.wall_s(),
+        reason or now.reason,
+        now.changes,
     )
 
 

@@ -5,8 +5,9 @@ import binascii
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 import orjson
 
@@ -17,6 +18,7 @@ from brownout_simulators.vendors.twilio.errors import TwilioErrors, refuse
 from brownout_simulators.vendors.twilio.magic import REFUSED_TOKEN, is_test_account
 from brownout_simulators.vendors.twilio.resources import State
 
+MAX_FIELDS: Final = 1000
 _ACCOUNT: Final = re.compile(r"AC[0-9a-fA-F]{32}")
 _KEY: Final = re.compile(r"SK[0-9a-fA-F]{32}")
 _E164: Final = re.compile(r"\+[1-9]\d{6,14}")
@@ -29,7 +31,18 @@ def parse(call: Call) -> Mapping[str, Any]:
     """Form body, or query where there is no body; a repeated name becomes a list. `ValueError` if it is no form."""
     raw = call.body.decode() if call.body else call.query
     data: dict[str, Any] = {}
-    for name, value in parse_qsl(raw, keep_blank_values=True, max_num_fields=1000):
+    if not raw:
+        return data
+    pairs = raw.split("&")
+    if len(pairs) > MAX_FIELDS:
+        raise ValueError(f"more than {MAX_FIELDS} fields")
+    # By hand, because `parse_qsl` takes a third of the time of a whole call.
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        if "%" in name or "+" in name:
+            name = unquote_plus(name)
+        if "%" in value or "+" in value:
+            value = unquote_plus(value)
         if name not in data:
             data[name] = value
         elif isinstance(data[name], list):
@@ -41,13 +54,22 @@ def parse(call: Call) -> Mapping[str, Any]:
 
 def basic(call: Call) -> tuple[str, str]:
     """User and password of Basic authentication; 401 20003 where there are none."""
-    kind, _, encoded = call.headers.get("authorization", "").partition(" ")
+    user, password = _decoded(call.headers.get("authorization", ""))
+    if not user or not password:
+        raise Refused(TwilioErrors().unauthenticated(call))
+    return user, password
+
+
+@lru_cache(maxsize=1024)
+def _decoded(header: str) -> tuple[str, str]:
+    """Two empty texts where there is no Basic credential."""
+    kind, _, encoded = header.partition(" ")
+    if kind.lower() != "basic":
+        return "", ""
     try:
         user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        user = password = ""
-    if kind.lower() != "basic" or not user or not password:
-        raise Refused(TwilioErrors().unauthenticated(call))
+        return "", ""
     return user, password
 
 

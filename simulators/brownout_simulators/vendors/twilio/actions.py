@@ -32,7 +32,7 @@ from brownout_simulators.vendors.twilio.magic import (
     suffix_of,
 )
 from brownout_simulators.vendors.twilio.paging import classic_list, page_of
-from brownout_simulators.vendors.twilio.resources import FINAL_MESSAGE, Message, State, new_sid
+from brownout_simulators.vendors.twilio.resources import FINAL_MESSAGE, Message, Shelf, State, new_sid
 from brownout_simulators.vendors.twilio.webhooks import message_notices
 
 MAX_BODY: Final = 1600
@@ -74,7 +74,7 @@ def create_message(call: Call, account: Account[State]) -> Reply:
     # Seen in a recorded answer: the request's id carries the digits of what it created.
     reply.headers["Twilio-Request-Id"] = "RQ" + message.sid[2:]
     if not is_test_account(account.name):
-        account.state.messages.put(message)
+        account.state.add_message(message)
         _plan(account, message, 0.0 if send_at_s is None else max(0.0, send_at_s - now_s))
         reply.effects = (Effect("twilio.message", message.sid, references=message.references),)
     return reply
@@ -91,13 +91,14 @@ def list_messages(call: Call, account: Account[State]) -> Reply:
 
     def wanted(message: Message) -> bool:
         return (
-            (not to or message.to == to)
-            and (not sender or message.sender == sender)
+            (not sender or message.sender == sender)
             and not unseen(account, message.created_s)
             and within(call, "DateSent", message.sent_s if message.sent_s is not None else message.created_s)
         )
 
-    return classic_list(call, "messages", page_of(call, account.state.messages, wanted), Message.rendered)
+    state = account.state
+    shelf = state.messages_to.get(to, Shelf()) if to else state.messages
+    return classic_list(call, "messages", page_of(call, shelf, wanted), Message.rendered)
 
 
 def update_message(call: Call, account: Account[State]) -> Reply:
@@ -107,10 +108,9 @@ def update_message(call: Call, account: Account[State]) -> Reply:
     now_s = account.wall_s()
     notices: tuple[Notice, ...] = ()
     if status:
-        previous = message.status
         if status != "canceled" or not message.move("canceled", now_s):
-            raise refuse(20009, f"{previous} cannot become {status}")
-        notices = message_notices(message, previous)
+            raise refuse(20009, f"{message.status} cannot become {status}")
+        notices = message_notices(message)
     if "Body" in call.data:
         if text(call, "Body"):
             raise refuse(20001, "Body can only be set to an empty text")
@@ -127,7 +127,7 @@ def delete_message(call: Call, account: Account[State]) -> Reply:
     message = _message(call, account)
     if message.status not in FINAL_MESSAGE and message.status != "sent":
         raise refuse(20009, "a message can be deleted once it is finished")
-    account.state.messages.remove(message.sid)
+    account.state.remove_message(message)
     return Reply(204)
 
 
@@ -208,7 +208,6 @@ def _plan(account: Account[State], message: Message, extra_s: float = 0.0) -> No
     status, delay_s = following
 
     def step() -> Aftermath | None:
-        previous = message.status
         if not message.move(status, account.wall_s()):
             return None
         if status == "queued" and message.sender is None:
@@ -217,7 +216,7 @@ def _plan(account: Account[State], message: Message, extra_s: float = 0.0) -> No
             message.error_code = delivery_error_of(message.to)
             message.error_message = DELIVERY_ERRORS.get(message.error_code or 0)
         _plan(account, message)
-        return Aftermath(notices=message_notices(message, previous))
+        return Aftermath(notices=message_notices(message))
 
     account.later(extra_s + delay_s, step)
 

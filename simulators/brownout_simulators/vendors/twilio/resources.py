@@ -31,6 +31,7 @@ _GSM7: Final = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM7_EXTENDED: Final = frozenset("^{}\\[~]|€\f")
+_GSM7_ALL: Final = _GSM7 | _GSM7_EXTENDED
 
 
 class Stored(Protocol):
@@ -314,6 +315,8 @@ class State:
     auth_token: str = ""
     """The token that it was first called with; it signs the callbacks."""
     messages: Shelf[Message] = field(default_factory=Shelf)
+    messages_to: dict[str, Shelf[Message]] = field(default_factory=dict)
+    """The same, by recipient: whoever looks for a message of unknown fate asks for its recipient's, often."""
     calls: Shelf[PhoneCall] = field(default_factory=Shelf)
     services: Shelf[VerifyService] = field(default_factory=Shelf)
     verifications: dict[tuple[str, str], Verification] = field(default_factory=dict)
@@ -321,6 +324,16 @@ class State:
     by_sid: dict[str, Verification] = field(default_factory=dict)
     sent_at_s: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     """When codes were sent, by (service sid, recipient): the limit outlives the verification."""
+
+    def add_message(self, message: Message) -> None:
+        """Store a new message."""
+        self.messages.put(message)
+        self.messages_to.setdefault(message.to, Shelf()).put(message)
+
+    def remove_message(self, message: Message) -> None:
+        """Forget one."""
+        self.messages.remove(message.sid)
+        self.messages_to[message.to].remove(message.sid)
 
 
 def new_sid(account: Account[State], prefix: str) -> str:
@@ -337,8 +350,9 @@ def segments(body: str) -> int:
     """How many SMS a body takes: 160/153 septets in GSM-7, else 70/67 UTF-16 units."""
     if not body:
         return 1
-    if all(letter in _GSM7 or letter in _GSM7_EXTENDED for letter in body):
-        size = len(body) + sum(letter in _GSM7_EXTENDED for letter in body)
+    letters = frozenset(body)
+    if letters <= _GSM7_ALL:
+        size = len(body) + sum(body.count(letter) for letter in letters & _GSM7_EXTENDED)
         return 1 if size <= 160 else -(-size // 153)
     size = len(body.encode("utf-16-le")) // 2
     return 1 if size <= 70 else -(-size // 67)

@@ -30,12 +30,12 @@ def signature(url: str, fields: Mapping[str, str], token: str) -> str:
     return base64.b64encode(hmac.digest(token.encode(), text.encode(), "sha1")).decode()
 
 
-def message_notices(message: Message, previous: str) -> tuple[Notice, ...]:
+def message_notices(message: Message) -> tuple[Notice, ...]:
     """What Twilio calls back for the step that a message has just taken: nothing for most of them."""
-    told = message.status in {"sent", "failed", "delivered", "undelivered", "canceled", "read"}
-    # `queued` is worth a callback only where a messaging service had accepted the message before.
-    told = told or (message.status == "queued" and previous == "accepted")
-    if not told or not message.callback or is_test_account(message.account_sid):
+    # `queued` is worth a callback where a messaging service had accepted the message before; as a first status it is
+    # no step, and nobody is told.
+    told = {"queued", "sent", "failed", "delivered", "undelivered", "canceled", "read"}
+    if message.status not in told or not message.callback or is_test_account(message.account_sid):
         return ()
     fields = {
         "AccountSid": message.account_sid,

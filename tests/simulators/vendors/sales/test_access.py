@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from brownout_simulators.faults import rule_from_json
 from tests.simulators.vendors.sales.bench import INTAKE, ORDERS, SECRET, SalesBench, order
 from tests.support.vendor_bench import basic
 
@@ -187,10 +188,26 @@ def test_final_refusals_are_remembered_and_others_are_not() -> None:
     wrong = order("A-3", priority="never")
     assert bench.take_in(wrong, key="v" * 16).status == 422
     assert bench.take_in(wrong, key="v" * 16).headers["idempotency-replayed"] == "true"
+    started = bench.take_in(order("A-5")).json["links"]
+    bench.pass_time(60)
+    for _ in range(2):
+        refused = bench.post_json(started["cancel"], {"reason": "x"}, idempotency_key="c" * 16)
+        assert refused.json["code"] == "order-not-cancellable"
+        assert "idempotency-replayed" not in refused.headers
     bearer, bench.authorization = bench.authorization, ""
     assert bench.take_in(order("A-4"), key="u" * 16).status == 401
     bench.authorization = bearer
     assert bench.take_in(order("A-4"), key="u" * 16).status == 201
+
+
+def test_an_error_after_the_commit_is_not_what_is_remembered() -> None:
+    bench = SalesBench()
+    rule = {"id": "r", "vendor": "sales", "match": f"POST {INTAKE}", "sequence": "F.", "fail_after_effect": {}}
+    bench.simulator.schedule([rule_from_json(rule)])
+    assert bench.take_in(key="k" * 16).status == 500
+    again = bench.take_in(key="k" * 16)
+    assert (again.status, again.headers["idempotency-replayed"]) == (201, "true")
+    assert len(bench.effects()) == 1
 
 
 def test_a_key_is_forgotten_after_a_day_but_the_order_id_is_not() -> None:

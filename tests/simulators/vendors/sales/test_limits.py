@@ -2,6 +2,7 @@
 
 import pytest
 
+from brownout_simulators.faults import rule_from_json
 from tests.simulators.vendors.sales.bench import ORDERS, SalesBench, order
 
 
@@ -57,6 +58,16 @@ def test_a_liar_promises_a_full_bucket_while_it_refuses() -> None:
     bench.send("GET", ORDERS)
     refused = bench.send("GET", ORDERS)
     assert (refused.status, refused.headers["ratelimit"].split(";")[1]) == (429, "r=1")
+
+
+def test_a_throttle_without_a_limit_behind_it_tells_an_empty_bucket_of_the_general_policy() -> None:
+    bench = SalesBench()
+    rule = {"id": "r", "vendor": "sales", "throttle": {"retry_after_s": 4}}
+    bench.simulator.schedule([rule_from_json(rule)])
+    refused = bench.send("GET", ORDERS)
+    assert (refused.status, refused.headers["retry-after"]) == (429, "4")
+    assert refused.headers["ratelimit"] == '"burst";r=0;t=4'
+    assert refused.json["violated-policies"] == ["burst"]
 
 
 def test_every_reply_carries_its_ids_and_a_date() -> None:

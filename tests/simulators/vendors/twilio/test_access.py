@@ -3,9 +3,10 @@
 import pytest
 
 from brownout_simulators.call import Call
+from brownout_simulators.faults import rule_from_json
 from brownout_simulators.vendors.twilio.access import callback_references, instant_s, is_recipient, is_sender, parse
 from brownout_simulators.vendors.twilio.magic import REFUSED_TOKEN
-from tests.simulators.vendors.twilio.bench import ACCOUNT, CALLBACK, SID, TOKEN, TwilioBench
+from tests.simulators.vendors.twilio.bench import ACCOUNT, CALLBACK, CALLS, MESSAGES, SID, TOKEN, TwilioBench
 from tests.support.vendor_bench import basic
 
 
@@ -90,3 +91,26 @@ def test_the_callers_ids_are_read_from_the_callback_urls_query() -> None:
 )
 def test_filters_take_dates_and_instants(text: str, expected: float | None) -> None:
     assert instant_s(text) == expected
+
+
+def test_a_lagging_read_does_not_see_what_is_new() -> None:
+    bench = TwilioBench()
+    message, call = bench.message().json["uri"], bench.call().json["uri"]
+    service = "/v2/Services/" + bench.form("POST", "/v2/Services", FriendlyName="x").json["sid"]
+    rule = {"id": "r", "vendor": "twilio", "match": "GET *", "read_after_write_lag": {"lag_s": 5}}
+    bench.simulator.schedule([rule_from_json(rule)])
+    for path in (message, call, service):
+        assert bench.send("GET", path).json["code"] == 20404
+    assert bench.send("GET", MESSAGES).json["messages"] == []
+    assert bench.send("GET", CALLS).json["calls"] == []
+    assert bench.send("GET", "/v2/Services").json["services"] == []
+    assert bench.simulator.plan.standing["r"].struck == 6
+    bench.pass_time(6)
+    for path in (message, call, service):
+        assert bench.send("GET", path).status == 200
+    assert bench.simulator.plan.standing["r"].struck == 6
+
+
+def test_too_many_fields_are_refused() -> None:
+    with pytest.raises(ValueError, match="fields"):
+        parse(_call(b"&".join([b"a=1"] * 1001)))

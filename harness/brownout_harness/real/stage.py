@@ -1,0 +1,143 @@
+"""Everything that a real run needs, up and ready: Redis, simulators, target, load generator.
+
+Their start is mostly imports, so whatever does not wait for another is started at once.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from brownout_harness.arrivals import Arrival, plan
+from brownout_harness.problems import NotJudged
+from brownout_harness.real import load_process, simulators
+from brownout_harness.real.load_process import LoadWatch
+from brownout_harness.real.processes import Child, Processes, json_lines, pause, wait_until
+from brownout_harness.real.simulators import Simulator
+from brownout_harness.real.target import Launch, launch
+from brownout_scenarios.schema import Scenario
+
+START_WITHIN_S = 30.0
+"""Our own processes serve by then, even on a busy machine."""
+TARGET_GRACE_S = 5.0
+LOOK_EVERY_S = 0.1
+
+
+class Stage:
+    """What was started. Its processes are `processes`' to stop."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        processes: Processes,
+        *,
+        vendors: Sequence[str],
+        scratch: Path,
+        logs: Path,
+        redis_url: str | None,
+    ) -> None:
+        """Start everything and wait until it is ready. `redis_url` None: one is started.
+
+        Raises:
+            BadInput: the target cannot be run as the scenario says.
+            NotJudged: something did not start, or not in time.
+        """
+        self._processes = processes
+        self._restarting_until_s: float | None = None
+        environment = dict(os.environ)
+        seed = scenario.seed
+        if redis_url is None:
+            processes.start("redis", [sys.executable, "-P", "-m", "brownout_harness.real.redis_server"], environment)
+        booth = processes.start(simulators.NAME, simulators.command(sys.executable, vendors, seed), environment)
+        load = processes.start(load_process.NAME, load_process.command(scratch, logs), environment)
+        # Computed while the children are busy starting.
+        self.arrivals: tuple[Arrival, ...] = plan(scenario)
+        self.load = load
+        self.watch = LoadWatch(load)
+        self.simulators: tuple[Simulator, ...] = _wait(
+            booth, lambda: simulators.ready(booth, vendors), "the simulators' process"
+        )
+        # The lines that told their addresses told their test keys too: those stay out of the run's logs.
+        booth.output.write_bytes(b"")
+        self.target: Launch = launch(
+            scenario, self.simulators, redis_url=redis_url or self._own_redis(), scratch=scratch, seed=seed
+        )
+        if self.target.command:
+            self.target.require_free_port()
+            self._launch()
+        load_process.write_load_plan(scratch, scenario, self.arrivals, self.target.url)
+        self._wait_for_target()
+        _wait(load, self._load_is_ready, "the load generator")
+
+    @property
+    def target_child(self) -> Child:
+        """The target's newest process.
+
+        Raises:
+            NotJudged: it was not started by us.
+        """
+        child = self._processes.get(self.target.name)
+        if child is None:
+            raise NotJudged(f"{self.target.name} was not started here, so it cannot be stopped or started")
+        return child
+
+    def kill_target(self) -> None:
+        """SIGKILL, and wait until it and all that it started are gone."""
+        self.target_child.kill()
+        self.target_child.wait(START_WITHIN_S)
+        self._restarting_until_s = None
+
+    def restart_target(self) -> None:
+        """Start it again on the same port with the same stores; nobody waits for it (`check_restart`)."""
+        if self.target_child.alive:
+            raise NotJudged(f"{self.target.name} was to be started again, and runs already: kill it first")
+        self._launch()
+        self._restarting_until_s = time.monotonic() + self.target.within_s
+
+    def check_restart(self) -> None:
+        """See whether a target that was started again serves by now.
+
+        Raises:
+            NotJudged: it does not, and its time is over.
+        """
+        if self._restarting_until_s is None:
+            return
+        if self.target.is_ready():
+            self._restarting_until_s = None
+        elif time.monotonic() > self._restarting_until_s:
+            limit_s = self.target.within_s
+            raise NotJudged(f"the target ({self.target.name}) did not serve again within {limit_s:.0f} s of its start")
+
+    def _launch(self) -> Child:
+        target = self.target
+        return self._processes.start(
+            target.name, target.command, target.environment, cwd=target.cwd, grace_s=TARGET_GRACE_S
+        )
+
+    def _wait_for_target(self) -> None:
+        target = self.target
+        deadline_s = time.monotonic() + target.within_s
+        if target.command:
+            wait_until(target.is_ready, self.target_child, deadline_s, f"the target ({target.name})")
+            return
+        while not target.is_ready():
+            if time.monotonic() >= deadline_s:
+                raise NotJudged(f"no target serves at {target.ready_url}: start it, or name its command")
+            pause(LOOK_EVERY_S)
+
+    def _own_redis(self) -> str:
+        child = self._processes.get("redis")
+        if child is None:
+            raise NotJudged("Redis was not started")
+        found = _wait(child, lambda: [line for line in json_lines(child.output)[0] if "redis" in line], "Redis")
+        return str(found[0]["redis"])
+
+    def _load_is_ready(self) -> bool:
+        self.watch.look()
+        return self.watch.is_ready
+
+
+def _wait(child: Child, ready: Callable[[], Any], what: str) -> Any:
+    return wait_until(ready, child, time.monotonic() + START_WITHIN_S, what)

@@ -1,0 +1,104 @@
+"""Virtual time: guarded operations per wall second through adapter, pipeline and simulator, and whole scenarios."""
+
+import asyncio
+import time
+from statistics import median
+
+from brownout_core.adapters.stripe import StripeClient
+from brownout_core.compose import Parts, vendor_parts
+from brownout_core.pipeline import CallContext, Pipeline
+from brownout_core.presets import policies_for
+from brownout_core.redaction import Redactor
+from brownout_core.telemetry import Event
+from brownout_core.transports.memory import MemoryTransport
+from brownout_harness.run import judged_virtually
+from brownout_harness.virtual.loop import run_virtually
+from brownout_harness.virtual.wire import base_url_of, to_host
+from brownout_reports.run_folder import Status
+from brownout_simulators.engine import Simulator
+from brownout_simulators.hosts.memory import MemoryHost
+from brownout_simulators.vendors import load_vendor
+from tests.bench.measure import Row, interleaved
+
+CONCURRENT = 50
+
+
+def run(*, quick: bool = False) -> list[Row]:
+    """All figures of virtual mode."""
+    rounds = 3 if quick else 9
+    operations = 500 if quick else 4000
+    samples = interleaved({"guarded": lambda: _guarded_per_s(operations), "scenario": _scenario_s}, rounds=rounds)
+    return [
+        Row(
+            bench="virtual",
+            case="guarded payments through adapter, pipeline and simulator, with the recorder",
+            value=median(samples["guarded"]),
+            unit="/s",
+            goal=10_000,
+            better="higher",
+            note=f"median of {rounds}, {CONCURRENT} concurrent, one core",
+        ),
+        Row(
+            bench="virtual",
+            case="stripe-brownout, 100 s simulated, run and judged",
+            value=median(samples["scenario"]),
+            unit="s",
+            goal=2.0,
+            note=f"median of {rounds}",
+        ),
+    ]
+
+
+def _guarded_per_s(operations: int) -> float:
+    started = time.perf_counter()
+    recorded = run_virtually(_pay(operations))
+    elapsed = time.perf_counter() - started
+    if recorded < 3 * operations:
+        raise RuntimeError(f"{recorded} events for {operations} operations: not every one was guarded and recorded")
+    return operations / elapsed
+
+
+async def _pay(operations: int) -> int:
+    """`operations` payments, CONCURRENT at a time, each with its telemetry recorded."""
+    loop = asyncio.get_running_loop()
+    vendor = load_vendor("stripe")
+    simulator = Simulator(vendor, clock=loop.time, epoch_s=0.0, seed=1, base_url=base_url_of("stripe"))
+    host = MemoryHost(simulator, loop)
+    events: list[Event] = []
+    client = StripeClient(
+        simulator.base_url,
+        vendor.test_key("bench"),
+        MemoryTransport(to_host(host, simulator)),
+        wall_clock=loop.time,
+        redactor=Redactor(()),
+    )
+    # The limiter would pace the load by virtual seconds, which cost nothing; everything else is as recommended.
+    policies = policies_for("stripe").overridden({"limiter": {"capacity": 1_000_000, "refill_per_s": 1_000_000.0}})
+    parts = vendor_parts("stripe", policies, Parts(), seed=1, sink=events.append)
+    pipeline = Pipeline("stripe", parts, sink=events.append)
+
+    async def caller(first: int) -> None:
+        for number in range(first, operations, CONCURRENT):
+            operation_id = f"pay-{number}"
+            context = CallContext(operation_id, "create_payment_intent", idempotent=True)
+            await pipeline.call(
+                lambda operation_id=operation_id: client.create_payment_intent(  # type: ignore[misc]
+                    operation_id=operation_id, idempotency_key=operation_id + "-key-0123456789", amount=1200,
+                    currency="usd", payment_method="pm_card_visa",
+                ),
+                context,
+            )  # fmt: skip
+
+    async with asyncio.TaskGroup() as group:
+        for first in range(CONCURRENT):
+            group.create_task(caller(first))
+    return len(events)
+
+
+def _scenario_s() -> float:
+    started = time.perf_counter()
+    judgement = judged_virtually("stripe-brownout", seed=7)
+    elapsed = time.perf_counter() - started
+    if judgement.status is not Status.PASSED:
+        raise RuntimeError(f"stripe-brownout did not pass: {judgement.reasons}")
+    return elapsed

@@ -1,0 +1,152 @@
+"""The gateway as a process: ready when it says so, gone when it is told, and nothing that it said is lost."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.core.gateway.test_settings import GOOD
+from tests.support.redis_server import fake_redis, free_port
+
+pytestmark = pytest.mark.real
+
+
+@contextmanager
+def gateway(tmp_path: Path, **environment: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    bases = {f"{vendor}_API_BASE": nowhere for vendor in ("STRIPE", "TWILIO", "SALES")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "brownout_core.gateway"],
+        cwd=tmp_path,
+        env={**GOOD, **bases, "BROWNOUT_PORT": "0", "BROWNOUT_TELEMETRY": "telemetry.ndjson", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield process, json.loads(process.stdout.readline())["url"]
+    finally:
+        process.kill()
+        process.communicate(timeout=10)
+
+
+def ask(url: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, headers)  # noqa: S310 - the gateway's own URL
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.loads(error.read())
+
+
+def events(tmp_path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (tmp_path / "telemetry.ndjson").read_text().splitlines()]
+
+
+def test_it_is_ready_when_it_says_so_and_ends_well_on_sigterm(tmp_path: Path) -> None:
+    with gateway(tmp_path) as (process, url):
+        assert ask(url + "/health")[1]["status"] == "healthy"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+        (started,) = events(tmp_path)
+        assert (started["kind"], started["detail"]) == ("started", str(process.pid))
+        assert process.stderr is not None
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_the_port_is_free_again_for_the_next_life_and_a_taken_one_is_said(tmp_path: Path) -> None:
+    with gateway(tmp_path) as (process, url):
+        port = url.rpartition(":")[2]
+        second = subprocess.run(
+            [sys.executable, "-m", "brownout_core.gateway"],
+            cwd=tmp_path,
+            env={**GOOD, "BROWNOUT_PORT": port},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert second.returncode == 2
+        assert second.stderr == f"brownout gateway: port {port} on 127.0.0.1 is taken; set BROWNOUT_PORT\n"
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait(timeout=10)
+        with gateway(tmp_path, BROWNOUT_PORT=port) as (_, again):
+            assert again == url
+
+
+def test_a_dead_letter_and_what_was_said_survive_sigkill(tmp_path: Path) -> None:
+    site = {"line1": "1 Main St", "city": "Springfield", "postal_code": "12345", "country": "us"}
+    order = {"customer": "Ada", "site": site, "lines": [{"sku": "A", "unit_price": 5}]}
+    with fake_redis() as redis_url:
+        with gateway(tmp_path, BROWNOUT_REDIS_URL=redis_url) as (process, url):
+            status, answer = ask(url + "/v1/orders", order, **{"X-Correlation-ID": "op-1"})
+            assert (status, answer["status"]) == (202, "accepted")
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait(timeout=10)
+        with gateway(tmp_path, BROWNOUT_REDIS_URL=redis_url) as (_, url):
+            _, listed = ask(url + "/dead-letters")
+            assert [each["id"] for each in listed["dead_letters"]] == [answer["dead_letter_id"]]
+            status, again = ask(url + "/v1/orders", order, **{"X-Correlation-ID": "op-1"})
+            assert (status, again["dead_letter_id"]) == (202, answer["dead_letter_id"])
+        kinds = [event["kind"] for event in events(tmp_path)]
+        assert kinds.count("started") == 2
+        assert "dead_lettered" in kinds
+
+
+def test_without_redis_at_its_url_a_payment_is_refused_and_health_says_why(tmp_path: Path) -> None:
+    with gateway(tmp_path, BROWNOUT_REDIS_URL=f"redis://127.0.0.1:{free_port()}/0") as (_, url):
+        status, answer = ask(url + "/v1/pay", {"amount": 5}, **{"X-Correlation-ID": "op-1"})
+        assert (status, answer["status"], answer["code"]) == (503, "refused", "claims_unavailable")
+        status, health = ask(url + "/health")
+        assert (status, health["checks"]["claims"]["status"]) == (503, "fail")
+
+
+INTENT = b'{"id": "pi_1", "status": "succeeded", "amount": 5, "currency": "usd"}'
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(INTENT), INTENT)
+
+
+@contextmanager
+def payment_under_way(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[str]", str, socket.socket, socket.socket]]:
+    """A payment whose request has reached the vendor: the process, its URL, the caller's and the vendor's socket."""
+    with socket.create_server(("127.0.0.1", 0)) as vendor:
+        vendor.settimeout(20)
+        base = f"http://127.0.0.1:{vendor.getsockname()[1]}"
+        with gateway(tmp_path, STRIPE_API_BASE=base) as (process, url):
+            host, _, port = url.removeprefix("http://").partition(":")
+            head = f"POST /v1/pay HTTP/1.1\r\nHost: {host}\r\nX-Correlation-ID: op-1\r\nContent-Length: 13\r\n\r\n"
+            with socket.create_connection((host, int(port)), timeout=20) as caller:
+                caller.sendall(head.encode() + b'{"amount": 5}')
+                connection, _ = vendor.accept()
+                with connection:
+                    connection.recv(65_536)
+                    yield process, url, caller, connection
+
+
+def test_an_operation_under_way_is_finished_after_sigterm(tmp_path: Path) -> None:
+    with payment_under_way(tmp_path) as (process, _, caller, vendor):
+        process.send_signal(signal.SIGTERM)
+        vendor.sendall(ANSWER)
+        assert caller.recv(65_536).startswith(b"HTTP/1.1 200 OK")
+        assert process.wait(timeout=20) == 0
+
+
+def test_a_caller_that_leaves_does_not_stop_the_operation(tmp_path: Path) -> None:
+    with payment_under_way(tmp_path) as (_, url, caller, vendor):
+        caller.close()
+        ask(url + "/health")  # by now the server has noticed
+        vendor.sendall(ANSWER)
+        # Were it stopped, this would be a second request to a vendor that answers no more.
+        assert ask(url + "/v1/pay", {"amount": 5}, **{"X-Correlation-ID": "op-1"})[1]["payment_intent"] == "pi_1"

@@ -1,0 +1,94 @@
+"""What the environment says, and one line about what is wrong with it."""
+
+from pathlib import Path
+
+import pytest
+
+from brownout_core.errors import ConfigError
+from brownout_core.gateway.settings import read_settings
+
+GOOD = {
+    "STRIPE_API_KEY": "sk_test_secret1",
+    "TWILIO_ACCOUNT_SID": "AC1",
+    "TWILIO_AUTH_TOKEN": "secret2",
+    "SALES_CLIENT_ID": "client",
+    "SALES_CLIENT_SECRET": "secret3",
+}
+
+
+def test_the_credentials_are_enough_and_the_rest_has_defaults() -> None:
+    settings = read_settings(GOOD)
+    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
+    assert settings.app.stripe.base_url == "http://127.0.0.1:12111"
+    assert settings.redis_url is None
+    assert settings.telemetry is None
+
+
+def test_everything_can_be_set(tmp_path: Path) -> None:
+    policies = tmp_path / "policies.json"
+    policies.write_text('{"vendors": {"stripe": {"breaker": {"open_for_s": 3}}}, "settle_s": 2}')
+    settings = read_settings(
+        {
+            **GOOD,
+            "BROWNOUT_HOST": "0.0.0.0",
+            "BROWNOUT_PORT": "0",
+            "STRIPE_API_BASE": "http://127.0.0.1:1/",
+            "STRIPE_WEBHOOK_SECRET": "whsec_a, whsec_b",
+            "TWILIO_API_BASE": "https://twilio.test",
+            "TWILIO_FROM": "+15005550001",
+            "TWILIO_VERIFY_SERVICE": "VA1",
+            "SALES_API_BASE": "http://sales.test:99",
+            "BROWNOUT_REDIS_URL": "redis://:hunter2@127.0.0.1:6379/0",
+            "BROWNOUT_DEAD_LETTERS": "letters.db",
+            "BROWNOUT_TELEMETRY": "telemetry.ndjson",
+            "BROWNOUT_POLICIES": str(policies),
+            "BROWNOUT_SEED": "7",
+            "BROWNOUT_GRACE_S": "1.5",
+        }
+    )
+    assert (settings.host, settings.port, settings.seed, settings.grace_s) == ("0.0.0.0", 0, 7, 1.5)
+    assert settings.app.stripe.base_url == "http://127.0.0.1:1"
+    assert settings.app.twilio.sender == "+15005550001"
+    assert settings.app.policies("stripe").breaker.open_for_s == 3
+    assert settings.app.settle_s == 2
+    assert settings.webhook_secrets == ("whsec_a", "whsec_b")
+    assert {"hunter2", "whsec_a", "sk_test_secret1", "secret2", "secret3"} <= set(settings.secrets())
+    for secret in settings.secrets():
+        assert secret not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"STRIPE_API_KEY": "", "SALES_CLIENT_ID": ""}, "missing in the environment: STRIPE_API_KEY, SALES_CLIENT_ID"),
+        ({"STRIPE_API_KEY": "sk_live_secret"}, "STRIPE_API_KEY is a live key"),
+        ({"STRIPE_API_KEY": "rk_live_secret"}, "STRIPE_API_KEY is a live key"),
+        ({"SOMETHING_ELSE": "sk_live_secret"}, "SOMETHING_ELSE is a live key"),
+        ({"BROWNOUT_PORT": "eighty"}, "BROWNOUT_PORT must be a whole number"),
+        ({"BROWNOUT_PORT": "65536"}, r"BROWNOUT_PORT must be in \[0, 65535\]"),
+        ({"BROWNOUT_SEED": "x"}, "BROWNOUT_SEED must be a whole number"),
+        ({"BROWNOUT_GRACE_S": "soon"}, "BROWNOUT_GRACE_S must be a number"),
+        ({"BROWNOUT_GRACE_S": "-1"}, "BROWNOUT_GRACE_S must be in"),
+        ({"STRIPE_API_BASE": "127.0.0.1:12111"}, "STRIPE_API_BASE must be an http or https URL"),
+        ({"SALES_API_BASE": "http://[::"}, "SALES_API_BASE must be an http or https URL"),
+        ({"SALES_API_BASE": "http://x:99999"}, "SALES_API_BASE must be an http or https URL"),
+        ({"BROWNOUT_REDIS_URL": "http://x"}, "BROWNOUT_REDIS_URL must begin with redis://"),
+        ({"BROWNOUT_POLICIES": "missing.json"}, "BROWNOUT_POLICIES: missing.json cannot be read"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line_without_the_secret(wrong: dict[str, str], message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as caught:
+        read_settings({**GOOD, **wrong})
+    assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value).lower().replace("client_secret", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("{\n nonsense", ":2: not JSON"), ("[]", "must hold a JSON object"), ('{"vendor": {}}', "no such key")],
+)
+def test_a_policies_file_that_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "policies.json"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=message):
+        read_settings({**GOOD, "BROWNOUT_POLICIES": str(path)})

@@ -1,0 +1,233 @@
+"""Dead letters in SQLite: durable, and one redriver at a time."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from brownout_core.errors import ConfigError
+from brownout_core.records import OPEN_STATES, DeadLetter, LetterState, StoreUnavailable
+from brownout_core.stores.sqlite import OwnThread, SqliteDeadLetterStore, open_count
+from tests.support.aio import really, virtually
+
+
+class Wall:
+    """A wall clock that moves when told."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def letter(number: int = 1, **changes: object) -> DeadLetter:
+    plain = DeadLetter(
+        id=f"dl_{number}",
+        flow="pay",
+        payload=b'{"amount":1}',
+        payload_hash="hash",
+        idempotency_key=f"key-{number}",
+        correlation_id=f"op-{number}",
+        first_attempt_at=990.0,
+        last_attempt_at=991.0,
+        error_class="connection_lost",
+        reason="lost",
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def test_what_was_put_can_be_read_in_the_order_of_putting() -> None:
+    async def main() -> None:
+        store = SqliteDeadLetterStore(":memory:", wall_clock=Wall())
+        for number in (3, 1, 2):
+            assert await store.put(letter(number)) == f"dl_{number}"
+        assert await store.get("dl_1") == letter(1)
+        assert await store.get("dl_9") is None
+        assert [each.id for each in await store.page(OPEN_STATES, 10)] == ["dl_3", "dl_1", "dl_2"]
+        assert [each.id for each in await store.page(OPEN_STATES, 1, after="dl_3")] == ["dl_1"]
+        assert await store.page([LetterState.DONE], 10) == []
+        counts = await store.count()
+        assert (counts[LetterState.WAITING], open_count(counts)) == (3, 3)
+        await store.close()
+        await store.close()
+
+    virtually(main())
+
+
+def test_putting_it_again_renews_it_and_keeps_its_beginning() -> None:
+    async def main() -> None:
+        store = SqliteDeadLetterStore(":memory:", wall_clock=Wall())
+        await store.put(letter())
+        await store.put(letter(first_attempt_at=995.0, last_attempt_at=996.0, reason="again"))
+        kept = await store.get("dl_1")
+        assert kept is not None
+        assert (kept.first_attempt_at, kept.last_attempt_at, kept.reason, kept.attempts) == (990.0, 996.0, "again", 2)
+
+    virtually(main())
+
+
+def test_a_letter_is_leased_to_one_until_it_is_settled() -> None:
+    async def main() -> None:
+        wall = Wall()
+        store = SqliteDeadLetterStore(":memory:", wall_clock=wall)
+        await store.put(letter())
+        leased = await store.lease("dl_1", "a", 60)
+        assert leased is not None
+        assert (leased.state, leased.lease_owner, leased.lease_until) == (LetterState.REDRIVING, "a", 1060.0)
+        assert await store.lease("dl_1", "b", 60) is None
+        assert not await store.discard("dl_1")
+        assert not await store.settle(replace(leased, state=LetterState.DONE), "b")
+        assert await store.settle(replace(leased, state=LetterState.DONE, outcome="ok", resolved_at=1001.0), "a")
+        assert not await store.settle(replace(leased, state=LetterState.WAITING), "a")
+        kept = await store.get("dl_1")
+        assert kept is not None
+        assert (kept.state, kept.outcome, kept.resolved_at, kept.lease_owner) == (LetterState.DONE, "ok", 1001.0, "")
+        assert await store.lease("dl_1", "b", 60) is None
+        assert not await store.discard("dl_1")
+
+    virtually(main())
+
+
+def test_a_lease_that_is_over_can_be_taken_and_its_owner_settles_nothing() -> None:
+    async def main() -> None:
+        wall = Wall()
+        store = SqliteDeadLetterStore(":memory:", wall_clock=wall)
+        await store.put(letter())
+        first = await store.lease("dl_1", "a", 60)
+        wall.now += 60
+        second = await store.lease("dl_1", "b", 60)
+        assert first is not None
+        assert second is not None
+        assert not await store.settle(replace(first, state=LetterState.DONE), "a")
+        wall.now += 60
+        assert await store.discard("dl_1")
+
+    virtually(main())
+
+
+def test_a_letter_that_is_being_redriven_is_not_renewed() -> None:
+    async def main() -> None:
+        store = SqliteDeadLetterStore(":memory:", wall_clock=Wall())
+        await store.put(letter())
+        await store.lease("dl_1", "a", 60)
+        await store.put(letter(reason="again"))
+        kept = await store.get("dl_1")
+        assert kept is not None
+        assert (kept.state, kept.reason) == (LetterState.REDRIVING, "lost")
+
+    virtually(main())
+
+
+def test_poison_is_leased_only_to_who_insists() -> None:
+    async def main() -> None:
+        store = SqliteDeadLetterStore(":memory:", wall_clock=Wall())
+        await store.put(letter())
+        leased = await store.lease("dl_1", "a", 60)
+        assert leased is not None
+        await store.settle(replace(leased, state=LetterState.POISON), "a")
+        assert await store.lease("dl_1", "a", 60) is None
+        assert await store.lease("dl_1", "a", 60, insist=True) is not None
+
+    virtually(main())
+
+
+def test_of_fifty_concurrent_leases_in_two_processes_exactly_one_is_given(tmp_path: Path) -> None:
+    async def main() -> None:
+        stores = [SqliteDeadLetterStore(tmp_path / "letters.db", wall_clock=Wall(), run=OwnThread()) for _ in range(2)]
+        await stores[0].put(letter())
+        leases = await asyncio.gather(*(stores[n % 2].lease("dl_1", f"owner-{n}", 60) for n in range(50)))
+        assert sum(lease is not None for lease in leases) == 1
+        for store in stores:
+            await store.close()
+
+    really(main())
+
+
+def test_the_file_is_for_its_owner_only_and_survives_being_closed(tmp_path: Path) -> None:
+    async def main() -> None:
+        path = tmp_path / "letters.db"
+        store = SqliteDeadLetterStore(path, wall_clock=Wall())
+        await store.put(letter())
+        await store.close()
+        assert path.stat().st_mode & 0o077 == 0
+        again = SqliteDeadLetterStore(path, wall_clock=Wall())
+        assert await again.get("dl_1") == letter()
+        await again.close()
+
+    virtually(main())
+
+
+WRITER = """
+import asyncio, os, sys
+from tests.core.stores.test_sqlite import Wall, letter
+from brownout_core.stores.sqlite import SqliteDeadLetterStore
+
+async def main():
+    store = SqliteDeadLetterStore(sys.argv[1], wall_clock=Wall())
+    number = 0
+    while True:
+        number += 1
+        await store.put(letter(number))
+        os.write(1, b"%d\\n" % number)  # acknowledged
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.real
+def test_what_was_acknowledged_survives_sigkill(tmp_path: Path) -> None:
+    path = tmp_path / "letters.db"
+    process = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    acknowledged = 0
+    while acknowledged < 50:
+        acknowledged = int(process.stdout.readline())
+    os.kill(process.pid, signal.SIGKILL)
+    acknowledged = max([acknowledged, *map(int, process.stdout.read().split())])
+    process.stdout.close()
+    process.wait(timeout=10)
+
+    async def main() -> None:
+        store = SqliteDeadLetterStore(path, wall_clock=Wall())
+        kept = (await store.count())[LetterState.WAITING]
+        assert kept in {acknowledged, acknowledged + 1}
+        await store.close()
+
+    virtually(main())
+
+
+def test_a_store_that_cannot_write_says_so() -> None:
+    async def main() -> None:
+        store = SqliteDeadLetterStore(":memory:", wall_clock=Wall())
+        await store.close()
+        with pytest.raises(StoreUnavailable):
+            await store.put(letter())
+
+    virtually(main())
+
+
+def test_a_folder_that_does_not_exist_is_a_config_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be kept"):
+        SqliteDeadLetterStore(tmp_path / "missing" / "letters.db", wall_clock=Wall())
+
+
+def test_a_file_of_a_newer_version_is_a_config_error(tmp_path: Path) -> None:
+    path = tmp_path / "letters.db"
+    store = SqliteDeadLetterStore(path, wall_clock=Wall())
+    store._database.execute("PRAGMA user_version=99")
+    virtually(store.close())
+    with pytest.raises(ConfigError, match="version 99"):
+        SqliteDeadLetterStore(path, wall_clock=Wall())
+
+
+def test_a_file_that_is_no_database_is_a_config_error(tmp_path: Path) -> None:
+    path = tmp_path / "letters.db"
+    path.write_bytes(b"something else entirely" * 100)
+    with pytest.raises(ConfigError, match="cannot be kept"):
+        SqliteDeadLetterStore(path, wall_clock=Wall())

@@ -1,0 +1,108 @@
+"""Callers ask at their instants, hang up when they have waited long enough, and ask again where told to."""
+
+import asyncio
+from collections.abc import Callable
+
+from brownout_harness.arrivals import Arrival
+from brownout_harness.operations import GATEWAY_OPERATIONS
+from brownout_harness.virtual.caller import NOT_SENT, Answer, Callers
+from brownout_harness.virtual.life import Killed
+from brownout_scenarios.schema import Arrivals, AskAgain, Operation, Workload
+from tests.support.aio import virtually
+
+DONE: Answer = (200, b'{"status": "done"}')
+
+
+class Stand:
+    """A server that answers each ask as a function of its number says."""
+
+    def __init__(self, answer: Callable[[int], tuple[float, Answer | BaseException]]) -> None:
+        self._answer = answer
+        self.asked_at_s: list[float] = []
+        self.listens = True
+
+    def serve(self, arrival: Arrival) -> asyncio.Task[Answer] | None:
+        if not self.listens:
+            return None
+        self.asked_at_s.append(asyncio.get_running_loop().time())
+        return asyncio.get_running_loop().create_task(self._work(len(self.asked_at_s)), name=arrival.operation_id)
+
+    async def _work(self, number: int) -> Answer:
+        delay_s, answer = self._answer(number)
+        await asyncio.sleep(delay_s)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+
+def arrivals(*instants: float) -> tuple[Arrival, ...]:
+    return tuple(Arrival(f"pay-{n}", "pay", at_s, {}) for n, at_s in enumerate(instants))
+
+
+def workload(*, again: AskAgain | None = None, within_s: float = 30.0, limit: int = 100) -> Workload:
+    return Workload(arrivals=Arrivals(rate_per_s=1.0), operations=(Operation(name="pay"),), ask_again=again,
+                    answer_within_s=within_s, in_flight_limit=limit)  # fmt: skip
+
+
+def drive(stand: Stand, asked: tuple[Arrival, ...], how: Workload) -> Callers:
+    async def main() -> Callers:
+        callers = Callers(asked, how, GATEWAY_OPERATIONS, stand)
+        await callers.run()
+        return callers
+
+    return virtually(main())
+
+
+def test_nobody_waits_for_anybody_else() -> None:
+    stand = Stand(lambda _n: (10.0, DONE))
+    callers = drive(stand, arrivals(1.0, 1.5, 2.0), workload())
+    assert stand.asked_at_s == [1.0, 1.5, 2.0]
+    assert [(row["outcome"], row["finished_s"]) for row in callers.rows] == [
+        ("done", 11.0),
+        ("done", 11.5),
+        ("done", 12.0),
+    ]
+
+
+def test_who_has_waited_long_enough_hangs_up_and_asks_again() -> None:
+    stand = Stand(lambda n: (60.0, DONE) if n == 1 else (0.5, DONE))
+    callers = drive(stand, arrivals(0.0), workload(again=AskAgain(after_s=1.0, times=3), within_s=2.0))
+    row = callers.rows[0]
+    assert stand.asked_at_s == [0.0, 3.0]
+    assert (row["outcome"], row["asks"], row["finished_s"], row["longest_ask_s"]) == ("done", 2, 3.5, 2.0)
+
+
+def test_asking_again_ends_after_so_many_times() -> None:
+    stand = Stand(lambda _n: (0.0, (504, b"{}")))
+    callers = drive(stand, arrivals(0.0), workload(again=AskAgain(after_s=1.0, times=3)))
+    assert (callers.rows[0]["outcome"], callers.rows[0]["asks"]) == ("unknown", 4)
+
+
+def test_where_nothing_listens_the_ask_is_unknown() -> None:
+    stand = Stand(lambda _n: (0.0, DONE))
+    stand.listens = False
+    callers = drive(stand, arrivals(0.0), workload())
+    assert (callers.rows[0]["outcome"], callers.rows[0]["detail"]) == ("unknown", "connection_refused")
+
+
+def test_an_answer_that_died_with_the_application_is_a_lost_connection() -> None:
+    stand = Stand(lambda _n: (1.0, Killed()))
+    try:
+        callers = drive(stand, arrivals(0.0), workload())
+    except Killed:  # a task that ends in a BaseException ends the loop's step too; the kill cancels instead
+        return
+    assert callers.rows[0]["detail"] == "connection_lost"
+
+
+def test_a_defect_of_the_application_is_answered_500_and_told() -> None:
+    stand = Stand(lambda _n: (0.0, RuntimeError("a defect")))
+    callers = drive(stand, arrivals(0.0), workload())
+    assert (callers.rows[0]["outcome"], callers.rows[0]["status"]) == ("unknown", 500)
+    assert callers.defects == ["pay-0: RuntimeError('a defect')"]
+
+
+def test_beyond_the_bound_on_operations_in_flight_arrivals_are_left_out_and_said_to_be() -> None:
+    stand = Stand(lambda _n: (10.0, DONE))
+    callers = drive(stand, arrivals(0.0, 1.0, 2.0), workload(limit=2))
+    assert [row["detail"] for row in callers.rows] == [NOT_SENT, "", ""]
+    assert callers.rows[0]["asks"] == 0

@@ -1,0 +1,95 @@
+"""Whole scenarios in virtual time: the same seed the same run, whatever the process; a crash is a crash."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from brownout_harness.run import judged_virtually
+from brownout_harness.run_inputs import RunInputs
+from brownout_harness.virtual.runner import run_virtual
+from brownout_harness.vocabulary import vocabulary
+from brownout_reports.run_folder import Status
+from brownout_scenarios.library import names
+from brownout_scenarios.load import load
+from brownout_scenarios.schema import Phase, Scenario
+
+DIGEST = """
+import sys
+from tests.harness.virtual.test_runner import digest, scenario
+from brownout_harness.virtual.runner import run_virtual
+print(digest(run_virtual(scenario(sys.argv[1], int(sys.argv[2])))))
+"""
+
+
+def scenario(name: str, seed: int = 7) -> Scenario:
+    return replace(load(name, vocabulary()), seed=seed)
+
+
+def shortened(name: str, seconds: float) -> Scenario:
+    """The scenario with phases of that length."""
+    whole = scenario(name)
+    phases = tuple(Phase(name=each.name, for_s=seconds, faults=each.faults) for each in whole.phases)
+    return replace(whole, phases=phases)
+
+
+def digest(inputs: RunInputs) -> str:
+    """Of everything that a run hands to the judge."""
+    parts = [inputs.operations, inputs.ledger, inputs.events, inputs.dead_letters, inputs.notes, inputs.duration_s]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_scenario_of_the_library_passes_on_the_core_as_it_ships(name: str) -> None:
+    judgement = judged_virtually(name)
+    assert judgement.status is Status.PASSED, [each for each in judgement.results if each.status is not Status.PASSED]
+
+
+def test_the_same_seed_gives_the_same_run_under_any_hash_seed_in_any_process() -> None:
+    found = {digest(run_virtual(scenario("commit-then-crash", 11)))}
+    for hash_seed in ("1", "4242"):
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+        told = subprocess.run(
+            [sys.executable, "-c", DIGEST, "commit-then-crash", "11"],
+            env=environment, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True, timeout=120,
+        )  # fmt: skip
+        found.add(told.stdout.strip())
+    assert len(found) == 1
+
+
+def test_another_seed_gives_another_run() -> None:
+    short = shortened("healthy", 3.0)
+    assert digest(run_virtual(replace(short, seed=1))) != digest(run_virtual(replace(short, seed=2)))
+
+
+def test_a_second_run_in_the_same_process_is_not_touched_by_the_first() -> None:
+    short = shortened("stripe-lost-answers", 4.0)
+    first = digest(run_virtual(short))
+    run_virtual(shortened("twilio-rate-limited", 4.0))
+    assert digest(run_virtual(short)) == first
+
+
+def test_while_the_application_is_dead_nobody_is_served_and_the_vendor_goes_on() -> None:
+    inputs = run_virtual(scenario("commit-then-crash"))
+    starts = [event["at_s"] for event in inputs.events if event["kind"] == "started"]
+    assert starts == [0.0, 20.0, 30.0]
+    # Killed at 19 s and at 29 s, started a second later.
+    dead = [(19.0, 20.0), (29.0, 30.0)]
+    spoke = [event for event in inputs.events for start_s, end_s in dead if start_s < event["at_s"] < end_s]
+    assert spoke == []
+    asked_again = [row for row in inputs.operations if row["asks"] > 1]
+    assert asked_again
+    arrived = [row for row in inputs.ledger for start_s, end_s in dead
+               if row["entry"] == "request" and start_s < row["at_s"] < end_s]  # fmt: skip
+    assert arrived == []
+
+
+def test_progress_is_told_for_every_simulated_second() -> None:
+    seen: list[tuple[str, float]] = []
+    run_virtual(shortened("healthy", 4.0), progress=lambda look: seen.append((look.phase, look.at_s)))
+    assert [at_s for _, at_s in seen[:4]] == [0.0, 1.0, 2.0, 3.0]
