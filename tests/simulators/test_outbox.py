@@ -105,7 +105,7 @@ def test_a_receiver_named_by_the_call_is_the_only_one() -> None:
     till = listening()
     named = "http://127.0.0.1:1/named#fragment"
     account = till.simulator.accounts["a"]
-    till.simulator._post(account, [Notice("x", {}, url=named)], _cause())  # noqa: SLF001
+    till.simulator._post(account, [Notice("x", {}, url=named)], _cause())
     assert [webhook.url for webhook in due(till, 100.0)] == [named]
 
 
