@@ -73,7 +73,7 @@ def headers() -> dict[str, str]:
     return {"Authorization": f"Bearer {credential()}", "Content-Type": "application/x-www-form-urlencoded"}
 
 
-# -- throughput
+# -- throughput -------------------------------------------------------------------------------------------------------
 
 
 def requests_per_s(server: Server, connections: int, seconds: float) -> float:
@@ -121,7 +121,7 @@ def throughput(*, pairs: int = 5, seconds: float = 2.0) -> list[Row]:
     return rows
 
 
-# -- the fault layer
+# -- the fault layer --------------------------------------------------------------------------------------------------
 
 
 class _WithoutFaults(Simulator[object]):
@@ -193,7 +193,7 @@ class _Loop:
         return time.perf_counter() - started_s
 
 
-# -- injected latency
+# -- injected latency -------------------------------------------------------------------------------------------------
 
 
 def _request() -> bytes:

@@ -118,7 +118,7 @@ def _cause() -> Any:
 def test_a_vendor_hears_of_each_result() -> None:
     heard: list[tuple[int, int | None, bool]] = []
     till = listening(
-        on_result=lambda account, notice, url, attempt, status, last: heard.append((attempt, status, last))
+        on_result=lambda _account, _notice, _url, attempt, status, last: heard.append((attempt, status, last))
     )
     till.send()
     for at_s, status in ((100.0, 500), (105.0, 200)):

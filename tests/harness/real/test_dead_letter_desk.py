@@ -51,7 +51,7 @@ def test_letters_of_every_state_are_read_page_by_page(monkeypatch: pytest.Monkey
         "call": "place_order",
         "idempotency_key": "k1",
         "stored_at_s": 12.5,
-        "state": "redriven",
+        "state": "done",
         "redrives": 0,
         "error": "VendorUnavailable",
         "attempts": 2,
