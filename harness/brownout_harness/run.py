@@ -202,7 +202,7 @@ def _run(order: Order, work: Path, progress: ProgressSink | None) -> RunInputs:
     if order.mode == "virtual":
         from brownout_harness.virtual.runner import run_virtual
 
-        return run_virtual(order.scenario, order.scenario.seed, progress=progress)
+        return run_virtual(order.scenario, progress=progress)
     from brownout_harness.real.runner import run_real
 
     return run_real(order.scenario, work=work, redis_url=order.redis_url, progress=progress)
@@ -213,7 +213,7 @@ def judged_virtually(name: str, *, seed: int | None = None, parts: Parts | None 
     from brownout_harness.virtual.runner import run_virtual
 
     scenario = _scenario(name, "virtual", seed)
-    inputs = run_virtual(scenario, scenario.seed, parts=parts)
+    inputs = run_virtual(scenario, parts=parts)
     return judge(evidence_of(scenario, inputs, {"scenario.yaml": to_yaml(scenario)}), _checks(scenario))
 
 
@@ -280,7 +280,7 @@ def _about(order: Order, inputs: RunInputs) -> About:
     scenario = order.scenario
     target = GATEWAY
     if scenario.target is not None:
-        target = shlex.join(scenario.target.command) if scenario.target.command else scenario.target.url
+        target = " ".join(scenario.target.command) if scenario.target.command else scenario.target.url
     return About(
         scenario=scenario.name,
         about=" ".join(scenario.about.split()),

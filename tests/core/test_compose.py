@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -208,7 +208,7 @@ def test_the_stores_can_be_replaced() -> None:
     async def main() -> None:
         loop = asyncio.get_running_loop()
         claims = FreesForAnyone(loop.time)
-        world = World(parts=Parts(claims=lambda _store: claims, dead_letters=AcknowledgesFirst))  # type: ignore[arg-type]
+        world = World(parts=Parts(claims=lambda _store: claims, dead_letters=AcknowledgesFirst))
         world.stripe.always = After(Lost())
         outcome = await world.app.pay(pay())
         assert outcome.status is OutcomeStatus.ACCEPTED
@@ -236,7 +236,7 @@ def test_every_policy_of_every_vendor_comes_from_its_part(part: str) -> None:
         return usual(vendor, *arguments)
 
     async def main() -> None:
-        World(parts=Parts(**{part: factory}))
+        World(parts=replace(Parts(), **{part: factory}))  # type: ignore[arg-type]
 
     virtually(main())
     assert made == ["stripe", "twilio", "sales"]

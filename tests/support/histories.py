@@ -91,6 +91,7 @@ class _Story:
     requests: list[RequestRecord] = field(default_factory=list)
     effects: list[EffectRecord] = field(default_factory=list)
     letters: list[DeadLetterRecord] = field(default_factory=list)
+    told_of: list[EventRecord] = field(default_factory=list)
     seq: int = 0
 
     def told(self, count: int) -> Evidence:
@@ -101,6 +102,7 @@ class _Story:
             self._operation(number, name, self.rng.uniform(0.0, 99.0))
         events = [EventRecord(0.0, "started")]
         events += [moved(b[1], a[0], b[0]) for a, b in pairwise(self.states)]
+        events = sorted([*events, *self.told_of], key=lambda event: event.at_s)
         return Evidence(
             operations=tuple(self.rng.sample(self.operations, len(self.operations))),
             requests=tuple(self.requests),
@@ -162,6 +164,7 @@ class _Story:
         now_s = sent_s
         for attempt in range(1, attempts + 1):
             last = attempt == attempts
+            self._tells(number, name, attempt, now_s, "attempt_started")
             if last:
                 self._request(number, name, now_s, replayed=lost_answer)
                 if not lost_answer:
@@ -169,13 +172,18 @@ class _Story:
             elif lost_answer and attempt == 1:
                 self._request(number, name, now_s, status=0, ending="reset")
                 self._effect(number, name, now_s + 0.02)
+                self._tells(number, name, attempt, now_s + 0.05, "retry_scheduled")
             else:
                 wait_s = self.rng.choice((None, 1.0, 2.0))
                 self._request(number, name, now_s, status=429, retry_after_s=wait_s)
+                self._tells(number, name, attempt, now_s + 0.05, "retry_scheduled")
                 now_s += wait_s or 0.0
             now_s += 0.05 + self.rng.uniform(0.01, 0.4)
         outcome = self.rng.choices((Outcome.DONE, Outcome.UNKNOWN), weights=(30, 1))[0]
         self._ask(number, name, at_s, now_s, outcome)
+
+    def _tells(self, number: int, name: str, attempt: int, at_s: float, kind: str) -> None:
+        self.told_of.append(EventRecord(at_s, kind, ROUTES[name][0], name, f"op-{number}", attempt))
 
     def _set_aside(self, number: int, name: str, at_s: float) -> None:
         discarded = self.rng.random() < 0.2

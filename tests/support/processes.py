@@ -24,3 +24,16 @@ def is_running(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+def descendants(pid: int) -> set[int]:
+    """Every process below `pid`, as Linux tells it."""
+    found: set[int] = set()
+    waiting = [pid]
+    while waiting:
+        parent = waiting.pop()
+        for listing in Path(f"/proc/{parent}/task").glob("*/children"):
+            children = {int(word) for word in listing.read_text().split()}
+            waiting += children - found
+            found |= children
+    return found

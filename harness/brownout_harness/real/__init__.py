@@ -1,0 +1,14 @@
+"""Real mode: processes, sockets, Redis, and how all of it is stopped again.
+
+- `runner.py`            a run from the start instant to its evidence
+- `stage.py`             everything that a run needs, up and ready
+- `processes.py`         children that die with the harness; `warden.py` is what watches each of them
+- `target.py`            how the application under test is started
+- `simulators.py`        the vendors' process: told the schedule beforehand, read at the end
+- `load_process.py`      the load generator's process: its plan, its start, its progress
+- `redis_server.py`      the embedded Redis; `redis_choice.py` one that the user names
+- `drain.py`             after the load, until nothing moves
+- `telemetry_tail.py`    the target's events; `dead_letter_desk.py` its dead letters
+- `clocks.py`            whether the machine's clocks behaved
+- `http_json.py`         one request to a process on this machine
+"""

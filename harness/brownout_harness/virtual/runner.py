@@ -20,8 +20,8 @@ from brownout_harness.arrivals import Arrival, plan
 from brownout_harness.evidence import Gap, GapKind
 from brownout_harness.letters import letter_row
 from brownout_harness.operations import operations_of
+from brownout_harness.pace import gaps_of_pace
 from brownout_harness.progress import Progress, ProgressSink
-from brownout_harness.real.pace import gaps_of_pace
 from brownout_harness.run_inputs import FaultCount, RunInputs
 from brownout_harness.simulator_status import fault_counts, secrets_in, simulator_gaps
 from brownout_harness.virtual.caller import Callers
@@ -37,14 +37,14 @@ from brownout_simulators.vendors import VENDORS, load_vendor
 
 EPOCH_S = 1_767_225_600.0
 """2026-01-01T00:00:00Z: the wall clock at the start of every virtual run."""
+WIRE_S = 0.001
+"""A request's way to a vendor and back, about what it is on loopback: nothing takes no time at all."""
 SHOW_EVERY_S = 1.0
 LOOK_EVERY_S = 0.1
 
 
-def run_virtual(
-    scenario: Scenario, seed: int, progress: ProgressSink | None = None, *, parts: Parts | None = None
-) -> RunInputs:
-    """Run `scenario` with `seed`. `parts` replaces parts of the application (the audit's known-bad ones).
+def run_virtual(scenario: Scenario, *, progress: ProgressSink | None = None, parts: Parts | None = None) -> RunInputs:
+    """Run `scenario` with its own seed. `parts` replaces parts of the application (the audit's known-bad ones).
 
     Raises:
         Deadlock: everybody waits and no timer is set; lists who waits for what.
@@ -52,7 +52,7 @@ def run_virtual(
     """
     vendors = {name: load_vendor(name) for name in VENDORS}  # imports read files: before the world is closed
     arrivals = plan(scenario)
-    run = _Run(scenario, seed, vendors=vendors, arrivals=arrivals, parts=parts or Parts(), progress=progress)
+    run = _Run(scenario, vendors=vendors, arrivals=arrivals, parts=parts or Parts(), progress=progress)
     with closed_world():
         return run_virtually(run.main())
 
@@ -63,7 +63,6 @@ class _Run:
     def __init__(
         self,
         scenario: Scenario,
-        seed: int,
         *,
         vendors: Mapping[str, Any],
         arrivals: tuple[Arrival, ...],
@@ -71,7 +70,6 @@ class _Run:
         progress: ProgressSink | None,
     ) -> None:
         self.scenario = scenario
-        self.seed = seed
         self.vendors = vendors
         self.arrivals = arrivals
         self.parts = parts
@@ -107,12 +105,12 @@ class _Run:
 
     def _simulator(self, vendor: Any) -> Simulator[Any]:
         simulator: Simulator[Any] = Simulator(
-            vendor, clock=self.loop.time, epoch_s=EPOCH_S, seed=self.seed, base_url=base_url_of(vendor.name)
+            vendor, clock=self.loop.time, epoch_s=EPOCH_S, seed=self.scenario.seed, base_url=base_url_of(vendor.name)
         )
         simulator.schedule(
             [rule_from_json(dict(rule.json)) for rule in self.scenario.fault_rules() if rule.vendor == vendor.name],
             start_at_s=0.0,
-            seed=self.seed,
+            seed=self.scenario.seed,
             limits=self.scenario.limits.get(vendor.name),
             correlate=self.scenario.correlate.get(vendor.name),
         )
@@ -122,11 +120,13 @@ class _Run:
         return VirtualServer(
             config_of(self.environments, self.scenario.policies.to_json()),
             self.parts,
-            transports={name: MemoryTransport(to_host(host, host.simulator)) for name, host in hosts.items()},
+            transports={
+                name: MemoryTransport(to_host(host, host.simulator, wire_s=WIRE_S)) for name, host in hosts.items()
+            },
             claims=MemoryClaimStore(self.loop.time),
             dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=self._wall_s),
             sink=self.events.append,
-            seed=self.seed,
+            seed=self.scenario.seed,
             epoch_s=EPOCH_S,
         )
 

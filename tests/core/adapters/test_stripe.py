@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brownout_core.adapters.stripe import API_VERSION, SignatureInvalid, StripeClient, is_decline, verify_webhook
-from brownout_core.errors import ConfigError, ResponseBroken, Throttled, VendorBusy, VendorRefused, VendorUnavailable
+from brownout_core.errors import (
+    ConfigError,
+    ResponseBroken,
+    ServiceError,
+    Throttled,
+    VendorBusy,
+    VendorRefused,
+    VendorUnavailable,
+)
 from brownout_core.transports.memory import MemoryTransport
 from tests.core.fakes import STRIPE_KEY, WALL_S, FakeStripe, form_of, reply
 from tests.support.aio import virtually
@@ -106,7 +114,9 @@ def test_a_decline_says_why() -> None:
         (429, "true", Throttled, True),
     ],
 )
-def test_stripes_own_word_about_asking_again_counts(status: int, header: str, kind: type, retryable: bool) -> None:
+def test_stripes_own_word_about_asking_again_counts(
+    status: int, header: str, kind: type[ServiceError], retryable: bool
+) -> None:
     fake = FakeStripe()
     fake.script.append(reply(status, {"error": {"type": "api_error"}}, stripe_should_retry=header))
     with pytest.raises(kind) as caught:

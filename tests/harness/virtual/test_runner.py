@@ -23,12 +23,12 @@ DIGEST = """
 import sys
 from tests.harness.virtual.test_runner import digest, scenario
 from brownout_harness.virtual.runner import run_virtual
-print(digest(run_virtual(scenario(sys.argv[1]), int(sys.argv[2]))))
+print(digest(run_virtual(scenario(sys.argv[1], int(sys.argv[2])))))
 """
 
 
-def scenario(name: str) -> Scenario:
-    return load(name, vocabulary())
+def scenario(name: str, seed: int = 7) -> Scenario:
+    return replace(load(name, vocabulary()), seed=seed)
 
 
 def shortened(name: str, seconds: float) -> Scenario:
@@ -51,7 +51,7 @@ def test_every_scenario_of_the_library_passes_on_the_core_as_it_ships(name: str)
 
 
 def test_the_same_seed_gives_the_same_run_under_any_hash_seed_in_any_process() -> None:
-    found = {digest(run_virtual(scenario("commit-then-crash"), 11))}
+    found = {digest(run_virtual(scenario("commit-then-crash", 11)))}
     for hash_seed in ("1", "4242"):
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
         told = subprocess.run(
@@ -64,18 +64,18 @@ def test_the_same_seed_gives_the_same_run_under_any_hash_seed_in_any_process() -
 
 def test_another_seed_gives_another_run() -> None:
     short = shortened("healthy", 3.0)
-    assert digest(run_virtual(replace(short, seed=1), 1)) != digest(run_virtual(replace(short, seed=2), 2))
+    assert digest(run_virtual(replace(short, seed=1))) != digest(run_virtual(replace(short, seed=2)))
 
 
 def test_a_second_run_in_the_same_process_is_not_touched_by_the_first() -> None:
     short = shortened("stripe-lost-answers", 4.0)
-    first = digest(run_virtual(short, 3))
-    run_virtual(shortened("twilio-rate-limited", 4.0), 5)
-    assert digest(run_virtual(short, 3)) == first
+    first = digest(run_virtual(short))
+    run_virtual(shortened("twilio-rate-limited", 4.0))
+    assert digest(run_virtual(short)) == first
 
 
 def test_while_the_application_is_dead_nobody_is_served_and_the_vendor_goes_on() -> None:
-    inputs = run_virtual(scenario("commit-then-crash"), 7)
+    inputs = run_virtual(scenario("commit-then-crash"))
     starts = [event["at_s"] for event in inputs.events if event["kind"] == "started"]
     assert starts == [0.0, 20.0, 30.0]
     # Killed at 19 s and at 29 s, started a second later.
@@ -91,5 +91,5 @@ def test_while_the_application_is_dead_nobody_is_served_and_the_vendor_goes_on()
 
 def test_progress_is_told_for_every_simulated_second() -> None:
     seen: list[tuple[str, float]] = []
-    run_virtual(shortened("healthy", 4.0), 1, lambda look: seen.append((look.phase, look.at_s)))
+    run_virtual(shortened("healthy", 4.0), progress=lambda look: seen.append((look.phase, look.at_s)))
     assert [at_s for _, at_s in seen[:4]] == [0.0, 1.0, 2.0, 3.0]

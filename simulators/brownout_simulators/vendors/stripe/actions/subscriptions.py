@@ -236,15 +236,16 @@ def _bill(work: Work, subscription: Object, customer: Object, reason: str, *, fr
     work.keep(invoice)
     work.emit("invoice.created", invoice)
     work.change(subscription, {"latest_invoice": invoice["id"]})
-    id = subscription["id"]  # noqa: A001
-    work.state.then[invoice["id"]] = lambda later: _invoice_paid(later, id)
+    if not free:
+        id = subscription["id"]  # noqa: A001
+        work.state.then[invoice["id"]] = lambda later: _invoice_paid(later, id)
     invoices.finalize(work, invoice)
     return invoice
 
 
 def _invoice_paid(work: Work, id: str) -> None:  # noqa: A002
     subscription = work.state.of["subscription"].get(id)
-    if subscription is not None and subscription["status"] != "trialing":
+    if subscription is not None:
         move(work, subscription, "paid")
 
 

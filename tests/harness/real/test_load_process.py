@@ -1,0 +1,83 @@
+"""The load generator's process, as the runner sees it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brownout_harness.arrivals import plan
+from brownout_harness.load.plan import read_plan
+from brownout_harness.real.load_process import LoadWatch, begin, write_load_plan
+from brownout_scenarios.schema import Arrivals, AskAgain, Operation, Phase, Scenario, Target, Workload
+
+
+class Child:
+    """Only what is read of one."""
+
+    def __init__(self, output: Path) -> None:
+        self.output = output
+
+    def say(self, **line: Any) -> None:
+        with self.output.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+@pytest.fixture
+def child(tmp_path: Path) -> Child:
+    return Child(tmp_path / "out")
+
+
+def test_the_plan_has_every_arrival_with_its_request_and_how_callers_ask(tmp_path: Path) -> None:
+    scenario = Scenario(
+        name="shop",
+        about="",
+        target=Target(url="http://127.0.0.1:80"),
+        workload=Workload(
+            arrivals=Arrivals(rate_per_s=10.0),
+            operations=(Operation(name="buy", path="/buy", body={"order": "{{operation_id}}"}),),
+            ask_again=AskAgain(after_s=0.5, times=2),
+            answer_within_s=4.0,
+            in_flight_limit=50,
+        ),
+        phases=(Phase(name="steady", for_s=2.0),),
+        expect=(),
+    )
+    arrivals = plan(scenario)
+    write_load_plan(tmp_path, scenario, arrivals, "http://127.0.0.1:80")
+    asking, planned = read_plan(tmp_path / "plan.ndjson")
+    assert (asking.url, asking.answer_within_s, asking.in_flight_limit) == ("http://127.0.0.1:80", 4.0, 50)
+    assert (asking.ask_again_after_s, asking.ask_again_times) == (0.5, 2)
+    assert asking.readings["buy"]["done"] == [[200, 201], [204, 204]]
+    assert [one.operation_id for one in planned] == [arrival.operation_id for arrival in arrivals]
+    assert json.loads(planned[0].body) == {"order": planned[0].operation_id}
+
+
+def test_the_start_instant_is_handed_over_without_losing_a_digit(tmp_path: Path) -> None:
+    begin(tmp_path, 12345.678901234567)
+    assert float((tmp_path / "start").read_text()) == 12345.678901234567
+
+
+def test_it_is_ready_when_it_says_so(child: Child) -> None:
+    watch = LoadWatch(child)  # type: ignore[arg-type]
+    watch.look()
+    assert not watch.is_ready
+    child.say(ready=True)
+    watch.look()
+    assert watch.is_ready
+
+
+def test_rates_and_success_are_those_of_the_last_seconds(child: Child) -> None:
+    watch = LoadWatch(child)  # type: ignore[arg-type]
+    assert watch.success_share() is None
+    for second in range(11):
+        done = min(second, 8) * 10  # nothing succeeds any more from the eighth second on
+        child.say(at_s=float(second), offered=second * 20, answered=second * 10, outcomes={"done": done})
+    watch.look()
+    assert watch.per_second("offered") == 20.0
+    assert watch.per_second("answered") == 10.0
+    assert watch.success_share() == pytest.approx(1 / 3)
+
+
+def test_without_anything_said_rates_are_zero(child: Child) -> None:
+    assert LoadWatch(child).per_second("offered") == 0.0  # type: ignore[arg-type]

@@ -1,0 +1,88 @@
+"""Real runs, whole: a target of somebody else's, killed harnesses, Ctrl-C."""
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from brownout_harness.progress import Progress
+from brownout_harness.real.runner import run_real
+from brownout_harness.vocabulary import vocabulary
+from brownout_scenarios.load import load
+from tests.support.commands import LIMIT_S, brownout, start
+from tests.support.processes import descendants, eventually, is_running
+from tests.support.shop_scenario import write_shop
+
+pytestmark = pytest.mark.real
+
+
+def test_a_run_brings_back_what_driver_ledgers_and_rules_say(tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    scenario = load(write_shop(tmp_path), vocabulary())
+    inputs = run_real(scenario, work=tmp_path / "work", progress=seen.append)
+    assert {row["outcome"] for row in inputs.operations} == {"done"}
+    charged = [row["operation_id"] for row in inputs.ledger if row["route"] == "stripe.charge"]
+    assert sorted(charged) == sorted(row["operation_id"] for row in inputs.operations)
+    counted = inputs.fault_counts["trouble.0"]
+    assert 0 < counted.struck < counted.matched
+    struck = [row for row in inputs.ledger if row["faults"] == ["trouble.0"]]
+    assert len(struck) == counted.struck
+    assert all(2.0 <= row["at_s"] < 4.0 for row in struck)
+    assert all(row["asks"] > 1 for row in inputs.operations if row["operation_id"] == struck[0]["operation_id"])
+    assert inputs.still_open == {}
+    assert not inputs.dead_letters_known
+    assert inputs.logs is not None
+    texts = [path.read_text() for path in inputs.logs.iterdir()]
+    assert not any(secret in text for secret in inputs.secrets for text in texts)
+    assert seen[0].phase == "starting"
+    assert {"steady", "trouble", "collecting"} <= {progress.phase for progress in seen}
+    assert not (tmp_path / "work" / "scratch").exists()
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A real run in the middle of its first phase."""
+    path = write_shop(tmp_path, steady="60s")
+    process = start("run", str(path), "--mode", "real", "--out", "A", cwd=tmp_path)
+    try:
+        assert process.stdout is not None
+        while "| steady |" not in (line := process.stdout.readline()):
+            assert line, process.communicate(timeout=LIMIT_S)[1]
+        yield process
+    finally:
+        process.kill()
+        process.communicate(timeout=LIMIT_S)
+
+
+def test_sigkill_of_the_harness_in_the_middle_of_a_run_leaves_no_process_behind(
+    running: "subprocess.Popen[str]",
+) -> None:
+    below = descendants(running.pid)
+    assert len(below) >= 8  # Redis, simulators, target, load, and a warden for each
+    running.kill()
+    running.wait(LIMIT_S)
+    eventually(lambda: not any(map(is_running, below)), within_s=5.0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_interrupted_ends_in_order_and_leaves_nothing(
+    running: "subprocess.Popen[str]", tmp_path: Path, number: signal.Signals
+) -> None:
+    below = descendants(running.pid)
+    running.send_signal(number)
+    _, errors = running.communicate(timeout=LIMIT_S)
+    assert running.returncode == 3
+    assert errors == f"stopped by {number.name}: no verdict, and nothing is left running\n"
+    assert not any(map(is_running, below))
+    assert [path.name for path in tmp_path.iterdir()] == ["shop.yaml"]
+
+
+def test_a_run_of_the_command_line_ends_with_a_verdict_and_a_folder(tmp_path: Path) -> None:
+    ended = brownout("run", str(write_shop(tmp_path)), "--mode", "real", "--out", "A", cwd=tmp_path)
+    assert ended.errors == ""
+    assert ended.exit_code == 0, ended.output
+    assert "passed shop (real, seed 3)" in ended.output
+    assert (tmp_path / "A" / "report.html").exists()
+    assert f"again  brownout run {tmp_path / 'shop.yaml'} --mode real --seed 3" in ended.output

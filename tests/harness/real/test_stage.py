@@ -1,0 +1,56 @@
+"""What a run needs, up and ready; a target that is killed and started again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from brownout_harness.problems import NotJudged
+from brownout_harness.real.processes import Processes
+from brownout_harness.real.stage import Stage
+from brownout_harness.vocabulary import vocabulary
+from brownout_scenarios.load import load
+from tests.support.processes import eventually
+from tests.support.shop_scenario import write_shop
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    scenario = load(write_shop(tmp_path), vocabulary())
+    logs, scratch = tmp_path / "logs", tmp_path / "scratch"
+    logs.mkdir()
+    scratch.mkdir()
+    with Processes(logs) as processes:
+        yield Stage(
+            scenario,
+            processes,
+            vendors=("stripe",),
+            scratch=scratch,
+            logs=logs,
+            redis_url=None,
+        )
+
+
+def test_a_target_can_be_killed_and_started_again_where_it_was(stage: Stage) -> None:
+    assert stage.target.is_ready()
+    assert stage.watch.is_ready
+    url, pid = stage.target.url, stage.target_child.pid
+    stage.kill_target()
+    assert not stage.target.is_ready()
+    assert not stage.target_child.alive
+    stage.restart_target()
+    eventually(stage.target.is_ready)
+    stage.check_restart()
+    assert stage.target.url == url
+    assert stage.target_child.pid != pid
+    with pytest.raises(NotJudged, match="runs already: kill it first"):
+        stage.restart_target()
+
+
+def test_test_keys_stay_out_of_the_logs(stage: Stage, tmp_path: Path) -> None:
+    keys = [secret for simulator in stage.simulators for secret in simulator.secrets]
+    assert keys
+    for path in (tmp_path / "logs").iterdir():
+        assert not any(key in path.read_text() for key in keys)

@@ -1,0 +1,138 @@
+"""The command line: quick to start, one line per problem, exit codes that can be relied upon."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import brownout
+from tests.support.processes import descendants
+from tests.support.shop_scenario import write_shop
+
+HEAVY = ("aiohttp", "locust", "gevent", "matplotlib", "polars", "pydantic", "faker", "redis", "rich.table")
+
+
+def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
+    script = f"""
+import sys
+from brownout_harness.cli import app
+try:
+    app(["--help"])
+except SystemExit:
+    pass
+print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stderr.strip() == "[]"
+    assert all(command in done.stdout for command in ("run", "scenarios", "report", "up", "audit"))
+
+
+def test_the_version_is_said(tmp_path: Path) -> None:
+    ended = brownout("--version", cwd=tmp_path)
+    assert ended.exit_code == 0
+    assert ended.output.startswith("brownout 0.")
+
+
+def test_the_librarys_scenarios_are_listed_and_one_is_shown_as_written(tmp_path: Path) -> None:
+    listed = brownout("scenarios", cwd=tmp_path)
+    assert "stripe-brownout" in listed.output
+    assert "commit-then-crash" in listed.output
+    shown = brownout("scenarios", "stripe-brownout", cwd=tmp_path)
+    assert shown.output.startswith("name: stripe-brownout\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "stripe-brownuot"], "did you mean stripe-brownout?"),
+        (["run", "malformed.yaml"], "malformed.yaml:2:"),
+        (["run", "impossible.yaml", "--mode", "real"], "impossible.yaml:"),
+        (["run", "remote.yaml", "--mode", "real"], "is not loopback"),
+        (["run", "live.yaml", "--mode", "real"], "live.yaml:3: holds a live key"),
+        (["run", "healthy", "--mode", "real", "--redis", "redis://192.0.2.1:6379"], "aims at 192.0.2.1"),
+        (["run", "healthy", "--mode", "real", "--redis", "redis://127.0.0.1:1/0"], "no Redis answers at 127.0.0.1:1"),
+        (["run", "healthy", "--out", "malformed.yaml/x"], "--out malformed.yaml/x: Not a directory"),
+        (["scenarios", "healty"], "did you mean healthy?"),
+        (["report", "nowhere"], "nowhere is no run folder"),
+    ],
+    ids=lambda value: "-".join(value[:2]) if isinstance(value, list) else "",
+)
+def test_bad_input_is_one_line_with_exit_code_2_and_nothing_is_left(
+    tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    shop = write_shop(tmp_path).read_text()
+    (tmp_path / "malformed.yaml").write_text("name: x\nphases: [}\n")
+    (tmp_path / "impossible.yaml").write_text(shop.replace("rate: 20/s", "rate: -20/s"))
+    (tmp_path / "remote.yaml").write_text(shop.replace("http://127.0.0.1:{{port}}", "http://shop.example.com"))
+    live = "sk_" + "live_" + "51Habcdefghijk"
+    (tmp_path / "live.yaml").write_text(shop.replace("A small shop", live))
+    before = sorted(tmp_path.iterdir())
+    running = descendants(os.getpid())
+    ended = brownout(*arguments, cwd=tmp_path)
+    assert ended.exit_code == 2, ended.errors
+    assert said in ended.error
+    assert ended.error.startswith("error: ")
+    assert live not in ended.errors + ended.output
+    assert sorted(tmp_path.iterdir()) == before
+    assert descendants(os.getpid()) == running
+
+
+@pytest.mark.parametrize("arguments", [["run"], ["run", "healthy", "--mode", "imaginary"], ["--nonsense"], ["walk"]])
+def test_wrong_usage_is_exit_code_2_without_a_traceback(tmp_path: Path, arguments: list[str]) -> None:
+    ended = brownout(*arguments, cwd=tmp_path)
+    assert ended.exit_code == 2
+    assert "Traceback" not in ended.errors
+
+
+def test_a_live_key_in_the_environment_is_refused_and_never_repeated(tmp_path: Path) -> None:
+    live = "rk_" + "live_" + "51Habcdefghijk"
+    ended = brownout("run", "healthy", cwd=tmp_path, environment={"MY_KEY": live})
+    assert ended.exit_code == 2
+    assert "the environment variable MY_KEY holds a live key" in ended.error
+    assert live not in ended.errors
+
+
+def test_an_error_that_nobody_expected_is_one_line_too(tmp_path: Path) -> None:
+    script = """
+from brownout_harness import cli
+cli._list_scenarios = lambda paths: 1 / 0
+import sys
+sys.argv = ["brownout", "scenarios"]
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 3
+    assert done.stderr == "error: ZeroDivisionError: division by zero (BROWNOUT_DEBUG=1 shows where)\n"
+
+
+@pytest.mark.real
+def test_a_target_that_never_becomes_ready_is_one_line_with_exit_code_3_and_leaves_nothing(tmp_path: Path) -> None:
+    path = write_shop(tmp_path, options="--never-ready", within="1s")
+    ended = brownout("run", str(path), "--mode", "real", "--out", "A", cwd=tmp_path)
+    assert ended.exit_code == 3
+    assert ended.error == "error: the target (target) was not ready after 1 s"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["shop.yaml"]
+
+
+@pytest.mark.real
+def test_a_target_that_ends_at_once_says_its_last_words(tmp_path: Path) -> None:
+    path = write_shop(tmp_path, options="--no-such-option")
+    ended = brownout("run", str(path), "--mode", "real", "--out", "A", cwd=tmp_path)
+    assert ended.exit_code == 3
+    assert "ended with exit code 2 before it was ready" in ended.error
+    assert "unrecognized arguments: --no-such-option" in ended.error
+
+
+@pytest.mark.real
+def test_a_port_of_the_target_that_is_taken_is_one_line_with_exit_code_2(tmp_path: Path) -> None:
+    path = write_shop(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        path.write_text(path.read_text().replace("{{port}}", port))
+        ended = brownout("run", str(path), "--mode", "real", "--out", "A", cwd=tmp_path)
+    assert ended.exit_code == 2
+    assert f"port {port} is taken" in ended.error
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["shop.yaml"]

@@ -1,0 +1,62 @@
+"""`brownout up`: the simulators alone."""
+
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from brownout_harness.real.http_json import call
+from tests.support.commands import LIMIT_S, brownout, start
+from tests.support.processes import descendants, eventually, is_running
+
+pytestmark = pytest.mark.real
+
+
+def test_addresses_and_test_keys_are_printed_and_ctrl_c_ends_everything(tmp_path: Path) -> None:
+    process = start("up", "stripe", "--port-base", "0", cwd=tmp_path)
+    try:
+        assert process.stdout is not None
+        lines: list[str] = []
+        while "Ctrl-C" not in "".join(lines[-1:]):
+            lines.append(process.stdout.readline())
+            assert lines[-1], "".join(lines)
+        words = " ".join(lines).split()
+        url = next(word for word in words if word.startswith("http://127.0.0.1:"))
+        assert any(word.startswith("STRIPE_API_KEY=sk_test_") for word in words)
+        assert call("GET", f"{url}/_brownout/").json["vendor"] == "stripe"
+        below = descendants(process.pid)
+        assert len(below) == 2
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=LIMIT_S)
+    finally:
+        process.kill()
+        process.wait(LIMIT_S)
+    assert process.returncode == 0
+    log = errors.splitlines()
+    assert "limits are off" in log[0]
+    assert log[-1] == "stopped"
+    eventually(lambda: not any(map(is_running, below)))
+
+
+def test_a_port_that_is_taken_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = brownout("up", "stripe", "--port-base", port, cwd=tmp_path)
+    assert ended.exit_code == 2
+    assert port in ended.error
+    assert "--port-base" in ended.error
+
+
+def test_a_vendor_that_does_not_exist_is_named_with_the_nearest(tmp_path: Path) -> None:
+    ended = brownout("up", "strip", cwd=tmp_path)
+    assert ended.exit_code == 2
+    assert "did you mean stripe" in ended.error
+
+
+def test_a_live_key_in_the_environment_is_refused(tmp_path: Path) -> None:
+    live = "sk_" + "live_" + "51Habcdefghijk"
+    ended = brownout("up", cwd=tmp_path, environment={"STRIPE_API_KEY": live})
+    assert ended.exit_code == 2
+    assert "STRIPE_API_KEY holds a live key" in ended.error
+    assert live not in ended.errors
