@@ -44,7 +44,7 @@ def test_a_vendor_that_does_not_exist_is_one_line_and_exit_code_two(capsys: pyte
     [("fixed", None, [12999, 12999]), ("0", None, [0, 0]), ("fixed", 0, [0, 0]), ("fixed", 5000, [5000, 5001])],
 )
 def test_ports_are_documented_free_or_counted_from_a_base(kind: str, base: int | None, ports: list[int]) -> None:
-    assert program._ports([TILL, TILL], kind, base) == ports  # noqa: SLF001
+    assert program._ports([TILL, TILL], kind, base) == ports
 
 
 @pytest.mark.real

@@ -105,7 +105,7 @@ def test_a_receiver_named_by_the_call_is_the_only_one() -> None:
     till = listening()
     named = "http://127.0.0.1:1/named#fragment"
     account = till.simulator.accounts["a"]
-    till.simulator._post(account, [Notice("x", {}, url=named)], _cause())  # noqa: SLF001
+    till.simulator._post(account, [Notice("x", {}, url=named)], _cause())
     assert [webhook.url for webhook in due(till, 100.0)] == [named]
 
 
@@ -118,7 +118,7 @@ def _cause() -> Any:
 def test_a_vendor_hears_of_each_result() -> None:
     heard: list[tuple[int, int | None, bool]] = []
     till = listening(
-        on_result=lambda account, notice, url, attempt, status, last: heard.append((attempt, status, last))
+        on_result=lambda _account, _notice, _url, attempt, status, last: heard.append((attempt, status, last))
     )
     till.send()
     for at_s, status in ((100.0, 500), (105.0, 200)):

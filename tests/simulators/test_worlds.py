@@ -9,7 +9,7 @@ from tests.simulators.toy import TILL
 
 
 def make() -> Worlds[object]:
-    return Worlds(TILL, clock=lambda: 0.0, epoch_s=0.0, later=lambda account, delay_s, step: None)  # type: ignore[arg-type]
+    return Worlds(TILL, clock=lambda: 0.0, epoch_s=0.0, later=lambda _account, _delay_s, _step: None)  # type: ignore[arg-type]
 
 
 def test_the_same_label_is_the_same_account_until_it_is_forgotten() -> None:

@@ -13,7 +13,7 @@ def test_the_vendors_own_failure_is_committed_and_remembered() -> None:
     till = Driver({"fail_after_effect": {"status": 500}})
     vendor = till.simulator.vendor
     assert vendor.idempotency is not None
-    till.simulator.vendor = replace(vendor, idempotency=replace(vendor.idempotency, saved=lambda reply: True))
+    till.simulator.vendor = replace(vendor, idempotency=replace(vendor.idempotency, saved=lambda _reply: True))
     assert body_of(till.send(key="k")) == {"error": "server_error"}
     assert len(till.effects()) == 1
     till.simulator.plan.remove()

@@ -1,6 +1,7 @@
 """The control API."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -152,5 +153,5 @@ def test_every_fault_and_field_is_in_the_manual(kind: str) -> None:
     text = DOCS.read_text(encoding="utf-8")
     section = text.partition(f"\n### `{kind}`")[2].partition("\n### ")[0]
     assert section, f"no section on {kind}"
-    for field in FAULTS[kind].__dataclass_fields__:  # type: ignore[attr-defined]
-        assert f"`{field}`" in section, f"{kind}.{field} is not described"
+    for field in fields(FAULTS[kind]):  # type: ignore[arg-type]
+        assert f"`{field.name}`" in section, f"{kind}.{field.name} is not described"
