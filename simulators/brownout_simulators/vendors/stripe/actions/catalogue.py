@@ -7,9 +7,10 @@ from brownout_simulators.call import Call
 from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import crud
 from brownout_simulators.vendors.stripe.actions.money import check_currency
-from brownout_simulators.vendors.stripe.resources import PRICE, RESOURCES
+from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.state import Object
-from brownout_simulators.vendors.stripe.work import Work, boolean, integer, merged, required
+from brownout_simulators.vendors.stripe.templates import PRICE
+from brownout_simulators.vendors.stripe.work import Work, integer, merged, required
 
 INTERVALS: Final = ("day", "week", "month", "year")
 PRODUCT: Final = RESOURCES["product"]
@@ -154,14 +155,6 @@ def _active(_work: Work, given: Mapping[str, Any]) -> Any:
         return all(str(period.get(name)) == value for name, value in recurring.items())
 
     return wanted
-
-
-def flag(call: Call, data: Mapping[str, Any], name: str, *, otherwise: bool = False) -> bool:
-    """A boolean inside a hash."""
-    value = data.get(name)
-    if value is None or isinstance(value, bool):
-        return otherwise if value is None else value
-    return bool(boolean(call, name, value))
 
 
 ROUTES: Final = (
