@@ -15,6 +15,7 @@
 - `judge.py`         evidence to verdict: passed, failed, inconclusive
 - `metrics.py`       the numbers per phase, operation and vendor
 - `letters.py`       dead letters, and `simulator_status.py` simulators, as the judge reads them
+- `pace.py`          whether the load was the load that was asked for
 - `problems.py`      bad input and runs without a verdict, with their exit codes; `signals.py` Ctrl-C
 - `loopback.py`      only this machine is a target; `live_keys.py` live credentials are refused
 - `audit/`           known-bad parts, and which scenario catches which

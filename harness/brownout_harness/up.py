@@ -38,7 +38,7 @@ def serve(console: Console, vendors: Sequence[str], *, port_base: int | None, se
     names = list(dict.fromkeys(vendors)) or list(VENDORS)
     with tempfile.TemporaryDirectory(prefix="brownout-up-") as folder, Processes(Path(folder)) as processes:
         options = ["--ports", "fixed"] if port_base is None else ["--port-base", str(port_base)]
-        command = [sys.executable, "-m", "brownout_simulators", "--vendors", ",".join(names), "--seed", str(seed)]
+        command = [sys.executable, "-P", "-m", "brownout_simulators", "--vendors", ",".join(names), "--seed", str(seed)]
         child = processes.start(simulators.NAME, [*command, *options], dict(os.environ))
         found = _ready(child, names)
         relayed = _relay(child, 0)

@@ -5,6 +5,6 @@
 - `junit.py`       `junit.xml`, for CI systems
 - `summary.py`     `summary.md`, for a pull request
 - `figure.py`      the one time-aligned figure
-- `tables.py`      per-vendor and per-phase numbers
+- `series.py`      from a run's tables to what the figure draws
 - `report.py`      `report.html`: one file, no network
 """

@@ -314,6 +314,8 @@ class Simulator(Generic[S]):
             remembered = strike.answer_after
         if one.claim is not None:
             rules = self.vendor.idempotency
+            if rules is not None and remembered is not reply and not rules.saved(remembered):
+                remembered = reply  # a vendor that keeps no such error has stored the outcome with its commit
             if rules is not None and rules.saved(remembered):
                 world.keys.save(one.claim, remembered)
             else:
@@ -442,10 +444,13 @@ class Simulator(Generic[S]):
 
     def switch_limits(self, asked: Mapping[str, Any]) -> None:
         """Turn the named limits on, with the vendor's figures or others, and all others off."""
+        self.limiter = self._limiter(asked)
+
+    def _limiter(self, asked: Mapping[str, Any]) -> Limiter | None:
         chosen = switched_on({limit.name: limit for limit in self.vendor.limits}, asked)
-        self.limiter = Limiter(chosen) if chosen else None
         for account in self._worlds.accounts.values():
             account.limits = {}
+        return Limiter(chosen) if chosen else None
 
     def schedule(
         self,
@@ -457,18 +462,21 @@ class Simulator(Generic[S]):
         correlate: Sequence[str] | None = None,
         webhook_time_scale: float | None = None,
     ) -> None:
-        """Put a whole fault schedule in force; its instants count from `start_at_s`. Objects and books stay."""
+        """Put a whole fault schedule in force; its instants count from `start_at_s`. Objects and books stay.
+
+        Raises `ValueError`, and then nothing has changed.
+        """
+        limiter = self.limiter if limits is None else self._limiter(limits)
+        correlation = self.correlation if correlate is None else Correlation(correlate)
+        time_scale = self.outbox.time_scale if webhook_time_scale is None else webhook_time_scale
+        if not 0 <= time_scale < float("inf"):
+            raise ValueError(f"webhook_time_scale: at least 0, got {time_scale}")
         self.plan.replace(
             rules,
             seed=self.seed if seed is None else seed,
             start_at_s=self.clock() if start_at_s is None else start_at_s,
         )
-        if limits is not None:
-            self.switch_limits(limits)
-        if correlate is not None:
-            self.correlation = Correlation(correlate)
-        if webhook_time_scale is not None:
-            self.outbox.time_scale = webhook_time_scale
+        self.limiter, self.correlation, self.outbox.time_scale = limiter, correlation, time_scale
 
     def advance(self, seconds: float) -> None:
         """Move the vendor's clock ahead: tokens expire, deferred steps come due. The ledger's clock does not move."""

@@ -60,7 +60,7 @@ def test_a_refusal_by_rate_says_when_to_come_back() -> None:
 
 
 def test_a_limit_without_a_key_for_a_call_lets_it_pass_uncounted() -> None:
-    limiter = Limiter({"rate": Limit("rate", rate_per_s=1, burst=1, key_of=lambda call, account: "")})
+    limiter = Limiter({"rate": Limit("rate", rate_per_s=1, burst=1, key_of=lambda _call, _account: "")})
     assert [limiter.enter(CALL, "a", 0.0)[0] for _ in range(3)] == [None] * 3
     assert limiter.states(CALL, "a", 0.0) == {}
 

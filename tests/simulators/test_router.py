@@ -8,7 +8,8 @@ from brownout_simulators.vendor import Route
 
 
 def router(*names: str) -> Router:
-    return Router([Route(*name.split(" "), action=lambda call, account: Reply(200)) for name in names])
+    pairs = [name.split(" ", 1) for name in names]
+    return Router([Route(method, path, lambda _call, _account: Reply(200)) for method, path in pairs])
 
 
 @pytest.mark.parametrize(

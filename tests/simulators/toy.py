@@ -129,7 +129,7 @@ def parse(call: Call) -> Mapping[str, Any]:
         return {}
     data = json.loads(call.body)
     if not isinstance(data, dict):
-        raise ValueError("an object is needed")
+        raise ValueError("an object is needed")  # noqa: TRY004  what a vendor raises for a bad body
     return data
 
 
@@ -150,7 +150,9 @@ def replayed(call: Call, first: Reply, request_id: str) -> Reply:
     return Reply(first.status, first.body, {**first.headers, "replayed": "true", "first-request": request_id})
 
 
-def sign(notice: Notice, url: str, body: bytes, secret: str, wall_s: float, attempt: int) -> Mapping[str, str]:
+def sign(  # noqa: PLR0917  as the engine calls it
+    notice: Notice, url: str, body: bytes, secret: str, wall_s: float, attempt: int
+) -> Mapping[str, str]:
     stamp = str(int(wall_s))
     mac = hmac.new(secret.encode(), stamp.encode() + body, hashlib.sha256).hexdigest()
     return {"till-signature": mac, "till-stamp": stamp, "till-attempt": str(attempt)}
@@ -164,10 +166,10 @@ TILL: Vendor[Till] = Vendor(
         Route("GET", "/v1/charges/{id}", fetch),
         Route("POST", "/v1/charges/{id}", change),
         Route("POST", "/v1/endpoints", listen),
-        Route("POST", "/v1/token", lambda call, account: reply(200, {"token": "new"}), grants=True),
+        Route("POST", "/v1/token", lambda _call, _account: reply(200, {"token": "new"}), grants=True),
         Route("GET", "/v1/stream", stream),
         Route("POST", "/v1/clumsy", clumsy),
-        Route("GET", "/health", lambda call, account: reply(200, {"ok": True}), public=True),
+        Route("GET", "/health", lambda _call, _account: reply(200, {"ok": True}), public=True),
     ],
     new_state=Till,
     authenticate=authenticate,
@@ -179,8 +181,8 @@ TILL: Vendor[Till] = Vendor(
     idempotency=IdempotencyRules(
         key_of=key_of,
         fingerprint=lambda call: call.route.encode() + call.body,
-        in_progress=lambda call: error(409, "in_progress"),
-        mismatch=lambda call: error(400, "other_parameters"),
+        in_progress=lambda _call: error(409, "in_progress"),
+        mismatch=lambda _call: error(400, "other_parameters"),
         saved=lambda answer: answer.executed,
         replayed=replayed,
         ttl_s=60.0,
@@ -188,7 +190,7 @@ TILL: Vendor[Till] = Vendor(
     webhooks=WebhookRules(
         serialise=lambda notice: ("application/json", json.dumps({"type": notice.type, **notice.payload}).encode()),
         headers=sign,
-        endpoints=lambda account, notice: [(url, "shh") for url in account.state.endpoints],
+        endpoints=lambda account, _notice: [(url, "shh") for url in account.state.endpoints],
         schedule_s=(0.0, 5.0, 60.0),
     ),
     limits=[

@@ -62,6 +62,11 @@ def _places(evidence: Evidence) -> Iterator[tuple[str, float, str, str]]:
     for operation in evidence.operations:
         if operation.detail:
             yield "an answer", operation.finished_s, operation.operation_id, operation.detail
+    for request in evidence.requests:
+        if request.idempotency_key:
+            yield "an idempotency key", request.at_s, request.operation_id, request.idempotency_key
+    for effect in evidence.effects:
+        yield f"what is stored with {effect.kind}", effect.at_s, effect.operation_id, effect.references
 
 
 def _masked(text: str, needles: list[str]) -> str:

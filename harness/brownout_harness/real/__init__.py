@@ -9,6 +9,6 @@
 - `redis_server.py`      the embedded Redis; `redis_choice.py` one that the user names
 - `drain.py`             after the load, until nothing moves
 - `telemetry_tail.py`    the target's events; `dead_letter_desk.py` its dead letters
-- `clocks.py`, `pace.py` whether the machine and the load kept their promise
+- `clocks.py`            whether the machine's clocks behaved
 - `http_json.py`         one request to a process on this machine
 """

@@ -51,7 +51,7 @@ def command(scratch: Path, logs: Path) -> list[str]:
     """Starts it; it waits for `write_load_plan` and `begin`."""
     arguments = ["--plan", str(scratch / "plan.ndjson"), "--out", str(scratch / "operations.ndjson")]
     arguments += ["--stats", str(logs / "locust.json"), "--start-file", str(scratch / "start")]
-    return [sys.executable, "-m", "brownout_harness.load", *arguments]
+    return [sys.executable, "-P", "-m", "brownout_harness.load", *arguments]
 
 
 def begin(scratch: Path, start_at_s: float) -> None:

@@ -119,6 +119,19 @@ class Processes:
         earlier = self._children.get(name)
         if earlier is not None and earlier.alive:
             raise ValueError(f"{name} already runs")
+        warden, control, said = self._watched(name, [*command], environment, cwd, grace_s)
+        child = Child(name, warden, control=control, pid=said.get("pid", 0), logs=self._logs, grace_s=grace_s)
+        self._children[name] = child
+        if "error" in said:
+            child.asked_to_end = True
+            child.wait(KILL_MARGIN_S)
+            raise NotJudged(f"{name} cannot be started: {command[0]}: {said['error']}")
+        return child
+
+    def _watched(
+        self, name: str, command: list[str], environment: Mapping[str, str], cwd: Path | None, grace_s: float
+    ) -> tuple["subprocess.Popen[bytes]", int, dict[str, Any]]:
+        """A warden with its child; our end of its control pipe; what it said of the child."""
         control_reading, control = os.pipe()
         reading, status = os.pipe()
         warden_command = [sys.executable, "-I", "-S", str(WARDEN)]
@@ -138,22 +151,18 @@ class Processes:
                     pass_fds=(control_reading, status),
                     start_new_session=True,
                 )
-        except BaseException:
+            os.close(status)
+            status = -1
+            with os.fdopen(reading, "rb", closefd=False) as pipe:
+                said = json.loads(pipe.readline() or b'{"error": "its warden did not start"}')
+        except BaseException:  # an interruption, too: the pipe that closes is what ends the warden
             os.close(control)
-            os.close(reading)
             raise
         finally:
-            os.close(control_reading)
-            os.close(status)
-        with os.fdopen(reading, "rb") as pipe:
-            said = json.loads(pipe.readline() or b'{"error": "its warden did not start"}')
-        child = Child(name, warden, control=control, pid=said.get("pid", 0), logs=self._logs, grace_s=grace_s)
-        self._children[name] = child
-        if "error" in said:
-            child.asked_to_end = True
-            child.wait(KILL_MARGIN_S)
-            raise NotJudged(f"{name} cannot be started: {command[0]}: {said['error']}")
-        return child
+            for end in (control_reading, reading, status):
+                if end >= 0:
+                    os.close(end)
+        return warden, control, said
 
     def get(self, name: str) -> Child | None:
         """The newest child of that name, dead or alive."""

@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from brownout_core.clock import system_wall_clock
-from brownout_harness.arrivals import plan
 from brownout_harness.evidence import Gap, GapKind
+from brownout_harness.pace import gaps_of_pace
 from brownout_harness.problems import NotJudged
 from brownout_harness.progress import Progress, ProgressSink
 from brownout_harness.real import dead_letter_desk, load_process, redis_choice, simulators
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
-from brownout_harness.real.pace import gaps_of_pace
 from brownout_harness.real.processes import Processes, json_lines, pause
 from brownout_harness.real.stage import Stage
 from brownout_harness.real.telemetry_tail import BreakerWatch, event_rows
@@ -53,20 +52,18 @@ def run_real(
         folder.mkdir(parents=True, exist_ok=True)
     show = progress or (lambda _progress: None)
     show(Progress(phase="starting", duration_s=scenario.duration_s))
-    arrivals = plan(scenario)
     with redis_choice.chosen(redis_url) as given_redis, Processes(logs) as processes:
         stage = Stage(
             scenario,
             processes,
-            arrivals=arrivals,
             vendors=tuple(VENDORS),
             scratch=scratch,
             logs=logs,
             redis_url=given_redis,
         )
-        run = _Run(scenario, stage, processes, scratch=scratch, planned=len(arrivals), show=show)
+        run = _Run(scenario, stage, processes, scratch=scratch, show=show)
         try:
-            run.load(max((arrival.at_s for arrival in arrivals), default=0.0))
+            run.load()
             run.drain()
             return run.collect(logs)
         finally:
@@ -85,14 +82,12 @@ class _Run:
         processes: Processes,
         *,
         scratch: Path,
-        planned: int,
         show: ProgressSink,
     ) -> None:
         self._scenario = scenario
         self._stage = stage
         self._processes = processes
         self._scratch = scratch
-        self._planned = planned
         self._show = show
         self._gaps: list[Gap] = []
         self._notes: list[str] = []
@@ -110,9 +105,9 @@ class _Run:
         simulators.schedule(stage.simulators, scenario, scenario.seed, self._start_at_s)
         load_process.begin(scratch, self._start_at_s)
 
-    def load(self, last_arrival_s: float) -> None:
+    def load(self) -> None:
         """Until every operation has ended and every phase is over: actions at their instants, everything watched."""
-        deadline_s = self._load_deadline_s(last_arrival_s)
+        deadline_s = self._load_deadline_s()
         child = self._stage.load
         child.asked_to_end = True  # it ends by itself; how it ended is looked at below
         while child.alive or self._actions or self._now_s() < self._scenario.duration_s:
@@ -125,12 +120,13 @@ class _Run:
                 raise NotJudged(f"the load generator ended with exit code {child.exit_code}: {child.last_words()}")
         self._stage.watch.look()
 
-    def _load_deadline_s(self, last_arrival_s: float) -> float:
+    def _load_deadline_s(self) -> float:
         """When the last answer is in at the latest, in seconds since the start, and a margin."""
         again = self._scenario.workload.ask_again
         wait_s = self._scenario.workload.answer_within_s
         asks_s = wait_s + (again.times * (again.after_s + wait_s) if again else 0.0)
-        return last_arrival_s + asks_s + AFTER_LAST_ANSWER_S
+        last_s = max((arrival.at_s for arrival in self._stage.arrivals), default=0.0)
+        return last_s + asks_s + AFTER_LAST_ANSWER_S
 
     def _act_when_due(self) -> None:
         while self._actions and self._actions[0][0] <= self._now_s():
@@ -226,7 +222,7 @@ class _Run:
         events, gaps = event_rows(self._stage.target.telemetry, self._start_at_s)
         self._gaps += gaps
         operations, _ = json_lines(self._scratch / "operations.ndjson")
-        self._gaps += gaps_of_pace(operations, self._planned, self._spans)
+        self._gaps += gaps_of_pace(operations, len(self._stage.arrivals), self._spans)
         return RunInputs(
             operations=tuple(operations),
             ledger=tuple(ledger),

@@ -63,9 +63,10 @@ def _why(answer: Answer) -> str:
 
 
 def command(python: str, vendors: Sequence[str], seed: int) -> list[str]:
-    """Starts them on free ports of loopback."""
+    """Starts them on free ports of loopback. `-P`: a file of the current folder is no module of theirs."""
     return [
         python,
+        "-P",
         "-m",
         "brownout_simulators",
         "--vendors",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from brownout_harness.arrivals import Arrival
+from brownout_harness.arrivals import Arrival, plan
 from brownout_harness.problems import NotJudged
 from brownout_harness.real import load_process, simulators
 from brownout_harness.real.load_process import LoadWatch
@@ -33,7 +33,6 @@ class Stage:
         scenario: Scenario,
         processes: Processes,
         *,
-        arrivals: Sequence[Arrival],
         vendors: Sequence[str],
         scratch: Path,
         logs: Path,
@@ -50,9 +49,11 @@ class Stage:
         environment = dict(os.environ)
         seed = scenario.seed
         if redis_url is None:
-            processes.start("redis", [sys.executable, "-m", "brownout_harness.real.redis_server"], environment)
+            processes.start("redis", [sys.executable, "-P", "-m", "brownout_harness.real.redis_server"], environment)
         booth = processes.start(simulators.NAME, simulators.command(sys.executable, vendors, seed), environment)
         load = processes.start(load_process.NAME, load_process.command(scratch, logs), environment)
+        # Computed while the children are busy starting.
+        self.arrivals: tuple[Arrival, ...] = plan(scenario)
         self.load = load
         self.watch = LoadWatch(load)
         self.simulators: tuple[Simulator, ...] = _wait(
@@ -66,7 +67,7 @@ class Stage:
         if self.target.command:
             self.target.require_free_port()
             self._launch()
-        load_process.write_load_plan(scratch, scenario, arrivals, self.target.url)
+        load_process.write_load_plan(scratch, scenario, self.arrivals, self.target.url)
         self._wait_for_target()
         _wait(load, self._load_is_ready, "the load generator")
 

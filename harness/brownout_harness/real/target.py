@@ -105,7 +105,7 @@ def _gateway(scenario: Scenario, environment: Mapping[str, str], *, redis_url: s
         url=url,
         ready_url=f"{url}/health",
         within_s=GATEWAY_WITHIN_S,
-        command=[sys.executable, "-m", "brownout_core.gateway"],
+        command=[sys.executable, "-P", "-m", "brownout_core.gateway"],
         environment={**environment, **settings},
         telemetry=telemetry,
         has_dead_letters=True,

@@ -20,8 +20,8 @@ from brownout_harness.arrivals import Arrival, plan
 from brownout_harness.evidence import Gap, GapKind
 from brownout_harness.letters import letter_row
 from brownout_harness.operations import operations_of
+from brownout_harness.pace import gaps_of_pace
 from brownout_harness.progress import Progress, ProgressSink
-from brownout_harness.real.pace import gaps_of_pace
 from brownout_harness.run_inputs import FaultCount, RunInputs
 from brownout_harness.simulator_status import fault_counts, secrets_in, simulator_gaps
 from brownout_harness.virtual.caller import Callers
@@ -37,6 +37,8 @@ from brownout_simulators.vendors import VENDORS, load_vendor
 
 EPOCH_S = 1_767_225_600.0
 """2026-01-01T00:00:00Z: the wall clock at the start of every virtual run."""
+WIRE_S = 0.001
+"""A request's way to a vendor and back, about what it is on loopback: nothing takes no time at all."""
 SHOW_EVERY_S = 1.0
 LOOK_EVERY_S = 0.1
 
@@ -118,7 +120,9 @@ class _Run:
         return VirtualServer(
             config_of(self.environments, self.scenario.policies.to_json()),
             self.parts,
-            transports={name: MemoryTransport(to_host(host, host.simulator)) for name, host in hosts.items()},
+            transports={
+                name: MemoryTransport(to_host(host, host.simulator, wire_s=WIRE_S)) for name, host in hosts.items()
+            },
             claims=MemoryClaimStore(self.loop.time),
             dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=self._wall_s),
             sink=self.events.append,

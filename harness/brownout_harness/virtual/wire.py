@@ -1,5 +1,6 @@
 """Joins the core's transport to the simulators' memory hosts: bytes cross, objects do not."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,14 +15,16 @@ def base_url_of(vendor: str) -> str:
     return f"http://{vendor}.invalid"
 
 
-def to_host(host: MemoryHost, simulator: Simulator[Any]) -> Handler:
-    """Requests under the simulator's base URL, answered by it."""
+def to_host(host: MemoryHost, simulator: Simulator[Any], *, wire_s: float = 0.0) -> Handler:
+    """Requests under the simulator's base URL, answered by it; each is `wire_s` on its way."""
     base = simulator.base_url
     prefix = len(base)
 
     async def answer(request: Request) -> Response:
         if not request.url.startswith(base):
             raise NoConnection(f"{request.url} is not under {base}")
+        if wire_s:
+            await asyncio.sleep(wire_s)  # who hangs up meanwhile was never heard
         try:
             status, headers, body = await host.exchange(
                 request.method, request.url[prefix:], request.headers, request.body

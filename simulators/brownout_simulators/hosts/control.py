@@ -103,14 +103,21 @@ def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
     unknown = [key for key in data if key not in _SCHEDULE_KEYS]
     if unknown:
         raise _Bad(f"{unknown[0]}: no such key; there are {', '.join(_SCHEDULE_KEYS)}")
-    rules = [rule_from_json(rule) for rule in data.get("rules", [])]
+    given, limits, correlate = data.get("rules", []), data.get("limits"), data.get("correlate")
+    if not isinstance(given, list):
+        raise _Bad(f"rules: a list is needed, got {given!r}")
+    if limits is not None and not isinstance(limits, dict):
+        raise _Bad(f"limits: an object is needed, got {limits!r}")
+    if correlate is not None and not (isinstance(correlate, list) and all(isinstance(one, str) for one in correlate)):
+        raise _Bad(f"correlate: a list of texts is needed, got {correlate!r}")
+    rules = [rule_from_json(rule) for rule in given]
     simulator.schedule(
         # One schedule may go to all simulators of a run: each takes its own.
         [rule for rule in rules if rule.vendor in ("*", simulator.vendor.name)],
         start_at_s=_number(data, "start_at_s"),
         seed=_whole(data, "seed"),
-        limits=data.get("limits"),
-        correlate=data.get("correlate"),
+        limits=limits,
+        correlate=correlate,
         webhook_time_scale=_number(data, "webhook_time_scale"),
     )
     return 200, {"rules": list(simulator.plan.standing), "start_at_s": simulator.plan.start_at_s}
@@ -131,7 +138,7 @@ def _ledger(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, 
 
 def _webhooks(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
     del tail, query, data
-    return 200, {"attempts": [asdict(one) for one in simulator.outbox.log], **simulator.outbox.counts()}
+    return 200, {"log": [asdict(one) for one in simulator.outbox.log], **simulator.outbox.counts()}
 
 
 def _reset(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:

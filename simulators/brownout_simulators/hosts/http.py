@@ -110,6 +110,11 @@ class HttpHost:
         _log.info("%s on %s; the vendor's limits are %s", self.simulator.vendor.name, self.url, limits)
         return self.url
 
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return 0 if self._connections is None else len(self._connections.connections)
+
     async def stop(self) -> None:
         """Close every connection, whatever is under way on it."""
         if self._server is not None:

@@ -70,7 +70,7 @@ class MemoryHost:
             delay_s = next(steps)
         except StopIteration as stop:
             delivery: Delivery = stop.value
-            if delivery.ending is Ending.COMPLETE and delivery.stream is None:
+            if delivery.ending is Ending.COMPLETE and delivery.stream is None and not delivery.bad_chunk:
                 return delivery.status, delivery.headers, delivery.body
         else:
             future: asyncio.Future[Delivery] = self._loop.create_future()

@@ -9,7 +9,7 @@ import pytest
 from brownout_harness.evidence import EventRecord, Evidence
 from brownout_harness.expectations.no_secrets import NoSecrets
 from brownout_reports.run_folder import Status
-from tests.support.histories import SECRET, healthy, letter, with_operations
+from tests.support.histories import SECRET, healthy, letter, with_effects, with_operations, with_requests
 
 CLEAN = NoSecrets()
 
@@ -20,7 +20,7 @@ def logged(text: str, secret: str = SECRET) -> Evidence:
 
 def test_clean_texts_pass_and_say_how_much_was_searched() -> None:
     result = CLEAN.judge(logged("POST /v1/payment_intents 503\n"))
-    assert (result.status, result.observed) == (Status.PASSED, "1 secret looked for in 2 texts")
+    assert (result.status, result.observed) == (Status.PASSED, "1 secret looked for in 402 texts")
 
 
 @pytest.mark.parametrize("form", [str, lambda s: quote(s, safe=""), lambda s: base64.b64encode(s.encode()).decode()])
@@ -42,6 +42,13 @@ def test_events_dead_letters_and_answers_are_searched() -> None:
     assert CLEAN.judge(told).status is Status.FAILED
 
 
+def test_what_a_vendor_stores_ends_up_in_the_runs_tables_and_is_searched() -> None:
+    keyed = with_requests(healthy(), lambda each: each._replace(idempotency_key=f"pay-{SECRET}"))
+    assert CLEAN.judge(keyed).status is Status.FAILED
+    stored = with_effects(healthy(), lambda each: each._replace(references=f'{{"metadata.key": "{SECRET}"}}'))
+    assert CLEAN.judge(stored).status is Status.FAILED
+
+
 def test_nothing_planted_or_nowhere_to_look_says_nothing() -> None:
     assert CLEAN.judge(replace(logged("text"), secrets=frozenset())).status is Status.INCONCLUSIVE
-    assert CLEAN.judge(replace(healthy(), events=())).status is Status.INCONCLUSIVE
+    assert CLEAN.judge(Evidence(secrets=frozenset({SECRET}))).status is Status.INCONCLUSIVE

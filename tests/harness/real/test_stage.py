@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from brownout_harness.arrivals import plan
 from brownout_harness.problems import NotJudged
 from brownout_harness.real.processes import Processes
 from brownout_harness.real.stage import Stage
@@ -27,7 +26,6 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         yield Stage(
             scenario,
             processes,
-            arrivals=plan(scenario),
             vendors=("stripe",),
             scratch=scratch,
             logs=logs,

@@ -1,5 +1,6 @@
 """Fail after the effect: done, and denied."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,19 +11,15 @@ from tests.simulators.driving import Driver, body_of
 
 def test_the_vendors_own_failure_is_committed_and_remembered() -> None:
     till = Driver({"fail_after_effect": {"status": 500}})
-    till.simulator.vendor = _remembers_errors(till.simulator.vendor)
+    vendor = till.simulator.vendor
+    assert vendor.idempotency is not None
+    till.simulator.vendor = replace(vendor, idempotency=replace(vendor.idempotency, saved=lambda _reply: True))
     assert body_of(till.send(key="k")) == {"error": "server_error"}
     assert len(till.effects()) == 1
     till.simulator.plan.remove()
     again = till.send(key="k")
     assert (again.status, again.headers["replayed"]) == (500, "true")
     assert len(till.effects()) == 1
-
-
-def _remembers_errors(vendor: Any) -> Any:
-    from dataclasses import replace
-
-    return replace(vendor, idempotency=replace(vendor.idempotency, saved=lambda reply: True))
 
 
 def test_a_failure_in_front_of_the_vendor_leaves_the_true_answer_under_the_key() -> None:

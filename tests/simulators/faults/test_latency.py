@@ -1,6 +1,7 @@
 """Latency: six distributions, drawn exactly."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any
@@ -22,7 +23,7 @@ def drawn(latency: dict[str, Any]) -> list[float]:
     return sorted(row["asked_delay_s"] for row in till.requests())
 
 
-def distance(values: list[float], below: Any) -> float:
+def distance(values: list[float], below: Callable[[float], float]) -> float:
     return max(
         max(abs(below(value) - place / len(values)), abs(below(value) - (place + 1) / len(values)))
         for place, value in enumerate(values)

@@ -2,6 +2,7 @@
 
 import math
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -54,7 +55,8 @@ def test_decisions_do_not_depend_on_the_order_of_arrival(order: int) -> None:
     random.Random(order).shuffle(shuffled)
 
     def outcome(arrivals: list[str]) -> dict[str, list[int]]:
-        till, seen = Driver({**FAIL, "share": 0.5}, {"latency": {"fixed_s": 0.1}, "share": 0.3}), {}
+        till = Driver({**FAIL, "share": 0.5}, {"latency": {"fixed_s": 0.1}, "share": 0.3})
+        seen: dict[str, list[int]] = {}
         for key in arrivals:
             seen.setdefault(key, []).append(till.send(operation=key).status)
         return seen
@@ -67,7 +69,7 @@ def test_decisions_are_the_same_at_a_concurrency_of_32_in_any_interleaving() -> 
         till = Driver({**FAIL, "share": 0.3}, {"latency": {"uniform": {"low_s": 0.1, "high_s": 2.0}}, "share": 0.5})
         shuffle = random.Random(seed)
         waiting = [till.simulator.handle(till.call(operation=key)) for key in keys(400)]
-        flying = []
+        flying: list[Any] = []
         while waiting or flying:
             while waiting and len(flying) < 32:
                 flying.append(waiting.pop(shuffle.randrange(len(waiting))))

@@ -1,11 +1,13 @@
 """Throttle: 429, with a bucket behind it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from brownout_simulators.faults import FaultError, rule_from_json
 from tests.simulators.driving import Driver, body_of
+from tests.simulators.toy import TillErrors
 
 
 def test_without_a_rate_every_call_is_refused_before_any_work() -> None:
@@ -46,8 +48,6 @@ def test_a_retry_after_is_insisted_on_where_the_fault_says_so(form: str, header:
 
 
 def test_the_vendor_hears_how_long_the_bucket_needs() -> None:
-    from tests.simulators.toy import TillErrors
-
     told: list[float | None] = []
 
     class Listening(TillErrors):
@@ -56,16 +56,10 @@ def test_the_vendor_hears_how_long_the_bucket_needs() -> None:
             return super().throttled(call, retry_after_s, reason)
 
     till = Driver({"throttle": {"rate_per_s": 4}})
-    object.__setattr__(till.simulator, "vendor", _with_errors(till.simulator.vendor, Listening()))
+    till.simulator.vendor = replace(till.simulator.vendor, errors=Listening())
     till.send()
     till.send()
     assert told == [pytest.approx(0.25)]
-
-
-def _with_errors(vendor: Any, errors: Any) -> Any:
-    from dataclasses import replace
-
-    return replace(vendor, errors=errors)
 
 
 @pytest.mark.parametrize(

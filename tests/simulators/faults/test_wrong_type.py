@@ -15,7 +15,7 @@ def test_every_field_at_the_top_gets_another_type() -> None:
 def test_named_fields_alone_change_also_deep_down() -> None:
     till = Driver({"wrong_type": {"fields": ["metadata.flag", "metadata.list", "metadata.none", "gone.deeper"]}})
     metadata = {"flag": True, "list": [1], "none": None}
-    body = body_of(till.send("POST", "/v1/charges/{id}".format(id=_charge(till)), {"metadata": metadata}))
+    body = body_of(till.send("POST", f"/v1/charges/{_charge(till)}", {"metadata": metadata}))
     assert body["metadata"] == {"flag": "true", "list": {"items": [1]}, "none": {}}
     assert body["amount"] == 100
 

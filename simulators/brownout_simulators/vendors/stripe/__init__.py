@@ -1,6 +1,6 @@
 """Stripe, API version 2026-10-28.endive, as its official SDKs see it.
 
-- `resources.py`   the objects, whole, and what follows from their declaration
+- `resources.py`   the resources, and what follows from their declaration; `templates.py` the objects, whole
 - `actions/`       the endpoints, one module per family
 - `errors.py`      how Stripe says no
 - `limits.py`      its limiters, off unless asked for

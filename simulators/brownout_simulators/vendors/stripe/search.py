@@ -5,6 +5,7 @@
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from brownout_simulators.vendors.stripe.state import Object
@@ -17,6 +18,7 @@ _CLAUSE: Final = re.compile(
         (?:(?P<quote2>["'])(?P<text>(?:\\.|(?!(?P=quote2)).)*)(?P=quote2)|(?P<bare>[^\s"']+))\s*""",
     re.VERBOSE,
 )
+_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _JOINER: Final = re.compile(r"(AND|OR)\b|", re.IGNORECASE)
 
 _NUMERIC: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
@@ -27,9 +29,20 @@ _NUMERIC: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 }
 
 
-def compiled(query: str, fields: frozenset[str]) -> Test:
-    """A query as a test of an object. Raises `ValueError`, saying what is wrong, for one that cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query, read."""
+
+    test: Test
+    metadata: tuple[str, str] | None = None
+    """A key and value (in lower case) that everything found must have, where the query says so: it need not look at
+    anything else."""
+
+
+def compiled(query: str, fields: frozenset[str]) -> Query:
+    """Read a query. Raises `ValueError`, saying what is wrong, for one that cannot be read."""
     tests: list[Test] = []
+    metadata = None
     joiners: set[str] = set()
     at = 0
     while True:
@@ -37,6 +50,8 @@ def compiled(query: str, fields: frozenset[str]) -> Test:
         if clause is None:
             raise ValueError(f"We were unable to parse your search query near {query[at : at + 20]!r}.")
         tests.append(_test(clause, fields))
+        if clause["field"] == "metadata" and clause["relation"] == ":" and not clause["negated"]:
+            metadata = (clause["key"], _sought(clause).lower())
         at = clause.end()
         if at == len(query):
             break
@@ -46,8 +61,10 @@ def compiled(query: str, fields: frozenset[str]) -> Test:
     if len(joiners) > 1:
         raise ValueError("You can't combine AND and OR in the same search query.")
     if "OR" in joiners:
-        return lambda row: any(test(row) for test in tests)
-    return lambda row: all(test(row) for test in tests)
+        return Query(lambda row: any(test(row) for test in tests))
+    if metadata is not None and metadata[1] == "null":
+        metadata = None
+    return Query(lambda row: all(test(row) for test in tests), metadata)
 
 
 def _test(clause: re.Match[str], fields: frozenset[str]) -> Test:
@@ -57,8 +74,7 @@ def _test(clause: re.Match[str], fields: frozenset[str]) -> Test:
             raise ValueError("Metadata is searched by key: metadata['key']:'value'.")
     elif field not in fields:
         raise ValueError(f"Field `{field}` is an unsupported search field for this resource.")
-    sought = clause["bare"] if clause["text"] is None else clause["text"].replace("\\'", "'").replace('\\"', '"')
-    match = _match(relation, sought)
+    match = _match(relation, _sought(clause))
     negated = clause["negated"] is not None
 
     def test(row: Object) -> bool:
@@ -66,6 +82,10 @@ def _test(clause: re.Match[str], fields: frozenset[str]) -> Test:
         return match(value) is not negated
 
     return test
+
+
+def _sought(clause: re.Match[str]) -> str:
+    return clause["bare"] if clause["text"] is None else _ESCAPED.sub(r"\1", clause["text"])
 
 
 def _match(relation: str, sought: str) -> Callable[[Any], bool]:

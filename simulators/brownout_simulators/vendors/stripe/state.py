@@ -27,7 +27,7 @@ SEARCH_LAG_S: Final = 0.3
 class Collection:
     """Objects of one kind in order of creation. Reading one, or a page, costs the same however many there are."""
 
-    __slots__ = ("_base", "_born_s", "_history", "_index", "_keep", "_rows")
+    __slots__ = ("_base", "_born_s", "_caught_up", "_changed", "_history", "_index", "_keep", "_places", "_rows")
 
     def __init__(self, keep: int = KEEP_OBJECTS) -> None:
         self._rows: list[Object] = []
@@ -36,6 +36,10 @@ class Collection:
         self._base = 0
         self._keep = keep
         self._history: OrderedDict[str, tuple[tuple[float, Object], ...]] = OrderedDict()
+        # The index of metadata, which is made when somebody first searches by it.
+        self._places: dict[tuple[str, str], set[int]] = {}
+        self._caught_up = 0
+        self._changed: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -76,6 +80,8 @@ class Collection:
         history = self._history
         versions = history.get(kept["id"], ())
         history[kept["id"]] = (*versions[-3:], (now_s, kept.copy()))
+        if self._caught_up:
+            self._changed.add(kept["id"])
         if len(history) > KEEP_HISTORIES:
             history.popitem(last=False)
 
@@ -88,12 +94,31 @@ class Collection:
                 return version
         return row
 
-    def all_as_of(self, at_s: float) -> Iterator[Object]:
-        """Every object as it looked at an instant, newest first: what a search index shows that is so far behind."""
-        for row in self.newest_first():
+    def all_as_of(self, at_s: float, metadata: tuple[str, str] | None = None) -> Iterator[Object]:
+        """Every object as it looked at an instant, newest first: what a search index shows that is so far behind.
+
+        `metadata` (a key, and a value in lower case) leaves out most that never had it, without looking at them.
+        """
+        for row in self.newest_first() if metadata is None else self._having(metadata):
             version = self.as_of(row, at_s)
             if version is not None:
                 yield version
+
+    def _having(self, metadata: tuple[str, str]) -> Iterator[Object]:
+        """Objects that have, or once had, a key of metadata, newest first."""
+        self._catch_up()
+        for place in sorted(self._places.get(metadata, ()), reverse=True):
+            if place >= self._base:
+                yield self._rows[place - self._base]
+
+    def _catch_up(self) -> None:
+        """Enter into the index of metadata what was added or changed since somebody last searched."""
+        new = range(max(self._caught_up, self._base), self._base + len(self._rows))
+        changed = [self._index[name] for name in self._changed if name in self._index]
+        self._caught_up, self._changed = new.stop, set()
+        for place in (*new, *changed):
+            for key, value in self._rows[place - self._base].get("metadata", {}).items():
+                self._places.setdefault((key, value.lower()), set()).add(place)
 
     def _forget(self, count: int) -> None:
         for row in self._rows[:count]:
@@ -102,6 +127,8 @@ class Collection:
         del self._rows[:count]
         del self._born_s[:count]
         self._base += count
+        if self._caught_up:  # begin again, without what was forgotten
+            self._caught_up, self._changed, self._places = 0, set(), {}
 
 
 KINDS: Final = (

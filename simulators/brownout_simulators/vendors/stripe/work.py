@@ -72,7 +72,7 @@ class Work:
     def change(self, kept: Object, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Change fields of a kept object; returns the old values of those that differ, as events print them."""
         self.before_change(kept)
-        previous = {name: kept[name] for name, value in changes.items() if kept.get(name) != value}
+        previous = {name: kept.get(name) for name, value in changes.items() if kept.get(name) != value}
         kept.update(changes)
         return previous
 

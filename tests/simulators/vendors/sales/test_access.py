@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from brownout_simulators.faults import rule_from_json
 from tests.simulators.vendors.sales.bench import INTAKE, ORDERS, SECRET, SalesBench, order
 from tests.support.vendor_bench import basic
 
@@ -197,6 +198,16 @@ def test_final_refusals_are_remembered_and_others_are_not() -> None:
     assert bench.take_in(order("A-4"), key="u" * 16).status == 401
     bench.authorization = bearer
     assert bench.take_in(order("A-4"), key="u" * 16).status == 201
+
+
+def test_an_error_after_the_commit_is_not_what_is_remembered() -> None:
+    bench = SalesBench()
+    rule = {"id": "r", "vendor": "sales", "match": f"POST {INTAKE}", "sequence": "F.", "fail_after_effect": {}}
+    bench.simulator.schedule([rule_from_json(rule)])
+    assert bench.take_in(key="k" * 16).status == 500
+    again = bench.take_in(key="k" * 16)
+    assert (again.status, again.headers["idempotency-replayed"]) == (201, "true")
+    assert len(bench.effects()) == 1
 
 
 def test_a_key_is_forgotten_after_a_day_but_the_order_id_is_not() -> None:

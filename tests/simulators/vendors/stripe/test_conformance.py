@@ -45,7 +45,7 @@ def key() -> str:
 @pytest.fixture
 def client(at: Served, key: str) -> Iterator[stripe.StripeClient]:
     """The official client as users make it: no retries of its own."""
-    transport = stripe.RequestsClient()
+    transport: Any = stripe.RequestsClient()
     yield stripe.StripeClient(key, base_addresses={"api": at.url}, http_client=transport)
     transport.close()
 
@@ -53,15 +53,25 @@ def client(at: Served, key: str) -> Iterator[stripe.StripeClient]:
 @pytest.fixture
 def patient(at: Served, key: str) -> Iterator[stripe.StripeClient]:
     """The same with two retries."""
-    transport = stripe.RequestsClient()
+    transport: Any = stripe.RequestsClient()
     yield stripe.StripeClient(key, base_addresses={"api": at.url}, http_client=transport, max_network_retries=2)
     transport.close()
 
 
-def payment(amount: int = 1099, alias: str | None = None, **more: Any) -> Any:
+def payment(amount: Any = 1099, alias: str | None = None, **more: Any) -> Any:
     """Parameters of a payment; with an alias it is confirmed at once."""
     confirmed = {"payment_method": alias, "confirm": True} if alias else {}
     return {"amount": amount, "currency": "usd", **NO_REDIRECTS, **confirmed, **more}
+
+
+def answer_of(made: Any) -> Any:
+    """The response behind an object: status, headers, request id."""
+    return made.last_response
+
+
+def headers_of(error: stripe.StripeError) -> Any:
+    """The headers that an error came with."""
+    return error.headers
 
 
 # -- 1. create, retrieve, confirm ---------------------------------------------------------------------------------
@@ -126,7 +136,7 @@ def _run(talk: Coroutine[Any, Any, None]) -> None:
 @pytest.fixture
 def module_style(at: Served, key: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """`stripe.PaymentIntent.create(…)`, which retries twice by itself."""
-    transport = stripe.RequestsClient()
+    transport: Any = stripe.RequestsClient()
     monkeypatch.setattr(stripe, "api_key", key)
     monkeypatch.setattr(stripe, "api_base", at.url)
     monkeypatch.setattr(stripe, "default_http_client", transport)
@@ -207,11 +217,11 @@ def test_a_repeated_key_replays_the_first_answer(at: Served, client: stripe.Stri
     first = client.v1.payment_intents.create(payment(alias="pm_card_visa"), options)
     second = client.v1.payment_intents.create(payment(alias="pm_card_visa"), options)
     assert first.id == second.id
-    headers = second.last_response.headers
+    headers = answer_of(second).headers
     assert headers["idempotent-replayed"] == "true"
-    assert headers["original-request"] == first.last_response.request_id
-    assert second.last_response.request_id != first.last_response.request_id
-    assert second.last_response.idempotency_key == "order-1"
+    assert headers["original-request"] == answer_of(first).request_id
+    assert answer_of(second).request_id != answer_of(first).request_id
+    assert answer_of(second).idempotency_key == "order-1"
     assert len(client.v1.payment_intents.list().data) == 1
     assert len(at.effects()) == 1
 
@@ -226,7 +236,7 @@ def test_a_repeated_key_replays_a_decline_too(at: Served, client: stripe.StripeC
         assert declined.value.error.payment_intent is not None
         ids.append(declined.value.error.payment_intent.id)
     assert ids[0] == ids[1]
-    assert declined.value.headers["idempotent-replayed"] == "true"
+    assert headers_of(declined.value)["idempotent-replayed"] == "true"
     assert [row["replayed"] for row in at.requests()] == [False, True]
 
 
@@ -248,7 +258,7 @@ def test_an_answer_that_was_lost_after_the_effect_is_replayed_by_the_sdks_own_re
     at.faults({"match": "POST /v1/payment_intents", "sequence": "F", "drop_after_effect": {"ending": "reset"}})
     done = patient.v1.payment_intents.create(payment(alias="pm_card_visa"))
     assert done.status == "succeeded"
-    assert done.last_response.headers["idempotent-replayed"] == "true"
+    assert answer_of(done).headers["idempotent-replayed"] == "true"
     assert len(at.requests()) == 2
     assert len(at.effects()) == 1
 
@@ -261,7 +271,7 @@ def test_a_key_in_flight_is_a_conflict_that_the_sdk_reports_as_an_api_error(
     )
     options: Any = {"idempotency_key": "order-1"}
 
-    async def together() -> list[Any]:
+    async def together() -> Any:
         first = asyncio.ensure_future(asyncio.to_thread(client.v1.payment_intents.create, payment(), options))
         deadline_s = time.monotonic() + 10
         while at.do(lambda: at.simulator.in_flight) == 0:
@@ -283,7 +293,7 @@ def test_a_key_in_flight_is_a_conflict_that_the_sdk_reports_as_an_api_error(
 
 @pytest.mark.parametrize("bad", ["sk_test_invalid123456789", "nonsense", "pk_test_123456789012"])
 def test_a_bad_key_is_401(at: Served, bad: str) -> None:
-    transport = stripe.RequestsClient()
+    transport: Any = stripe.RequestsClient()
     client = stripe.StripeClient(bad, base_addresses={"api": at.url}, http_client=transport)
     with pytest.raises(stripe.AuthenticationError) as refused:
         client.v1.balance.retrieve()
@@ -294,7 +304,7 @@ def test_a_bad_key_is_401(at: Served, bad: str) -> None:
 
 
 def test_a_key_without_permission_is_403_and_an_expired_one_says_so(at: Served) -> None:
-    transport = stripe.RequestsClient()
+    transport: Any = stripe.RequestsClient()
     client = stripe.StripeClient("rk_test_forbidden12345", base_addresses={"api": at.url}, http_client=transport)
     with pytest.raises(stripe.PermissionError):
         client.v1.balance.retrieve()
@@ -342,7 +352,7 @@ def test_a_missing_currency_is_400_parameter_missing(client: stripe.StripeClient
 )
 def test_a_bad_parameter_is_named(client: stripe.StripeClient, change: Any, code: str, param: str) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        client.v1.payment_intents.create({**payment(), **change})
+        client.v1.payment_intents.create(payment(**change))
     assert (refused.value.http_status, refused.value.code, refused.value.param) == (400, code, param)
 
 
@@ -408,8 +418,8 @@ def test_a_rate_limit_is_not_retried_and_names_its_reason(at: Served, patient: s
     assert error.http_status == 429
     assert error.error is not None
     assert error.error.code == "rate_limit"
-    assert error.headers["Stripe-Rate-Limited-Reason"] == "endpoint-rate"
-    assert "Retry-After" not in error.headers
+    assert headers_of(error)["Stripe-Rate-Limited-Reason"] == "endpoint-rate"
+    assert "Retry-After" not in headers_of(error)
     assert len(at.requests()) == 1
 
 
@@ -421,7 +431,7 @@ def test_the_vendors_own_limiter_is_off_until_it_is_asked_for(at: Served, client
     client.v1.balance.retrieve()
     with pytest.raises(stripe.RateLimitError) as refused:
         client.v1.balance.retrieve()
-    assert refused.value.headers["Stripe-Rate-Limited-Reason"] == "global-rate"
+    assert headers_of(refused.value)["Stripe-Rate-Limited-Reason"] == "global-rate"
 
 
 # -- 10. webhooks -------------------------------------------------------------------------------------------------
@@ -485,7 +495,7 @@ def test_an_event_tells_of_the_request_that_caused_it(at: Served, client: stripe
     assert event.type == "payment_intent.succeeded"
     assert event.data.object["id"] == paid.id
     assert event.request is not None
-    assert event.request.id == paid.last_response.request_id
+    assert event.request.id == answer_of(paid).request_id
     assert event.request.idempotency_key == "order-9"
     assert client.v1.events.retrieve(event.id).type == event.type
 
@@ -521,8 +531,9 @@ def test_a_subscription_is_active_then_canceled_and_hidden_from_the_default_list
     gone = client.v1.subscriptions.cancel(made.id, {"prorate": True})
     assert gone.status == "canceled"
     of_customer: Any = {"customer": customer.id}
+    all_of_customer: Any = {**of_customer, "status": "all"}
     assert client.v1.subscriptions.list(of_customer).data == []
-    assert [one.id for one in client.v1.subscriptions.list({**of_customer, "status": "all"}).data] == [made.id]
+    assert [one.id for one in client.v1.subscriptions.list(all_of_customer).data] == [made.id]
     assert [(row["route"], row["amount"]) for row in at.effects()] == [("stripe.charge", 2000)]
 
 
@@ -592,8 +603,8 @@ def test_a_500_after_the_effect_is_replayed_and_not_asked_for_a_third_time(
     at.faults({"match": "POST /v1/payment_intents", "sequence": "F", "fail_after_effect": {"status": 500}})
     with pytest.raises(stripe.APIError) as failed:
         patient.v1.payment_intents.create(payment(alias="pm_card_visa"))
-    assert failed.value.headers["idempotent-replayed"] == "true"
-    assert failed.value.headers["stripe-should-retry"] == "false"
+    assert headers_of(failed.value)["idempotent-replayed"] == "true"
+    assert headers_of(failed.value)["stripe-should-retry"] == "false"
     assert [(row["status"], row["replayed"]) for row in at.requests()] == [(500, False), (500, True)]
     assert len(at.effects()) == 1
 
@@ -621,12 +632,12 @@ def test_search_finds_what_was_made_only_after_the_indexs_lag_and_pages(
 
 
 def test_every_answer_carries_a_request_id_that_never_repeats(at: Served, client: stripe.StripeClient) -> None:
-    seen = [client.v1.balance.retrieve().last_response.request_id for _ in range(980)]
+    seen: list[Any] = [answer_of(client.v1.balance.retrieve()).request_id for _ in range(980)]
     for attempt in range(10):
         with pytest.raises(stripe.StripeError) as refused:
             client.v1.payment_intents.retrieve(f"pi_{attempt}")
         seen.append(refused.value.request_id or "")
-    transport = stripe.RequestsClient()
+    transport: Any = stripe.RequestsClient()
     stranger = stripe.StripeClient("sk_test_invalid_key", base_addresses={"api": at.url}, http_client=transport)
     for _ in range(10):
         with pytest.raises(stripe.AuthenticationError) as unknown:
@@ -639,7 +650,7 @@ def test_every_answer_carries_a_request_id_that_never_repeats(at: Served, client
 
 def test_the_headers_of_an_answer_tell_version_and_key(client: stripe.StripeClient) -> None:
     options: Any = {"idempotency_key": "order-3"}
-    headers = client.v1.customers.create({}, options).last_response.headers
+    headers = answer_of(client.v1.customers.create({}, options)).headers
     assert headers["stripe-version"] == "2026-10-28.endive"
     assert headers["idempotency-key"] == "order-3"
     assert headers["original-request"] == headers["request-id"]

@@ -9,7 +9,9 @@ from tests.simulators.vendors.stripe.world import PAID, PAYMENT, Stripe
 
 
 def call(body: str, path: str = "/v1/customers", **headers: str) -> Call:
-    made = Call("POST", path, "", {name.replace("_", "-"): value for name, value in headers.items()}, body.encode(), 0.0)
+    made = Call(
+        "POST", path, "", {name.replace("_", "-"): value for name, value in headers.items()}, body.encode(), 0.0
+    )
     made.data = parse(made)
     return made
 

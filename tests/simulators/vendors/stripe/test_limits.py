@@ -1,7 +1,10 @@
 """Stripe's limiters: off by default, true to its page where they are on."""
 
+from collections.abc import Generator
+
+from brownout_simulators.call import Call, Delivery
 from brownout_simulators.vendors.stripe.limits import LIMITS
-from tests.simulators.vendors.stripe.world import PAYMENT, Stripe
+from tests.simulators.vendors.stripe.world import KEY, PAYMENT, Stripe
 
 
 def test_nothing_is_limited_unless_it_is_asked_for() -> None:
@@ -53,13 +56,10 @@ def test_two_changes_of_one_object_at_once_contend_for_its_lock() -> None:
     assert world.send("POST", "/v1/payment_intents", PAYMENT).status == 200
     world.now_s += 1.0
     assert list(call) == []
-    assert world.send("POST", path, {"description": "x"}, x_correlation_id="third").status in {200}
+    assert world.send("POST", path, {"description": "x"}, x_correlation_id="third").status == 200
 
 
-def _slow(world: Stripe, path: str):  # type: ignore[no-untyped-def]
-    from brownout_simulators.call import Call
-    from tests.simulators.vendors.stripe.world import KEY
-
+def _slow(world: Stripe, path: str) -> Generator[float, None, Delivery]:
     headers = {"authorization": f"Bearer {KEY}", "x-correlation-id": "slow"}
     return world.simulator.handle(Call("POST", path, "", headers, b"description=y", world.now_s))
 

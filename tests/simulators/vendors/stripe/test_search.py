@@ -1,5 +1,7 @@
 """The search language, and the index that is behind."""
 
+from typing import Any
+
 import pytest
 
 from brownout_simulators.vendors.stripe.search import compiled, matching
@@ -12,7 +14,7 @@ ROW = {
     "amount": 1000,
     "email": "Jenny@Example.com",
     "active": True,
-    "metadata": {"order": "7", "quoted": "it's"},
+    "metadata": {"order": "7", "quoted": "it's", "path": "a\\b"},
 }
 
 
@@ -32,6 +34,9 @@ ROW = {
         ("metadata['order']:'7'", True),
         ('metadata["order"]:"8"', False),
         ("metadata['quoted']:'it\\'s'", True),
+        ("metadata['order']:'7' AND status:'canceled'", False),
+        ("metadata['order']:'8' OR status:'active'", True),
+        (r"metadata['path']:'a\\b'", True),
         ("metadata['absent']:null", True),
         ("email~'example'", True),
         ("email~'nobody'", False),
@@ -41,7 +46,7 @@ ROW = {
     ],
 )
 def test_a_query_finds_what_it_says(query: str, found: bool) -> None:
-    assert compiled(query, FIELDS)(ROW) is found
+    assert compiled(query, FIELDS).test(ROW) is found
 
 
 @pytest.mark.parametrize(
@@ -63,8 +68,39 @@ def test_a_query_that_cannot_be_read_is_refused(query: str) -> None:
         compiled(query, FIELDS)
 
 
+@pytest.mark.parametrize(
+    ("query", "metadata"),
+    [
+        ("metadata['a']:'X' AND status:'b'", ("a", "x")),
+        ("metadata['a']:'X' OR status:'b'", None),
+        ("-metadata['a']:'X'", None),
+        ("metadata['a']~'Xyz'", None),
+        ("metadata['a']:null", None),
+        ("status:'b'", None),
+    ],
+)
+def test_a_query_names_the_metadata_that_everything_found_must_have(query: str, metadata: object) -> None:
+    assert compiled(query, FIELDS).metadata == metadata
+
+
+def test_a_search_by_metadata_sees_what_was_added_and_changed_since_the_last_one() -> None:
+    world = Stripe()
+
+    def found(value: str) -> list[str]:
+        world.now_s += 1
+        query = {"query": f"metadata['operation_id']:'{value}'"}
+        return [row["id"] for row in world.get("/v1/payment_intents/search", query)["data"]]
+
+    first = world.post("/v1/payment_intents", {**PAYMENT, "metadata[operation_id]": "op-1"})["id"]
+    assert found("op-1") == [first]
+    second = world.post("/v1/payment_intents", {**PAYMENT, "metadata[operation_id]": "op-1"})["id"]
+    assert found("op-1") == [second, first]
+    world.post(f"/v1/payment_intents/{first}", {"metadata[operation_id]": "op-2"})
+    assert (found("op-1"), found("op-2"), found("op-3")) == ([second], [first], [])
+
+
 def test_matching_goes_on_after_a_page_and_leaves_the_deleted_out() -> None:
-    rows = [{"id": "a"}, {"id": "b", "deleted": True}, {"id": "c"}]
+    rows: list[dict[str, Any]] = [{"id": "a"}, {"id": "b", "deleted": True}, {"id": "c"}]
     assert [row["id"] for row in matching(iter(rows), lambda _row: True, None)] == ["a", "c"]
     assert [row["id"] for row in matching(iter(rows), lambda _row: True, "a")] == ["c"]
 

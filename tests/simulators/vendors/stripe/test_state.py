@@ -34,6 +34,15 @@ def test_a_full_collection_forgets_its_oldest_tenth_and_stays_in_order() -> None
     assert collection.as_of(kept, 199.0) == {"id": "x_10", "n": 10}
 
 
+def test_the_index_of_metadata_survives_that_the_oldest_are_forgotten() -> None:
+    collection = Collection(20)
+    for n in range(35):
+        collection.add({"id": f"x_{n}", "metadata": {"parity": str(n % 2)}}, float(n))
+        found = [row["id"] for row in collection.all_as_of(1e9, ("parity", "1"))]
+        kept = [row["id"] for row in collection.newest_first()]
+        assert found == [name for name in kept if int(name[2:]) % 2 == 1]
+
+
 def test_an_object_is_seen_as_it_was_at_an_instant() -> None:
     collection = _filled(1)
     row = collection.get("x_0")

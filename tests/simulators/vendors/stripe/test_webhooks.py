@@ -11,9 +11,7 @@ PI_PAID = ["payment_intent.created", "charge.succeeded", "payment_intent.succeed
 
 
 def test_the_signature_is_the_published_one() -> None:
-    body = (
-        b'{"id":"evt_1","object":"event","type":"x","data":{"object":{"id":"pi_1","object":"payment_intent"}}}'
-    )
+    body = b'{"id":"evt_1","object":"event","type":"x","data":{"object":{"id":"pi_1","object":"payment_intent"}}}'
     mac = "86c847e338164cb2c218dadd2b26b0cfeb9d17f3ee805ff6cc5cd04f7203f510"
     assert signature(body, "whsec_test_secret", 1_700_000_000) == f"t=1700000000,v1={mac}"
 

@@ -5,8 +5,8 @@
 - `charges.py`, `refunds.py`, `money.py`
 - `customers.py`, `payment_methods.py`, `setup_intents.py`
 - `catalogue.py`          products and prices
-- `subscriptions.py`      first payment, renewal, cancellation; `periods.py` the calendar
-- `invoices.py`           what is billed, and its payment
+- `subscriptions.py`      the endpoints; `billing.py` what they cost and when, `periods.py` the calendar
+- `invoices.py`           the endpoints; `invoicing.py` how one comes about and is paid
 - `checkout.py`           Checkout sessions
 - `events.py`, `webhook_endpoints.py`, `balance.py`
 """

@@ -7,9 +7,10 @@ from brownout_simulators.call import Call
 from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import crud
 from brownout_simulators.vendors.stripe.actions.money import check_currency
-from brownout_simulators.vendors.stripe.resources import PRICE, RESOURCES
+from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.state import Object
-from brownout_simulators.vendors.stripe.work import Work, boolean, integer, merged, required
+from brownout_simulators.vendors.stripe.templates import PRICE
+from brownout_simulators.vendors.stripe.work import Work, integer, merged, required
 
 INTERVALS: Final = ("day", "week", "month", "year")
 PRODUCT: Final = RESOURCES["product"]
@@ -24,7 +25,7 @@ def _prepare_product(work: Work, given: Mapping[str, Any], product: Object) -> N
         product["id"] = given["id"]
     product["updated"] = work.now
     if given.get("default_price_data"):
-        price = new_price(work, {**given["default_price_data"], "product": product["id"]}, "default_price_data")
+        price = new_price(work, given["default_price_data"], "default_price_data", product=product["id"])
         product["default_price"] = price["id"]
 
 
@@ -45,7 +46,7 @@ def _may_leave(work: Work, product: Object) -> None:
 
 
 def _prepare_price(work: Work, given: Mapping[str, Any], price: Object) -> None:
-    fill_price(work, given, price, "")
+    fill_price(work, given, price, "", product=None)
     key = given.get("lookup_key")
     if key:
         for other in work.state.of["price"].newest_first():
@@ -56,18 +57,19 @@ def _prepare_price(work: Work, given: Mapping[str, Any], price: Object) -> None:
                 work.change(other, {"lookup_key": None})
 
 
-def new_price(work: Work, data: Mapping[str, Any], param: str) -> Object:
-    """A price made on the way, from `price_data` and its like; kept and told."""
+def new_price(work: Work, data: Mapping[str, Any], param: str, *, product: str | None = None) -> Object:
+    """A price made on the way, from `price_data` and its like, of the product that it names or of `product`; kept and
+    told."""
     price = PRICE.copy()
     price["id"] = work.id("price_")
     price["created"] = work.now
-    fill_price(work, data, price, param)
+    fill_price(work, data, price, param, product=product)
     work.keep(price)
     work.emit("price.created", price)
     return price
 
 
-def fill_price(work: Work, given: Mapping[str, Any], price: Object, param: str) -> None:
+def fill_price(work: Work, given: Mapping[str, Any], price: Object, param: str, *, product: str | None) -> None:
     """Amount, currency, product and recurrence of a new price; `param` names the hash that they are in."""
     call = work.call
     price["currency"] = check_currency(call, str(_required(call, given, "currency", param)))
@@ -83,7 +85,7 @@ def fill_price(work: Work, given: Mapping[str, Any], price: Object, param: str) 
         price.update(unit_amount=amount, unit_amount_decimal=str(amount))
     else:
         price["custom_unit_amount"] = {"maximum": None, "minimum": None, "preset": None}
-    price["product"] = _product(work, given, param)
+    price["product"] = product if product is not None else _product(work, given, param)
     recurring = given.get("recurring")
     if recurring:
         price.update(type="recurring", recurring=_recurring(call, recurring, param))
@@ -153,14 +155,6 @@ def _active(_work: Work, given: Mapping[str, Any]) -> Any:
         return all(str(period.get(name)) == value for name, value in recurring.items())
 
     return wanted
-
-
-def flag(call: Call, data: Mapping[str, Any], name: str, *, otherwise: bool = False) -> bool:
-    """A boolean inside a hash."""
-    value = data.get(name)
-    if value is None or isinstance(value, bool):
-        return otherwise if value is None else value
-    return bool(boolean(call, name, value))
 
 
 ROUTES: Final = (

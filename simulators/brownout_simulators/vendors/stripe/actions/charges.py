@@ -11,8 +11,9 @@ from brownout_simulators.vendors.stripe.actions.payment_methods import mint
 from brownout_simulators.vendors.stripe.expand import fee_of
 from brownout_simulators.vendors.stripe.magic import TOKENS, Card
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
-from brownout_simulators.vendors.stripe.resources import APPROVED, CHARGE, CHARGE_FIELDS, RESOURCES
+from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.templates import APPROVED, CHARGE, CHARGE_FIELDS
 from brownout_simulators.vendors.stripe.work import Work, merged, required
 
 AUTHENTICATION: Final = Card(

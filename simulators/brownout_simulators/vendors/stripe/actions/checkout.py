@@ -14,14 +14,15 @@ from brownout_simulators.vendors.stripe.actions import (
     confirm,
     crud,
     customers,
-    invoices,
+    invoicing,
     payment_methods,
     subscriptions,
 )
 from brownout_simulators.vendors.stripe.expand import list_of
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
-from brownout_simulators.vendors.stripe.resources import CHECKOUT_ITEM, PAYMENT_INTENT, RESOURCES
+from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.templates import CHECKOUT_ITEM, PAYMENT_INTENT
 from brownout_simulators.vendors.stripe.work import Work, integer, merged, required
 
 RESOURCE: Final = RESOURCES["checkout.session"]
@@ -68,7 +69,7 @@ def _price(work: Work, session: Object, wishes: list[Any]) -> None:
         param = f"line_items[{place}]"
         if not isinstance(wish, dict):
             raise errors.invalid(work.call, param, "Invalid hash")
-        price = invoices.price_of(work, wish, param)
+        price = invoicing.price_of(work, wish, param)
         recurs = price["recurring"] is not None
         if recurs and session["mode"] == "payment":
             message = "You must use subscription mode when there is a recurring price."

@@ -172,12 +172,12 @@ def searching(kind: str) -> StripeRoute:
         if query is None:
             raise errors.missing(call, "query")
         try:
-            test = compiled(query, resource.searchable)
+            wanted = compiled(query, resource.searchable)
         except ValueError as wrong:
             raise errors.invalid(call, "query", str(wrong)) from None
         limit = limit_of(call, given)
-        rows = account.state.of[kind].all_as_of(account.clock() - account.state.search_lag_s)
-        found = list(islice(matching(rows, test, given.get("page")), limit + 1))
+        rows = account.state.of[kind].all_as_of(account.clock() - account.state.search_lag_s, wanted.metadata)
+        found = list(islice(matching(rows, wanted.test, given.get("page")), limit + 1))
         has_more = len(found) > limit
         del found[limit:]
         # The real token is opaque; here it is the last id of the page.

@@ -1,218 +1,19 @@
-"""Invoices: made by subscriptions, or by hand; finalised, paid, voided, written off.
+"""Invoices, endpoint by endpoint; how they come about and are paid is in `invoicing.py`."""
 
-draft ─finalize─▶ open ─pay─▶ paid
-                   ├─void─▶ void
-                   └─mark_uncollectible─▶ uncollectible ─pay─▶ paid | ─void─▶ void
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Refused
 from brownout_simulators.vendors.stripe import errors
-from brownout_simulators.vendors.stripe.actions import catalogue, charges, confirm, crud, payment_methods
-from brownout_simulators.vendors.stripe.expand import list_of
+from brownout_simulators.vendors.stripe.actions import confirm, crud, invoicing, payment_methods
 from brownout_simulators.vendors.stripe.paging import page
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
-from brownout_simulators.vendors.stripe.resources import (
-    INVOICE,
-    INVOICE_PAYMENT,
-    LINE_ITEM,
-    PAYMENT_INTENT,
-    RESOURCES,
-)
+from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.state import Object, World
 from brownout_simulators.vendors.stripe.work import Work, integer, merged, required
 
 RESOURCE: Final = RESOURCES["invoice"]
-
-TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
-    ("draft", "finalize"): "open",
-    ("open", "pay"): "paid",
-    ("uncollectible", "pay"): "paid",
-    ("open", "void"): "void",
-    ("uncollectible", "void"): "void",
-    ("open", "mark_uncollectible"): "uncollectible",
-}
-"""(status, action) to the next status; anything else is refused."""
-STAMPS: Final = {
-    "finalize": "finalized_at",
-    "pay": "paid_at",
-    "void": "voided_at",
-    "mark_uncollectible": "marked_uncollectible_at",
-}
-
-
-def move(work: Work, invoice: Object, action: str) -> None:
-    """Take the invoice to its next status; refuses an action that the table does not have."""
-    to = TRANSITIONS.get((invoice["status"], action))
-    if to is None:
-        if (invoice["status"], action) == ("paid", "pay"):
-            raise errors.wrong_state(work.call, "Invoice is already paid", "invoice_already_paid")
-        message = f"This invoice has a status of {invoice['status']}, so it is not possible to {action} it."
-        raise errors.wrong_state(work.call, message, "invoice_not_editable")
-    invoice["status"] = to
-    invoice["status_transitions"] = {**invoice["status_transitions"], STAMPS[action]: work.now}
-
-
-def new_invoice(work: Work, customer: Object, lines: Sequence[Object], **fields: Any) -> Object:
-    """A draft for a customer, not kept yet. `fields` override what follows from customer and lines."""
-    invoice = INVOICE.copy()
-    invoice["id"] = id = work.id("in_")  # noqa: A001
-    invoice["created"] = invoice["period_start"] = invoice["period_end"] = work.now
-    for name in ("address", "email", "name", "phone", "shipping"):
-        invoice[f"customer_{name}"] = customer[name]
-    invoice["customer"] = customer["id"]
-    invoice.update(fields)
-    set_lines(invoice, [{**line, "invoice": id} for line in lines])
-    return invoice
-
-
-def set_lines(invoice: Object, lines: Sequence[Object]) -> None:
-    """Give a draft its lines, and the totals that follow."""
-    total = sum(line["amount"] for line in lines)
-    invoice["lines"] = list_of(f"/v1/invoices/{invoice['id']}/lines", lines)
-    for name in (
-        "amount_due",
-        "amount_remaining",
-        "subtotal",
-        "subtotal_excluding_tax",
-        "total",
-        "total_excluding_tax",
-    ):
-        invoice[name] = total
-
-
-def line(work: Work, price: Object, quantity: int, period: tuple[int, int], parent: Object | None) -> Object:
-    """One line of an invoice, for a price."""
-    amount = (price["unit_amount"] or 0) * quantity
-    product = work.state.of["product"].get(price["product"]) or {}
-    made = LINE_ITEM.copy()
-    made.update(
-        id=work.id("il_"),
-        amount=amount,
-        currency=price["currency"],
-        description=f"{quantity} x {product.get('name', price['product'])}",
-        parent=parent,
-        period={"start": period[0], "end": period[1]},
-        pricing={
-            "price_details": {"price": price["id"], "product": price["product"]},
-            "type": "price_details",
-            "unit_amount_decimal": price["unit_amount_decimal"],
-        },
-        quantity=quantity,
-        quantity_decimal=str(quantity),
-        subtotal=amount,
-    )
-    return made
-
-
-def finalize(work: Work, invoice: Object) -> None:
-    """Open a draft: number it, and make the PaymentIntent that is to pay it. Nothing due: paid at once."""
-    customer = work.find("customer", invoice["customer"], "customer")
-    move(work, invoice, "finalize")
-    number = customer["next_invoice_sequence"]
-    work.change(customer, {"next_invoice_sequence": number + 1})
-    base = work.account.base_url
-    invoice.update(
-        number=f"{customer['invoice_prefix']}-{number:04d}",
-        effective_at=work.now,
-        hosted_invoice_url=f"{base}/i/{invoice['id']}",
-        invoice_pdf=f"{base}/i/{invoice['id']}/pdf",
-    )
-    work.emit("invoice.finalized", invoice)
-    if invoice["amount_due"] > 0:
-        _make_intent(work, invoice)
-    else:
-        settle(work, invoice)
-
-
-def _make_intent(work: Work, invoice: Object) -> None:
-    intent = PAYMENT_INTENT.copy()
-    intent["id"] = id = work.id("pi_")  # noqa: A001
-    intent.update(
-        amount=invoice["amount_due"],
-        automatic_payment_methods=None,
-        client_secret=work.id(f"{id}_secret_", 25),
-        created=work.now,
-        currency=invoice["currency"],
-        customer=invoice["customer"],
-        description="Subscription creation" if invoice["parent"] else None,
-        setup_future_usage="off_session" if invoice["parent"] else None,
-    )
-    work.keep(intent)
-    work.emit("payment_intent.created", intent)
-    payment = INVOICE_PAYMENT.copy()
-    payment.update(
-        id=work.id("inpay_"),
-        amount_requested=invoice["amount_due"],
-        created=work.now,
-        currency=invoice["currency"],
-        invoice=invoice["id"],
-        payment={"payment_intent": id, "type": "payment_intent"},
-    )
-    work.keep(payment)
-    state, invoice_id = work.state, invoice["id"]
-    state.intents[invoice_id] = id
-    state.then[id] = lambda later: _paid_by_intent(later, invoice_id)
-
-
-def _paid_by_intent(work: Work, invoice_id: str) -> None:
-    invoice = work.state.of["invoice"].get(invoice_id)
-    if invoice is not None and (invoice["status"], "pay") in TRANSITIONS:
-        work.before_change(invoice)
-        invoice.update(attempted=True, attempt_count=invoice["attempt_count"] + 1)
-        settle(work, invoice)
-
-
-def settle(work: Work, invoice: Object) -> None:
-    """The invoice is paid: by its intent, out of band, or because nothing was due."""
-    move(work, invoice, "pay")
-    invoice.update(amount_paid=invoice["amount_due"], amount_remaining=0, attempted=True, next_payment_attempt=None)
-    work.emit("invoice.updated", invoice, {"status": "open"})
-    work.emit("invoice.paid", invoice)
-    work.emit("invoice.payment_succeeded", invoice)
-    for payment in work.state.of["invoice_payment"].newest_first():
-        if payment["invoice"] == invoice["id"]:
-            transitions = {**payment["status_transitions"], "paid_at": work.now}
-            changes = {"status": "paid", "amount_paid": invoice["amount_due"], "status_transitions": transitions}
-            work.change(payment, changes)
-            work.emit("invoice_payment.paid", payment)
-            break
-    then = work.state.then.pop(invoice["id"], None)
-    if then is not None:
-        then(work)
-
-
-def collect(work: Work, invoice: Object, method_id: str | None, *, off_session: bool = True) -> Reply | None:
-    """Try to pay an open invoice with a payment method. None if it is paid; else the refusal, or the reply that
-    something more must be done, with the events told and the invoice still open."""
-    intent = work.find("payment_intent", work.state.intents[invoice["id"]], "invoice")
-    if method_id is not None:
-        method, _card = payment_methods.resolve(work, method_id)
-        work.before_change(intent)
-        intent["payment_method"] = method["id"]
-    before = invoice["status"]
-    refusal = confirm.confirm(work, intent, {"off_session": off_session})
-    if invoice["status"] != before:
-        return None
-    if refusal is None and intent["status"] == confirm.PROCESSING:
-        return None
-    invoice.update(attempted=True, attempt_count=invoice["attempt_count"] + 1)
-    if refusal is None:
-        work.emit("invoice.payment_action_required", invoice)
-        message = "This payment requires additional user action before it can be completed successfully."
-        details = charges.decline_details(charges.AUTHENTICATION, None, None, intent)
-        details.update(code="invoice_payment_intent_requires_action", decline_code=None)
-        return work.refuse(errors.error(work.call, 402, message, executed=True, **details))
-    work.emit("invoice.payment_failed", invoice)
-    return refusal
-
-
-def default_method(customer: Object, own: str | None) -> str | None:
-    """The payment method that pays: the subscription's or invoice's own, else the customer's default."""
-    return own or customer["invoice_settings"]["default_payment_method"]
 
 
 def create(call: Call, account: World) -> Reply:
@@ -221,7 +22,7 @@ def create(call: Call, account: World) -> Reply:
     given = work.read(PARAMETERS["POST /v1/invoices"])
     customer = payment_methods.living_customer(work, required(call, given, "customer"))
     fields = {name: value for name, value in given.items() if name in RESOURCE.stored and value is not None}
-    invoice = new_invoice(work, customer, [], currency=given.get("currency") or "usd", **fields)
+    invoice = invoicing.new_invoice(work, customer, [], currency=given.get("currency") or "usd", **fields)
     invoice["metadata"] = merged({}, given.get("metadata"))
     work.keep(invoice)
     work.emit("invoice.created", invoice)
@@ -258,11 +59,11 @@ def add_item(call: Call, account: World) -> Reply:
         "subscription_item_details": None,
         "type": "invoice_item_details",
     }
-    added = line(work, price, quantity, (work.now, work.now), parent)
+    added = invoicing.line(work, price, quantity, (work.now, work.now), parent)
     added["description"] = given.get("description") or added["description"]
     added["invoice"] = invoice["id"]
     work.before_change(invoice)
-    set_lines(invoice, [*invoice["lines"]["data"], added])
+    invoicing.set_lines(invoice, [*invoice["lines"]["data"], added])
     work.emit("invoice.updated", invoice, {})
     item = {
         "id": item_id,
@@ -291,7 +92,7 @@ def add_item(call: Call, account: World) -> Reply:
 def finalize_invoice(call: Call, account: World) -> Reply:
     """POST /v1/invoices/{id}/finalize."""
     work, invoice, _given = _begin(call, account, "finalize")
-    finalize(work, invoice)
+    invoicing.finalize(work, invoice)
     return work.reply(invoice)
 
 
@@ -299,35 +100,26 @@ def pay(call: Call, account: World) -> Reply:
     """POST /v1/invoices/{id}/pay; a draft is finalised first."""
     work, invoice, given = _begin(call, account, "pay")
     if invoice["status"] == "draft":
-        finalize(work, invoice)
+        invoicing.finalize(work, invoice)
         if invoice["status"] == "paid":
             return work.reply(invoice)
-    if (invoice["status"], "pay") not in TRANSITIONS:
-        move(work, invoice, "pay")
+    if (invoice["status"], "pay") not in invoicing.TRANSITIONS:
+        invoicing.move(work, invoice, "pay")
     if given.get("paid_out_of_band"):
-        settle(work, invoice)
+        invoicing.settle(work, invoice)
         return work.reply(invoice)
     customer = work.find("customer", invoice["customer"], "customer")
-    method = given.get("payment_method") or default_method(customer, invoice["default_payment_method"])
+    method = given.get("payment_method") or invoicing.default_method(customer, invoice["default_payment_method"])
     if method is None:
-        raise Refused(no_method(call))
-    refusal = collect(work, invoice, method, off_session=given.get("off_session") is not False)
+        raise Refused(invoicing.no_method(call))
+    refusal = invoicing.collect(work, invoice, method, off_session=given.get("off_session") is not False)
     return work.reply(invoice) if refusal is None else refusal
-
-
-def no_method(call: Call) -> Reply:
-    """There is nothing to charge."""
-    message = (
-        "This customer has no attached payment source or default payment method. Please consider adding a default "
-        "payment method."
-    )
-    return errors.error(call, 400, message, code="resource_missing", executed=True)
 
 
 def _ending(action: str, told: str) -> Callable[[Call, World], Reply]:
     def end(call: Call, account: World) -> Reply:
         work, invoice, _given = _begin(call, account, action)
-        move(work, invoice, action)
+        invoicing.move(work, invoice, action)
         intent = work.state.of["payment_intent"].get(work.state.intents.get(invoice["id"], ""))
         if action == "void" and intent is not None and intent["status"] in confirm.MAY["cancel"]:
             work.before_change(intent)
@@ -342,7 +134,7 @@ def send(call: Call, account: World) -> Reply:
     """POST /v1/invoices/{id}/send: an e-mail that nobody gets, and its event."""
     work, invoice, _given = _begin(call, account, "send")
     if invoice["status"] == "draft":
-        finalize(work, invoice)
+        invoicing.finalize(work, invoice)
     work.emit("invoice.sent", invoice)
     return work.reply(invoice)
 
@@ -367,29 +159,16 @@ def preview(call: Call, account: World) -> Reply:
     lines = []
     for place, wish in enumerate((given.get("subscription_details") or {}).get("items") or ()):
         param = f"subscription_details[items][{place}]"
-        price = price_of(work, wish, param)
+        price = invoicing.price_of(work, wish, param)
         quantity = integer(call, f"{param}[quantity]", wish.get("quantity", "1")) or 1
-        lines.append(line(work, price, quantity, (work.now, work.now), None))
+        lines.append(invoicing.line(work, price, quantity, (work.now, work.now), None))
     for item in existing["items"]["data"] if existing is not None and not lines else ():
         period = (item["current_period_end"], item["current_period_end"])
-        lines.append(line(work, item["price"], item["quantity"], period, None))
-    invoice = new_invoice(work, customer, lines, currency=lines[0]["currency"] if lines else "usd")
+        lines.append(invoicing.line(work, item["price"], item["quantity"], period, None))
+    invoice = invoicing.new_invoice(work, customer, lines, currency=lines[0]["currency"] if lines else "usd")
     invoice["id"] = "upcoming_" + invoice["id"]
     invoice["billing_reason"] = "upcoming"
     return work.reply(invoice)
-
-
-def price_of(work: Work, wish: Mapping[str, Any], param: str) -> Object:
-    """The price that `price` names, or a new one from `price_data`."""
-    if wish.get("price"):
-        price = work.find("price", wish["price"], f"{param}[price]")
-        if not price["active"]:
-            message = f"The price specified is inactive. This field only accepts active prices: {price['id']}"
-            raise errors.invalid(work.call, f"{param}[price]", message)
-        return price
-    if wish.get("price_data"):
-        return catalogue.new_price(work, wish["price_data"], f"{param}[price_data]")
-    raise errors.missing(work.call, f"{param}[price]")
 
 
 def _of_subscription(_work: Work, given: Mapping[str, Any]) -> Any:

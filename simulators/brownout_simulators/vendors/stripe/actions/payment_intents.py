@@ -9,8 +9,9 @@ from brownout_simulators.vendors.stripe.actions import charges, confirm, crud, p
 from brownout_simulators.vendors.stripe.actions.money import check_amount, check_currency
 from brownout_simulators.vendors.stripe.magic import Card
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
-from brownout_simulators.vendors.stripe.resources import PAYMENT_INTENT, RESOURCES
+from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.templates import PAYMENT_INTENT
 from brownout_simulators.vendors.stripe.work import Work, boolean, merged, required
 
 RESOURCE: Final = RESOURCES["payment_intent"]

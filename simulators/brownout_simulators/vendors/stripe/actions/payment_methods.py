@@ -10,14 +10,9 @@ from brownout_simulators.vendors.stripe.actions import crud
 from brownout_simulators.vendors.stripe.magic import ALIASES, CARDS, TOKENS, Card
 from brownout_simulators.vendors.stripe.paging import page
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
-from brownout_simulators.vendors.stripe.resources import (
-    METHOD_FIELDS,
-    NO_ADDRESS,
-    NO_BILLING_DETAILS,
-    PAYMENT_METHOD,
-    RESOURCES,
-)
+from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.templates import METHOD_FIELDS, NO_ADDRESS, NO_BILLING_DETAILS, PAYMENT_METHOD
 from brownout_simulators.vendors.stripe.work import Work, integer, merged, required
 
 RESOURCE: Final = RESOURCES["payment_method"]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_harness.evidence import GapKind
-from brownout_harness.real.pace import LATE_S, gaps_of_pace
+from brownout_harness.pace import LATE_S, gaps_of_pace
 from brownout_scenarios.schema import Phase, Span
 
 SPANS = (

@@ -1,0 +1,19 @@
+"""Every scenario of the library, for real, on the healthy core: each passes."""
+
+from pathlib import Path
+
+import pytest
+
+from brownout_harness.run import execute, prepare
+from brownout_reports.run_folder import Status
+from brownout_scenarios import library
+
+pytestmark = [pytest.mark.real, pytest.mark.slow]
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_the_healthy_core_passes_for_real(name: str, tmp_path: Path) -> None:
+    (order,) = prepare([name], mode="real", time="T", out=tmp_path / name)
+    verdict = execute(order).verdict
+    observed = [f"{result.title}: {result.observed}" for result in verdict.expectations if result.status != "passed"]
+    assert verdict.verdict is Status.PASSED, [*verdict.reasons, *observed]

@@ -1,0 +1,157 @@
+"""The control API."""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brownout_simulators.faults import FAULTS
+from brownout_simulators.hosts.control import PREFIX, ROUTES, control
+from tests.simulators.driving import Driver
+
+DOCS = Path(__file__).parents[3] / "docs" / "simulators.md"
+
+
+def ask(till: Driver, method: str, path: str, body: Any = None, query: str = "") -> tuple[int, Any]:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
+    status, answer = control(till.simulator, method, f"{PREFIX}/{path}", query, raw)
+    return status, json.loads(answer)
+
+
+def test_a_simulator_describes_itself() -> None:
+    status, said = ask(Driver(), "GET", "")
+    assert status == 200
+    assert (said["vendor"], said["limits"], said["faults"]) == ("till", ["per-second", "at-once"], list(FAULTS))
+    assert "POST /v1/charges" in said["routes"]
+    assert said["environment"] == {"TILL_URL": "", "TILL_KEY": "till_test_default"}
+
+
+def test_faults_are_added_listed_counted_and_removed() -> None:
+    till = Driver()
+    status, rule = ask(till, "POST", "faults", {"match": "POST /v1/charges", "respond": {"status": 502}})
+    assert (status, rule["id"], rule["vendor"]) == (201, "fault.1", "till")
+    assert till.send().status == 502
+    assert ask(till, "GET", "faults")[1] == {"faults": [{**rule, "matched": 1, "struck": 1}]}
+    assert ask(till, "GET", "faults/fault.1")[1]["struck"] == 1
+    assert ask(till, "DELETE", "faults/fault.1") == (200, {"removed": "fault.1"})
+    assert ask(till, "DELETE", "faults/fault.1")[0] == ask(till, "GET", "faults/fault.1")[0] == 404
+    assert ask(till, "PUT", "faults/mine", {"hang": {}})[1]["id"] == "mine"
+    assert ask(till, "DELETE", "faults") == (200, {"removed": "all"})
+    assert till.send().status == 200
+
+
+def test_a_schedule_brings_rules_start_seed_limits_and_correlation_at_once() -> None:
+    till = Driver()
+    schedule = {
+        "start_at_s": 95.0,
+        "seed": 3,
+        "rules": [
+            {"id": "a", "vendor": "till", "respond": {"status": 503}, "window": {"start_s": 5, "end_s": 6}},
+            {"id": "b", "vendor": "stripe", "hang": {}},
+        ],
+        "limits": {"per-second": {"burst": 2}},
+        "correlate": ["header.x-run"],
+        "webhook_time_scale": 0.5,
+    }
+    assert ask(till, "POST", "schedule", schedule) == (200, {"rules": ["a"], "start_at_s": 95.0})
+    answers = [till.send(headers={"x-run": "op-9"}).status for _ in range(3)]
+    assert answers == [503, 503, 429]
+    assert till.requests()[0]["operation_id"] == "op-9"
+    assert (till.simulator.plan.seed, till.simulator.seed) == (3, 7)
+
+
+def test_the_ledger_is_read_in_pages() -> None:
+    till = Driver()
+    for _ in range(5):
+        till.send()
+    _, first = ask(till, "GET", "ledger", query="limit=4")
+    assert ([row["seq"] for row in first["rows"]], first["next_after"], first["more"]) == ([0, 1, 2, 3], 3, True)
+    _, rest = ask(till, "GET", "ledger", query="after=3")
+    assert ([row["seq"] for row in rest["rows"]], rest["more"], rest["dropped"]) == ([4, 5, 6, 7, 8, 9], False, 0)
+    assert ask(till, "GET", "ledger", query="after=9")[1]["rows"] == []
+
+
+def test_the_clock_is_read_and_moved() -> None:
+    till = Driver()
+    assert ask(till, "GET", "clock")[1]["now_s"] == 100.0
+    assert ask(till, "POST", "clock", {"advance_s": 60})[1] == {
+        "now_s": 100.0,
+        "vendor_now_s": 160.0,
+        "offset_s": 60.0,
+        "epoch_s": 1_700_000_000.0,
+    }
+
+
+def test_reset_and_seed_begin_anew() -> None:
+    till = Driver()
+    till.send(account="a")
+    till.send(account="b")
+    assert ask(till, "POST", "reset", {"account": "a"}) == (200, {"reset": "a"})
+    assert list(till.simulator.accounts) == ["b"]
+    assert ask(till, "POST", "reset") == (200, {"reset": "all"})
+    assert ask(till, "POST", "seed", {"seed": 11}) == (200, {"seed": 11})
+    assert (till.simulator.seed, till.rows()) == (11, [])
+
+
+def test_status_and_webhooks_tell_what_is_open() -> None:
+    till = Driver({"latency": {"fixed_s": 1}})
+    till.send("POST", "/v1/endpoints", {"url": "http://127.0.0.1:1/"})
+    till.send()
+    (webhook,) = till.simulator.run_due(till.clock())
+    _, status = ask(till, "GET", "status")
+    assert status["rules"] == [{"id": "r0", "matched": 2, "struck": 2}]
+    assert (status["in_flight"], status["open_webhooks"], status["ledger"]) == (0, 1, {"next_seq": 3, "dropped": 0})
+    till.simulator.webhook_done(webhook.id, 200)
+    _, webhooks = ask(till, "GET", "webhooks")
+    assert (webhooks["delivered"], webhooks["attempts"]) == (1, webhooks["attempts"])
+    assert webhooks["log"][0]["type"] == "charge.made"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "why"),
+    [
+        ("GET", "nowhere", None, 404, "no such control route"),
+        ("DELETE", "ledger", None, 405, "ledger answers to GET"),
+        ("POST", "faults", b"{", 400, "not JSON"),
+        ("POST", "faults", [1], 400, "JSON object"),
+        ("POST", "faults", {"hagn": {}}, 400, "did you mean hang"),
+        ("POST", "faults", {"vendor": "stripe", "hang": {}}, 400, "is for stripe"),
+        ("POST", "schedule", {"rule": []}, 400, "rule: no such key"),
+        ("POST", "schedule", {"rules": 3}, 400, "rules: a list"),
+        ("POST", "schedule", {"start_at_s": "now"}, 400, "start_at_s: a number"),
+        ("POST", "schedule", {"limits": {"x": True}}, 400, "no such limit"),
+        ("POST", "schedule", {"limits": [1]}, 400, "limits: an object"),
+        ("POST", "schedule", {"correlate": ["x"]}, 400, "correlate"),
+        ("POST", "schedule", {"webhook_time_scale": -1}, 400, "webhook_time_scale"),
+        ("POST", "clock", {}, 400, "advance_s"),
+        ("POST", "clock", {"advance_s": -1}, 400, "advance_s"),
+        ("POST", "seed", {"seed": 1.5}, 400, "whole number"),
+        ("POST", "seed", {}, 400, "seed"),
+        ("POST", "reset", {"account": 3}, 400, "account"),
+    ],
+)
+def test_a_request_that_cannot_be_says_why(method: str, path: str, body: Any, status: int, why: str) -> None:
+    till = Driver({"hang": {}})
+    assert ask(till, method, path, body)[0] == status
+    assert why in ask(till, method, path, body)[1]["error"]
+    assert list(till.simulator.plan.standing) == ["r0"]
+
+
+def test_a_page_that_cannot_be_is_refused() -> None:
+    assert ask(Driver(), "GET", "ledger", query="after=x")[0] == 400
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_every_route_is_in_the_manual(route: str) -> None:
+    assert f"`{route}" in DOCS.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_every_fault_and_field_is_in_the_manual(kind: str) -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    section = text.partition(f"\n### `{kind}`")[2].partition("\n### ")[0]
+    assert section, f"no section on {kind}"
+    for field in fields(FAULTS[kind]):  # type: ignore[arg-type]
+        assert f"`{field.name}`" in section, f"{kind}.{field.name} is not described"

@@ -1,0 +1,220 @@
+"""The host on sockets: what is really on the wire."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from typing import Any
+
+import pytest
+
+from brownout_simulators.hosts.http import HttpHost, PortTaken
+from tests.simulators.serving import Raw, ask, eventually, request_bytes, serving
+from tests.support.aio import really
+
+
+def once(*rules: dict[str, Any], data: bytes | None = None, **more: Any) -> tuple[bytes, str, list[dict[str, Any]]]:
+    """One request to a till with these faults: what came, how it ended, the books."""
+
+    async def main() -> tuple[bytes, str, list[dict[str, Any]]]:
+        async with serving(*rules, **more) as host:
+            got, end = await ask(host, data or request_bytes(Connection="close"))
+            return got, end, list(host.simulator.ledger.rows())
+
+    return really(main())
+
+
+def test_a_whole_answer_arrives_and_the_connection_ends_as_the_client_asked() -> None:
+    got, end, _ = once()
+    head, _, body = got.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert json.loads(body)["amount"] == 5
+    assert end == "fin"
+
+
+def test_a_connection_is_kept_alive_for_the_next_request() -> None:
+    async def main() -> None:
+        async with serving() as host:
+            raw = Raw(host)
+            await raw.send(request_bytes() + request_bytes())
+            got = b""
+            while got.count(b"HTTP/1.1 200 OK") < 2 or not got.endswith(b"}"):
+                got += await raw.until(b"}")
+            raw.close()
+
+    really(main())
+
+
+@pytest.mark.parametrize("kind", ["drop_before_effect", "drop_after_effect"])
+@pytest.mark.parametrize(("ending", "seen"), [("reset", "rst"), ("close", "fin")])
+def test_a_dropped_answer_is_an_rst_or_a_fin_without_a_byte(kind: str, ending: str, seen: str) -> None:
+    got, end, rows = once({kind: {"ending": ending}}, data=request_bytes())
+    assert (got, end) == (b"", seen)
+    assert [row["entry"] for row in rows] == ["effect", "request"][kind == "drop_before_effect" :]
+
+
+@pytest.mark.parametrize("kind", ["hang", "drop_after_effect"])
+def test_a_hang_is_silence_until_the_client_goes(kind: str) -> None:
+    async def main() -> None:
+        async with serving({kind: {} if kind == "hang" else {"ending": "hang"}}) as host:
+            raw = Raw(host)
+            await raw.send(request_bytes())
+            assert await raw.is_silent(0.2)
+            raw.close(reset=True)
+            await eventually(lambda: not host.connections)
+
+    really(main())
+
+
+@pytest.mark.parametrize(("ending", "seen"), [("close", "fin"), ("reset", "rst")])
+def test_a_truncated_answer_announces_more_than_it_sends(ending: str, seen: str) -> None:
+    got, end, _ = once({"truncate": {"keep": 0.5, "ending": ending}}, data=request_bytes())
+    head, _, body = got.partition(b"\r\n\r\n")
+    announced = int(head.partition(b"Content-Length: ")[2].split(b"\r\n")[0])
+    assert len(body) == announced // 2
+    assert end == seen
+
+
+def test_a_malformed_chunk_follows_a_good_one() -> None:
+    got, end, _ = once({"malform": {"how": "chunk"}}, data=request_bytes())
+    assert b"Transfer-Encoding: chunked" in got
+    assert got.endswith(b"\r\nzz\r\nthis is no chunk\r\n")
+    assert end == "fin"
+
+
+@pytest.mark.parametrize(("ending", "seen"), [("close", "fin"), ("reset", "rst")])
+def test_a_broken_stream_lacks_its_last_chunk(ending: str, seen: str) -> None:
+    got, end, _ = once({"break_stream": {"keep": 0.4, "ending": ending}}, data=request_bytes("GET", "/v1/stream"))
+    assert got.endswith(b"4\r\none \r\n")
+    assert end == seen
+
+
+def test_a_whole_stream_arrives_in_chunks_and_keeps_the_connection() -> None:
+    async def main() -> None:
+        async with serving() as host:
+            raw = Raw(host)
+            await raw.send(request_bytes("GET", "/v1/stream"))
+            got = await raw.until(b"0\r\n\r\n")
+            assert got.endswith(b"4\r\none \r\n4\r\ntwo \r\n5\r\nthree\r\n0\r\n\r\n")
+            assert b"Connection: close" not in got
+            raw.close()
+
+    really(main())
+
+
+def test_a_drip_takes_its_time_and_is_whole() -> None:
+    started_s = time.monotonic()
+    got, end, _ = once({"drip": {"over_s": 0.2, "pieces": 5}})
+    head, _, body = got.partition(b"\r\n\r\n")
+    assert time.monotonic() - started_s >= 0.2
+    assert f"Content-Length: {len(body)}".encode() in head
+    assert json.loads(body)["amount"] == 5
+    assert end == "fin"
+
+
+def test_latency_is_never_shorter_than_asked_and_the_books_say_how_long_it_was() -> None:
+    async def main() -> None:
+        async with serving({"latency": {"fixed_s": 0.0173}}) as host:
+            for _ in range(20):
+                started_s = time.monotonic()
+                await ask(host, request_bytes(Connection="close"))
+                assert time.monotonic() - started_s >= 0.0173
+            assert all(row["given_delay_s"] >= 0.0173 for row in host.simulator.ledger.rows() if row["status"])
+
+    really(main())
+
+
+def test_a_client_that_gives_up_does_not_stop_the_vendor() -> None:
+    async def main() -> None:
+        async with serving({"latency": {"fixed_s": 0.1}}) as host:
+            raw = Raw(host)
+            await raw.send(request_bytes())
+            await eventually(lambda: host.simulator.in_flight == 1)
+            raw.close(reset=True)
+            await eventually(lambda: host.simulator.ledger.next_seq == 2)
+            assert [row["entry"] for row in host.simulator.ledger.rows()] == ["effect", "request"]
+
+    really(main())
+
+
+@pytest.mark.parametrize("name", ["evil.example", "", "127.0.0.1.evil.example:80"])
+def test_a_foreign_host_name_is_refused(name: str) -> None:
+    got, _, rows = once(data=request_bytes(host=name, Connection="close"))
+    assert got.startswith((b"HTTP/1.1 403", b"HTTP/1.1 400"))
+    assert rows == []
+
+
+def test_a_body_beyond_the_limit_is_refused_and_the_simulator_never_sees_it() -> None:
+    got, _, rows = once(data=request_bytes(body=b"x" * 5_000, Connection="close"), body_limit=1_000)
+    assert got.startswith(b"HTTP/1.1 413")
+    assert rows == []
+
+
+def test_a_client_that_waits_for_permission_to_send_gets_it() -> None:
+    got, _, _ = once(data=request_bytes(Expect="100-continue", Connection="close"))
+    assert got.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK")
+
+
+def test_an_encoded_path_and_an_absolute_target_find_their_route() -> None:
+    got, _, rows = once(data=request_bytes("GET", "/v1/charges/a%2Bb", Connection="close"))
+    assert got.startswith(b"HTTP/1.1 404")
+    assert rows[0]["route"] == "GET /v1/charges/{id}"
+    got, _, _ = once(data=request_bytes("GET", "http://127.0.0.1/health", Connection="close"))
+    assert got.startswith(b"HTTP/1.1 200")
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    async def main() -> None:
+        async with serving() as host:
+            port = int(host.url.rsplit(":", 1)[1])
+            with pytest.raises(PortTaken, match=f"port {port} is in use"):
+                await HttpHost(host.simulator, port=port).start()
+
+    really(main())
+
+
+def test_the_first_line_of_the_log_says_that_limits_are_off(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="brownout_simulators.hosts.http"):
+        once()
+    assert caplog.messages[0].endswith("; the vendor's limits are off")
+
+
+def test_a_defect_outside_the_action_is_the_simulators_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        async with serving() as host:
+            monkeypatch.setattr(host.simulator, "handle", _broken)
+            got, _ = await ask(host, request_bytes(Connection="close"))
+            assert got.startswith(b"HTTP/1.1 500")
+            assert len(host.simulator.problems) == 1
+
+    def _broken(call: object) -> Any:
+        raise KeyError("broken")
+
+    really(main())
+
+
+def test_many_slow_calls_at_once_do_not_hold_each_other_up() -> None:
+    async def main() -> None:
+        async with serving({"latency": {"fixed_s": 0.3}}) as host:
+            started_s = time.monotonic()
+            answers = await asyncio.gather(*(ask(host, request_bytes(Connection="close")) for _ in range(100)))
+            assert all(got.startswith(b"HTTP/1.1 200") for got, _ in answers)
+            # One after the other they would take half a minute; ten times the latency is a machine in trouble.
+            assert time.monotonic() - started_s < 3.0
+
+    really(main())
+
+
+def test_stopping_ends_what_hangs() -> None:
+    async def main() -> None:
+        raw: Raw | None = None
+        async with serving({"hang": {}}) as host:
+            raw = Raw(host)
+            await raw.send(request_bytes())
+            await eventually(lambda: host.simulator.ledger.next_seq == 1)
+        with contextlib.suppress(EOFError, ConnectionResetError):
+            await raw.to_the_end()
+        raw.close()
+
+    really(main())

@@ -1,0 +1,166 @@
+"""The host in memory, in virtual time."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from brownout_simulators.agenda import OutgoingWebhook
+from brownout_simulators.engine import Simulator
+from brownout_simulators.faults import rule_from_json
+from brownout_simulators.hosts.memory import MemoryClosed, MemoryHost, MemoryReset
+from tests.simulators.toy import TILL, Till
+from tests.support.aio import virtually
+
+HEADERS = {"Authorization": "Bearer till_test_a", "Content-Type": "application/json"}
+
+
+def host(*rules: dict[str, Any], deliver: Any = None) -> MemoryHost:
+    loop = asyncio.get_running_loop()
+    simulator: Simulator[Till] = Simulator(TILL, clock=loop.time, epoch_s=1.7e9, seed=7)
+    simulator.schedule([rule_from_json({"id": f"r{n}", "vendor": "till", **rule}) for n, rule in enumerate(rules)])
+    return MemoryHost(simulator, deliver=deliver)
+
+
+async def charge(till: MemoryHost, **more: Any) -> Any:
+    status, headers, body = await till.exchange(
+        "POST", "/v1/charges?x=1", HEADERS, json.dumps({"amount": 5, **more}).encode()
+    )
+    return status, headers, json.loads(body)
+
+
+def test_a_call_without_waits_is_answered_at_once() -> None:
+    async def main() -> None:
+        till = host()
+        status, headers, body = await charge(till)
+        assert (status, body["amount"]) == (200, 5)
+        assert "till-request" in headers
+        assert asyncio.get_running_loop().time() == 0.0
+
+    virtually(main())
+
+
+def test_latency_takes_exactly_as_long_as_asked() -> None:
+    async def main() -> None:
+        till = host({"latency": {"fixed_s": 2.5}})
+        await charge(till)
+        assert asyncio.get_running_loop().time() == 2.5
+
+    virtually(main())
+
+
+def test_a_client_that_gives_up_does_not_stop_the_vendor() -> None:
+    async def main() -> None:
+        till = host({"latency": {"fixed_s": 2.0}})
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await charge(till)
+        assert till.simulator.accounts["a"].state.charges.page(till.simulator.accounts["a"], 9) == ([], False)
+        await asyncio.sleep(1.5)
+        assert len(till.simulator.accounts["a"].state.charges) == 1
+        assert [row["entry"] for row in till.simulator.ledger.rows()] == ["effect", "request"]
+
+    virtually(main())
+
+
+def test_resets_and_closes_are_errors_of_their_own_and_tell_what_had_arrived() -> None:
+    async def main() -> None:
+        with pytest.raises(MemoryReset) as reset:
+            await charge(host({"drop_after_effect": {}}))
+        assert reset.value.partial is None
+        with pytest.raises(MemoryClosed) as closed:
+            await charge(host({"truncate": {}}))
+        assert closed.value.partial is not None
+        assert closed.value.partial[0] == 200
+        with pytest.raises(MemoryClosed):
+            await charge(host({"malform": {"how": "chunk"}}))
+
+    virtually(main())
+
+
+@pytest.mark.parametrize("rule", [{"hang": {}}, {"drop_after_effect": {"ending": "hang"}}])
+def test_a_hang_lasts_until_the_client_gives_up(rule: dict[str, Any]) -> None:
+    async def main() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1_000.0):
+                await charge(host(rule))
+
+    virtually(main())
+
+
+def test_streams_and_drips_take_their_time() -> None:
+    async def main() -> None:
+        status, _, body = await host().exchange("GET", "/v1/stream", HEADERS)
+        assert (status, body, asyncio.get_running_loop().time()) == (200, b"one two three", 1.0)
+        assert (await charge(host({"drip": {"over_s": 3.0}})))[0] == 200
+        assert asyncio.get_running_loop().time() == pytest.approx(4.0)
+
+    virtually(main())
+
+
+def test_webhooks_go_to_the_callable_and_are_tried_again_where_it_fails() -> None:
+    async def main() -> None:
+        seen: list[tuple[float, int]] = []
+
+        async def deliver(webhook: OutgoingWebhook) -> int | None:
+            seen.append((asyncio.get_running_loop().time(), webhook.attempt))
+            if len(seen) == 1:
+                raise ConnectionRefusedError
+            if len(seen) == 2:
+                await asyncio.sleep(3_600.0)
+            return 200
+
+        till = host(deliver=deliver)
+        await till.exchange("POST", "/v1/endpoints", HEADERS, b'{"url": "http://127.0.0.1:1/"}')
+        await charge(till, settle_after_s=1000.0)
+        await asyncio.sleep(2_000.0)
+        assert seen == [(0.0, 1), (5.0, 2), (60.0, 3), (1000.0, 1)]
+        assert till.simulator.agenda.open_webhooks == 0
+        await till.close()
+
+    virtually(main())
+
+
+def test_closing_stops_what_is_being_delivered() -> None:
+    async def main() -> None:
+        async def deliver(webhook: OutgoingWebhook) -> int | None:
+            await asyncio.sleep(5.0)
+            return 200
+
+        till = host(deliver=deliver)
+        await till.exchange("POST", "/v1/endpoints", HEADERS, b'{"url": "http://127.0.0.1:1/"}')
+        await charge(till)
+        await asyncio.sleep(1.0)
+        await till.close()
+        assert till.simulator.outbox.counts()["delivered"] == 0
+
+    virtually(main())
+
+
+def test_the_control_api_answers_in_memory_too() -> None:
+    async def main() -> None:
+        status, _, body = await host().exchange("GET", "/_brownout/status", {})
+        assert (status, json.loads(body)["vendor"]) == (200, "till")
+
+    virtually(main())
+
+
+def test_the_same_seed_gives_the_same_books() -> None:
+    async def main() -> list[Any]:
+        till = host(
+            {"latency": {"lognormal": {"p50_s": 0.2, "p99_s": 2.0}}}, {"respond": {"status": 503}, "share": 0.3}
+        )
+
+        async def one(number: int) -> None:
+            await asyncio.sleep(number * 0.01)
+            await till.exchange(
+                "POST", "/v1/charges", {**HEADERS, "X-Correlation-ID": f"op-{number}"}, b'{"amount": 1}'
+            )
+
+        async with asyncio.TaskGroup() as group:
+            for number in range(100):
+                group.create_task(one(number))
+        return list(till.simulator.ledger.rows())
+
+    assert virtually(main()) == virtually(main())

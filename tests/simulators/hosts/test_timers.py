@@ -1,0 +1,96 @@
+"""Timers that are never early."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import pytest
+
+from brownout_simulators.hosts.timers import NO_TIMERS, KernelTimers, LoopTimers, Timers, make_timers
+from tests.support.aio import really
+
+KINDS: list[Callable[[asyncio.AbstractEventLoop], Timers]] = [LoopTimers, make_timers]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_timer_fires_early_and_all_fire_in_order(kind: Callable[[asyncio.AbstractEventLoop], Timers]) -> None:
+    async def main() -> None:
+        timers = kind(asyncio.get_running_loop())
+        fired: list[tuple[float, float]] = []
+        done = asyncio.Event()
+        start_s = time.monotonic()
+        whens = [start_s + delay_ms / 1e3 for delay_ms in (7.3, 1.1, 1.1, 4.9, 2.2, 0.0)]
+
+        def note(when_s: float) -> None:
+            fired.append((when_s, time.monotonic()))
+            if len(fired) == len(whens):
+                done.set()
+
+        for when_s in whens:
+            timers.call_at(when_s, lambda when_s=when_s: note(when_s))  # type: ignore[misc]
+        async with asyncio.timeout(10):
+            await done.wait()
+        assert [when_s for when_s, _ in fired] == sorted(whens)
+        assert all(at_s >= when_s for when_s, at_s in fired)
+        timers.close()
+
+    really(main())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_cancelled_timer_stays_silent_and_sleepers_wake_after_their_instant(
+    kind: Callable[[asyncio.AbstractEventLoop], Timers],
+) -> None:
+    async def main() -> None:
+        timers, called = kind(asyncio.get_running_loop()), []
+        timers.call_at(time.monotonic() + 0.002, lambda: called.append("cancelled")).cancel()
+        until_s = time.monotonic() + 0.01
+        async with asyncio.timeout(10):
+            await timers.sleep_until(until_s)
+        assert time.monotonic() >= until_s
+        await timers.sleep_until(until_s - 1)
+        assert called == []
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await timers.sleep_until(time.monotonic() + 100)
+        timers.close()
+
+    really(main())
+
+
+def test_a_timer_set_by_a_timer_fires_too() -> None:
+    async def main() -> None:
+        timers, done = make_timers(asyncio.get_running_loop()), asyncio.Event()
+
+        def again() -> None:
+            timers.call_at(time.monotonic() + 0.001, done.set)
+
+        timers.call_at(time.monotonic() + 0.001, again)
+        async with asyncio.timeout(10):
+            await done.wait()
+        timers.close()
+
+    really(main())
+
+
+def test_linux_has_kernel_timers() -> None:
+    async def main() -> None:
+        timers = make_timers(asyncio.get_running_loop())
+        try:
+            probe = KernelTimers(asyncio.get_running_loop())
+        except OSError:
+            assert isinstance(timers, LoopTimers)
+        else:
+            probe.close()
+            assert isinstance(timers, KernelTimers)
+        timers.close()
+
+    really(main())
+
+
+def test_a_host_that_is_not_started_has_no_timers() -> None:
+    with pytest.raises(RuntimeError, match="not started"):
+        NO_TIMERS.call_at(0.0, lambda: None)
+    with pytest.raises(RuntimeError, match="not started"):
+        asyncio.run(NO_TIMERS.sleep_until(0.0))
+    NO_TIMERS.close()

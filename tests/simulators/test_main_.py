@@ -1,0 +1,69 @@
+"""`python -m brownout_simulators`."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import types
+
+import pytest
+
+from brownout_simulators import __main__ as program
+from brownout_simulators import vendors
+from tests.simulators.toy import TILL
+
+
+@pytest.fixture
+def till(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = types.ModuleType("till_vendor")
+    module.VENDOR = TILL  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "till_vendor", module)
+    monkeypatch.setattr(vendors, "VENDORS", {"till": "till_vendor"})
+
+
+def test_a_port_that_is_taken_is_one_line_and_exit_code_two(till: None, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert program.main(["--vendors", "till", "--port-base", str(port)]) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error == f"brownout_simulators: port {port} is in use"
+
+
+def test_a_vendor_that_does_not_exist_is_one_line_and_exit_code_two(capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main(["--vendors", "strype"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "brownout_simulators: no vendor is called strype; did you mean stripe?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "base", "ports"),
+    [("fixed", None, [12999, 12999]), ("0", None, [0, 0]), ("fixed", 0, [0, 0]), ("fixed", 5000, [5000, 5001])],
+)
+def test_ports_are_documented_free_or_counted_from_a_base(kind: str, base: int | None, ports: list[int]) -> None:
+    assert program._ports([TILL, TILL], kind, base) == ports
+
+
+@pytest.mark.real
+def test_it_says_when_it_is_ready_and_goes_quietly_on_sigterm() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "brownout_simulators", "--vendors", "stripe,sales", "--ports", "0", "--seed", "3"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        said = [json.loads(process.stdout.readline()) for _ in range(2)]
+        assert [line["vendor"] for line in said] == ["stripe", "sales"]
+        assert all(line["url"] in line["env"].values() for line in said)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+    finally:
+        process.kill()
+        _, error = process.communicate()
+    assert "the vendor's limits are off" in error.splitlines()[0]
+    assert "Traceback" not in error

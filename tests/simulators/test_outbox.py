@@ -1,0 +1,134 @@
+"""How notices become webhooks."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from brownout_simulators.agenda import OutgoingWebhook
+from brownout_simulators.call import Notice
+from brownout_simulators.vendor import WebhookRules
+from tests.simulators.driving import Driver
+
+
+def listening(**changes: Any) -> Driver:
+    till = Driver()
+    if changes:
+        rules = till.simulator.vendor.webhooks
+        assert isinstance(rules, WebhookRules)
+        till.simulator.outbox.rules = replace(rules, **changes)
+    till.send("POST", "/v1/endpoints", {"url": "http://127.0.0.1:1/hook"})
+    return till
+
+
+def due(till: Driver, at_s: float) -> list[OutgoingWebhook]:
+    till.clock.now_s = at_s
+    return till.simulator.run_due(at_s)
+
+
+def test_a_notice_goes_to_every_endpoint_and_only_after_the_commit() -> None:
+    till = listening()
+    till.send("POST", "/v1/endpoints", {"url": "http://127.0.0.1:1/other"})
+    assert till.simulator.next_due_s() is None
+    till.send()
+    webhooks = due(till, 100.0)
+    assert sorted(webhook.url[-5:] for webhook in webhooks) == ["/hook", "other"]
+    assert json.loads(webhooks[0].body)["type"] == "charge.made"
+    assert webhooks[0].headers["content-type"] == "application/json"
+
+
+def test_a_refused_delivery_is_tried_again_on_the_vendors_schedule_signed_anew() -> None:
+    till = listening()
+    till.send()
+    stamps = []
+    for at_s, status in ((100.0, 500), (105.0, None), (160.0, 500)):
+        assert due(till, at_s - 0.01) == []
+        (webhook,) = due(till, at_s)
+        stamps.append((webhook.attempt, webhook.headers["till-stamp"], webhook.headers["till-attempt"]))
+        till.simulator.webhook_done(webhook.id, status)
+    assert stamps == [(1, "1700000100", "1"), (2, "1700000105", "2"), (3, "1700000160", "3")]
+    assert till.simulator.next_due_s() is None
+    assert till.simulator.outbox.counts() == {
+        "noticed": 1,
+        "lost": 0,
+        "attempts": 3,
+        "delivered": 0,
+        "given_up": 1,
+    }
+
+
+def test_a_delivery_that_was_liked_is_done_and_its_attempts_are_kept_for_looking_at() -> None:
+    till = listening()
+    till.send()
+    (webhook,) = due(till, 100.0)
+    assert till.simulator.agenda.open_webhooks == 1
+    till.simulator.webhook_done(webhook.id, 204)
+    till.simulator.webhook_done(webhook.id, 204)
+    assert till.simulator.agenda.open_webhooks == 0
+    assert [(one.type, one.status, one.attempt) for one in till.simulator.outbox.log] == [("charge.made", 204, 1)]
+    assert till.simulator.outbox.counts()["delivered"] == 1
+
+
+def test_an_answer_that_comes_after_the_next_attempt_was_due_does_not_bring_it_into_the_past() -> None:
+    till = listening()
+    till.send()
+    (webhook,) = due(till, 100.0)
+    till.clock.now_s = 130.0
+    till.simulator.webhook_done(webhook.id, None)
+    assert till.simulator.next_due_s() == 130.0
+
+
+def test_the_schedule_can_be_squeezed() -> None:
+    till = listening()
+    till.schedule(webhook_time_scale=0.1)
+    till.send()
+    (webhook,) = due(till, 100.0)
+    till.simulator.webhook_done(webhook.id, 500)
+    assert till.simulator.next_due_s() == 100.5
+
+
+def test_a_jittered_schedule_stays_within_its_share_and_is_the_same_every_time() -> None:
+    def second_s() -> float | None:
+        till = listening(jitter=0.2)
+        till.send()
+        (webhook,) = due(till, 100.0)
+        till.simulator.webhook_done(webhook.id, 500)
+        return till.simulator.next_due_s()
+
+    first_s = second_s()
+    assert first_s is not None
+    assert 104.0 <= first_s <= 106.0
+    assert first_s not in (105.0, None)
+    assert second_s() == first_s
+
+
+def test_a_receiver_named_by_the_call_is_the_only_one() -> None:
+    till = listening()
+    named = "http://127.0.0.1:1/named#fragment"
+    account = till.simulator.accounts["a"]
+    till.simulator._post(account, [Notice("x", {}, url=named)], _cause())
+    assert [webhook.url for webhook in due(till, 100.0)] == [named]
+
+
+def _cause() -> Any:
+    from brownout_simulators.agenda import Cause
+
+    return Cause()
+
+
+def test_a_vendor_hears_of_each_result() -> None:
+    heard: list[tuple[int, int | None, bool]] = []
+    till = listening(
+        on_result=lambda _account, _notice, _url, attempt, status, last: heard.append((attempt, status, last))
+    )
+    till.send()
+    for at_s, status in ((100.0, 500), (105.0, 200)):
+        (webhook,) = due(till, at_s)
+        till.simulator.webhook_done(webhook.id, status)
+    assert heard == [(1, 500, False), (2, 200, True)]
+
+
+def test_a_vendor_without_webhooks_posts_nothing() -> None:
+    till = Driver()
+    till.simulator.outbox.rules = None
+    till.send()
+    assert till.simulator.next_due_s() is None

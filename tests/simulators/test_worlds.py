@@ -1,0 +1,48 @@
+"""Accounts, opened on first use."""
+
+import pytest
+
+from brownout_simulators import worlds
+from brownout_simulators.worlds import Credentials, TooManyAccounts, Worlds, stream
+from tests.simulators.driving import Driver
+from tests.simulators.toy import TILL
+
+
+def make() -> Worlds[object]:
+    return Worlds(TILL, clock=lambda: 0.0, epoch_s=0.0, later=lambda _account, _delay_s, _step: None)  # type: ignore[arg-type]
+
+
+def test_the_same_label_is_the_same_account_until_it_is_forgotten() -> None:
+    known = make()
+    first = known.of("a", 1, "")
+    assert known.of("a", 1, "") is first
+    assert known.forget("a") is first.account
+    assert known.forget("a") is None
+    assert known.of("a", 1, "") is not first
+    known.forget_all()
+    assert len(known) == 0
+
+
+def test_streams_differ_by_name_and_are_the_same_for_the_same_names() -> None:
+    assert stream(1, "a", "b").random() == stream(1, "a", "b").random()
+    assert len({stream(1, "a").random(), stream(1, "b").random(), stream(2, "a").random()}) == 3
+
+
+def test_there_is_an_end_to_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worlds, "ACCOUNTS_LIMIT", 1)
+    known = make()
+    known.of("a", 1, "")
+    with pytest.raises(TooManyAccounts):
+        known.of("b", 1, "")
+    till = Driver()
+    assert [till.send(account=name).status for name in "aba"] == [200, 503, 200]
+
+
+def test_credentials_are_remembered_by_first_use_and_not_by_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worlds, "CREDENTIALS_LIMIT", 2)
+    known = Credentials()
+    assert [known.first_used("Bearer a", at_s) for at_s in (1.0, 5.0)] == [1.0, 1.0]
+    assert "Bearer a" not in repr(vars(known))
+    for number in range(5):
+        known.first_used(f"Bearer {number}", 6.0)
+    assert known.first_used("Bearer a", 7.0) == 7.0
