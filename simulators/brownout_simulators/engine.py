@@ -232,10 +232,10 @@ class Simulator(Generic[S]):
             if fault.stage > upto:
                 if upto < Stage.AFTER:
                     return chosen[place:]
-                one.late.append((standing, chance))
+                one.late = (*one.late, (standing, chance))
             elif fault.strike(strike, chance, standing.memory):
                 if fault.stage is Stage.WORK:
-                    one.working.append(standing)
+                    one.working = (*one.working, standing)
                 else:
                     one.mark(standing)
         return []
@@ -384,7 +384,7 @@ class Simulator(Generic[S]):
             replayed=one.replayed,
             status=delivery.status,
             ending=delivery.ending.value,
-            faults=tuple(one.struck),
+            faults=one.struck,
             asked_delay_s=asked_s,
             given_delay_s=one.given_delay_s,
             retry_after_s=retry_after_s(delivery.headers, self.epoch_s + self.now_s())

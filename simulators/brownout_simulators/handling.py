@@ -1,7 +1,7 @@
 """One call on its way through the engine, and the action as the faults want it to see the account."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from brownout_simulators.account import Account
@@ -41,21 +41,21 @@ class Handling(Generic[S]):
     claim: Remembered | None = None
     replayed: bool = False
     limiter: Limiter | None = None
-    held: list[tuple[str, str]] = field(default_factory=list)
+    held: Sequence[tuple[str, str]] = ()
     """Places taken in limits on calls in flight."""
     strike: Strike | None = None
-    working: list[Standing] = field(default_factory=list)
+    working: Sequence[Standing] = ()
     """Rules that strike the vendor's work, if it runs."""
-    late: list[tuple[Standing, float]] = field(default_factory=list)
+    late: Sequence[tuple[Standing, float]] = ()
     """Rules that strike the bytes that go out, if any do."""
-    struck: list[str] = field(default_factory=list)
+    struck: tuple[str, ...] = ()
     """Ids of the rules that have really struck."""
     given_delay_s: float = 0.0
 
     def mark(self, standing: Standing) -> None:
         """This rule has really struck the call."""
         standing.struck += 1
-        self.struck.append(standing.rule.id)
+        self.struck = (*self.struck, standing.rule.id)
 
     def cause(self) -> Cause:
         """What goes back to this call later."""

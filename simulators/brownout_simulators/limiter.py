@@ -1,7 +1,7 @@
 """Token buckets and counts of calls in flight, per account or per whatever a vendor's limit says."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -98,7 +98,7 @@ class Limiter:
                 held.append((limit.name, key))
         return None, held
 
-    def leave(self, held: list[tuple[str, str]]) -> None:
+    def leave(self, held: Iterable[tuple[str, str]]) -> None:
         """The call that was let in with `held` is over."""
         for place in held:
             left = self._flying.get(place, 0) - 1

@@ -19,6 +19,7 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.WriteTransport | None = None
         self._answer: asyncio.Future[int] | None = None
         self._got = bytearray()
+        self.body = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.WriteTransport)
@@ -31,6 +32,7 @@ class _Connection(asyncio.Protocol):
             return
         length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
         if len(body) >= length:
+            self.body = bytes(body)
             self._answer.set_result(int(head.split(b" ", 2)[1]))
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -63,11 +65,14 @@ class Generator:
         loop = asyncio.get_running_loop()
         return (await loop.create_connection(_Connection, self._host, self._port))[1]
 
-    async def once(self, request: bytes) -> int:
-        """One request; its status."""
+    async def fetch(self, request: bytes) -> bytes:
+        """One request; its body. Raises where it fails."""
         connection = await self._connection()
         try:
-            return await connection.send(request)
+            status = await connection.send(request)
+            if status >= 400:
+                raise RuntimeError(f"{status}: {connection.body.decode()}")
+            return connection.body
         finally:
             connection.close()
 

@@ -5,9 +5,9 @@ costs a call nothing but the ones that could strike it.
 """
 
 import fnmatch
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from brownout_simulators.faults.fault import Memory, Stage
 from brownout_simulators.faults.rule import Dice, Matcher, Rule, in_sequence
@@ -34,7 +34,7 @@ class Standing:
     matched: int = 0
     struck: int = 0
     ordinal: int = 0
-    by_key: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    by_key: dict[str, int] = field(default_factory=dict)
 
     def share(self, now_s: float) -> float:
         """The share at this instant; 0 while flapping is off."""
@@ -48,6 +48,11 @@ class Standing:
             return rule.ramp.from_share + (rule.ramp.to_share - rule.ramp.from_share) * part
         return rule.share
 
+    def _forget_half(self) -> None:
+        """Forget the keys that came first."""
+        for key in list(islice(self.by_key, KEYS_LIMIT // 2)):
+            del self.by_key[key]
+
     def decide(self, key: str, now_s: float) -> float | None:
         """Count a call that matches; the fault's chance in (0, 1) if the rule is to strike it, else None."""
         rule = self.rule
@@ -58,7 +63,7 @@ class Standing:
             ordinal = self.by_key.get(key, 0)
             self.by_key[key] = ordinal + 1
             if len(self.by_key) > KEYS_LIMIT:
-                self.by_key.popitem(last=False)
+                self._forget_half()
         if rule.sequence and not in_sequence(rule.sequence, ordinal if rule.sequence_per == "key" else overall):
             return None
         share = rule.share if self.is_steady else self.share(now_s)
@@ -66,8 +71,7 @@ class Standing:
             return None
         if share >= 1.0 and not rule.fault.draws:
             return 0.5
-        hit, chance = self.dice.throw(key, ordinal)
-        return chance if hit < share else None
+        return self.dice.hit(key, ordinal, share)
 
 
 @dataclass(frozen=True, slots=True)

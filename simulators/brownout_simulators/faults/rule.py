@@ -128,6 +128,13 @@ class Dice:
     def __init__(self, seed: int, rule_id: str) -> None:
         self._base = blake2b(f"{seed}:{rule_id}:".encode(), digest_size=16)
 
+    def hit(self, key: str, ordinal: int, share: float) -> float | None:
+        """The second number of the throw if the first is below `share`, else None."""
+        state = self._base.copy()
+        state.update(f"{ordinal}:{key}".encode())
+        first, second = _two_words(state.digest())
+        return ((second >> 12) + 0.5) * 2.0**-52 if (first >> 11) * 2.0**-53 < share else None
+
     def throw(self, key: str, ordinal: int) -> tuple[float, float]:
         """Two independent numbers in [0, 1) and (0, 1) for the `ordinal`th call of `key`."""
         state = self._base.copy()

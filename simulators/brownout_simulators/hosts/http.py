@@ -136,9 +136,8 @@ class HttpHost:
             return _plain(403, "this simulator answers to loopback names only")
         if "Expect" in request.headers and request.transport is not None:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        try:
-            body = await request.read() if request.body_exists else b""
-        except web.HTTPRequestEntityTooLarge:
+        body = await self._read(request)
+        if body is None:
             response = _plain(413, f"the body is larger than {self._body_limit} bytes")
             response.force_close()
             return response
@@ -158,6 +157,19 @@ class HttpHost:
             self.simulator.problem(f"{call.method} {call.route}", error)
             return _plain(500, "the simulator has a defect: see its log")
         return await self._deliver(request, delivery)
+
+    async def _read(self, request: web.BaseRequest) -> bytes | None:
+        """The body; None if it is too large. Mostly it is all there already, and reading it need not wait."""
+        if not request.body_exists:
+            return b""
+        content = request.content
+        if content.is_eof():
+            body = content.read_nowait()
+            return body if len(body) <= self._body_limit else None
+        try:
+            return await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            return None
 
     async def _simulate(self, call: Call) -> Delivery:
         steps = self.simulator.handle(call)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brownout_simulators.faults import Match, rule_from_json
+from brownout_simulators.faults import plan as plan_module
 from brownout_simulators.faults.plan import Plan, Subject
 from brownout_simulators.faults.webhooks import Webhooks
 from tests.simulators.driving import Driver
@@ -202,3 +203,11 @@ def test_notices_are_struck_by_webhook_rules_alone() -> None:
     assert plan.choose_notice(subject, 1.0, "refund.made") == []
     assert isinstance(plan.standing["w"].rule.fault, Webhooks)
     assert plan.standing["w"].rule.match == Match()
+
+
+def test_a_rule_forgets_the_keys_that_came_first_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_module, "KEYS_LIMIT", 10)
+    till = Driver({**FAIL, "sequence": "F"})
+    assert set(statuses(till, keys(11))) == {503}
+    assert statuses(till, ["op-0", "op-10"]) == [503, 200]
+    assert len(till.simulator.plan.standing["r0"].by_key) <= 10

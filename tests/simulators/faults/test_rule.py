@@ -57,7 +57,10 @@ def test_a_sequence_strikes_where_it_says(sequence: str, struck: str) -> None:
 
 @given(seed=st.integers(0, 2**40), rule=st.text(max_size=20), key=st.text(max_size=40), ordinal=st.integers(0, 10**6))
 def test_both_numbers_of_a_throw_are_inside_their_ranges(seed: int, rule: str, key: str, ordinal: int) -> None:
-    hit, chance = Dice(seed, rule).throw(key, ordinal)
+    dice = Dice(seed, rule)
+    hit, chance = dice.throw(key, ordinal)
+    assert dice.hit(key, ordinal, hit) is None
+    assert dice.hit(key, ordinal, 1.0) == chance
     assert 0 <= hit < 1
     assert 0 < chance < 1
 
