@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from brownout_simulators.faults.fault import Memory, Stage
-from brownout_simulators.faults.rule import Dice, Matcher, Rule, in_sequence
+from brownout_simulators.faults.rule import Dice, Matcher, Rule, in_sequence, word_of
 from brownout_simulators.faults.webhooks import Webhooks
 
 KEYS_LIMIT = 200_000
@@ -53,8 +53,11 @@ class Standing:
         for key in list(islice(self.by_key, KEYS_LIMIT // 2)):
             del self.by_key[key]
 
-    def decide(self, key: str, now_s: float) -> float | None:
-        """Count a call that matches; the fault's chance in (0, 1) if the rule is to strike it, else None."""
+    def decide(self, key: str, now_s: float, words: dict[int, int]) -> float | None:
+        """Count a call that matches; the fault's chance in (0, 1) if the rule is to strike it, else None.
+
+        `words` holds what was already made of the key for other rules, by ordinal.
+        """
         rule = self.rule
         self.matched += 1
         ordinal = overall = self.ordinal
@@ -71,7 +74,10 @@ class Standing:
             return None
         if share >= 1.0 and not rule.fault.draws:
             return 0.5
-        return self.dice.hit(key, ordinal, share)
+        word = words.get(ordinal)
+        if word is None:
+            word = words[ordinal] = word_of(key, ordinal)
+        return self.dice.hit(word, share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +196,10 @@ class Plan:
         if candidates is None:
             candidates = self._of_route(subject.route)
         chosen: Chosen = []
+        words: dict[int, int] = {}
         for one, always in candidates:
             if always or matches(one.matcher, subject):
-                chance = one.decide(subject.key, now_s)
+                chance = one.decide(subject.key, now_s, words)
                 if chance is not None:
                     chosen.append((one, chance))
         return chosen
@@ -202,10 +209,11 @@ class Plan:
         if now_s >= self._valid_until_s:
             self._refresh(now_s)
         chosen: Chosen = []
+        words: dict[int, int] = {}
         for one in self._notices:
             fault = one.rule.fault
             if isinstance(fault, Webhooks) and fault.wants(event) and matches(one.matcher, subject):
-                chance = one.decide(subject.key, now_s)
+                chance = one.decide(subject.key, now_s, words)
                 if chance is not None:
                     chosen.append((one, chance))
         return chosen

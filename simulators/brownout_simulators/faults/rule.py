@@ -122,30 +122,47 @@ def in_sequence(sequence: str, ordinal: int) -> bool:
     return ordinal < len(sequence) and sequence[ordinal] == "F"
 
 
+_MASK = (1 << 64) - 1
+
+
+def word_of(key: str, ordinal: int) -> int:
+    """64 bits that stand for the `ordinal`th call of `key`: made once a call, whatever the number of rules."""
+    return int.from_bytes(blake2b(f"{ordinal}:{key}".encode(), digest_size=8).digest(), "big")
+
+
+def _mixed(word: int) -> int:
+    """Every bit of the result depends on every bit of `word` (the finaliser of MurmurHash3)."""
+    word ^= word >> 33
+    word = word * 0xFF51AFD7ED558CCD & _MASK
+    word ^= word >> 33
+    word = word * 0xC4CEB9FE1A85EC53 & _MASK
+    return word ^ word >> 33
+
+
 class Dice:
-    """The draws of one rule under one seed."""
+    """The draws of one rule under one seed: a function of (seed, rule id, key, ordinal), and of nothing else."""
+
+    __slots__ = ("_first", "_second")
 
     def __init__(self, seed: int, rule_id: str) -> None:
-        self._base = blake2b(f"{seed}:{rule_id}:".encode(), digest_size=16)
+        digest = blake2b(f"{seed}:{rule_id}".encode(), digest_size=16).digest()
+        self._first, self._second = _two_words(digest)
 
-    def hit(self, key: str, ordinal: int, share: float) -> float | None:
-        """The second number of the throw if the first is below `share`, else None."""
-        state = self._base.copy()
-        state.update(f"{ordinal}:{key}".encode())
-        first, second = _two_words(state.digest())
-        return ((second >> 12) + 0.5) * 2.0**-52 if (first >> 11) * 2.0**-53 < share else None
-
-    def throw(self, key: str, ordinal: int) -> tuple[float, float]:
-        """Two independent numbers in [0, 1) and (0, 1) for the `ordinal`th call of `key`."""
-        state = self._base.copy()
-        state.update(f"{ordinal}:{key}".encode())
-        first, second = _two_words(state.digest())
+    def throw(self, word: int) -> tuple[float, float]:
+        """Two independent numbers, in [0, 1) and in (0, 1), for the call that `word_of` stands for."""
+        first, second = _mixed(word ^ self._first), _mixed(word ^ self._second)
         return (first >> 11) * 2.0**-53, ((second >> 12) + 0.5) * 2.0**-52
+
+    def hit(self, word: int, share: float) -> float | None:
+        """The second number of the throw if the first is below `share`, else None."""
+        if (_mixed(word ^ self._first) >> 11) * 2.0**-53 >= share:
+            return None
+        return ((_mixed(word ^ self._second) >> 12) + 0.5) * 2.0**-52
 
 
 def draw(seed: int, rule_id: str, key: str, ordinal: int = 0) -> float:
     """The number in [0, 1) that is compared with a rule's share."""
-    return Dice(seed, rule_id).throw(key, ordinal)[0]
+    return Dice(seed, rule_id).throw(word_of(key, ordinal))[0]
 
 
 @dataclass(frozen=True)
