@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-# The gateway tells more states than a verdict distinguishes.
-STATES = {"waiting": "pending", "redriving": "pending", "poison": "pending", "done": "redriven", "refused": "redriven"}
 VENDOR_OF = {"pay": "stripe", "notify": "twilio", "place_order": "sales"}
 
 
 def letter_row(letter: Mapping[str, Any], wall_start_s: float) -> dict[str, Any]:
     """One letter, its instants counted from the run's start. What it lacks stays empty, to be judged as lacking."""
     stored_at = letter.get("first_attempt_at")
-    state = str(letter.get("state", ""))
     flow = str(letter.get("flow") or letter.get("call") or "")
     return {
         "id": letter.get("id"),
@@ -20,7 +17,7 @@ def letter_row(letter: Mapping[str, Any], wall_start_s: float) -> dict[str, Any]
         "call": flow,
         "idempotency_key": letter.get("idempotency_key"),
         "stored_at_s": None if stored_at is None else stored_at - wall_start_s,
-        "state": STATES.get(state, state),
+        "state": letter.get("state"),
         "redrives": letter.get("generation"),
         "error": letter.get("error_class") or letter.get("error"),
         "attempts": letter.get("attempts"),

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from brownout_core.compose import Parts
 from brownout_harness.evidence import Evidence, FaultCount, PhaseSpan
-from brownout_harness.expectations.exactly_once import ExactlyOnce
+from brownout_harness.expectations.exactly_once import effects_named_by
 from brownout_harness.judge import About, Judgement, judge, verdict_on
 from brownout_harness.live_keys import refuse_live_keys
 from brownout_harness.operations import check_templates
@@ -240,18 +240,10 @@ def evidence_of(scenario: Scenario, inputs: RunInputs, texts: Mapping[str, str])
         duration_s=inputs.duration_s,
     )
     # Of the reference application it is known what a done operation leaves; of others the scenario says it.
-    return evidence if is_gateway else replace(evidence, expected_effects=_effects_named(scenario))
-
-
-def _effects_named(scenario: Scenario) -> dict[str, tuple[str, ...]]:
-    """By operation, the effects of which the scenario expects exactly one: of the operation that the expectation
-    names, or of the only one that there is."""
-    only = scenario.workload.operations[0].name if len(scenario.workload.operations) == 1 else ""
-    named: dict[str, tuple[str, ...]] = {}
-    for item in scenario.expect:
-        if isinstance(item.check, ExactlyOnce) and (operation := item.check.operation or only):
-            named[operation] = (*named.get(operation, ()), item.check.effect)
-    return named
+    if is_gateway:
+        return evidence
+    names = [operation.name for operation in scenario.workload.operations]
+    return replace(evidence, expected_effects=effects_named_by(_checks(scenario), names))
 
 
 def _fault_counts(scenario: Scenario, inputs: RunInputs) -> list[FaultCount]:

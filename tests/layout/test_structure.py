@@ -18,6 +18,16 @@ PACKAGES = {
 }
 SOURCES = sorted(chain.from_iterable((ROOT / folder / package).rglob("*.py") for folder, package in PACKAGES.items()))
 
+# A vendor's files are tested by its conformance, a known-bad part by the audit that catches it.
+TESTED_TOGETHER = [
+    *(
+        (f"/vendors/{folder.name}/", ROOT / "tests" / "simulators" / "vendors" / folder.name)
+        for folder in (ROOT / "simulators" / "brownout_simulators" / "vendors").iterdir()
+        if folder.is_dir()
+    ),
+    ("/audit/mutants/", ROOT / "tests" / "harness" / "audit" / "test_matrix.py"),
+]
+
 
 def _tracked() -> list[Path]:
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
@@ -35,12 +45,7 @@ def _test_of(source: Path) -> Path:
 def test_every_source_file_has_its_test_file(source: Path) -> None:
     if not _decides(source):
         return
-    vendor = re.search(r"/vendors/(\w+)/", source.as_posix())
-    places = (
-        [_test_of(source), ROOT / "tests" / source.relative_to(ROOT).parts[0] / "vendors" / vendor[1]]
-        if vendor
-        else [_test_of(source)]
-    )
+    places = [_test_of(source), *(place for mark, place in TESTED_TOGETHER if mark in source.as_posix())]
     assert any(place.exists() for place in places), f"no test at {places[0].relative_to(ROOT)}"
 
 

@@ -19,6 +19,16 @@ API_VERSION = "2026-10-28.endive"
 TOLERANCE_S = 300.0
 MAX_METADATA = 500
 
+# The same in every payment, so encoded once: nobody is there to act, and no redirect can be followed.
+CONFIRMED_AT_ONCE = b"&" + form(
+    {
+        "confirm": True,
+        "off_session": True,
+        "automatic_payment_methods[enabled]": True,
+        "automatic_payment_methods[allow_redirects]": "never",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentIntent:
@@ -76,6 +86,7 @@ class StripeClient(VendorClient):
             raise ConfigError("STRIPE_API_KEY is a live key: only test keys (sk_test_...) are accepted")
         super().__init__(base_url, transport, wall_clock=wall_clock, redactor=redactor or Redactor([api_key]))
         self._headers = {"Authorization": f"Bearer {api_key}", "Stripe-Version": API_VERSION}
+        self._form_headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
 
     async def create_payment_intent(
         self,
@@ -93,16 +104,13 @@ class StripeClient(VendorClient):
             "amount": amount,
             "currency": currency,
             "payment_method": payment_method,
-            "confirm": True,
-            "off_session": True,
-            "automatic_payment_methods[enabled]": True,
-            "automatic_payment_methods[allow_redirects]": "never",
             "customer": customer,
             "description": description,
             "metadata[operation_id]": operation_id[:MAX_METADATA],
         }
         call = "create_payment_intent"
-        response = await self._post(call, "/v1/payment_intents", fields, operation_id, idempotency_key)
+        body = form(fields) + CONFIRMED_AT_ONCE
+        response = await self._post(call, "/v1/payment_intents", body, operation_id, idempotency_key)
         return self._payment_intent(call, response, self._json(call, response))
 
     async def retrieve_payment_intent(self, intent_id: str, *, operation_id: str) -> PaymentIntent:
@@ -130,7 +138,7 @@ class StripeClient(VendorClient):
             "metadata[operation_id]": operation_id[:MAX_METADATA],
         }
         call = "create_refund"
-        response = await self._post(call, "/v1/refunds", fields, operation_id, idempotency_key)
+        response = await self._post(call, "/v1/refunds", form(fields), operation_id, idempotency_key)
         data = self._json(call, response)
         return Refund(
             self._field(call, response, data, "id", str),
@@ -144,7 +152,7 @@ class StripeClient(VendorClient):
         """Create a customer."""
         fields = {"email": email, "name": name, "metadata[operation_id]": operation_id[:MAX_METADATA]}
         call = "create_customer"
-        response = await self._post(call, "/v1/customers", fields, operation_id, idempotency_key)
+        response = await self._post(call, "/v1/customers", form(fields), operation_id, idempotency_key)
         return self._customer(call, response)
 
     async def retrieve_customer(self, customer_id: str, *, operation_id: str) -> Customer:
@@ -152,20 +160,9 @@ class StripeClient(VendorClient):
         call = "retrieve_customer"
         return self._customer(call, await self._get(call, f"/v1/customers/{quote(customer_id, safe='')}", operation_id))
 
-    async def _post(
-        self,
-        call: str,
-        path: str,
-        fields: Mapping[str, str | int | bool | None],
-        operation_id: str,
-        idempotency_key: str,
-    ) -> Response:
-        headers = {
-            **self._headers,
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Idempotency-Key": idempotency_key,
-        }
-        return await self._ask(call, operation_id, "POST", path, headers=headers, body=form(fields))
+    async def _post(self, call: str, path: str, body: bytes, operation_id: str, idempotency_key: str) -> Response:
+        headers = {**self._form_headers, "Idempotency-Key": idempotency_key}
+        return await self._ask(call, operation_id, "POST", path, headers=headers, body=body)
 
     async def _get(self, call: str, path: str, operation_id: str) -> Response:
         return await self._ask(call, operation_id, "GET", path, headers=self._headers)

@@ -46,7 +46,8 @@ class IdempotencyConfig:
     lease_s: float | None = None
     """How long a claim outlives a crashed owner; longer than the operation's deadline. None: a little longer."""
     wait_s: float = 2.0
-    """How long a second caller waits for the first one's result before it is told of the conflict."""
+    """How long a second caller waits for the first one's result before it is told of the conflict; never longer
+    than half the deadline."""
     poll_s: float = 0.05
     """The first pause between two looks; doubles, up to ten times this."""
 
@@ -86,6 +87,8 @@ class Idempotency:
         one, not even its own predecessor. Raises `ConfigError` for a lease that is not longer than the deadline."""
         self._store = store
         self._lease_s = config.lease_for(deadline_s)
+        # Who waits must be told of the conflict before its own deadline strikes, which would tell it less.
+        self._wait_s = min(config.wait_s, deadline_s / 2)
         self.config = config
         self._instance = instance
         self._sink = sink
@@ -130,7 +133,7 @@ class Idempotency:
 
     async def _begin(self, key: str, fingerprint: str, owner: str, note: Callable[[str], None]) -> Claimed | Finished:
         loop = asyncio.get_running_loop()
-        give_up_s = loop.time() + self.config.wait_s
+        give_up_s = loop.time() + self._wait_s
         pause_s = self.config.poll_s
         while True:
             begun = await self._ask(key, fingerprint, owner)

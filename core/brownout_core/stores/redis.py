@@ -7,6 +7,8 @@ server's own (milliseconds), so that processes with different clocks agree about
 from typing import Any
 
 import redis.asyncio
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from brownout_core.errors import ConfigError
@@ -79,13 +81,28 @@ class RedisClaimStore:
 
     @classmethod
     def from_url(
-        cls, url: str, *, keep_s: float = DAY_S, prefix: str = "brownout:claim:", timeout_s: float = 2.0
+        cls,
+        url: str,
+        *,
+        keep_s: float = DAY_S,
+        prefix: str = "brownout:claim:",
+        timeout_s: float = 2.0,
+        connections: int = 4,
     ) -> "RedisClaimStore":
-        """Connect lazily to `redis://host:port/db`; every command gives up after `timeout_s`."""
-        client = redis.asyncio.Redis.from_url(
-            url, socket_timeout=timeout_s, socket_connect_timeout=timeout_s, decode_responses=False
+        """Connect lazily to `redis://host:port/db`. A command gives up after `timeout_s` and is tried once more;
+        beyond `connections`, commands wait their turn, for `timeout_s` at most.
+
+        A command takes a fraction of a millisecond, so a few connections carry thousands a second; and a small server
+        (the embedded one) loses connections that are opened many at once."""
+        pool = redis.asyncio.BlockingConnectionPool.from_url(
+            url,
+            max_connections=connections,
+            timeout=timeout_s,
+            socket_timeout=timeout_s,
+            socket_connect_timeout=timeout_s,
+            retry=Retry(NoBackoff(), 1),  # asking again is safe: the same owner gets the same answer
         )
-        return cls(client, keep_s=keep_s, prefix=prefix)
+        return cls(redis.asyncio.Redis.from_pool(pool), keep_s=keep_s, prefix=prefix)
 
     async def begin(self, key: str, fingerprint: str, owner: str, lease_s: float) -> Begun:
         lease_ms = round(lease_s * 1000)

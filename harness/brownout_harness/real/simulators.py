@@ -66,6 +66,7 @@ def command(python: str, vendors: Sequence[str], seed: int) -> list[str]:
     """Starts them on free ports of loopback. `-P`: a file of the current folder is no module of theirs."""
     return [
         python,
+        "-P",
         "-m",
         "brownout_simulators",
         "--vendors",

@@ -91,6 +91,18 @@ def test_a_second_caller_waits_no_longer_than_it_is_told() -> None:
     check(body)
 
 
+def test_a_second_caller_is_told_of_the_conflict_before_its_deadline() -> None:
+    async def body() -> None:
+        loop = asyncio.get_running_loop()
+        store = MemoryClaimStore(loop.time)
+        await store.begin("k", "f", "somebody", 60)
+        with pytest.raises(IdempotencyConflict):
+            await idempotency(store, deadline_s=1.0, wait_s=5.0).run_once("k", "f", Work())
+        assert loop.time() == pytest.approx(0.5)
+
+    check(body)
+
+
 def test_another_request_under_the_same_key_is_refused_and_not_answered_from_the_store() -> None:
     async def body() -> None:
         once, work = idempotency(), Work()

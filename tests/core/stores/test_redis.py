@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from brownout_core.errors import ConfigError
-from brownout_core.records import StoreUnavailable
+from brownout_core.records import Claimed, StoreUnavailable
 from brownout_core.stores.redis import RedisClaimStore
 from tests.core.stores.claim_contract import Backend, ClaimStoreContract, opened
 from tests.support.aio import really
@@ -65,6 +65,35 @@ def test_a_server_that_is_gone_is_a_store_that_is_unavailable() -> None:
         with pytest.raises(StoreUnavailable):
             await store.ping()
         await store.close()
+
+    really(main())
+
+
+@pytest.mark.real
+def test_more_askers_than_connections_wait_their_turn(real_url: str) -> None:
+    async def main() -> None:
+        store = RedisClaimStore.from_url(real_url, prefix="crowd:", connections=4, timeout_s=5.0)
+        begun = await asyncio.gather(*(store.begin(f"k{n}", "f", "a", 60) for n in range(300)))
+        assert begun == [Claimed(1)] * 300
+        await store.close()
+
+    really(main())
+
+
+def test_a_server_that_hangs_is_given_up_on() -> None:
+    async def main() -> None:
+        async def hangs(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read()
+            writer.close()
+
+        server = await asyncio.start_server(hangs, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        store = RedisClaimStore.from_url(f"redis://127.0.0.1:{port}/0", timeout_s=0.1)
+        with pytest.raises(StoreUnavailable):
+            await store.begin("k", "f", "a", 60)
+        await store.close()
+        server.close()
+        await server.wait_closed()
 
     really(main())
 

@@ -51,12 +51,12 @@ def test_letters_of_every_state_are_read_page_by_page(monkeypatch: pytest.Monkey
         "call": "place_order",
         "idempotency_key": "k1",
         "stored_at_s": 12.5,
-        "state": "redriven",
+        "state": "done",
         "redrives": 0,
         "error": "VendorUnavailable",
         "attempts": 2,
     }
-    assert (second["id"], second["state"], second["redrives"]) == ("dl_2", "pending", 0)
+    assert (second["id"], second["state"], second["redrives"]) == ("dl_2", "poison", 0)
     assert "state=discarded" in gateway.asked[0][1]
     assert gateway.asked[1][1].endswith("after=dl_1")
 

@@ -188,7 +188,9 @@ def _normalised(value: Any) -> Any:
         return {name: member if type(member) is str else _normalised(member) for name, member in value.items()}
     if isinstance(value, list):
         return [_normalised(member) for member in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    # Beyond 2**53 a float is no longer a whole number that anybody meant, and no 64-bit one either.
+    is_whole = isinstance(value, float) and abs(value) < 2**53 and value.is_integer()
+    return int(value) if is_whole else value
 
 
 def _replayed(_call: Call, reply: Reply, _first: str) -> Reply:

@@ -28,8 +28,10 @@ def order(order_id: str = "A-1", *, sku: str = "PUMP", **changes: Any) -> dict[s
 class SalesBench(Bench):
     """With a token, and a fresh idempotency key for each request that needs one."""
 
-    def __init__(self, client_id: str = "shop", scope: str = "orders.read orders.write webhooks.manage") -> None:
-        super().__init__(VENDOR, basic(client_id, SECRET))
+    def __init__(
+        self, client_id: str = "shop", scope: str = "orders.read orders.write webhooks.manage", *, seed: int = 1
+    ) -> None:
+        super().__init__(VENDOR, basic(client_id, SECRET), seed=seed)
         self.client = self.authorization
         self._keys = itertools.count(1)
         self.log_in(scope)

@@ -138,7 +138,7 @@ def test_03_a_repeated_request_is_replayed_byte_by_byte(served: Served) -> None:
 
 def test_04_a_concurrent_repetition_is_told_to_wait(served: Served) -> None:
     async def work(client: Client) -> None:
-        _schedule(served, {"match": "POST *", "latency": {"fixed_s": 0.3}})
+        _schedule(served, {"match": "POST *", "latency": {"fixed_s": 1.0}})
         answers = await asyncio.gather(*(client.take_in() for _ in range(5)))
         by_status = sorted(answers, key=lambda answer: answer.status)
         assert [answer.status for answer in by_status] == [201, 409, 409, 409, 409]
@@ -235,7 +235,7 @@ def test_10_above_the_rate_the_answer_says_when(served: Served) -> None:
 
 def test_11_above_twenty_at_once_calls_are_refused_and_not_processed(served: Served) -> None:
     async def work(client: Client) -> None:
-        _schedule(served, {"match": "POST *", "latency": {"fixed_s": 0.4}}, limits={"concurrency": True})
+        _schedule(served, {"match": "POST *", "latency": {"fixed_s": 1.0}}, limits={"concurrency": True})
         answers = await asyncio.gather(
             *(client.take_in(order(f"A-{n}"), key=f"idempotency-key-{n:04d}") for n in range(25))
         )

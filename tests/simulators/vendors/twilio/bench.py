@@ -19,8 +19,8 @@ CALLS = f"{ACCOUNT}/Calls.json"
 class TwilioBench(Bench):
     """With shorthand for what every test does."""
 
-    def __init__(self, sid: str = SID, token: str = TOKEN) -> None:
-        super().__init__(VENDOR, basic(sid, token))
+    def __init__(self, sid: str = SID, token: str = TOKEN, *, seed: int = 1) -> None:
+        super().__init__(VENDOR, basic(sid, token), seed=seed)
 
     def message(self, **fields: Any) -> Answer:
         """Create a message."""

@@ -39,9 +39,9 @@ def served() -> Iterator[Served]:
 def quick(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """A clean simulator whose carriers are fast."""
     for name in ("ACCEPTED_FOR_S", "QUEUED_FOR_S", "SENDING_FOR_S", "RECEIPT_AFTER_S"):
-        monkeypatch.setattr(actions, name, 0.05)
+        monkeypatch.setattr(actions, name, 0.1)
     for name in ("QUEUED_FOR_S", "RINGING_FOR_S", "TALKING_FOR_S"):
-        monkeypatch.setattr(calls, name, 0.05)
+        monkeypatch.setattr(calls, name, 0.1)
     served.do(served.simulator.reset)
     assert served.received.empty()
 
@@ -164,7 +164,7 @@ def test_09_a_deleted_message_is_gone(sdk: Sdk) -> None:
 
 
 def test_10_above_the_ceiling_calls_are_refused_and_not_processed(served: Served, sdk: Sdk) -> None:
-    slow = rule_from_json({"id": "slow", "vendor": "twilio", "match": "POST *", "latency": {"fixed_s": 0.3}})
+    slow = rule_from_json({"id": "slow", "vendor": "twilio", "match": "POST *", "latency": {"fixed_s": 0.8}})
     served.do(lambda: served.simulator.schedule([slow], limits={"concurrency": {"concurrency": 5}}))
     results = sdk.at_once(20, sdk.client.messages, "create", to=TO, from_=FROM, body="x")
     refused = [result for result in results if isinstance(result, TwilioRestException)]

@@ -1,0 +1,31 @@
+"""The same seed and the same calls give the same books and the same answers; another seed gives other ids."""
+
+from typing import Any
+
+from tests.simulators.vendors.sales.bench import SalesBench, order
+from tests.simulators.vendors.twilio.bench import TwilioBench
+
+
+def _of_sales(seed: int) -> list[Any]:
+    bench = SalesBench(seed=seed)
+    bench.listen()
+    answers = [bench.take_in(order(f"A-{number}")).body for number in range(3)]
+    bench.pass_time(60)
+    return [answers, list(bench.simulator.ledger.rows()), [webhook.headers for webhook in bench.webhooks]]
+
+
+def _of_twilio(seed: int) -> list[Any]:
+    bench = TwilioBench(seed=seed)
+    answers = [bench.message(StatusCallback="http://127.0.0.1:9/").body, bench.call().body]
+    bench.pass_time(60)
+    return [answers, list(bench.simulator.ledger.rows()), [webhook.headers for webhook in bench.webhooks]]
+
+
+def test_the_sales_system_is_a_function_of_seed_and_calls() -> None:
+    assert _of_sales(1) == _of_sales(1)
+    assert _of_sales(1) != _of_sales(2)
+
+
+def test_twilio_is_a_function_of_seed_and_calls() -> None:
+    assert _of_twilio(1) == _of_twilio(1)
+    assert _of_twilio(1) != _of_twilio(2)
