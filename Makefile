@@ -31,7 +31,8 @@ format: $(VENV)/.dev ## put the code into its form
 	$(BIN)/ruff check --fix .
 
 test-slow: $(VENV)/.dev ## the slow tests: every scenario for real, 50 seeds each in virtual time
-	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -m "slow and not real" -n auto
+	$(BIN)/python -m pytest -q -m "slow and real"
 
 bench: $(VENV)/.dev ## paired, interleaved benchmarks; figures go to tests/bench/results
 	$(BIN)/python -m tests.bench $(ONLY)
