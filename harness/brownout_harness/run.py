@@ -251,7 +251,16 @@ def _fault_counts(scenario: Scenario, inputs: RunInputs) -> list[FaultCount]:
     for rule in scenario.fault_rules():
         counted = inputs.fault_counts.get(rule.id, Counted())
         counts.append(
-            FaultCount(rule.id, rule.vendor, rule.text, rule.start_s, rule.end_s, counted.matched, counted.struck)
+            FaultCount(
+                rule.id,
+                rule.vendor,
+                rule.text,
+                rule.start_s,
+                rule.end_s,
+                counted.matched,
+                counted.struck,
+                rule.expect_struck,
+            )
         )
     return counts
 
