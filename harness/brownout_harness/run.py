@@ -281,7 +281,7 @@ def _about(order: Order, inputs: RunInputs) -> About:
     scenario = order.scenario
     target = GATEWAY
     if scenario.target is not None:
-        target = " ".join(scenario.target.command) if scenario.target.command else scenario.target.url
+        target = " ".join(scenario.target.command).replace("{{python}}", "python") or scenario.target.url
     return About(
         scenario=scenario.name,
         about=" ".join(scenario.about.split()),
