@@ -96,7 +96,7 @@ def confirm(work: Work, intent: Object, given: Mapping[str, Any]) -> Reply | Non
             "Payment Intents."
         )
         raise errors.invalid(work.call, "return_url", message)
-    card = work.state.cards[method_id]
+    card = payment_methods.card_of(work, method_id)
     if card.challenge and not (card.challenge == "unless_set_up" and method_id in work.state.set_up):
         if given.get("off_session") or given.get("error_on_requires_action"):
             return attempt(work, intent, charges.AUTHENTICATION)
@@ -141,7 +141,7 @@ def attempt(work: Work, intent: Object, card: Card) -> Reply | None:
     else:
         _take(work, intent, charge)
     if intent["setup_future_usage"] is not None:
-        work.state.set_up.add(method["id"])
+        work.state.set_up[method["id"]] = True
         if intent["customer"] is not None:
             payment_methods.adopt(work, method, intent["customer"])
     return None
