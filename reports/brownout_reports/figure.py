@@ -153,7 +153,7 @@ def _draw_breakers(axes: Axes, bands: Mapping[str, tuple[Band, ...]]) -> None:
 
 def _draw_attempts(axes: Axes, series: Series) -> None:
     for (name, load), colour, dash in zip(series.vendors.items(), _cycle(LINES), _cycle(DASHES), strict=False):
-        look = {"color": colour, "linewidth": 1.4, "linestyle": dash, "label": name}
+        look: dict[str, Any] = {"color": colour, "linewidth": 1.4, "linestyle": dash, "label": name}
         axes.stairs(load.requests_per_s, series.edges_s, baseline=None, **look)
         axes.stairs(load.operations_per_s, series.edges_s, color=colour, linewidth=0, fill=True, alpha=0.18)
     axes.set_ylim(bottom=0)
