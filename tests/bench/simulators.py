@@ -288,7 +288,7 @@ def _percentile(values: Sequence[float], percent: int) -> float:
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-def slow_vendor(*, seconds: float = 10.0) -> list[Row]:
+def slow_vendor(*, seconds: float = 6.0) -> list[Row]:
     """Two seconds of latency at 500 requests per second: a thousand in flight, none of which may suffer."""
     with serving("stripe") as server:
         _open_loop(server, 500, 1.0)
@@ -301,7 +301,7 @@ def slow_vendor(*, seconds: float = 10.0) -> list[Row]:
     rows = [
         ("failures", float(timing.failed), "", 0.0, f"of {answered + timing.failed} requests"),
         ("p99", _percentile(timing.took_s, 99), "s", 2.02, f"least {min(timing.took_s):.4f} s"),
-        ("memory", grown_mb, "MB", 60.0, f"resident, from {before_mb:.0f} MB"),
+        ("memory", grown_mb, "MB", 60.0, f"resident, from {before_mb:.0f} MB; {count} stored payments included"),
         ("early answers", float(early), "", 0.0, "sooner than asked"),
     ]
     return [
