@@ -110,7 +110,7 @@ def read_document(document: Mapping[str, object]) -> dict[str, Any]:
     `{"preset": …, "vendors": {…}, "idempotency": {"lease_s": 20}, "dead_letters": {"canary": 5}, "settle_s": 10}`;
     every part may be absent. Raises `ConfigError`.
     """
-    rest = dict(document)
+    rest: dict[str, Any] = dict(document)
     fields: dict[str, Any] = {}
     sections: Mapping[str, type[Any]] = {"idempotency": IdempotencyConfig, "dead_letters": DeadLetterConfig}
     for name, kind in sections.items():
@@ -121,7 +121,11 @@ def read_document(document: Mapping[str, object]) -> dict[str, Any]:
         if not isinstance(settle_s, int | float) or isinstance(settle_s, bool):
             raise ConfigError(f"policies.settle_s: must be a number, got {settle_s!r}")
         fields["settle_s"] = settle_s
-    return {**fields, "policies": read_policies(rest)}
+    policies = read_policies(rest)
+    for vendor in rest.get("vendors") or ():
+        if vendor not in VENDORS:
+            raise ConfigError(f"policies.vendors.{vendor}: no such vendor; there are {', '.join(VENDORS)}")
+    return {**fields, "policies": policies}
 
 
 def _section(name: str, kind: type[Any], values: object) -> Any:

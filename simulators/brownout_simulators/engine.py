@@ -12,6 +12,7 @@ Not safe for use from several threads.
 import json
 import logging
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from math import isfinite
 from typing import Any, Final, Generic, TypeVar
 
 from brownout_simulators.account import Account, Aftermath, Ids
@@ -36,6 +37,8 @@ S = TypeVar("S")
 DEFAULT_ACCOUNT: Final = "default"
 """The account of routes that ask for no credential."""
 PROBLEMS_LIMIT: Final = 100
+ADVANCE_LIMIT_S: Final = 100 * 366 * 86_400.0
+"""A hundred years: beyond, there are no dates to write."""
 # A wait that is this much too short is one of floating-point arithmetic, not of the clock.
 _INSTANT_S: Final = 1e-9
 
@@ -298,8 +301,11 @@ class Simulator(Generic[S]):
     def problem(self, where: str, error: Exception) -> None:
         """Keep and log a defect of the simulator itself."""
         _log.error("%s: %s failed", self.vendor.name, where, exc_info=error)
+        self._keep_problem(f"{where}: {type(error).__name__}: {error}")
+
+    def _keep_problem(self, what: str) -> None:
         if len(self.problems) < PROBLEMS_LIMIT:
-            self.problems.append(f"{where}: {type(error).__name__}: {error}")
+            self.problems.append(what)
 
     def _commit(self, one: Handling[S], world: World[S], reply: Reply) -> None:
         strike = one.strike
@@ -405,7 +411,7 @@ class Simulator(Generic[S]):
         acting = self._acting
         cause = acting.cause() if isinstance(acting, Handling) else acting or Cause()
         if not self.agenda.enter(self.now_s() + delay_s, Step(account, step, cause)):
-            self.problems.append("the agenda is full: a deferred step was dropped")
+            self._keep_problem("the agenda is full: a deferred step was dropped")
 
     def next_due_s(self) -> float | None:
         """When something is due next, on the clock that was handed in; None if nothing is left."""
@@ -471,6 +477,8 @@ class Simulator(Generic[S]):
         time_scale = self.outbox.time_scale if webhook_time_scale is None else webhook_time_scale
         if not 0 <= time_scale < float("inf"):
             raise ValueError(f"webhook_time_scale: at least 0, got {time_scale}")
+        if start_at_s is not None and not isfinite(start_at_s):
+            raise ValueError(f"start_at_s: an instant of the monotonic clock, got {start_at_s}")
         self.plan.replace(
             rules,
             seed=self.seed if seed is None else seed,
@@ -480,8 +488,8 @@ class Simulator(Generic[S]):
 
     def advance(self, seconds: float) -> None:
         """Move the vendor's clock ahead: tokens expire, deferred steps come due. The ledger's clock does not move."""
-        if seconds < 0:
-            raise ValueError(f"advance_s: at least 0, got {seconds}")
+        if not 0 <= seconds <= ADVANCE_LIMIT_S - self.clock_offset_s:
+            raise ValueError(f"advance_s: at least 0, and {ADVANCE_LIMIT_S:.0f} in all, got {seconds}")
         self.clock_offset_s += seconds
         if self.agenda.on_earlier is not None:
             self.agenda.on_earlier()

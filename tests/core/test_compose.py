@@ -281,6 +281,7 @@ def test_a_document_sets_policies_idempotency_and_dead_letters() -> None:
         ({"dead_letters": {"canary": True}}, "policies.dead_letters.canary: must be a number"),
         ({"settle_s": "x"}, "policies.settle_s: must be a number"),
         ({"vendor": {}}, "policies.vendor: no such key"),
+        ({"vendors": {"strpe": {}}}, "policies.vendors.strpe: no such vendor; there are stripe, twilio, sales"),
     ],
 )
 def test_a_mistake_in_a_document_is_named(document: dict[str, Any], message: str) -> None:

@@ -119,6 +119,7 @@ class SqliteDeadLetterStore:
             self._database.row_factory = sqlite3.Row
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=FULL")
+            self._database.execute("PRAGMA fullfsync=ON")  # on macOS an fsync alone stops at the disk's own cache
             self._migrate()
         except (sqlite3.Error, OSError) as error:
             why = error.strerror if isinstance(error, OSError) else error

@@ -1,6 +1,7 @@
 """Webhooks over HTTP."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -81,6 +82,25 @@ def test_a_refused_delivery_is_tried_again_and_one_that_leads_elsewhere_is_not_f
             await ask(host, request_bytes(Connection="close"))
             await eventually(lambda: host.simulator.outbox.counts()["delivered"] == 1)
             assert [one.status for one in host.simulator.outbox.log] == [302, 500, 200]
+
+    really(main())
+
+
+def test_an_endless_answer_is_not_read_to_its_end() -> None:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        await request.read()
+        response = web.StreamResponse()
+        await response.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await response.write(b"x" * 65_536)
+        return response
+
+    async def main() -> None:
+        async with receiving(answer) as url, serving() as host:
+            await listen(host, url)
+            await ask(host, request_bytes(Connection="close"))
+            await eventually(lambda: host.simulator.outbox.counts()["delivered"] == 1)
 
     really(main())
 
