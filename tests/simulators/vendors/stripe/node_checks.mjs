@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 
-const require = createRequire(process.env.BROWNOUT_NODE_MODULES + "/");
+const require = createRequire(`${process.env.BROWNOUT_NODE_MODULES}/../`);
 const Stripe = require("stripe");
 const [host, port, key, secret, body, signature] = process.argv.slice(2);
 const stripe = new Stripe(key, { host, port, protocol: "http", maxNetworkRetries: 0 });

@@ -1,6 +1,6 @@
 """The checks that name Node, with the official SDK for Node.
 
-They run where Node is installed and `BROWNOUT_NODE_MODULES` names a directory whose `node_modules` holds `stripe`.
+They run where Node is installed and `BROWNOUT_NODE_MODULES` names a `node_modules` that holds `stripe`.
 """
 
 import os
@@ -14,6 +14,7 @@ import pytest
 from brownout_simulators.vendors.stripe import VENDOR
 from brownout_simulators.vendors.stripe.webhooks import signature
 from tests.simulators.vendors.stripe.serving import served
+from tests.support.absent import absent
 
 BODY = '{"id": "evt_1", "object": "event", "type": "x", "data": {"object": {}}}'
 
@@ -21,10 +22,8 @@ BODY = '{"id": "evt_1", "object": "event", "type": "x", "data": {"object": {}}}'
 @pytest.mark.real
 def test_the_official_node_sdk_sees_stripe() -> None:
     node, modules = shutil.which("node"), os.environ.get("BROWNOUT_NODE_MODULES", "")
-    if node is None:
-        pytest.skip("node is not installed")
-    if not (Path(modules) / "node_modules" / "stripe").is_dir():
-        pytest.skip("BROWNOUT_NODE_MODULES does not name a directory whose node_modules holds stripe")
+    if node is None or not modules or not (Path(modules) / "stripe").is_dir():
+        absent("no Node SDK: point BROWNOUT_NODE_MODULES at a node_modules with stripe, and have node on the path")
     with served() as at:
         split = urlsplit(at.url)
         script = Path(__file__).with_name("node_checks.mjs")
