@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-real test-slow check format bench report clean
+.PHONY: help setup demo test test-slow check format bench report clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +31,8 @@ format: $(VENV)/.dev ## put the code into its form
 	$(BIN)/ruff check --fix .
 
 test-slow: $(VENV)/.dev ## the slow tests: every scenario for real, 50 seeds each in virtual time
-	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -m "slow and not real" -n auto
+	$(BIN)/python -m pytest -q -m "slow and real"
 
 bench: $(VENV)/.dev ## paired, interleaved benchmarks; figures go to tests/bench/results
 	$(BIN)/python -m tests.bench $(ONLY)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from brownout_harness.problems import BadInput
 
-_LIVE = re.compile(r"[srp]k_live_", re.IGNORECASE)
+_LIVE = re.compile(r"(?<![a-z0-9])[srp]k_live_", re.IGNORECASE)
 
 
 def looks_live(text: str) -> bool:

@@ -22,6 +22,9 @@ TEMPLATE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 RUN_VALUES = ("port", "python", "redis")
 """What templates of a target may name besides vendors."""
 
+EXPECT_STRUCK = 1
+"""A fault that strikes nothing was no experiment."""
+
 Json: TypeAlias = Any
 """Whatever JSON can say."""
 
@@ -178,6 +181,8 @@ class Fault:
     window: Window
     rule: Mapping[str, Json]
     """What the simulator takes, without `id`, `vendor` and `window`."""
+    expect_struck: int = EXPECT_STRUCK
+    """Striking fewer requests than this, it leaves the run inconclusive. 0: it may strike none."""
     text: str = ""
     """In words: `respond status 503 on 50% of POST /v1/payment_intents`."""
 
@@ -277,6 +282,7 @@ class FaultRule:
     phase: str
     start_s: float
     end_s: float
+    expect_struck: int
     json: Mapping[str, Json]
     """The whole rule, for the simulator."""
 
@@ -380,6 +386,7 @@ def _rule(fault: Fault, rule_id: str, span: Span) -> FaultRule:
         phase=span.phase.name,
         start_s=start_s,
         end_s=end_s,
+        expect_struck=fault.expect_struck,
         json=whole,
     )
 

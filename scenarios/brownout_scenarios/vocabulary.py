@@ -113,6 +113,7 @@ def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
     definitions: dict[str, Any] = {
         "f_vendor": (made.annotation(str, "vendor"), Field(alias="vendor")),
         "f_window": (made.annotation(schema.Window, "window"), Field(alias="window", default=None)),
+        "f_expect_struck": (made.annotation(int, "expect_struck"), Field(alias="expect_struck", default=None)),
     }
     for item in dataclasses.fields(words.rule):
         if item.name in shared:
@@ -149,8 +150,10 @@ def _fault(entry: Node, written: Mapping[str, Any], kinds: tuple[str, ...]) -> s
     kind = grammar.exactly_one(entry, kinds, "fault")
     given = {name: value for name, value in entry.given().items() if value is not None}
     vendor, window = given.pop("vendor"), given.pop("window", schema.Window())
+    expect_struck = given.pop("expect_struck", schema.EXPECT_STRUCK)
     rule = {name: grammar.plain(value) for name, value in given.items()}
-    return schema.Fault(vendor=vendor, kind=kind, window=window, rule=rule, text=_in_words(written, kind))
+    text = _in_words(written, kind)
+    return schema.Fault(vendor=vendor, kind=kind, window=window, rule=rule, expect_struck=expect_struck, text=text)
 
 
 def _in_words(written: Mapping[str, Any], kind: str) -> str:

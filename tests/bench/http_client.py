@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
@@ -76,7 +77,7 @@ class Generator:
         finally:
             connection.close()
 
-    async def closed(self, request: bytes, connections: int, seconds: float) -> float:
+    async def closed(self, requests: Iterator[bytes], connections: int, seconds: float) -> float:
         """Each connection sends again as soon as it is answered; requests per second."""
         until_s = time.monotonic() + seconds
         counts = [0] * connections
@@ -84,7 +85,7 @@ class Generator:
         async def caller(place: int) -> None:
             connection = await self._connection()
             while time.monotonic() < until_s:
-                await connection.send(request)
+                await connection.send(next(requests))
                 counts[place] += 1
             connection.close()
 
@@ -93,11 +94,11 @@ class Generator:
                 group.create_task(caller(place))
         return sum(counts) / seconds
 
-    async def open(self, request: bytes, rate_per_s: float, seconds: float) -> Timing:
+    async def open(self, requests: Iterator[bytes], rate_per_s: float, seconds: float) -> Timing:
         """A request every 1 / rate seconds, whatever becomes of those before it."""
         timing = Timing()
 
-        async def one() -> None:
+        async def one(request: bytes) -> None:
             try:
                 async with asyncio.timeout(30):
                     connection = await self._connection()
@@ -119,7 +120,7 @@ class Generator:
                 wait_s = start_s + number / rate_per_s - time.monotonic()
                 if wait_s > 0:
                     await asyncio.sleep(wait_s)
-                group.create_task(one())
+                group.create_task(one(next(requests)))
         for connection in self._idle:
             connection.close()
         self._idle.clear()

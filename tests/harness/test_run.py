@@ -164,6 +164,20 @@ def test_an_effect_too_many_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> No
     assert finished.exit_code == 1
 
 
+def test_a_fault_that_struck_less_than_the_scenario_asks_makes_the_run_inconclusive(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = write_shop(Path.cwd())
+    monkeypatch.setattr(run, "_run", lambda _order, _work, _progress: inputs())
+    for asked, exit_code in ((9, 0), (10, 3)):
+        text = path.read_text().replace("share: 50%", f"share: 50%, expect_struck: {asked}")
+        assert "expect_struck" in text
+        mine = path.with_name(f"asked-{asked}.yaml")
+        mine.write_text(text)
+        (order,) = prepared(str(mine), mode="real", out=Path(f"out-{asked}"))
+        assert execute(order).exit_code == exit_code
+
+
 def test_a_harness_that_fell_short_makes_the_run_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
     finished = executed(monkeypatch, inputs(gaps=(Gap(GapKind.PROCESS_DIED, "redis ended unasked"),)))
     assert finished.exit_code == 3

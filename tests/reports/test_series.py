@@ -62,5 +62,10 @@ def test_an_empty_run_gives_zeros() -> None:
 
 @pytest.mark.parametrize(("duration_s", "width_s"), [(10, 0.25), (100, 1.0), (600, 5.0), (86_400, 600.0)])
 def test_bins_are_of_widths_that_a_reader_counts_in(duration_s: float, width_s: float) -> None:
-    assert bin_width_s(duration_s) == width_s
+    assert bin_width_s(duration_s, 1_000_000) == width_s
     assert duration_s / width_s <= MAX_BINS
+
+
+@pytest.mark.parametrize(("operations", "width_s"), [(4000, 0.25), (400, 1.0), (120, 5.0), (0, 5.0)])
+def test_bins_hold_enough_operations_for_their_height_to_mean_something(operations: int, width_s: float) -> None:
+    assert bin_width_s(40.0, operations) == width_s

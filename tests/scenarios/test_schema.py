@@ -49,6 +49,14 @@ def test_a_faults_own_window_is_counted_from_its_phase() -> None:
     assert rule.text.endswith(", flapping {on 2s, off 500ms}")
 
 
+def test_a_fault_is_expected_to_strike_once_unless_the_scenario_says_how_often() -> None:
+    text = SCENARIO.replace("share: 50%", "share: 50%, expect_struck: 30")
+    assert [rule.expect_struck for rule in load_text(text, WORDS).fault_rules()] == [1, 30]
+    # It is the judge's, not the simulator's, and no part of how the fault is called.
+    assert load_text(text, WORDS).fault_rules()[1].json == load_text(SCENARIO, WORDS).fault_rules()[1].json
+    assert load_text(text.replace("30", "0"), WORDS).fault_rules()[1].expect_struck == 0
+
+
 def test_a_match_may_name_its_parts() -> None:
     text = SCENARIO.replace("match: POST /v1/payment_intents", "match: {method: POST, path: /v1/refunds}")
     rule = load_text(text, WORDS).fault_rules()[1]

@@ -7,8 +7,11 @@ instants, so the same program gives the same run.
 """
 
 import asyncio
+import gc
+import inspect
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -59,16 +62,37 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 def describe_waiting(loop: asyncio.AbstractEventLoop) -> str:
-    """One line per task that is not done: its name and the source line at which it waits."""
+    """One line per task that is not done: its name and the source line at which it waits, innermost."""
     lines = []
     for task in sorted(asyncio.all_tasks(loop), key=lambda task: task.get_name()):
-        frames = task.get_stack(limit=1)
-        place = f"{frames[-1].f_code.co_filename}:{frames[-1].f_lineno}" if frames else "nowhere"
-        lines.append(f"{task.get_name()} waits at {place} ({task.get_coro()})")
+        waiting: Any = task.get_coro()
+        while inspect.iscoroutine(getattr(waiting, "cr_await", None)):
+            waiting = waiting.cr_await
+        frame = getattr(waiting, "cr_frame", None)
+        place = f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "nowhere"
+        lines.append(f"{task.get_name()} waits at {place} ({waiting})")
     return "nothing is runnable and no timer is set:\n  " + "\n  ".join(lines or ["no task is left"])
 
 
 def run_virtually(main: Coroutine[Any, Any, T]) -> T:
     """Run `main` to its end in virtual time and return its result; leftover tasks are cancelled."""
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        return runner.run(main)
+    with _rarely_collecting(), asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        results: list[T] = []
+
+        async def keep() -> None:
+            # Not the task's own result: on its way out, `Runner.run` makes the `repr` of its task, result and all.
+            results.append(await main)
+
+        runner.run(keep())
+    return results[0]
+
+
+@contextmanager
+def _rarely_collecting() -> Iterator[None]:
+    """A run makes a great many objects that it keeps and few cycles: let the collector look at them less often."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, before[2])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

@@ -22,14 +22,15 @@ def decorate(call: Call, _account: World | None, reply: Reply) -> None:
     headers.setdefault("Content-Type", JSON)
     headers["Request-Id"] = request_id(call)
     sent = call.headers
-    headers["Stripe-Version"] = sent.get("stripe-version") or API_VERSION
+    version = sent.get("stripe-version")
+    headers["Stripe-Version"] = version if version and version.isascii() else API_VERSION
     headers["Cache-Control"] = "no-cache, no-store"
     key = call.idempotency_key
     if key is not None:
         headers["Idempotency-Key"] = key
         headers.setdefault("Original-Request", headers["Request-Id"])
     connected = sent.get("stripe-account")
-    if connected is not None:
+    if connected is not None and connected.isascii():
         headers["Stripe-Account"] = connected
 
 
@@ -43,6 +44,8 @@ def key_of(call: Call) -> str | None:
     if len(key) > MAX_KEY:
         message = f"Idempotency keys must be at most {MAX_KEY} characters long, but yours has {len(key)}."
         raise Refused(error(call, 400, message, type="idempotency_error"))
+    if not key.isascii():
+        raise Refused(error(call, 400, "Idempotency keys must be plain ASCII.", type="idempotency_error"))
     return key
 
 

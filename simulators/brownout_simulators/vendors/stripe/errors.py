@@ -5,6 +5,7 @@ was refused before the endpoint began to work (a missing parameter), `executed=T
 decided (a declined card, a wrong state).
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -43,7 +44,14 @@ def error(
     body.update(details)
     body["request_log_url"] = f"{LOGS}{request_id(call)}"
     body["type"] = type
-    return Reply(status, orjson.dumps({"error": body}), {"Content-Type": JSON}, executed=executed)
+    return Reply(status, _printed({"error": body}), {"Content-Type": JSON}, executed=executed)
+
+
+def _printed(body: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError:  # it repeats bytes of the caller's that are no text: those are escaped
+        return json.dumps(body).encode()
 
 
 def request_id(call: Call) -> str:

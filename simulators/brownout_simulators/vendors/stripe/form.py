@@ -22,6 +22,8 @@ def parse(call: Call) -> Mapping[str, Any]:
     Raises `ValueError`, saying what is wrong, for what is not a form: JSON, bytes that are not UTF-8, an array
     whose indices are not 0, 1, 2 …, a name that is a value in one place and a hash in another.
     """
+    if not call.query.isascii():
+        call.query.encode()  # bytes that are no text are refused: UnicodeEncodeError is a ValueError
     if call.method != "POST":
         return parse_form(call.query) if call.query else {}
     body = call.body

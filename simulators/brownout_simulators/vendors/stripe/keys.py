@@ -28,6 +28,8 @@ def authenticate(call: Call) -> Credential:
         raise Refused(_ERRORS.forbidden(call) if trouble == "forbidden" else _ERRORS.unauthenticated(call))
     connected = call.headers.get("stripe-account")
     if connected:
+        if not connected.isascii() or not connected.startswith("acct_"):
+            raise Refused(_ERRORS.forbidden(call))
         return Credential(f"{credential.account}/{connected}", credential.magic)
     return credential
 

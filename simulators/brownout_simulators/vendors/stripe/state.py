@@ -8,6 +8,7 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from brownout_simulators.account import Account
@@ -27,12 +28,25 @@ SEARCH_LAG_S: Final = 0.3
 class Collection:
     """Objects of one kind in order of creation. Reading one, or a page, costs the same however many there are."""
 
-    __slots__ = ("_base", "_born_s", "_caught_up", "_changed", "_history", "_index", "_keep", "_places", "_rows")
+    __slots__ = (
+        "_base",
+        "_born_s",
+        "_caught_up",
+        "_changed",
+        "_history",
+        "_index",
+        "_keep",
+        "_places",
+        "_rows",
+        "on_forgotten",
+    )
 
     def __init__(self, keep: int = KEEP_OBJECTS) -> None:
         self._rows: list[Object] = []
         self._born_s = array("d")
         self._index: dict[str, int] = {}
+        self.on_forgotten: Callable[[str], object] = lambda _id: None
+        """Told of each object that is forgotten for want of room."""
         self._base = 0
         self._keep = keep
         self._history: OrderedDict[str, tuple[tuple[float, Object], ...]] = OrderedDict()
@@ -123,6 +137,7 @@ class Collection:
     def _forget(self, count: int) -> None:
         for row in self._rows[:count]:
             del self._index[row["id"]]
+            self.on_forgotten(row["id"])
             self._history.pop(row["id"], None)
         del self._rows[:count]
         del self._born_s[:count]
@@ -169,7 +184,7 @@ class State:
     """Invoice id to the PaymentIntent that is to pay it."""
     otherwise: dict[str, Callable[[Any], None]] = field(default_factory=dict)
     """The same for a payment that was processing and fails."""
-    set_up: set[str] = field(default_factory=set)
+    set_up: dict[str, bool] = field(default_factory=dict)
     """Payment methods that were authenticated for reuse."""
     line_items: dict[str, list[Object]] = field(default_factory=dict)
     """Checkout session id to its line items."""
@@ -178,6 +193,22 @@ class State:
     pending: dict[str, int] = field(default_factory=dict)
     """Balance not yet available, by currency."""
     search_lag_s: float = SEARCH_LAG_S
+
+    def __post_init__(self) -> None:
+        """What is known beside an object is forgotten with it."""
+        beside: dict[str, tuple[dict[str, Any], ...]] = {
+            "payment_method": (self.cards, self.set_up),
+            "payment_intent": (self.then, self.otherwise),
+            "invoice": (self.intents, self.then),
+            "checkout.session": (self.plans, self.line_items),
+        }
+        for kind, tables in beside.items():
+            self.of[kind].on_forgotten = partial(_drop, tables)
+
+
+def _drop(tables: tuple[dict[str, Any], ...], id: str) -> None:  # noqa: A002
+    for table in tables:
+        table.pop(id, None)
 
 
 World: TypeAlias = Account[State]

@@ -1,7 +1,7 @@
 """Collections: order, bounds, and readers that are behind."""
 
 from brownout_simulators.vendors.stripe.state import Collection
-from tests.simulators.vendors.stripe.world import Stripe
+from tests.simulators.vendors.stripe.world import PAID, PAYMENT, Stripe
 
 
 def _filled(count: int, keep: int = 100) -> Collection:
@@ -83,3 +83,24 @@ def test_a_read_that_is_struck_by_a_lag_does_not_see_what_is_new() -> None:
     world.now_s += 6
     assert world.get(path)["id"] == made["id"]
     assert len(world.get("/v1/customers")["data"]) == 1
+
+
+def test_what_is_known_beside_an_object_is_forgotten_with_it() -> None:
+    world = Stripe()
+    world.post("/v1/payment_intents", PAID)
+    state = world.account.state
+    state.of["payment_method"]._keep = 20
+    for _ in range(30):
+        last = world.post("/v1/payment_intents", PAID)["payment_method"]
+    assert len(state.cards) == len(state.of["payment_method"]) <= 20
+    assert last in state.cards
+
+
+def test_a_payment_whose_method_was_forgotten_is_refused_in_stripes_words() -> None:
+    world = Stripe()
+    waiting = world.post("/v1/payment_intents", {**PAYMENT, "payment_method": "pm_card_visa"})
+    world.account.state.of["payment_method"]._keep = 10
+    for _ in range(20):
+        world.post("/v1/payment_intents", PAID)
+    answer = world.send("POST", f"/v1/payment_intents/{waiting['id']}/confirm")
+    assert (answer.status, answer.error["code"]) == (400, "resource_missing")

@@ -12,6 +12,7 @@ from brownout_simulators.vendors.stripe.magic import ALIASES
 from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.templates import CHARGE_FIELDS, METHOD_FIELDS
 from tests.simulators.vendors.stripe.world import PAID, PAYMENT, Stripe
+from tests.support.absent import absent
 
 SPECS = Path(os.environ.get("BROWNOUT_SPECS", Path(__file__).parents[5] / "shared" / "specs"))
 
@@ -34,7 +35,7 @@ ADDED: dict[str, set[str]] = {
 def examples() -> Any:
     path = SPECS / "stripe_fixtures.json"
     if not path.exists():
-        pytest.skip(f"Stripe's published example objects are not at {path}")
+        absent("no stripe_fixtures.json: point BROWNOUT_SPECS at a folder with the vendors' API descriptions")
     return json.loads(path.read_text())["resources"]
 
 

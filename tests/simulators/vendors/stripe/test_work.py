@@ -43,6 +43,10 @@ def test_an_empty_text_unsets() -> None:
     made = world.post("/v1/customers", {"name": "Jenny", "description": "x"})
     changed = world.post(f"/v1/customers/{made['id']}", {"description": ""})
     assert (changed["name"], changed["description"]) == ("Jenny", None)
+    numbered = world.post(f"/v1/customers/{made['id']}", {"next_invoice_sequence": "7", "balance": "5"})
+    assert (numbered["next_invoice_sequence"], numbered["balance"]) == (7, 5)
+    reset = world.post(f"/v1/customers/{made['id']}", {"next_invoice_sequence": "", "balance": ""})
+    assert (reset["next_invoice_sequence"], reset["balance"]) == (1, 0)
 
 
 @pytest.mark.parametrize(

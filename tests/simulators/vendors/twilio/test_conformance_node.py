@@ -12,6 +12,7 @@ import pytest
 
 from brownout_simulators.vendors.twilio import VENDOR
 from tests.simulators.vendors.twilio.sdk import SID, TOKEN
+from tests.support.absent import absent
 from tests.support.served import Served
 
 SCRIPT = Path(__file__).with_name("conformance.cjs")
@@ -22,9 +23,7 @@ def _sdk() -> Path:
     """Where Node finds the SDK; the tests are skipped, saying so, where it is not."""
     sdk = Path(os.environ.get("BROWNOUT_NODE_MODULES", "")) / "twilio"
     if shutil.which("node") is None or not os.environ.get("BROWNOUT_NODE_MODULES") or not sdk.is_dir():
-        reason = "no Node SDK: point BROWNOUT_NODE_MODULES at a node_modules with twilio, and have node on the path"
-        print(reason)
-        pytest.skip(reason)
+        absent("no Node SDK: point BROWNOUT_NODE_MODULES at a node_modules with twilio, and have node on the path")
     return sdk
 
 

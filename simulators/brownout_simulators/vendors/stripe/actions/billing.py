@@ -200,7 +200,9 @@ def _renew(account: World, id: str, due: int) -> Aftermath | None:  # noqa: A002
         move(work, subscription, "canceled", canceled_at=subscription["canceled_at"] or work.now, ended_at=work.now)
         return work.aftermath()
     _next_period(work, subscription)
-    customer = work.find("customer", subscription["customer"], "customer")
+    customer = account.state.of["customer"].get(subscription["customer"])
+    if customer is None or customer.get("deleted"):
+        return None
     invoice = bill(work, subscription, customer, "subscription_cycle")
     if invoice["status"] == "open":
         _collect_renewal(work, subscription, invoice, 0)
@@ -219,7 +221,9 @@ def _next_period(work: Work, subscription: Object) -> None:
 
 
 def _collect_renewal(work: Work, subscription: Object, invoice: Object, tried: int) -> None:
-    customer = work.find("customer", subscription["customer"], "customer")
+    customer = work.state.of["customer"].get(subscription["customer"])
+    if customer is None or customer.get("deleted"):
+        return
     method = invoicing.default_method(customer, subscription["default_payment_method"])
     if method is not None and method not in work.state.cards:
         method = None

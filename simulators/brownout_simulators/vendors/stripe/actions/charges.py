@@ -7,7 +7,7 @@ from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import crud
 from brownout_simulators.vendors.stripe.actions.money import check_amount, check_currency
-from brownout_simulators.vendors.stripe.actions.payment_methods import mint
+from brownout_simulators.vendors.stripe.actions.payment_methods import living_customer, mint
 from brownout_simulators.vendors.stripe.expand import fee_of
 from brownout_simulators.vendors.stripe.magic import TOKENS, Card
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
@@ -126,7 +126,7 @@ def create(call: Call, account: World) -> Reply:
     if card is None:
         raise errors.no_such(call, "token", str(source), "source", in_path=False)
     if given.get("customer"):
-        work.find("customer", given["customer"], "customer")
+        living_customer(work, given["customer"])
     method = mint(work, card)
     charge = new_charge(work, card, method, amount, currency)
     charge["metadata"] = merged({}, given.get("metadata"))

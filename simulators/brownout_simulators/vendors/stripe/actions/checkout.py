@@ -130,7 +130,7 @@ def complete(call: Call, account: World) -> Reply:
 def _customer(work: Work, session: Object) -> Object | None:
     """The session's customer; a subscription makes one where there is none."""
     if session["customer"] is not None:
-        return work.find("customer", session["customer"], "customer")
+        return payment_methods.living_customer(work, session["customer"])
     if session["mode"] != "subscription":
         return None
     customer = customers.new_customer(work, {"email": session["customer_email"]})

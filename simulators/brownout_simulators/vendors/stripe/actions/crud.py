@@ -40,16 +40,18 @@ def blank(work: Work, resource: Resource, given: Given) -> Object:
     made["id"] = work.id(resource.prefix)
     made["created"] = work.now
     for name, value in given.items():
-        if name in resource.stored and (value is not None or made.get(name) is None):
-            made[name] = value
+        if name in resource.stored:
+            made[name] = resource.template.get(name) if value is None else value
     if given.get("metadata"):
         made["metadata"] = merged({}, given["metadata"])
     return made
 
 
 def changes_of(resource: Resource, kept: Object, given: Given) -> dict[str, Any]:
-    """What an update sets: the stored parameters, and metadata merged."""
-    changes = {name: value for name, value in given.items() if name in resource.stored}
+    """What an update sets: the stored parameters, back to what a new object has where they are unset, and metadata
+    merged."""
+    stored = ((name, value) for name, value in given.items() if name in resource.stored)
+    changes = {name: resource.template.get(name) if value is None else value for name, value in stored}
     if "metadata" in given:
         changes["metadata"] = merged(kept["metadata"], given["metadata"])
     return changes

@@ -20,6 +20,8 @@ def listing(call: Call, account: World) -> Reply:
     given = work.read(PARAMETERS["GET /v1/events"])
     if given.get("type") and given.get("types"):
         raise errors.invalid(call, "type", "You may only specify one of `type` and `types`.")
+    if not all(isinstance(name, str) for name in given.get("types") or ()):
+        raise errors.invalid(call, "types", "Invalid array: names of events are strings.")
     wanted = _test(given)
     found = page(call, account.state.events, given, url="/v1/events", noun="event", wanted=wanted)
     found["data"] = [orjson.loads(row["raw"]) for row in found["data"]]

@@ -108,7 +108,7 @@ def pay(call: Call, account: World) -> Reply:
     if given.get("paid_out_of_band"):
         invoicing.settle(work, invoice)
         return work.reply(invoice)
-    customer = work.find("customer", invoice["customer"], "customer")
+    customer = payment_methods.living_customer(work, invoice["customer"])
     method = given.get("payment_method") or invoicing.default_method(customer, invoice["default_payment_method"])
     if method is None:
         raise Refused(invoicing.no_method(call))

@@ -101,7 +101,7 @@ def line(work: Work, price: Object, quantity: int, period: tuple[int, int], pare
 
 def finalize(work: Work, invoice: Object) -> None:
     """Open a draft: number it, and make the PaymentIntent that is to pay it. Nothing due: paid at once."""
-    customer = work.find("customer", invoice["customer"], "customer")
+    customer = payment_methods.living_customer(work, invoice["customer"])
     move(work, invoice, "finalize")
     number = customer["next_invoice_sequence"]
     work.change(customer, {"next_invoice_sequence": number + 1})
@@ -215,14 +215,16 @@ def no_method(call: Call) -> Reply:
     return errors.error(call, 400, message, code="resource_missing", executed=True)
 
 
-def price_of(work: Work, wish: Mapping[str, Any], param: str) -> Object:
+def price_of(work: Work, wish: Any, param: str) -> Object:
     """The price that `price` names, or a new one from `price_data`."""
+    if not isinstance(wish, dict):
+        raise errors.invalid(work.call, param, "Invalid hash")
     if wish.get("price"):
         price = work.find("price", wish["price"], f"{param}[price]")
         if not price["active"]:
             message = f"The price specified is inactive. This field only accepts active prices: {price['id']}"
             raise errors.invalid(work.call, f"{param}[price]", message)
         return price
-    if wish.get("price_data"):
+    if isinstance(wish.get("price_data"), dict):
         return catalogue.new_price(work, wish["price_data"], f"{param}[price_data]")
     raise errors.missing(work.call, f"{param}[price]")

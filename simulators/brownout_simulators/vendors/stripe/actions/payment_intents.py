@@ -46,6 +46,8 @@ def create(call: Call, account: World) -> Reply:
     intent["created"] = work.now
     intent["currency"] = currency
     _fill(work, intent, given)
+    if confirms:
+        confirm.check(work, intent, given)
     work.emit("payment_intent.created", intent)
     refusal = confirm.confirm(work, intent, given) if confirms else None
     work.keep(intent)
@@ -61,7 +63,7 @@ def _fill(work: Work, intent: Object, given: Mapping[str, Any]) -> None:
             if choices is not None and value not in choices and value is not None:
                 message = f"Invalid {name}: must be one of {', '.join(choices)}"
                 raise errors.invalid(call, name, message)
-            intent[name] = value
+            intent[name] = PAYMENT_INTENT.get(name) if value is None else value
     if "metadata" in given:
         intent["metadata"] = merged(intent["metadata"], given["metadata"])
     if given.get("customer"):
@@ -148,7 +150,7 @@ def authenticate(call: Call, account: World) -> Reply:
         raise errors.wrong_state(call, message, confirm.UNEXPECTED, payment_intent=intent)
     changed = intent.copy()
     failed = call.data.get("outcome") == "fail"
-    card = account.state.cards[intent["payment_method"]]
+    card = payment_methods.card_of(work, intent["payment_method"])
     refusal = confirm.attempt(work, changed, FAILED_AUTHENTICATION if failed else card)
     work.change(intent, changed)
     if refusal is not None and not failed:

@@ -24,11 +24,7 @@ def mint(work: Work, card: Card) -> Object:
     method["id"] = id = work.id("pm_")  # noqa: A001
     method["created"] = work.now
     method.update(METHOD_FIELDS[card.number])
-    state = work.state
-    state.cards[id] = card
-    if len(state.cards) > len(state.of["payment_method"]) + 1_000:  # the oldest methods were forgotten
-        state.cards = {kept["id"]: state.cards[kept["id"]] for kept in state.of["payment_method"].newest_first()}
-        state.cards[id] = card
+    work.state.cards[id] = card
     return work.keep(method)
 
 
@@ -38,6 +34,14 @@ def resolve(work: Work, id: str, param: str = "payment_method") -> tuple[Object,
     if card is not None:
         return mint(work, card), card
     return work.find("payment_method", id, param, RESOURCE.noun), work.state.cards[id]
+
+
+def card_of(work: Work, id: str) -> Card:  # noqa: A002
+    """The card behind a payment method; refuses one that was forgotten."""
+    card = work.state.cards.get(id)
+    if card is None:
+        raise errors.no_such(work.call, RESOURCE.noun, id, "payment_method", in_path=False)
+    return card
 
 
 def from_data(work: Work, data: Mapping[str, Any], param: str) -> tuple[Object, Card]:

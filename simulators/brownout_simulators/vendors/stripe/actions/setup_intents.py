@@ -69,7 +69,7 @@ def _confirm(work: Work, intent: Object) -> Reply | None:
     if id is None:
         message = "You cannot confirm this SetupIntent because it's missing a payment method."
         raise errors.wrong_state(work.call, message, UNEXPECTED, setup_intent=intent)
-    method, card = work.find("payment_method", id, "payment_method"), work.state.cards[id]
+    method, card = work.find("payment_method", id, "payment_method"), payment_methods.card_of(work, id)
     if not card.good and not card.attaches_only and not card.delayed:
         _move(intent, "failed")
         details = charges.decline_details(card, None, method, None)
@@ -92,7 +92,7 @@ def _confirm(work: Work, intent: Object) -> Reply | None:
 def _succeed(work: Work, intent: Object, method: Object) -> None:
     _move(intent, "set_up")
     intent.update(next_action=None, last_setup_error=None)
-    work.state.set_up.add(method["id"])
+    work.state.set_up[method["id"]] = True
     if intent["customer"] is not None:
         payment_methods.adopt(work, method, intent["customer"])
     work.emit("setup_intent.succeeded", intent)

@@ -73,7 +73,7 @@ def _own_method(work: Work, id: str, customer: Object) -> str:  # noqa: A002
 
 def _refuse_if_bad(work: Work, method_id: str) -> None:
     """`error_if_incomplete`: a first payment that would not succeed at once leaves nothing behind."""
-    card = work.state.cards[method_id]
+    card = payment_methods.card_of(work, method_id)
     if card.good and not card.challenge:
         return
     code = card.code or "subscription_payment_intent_requires_action"
@@ -106,7 +106,7 @@ def update(call: Call, account: World) -> Reply:
     subscription = _living(work)
     changed = subscription.copy()
     changed.update(crud.changes_of(RESOURCE, subscription, given))
-    customer = work.find("customer", subscription["customer"], "customer")
+    customer = payment_methods.living_customer(work, subscription["customer"])
     if given.get("default_payment_method"):
         changed["default_payment_method"] = _own_method(work, given["default_payment_method"], customer)
     if "cancel_at_period_end" in given:

@@ -1,10 +1,16 @@
 """The plain endpoints, whatever the resource."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from brownout_simulators.vendors.stripe import VENDOR
+from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
-from tests.simulators.vendors.stripe.world import Stripe
+from tests.simulators.vendors.stripe.world import PAYMENT, Stripe
 
 PARAMS = {
     "payment_intent": "intent",
@@ -64,3 +70,58 @@ def test_what_is_no_form_is_refused() -> None:
     answer = Stripe().send("POST", "/v1/customers", '{"name": "Jenny"}')
     assert answer.status == 400
     assert "application/x-www-form-urlencoded" in answer.error["message"]
+
+
+WORDS = ["", "true", "x", "x", "-1", "100", "1" * 40, "usd", "pm_card_visa", "month", "\ud7ff", "%00", "now"]
+SUFFIXES = ["", "", "[a]", "[]", "[0]", "[0][price]", "[0][quantity]", "[0][price_data][recurring]", "[type]", "[card]"]
+SUFFIXES += [
+    "[card][number]",
+    "[interval]",
+    "[enabled]",
+    "[metadata]",
+    "[default_payment_method]",
+    "[items]",
+    "[price]",
+]
+NEEDED = {"amount": "100", "currency": "usd", "mode": "payment", "success_url": "x", "name": "x", "type": "card"}
+Form = list[tuple[str, str, str]]
+
+
+def _forms(route: Any) -> st.SearchStrategy[tuple[Any, Form]]:
+    names = sorted(PARAMETERS.get(f"{route.method} {route.path}", ())) or ["expand"]
+    pair = st.tuples(st.sampled_from(names), st.sampled_from(SUFFIXES), st.sampled_from(WORDS))
+    return st.tuples(st.just(route), st.lists(pair, max_size=4))
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.sampled_from(VENDOR.routes).flatmap(_forms), min_size=5, max_size=20))
+def test_whatever_is_sent_the_answer_is_stripes(calls: list[tuple[Any, Form]]) -> None:
+    world = Stripe()
+    intent, customer = world.post("/v1/payment_intents", PAYMENT)["id"], world.customer()
+    known = {"customer": customer["id"], "payment_intent": intent, "price": world.price()["id"]}
+    known["payment_method"] = known["default_payment_method"] = customer["invoice_settings"]["default_payment_method"]
+    order = {"customer": known["customer"], "items[0][price]": known["price"]}
+    known["subscription"] = world.post("/v1/subscriptions", order)["id"]
+    known["invoice"] = world.post("/v1/invoices", {"customer": known["customer"]})["id"]
+    for route, form in calls:
+        kind = route.path.split("/")[2].rstrip("s")
+        path = route.path.replace("{id}", known.get(kind, intent))
+        pairs = [(name + suffix, known.get(name, word) if word == "x" else word) for name, suffix, word in form]
+        taken = PARAMETERS.get(f"{route.method} {route.path}", ())
+        given_names = {name for name, _, _ in form}
+        filled = {**NEEDED, "customer": known["customer"], "invoice": known["invoice"]}
+        pairs += [(name, text) for name, text in filled.items() if name in taken and name not in given_names]
+        answer = world.send(route.method, path, urlencode(pairs))
+        assert answer.status in {200, 400, 402, 404}
+        assert answer.status == 200 or answer.error["type"]
+
+
+@pytest.mark.parametrize("text", ["name=\udcff", "\udcff=1", "expand[]=\udcff"])
+def test_bytes_that_are_no_text_are_refused_wherever_they_are(text: str) -> None:
+    world = Stripe()
+    assert world.send("GET", f"/v1/customers?{text}").status == 400
+    assert world.send("GET", f"/v1/customers/{text}").status == 404
+    assert world.send("GET", f"/{text}").status == 404
+    assert world.send("POST", "/v1/customers", idempotency_key="k\udcff").status == 400
+    assert world.send("GET", "/v1/balance", stripe_account="acct_\udcff").status == 403
+    assert world.send("GET", "/v1/balance", stripe_version="\udcff").headers["stripe-version"].isascii()

@@ -58,3 +58,13 @@ def test_a_deleted_customers_subscriptions_end_and_methods_are_free() -> None:
     method = customer["invoice_settings"]["default_payment_method"]
     assert world.get(f"/v1/payment_methods/{method}")["customer"] is None
     assert world.events()[-2:] == ["customer.subscription.deleted", "customer.deleted"]
+
+
+def test_nothing_is_billed_to_a_deleted_customer() -> None:
+    world = Stripe()
+    customer = world.customer()["id"]
+    draft = world.post("/v1/invoices", {"customer": customer})["id"]
+    world.delete(f"/v1/customers/{customer}")
+    assert world.send("POST", f"/v1/invoices/{draft}/finalize").error["code"] == "resource_missing"
+    world.pass_time(40 * 86_400)
+    assert world.effects() == []

@@ -43,3 +43,4 @@ def test_an_unknown_event_and_two_kinds_of_filter_are_refused() -> None:
     world = Stripe()
     assert world.send("GET", "/v1/events/evt_x").status == 404
     assert world.send("GET", "/v1/events", {"type": "a", "types[]": "b"}).status == 400
+    assert world.send("GET", "/v1/events", {"types[0][a]": "b"}).error["param"] == "types"

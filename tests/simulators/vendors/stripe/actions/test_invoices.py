@@ -78,6 +78,8 @@ def test_a_preview_shows_what_would_be_billed_and_keeps_nothing() -> None:
     assert world.post(f"{PATH}/create_preview", {"subscription": made["id"]})["total"] == 2000
     assert len(world.get(PATH)["data"]) == 1
     assert world.send("POST", f"{PATH}/create_preview").error["param"] == "customer"
+    bad = {"customer": customer, "subscription_details[items][0]": "x"}
+    assert world.send("POST", f"{PATH}/create_preview", bad).error["param"] == "subscription_details[items][0]"
 
 
 def test_without_a_method_there_is_nothing_to_pay_with() -> None:

@@ -1,0 +1,14 @@
+"""What a test needs and a machine may not have: skipped there, with the reason printed; required where told so."""
+
+import os
+from typing import NoReturn
+
+import pytest
+
+
+def absent(reason: str) -> NoReturn:
+    """Skip this test, saying why; with `BROWNOUT_SKIP_NOTHING` set (as `.ci/run` does), fail instead."""
+    if os.environ.get("BROWNOUT_SKIP_NOTHING"):
+        pytest.fail(f"{reason} (and BROWNOUT_SKIP_NOTHING is set)")
+    print(reason)
+    pytest.skip(reason)
