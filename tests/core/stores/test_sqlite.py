@@ -60,6 +60,20 @@ def test_what_was_put_can_be_read_in_the_order_of_putting() -> None:
     virtually(main())
 
 
+def test_a_commit_is_on_the_disk_before_it_is_told(tmp_path: Path) -> None:
+    async def main() -> None:
+        store = SqliteDeadLetterStore(tmp_path / "letters", wall_clock=Wall())
+        # Nothing less than a power cut shows the difference, so the settings that SQLite documents are looked at.
+        settings = {
+            name: store._database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "fullfsync")
+        }
+        assert settings == {"synchronous": 2, "fullfsync": 1}
+        assert store._database.isolation_level is None
+        await store.close()
+
+    virtually(main())
+
+
 def test_putting_it_again_renews_it_and_keeps_its_beginning() -> None:
     async def main() -> None:
         store = SqliteDeadLetterStore(":memory:", wall_clock=Wall())
