@@ -39,10 +39,12 @@ class TokenBucket:
         # Sums of small refills fall short of a whole token by rounding; a client that waited as told must pass.
         return self._tokens + 1e-9
 
-    def full_in_s(self, now_s: float) -> float:
-        """Seconds until the bucket is full again."""
-        missing = self.burst - self.tokens(now_s)
-        return missing / self.rate_per_s if missing > 1e-6 and self.rate_per_s > 0 else 0.0
+    def state(self, now_s: float) -> LimitState:
+        """How full it is, and how long until it is full again."""
+        tokens = self.tokens(now_s)
+        missing = self.burst - tokens
+        full_in_s = missing / self.rate_per_s if missing > 1e-6 and self.rate_per_s > 0 else 0.0
+        return LimitState(self.burst, tokens, full_in_s)
 
 
 class Buckets:
@@ -101,7 +103,7 @@ class _Gauge:
     def state(self, key: str, bucket: TokenBucket | None, now_s: float) -> LimitState:
         """How far it is used under this key."""
         if bucket is not None:
-            return LimitState(bucket.burst, bucket.tokens(now_s), bucket.full_in_s(now_s))
+            return bucket.state(now_s)
         return LimitState(self.concurrency, max(0, self.concurrency - self.flying.get(key, 0)), 0.0)
 
 
