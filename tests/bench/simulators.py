@@ -298,10 +298,11 @@ def slow_vendor(*, seconds: float = 6.0) -> list[Row]:
         grown_mb = server.rss_mb() - before_mb
     answered = len(timing.took_s)
     early = sum(1 for took_s in timing.took_s if took_s < 2.0)
+    sent = f"{_percentile(timing.took_s, 99):.4f} s from the sending, the least {min(timing.took_s):.4f} s"
     rows = [
         ("failures", float(timing.failed), "", 0.0, f"of {answered + timing.failed} requests"),
-        ("p99", _percentile(timing.took_s, 99), "s", 2.02, f"least {min(timing.took_s):.4f} s"),
-        ("memory", grown_mb, "MB", 60.0, f"resident, from {before_mb:.0f} MB; {count} stored payments included"),
+        ("p99", _percentile(timing.since_due_s, 99), "s", 2.02, f"from the intended instant; {sent}"),
+        ("memory", grown_mb, "MB", 60.0, f"resident, from {before_mb:.0f} MB; {answered} stored payments included"),
         ("early answers", float(early), "", 0.0, "sooner than asked"),
     ]
     return [
