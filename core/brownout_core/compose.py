@@ -11,7 +11,6 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from random import Random
 from typing import Any
 
 from brownout_core.adapters.sales import SalesClient
@@ -25,25 +24,14 @@ from brownout_core.flows.outcome import Outcome
 from brownout_core.flows.pay import Pay
 from brownout_core.flows.place_order import PlaceOrder
 from brownout_core.flows.requests import NotifyRequest, OrderRequest, PayRequest
-from brownout_core.pipeline import transition_events
-from brownout_core.policies.breaker import Breaker, BreakerConfig, State, Transition
-from brownout_core.policies.bulkhead import Bulkhead, BulkheadConfig
+from brownout_core.policies.breaker import State
 from brownout_core.policies.dead_letter import DeadLetterConfig, DeadLetters, Redriven, Spill
-from brownout_core.policies.deadline import TimeoutConfig, Timeouts
 from brownout_core.policies.idempotency import Idempotency, IdempotencyConfig
-from brownout_core.policies.limiter import Limiter, LimiterConfig
 from brownout_core.policies.parts import (
     BreakerPart,
-    BudgetPart,
-    BulkheadPart,
-    LimiterPart,
-    RetryPart,
-    TimeoutsPart,
     VendorParts,
 )
-from brownout_core.policies.retry import Retry, RetryConfig
-from brownout_core.policies.retry_budget import RetryBudget, RetryBudgetConfig
-from brownout_core.presets import VendorPolicies, policies_for, read_policies
+from brownout_core.presets import PolicyParts, VendorPolicies, parts_for, policies_for, read_policies
 from brownout_core.records import OPEN_STATES, ClaimStore, DeadLetter, DeadLetterStore, LetterState, StoreUnavailable
 from brownout_core.redaction import Redactor
 from brownout_core.telemetry import Sink
@@ -148,26 +136,14 @@ def idempotency_key(flow: str, operation_id: str) -> str:
     return f"{flow}-{hashlib.sha256(operation_id.encode()).hexdigest()[:40]}"
 
 
-OnTransition = Callable[[Transition], None]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Parts(PolicyParts):
     """What the application is made of: one factory or function per part, each replaceable.
 
     Factories are called once per vendor at `build` (stores and sink: once). A store's or the sink's factory is given
     the one that was handed to `build`, to wrap or to replace.
     """
 
-    breaker: Callable[[str, BreakerConfig, Random, OnTransition | None], BreakerPart] = (
-        lambda _vendor, config, rng, tell: Breaker(config, rng, tell)
-    )
-    retry: Callable[[str, RetryConfig, Random], RetryPart] = lambda _vendor, config, rng: Retry(config, rng)
-    """Whether to retry, and when: decision, backoff, jitter and the vendor's Retry-After."""
-    budget: Callable[[str, RetryBudgetConfig], BudgetPart] = lambda _vendor, config: RetryBudget(config)
-    limiter: Callable[[str, LimiterConfig], LimiterPart] = lambda _vendor, config: Limiter(config)
-    bulkhead: Callable[[str, BulkheadConfig], BulkheadPart] = lambda _vendor, config: Bulkhead(config)
-    timeouts: Callable[[str, TimeoutConfig], TimeoutsPart] = lambda _vendor, config: Timeouts(config)
     idempotency_key: KeyFunction = idempotency_key
     """Called once per asking, outside the retries; the key of the claim, and the one that the vendor sees."""
     claims: Callable[[ClaimStore], ClaimStore] = lambda store: store
@@ -289,24 +265,6 @@ def _state(breaker: BreakerPart, now_s: float) -> str:
     return str(state(now_s)) if callable(state) else "unknown"
 
 
-def stream(seed: int, *names: str) -> Random:
-    """One named stream of randomness per user of it."""
-    return Random(":".join([str(seed), *names]))
-
-
-def vendor_parts(vendor: str, policies: VendorPolicies, parts: Parts, *, seed: int, sink: Sink | None) -> VendorParts:
-    """The policies that all calls to `vendor` share, made by `parts` from their settings."""
-    tell = None if sink is None else transition_events(vendor, sink)
-    return VendorParts(
-        retry=parts.retry(vendor, policies.retry, stream(seed, vendor, "retry")),
-        breaker=parts.breaker(vendor, policies.breaker, stream(seed, vendor, "breaker"), tell),
-        timeouts=parts.timeouts(vendor, policies.timeout),
-        budget=None if policies.budget is None else parts.budget(vendor, policies.budget),
-        limiter=None if policies.limiter is None else parts.limiter(vendor, policies.limiter),
-        bulkhead=None if policies.bulkhead is None else parts.bulkhead(vendor, policies.bulkhead),
-    )
-
-
 def build(
     config: AppConfig,
     parts: Parts | None = None,
@@ -344,7 +302,7 @@ def build(
     )
     policies = {vendor: config.policies(vendor) for vendor in VENDORS}
     _check_leases(config.dead_letters, policies)
-    vendors = {vendor: vendor_parts(vendor, policies[vendor], parts, seed=seed, sink=emit) for vendor in VENDORS}
+    vendors = {vendor: parts_for(vendor, policies[vendor], seed=seed, sink=emit, parts=parts) for vendor in VENDORS}
 
     def tools(vendor: str, sets_aside: SetAside) -> Tools:
         return Tools(

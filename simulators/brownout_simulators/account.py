@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from brownout_simulators.call import Effect, Notice
 
@@ -51,8 +51,7 @@ class Ids:
         return self._digits[start:end]
 
 
-@dataclass(frozen=True, slots=True)
-class LimitState:
+class LimitState(NamedTuple):
     """What a limiter knows after a call: enough for any vendor's rate-limit headers."""
 
     limit: float

@@ -7,15 +7,15 @@ One heap, in the order of due instants and, within one instant, of entry. Nobody
 import heapq
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from brownout_simulators.account import Account, Aftermath
 from brownout_simulators.call import Notice
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """The call that something goes back to: a later effect or webhook is booked under the same operation."""
 
     operation_id: str = ""
@@ -24,7 +24,7 @@ class Cause:
     route: str = ""
     method: str = ""
     path: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

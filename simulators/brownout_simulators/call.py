@@ -9,7 +9,8 @@ call, into a delivery: what the host really puts on the wire, when, and how the 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 
 @dataclass(slots=True)
@@ -36,8 +37,7 @@ class Call:
     idempotency_key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """Something the vendor did that matters outside: a charge, a message sent, an order taken."""
 
     kind: str
@@ -47,12 +47,11 @@ class Effect:
     amount: int = 0
     """In the currency's minor unit, where money moved."""
     currency: str = ""
-    references: Mapping[str, str] = field(default_factory=dict)
+    references: Mapping[str, str] = MappingProxyType({})
     """The caller's own ids that the vendor stores with it, by dotted name: `metadata.operation_id`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """Something a vendor tells its customer by webhook. The engine finds endpoints, signs, delivers, retries."""
 
     type: str

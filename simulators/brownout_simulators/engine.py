@@ -249,8 +249,7 @@ class Simulator(Generic[S]):
         if one.strike is not None and one.strike.is_answered:
             return
         one.limiter = limiter
-        exceeded, one.held = limiter.enter(call, account.name, now_s)
-        account.limits = limiter.states(call, account.name, now_s)
+        exceeded, one.held, account.limits = limiter.enter(call, account.name, now_s)
         if exceeded is not None:
             one.reply = self.vendor.errors.throttled(call, exceeded.retry_after_s, exceeded.name)
             if one.strike is not None:

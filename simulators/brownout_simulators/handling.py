@@ -10,7 +10,7 @@ from brownout_simulators.call import Call, Reply
 from brownout_simulators.faults.fault import Strike
 from brownout_simulators.faults.plan import Standing, Subject
 from brownout_simulators.idempotency import Remembered
-from brownout_simulators.limiter import Limiter
+from brownout_simulators.limiter import Limiter, Place
 from brownout_simulators.router import Found
 from brownout_simulators.worlds import World
 
@@ -41,7 +41,7 @@ class Handling(Generic[S]):
     claim: Remembered | None = None
     replayed: bool = False
     limiter: Limiter | None = None
-    held: Sequence[tuple[str, str]] = ()
+    held: Sequence[Place] = ()
     """Places taken in limits on calls in flight."""
     strike: Strike | None = None
     working: Sequence[Standing] = ()
@@ -61,27 +61,21 @@ class Handling(Generic[S]):
         """What goes back to this call later."""
         call = self.call
         return Cause(
-            operation_id=self.operation,
-            request_id=call.request_id,
-            idempotency_key=call.idempotency_key or "",
-            route=call.route,
-            method=call.method,
-            path=call.path,
-            headers=call.headers,
+            self.operation,
+            call.request_id,
+            call.idempotency_key or "",
+            call.route,
+            call.method,
+            call.path,
+            call.headers,
         )
 
     def subject(self) -> Subject:
         """What fault rules look at."""
         call = self.call
-        return Subject(
-            route=call.route,
-            method=call.method,
-            path=call.path,
-            headers=call.headers,
-            account=self.world.account.name if self.world is not None else "",
-            operation_id=self.operation,
-            key=self.operation or call.idempotency_key or "",
-        )
+        account = self.world.account.name if self.world is not None else ""
+        key = self.operation or call.idempotency_key or ""
+        return Subject(call.route, call.method, call.path, call.headers, account, self.operation, key)
 
 
 def act_as_seen(action: Action, call: Call, account: Account[Any], strike: Strike, now_s: float) -> Reply:

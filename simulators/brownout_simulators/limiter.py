@@ -1,9 +1,9 @@
 """Token buckets and counts of calls in flight, per account or per whatever a vendor's limit says."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from brownout_simulators.account import LimitState
 from brownout_simulators.call import Call
@@ -39,10 +39,12 @@ class TokenBucket:
         # Sums of small refills fall short of a whole token by rounding; a client that waited as told must pass.
         return self._tokens + 1e-9
 
-    def full_in_s(self, now_s: float) -> float:
-        """Seconds until the bucket is full again."""
-        missing = self.burst - self.tokens(now_s)
-        return missing / self.rate_per_s if missing > 1e-6 and self.rate_per_s > 0 else 0.0
+    def state(self, now_s: float) -> LimitState:
+        """How full it is, and how long until it is full again."""
+        tokens = self.tokens(now_s)
+        missing = self.burst - tokens
+        full_in_s = missing / self.rate_per_s if missing > 1e-6 and self.rate_per_s > 0 else 0.0
+        return LimitState(self.burst, tokens, full_in_s)
 
 
 class Buckets:
@@ -71,56 +73,82 @@ class Exceeded:
     retry_after_s: float | None
 
 
+class Entry(NamedTuple):
+    """What the limiter says of one call."""
+
+    exceeded: Exceeded | None
+    """The limit that refuses it; then nothing was taken from any."""
+    held: Sequence["Place"]
+    """Places taken in limits on calls in flight: what `leave` must be given when the call is over."""
+    states: dict[str, LimitState]
+    """What headers may tell of each limit that is for this call, after it."""
+
+
+class _Gauge:
+    """One limit that is on, and how far it is used under each key."""
+
+    __slots__ = ("_buckets", "concurrency", "flying", "key_of", "name")
+
+    def __init__(self, name: str, limit: Limit) -> None:
+        self.name = name
+        self.key_of = limit.key_of
+        self._buckets = Buckets(limit.rate_per_s, limit.burst) if limit.rate_per_s > 0 else None
+        self.concurrency = limit.concurrency
+        self.flying: dict[str, int] = {}
+
+    def bucket(self, key: str, now_s: float) -> TokenBucket | None:
+        """The bucket of a key; None where the limit is none on the rate."""
+        return None if self._buckets is None else self._buckets.of(key, now_s)
+
+    def state(self, key: str, bucket: TokenBucket | None, now_s: float) -> LimitState:
+        """How far it is used under this key."""
+        if bucket is not None:
+            return bucket.state(now_s)
+        return LimitState(self.concurrency, max(0, self.concurrency - self.flying.get(key, 0)), 0.0)
+
+
 class Limiter:
     """The limits of a vendor that are on. A call takes from all of them or from none."""
 
     def __init__(self, limits: Mapping[str, Limit]) -> None:
         self.limits = dict(limits)
-        self._buckets = {name: Buckets(limit.rate_per_s, limit.burst) for name, limit in limits.items()}
-        self._flying: dict[tuple[str, str], int] = {}
+        self._gauges = [_Gauge(name, limit) for name, limit in limits.items()]
 
-    def enter(self, call: Call, account: str, now_s: float) -> tuple[Exceeded | None, list[tuple[str, str]]]:
-        """The limit that refuses the call, or None and what `leave` must be given when the call is over."""
-        keys = [(limit, key) for limit in self.limits.values() if (key := limit.key_of(call, account))]
-        for limit, key in keys:
-            if limit.concurrency and self._flying.get((limit.name, key), 0) >= limit.concurrency:
-                return Exceeded(limit.name, None), []
-            if limit.rate_per_s > 0:
-                bucket = self._buckets[limit.name].of(key, now_s)
-                if bucket.tokens(now_s) < 1.0:
-                    return Exceeded(limit.name, bucket.take(now_s)), []
-        held = []
-        for limit, key in keys:
-            if limit.rate_per_s > 0:
-                self._buckets[limit.name].of(key, now_s).take(now_s)
-            if limit.concurrency:
-                self._flying[limit.name, key] = self._flying.get((limit.name, key), 0) + 1
-                held.append((limit.name, key))
-        return None, held
+    def enter(self, call: Call, account: str, now_s: float) -> Entry:
+        """Let the call in, or say which limit refuses it."""
+        asked = [
+            (gauge, key, gauge.bucket(key, now_s)) for gauge in self._gauges if (key := gauge.key_of(call, account))
+        ]
+        exceeded = None
+        held: list[Place] = []
+        for gauge, key, bucket in asked:
+            if gauge.concurrency and gauge.flying.get(key, 0) >= gauge.concurrency:
+                exceeded = Exceeded(gauge.name, None)
+                break
+            if bucket is not None and bucket.tokens(now_s) < 1.0:
+                exceeded = Exceeded(gauge.name, bucket.take(now_s))
+                break
+        else:
+            for gauge, key, bucket in asked:
+                if gauge.concurrency:
+                    gauge.flying[key] = gauge.flying.get(key, 0) + 1
+                    held.append((gauge, key))
+                if bucket is not None:
+                    bucket.take(now_s)
+        return Entry(exceeded, held, {gauge.name: gauge.state(key, bucket, now_s) for gauge, key, bucket in asked})
 
-    def leave(self, held: Iterable[tuple[str, str]]) -> None:
+    def leave(self, held: Sequence["Place"]) -> None:
         """The call that was let in with `held` is over."""
-        for place in held:
-            left = self._flying.get(place, 0) - 1
+        for gauge, key in held:
+            left = gauge.flying.get(key, 0) - 1
             if left > 0:
-                self._flying[place] = left
+                gauge.flying[key] = left
             else:
-                self._flying.pop(place, None)
+                gauge.flying.pop(key, None)
 
-    def states(self, call: Call, account: str, now_s: float) -> dict[str, LimitState]:
-        """What headers may tell of each limit that is for this call, after it."""
-        states = {}
-        for limit in self.limits.values():
-            key = limit.key_of(call, account)
-            if not key:
-                continue
-            if limit.rate_per_s > 0:
-                bucket = self._buckets[limit.name].of(key, now_s)
-                states[limit.name] = LimitState(bucket.burst, bucket.tokens(now_s), bucket.full_in_s(now_s))
-            else:
-                flying = self._flying.get((limit.name, key), 0)
-                states[limit.name] = LimitState(limit.concurrency, max(0, limit.concurrency - flying), 0.0)
-        return states
+
+Place = tuple[_Gauge, str]
+"""A call in flight in one limit, under one key."""
 
 
 def switched_on(known: Mapping[str, Limit], asked: Mapping[str, Any]) -> dict[str, Limit]:

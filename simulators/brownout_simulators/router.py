@@ -7,13 +7,12 @@ a parameter, longer fixed text over shorter; the order of declaration never matt
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from brownout_simulators.vendor import Route
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A route, its name for ledgers and rules, and the path's parameters."""
 
     route: Route[Any]

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from brownout_core.compose import AppConfig, Parts, build, idempotency_key, read_document, vendor_parts
+from brownout_core.compose import AppConfig, Parts, build, idempotency_key, read_document
 from brownout_core.errors import ConfigError
 from brownout_core.flows.outcome import OutcomeStatus
 from brownout_core.policies.breaker import Permit
 from brownout_core.policies.idempotency import IdempotencyConfig
 from brownout_core.policies.retry import Judgement, Retry
-from brownout_core.presets import policies_for
+from brownout_core.presets import parts_for, policies_for
 from brownout_core.records import DeadLetter, DeadLetterStore
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
@@ -244,7 +244,7 @@ def test_every_policy_of_every_vendor_comes_from_its_part(part: str) -> None:
 
 def test_a_policy_that_is_switched_off_is_not_made() -> None:
     off = policies_for("stripe").overridden({"limiter": None, "bulkhead": None, "budget": None})
-    made = vendor_parts("stripe", off, Parts(), seed=1, sink=None)
+    made = parts_for("stripe", off, seed=1)
     assert (made.limiter, made.bulkhead, made.budget) == (None, None, None)
 
 

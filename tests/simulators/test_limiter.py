@@ -41,9 +41,9 @@ def test_sixty_seconds_at_half_again_the_rate_pass_what_the_bucket_allows() -> N
 
 def test_a_call_takes_from_all_limits_or_from_none() -> None:
     limiter = Limiter({"rate": Limit("rate", rate_per_s=1, burst=1), "flying": Limit("flying", concurrency=1)})
-    refused, held = limiter.enter(CALL, "a", 0.0)
+    refused, held, _ = limiter.enter(CALL, "a", 0.0)
     assert refused is None
-    refused, _ = limiter.enter(CALL, "a", 5.0)
+    refused, _, _ = limiter.enter(CALL, "a", 5.0)
     assert refused is not None
     assert (refused.name, refused.retry_after_s) == ("flying", None)
     limiter.leave(held)
@@ -53,7 +53,7 @@ def test_a_call_takes_from_all_limits_or_from_none() -> None:
 def test_a_refusal_by_rate_says_when_to_come_back() -> None:
     limiter = Limiter({"rate": Limit("rate", rate_per_s=2, burst=1)})
     limiter.enter(CALL, "a", 0.0)
-    refused, _ = limiter.enter(CALL, "a", 0.1)
+    refused, _, _ = limiter.enter(CALL, "a", 0.1)
     assert refused is not None
     assert refused.retry_after_s == pytest.approx(0.4)
     assert limiter.enter(CALL, "b", 0.1)[0] is None
@@ -62,13 +62,12 @@ def test_a_refusal_by_rate_says_when_to_come_back() -> None:
 def test_a_limit_without_a_key_for_a_call_lets_it_pass_uncounted() -> None:
     limiter = Limiter({"rate": Limit("rate", rate_per_s=1, burst=1, key_of=lambda _call, _account: "")})
     assert [limiter.enter(CALL, "a", 0.0)[0] for _ in range(3)] == [None] * 3
-    assert limiter.states(CALL, "a", 0.0) == {}
+    assert limiter.enter(CALL, "a", 0.0).states == {}
 
 
 def test_states_tell_what_headers_need() -> None:
     limiter = Limiter({"rate": Limit("rate", rate_per_s=10, burst=5), "flying": Limit("flying", concurrency=3)})
-    limiter.enter(CALL, "a", 0.0)
-    states = limiter.states(CALL, "a", 0.0)
+    states = limiter.enter(CALL, "a", 0.0).states
     assert (states["rate"].limit, int(states["rate"].remaining)) == (5, 4)
     assert states["rate"].reset_s == pytest.approx(0.1)
     assert (states["flying"].limit, states["flying"].remaining) == (3, 2)

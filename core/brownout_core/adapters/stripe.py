@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import orjson
@@ -30,8 +30,7 @@ CONFIRMED_AT_ONCE = b"&" + form(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentIntent:
+class PaymentIntent(NamedTuple):
     """What the application needs to know of one."""
 
     id: str

@@ -8,6 +8,7 @@ import fnmatch
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from brownout_simulators.faults.fault import Memory, Stage
 from brownout_simulators.faults.rule import Dice, Matcher, Rule, in_sequence, word_of
@@ -80,8 +81,7 @@ class Standing:
         return self.dice.hit(word, share)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What rules look at."""
 
     route: str

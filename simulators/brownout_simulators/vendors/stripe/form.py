@@ -5,6 +5,7 @@ percent-encoded. Every leaf is text: the parameter tables say what a text means.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote_plus
@@ -12,6 +13,8 @@ from urllib.parse import unquote_plus
 from brownout_simulators.call import Call
 
 MAX_DEPTH = 12
+USUAL_LENGTH = 80
+"""Of a parameter's name: longer ones are not remembered."""
 FREE_KEYS = "metadata"
 """A hash whose keys are the caller's own: `metadata[0]=x` is no array."""
 
@@ -44,7 +47,7 @@ def parse_form(text: str) -> dict[str, Any]:
         if "%" in value or "+" in value:
             value = unquote_plus(value, errors="strict")
         if "%" in name or "+" in name:
-            name = unquote_plus(name, errors="strict")
+            name = _plain_name(name) if len(name) <= USUAL_LENGTH else unquote_plus(name, errors="strict")
         if "[" in name:
             brackets = True
             _insert(data, name, value)
@@ -55,6 +58,12 @@ def parse_form(text: str) -> dict[str, Any]:
             if type(value) is dict and name != FREE_KEYS:
                 data[name] = _arrays(name, value)
     return data
+
+
+@lru_cache(maxsize=1_024)
+def _plain_name(name: str) -> str:
+    """Decoded. Remembered, for the same few names come again and again: SDKs encode the brackets in them."""
+    return unquote_plus(name, errors="strict")
 
 
 def _insert(data: dict[str, Any], name: str, value: str) -> None:

@@ -30,13 +30,15 @@ _AUTOMATIC: Final[Mapping[str, None]] = {"id": None, "idempotency_key": None}
 class Work:
     """What one call, or one deferred step, does to an account."""
 
-    __slots__ = ("account", "call", "effects", "notices", "now", "request", "state")
+    __slots__ = ("account", "at_s", "call", "effects", "notices", "now", "request", "state")
 
     def __init__(self, call: Call | None, account: World) -> None:
         self.call = call if call is not None else _NO_CALL
         self.account = account
         self.state: State = account.state
-        self.now = int(account.epoch_s + account.clock())
+        self.at_s = at_s = account.clock()
+        """The one instant of all this work, on the simulator's clock."""
+        self.now = int(account.epoch_s + at_s)
         """Seconds since 1970: what Stripe prints."""
         self.effects: list[Effect] = []
         self.notices: list[Notice] = []
@@ -50,12 +52,12 @@ class Work:
 
     def keep(self, made: Object) -> Object:
         """Put a new object into its collection."""
-        self.state.of[made["object"]].add(made, self.account.clock())
+        self.state.of[made["object"]].add(made, self.at_s)
         return made
 
     def before_change(self, kept: Object) -> None:
         """To be called before an object changes that an earlier call kept: some readers are behind."""
-        self.state.of[kept["object"]].before_change(kept, self.account.clock())
+        self.state.of[kept["object"]].before_change(kept, self.at_s)
 
     def seen(self, row: Object) -> Object | None:
         """A row as this call reads it: older, or not there yet, where a lag has struck it."""
@@ -95,7 +97,7 @@ class Work:
         # Printed at once: an event never changes, its object does. Bytes are also all that is kept of it, which
         # costs the garbage collector nothing.
         raw = orjson.dumps(event)
-        state.events.add({"id": id, "created": self.now, "type": type, "raw": raw}, self.account.clock())
+        state.events.add({"id": id, "created": self.now, "type": type, "raw": raw}, self.at_s)
         if listeners:
             self.notices.append(Notice(type, orjson.loads(raw)))
 
