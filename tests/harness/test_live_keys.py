@@ -30,7 +30,7 @@ def test_a_live_key_in_the_environment_is_refused_by_its_variables_name() -> Non
 
 
 def test_a_live_key_in_an_option_is_refused() -> None:
-    with pytest.raises(BadInput, match="an option holds a live key"):
+    with pytest.raises(BadInput, match="an argument holds a live key"):
         refuse_live_keys({}, ["stripe-brownout", f"redis://:{LIVE}@127.0.0.1"])
 
 

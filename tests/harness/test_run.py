@@ -61,7 +61,7 @@ def test_a_seed_replaces_the_scenarios_own() -> None:
         (["healthy"], {"redis_url": "redis://127.0.0.1:6379/0"}, "--redis is for real mode"),
         (["healthy"], {"mode": "real", "redis_url": "redis://192.0.2.1:6379"}, "aims at 192.0.2.1"),
         (["healthy"], {"environment": {"STRIPE_API_KEY": LIVE}}, "STRIPE_API_KEY holds a live key"),
-        (["healthy"], {"mode": "real", "redis_url": f"redis://:{LIVE}@127.0.0.1"}, "an option holds a live key"),
+        (["healthy"], {"mode": "real", "redis_url": f"redis://:{LIVE}@127.0.0.1"}, "an argument holds a live key"),
         (["healthy"], {"out": Path("file/below")}, "--out file/below: Not a directory"),
         (["healthy"], {"out": Path("file")}, "there is something already"),
     ],
