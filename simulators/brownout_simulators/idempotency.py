@@ -18,6 +18,14 @@ class Remembered:
     """None while the first request is still being handled."""
 
 
+def trimmed(data: bytes) -> bytes:
+    """The same bytes in no more memory than they need, for those that are kept.
+
+    What a serialiser hands out may sit in the whole buffer that it wrote into: orjson's 1.5 kB in 16.
+    """
+    return bytes(memoryview(data))
+
+
 class Keys:
     """The keys of one account. A key that is in progress is never forgotten for age, only for want of room."""
 
@@ -47,7 +55,8 @@ class Keys:
 
     def save(self, claim: Remembered, reply: Reply) -> None:
         """Remember `reply`; a copy, because hosts and faults go on to change the one that goes out."""
-        claim.reply = Reply(reply.status, reply.body, dict(reply.headers), executed=reply.executed, stream=reply.stream)
+        body = trimmed(reply.body)
+        claim.reply = Reply(reply.status, body, dict(reply.headers), executed=reply.executed, stream=reply.stream)
 
     def release(self, key: str, claim: Remembered) -> None:
         """Forget a claim: the reply is not one that the vendor remembers."""
