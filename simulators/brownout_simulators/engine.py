@@ -489,6 +489,9 @@ class Simulator(Generic[S]):
             seed=self.seed if seed is None else seed,
             start_at_s=self.clock() if start_at_s is None else start_at_s,
         )
+        if limits is not None and limiter is not self.limiter:
+            names = ", ".join(limiter.limits) if limiter is not None else "off"
+            _log.info("%s: the vendor's limits are %s", self.vendor.name, names)
         self.limiter, self.correlation, self.outbox.time_scale = limiter, correlation, time_scale
 
     def advance(self, seconds: float) -> None:
