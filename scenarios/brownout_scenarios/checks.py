@@ -32,6 +32,7 @@ def problems(scenario: Scenario, words: Vocabulary) -> list[tuple[Path, str]]:
     found += _actions(scenario)
     found += _expectations(scenario)
     found += _vendors(scenario, words)
+    found += _limits(scenario, words)
     found += _policies(scenario, words)
     return found
 
@@ -225,15 +226,21 @@ def _vendors(scenario: Scenario, words: Vocabulary) -> Found:
         for vendor in named:
             if vendor not in words.vendors:
                 yield (key, vendor), f"no vendor named {units.shown(vendor)}{spelling.hint(vendor, words.vendors)}"
-    for vendor, limits in scenario.limits.items():
-        known = words.limits.get(vendor, tuple(limits))
-        for name in limits:
-            if name not in known:
-                yield ("limits", vendor, name), f"{vendor} has no limiter {name!r}{spelling.hint(name, known)}"
     for vendor, paths in scenario.correlate.items():
         for index, path in enumerate(paths):
             if not re.fullmatch(r"(header|body)\.\S+", path):
                 yield ("correlate", vendor, index), f"{units.shown(path)}: write header.<name> or body.<dotted path>"
+
+
+def _limits(scenario: Scenario, words: Vocabulary) -> Found:
+    for vendor, limits in scenario.limits.items():
+        known = words.limits.get(vendor, tuple(limits))
+        for name, on in limits.items():
+            if name not in known:
+                yield ("limits", vendor, name), f"{vendor} has no limiter {name!r}{spelling.hint(name, known)}"
+            for figure, value in on.to_json().items() if isinstance(on, schema.Figures) else ():
+                if value < 0:
+                    yield ("limits", vendor, name, figure.removesuffix("_per_s")), f"{value:g} is below 0"
 
 
 def _policies(scenario: Scenario, words: Vocabulary) -> Found:

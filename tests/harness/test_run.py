@@ -157,6 +157,22 @@ def test_a_run_leaves_a_whole_folder_that_can_be_read_back(monkeypatch: pytest.M
     assert (finished.folder / "logs" / "target.log").read_text() == "hello\n"
 
 
+def test_a_secret_in_a_log_fails_a_run_that_demands_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "target.log").write_text("charging with sk_test_secret_51H\n")
+    path = write_shop(Path.cwd())
+    path.write_text(path.read_text() + "  - no_secrets: {}\n")
+    monkeypatch.setattr(
+        run, "_run", lambda _order, _work, _progress: inputs(logs=logs, secrets=frozenset({"sk_test_secret_51H"}))
+    )
+    (order,) = prepared(str(path), mode="real", out=Path("A"))
+    finished = execute(order)
+    assert finished.exit_code == 1
+    assert "logs/target.log" in str(finished.verdict.expectations)
+    assert "sk_test_secret_51H" not in finished.verdict.model_dump_json()
+
+
 def test_an_effect_too_many_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     twice = {**effect(3), "seq": 99, "id": "ch_again"}
     given = inputs()

@@ -22,6 +22,14 @@ def test_goodput_counts_what_was_done_when_it_was_done() -> None:
     assert float(series.goodput_per_s.sum() * series.width_s) == done.height
 
 
+def test_goodput_counts_in_the_second_of_the_answer() -> None:
+    row = ("pay-1", "pay", 10.0, 10.0, 14.0, 4.0, 1, 200, "done", "")
+    run = a_run().model_copy(update={"operations": pl.DataFrame([row], schema=OPERATIONS, orient="row")})
+    series = series_of(run)
+    assert series.goodput_per_s.nonzero()[0].tolist() == [int(14.0 / series.width_s)]
+    assert series.offered_per_s.nonzero()[0].tolist() == [int(10.0 / series.width_s)]
+
+
 def test_latency_counts_from_the_intended_start() -> None:
     row = ("pay-1", "pay", 10.0, 13.0, 14.0, 1.0, 1, 200, "done", "")  # sent 3 s late, answered 1 s after that
     run = a_run().model_copy(update={"operations": pl.DataFrame([row], schema=OPERATIONS, orient="row")})

@@ -94,6 +94,8 @@ def test_both_examples_are_sound() -> None:
         ("operation: pay", "operation: notfy", "no operation named 'notfy' in the workload (did you mean notify?)"),
         ("seed: 7", "correlate: {strip: [body.x]}", "correlate.strip: no vendor named 'strip' (did you mean stripe?)"),
         ("seed: 7", "limits: {twillio: {}}", "limits.twillio: no vendor named 'twillio' (did you mean twilio?)"),
+        ("seed: 7", "limits: {stripe: {writes: {burst: -1}}}", "limits.stripe.writes.burst: -1 is below 0"),
+        ("seed: 7", "limits: {stripe: {writes: {concurrency: -1}}}", "limits.stripe.writes.concurrency: -1 is below 0"),
         ("seed: 7", "limits: {stripe: {write: true}}", "stripe has no limiter 'write' (did you mean writes?)"),
         (
             "seed: 7",

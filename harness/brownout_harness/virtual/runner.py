@@ -111,7 +111,7 @@ class _Run:
             [rule_from_json(dict(rule.json)) for rule in self.scenario.fault_rules() if rule.vendor == vendor.name],
             start_at_s=0.0,
             seed=self.scenario.seed,
-            limits=self.scenario.limits.get(vendor.name),
+            limits=self.scenario.limits_of(vendor.name),
             correlate=self.scenario.correlate.get(vendor.name),
         )
         return simulator

@@ -17,7 +17,7 @@ from brownout_harness.vocabulary import vocabulary
 from brownout_reports.run_folder import Status
 from brownout_scenarios.library import names
 from brownout_scenarios.load import load
-from brownout_scenarios.schema import Phase, Scenario
+from brownout_scenarios.schema import Figures, Phase, Scenario
 
 DIGEST = """
 import sys
@@ -87,6 +87,15 @@ def test_while_the_application_is_dead_nobody_is_served_and_the_vendor_goes_on()
     arrived = [row for row in inputs.ledger for start_s, end_s in dead
                if row["entry"] == "request" and start_s < row["at_s"] < end_s]  # fmt: skip
     assert arrived == []
+
+
+def test_a_vendors_own_limiter_is_in_force_with_the_scenarios_figures() -> None:
+    short = shortened("healthy", 4.0)
+    limited = replace(short, limits={"stripe": {"global-rate": Figures(rate_per_s=2.0, burst=2)}})
+    throttled = [row for row in run_virtual(limited).ledger if row["vendor"] == "stripe" and row["status"] == 429]
+    assert throttled
+    off = replace(short, limits={"stripe": {"global-rate": False}})
+    assert digest(run_virtual(off)) == digest(run_virtual(short))
 
 
 def test_progress_is_told_for_every_simulated_second() -> None:
