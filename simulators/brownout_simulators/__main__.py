@@ -104,10 +104,11 @@ async def _serve(vendors: Sequence[Vendor[Any]], ports: Sequence[int], seed: int
 
 def _spare_the_collector() -> None:
     """A simulator under load makes many objects that live: looking through all of them again and again would make it
-    the slower, the more it holds. What there is now lives for ever; the oldest generation is rarely looked at."""
+    the slower, the more it holds. What there is now lives for ever; the young are looked at in small lots, for whoever
+    calls meanwhile waits; the oldest generation is rarely looked at."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
+    gc.set_threshold(20_000, 5, 1_000)
 
 
 def _say(line: str) -> None:

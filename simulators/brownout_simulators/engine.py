@@ -16,7 +16,7 @@ from math import isfinite
 from typing import Any, Final, Generic, TypeVar
 
 from brownout_simulators.account import Account, Aftermath, Ids
-from brownout_simulators.agenda import Agenda, Cause, Delivering, OutgoingWebhook, Step
+from brownout_simulators.agenda import Agenda, Cause, OutgoingWebhook, Step
 from brownout_simulators.call import Call, Delivery, Effect, Ending, Notice, Reply
 from brownout_simulators.correlation import Correlation
 from brownout_simulators.faults.fault import Stage, Strike
@@ -422,10 +422,13 @@ class Simulator(Generic[S]):
         outgoing = []
         moment_s = now_s + self.clock_offset_s
         while (item := self.agenda.pop_due(moment_s)) is not None:
-            if isinstance(item, Delivering):
-                outgoing.append(self.outbox.sign(item, self.epoch_s + self.now_s()))
-            else:
+            if isinstance(item, Step):
                 self._run_step(item)
+                continue
+            try:
+                outgoing.append(self.outbox.sign(item, self.epoch_s + self.now_s()))
+            except Exception as error:  # noqa: BLE001  as in an action; the other deliveries are not to be lost with it
+                self.problem(f"the webhook {item.notice.type}", error)
         return outgoing
 
     def _run_step(self, step: Step) -> None:
@@ -443,7 +446,10 @@ class Simulator(Generic[S]):
 
     def webhook_done(self, webhook_id: int, status: int | None) -> None:
         """A host reports the answer to a webhook; None: no connection, or no answer in time."""
-        self.outbox.done(webhook_id, status, self.now_s())
+        try:
+            self.outbox.done(webhook_id, status, self.now_s())
+        except Exception as error:  # noqa: BLE001  as in an action
+            self.problem("what comes of a webhook", error)
 
     # -- control --------------------------------------------------------------------------------------------------
 
@@ -483,6 +489,9 @@ class Simulator(Generic[S]):
             seed=self.seed if seed is None else seed,
             start_at_s=self.clock() if start_at_s is None else start_at_s,
         )
+        if limits is not None and limiter is not self.limiter:
+            names = ", ".join(limiter.limits) if limiter is not None else "off"
+            _log.info("%s: the vendor's limits are %s", self.vendor.name, names)
         self.limiter, self.correlation, self.outbox.time_scale = limiter, correlation, time_scale
 
     def advance(self, seconds: float) -> None:

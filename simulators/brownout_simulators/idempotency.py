@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from brownout_simulators.call import Reply
+from brownout_simulators.call import Reply, trimmed
 
 
 @dataclass(slots=True)
@@ -47,7 +47,8 @@ class Keys:
 
     def save(self, claim: Remembered, reply: Reply) -> None:
         """Remember `reply`; a copy, because hosts and faults go on to change the one that goes out."""
-        claim.reply = Reply(reply.status, reply.body, dict(reply.headers), executed=reply.executed, stream=reply.stream)
+        body = trimmed(reply.body)
+        claim.reply = Reply(reply.status, body, dict(reply.headers), executed=reply.executed, stream=reply.stream)
 
     def release(self, key: str, claim: Remembered) -> None:
         """Forget a claim: the reply is not one that the vendor remembers."""

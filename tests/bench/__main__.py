@@ -17,11 +17,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few rounds, to see that they run; keeps no figures")
     options = parser.parse_args()
     for name in options.only or BENCHES:
+        on = machine()
         rows: list[Row] = importlib.import_module(f"tests.bench.{name}").run(quick=options.quick)
-        print(f"\n## {name} ({machine()})\n\n{table(rows)}")
+        print(f"\n## {name} ({on})\n\n{table(rows)}")
         if not options.quick:
             RESULTS.mkdir(exist_ok=True)
-            (RESULTS / f"{name}.md").write_text(f"# {name}\n\n{machine()}\n\n{table(rows)}\n", encoding="utf-8")
+            (RESULTS / f"{name}.md").write_text(f"# {name}\n\n{on}\n\n{table(rows)}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What benchmarks share: a row with its goal, interleaved sampling, medians of paired ratios."""
 
 import gc
+import os
 import platform
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -60,12 +61,17 @@ def table(rows: Sequence[Row]) -> str:
     lines = ["| bench | case | value | goal | met | note |", "| --- | --- | ---: | ---: | --- | --- |"]
     for row in rows:
         sign = "≤" if row.better == "lower" else "≥"
-        goal = f"{sign} {row.goal:g} {row.unit}" if row.goal is not None else ""
+        goal = f"{sign} {_figure(row.goal)} {row.unit}" if row.goal is not None else ""
         met = {True: "yes", False: "**no**", None: ""}[row.met]
-        lines.append(f"| {row.bench} | {row.case} | {row.value:.3g} {row.unit} | {goal} | {met} | {row.note} |")
+        lines.append(f"| {row.bench} | {row.case} | {_figure(row.value)} {row.unit} | {goal} | {met} | {row.note} |")
     return "\n".join(lines)
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def machine() -> str:
     """What the figures were taken on, in one line; nothing that names the machine."""
-    return f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    system = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    return f"{system}, {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} when it began"

@@ -290,3 +290,12 @@ def test_a_schedule_that_cannot_be_changes_nothing() -> None:
     with pytest.raises(ValueError, match="two rules have the id x"):
         till.simulator.schedule(twice)
     assert list(till.simulator.plan.standing) == ["r0"]
+
+
+def test_the_log_says_when_limits_are_switched(caplog: pytest.LogCaptureFixture) -> None:
+    till = Driver()
+    with caplog.at_level("INFO"):
+        till.schedule(limits={"per-second": True})
+        till.schedule()
+        till.schedule(limits={})
+    assert caplog.messages == ["till: the vendor's limits are per-second", "till: the vendor's limits are off"]

@@ -1,6 +1,6 @@
 """What is remembered under keys."""
 
-from brownout_simulators.call import Reply
+from brownout_simulators.call import Reply, trimmed
 from brownout_simulators.idempotency import Keys
 
 
@@ -46,3 +46,9 @@ def test_the_oldest_key_goes_when_there_is_no_room() -> None:
     assert [keys.find(name, 0.0) is None for name in "abc"] == [True, False, False]
     keys.forget()
     assert len(keys) == 0
+
+
+def test_what_is_kept_is_the_same_in_memory_of_its_own() -> None:
+    data = b"x" * 100
+    assert trimmed(data) == data
+    assert trimmed(data) is not data

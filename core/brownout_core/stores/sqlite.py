@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 from brownout_core.clock import WallClock
 from brownout_core.errors import ConfigError
-from brownout_core.records import OPEN_STATES, DeadLetter, LetterState, StoreUnavailable
+from brownout_core.records import DeadLetter, LetterState, StoreUnavailable
 
 T = TypeVar("T")
 
@@ -186,11 +186,6 @@ class SqliteDeadLetterStore:
             return await self._run(step)
         except sqlite3.Error as error:
             raise StoreUnavailable(f"dead letters: {error}") from error
-
-
-def open_count(counts: dict[LetterState, int]) -> int:
-    """How many letters still want something done."""
-    return sum(counts[state] for state in OPEN_STATES)
 
 
 def _row(letter: DeadLetter) -> dict[str, Any]:

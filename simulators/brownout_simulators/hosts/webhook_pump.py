@@ -68,13 +68,15 @@ class WebhookPump:
 
     async def _send(self, webhook: OutgoingWebhook) -> None:
         status: int | None = None
-        parts = urlsplit(webhook.url)
         try:
+            parts = urlsplit(webhook.url)
             if not self._leave_loopback and not is_loopback_host(parts.netloc.rpartition("@")[2]):
                 _log.warning("a webhook to %s was not sent: it is not on this machine", parts.hostname)
             else:
                 async with self._slots:
                     status = await self._post(webhook, urlunsplit(parts._replace(fragment="")))
+        except ValueError:
+            status = None  # no URL at all
         finally:
             self._simulator.webhook_done(webhook.id, status)
 

@@ -12,7 +12,7 @@ import pytest
 
 from brownout_core.errors import ConfigError
 from brownout_core.records import OPEN_STATES, DeadLetter, LetterState, StoreUnavailable
-from brownout_core.stores.sqlite import OwnThread, SqliteDeadLetterStore, open_count
+from brownout_core.stores.sqlite import OwnThread, SqliteDeadLetterStore
 from tests.support.aio import really, virtually
 
 
@@ -53,7 +53,7 @@ def test_what_was_put_can_be_read_in_the_order_of_putting() -> None:
         assert [each.id for each in await store.page(OPEN_STATES, 1, after="dl_3")] == ["dl_1"]
         assert await store.page([LetterState.DONE], 10) == []
         counts = await store.count()
-        assert (counts[LetterState.WAITING], open_count(counts)) == (3, 3)
+        assert (counts[LetterState.WAITING], sum(counts.values())) == (3, 3)
         await store.close()
         await store.close()
 

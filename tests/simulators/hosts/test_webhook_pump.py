@@ -112,8 +112,9 @@ def test_nothing_is_sent_beyond_this_machine_and_nothing_fails_where_nobody_list
             await listen(host, "http://203.0.113.7/hook")
             await listen(host, "http://127.0.0.1:1/hook")
             await listen(host, "no url at all")
+            await listen(host, "http://[::1")
             await ask(host, request_bytes(Connection="close"))
-            await eventually(lambda: host.simulator.outbox.counts()["given_up"] == 3)
+            await eventually(lambda: host.simulator.outbox.counts()["given_up"] == 4)
             assert {one.status for one in host.simulator.outbox.log} == {None}
 
     really(main())

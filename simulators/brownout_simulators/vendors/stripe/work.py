@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 
 from brownout_simulators.account import Aftermath
-from brownout_simulators.call import Call, Effect, Notice, Reply
+from brownout_simulators.call import Call, Effect, Notice, Reply, trimmed
 from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.expand import expanded
 from brownout_simulators.vendors.stripe.parameters import Kind, Parameters
@@ -96,7 +96,7 @@ class Work:
         }
         # Printed at once: an event never changes, its object does. Bytes are also all that is kept of it, which
         # costs the garbage collector nothing.
-        raw = orjson.dumps(event)
+        raw = trimmed(orjson.dumps(event))
         state.events.add({"id": id, "created": self.now, "type": type, "raw": raw}, self.at_s)
         if listeners:
             self.notices.append(Notice(type, orjson.loads(raw)))
