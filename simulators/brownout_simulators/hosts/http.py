@@ -147,6 +147,9 @@ class HttpHost:
             target = f"{split.path or '/'}?{split.query}" if split.query else split.path or "/"
         path, _, query = target.partition("?")
         if path.startswith(PREFIX):
+            origin = request.headers.get("Origin")
+            if origin is not None and not is_loopback_host(urlsplit(origin).netloc):
+                return _plain(403, "the control API takes no orders from a page of another site")
             status, answer = control(self.simulator, request.method, path, query, body)
             return web.Response(status=status, body=answer, content_type="application/json")
         headers = {name.lower(): value for name, value in request.headers.items()}
