@@ -7,7 +7,6 @@ inside is replaced: give another factory, and every flow uses what it makes.
     outcome = await app.pay(PayRequest(operation_id="order-7", amount=1200))
 """
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,23 +15,17 @@ from typing import Any
 from brownout_core.adapters.sales import SalesClient
 from brownout_core.adapters.stripe import StripeClient
 from brownout_core.adapters.twilio import TwilioClient
+from brownout_core.application import Application
 from brownout_core.clock import WallClock
 from brownout_core.errors import ConfigError
 from brownout_core.flows.notify import Notify
-from brownout_core.flows.operation import KeyFunction, Operation, SetAside, Tools
-from brownout_core.flows.outcome import Outcome
+from brownout_core.flows.operation import KeyFunction, SetAside, Tools
 from brownout_core.flows.pay import Pay
 from brownout_core.flows.place_order import PlaceOrder
-from brownout_core.flows.requests import NotifyRequest, OrderRequest, PayRequest
-from brownout_core.policies.breaker import State
-from brownout_core.policies.dead_letter import DeadLetterConfig, DeadLetters, Redriven, Spill
+from brownout_core.policies.dead_letter import DeadLetterConfig, DeadLetters, Spill
 from brownout_core.policies.idempotency import Idempotency, IdempotencyConfig
-from brownout_core.policies.parts import (
-    BreakerPart,
-    VendorParts,
-)
 from brownout_core.presets import PolicyParts, VendorPolicies, parts_for, policies_for, read_policies
-from brownout_core.records import OPEN_STATES, ClaimStore, DeadLetter, DeadLetterStore, LetterState, StoreUnavailable
+from brownout_core.records import ClaimStore, DeadLetterStore
 from brownout_core.redaction import Redactor
 from brownout_core.telemetry import Sink
 from brownout_core.transport import Transport
@@ -151,120 +144,6 @@ class Parts(PolicyParts):
     sink: Callable[[Sink], Sink] = lambda sink: sink
 
 
-class DeadLetterDesk:
-    """What an operator does with dead letters. Safe for concurrent use, also by several operators."""
-
-    def __init__(self, letters: DeadLetters, operations: Mapping[str, Operation[Any]]) -> None:
-        self._letters = letters
-        self._operations = operations
-
-    async def page(
-        self, *, states: Sequence[LetterState] = OPEN_STATES, limit: int = 100, after: str = ""
-    ) -> Sequence[DeadLetter]:
-        """Letters, oldest first; by default those that still want something done."""
-        return await self._letters.page(states=states, limit=limit, after=after)
-
-    async def show(self, letter_id: str) -> DeadLetter | None:
-        """One letter, in whatever state."""
-        return await self._letters.show(letter_id)
-
-    async def count(self) -> dict[LetterState, int]:
-        """How many letters are in each state."""
-        return await self._letters.count()
-
-    async def redrive(self, letter_id: str, *, insist: bool = False) -> Redriven:
-        """Do one letter's work again, through its own flow; `insist` also where it is poison."""
-        return await self._letters.redrive(letter_id, self._again, insist=insist)
-
-    async def redrive_all(self, *, limit: int = 1000, insist: bool = False) -> list[Redriven]:
-        """Redrive what waits, oldest first, at the configured rate; stops where it is no use yet."""
-        return await self._letters.redrive_all(self._again, limit=limit, insist=insist)
-
-    async def discard(self, letter_id: str) -> bool:
-        """Give one up for good."""
-        return await self._letters.discard(letter_id)
-
-    async def _again(self, letter: DeadLetter) -> str:
-        return await self._operations[letter.flow].redrive(letter)
-
-
-class Application:
-    """The operations, what was set aside, and how everything is. Belongs to one event loop."""
-
-    def __init__(
-        self,
-        *,
-        pay: Pay,
-        notify: Notify,
-        place_order: PlaceOrder,
-        letters: DeadLetters,
-        vendors: Mapping[str, VendorParts],
-        claims: ClaimStore,
-        transports: Mapping[str, Transport],
-    ) -> None:
-        self._pay, self._notify, self._place_order = pay, notify, place_order
-        self._letters = letters
-        self._vendors = vendors
-        self._claims = claims
-        self._transports = transports
-        self.dead_letters = DeadLetterDesk(letters, {each.name: each for each in (pay, notify, place_order)})
-
-    async def pay(self, request: PayRequest) -> Outcome:
-        """Take money once."""
-        return await self._pay(request)
-
-    async def notify(self, request: NotifyRequest) -> Outcome:
-        """Send one text message."""
-        return await self._notify(request)
-
-    async def place_order(self, request: OrderRequest) -> Outcome:
-        """Hand one order in."""
-        return await self._place_order(request)
-
-    async def health(self) -> dict[str, Any]:
-        """`healthy`, `degraded` (a breaker is not closed, letters wait) or `unhealthy` (a store is down), with one
-        check per part: pass, warn or fail. Asks no vendor anything."""
-        now_s = asyncio.get_running_loop().time()
-        checks: dict[str, dict[str, Any]] = {}
-        for vendor, parts in self._vendors.items():
-            state = _state(parts.breaker, now_s)
-            checks[vendor] = {"status": "pass" if state == State.CLOSED else "warn", "message": f"breaker {state}"}
-        checks["dead_letters"] = await self._letters_check()
-        checks["claims"] = await self._claims_check()
-        grades = {check["status"] for check in checks.values()}
-        status = "unhealthy" if "fail" in grades else "degraded" if "warn" in grades else "healthy"
-        return {"status": status, "checks": checks}
-
-    async def _letters_check(self) -> dict[str, Any]:
-        try:
-            counts = await self._letters.count()
-        except StoreUnavailable as error:
-            return {"status": "fail", "message": str(error)}
-        waiting = sum(counts[state] for state in OPEN_STATES)
-        return {"status": "warn" if waiting else "pass", "message": f"{waiting} open"}
-
-    async def _claims_check(self) -> dict[str, Any]:
-        ping = getattr(self._claims, "ping", None)
-        if ping is not None:
-            try:
-                await ping()
-            except StoreUnavailable as error:
-                return {"status": "fail", "message": str(error)}
-        return {"status": "pass", "message": "reachable"}
-
-    async def close(self) -> None:
-        """Close transports and stores. Operations still under way fail."""
-        for transport in self._transports.values():
-            await transport.close()
-        await self._letters.close()
-        await self._claims.close()
-
-
-def _state(breaker: BreakerPart, now_s: float) -> str:
-    state = getattr(breaker, "state", None)
-    return str(state(now_s)) if callable(state) else "unknown"
-
-
 def build(
     config: AppConfig,
     parts: Parts | None = None,
@@ -307,13 +186,7 @@ def build(
     def tools(vendor: str, sets_aside: SetAside) -> Tools:
         return Tools(
             parts=vendors[vendor],
-            idempotency=Idempotency(
-                claim_store,
-                config.idempotency,
-                deadline_s=policies[vendor].timeout.deadline_s,
-                instance=f"{instance}:{vendor}",
-                sink=emit,
-            ),
+            idempotency=_claiming(vendor, config, policies, claim_store, instance=instance, sink=emit),
             dead_letters=letters,
             key=parts.idempotency_key,
             wall_clock=wall_clock,
@@ -332,6 +205,19 @@ def build(
         claims=claim_store,
         transports=transports,
     )
+
+
+def _claiming(
+    vendor: str,
+    config: AppConfig,
+    policies: Mapping[str, VendorPolicies],
+    store: ClaimStore,
+    *,
+    instance: str,
+    sink: Sink | None,
+) -> Idempotency:
+    deadline_s = policies[vendor].timeout.deadline_s
+    return Idempotency(store, config.idempotency, deadline_s=deadline_s, instance=f"{instance}:{vendor}", sink=sink)
 
 
 def _check_leases(config: DeadLetterConfig, policies: Mapping[str, VendorPolicies]) -> None:

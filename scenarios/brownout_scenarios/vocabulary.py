@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, WrapValidator, create_model
 
-from brownout_scenarios import grammar, schema, units
+from brownout_scenarios import grammar, schema, units, wording
 from brownout_scenarios.grammar import Grammar, Node
 
 PHASE_FIELDS = ("of", "during", "after", "before", "until", "phase")
@@ -163,8 +163,8 @@ def _in_words(written: Mapping[str, Any], kind: str) -> str:
         match = " ".join(str(value) for value in match.values())
     share = written.get("share", 1)
     on = match if share in (1, "100%") else f"{share if isinstance(share, str) else units.share(share)} of {match}"
-    extra = [f"{key} {schema.written(written[key], key)}" for key in written if key in _WHEN]
-    details = schema.written(written[kind] or {})
+    extra = [f"{key} {wording.written(written[key], key)}" for key in written if key in _WHEN]
+    details = wording.written(written[kind] or {})
     return ", ".join([" ".join(part for part in (kind, details, "on", on) if part), *extra])
 
 
@@ -182,7 +182,7 @@ def _expected_annotation(words: Vocabulary, made: Grammar) -> Any:
     def finish(entry: Node) -> schema.Expected:
         name = grammar.exactly_one(entry, tuple(words.expectations), "expectation")
         check = getattr(entry, "f_" + name)
-        title = f"{name}: {schema.written(grammar.plain(check))}".removesuffix(": ")
+        title = f"{name}: {wording.written(grammar.plain(check))}".removesuffix(": ")
         return schema.Expected(name=name, check=check, title=title)
 
     bare = BeforeValidator(lambda value: {value: {}} if isinstance(value, str) else value)

@@ -21,7 +21,7 @@ from brownout_core.telemetry import Event, Kind, Sink
 from brownout_core.transport import Lost
 from brownout_harness.virtual.closed import closed_world
 from tests.core.fakes import SECRETS, WALL_S, After, FakeStripe, config, reply
-from tests.core.flows.world import World, order, pay, policies, sms
+from tests.core.flows.world import World, order, pay, sms
 from tests.support.aio import virtually
 
 
@@ -50,22 +50,6 @@ def test_the_same_seed_tells_the_same_story() -> None:
         return virtually(main())
 
     assert story("a") == story("a")
-
-
-def test_health_tells_of_breakers_letters_and_stores() -> None:
-    async def main() -> None:
-        world = World(config(**policies(sales={"retry": {"max_retries": 0}, "breaker": {"minimum_calls": 1}})))
-        assert (await world.app.health())["checks"]["sales"] == {"status": "pass", "message": "breaker closed"}
-        world.sales.always = reply(503, {})
-        await world.app.place_order(order())
-        health = await world.app.health()
-        assert health["status"] == "degraded"
-        assert health["checks"]["sales"] == {"status": "warn", "message": "breaker open"}
-        assert health["checks"]["dead_letters"] == {"status": "warn", "message": "1 open"}
-        await world.letters.close()
-        assert (await world.app.health())["status"] == "unhealthy"
-
-    virtually(main())
 
 
 def test_no_secret_is_told_kept_or_shown() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from brownout_scenarios.load import load_text
-from brownout_scenarios.schema import Action, Carrier, Redrive, Rising, Statuses, written
+from brownout_scenarios.schema import Action, Carrier, Redrive, Rising, Statuses
 from tests.support.toy_vocabulary import SCENARIO, vocabulary
 
 WORDS = vocabulary()
@@ -100,12 +100,6 @@ def test_an_action_is_exactly_one_thing(parts: dict[str, object]) -> None:
 def test_an_operation_id_travels_in_one_place() -> None:
     with pytest.raises(ValueError, match="either"):
         Carrier()
-
-
-def test_data_is_put_into_the_words_of_the_file() -> None:
-    assert written({"a_s": 0.25, "b_per_s": 40.0, "on": True, "n": 3, "names": ["x", "y"], "in": {"c_s": 2}}) == (
-        "a 250ms, b 40/s, on true, n 3, names [x, y], in {c 2s}"
-    )
 
 
 def test_a_vendors_limiters_are_on_only_where_asked() -> None:

@@ -19,8 +19,8 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from brownout_core.adapters.stripe import SignatureInvalid, verify_webhook
+from brownout_core.application import Application
 from brownout_core.clock import WallClock
-from brownout_core.compose import Application
 from brownout_core.flows.outcome import Outcome
 from brownout_core.flows.requests import NotifyRequest, OperationRequest, OrderRequest, PayRequest
 from brownout_core.gateway.replies import Replies, letter_json
