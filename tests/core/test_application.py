@@ -1,8 +1,8 @@
 """What an operator sees of the application: health, and the dead letters' desk."""
 
 from brownout_core.records import LetterState
-from tests.core.fakes import reply
-from tests.core.flows.world import World, config, order, pay, policies
+from tests.core.fakes import config, reply
+from tests.core.flows.world import World, order, pay, policies
 from tests.support.aio import virtually
 
 
