@@ -31,6 +31,10 @@ class TokenBucket:
             return 0.0
         return (1.0 - tokens) / self.rate_per_s if self.rate_per_s > 0 else float("inf")
 
+    def give_back(self) -> None:
+        """Put back the token that was taken last."""
+        self._tokens = min(self.burst, self._tokens + 1.0)
+
     def tokens(self, now_s: float) -> float:
         """Tokens there now."""
         if now_s > self._at_s:
@@ -87,24 +91,51 @@ class Entry(NamedTuple):
 class _Gauge:
     """One limit that is on, and how far it is used under each key."""
 
-    __slots__ = ("_buckets", "concurrency", "flying", "key_of", "name")
+    __slots__ = ("_buckets", "_flying", "concurrency", "key_of", "name")
 
     def __init__(self, name: str, limit: Limit) -> None:
         self.name = name
         self.key_of = limit.key_of
         self._buckets = Buckets(limit.rate_per_s, limit.burst) if limit.rate_per_s > 0 else None
         self.concurrency = limit.concurrency
-        self.flying: dict[str, int] = {}
+        self._flying: dict[str, int] = {}
 
-    def bucket(self, key: str, now_s: float) -> TokenBucket | None:
-        """The bucket of a key; None where the limit is none on the rate."""
-        return None if self._buckets is None else self._buckets.of(key, now_s)
+    def take(self, key: str, now_s: float) -> LimitState | Exceeded:
+        """Let a call in: how far the limit is used then. Or why not, and nothing was taken."""
+        flying = self._flying.get(key, 0)
+        if self.concurrency and flying >= self.concurrency:
+            return Exceeded(self.name, None)
+        if self._buckets is not None:
+            bucket = self._buckets.of(key, now_s)
+            wait_s = bucket.take(now_s)
+            if wait_s:
+                return Exceeded(self.name, wait_s)
+            state = bucket.state(now_s)
+        else:
+            state = LimitState(self.concurrency, self.concurrency - flying - 1, 0.0)
+        if self.concurrency:
+            self._flying[key] = flying + 1
+        return state
 
-    def state(self, key: str, bucket: TokenBucket | None, now_s: float) -> LimitState:
+    def undo(self, key: str, now_s: float) -> None:
+        """Take back what `take` did: another limit has refused the call."""
+        if self._buckets is not None:
+            self._buckets.of(key, now_s).give_back()
+        self.leave(key)
+
+    def leave(self, key: str) -> None:
+        """A call that was let in is over."""
+        left = self._flying.get(key, 0) - 1
+        if left > 0:
+            self._flying[key] = left
+        else:
+            self._flying.pop(key, None)
+
+    def state(self, key: str, now_s: float) -> LimitState:
         """How far it is used under this key."""
-        if bucket is not None:
-            return bucket.state(now_s)
-        return LimitState(self.concurrency, max(0, self.concurrency - self.flying.get(key, 0)), 0.0)
+        if self._buckets is not None:
+            return self._buckets.of(key, now_s).state(now_s)
+        return LimitState(self.concurrency, max(0, self.concurrency - self._flying.get(key, 0)), 0.0)
 
 
 class Limiter:
@@ -116,35 +147,32 @@ class Limiter:
 
     def enter(self, call: Call, account: str, now_s: float) -> Entry:
         """Let the call in, or say which limit refuses it."""
-        asked = [
-            (gauge, key, gauge.bucket(key, now_s)) for gauge in self._gauges if (key := gauge.key_of(call, account))
-        ]
-        exceeded = None
         held: list[Place] = []
-        for gauge, key, bucket in asked:
-            if gauge.concurrency and gauge.flying.get(key, 0) >= gauge.concurrency:
-                exceeded = Exceeded(gauge.name, None)
-                break
-            if bucket is not None and bucket.tokens(now_s) < 1.0:
-                exceeded = Exceeded(gauge.name, bucket.take(now_s))
-                break
-        else:
-            for gauge, key, bucket in asked:
-                if gauge.concurrency:
-                    gauge.flying[key] = gauge.flying.get(key, 0) + 1
-                    held.append((gauge, key))
-                if bucket is not None:
-                    bucket.take(now_s)
-        return Entry(exceeded, held, {gauge.name: gauge.state(key, bucket, now_s) for gauge, key, bucket in asked})
+        taken: list[Place] = []
+        states: dict[str, LimitState] = {}
+        for gauge in self._gauges:
+            key = gauge.key_of(call, account)
+            if not key:
+                continue
+            state = gauge.take(key, now_s)
+            if isinstance(state, Exceeded):
+                for earlier, its_key in taken:
+                    earlier.undo(its_key, now_s)
+                return Entry(state, (), self._states(call, account, now_s))
+            states[gauge.name] = state
+            place = (gauge, key)
+            taken.append(place)
+            if gauge.concurrency:
+                held.append(place)
+        return Entry(None, held, states)
+
+    def _states(self, call: Call, account: str, now_s: float) -> dict[str, LimitState]:
+        return {gauge.name: gauge.state(key, now_s) for gauge in self._gauges if (key := gauge.key_of(call, account))}
 
     def leave(self, held: Sequence["Place"]) -> None:
         """The call that was let in with `held` is over."""
         for gauge, key in held:
-            left = gauge.flying.get(key, 0) - 1
-            if left > 0:
-                gauge.flying[key] = left
-            else:
-                gauge.flying.pop(key, None)
+            gauge.leave(key)
 
 
 Place = tuple[_Gauge, str]

@@ -92,3 +92,12 @@ def test_limits_are_switched_on_by_name_with_the_vendors_figures_or_others() -> 
 def test_a_limit_that_cannot_be_is_named(asked: dict[str, object], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         switched_on({"rate": Limit("rate", rate_per_s=10, burst=5)}, asked)
+
+
+def test_a_call_that_one_limit_refuses_costs_nothing_in_those_before_it() -> None:
+    limiter = Limiter({"rate": Limit("rate", rate_per_s=1, burst=5), "flying": Limit("flying", concurrency=1)})
+    limiter.enter(CALL, "a", 0.0)
+    refused, held, states = limiter.enter(CALL, "a", 0.0)
+    assert refused is not None
+    assert not held
+    assert (int(states["rate"].remaining), states["flying"].remaining) == (4, 0)

@@ -34,7 +34,6 @@ class Standing:
     memory: Memory = field(default_factory=Memory)
     matched: int = 0
     struck: int = 0
-    ordinal: int = 0
     by_key: dict[str, int] = field(default_factory=dict)
 
     def share(self, now_s: float) -> float:
@@ -60,13 +59,13 @@ class Standing:
         `words` holds what was already made of the key for other rules, by ordinal.
         """
         rule = self.rule
-        self.matched += 1
-        ordinal = overall = self.ordinal
-        self.ordinal = overall + 1
+        ordinal = overall = self.matched
+        self.matched = overall + 1
         if key:
-            ordinal = self.by_key.get(key, 0)
-            self.by_key[key] = ordinal + 1
-            if len(self.by_key) > KEYS_LIMIT:
+            by_key = self.by_key
+            ordinal = by_key.get(key, 0)
+            by_key[key] = ordinal + 1
+            if ordinal == 0 and len(by_key) > KEYS_LIMIT:
                 self._forget_half()
         if rule.sequence and not in_sequence(rule.sequence, ordinal if rule.sequence_per == "key" else overall):
             return None
@@ -75,10 +74,9 @@ class Standing:
             return None
         if share >= 1.0 and not rule.fault.draws:
             return 0.5
-        word = words.get(ordinal)
-        if word is None:
-            word = words[ordinal] = word_of(key, ordinal)
-        return self.dice.hit(word, share)
+        if ordinal not in words:
+            words[ordinal] = word_of(key, ordinal)
+        return self.dice.hit(words[ordinal], share)
 
 
 class Subject(NamedTuple):
@@ -197,9 +195,10 @@ class Plan:
             candidates = self._of_route(subject.route)
         chosen: Chosen = []
         words: dict[int, int] = {}
+        key = subject.key
         for one, always in candidates:
             if always or matches(one.matcher, subject):
-                chance = one.decide(subject.key, now_s, words)
+                chance = one.decide(key, now_s, words)
                 if chance is not None:
                     chosen.append((one, chance))
         return chosen
