@@ -22,8 +22,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from brownout_simulators.engine import Simulator
 from brownout_simulators.hosts.http import HttpHost, PortTaken
+from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, UnknownVendor, load_vendor
 

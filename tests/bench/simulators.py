@@ -22,10 +22,10 @@ from statistics import median, quantiles
 from urllib.parse import urlencode
 
 from brownout_simulators.call import Call
-from brownout_simulators.engine import Simulator
 from brownout_simulators.faults import Match, Rule, rule_to_json
 from brownout_simulators.faults.respond import Respond
 from brownout_simulators.handling import Handling
+from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendors import load_vendor
 from tests.bench.http_client import Generator, Timing
 from tests.bench.measure import Row, interleaved, paired_ratio

@@ -17,8 +17,8 @@ from brownout_harness.run import judged_virtually
 from brownout_harness.virtual.loop import run_virtually
 from brownout_harness.virtual.wire import base_url_of, to_host
 from brownout_reports.run_folder import Status
-from brownout_simulators.engine import Simulator
 from brownout_simulators.hosts.memory import MemoryHost
+from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendors import load_vendor
 from tests.bench.measure import Row
 

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from brownout_simulators.engine import Simulator
 from brownout_simulators.faults.kinds import FAULTS, rule_from_json, rule_to_json
+from brownout_simulators.simulator import Simulator
 
 PREFIX: Final = "/_brownout"
 PAGE_LIMIT: Final = 10_000

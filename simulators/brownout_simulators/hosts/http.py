@@ -20,12 +20,12 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from brownout_simulators.call import Call, Delivery, Ending
-from brownout_simulators.engine import Simulator
 from brownout_simulators.hosts.control import PREFIX, control
 from brownout_simulators.hosts.head import answer_bytes, head_bytes
 from brownout_simulators.hosts.timers import NO_TIMERS, Timers, make_timers
 from brownout_simulators.hosts.webhook_pump import WebhookPump
 from brownout_simulators.safety import is_loopback_host
+from brownout_simulators.simulator import Simulator
 
 BODY_LIMIT = 4 * 1024 * 1024
 _LINGER_OFF = struct.pack("ii", 1, 0)

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit, urlunsplit
 import aiohttp
 
 from brownout_simulators.agenda import OutgoingWebhook
-from brownout_simulators.engine import Simulator
 from brownout_simulators.hosts.timers import Timer, Timers
 from brownout_simulators.safety import is_loopback_host
+from brownout_simulators.simulator import Simulator
 
 CONCURRENT = 100
 ANSWER_READ = 64 * 1024
