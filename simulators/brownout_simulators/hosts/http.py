@@ -22,8 +22,9 @@ from aiohttp.web_protocol import RequestHandler
 from brownout_simulators.call import Call, Delivery, Ending
 from brownout_simulators.hosts.control import PREFIX, control
 from brownout_simulators.hosts.head import answer_bytes, head_bytes
+from brownout_simulators.hosts.pump import Pump
 from brownout_simulators.hosts.timers import NO_TIMERS, Timers, make_timers
-from brownout_simulators.hosts.webhook_pump import WebhookPump
+from brownout_simulators.hosts.webhook_sender import WebhookSender
 from brownout_simulators.safety import is_loopback_host
 from brownout_simulators.simulator import Simulator
 
@@ -80,12 +81,12 @@ class HttpHost:
         self._host = host
         self._port = port
         self._body_limit = body_limit
-        self._webhooks_leave_loopback = webhooks_leave_loopback
         self._known_hosts: set[str] = set()
         self._server: asyncio.Server | None = None
         self._connections: _Server | None = None
         self._timers: Timers = NO_TIMERS
-        self._pump: WebhookPump | None = None
+        self._pump: Pump | None = None
+        self._sender = WebhookSender(leave_loopback=webhooks_leave_loopback)
 
     async def start(self) -> str:
         """Bind and serve; returns the base URL. Raises `PortTaken`."""
@@ -104,7 +105,7 @@ class HttpHost:
         port = self._server.sockets[0].getsockname()[1]
         self.url = f"http://{self._host}:{port}"
         self.simulator.base_url = self.url
-        self._pump = WebhookPump(self.simulator, self._timers, leave_loopback=self._webhooks_leave_loopback)
+        self._pump = Pump(self.simulator, call_at=self._timers.call_at, send=self._sender.send)
         self._pump.start()
         limits = ", ".join(self.simulator.limiter.limits) if self.simulator.limiter is not None else "off"
         _log.info("%s on %s; the vendor's limits are %s", self.simulator.vendor.name, self.url, limits)
@@ -121,6 +122,7 @@ class HttpHost:
             self._server.close()
         if self._pump is not None:
             await self._pump.stop()
+        await self._sender.close()
         if self._connections is not None:
             await self._connections.shutdown(0.1)
         self._timers.close()

@@ -5,18 +5,17 @@ cancelled stops waiting; the simulator goes on handling its call.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
 from brownout_simulators.agenda import OutgoingWebhook
 from brownout_simulators.call import Call, Delivery, Ending
 from brownout_simulators.hosts.control import PREFIX, control
+from brownout_simulators.hosts.pump import Pump, Send
 from brownout_simulators.simulator import Simulator
 
 Exchange = tuple[int, Mapping[str, str], bytes]
-Deliver = Callable[[OutgoingWebhook], Awaitable[int | None]]
-"""Sends a webhook; the receiver's status, or None for no connection or no answer in time."""
 
 
 class MemoryReset(ConnectionResetError):
@@ -43,14 +42,13 @@ class MemoryHost:
         simulator: Simulator[Any],
         loop: asyncio.AbstractEventLoop | None = None,
         *,
-        deliver: Deliver | None = None,
+        deliver: Send | None = None,
     ) -> None:
         self.simulator = simulator
         self._loop = loop or asyncio.get_running_loop()
         self._deliver = deliver
-        self._timer: asyncio.TimerHandle | None = None
-        self._sending: set[asyncio.Task[None]] = set()
-        simulator.agenda.on_earlier = self._rearm
+        self._pump = Pump(simulator, call_at=self._call_at, send=self._send)
+        self._pump.start()
 
     async def exchange(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""
@@ -106,43 +104,20 @@ class MemoryHost:
             raise MemoryClosed(partial)
         return got
 
-    # -- the agenda -----------------------------------------------------------------------------------------------
+    def _call_at(self, when_s: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
+        return self._loop.call_later(max(0.0, when_s - self.simulator.clock()), callback)
 
-    def _rearm(self) -> None:
-        """Something is due earlier than everything before."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        due_s = self.simulator.next_due_s()
-        if due_s is not None:
-            delay_s = max(0.0, due_s - self.simulator.clock())
-            self._timer = self._loop.call_later(delay_s, self._pump)
+    # -- webhooks -------------------------------------------------------------------------------------------------
 
-    def _pump(self) -> None:
-        self._timer = None
-        for webhook in self.simulator.run_due(self.simulator.clock()):
-            task = self._loop.create_task(self._send(webhook))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
-        self._rearm()
-
-    async def _send(self, webhook: OutgoingWebhook) -> None:
-        status: int | None = None
+    async def _send(self, webhook: OutgoingWebhook) -> int | None:
+        if self._deliver is None:
+            return None
         try:
-            if self._deliver is not None:
-                async with asyncio.timeout(webhook.timeout_s):
-                    status = await self._deliver(webhook)
+            async with asyncio.timeout(webhook.timeout_s):
+                return await self._deliver(webhook)
         except (OSError, TimeoutError):
-            status = None
-        finally:
-            self.simulator.webhook_done(webhook.id, status)
+            return None
 
     async def close(self) -> None:
         """Stop delivering; calls in flight go on by the loop's timers."""
-        self.simulator.agenda.on_earlier = None
-        if self._timer is not None:
-            self._timer.cancel()
-        sending = list(self._sending)
-        for task in sending:
-            task.cancel()
-        await asyncio.gather(*sending, return_exceptions=True)
+        await self._pump.stop()
