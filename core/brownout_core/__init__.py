@@ -4,6 +4,7 @@ Read it from the outside in:
 
 - `gateway/`     serves the flows over HTTP, with `/health`, `/metrics` and `/dead-letters`
 - `compose.py`   builds the whole application from a configuration, in either mode
+- `application.py`  what it builds: operations, dead letters, health
 - `flows/`       the business operations: `pay`, `notify`, `place_order`
 - `adapters/`    one thin, typed client per vendor
 - `pipeline.py`  the only module that knows the order of the policies

@@ -7,44 +7,25 @@ inside is replaced: give another factory, and every flow uses what it makes.
     outcome = await app.pay(PayRequest(operation_id="order-7", amount=1200))
 """
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from random import Random
 from typing import Any
 
 from brownout_core.adapters.sales import SalesClient
 from brownout_core.adapters.stripe import StripeClient
 from brownout_core.adapters.twilio import TwilioClient
+from brownout_core.application import Application
 from brownout_core.clock import WallClock
 from brownout_core.errors import ConfigError
 from brownout_core.flows.notify import Notify
-from brownout_core.flows.operation import KeyFunction, Operation, SetAside, Tools
-from brownout_core.flows.outcome import Outcome
+from brownout_core.flows.operation import KeyFunction, SetAside, Tools
 from brownout_core.flows.pay import Pay
 from brownout_core.flows.place_order import PlaceOrder
-from brownout_core.flows.requests import NotifyRequest, OrderRequest, PayRequest
-from brownout_core.pipeline import transition_events
-from brownout_core.policies.breaker import Breaker, BreakerConfig, State, Transition
-from brownout_core.policies.bulkhead import Bulkhead, BulkheadConfig
-from brownout_core.policies.dead_letter import DeadLetterConfig, DeadLetters, Redriven, Spill
-from brownout_core.policies.deadline import TimeoutConfig, Timeouts
+from brownout_core.policies.dead_letter import DeadLetterConfig, DeadLetters, Spill
 from brownout_core.policies.idempotency import Idempotency, IdempotencyConfig
-from brownout_core.policies.limiter import Limiter, LimiterConfig
-from brownout_core.policies.parts import (
-    BreakerPart,
-    BudgetPart,
-    BulkheadPart,
-    LimiterPart,
-    RetryPart,
-    TimeoutsPart,
-    VendorParts,
-)
-from brownout_core.policies.retry import Retry, RetryConfig
-from brownout_core.policies.retry_budget import RetryBudget, RetryBudgetConfig
-from brownout_core.presets import VendorPolicies, policies_for, read_policies
-from brownout_core.records import OPEN_STATES, ClaimStore, DeadLetter, DeadLetterStore, LetterState, StoreUnavailable
+from brownout_core.presets import PolicyParts, VendorPolicies, parts_for, policies_for, read_policies
+from brownout_core.records import ClaimStore, DeadLetterStore
 from brownout_core.redaction import Redactor
 from brownout_core.telemetry import Sink
 from brownout_core.transport import Transport
@@ -110,7 +91,7 @@ def read_document(document: Mapping[str, object]) -> dict[str, Any]:
     `{"preset": …, "vendors": {…}, "idempotency": {"lease_s": 20}, "dead_letters": {"canary": 5}, "settle_s": 10}`;
     every part may be absent. Raises `ConfigError`.
     """
-    rest = dict(document)
+    rest: dict[str, Any] = dict(document)
     fields: dict[str, Any] = {}
     sections: Mapping[str, type[Any]] = {"idempotency": IdempotencyConfig, "dead_letters": DeadLetterConfig}
     for name, kind in sections.items():
@@ -121,7 +102,11 @@ def read_document(document: Mapping[str, object]) -> dict[str, Any]:
         if not isinstance(settle_s, int | float) or isinstance(settle_s, bool):
             raise ConfigError(f"policies.settle_s: must be a number, got {settle_s!r}")
         fields["settle_s"] = settle_s
-    return {**fields, "policies": read_policies(rest)}
+    policies = read_policies(rest)
+    for vendor in rest.get("vendors") or ():
+        if vendor not in VENDORS:
+            raise ConfigError(f"policies.vendors.{vendor}: no such vendor; there are {', '.join(VENDORS)}")
+    return {**fields, "policies": policies}
 
 
 def _section(name: str, kind: type[Any], values: object) -> Any:
@@ -144,163 +129,19 @@ def idempotency_key(flow: str, operation_id: str) -> str:
     return f"{flow}-{hashlib.sha256(operation_id.encode()).hexdigest()[:40]}"
 
 
-OnTransition = Callable[[Transition], None]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Parts(PolicyParts):
     """What the application is made of: one factory or function per part, each replaceable.
 
     Factories are called once per vendor at `build` (stores and sink: once). A store's or the sink's factory is given
     the one that was handed to `build`, to wrap or to replace.
     """
 
-    breaker: Callable[[str, BreakerConfig, Random, OnTransition | None], BreakerPart] = (
-        lambda _vendor, config, rng, tell: Breaker(config, rng, tell)
-    )
-    retry: Callable[[str, RetryConfig, Random], RetryPart] = lambda _vendor, config, rng: Retry(config, rng)
-    """Whether to retry, and when: decision, backoff, jitter and the vendor's Retry-After."""
-    budget: Callable[[str, RetryBudgetConfig], BudgetPart] = lambda _vendor, config: RetryBudget(config)
-    limiter: Callable[[str, LimiterConfig], LimiterPart] = lambda _vendor, config: Limiter(config)
-    bulkhead: Callable[[str, BulkheadConfig], BulkheadPart] = lambda _vendor, config: Bulkhead(config)
-    timeouts: Callable[[str, TimeoutConfig], TimeoutsPart] = lambda _vendor, config: Timeouts(config)
     idempotency_key: KeyFunction = idempotency_key
     """Called once per asking, outside the retries; the key of the claim, and the one that the vendor sees."""
     claims: Callable[[ClaimStore], ClaimStore] = lambda store: store
     dead_letters: Callable[[DeadLetterStore], DeadLetterStore] = lambda store: store
     sink: Callable[[Sink], Sink] = lambda sink: sink
-
-
-class DeadLetterDesk:
-    """What an operator does with dead letters. Safe for concurrent use, also by several operators."""
-
-    def __init__(self, letters: DeadLetters, operations: Mapping[str, Operation[Any]]) -> None:
-        self._letters = letters
-        self._operations = operations
-
-    async def page(
-        self, *, states: Sequence[LetterState] = OPEN_STATES, limit: int = 100, after: str = ""
-    ) -> Sequence[DeadLetter]:
-        """Letters, oldest first; by default those that still want something done."""
-        return await self._letters.page(states=states, limit=limit, after=after)
-
-    async def show(self, letter_id: str) -> DeadLetter | None:
-        """One letter, in whatever state."""
-        return await self._letters.show(letter_id)
-
-    async def count(self) -> dict[LetterState, int]:
-        """How many letters are in each state."""
-        return await self._letters.count()
-
-    async def redrive(self, letter_id: str, *, insist: bool = False) -> Redriven:
-        """Do one letter's work again, through its own flow; `insist` also where it is poison."""
-        return await self._letters.redrive(letter_id, self._again, insist=insist)
-
-    async def redrive_all(self, *, limit: int = 1000, insist: bool = False) -> list[Redriven]:
-        """Redrive what waits, oldest first, at the configured rate; stops where it is no use yet."""
-        return await self._letters.redrive_all(self._again, limit=limit, insist=insist)
-
-    async def discard(self, letter_id: str) -> bool:
-        """Give one up for good."""
-        return await self._letters.discard(letter_id)
-
-    async def _again(self, letter: DeadLetter) -> str:
-        return await self._operations[letter.flow].redrive(letter)
-
-
-class Application:
-    """The operations, what was set aside, and how everything is. Belongs to one event loop."""
-
-    def __init__(
-        self,
-        *,
-        pay: Pay,
-        notify: Notify,
-        place_order: PlaceOrder,
-        letters: DeadLetters,
-        vendors: Mapping[str, VendorParts],
-        claims: ClaimStore,
-        transports: Mapping[str, Transport],
-    ) -> None:
-        self._pay, self._notify, self._place_order = pay, notify, place_order
-        self._letters = letters
-        self._vendors = vendors
-        self._claims = claims
-        self._transports = transports
-        self.dead_letters = DeadLetterDesk(letters, {each.name: each for each in (pay, notify, place_order)})
-
-    async def pay(self, request: PayRequest) -> Outcome:
-        """Take money once."""
-        return await self._pay(request)
-
-    async def notify(self, request: NotifyRequest) -> Outcome:
-        """Send one text message."""
-        return await self._notify(request)
-
-    async def place_order(self, request: OrderRequest) -> Outcome:
-        """Hand one order in."""
-        return await self._place_order(request)
-
-    async def health(self) -> dict[str, Any]:
-        """`healthy`, `degraded` (a breaker is not closed, letters wait) or `unhealthy` (a store is down), with one
-        check per part: pass, warn or fail. Asks no vendor anything."""
-        now_s = asyncio.get_running_loop().time()
-        checks: dict[str, dict[str, Any]] = {}
-        for vendor, parts in self._vendors.items():
-            state = _state(parts.breaker, now_s)
-            checks[vendor] = {"status": "pass" if state == State.CLOSED else "warn", "message": f"breaker {state}"}
-        checks["dead_letters"] = await self._letters_check()
-        checks["claims"] = await self._claims_check()
-        grades = {check["status"] for check in checks.values()}
-        status = "unhealthy" if "fail" in grades else "degraded" if "warn" in grades else "healthy"
-        return {"status": status, "checks": checks}
-
-    async def _letters_check(self) -> dict[str, Any]:
-        try:
-            counts = await self._letters.count()
-        except StoreUnavailable as error:
-            return {"status": "fail", "message": str(error)}
-        waiting = sum(counts[state] for state in OPEN_STATES)
-        return {"status": "warn" if waiting else "pass", "message": f"{waiting} open"}
-
-    async def _claims_check(self) -> dict[str, Any]:
-        ping = getattr(self._claims, "ping", None)
-        if ping is not None:
-            try:
-                await ping()
-            except StoreUnavailable as error:
-                return {"status": "fail", "message": str(error)}
-        return {"status": "pass", "message": "reachable"}
-
-    async def close(self) -> None:
-        """Close transports and stores. Operations still under way fail."""
-        for transport in self._transports.values():
-            await transport.close()
-        await self._letters.close()
-        await self._claims.close()
-
-
-def _state(breaker: BreakerPart, now_s: float) -> str:
-    state = getattr(breaker, "state", None)
-    return str(state(now_s)) if callable(state) else "unknown"
-
-
-def stream(seed: int, *names: str) -> Random:
-    """One named stream of randomness per user of it."""
-    return Random(":".join([str(seed), *names]))
-
-
-def vendor_parts(vendor: str, policies: VendorPolicies, parts: Parts, *, seed: int, sink: Sink | None) -> VendorParts:
-    """The policies that all calls to `vendor` share, made by `parts` from their settings."""
-    tell = None if sink is None else transition_events(vendor, sink)
-    return VendorParts(
-        retry=parts.retry(vendor, policies.retry, stream(seed, vendor, "retry")),
-        breaker=parts.breaker(vendor, policies.breaker, stream(seed, vendor, "breaker"), tell),
-        timeouts=parts.timeouts(vendor, policies.timeout),
-        budget=None if policies.budget is None else parts.budget(vendor, policies.budget),
-        limiter=None if policies.limiter is None else parts.limiter(vendor, policies.limiter),
-        bulkhead=None if policies.bulkhead is None else parts.bulkhead(vendor, policies.bulkhead),
-    )
 
 
 def build(
@@ -340,18 +181,12 @@ def build(
     )
     policies = {vendor: config.policies(vendor) for vendor in VENDORS}
     _check_leases(config.dead_letters, policies)
-    vendors = {vendor: vendor_parts(vendor, policies[vendor], parts, seed=seed, sink=emit) for vendor in VENDORS}
+    vendors = {vendor: parts_for(vendor, policies[vendor], seed=seed, sink=emit, parts=parts) for vendor in VENDORS}
 
     def tools(vendor: str, sets_aside: SetAside) -> Tools:
         return Tools(
             parts=vendors[vendor],
-            idempotency=Idempotency(
-                claim_store,
-                config.idempotency,
-                deadline_s=policies[vendor].timeout.deadline_s,
-                instance=f"{instance}:{vendor}",
-                sink=emit,
-            ),
+            idempotency=_claiming(vendor, config, policies, claim_store, instance=instance, sink=emit),
             dead_letters=letters,
             key=parts.idempotency_key,
             wall_clock=wall_clock,
@@ -370,6 +205,19 @@ def build(
         claims=claim_store,
         transports=transports,
     )
+
+
+def _claiming(
+    vendor: str,
+    config: AppConfig,
+    policies: Mapping[str, VendorPolicies],
+    store: ClaimStore,
+    *,
+    instance: str,
+    sink: Sink | None,
+) -> Idempotency:
+    deadline_s = policies[vendor].timeout.deadline_s
+    return Idempotency(store, config.idempotency, deadline_s=deadline_s, instance=f"{instance}:{vendor}", sink=sink)
 
 
 def _check_leases(config: DeadLetterConfig, policies: Mapping[str, VendorPolicies]) -> None:

@@ -12,11 +12,20 @@ from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from brownout_core.errors import ConfigError
-from brownout_core.pipeline import VendorParts, transition_events
-from brownout_core.policies.breaker import Breaker, BreakerConfig
+from brownout_core.pipeline import transition_events
+from brownout_core.policies.breaker import Breaker, BreakerConfig, Transition
 from brownout_core.policies.bulkhead import Bulkhead, BulkheadConfig
 from brownout_core.policies.deadline import TimeoutConfig, Timeouts
 from brownout_core.policies.limiter import Limiter, LimiterConfig
+from brownout_core.policies.parts import (
+    BreakerPart,
+    BudgetPart,
+    BulkheadPart,
+    LimiterPart,
+    RetryPart,
+    TimeoutsPart,
+    VendorParts,
+)
 from brownout_core.policies.retry import Retry, RetryConfig
 from brownout_core.policies.retry_budget import RetryBudget, RetryBudgetConfig
 from brownout_core.telemetry import Sink
@@ -254,19 +263,37 @@ def read_policies(document: Mapping[str, object]) -> Callable[[str], VendorPolic
     return policies
 
 
-def parts_for(vendor: str, policies: VendorPolicies, *, seed: int, sink: Sink | None = None) -> VendorParts:
+OnTransition = Callable[[Transition], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyParts:
+    """What the policies of a vendor are made of: one factory per part, each replaceable. Called once per vendor."""
+
+    breaker: Callable[[str, BreakerConfig, Random, OnTransition | None], BreakerPart] = (
+        lambda _vendor, config, rng, tell: Breaker(config, rng, tell)
+    )
+    retry: Callable[[str, RetryConfig, Random], RetryPart] = lambda _vendor, config, rng: Retry(config, rng)
+    """Whether to retry, and when: decision, backoff, jitter and the vendor's Retry-After."""
+    budget: Callable[[str, RetryBudgetConfig], BudgetPart] = lambda _vendor, config: RetryBudget(config)
+    limiter: Callable[[str, LimiterConfig], LimiterPart] = lambda _vendor, config: Limiter(config)
+    bulkhead: Callable[[str, BulkheadConfig], BulkheadPart] = lambda _vendor, config: Bulkhead(config)
+    timeouts: Callable[[str, TimeoutConfig], TimeoutsPart] = lambda _vendor, config: Timeouts(config)
+
+
+def parts_for(
+    vendor: str, policies: VendorPolicies, *, seed: int, sink: Sink | None = None, parts: PolicyParts | None = None
+) -> VendorParts:
     """The policies built from their settings, for all pipelines of `vendor`; the breaker's changes go to `sink`."""
+    parts = parts or PolicyParts()
+    tell = None if sink is None else transition_events(vendor, sink)
     return VendorParts(
-        retry=Retry(policies.retry, _stream(seed, vendor, "retry")),
-        breaker=Breaker(
-            policies.breaker,
-            _stream(seed, vendor, "breaker"),
-            None if sink is None else transition_events(vendor, sink),
-        ),
-        timeouts=Timeouts(policies.timeout),
-        budget=None if policies.budget is None else RetryBudget(policies.budget),
-        limiter=None if policies.limiter is None else Limiter(policies.limiter),
-        bulkhead=None if policies.bulkhead is None else Bulkhead(policies.bulkhead),
+        retry=parts.retry(vendor, policies.retry, _stream(seed, vendor, "retry")),
+        breaker=parts.breaker(vendor, policies.breaker, _stream(seed, vendor, "breaker"), tell),
+        timeouts=parts.timeouts(vendor, policies.timeout),
+        budget=None if policies.budget is None else parts.budget(vendor, policies.budget),
+        limiter=None if policies.limiter is None else parts.limiter(vendor, policies.limiter),
+        bulkhead=None if policies.bulkhead is None else parts.bulkhead(vendor, policies.bulkhead),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from brownout_harness.live_keys import refuse_live_keys
 from brownout_harness.problems import NOT_JUDGED, BadInput, Problem, worst
 from brownout_harness.signals import Interrupted, ending_in_order
 
@@ -35,6 +36,8 @@ class Mode(StrEnum):
 def main() -> None:
     """The console script. Every problem is one line on standard error and an exit code."""
     try:
+        # Before anything else reads them: whatever complains about an argument repeats it.
+        refuse_live_keys({}, sys.argv[1:])
         with ending_in_order():
             app()
     except Problem as problem:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from brownout_harness.problems import BadInput
 
-_LIVE = re.compile(r"[srp]k_live_", re.IGNORECASE)
+_LIVE = re.compile(r"(?<![a-z0-9])[srp]k_live_", re.IGNORECASE)
 
 
 def looks_live(text: str) -> bool:
@@ -24,4 +24,4 @@ def refuse_live_keys(environment: Mapping[str, str], options: Iterable[str] = ()
             shown = "an environment variable" if looks_live(name) else f"the environment variable {name}"
             raise BadInput(f"{shown} holds a live key: unset it; Brownout works with test keys only")
     if any(looks_live(option) for option in options):
-        raise BadInput("an option holds a live key: Brownout works with test keys only; revoke it if it is real")
+        raise BadInput("an argument holds a live key: Brownout works with test keys only; revoke it if it is real")

@@ -251,7 +251,16 @@ def _fault_counts(scenario: Scenario, inputs: RunInputs) -> list[FaultCount]:
     for rule in scenario.fault_rules():
         counted = inputs.fault_counts.get(rule.id, Counted())
         counts.append(
-            FaultCount(rule.id, rule.vendor, rule.text, rule.start_s, rule.end_s, counted.matched, counted.struck)
+            FaultCount(
+                rule.id,
+                rule.vendor,
+                rule.text,
+                rule.start_s,
+                rule.end_s,
+                counted.matched,
+                counted.struck,
+                rule.expect_struck,
+            )
         )
     return counts
 
@@ -272,7 +281,7 @@ def _about(order: Order, inputs: RunInputs) -> About:
     scenario = order.scenario
     target = GATEWAY
     if scenario.target is not None:
-        target = " ".join(scenario.target.command) if scenario.target.command else scenario.target.url
+        target = " ".join(scenario.target.command).replace("{{python}}", "python") or scenario.target.url
     return About(
         scenario=scenario.name,
         about=" ".join(scenario.about.split()),

@@ -20,13 +20,14 @@ from brownout_simulators.vendors import VENDORS, UnknownVendor, load_vendor
 
 START_WITHIN_S = 20.0
 LOOK_EVERY_S = 0.2
+LAST_PORT = 65535
 
 
 def serve(console: Console, vendors: Sequence[str], *, port_base: int | None, seed: int) -> None:
     """Start them, print where they are, and pass on what they log, until interrupted.
 
     Raises:
-        BadInput: a vendor that does not exist, a port that is taken, a live key in the environment.
+        BadInput: a vendor that does not exist, a port that is taken or does not exist, a live key in the environment.
         NotJudged: they ended by themselves.
     """
     refuse_live_keys(os.environ, vendors)
@@ -36,6 +37,8 @@ def serve(console: Console, vendors: Sequence[str], *, port_base: int | None, se
         except UnknownVendor as error:
             raise BadInput(str(error)) from None
     names = list(dict.fromkeys(vendors)) or list(VENDORS)
+    if port_base is not None and not 0 <= port_base <= LAST_PORT - len(names) + 1:
+        raise BadInput(f"--port-base {port_base}: {len(names)} ports from there are not within 0 to {LAST_PORT}")
     with tempfile.TemporaryDirectory(prefix="brownout-up-") as folder, Processes(Path(folder)) as processes:
         options = ["--ports", "fixed"] if port_base is None else ["--port-base", str(port_base)]
         command = [sys.executable, "-P", "-m", "brownout_simulators", "--vendors", ",".join(names), "--seed", str(seed)]

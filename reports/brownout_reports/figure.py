@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from brownout_reports.run_folder import FaultSpan, PhaseSpan, RunFolder
-from brownout_reports.series import Band, Series, series_of
+from brownout_reports.series import Band, Floats, Series, series_of
 
 # Sentinel colours (any unused value does), and the CSS variable that each becomes.
 INK, QUIET, RULE, SHADE = "#010101", "#020202", "#030303", "#040404"
@@ -40,6 +40,9 @@ STATE_LOOK: Final[Mapping[str, tuple[str, float, str]]] = {  # colour, height of
 DASHES: Final = ("-", "--", "-.", ":")
 # Legends stand beside their axes, where no line and no phase's name can run into them.
 BESIDE: Final[dict[str, Any]] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.04), "borderaxespad": 0.3}
+
+# An answer within a microsecond happens in virtual time; a log axis needs a floor.
+LATENCY_FLOOR_S: Final = 1e-4
 
 STYLE: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",
@@ -97,7 +100,8 @@ def _draw_load(axes: Axes, series: Series) -> None:
         (series.achieved_per_s, ACHIEVED, "-", "achieved"),
         (series.goodput_per_s, GOODPUT, "-", "goodput (done)"),
     ):
-        axes.stairs(values, series.edges_s, color=colour, linestyle=dash, linewidth=1.4, label=label)
+        # Without a baseline: a line that drops to nothing at the figure's edge would read as an outage.
+        axes.stairs(values, series.edges_s, baseline=None, color=colour, linestyle=dash, linewidth=1.4, label=label)
     axes.set_ylim(bottom=0)
     axes.set_ylabel("operations / s")
     axes.legend(**BESIDE)
@@ -106,14 +110,23 @@ def _draw_load(axes: Axes, series: Series) -> None:
 def _draw_latency(axes: Axes, series: Series) -> None:
     middles = (series.edges_s[:-1] + series.edges_s[1:]) / 2
     for (name, values), dash, colour in zip(series.latency_s.items(), ("-", "--", ":"), LINES[:3], strict=True):
-        # An answer within a microsecond happens in virtual time; a log axis needs a floor.
-        axes.plot(middles, np.maximum(values, 1e-4), color=colour, linestyle=dash, linewidth=1.5, label=name)
+        axes.plot(middles, np.maximum(values, LATENCY_FLOOR_S), color=colour, linestyle=dash, linewidth=1.5, label=name)
     axes.set_yscale("log")
+    axes.set_ylim(*_decades(np.concatenate([*series.latency_s.values()])))
     axes.yaxis.set_major_locator(LogLocator(base=10))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: seconds_text(value)))
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_ylabel("latency")
     axes.legend(**BESIDE)
+
+
+def _decades(values: Floats) -> tuple[float, float]:
+    """Whole decades around the values: on a narrower axis the jitter of nothing would look like a mountain."""
+    seen = np.maximum(values[~np.isnan(values)], LATENCY_FLOOR_S)
+    if not seen.size:
+        return LATENCY_FLOOR_S, 1.0
+    low, high = np.floor(np.log10(seen.min() * 0.999)), np.ceil(np.log10(seen.max() * 1.001))
+    return float(10.0**low), float(10.0**high)
 
 
 def _draw_breakers(axes: Axes, bands: Mapping[str, tuple[Band, ...]]) -> None:
@@ -140,7 +153,8 @@ def _draw_breakers(axes: Axes, bands: Mapping[str, tuple[Band, ...]]) -> None:
 
 def _draw_attempts(axes: Axes, series: Series) -> None:
     for (name, load), colour, dash in zip(series.vendors.items(), _cycle(LINES), _cycle(DASHES), strict=False):
-        axes.stairs(load.requests_per_s, series.edges_s, color=colour, linewidth=1.4, linestyle=dash, label=name)
+        look: dict[str, Any] = {"color": colour, "linewidth": 1.4, "linestyle": dash, "label": name}
+        axes.stairs(load.requests_per_s, series.edges_s, baseline=None, **look)
         axes.stairs(load.operations_per_s, series.edges_s, color=colour, linewidth=0, fill=True, alpha=0.18)
     axes.set_ylim(bottom=0)
     axes.set_ylabel("requests / s")

@@ -64,8 +64,9 @@ def headline(run: RunFolder) -> str:
         return f"All {len(results)} expectations hold."
     if run.verdict.verdict is Status.FAILED:
         return f"{len(failed)} of {len(results)} expectations failed: {', '.join(dict.fromkeys(failed))}."
-    reason = run.verdict.reasons[0] if run.verdict.reasons else "too little was seen to judge"
-    return f"The experiment did not happen as asked: {reason}"
+    if not run.verdict.reasons:
+        return "The experiment did not happen as asked: too little was seen to judge."
+    return "The experiment did not happen as asked:"  # the page lists why, right below
 
 
 def _whole(rows: Sequence[PhaseMetrics]) -> PhaseMetrics | None:

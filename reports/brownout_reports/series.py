@@ -19,6 +19,8 @@ Floats = npt.NDArray[np.float64]
 # Widths that a reader can count in; the first that gives at most MAX_BINS bins is taken.
 WIDTHS_S: Final = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 MAX_BINS: Final = 160
+# Fewer operations than this in a bin, and its height is mostly chance.
+MEAN_PER_BIN: Final = 10
 
 BREAKER_TRANSITION: Final = "breaker_transition"
 
@@ -61,9 +63,9 @@ def series_of(run: RunFolder) -> Series:
     """Bin a run's tables. An empty table gives zeros, not an error."""
     end_s = max((phase.end_s for phase in run.verdict.phases), default=run.verdict.duration_s)
     end_s = max(end_s, 1.0)
-    width_s = bin_width_s(end_s)
-    edges_s = np.arange(0.0, end_s + width_s, width_s)
     operations, requests = run.operations, run.ledger.filter(pl.col("entry") == "request")
+    width_s = bin_width_s(end_s, operations.height)
+    edges_s = np.arange(0.0, end_s + width_s, width_s)
     done = operations.filter(pl.col("outcome") == Outcome.DONE)
     return Series(
         width_s=width_s,
@@ -80,9 +82,13 @@ def series_of(run: RunFolder) -> Series:
     )
 
 
-def bin_width_s(duration_s: float) -> float:
-    """The narrowest readable bin that gives at most `MAX_BINS` of them."""
-    return next((width for width in WIDTHS_S if duration_s / width <= MAX_BINS), WIDTHS_S[-1])
+def bin_width_s(duration_s: float, operations: int) -> float:
+    """The narrowest readable bin: at most `MAX_BINS` of them, with `MEAN_PER_BIN` operations on average.
+
+    Of a run with few operations ten bins are left: a figure of one bar shows nothing.
+    """
+    most = min(MAX_BINS, max(10, operations // MEAN_PER_BIN))
+    return next((width for width in WIDTHS_S if duration_s / width <= most), WIDTHS_S[-1])
 
 
 def _per_second(instants: pl.Series, edges_s: Floats) -> Floats:

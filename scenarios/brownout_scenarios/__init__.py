@@ -6,6 +6,7 @@
 - `units.py`       `250ms`, `30s`, `50/s`, `20%`
 - `yaml_tree.py`   YAML to plain data that remembers the line of everything
 - `load.py`        a file to a checked scenario
+- `wording.py`     data back into the words of the file
 - `checks.py`      what the shape cannot say: everything named exists, every number can be
 - `errors.py`      one line per problem: file, line, key, what is wrong; `spelling.py` the nearest valid word
 - `reference.py`   the tables in `docs/scenarios.md`

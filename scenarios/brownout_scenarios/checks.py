@@ -21,17 +21,18 @@ MAX_ITEMS = 200
 Found = Iterator[tuple[Path, str]]
 
 
-def problems(scenario: Scenario, words: Vocabulary, *, allow_remote: bool) -> list[tuple[Path, str]]:
+def problems(scenario: Scenario, words: Vocabulary) -> list[tuple[Path, str]]:
     """Everything that is wrong with it, as (path in the file, what)."""
     found: list[tuple[Path, str]] = []
     found += _names(scenario)
-    found += _target(scenario, words, allow_remote=allow_remote)
+    found += _target(scenario, words)
     found += _workload(scenario, words)
     found += _phases(scenario)
     found += _faults(scenario)
     found += _actions(scenario)
     found += _expectations(scenario)
     found += _vendors(scenario, words)
+    found += _limits(scenario, words)
     found += _policies(scenario, words)
     return found
 
@@ -58,15 +59,15 @@ def _names(scenario: Scenario) -> Found:
         yield ("drain",), f"{units.duration(scenario.drain_s)} is outside 0s to 600s"
 
 
-def _target(scenario: Scenario, words: Vocabulary, *, allow_remote: bool) -> Found:
+def _target(scenario: Scenario, words: Vocabulary) -> Found:
     target = scenario.target
     if target is None:
         return
     where: Path = ("target", "url") if isinstance(scenario.document.get("target"), dict) else ("target",)
     if not target.url.startswith(("http://", "https://")):
         yield where, f"{units.shown(target.url)} is no URL: write http://127.0.0.1:{{{{port}}}}"
-    elif not allow_remote and not is_loopback(target.url):
-        yield where, "is not loopback; load is aimed at this machine only, unless --allow-remote is given"
+    elif not is_loopback(target.url):
+        yield where, "is not loopback; load is aimed at this machine only: write http://127.0.0.1:PORT"
     elif target.command and "{{port}}" not in target.url and "{{port}}" in str(dict(target.env)):
         yield where, "has no {{port}}, though env does: the harness would not find the target"
     yield from _templates(target, words)
@@ -173,6 +174,8 @@ def _faults(scenario: Scenario) -> Found:
                 )
             if not 0 <= fault.rule.get("share", 1.0) <= 1:
                 yield (*at, "share"), f"{fault.rule['share']:g} is outside 0 to 1: write 0.2 or 20%"
+            if not 0 <= fault.expect_struck <= MAX_ARRIVALS:
+                yield (*at, "expect_struck"), f"{fault.expect_struck} is outside 0 to {MAX_ARRIVALS}"
 
 
 def _actions(scenario: Scenario) -> Found:
@@ -223,15 +226,21 @@ def _vendors(scenario: Scenario, words: Vocabulary) -> Found:
         for vendor in named:
             if vendor not in words.vendors:
                 yield (key, vendor), f"no vendor named {units.shown(vendor)}{spelling.hint(vendor, words.vendors)}"
-    for vendor, limits in scenario.limits.items():
-        known = words.limits.get(vendor, tuple(limits))
-        for name in limits:
-            if name not in known:
-                yield ("limits", vendor, name), f"{vendor} has no limiter {name!r}{spelling.hint(name, known)}"
     for vendor, paths in scenario.correlate.items():
         for index, path in enumerate(paths):
             if not re.fullmatch(r"(header|body)\.\S+", path):
                 yield ("correlate", vendor, index), f"{units.shown(path)}: write header.<name> or body.<dotted path>"
+
+
+def _limits(scenario: Scenario, words: Vocabulary) -> Found:
+    for vendor, limits in scenario.limits.items():
+        known = words.limits.get(vendor, tuple(limits))
+        for name, on in limits.items():
+            if name not in known:
+                yield ("limits", vendor, name), f"{vendor} has no limiter {name!r}{spelling.hint(name, known)}"
+            for figure, value in on.to_json().items() if isinstance(on, schema.Figures) else ():
+                if value < 0:
+                    yield ("limits", vendor, name, figure.removesuffix("_per_s")), f"{value:g} is below 0"
 
 
 def _policies(scenario: Scenario, words: Vocabulary) -> Found:

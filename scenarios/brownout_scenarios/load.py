@@ -16,18 +16,16 @@ from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import Vocabulary
 from brownout_scenarios.yaml_tree import MAX_BYTES, Problem
 
-_LIVE_KEY = re.compile(r"\b[sr]k_live_", re.IGNORECASE)
+_LIVE_KEY = re.compile(r"(?<![a-z0-9])[srp]k_live_", re.IGNORECASE)
 
 
-def load(path_or_name: str | Path, vocabulary: Vocabulary, *, allow_remote: bool = False) -> Scenario:
+def load(path_or_name: str | Path, vocabulary: Vocabulary) -> Scenario:
     """The scenario of a file, or of the library by its name. Raises `ScenarioError`."""
     path = library.find(path_or_name)
-    return load_text(_read(path), vocabulary, file=_shown(path), path=path, allow_remote=allow_remote)
+    return load_text(_read(path), vocabulary, file=_shown(path), path=path)
 
 
-def load_text(
-    text: str, vocabulary: Vocabulary, *, file: str = "<text>", path: Path | None = None, allow_remote: bool = False
-) -> Scenario:
+def load_text(text: str, vocabulary: Vocabulary, *, file: str = "<text>", path: Path | None = None) -> Scenario:
     """The same from text; `file` is what errors call it. Raises `ScenarioError` with every problem found."""
     live = [number for number, line in enumerate(text.splitlines(), 1) if _LIVE_KEY.search(line)]
     if live:
@@ -42,7 +40,7 @@ def load_text(
         scenario: Scenario = replace(model.model_validate(tree.data).result(), document=tree.data, path=path)
     except ValidationError as wrong:
         raise errors.of_problems(file, errors.of_validation(wrong, tree, model)) from None
-    found = checks.problems(scenario, vocabulary, allow_remote=allow_remote)
+    found = checks.problems(scenario, vocabulary)
     scenario, unprepared = _prepared(scenario, vocabulary)
     if found or unprepared:
         raise errors.of_problems(file, [Problem(tree.line(at), at, what) for at, what in [*found, *unprepared]])

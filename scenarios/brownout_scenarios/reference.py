@@ -7,7 +7,7 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Literal, Union
 
-from brownout_scenarios import grammar, schema
+from brownout_scenarios import grammar, schema, wording
 from brownout_scenarios.vocabulary import RULE_OWN, Vocabulary
 
 BEGIN = "<!-- reference: written by `python -m brownout_harness.reference`; do not edit by hand -->"
@@ -117,7 +117,7 @@ def _default(item: dataclasses.Field[Any]) -> str:
     value = item.default if item.default is not dataclasses.MISSING else None
     if value is None or value == "" or dataclasses.is_dataclass(value) or (_is_empty(value)):
         return ""
-    return f"`{schema.written(grammar.plain(value), item.name)}`"
+    return f"`{wording.written(grammar.plain(value), item.name)}`"
 
 
 def _is_empty(value: Any) -> bool:

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from brownout_scenarios import units
-
 GATEWAY = "gateway"
 """The name of the reference application, as a target and as a process."""
 
@@ -21,6 +19,9 @@ TEMPLATE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 
 RUN_VALUES = ("port", "python", "redis")
 """What templates of a target may name besides vendors."""
+
+EXPECT_STRUCK = 1
+"""A fault that strikes nothing was no experiment."""
 
 Json: TypeAlias = Any
 """Whatever JSON can say."""
@@ -178,6 +179,8 @@ class Fault:
     window: Window
     rule: Mapping[str, Json]
     """What the simulator takes, without `id`, `vendor` and `window`."""
+    expect_struck: int = EXPECT_STRUCK
+    """Striking fewer requests than this, it leaves the run inconclusive. 0: it may strike none."""
     text: str = ""
     """In words: `respond status 503 on 50% of POST /v1/payment_intents`."""
 
@@ -277,6 +280,7 @@ class FaultRule:
     phase: str
     start_s: float
     end_s: float
+    expect_struck: int
     json: Mapping[str, Json]
     """The whole rule, for the simulator."""
 
@@ -380,23 +384,6 @@ def _rule(fault: Fault, rule_id: str, span: Span) -> FaultRule:
         phase=span.phase.name,
         start_s=start_s,
         end_s=end_s,
+        expect_struck=fault.expect_struck,
         json=whole,
     )
-
-
-def written(value: Json, name: str = "") -> str:
-    """Data in seconds, in the words of the YAML file: `p50 400ms, p99 4s`."""
-    if isinstance(value, Mapping):
-        parts = [f"{_key(key)} {written(item, key)}".rstrip() for key, item in value.items()]
-        return ", ".join(parts) if not name else "{" + ", ".join(parts) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(written(item, name) for item in value) + "]"
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if name.endswith("_per_s"):
-            return units.rate(value)
-        return units.duration(value) if name.endswith("_s") else f"{value:.9g}"
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _key(name: str) -> str:
-    return name.removesuffix("_per_s") if name.endswith("_per_s") else name.removesuffix("_s")

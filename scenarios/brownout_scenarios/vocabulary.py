@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, WrapValidator, create_model
 
-from brownout_scenarios import grammar, schema, units
+from brownout_scenarios import grammar, schema, units, wording
 from brownout_scenarios.grammar import Grammar, Node
 
 PHASE_FIELDS = ("of", "during", "after", "before", "until", "phase")
@@ -113,6 +113,7 @@ def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
     definitions: dict[str, Any] = {
         "f_vendor": (made.annotation(str, "vendor"), Field(alias="vendor")),
         "f_window": (made.annotation(schema.Window, "window"), Field(alias="window", default=None)),
+        "f_expect_struck": (made.annotation(int, "expect_struck"), Field(alias="expect_struck", default=None)),
     }
     for item in dataclasses.fields(words.rule):
         if item.name in shared:
@@ -149,8 +150,10 @@ def _fault(entry: Node, written: Mapping[str, Any], kinds: tuple[str, ...]) -> s
     kind = grammar.exactly_one(entry, kinds, "fault")
     given = {name: value for name, value in entry.given().items() if value is not None}
     vendor, window = given.pop("vendor"), given.pop("window", schema.Window())
+    expect_struck = given.pop("expect_struck", schema.EXPECT_STRUCK)
     rule = {name: grammar.plain(value) for name, value in given.items()}
-    return schema.Fault(vendor=vendor, kind=kind, window=window, rule=rule, text=_in_words(written, kind))
+    text = _in_words(written, kind)
+    return schema.Fault(vendor=vendor, kind=kind, window=window, rule=rule, expect_struck=expect_struck, text=text)
 
 
 def _in_words(written: Mapping[str, Any], kind: str) -> str:
@@ -160,8 +163,8 @@ def _in_words(written: Mapping[str, Any], kind: str) -> str:
         match = " ".join(str(value) for value in match.values())
     share = written.get("share", 1)
     on = match if share in (1, "100%") else f"{share if isinstance(share, str) else units.share(share)} of {match}"
-    extra = [f"{key} {schema.written(written[key], key)}" for key in written if key in _WHEN]
-    details = schema.written(written[kind] or {})
+    extra = [f"{key} {wording.written(written[key], key)}" for key in written if key in _WHEN]
+    details = wording.written(written[kind] or {})
     return ", ".join([" ".join(part for part in (kind, details, "on", on) if part), *extra])
 
 
@@ -179,7 +182,7 @@ def _expected_annotation(words: Vocabulary, made: Grammar) -> Any:
     def finish(entry: Node) -> schema.Expected:
         name = grammar.exactly_one(entry, tuple(words.expectations), "expectation")
         check = getattr(entry, "f_" + name)
-        title = f"{name}: {schema.written(grammar.plain(check))}".removesuffix(": ")
+        title = f"{name}: {wording.written(grammar.plain(check))}".removesuffix(": ")
         return schema.Expected(name=name, check=check, title=title)
 
     bare = BeforeValidator(lambda value: {value: {}} if isinstance(value, str) else value)

@@ -4,6 +4,7 @@
 - `vendor.py`    what a vendor declares: routes, authentication, dialects
 - `account.py`   one isolated world inside a simulator, chosen by API key; `worlds.py` keeps them
 - `engine.py`    the one place, and the one order, of all that follows; `handling.py` is one call on its way through
+- `simulator.py` the engine, the time that passes between its calls, and the control of both
 - `router.py`    method and path to endpoint; `correlation.py` to the caller's operation id
 - `limiter.py`   token buckets and calls in flight; `idempotency.py` what is remembered under keys
 - `ledger.py`    the vendor's own books: every request, every effect

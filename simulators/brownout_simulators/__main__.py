@@ -22,8 +22,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from brownout_simulators.engine import Simulator
 from brownout_simulators.hosts.http import HttpHost, PortTaken
+from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, UnknownVendor, load_vendor
 
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
-        vendors = [load_vendor(name) for name in options.vendors.split(",") if name]
+        vendors = _named(options.vendors)
         ports = _ports(vendors, options.ports, options.port_base)
         _run(_serve(vendors, ports, options.seed, options.host))
     except (UnknownVendor, PortTaken, OSError) as error:
@@ -49,8 +49,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _named(names: str) -> list[Vendor[Any]]:
+    vendors = [load_vendor(name) for name in names.split(",") if name]
+    if not vendors:
+        raise UnknownVendor(f"no vendor is named; there are {', '.join(VENDORS)}")
+    return vendors
+
+
 def _ports(vendors: Sequence[Vendor[Any]], kind: str, base: int | None) -> list[int]:
     if base:
+        # Some loops take a port modulo 65536 instead of refusing it.
+        if not 0 < base <= 65_536 - len(vendors):
+            raise OSError(f"--port-base must be in [0, {65_536 - len(vendors)}], got {base}")
         return [base + place for place in range(len(vendors))]
     if kind == "0" or base == 0:
         return [0] * len(vendors)

@@ -91,7 +91,7 @@ class Agenda:
 
     def enter(self, due_s: float, item: Item) -> bool:
         """Put `item` on the agenda; False if there is no room."""
-        if len(self._heap) >= self.limit:
+        if len(self._heap) + len(self._waiting) >= self.limit:
             self.dropped += 1
             return False
         earlier = not self._heap or due_s < self._heap[0][0]

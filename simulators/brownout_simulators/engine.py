@@ -11,20 +11,19 @@ Not safe for use from several threads.
 
 import json
 import logging
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from typing import Any, Final, Generic, TypeVar
+from collections.abc import Callable, Generator, Sequence
+from typing import Final, Generic, TypeVar
 
 from brownout_simulators.account import Account, Aftermath, Ids
-from brownout_simulators.agenda import Agenda, Cause, Delivering, OutgoingWebhook, Step
+from brownout_simulators.agenda import Agenda, Cause, Step
 from brownout_simulators.call import Call, Delivery, Effect, Ending, Notice, Reply
 from brownout_simulators.correlation import Correlation
 from brownout_simulators.faults.fault import Stage, Strike
 from brownout_simulators.faults.http_date import http_date, retry_after_s
 from brownout_simulators.faults.plan import Plan, Standing
-from brownout_simulators.faults.rule import Rule
 from brownout_simulators.handling import Handling, act_as_seen
 from brownout_simulators.ledger import Ledger
-from brownout_simulators.limiter import Limiter, switched_on
+from brownout_simulators.limiter import Limiter
 from brownout_simulators.outbox import Outbox
 from brownout_simulators.router import Router
 from brownout_simulators.safety import carries_live_credential, looks_live
@@ -42,8 +41,8 @@ _INSTANT_S: Final = 1e-9
 _log = logging.getLogger(__name__)
 
 
-class Simulator(Generic[S]):
-    """One vendor, simulated."""
+class Engine(Generic[S]):
+    """Handles a vendor's calls. `simulator.Simulator` adds time that passes and the control of it."""
 
     def __init__(
         self,
@@ -297,8 +296,11 @@ class Simulator(Generic[S]):
     def problem(self, where: str, error: Exception) -> None:
         """Keep and log a defect of the simulator itself."""
         _log.error("%s: %s failed", self.vendor.name, where, exc_info=error)
+        self._keep_problem(f"{where}: {type(error).__name__}: {error}")
+
+    def _keep_problem(self, what: str) -> None:
         if len(self.problems) < PROBLEMS_LIMIT:
-            self.problems.append(f"{where}: {type(error).__name__}: {error}")
+            self.problems.append(what)
 
     def _commit(self, one: Handling[S], world: World[S], reply: Reply) -> None:
         strike = one.strike
@@ -404,133 +406,7 @@ class Simulator(Generic[S]):
         acting = self._acting
         cause = acting.cause() if isinstance(acting, Handling) else acting or Cause()
         if not self.agenda.enter(self.now_s() + delay_s, Step(account, step, cause)):
-            self.problems.append("the agenda is full: a deferred step was dropped")
-
-    def next_due_s(self) -> float | None:
-        """When something is due next, on the clock that was handed in; None if nothing is left."""
-        due_s = self.agenda.next_due_s()
-        return None if due_s is None else due_s - self.clock_offset_s
-
-    def run_due(self, now_s: float) -> list[OutgoingWebhook]:
-        """Run the deferred steps that are due by `now_s` (of the clock handed in); returns the webhooks to send."""
-        outgoing = []
-        moment_s = now_s + self.clock_offset_s
-        while (item := self.agenda.pop_due(moment_s)) is not None:
-            if isinstance(item, Delivering):
-                outgoing.append(self.outbox.sign(item, self.epoch_s + self.now_s()))
-            else:
-                self._run_step(item)
-        return outgoing
-
-    def _run_step(self, step: Step) -> None:
-        self._acting = step.cause
-        try:
-            aftermath = step.run()
-        except Exception as error:  # noqa: BLE001  as in an action: a defect of the simulator
-            self.problem("a deferred step", error)
-            return
-        finally:
-            self._acting = None
-        if aftermath is not None:
-            self._book(step.account, aftermath.effects, step.cause)
-            self._post(step.account, aftermath.notices, step.cause)
-
-    def webhook_done(self, webhook_id: int, status: int | None) -> None:
-        """A host reports the answer to a webhook; None: no connection, or no answer in time."""
-        self.outbox.done(webhook_id, status, self.now_s())
-
-    # -- control --------------------------------------------------------------------------------------------------
-
-    def switch_limits(self, asked: Mapping[str, Any]) -> None:
-        """Turn the named limits on, with the vendor's figures or others, and all others off."""
-        self.limiter = self._limiter(asked)
-
-    def _limiter(self, asked: Mapping[str, Any]) -> Limiter | None:
-        chosen = switched_on({limit.name: limit for limit in self.vendor.limits}, asked)
-        for account in self._worlds.accounts.values():
-            account.limits = {}
-        return Limiter(chosen) if chosen else None
-
-    def schedule(
-        self,
-        rules: Iterable[Rule],
-        *,
-        start_at_s: float | None = None,
-        seed: int | None = None,
-        limits: Mapping[str, Any] | None = None,
-        correlate: Sequence[str] | None = None,
-        webhook_time_scale: float | None = None,
-    ) -> None:
-        """Put a whole fault schedule in force; its instants count from `start_at_s`. Objects and books stay.
-
-        Raises `ValueError`, and then nothing has changed.
-        """
-        limiter = self.limiter if limits is None else self._limiter(limits)
-        correlation = self.correlation if correlate is None else Correlation(correlate)
-        time_scale = self.outbox.time_scale if webhook_time_scale is None else webhook_time_scale
-        if not 0 <= time_scale < float("inf"):
-            raise ValueError(f"webhook_time_scale: at least 0, got {time_scale}")
-        self.plan.replace(
-            rules,
-            seed=self.seed if seed is None else seed,
-            start_at_s=self.clock() if start_at_s is None else start_at_s,
-        )
-        self.limiter, self.correlation, self.outbox.time_scale = limiter, correlation, time_scale
-
-    def advance(self, seconds: float) -> None:
-        """Move the vendor's clock ahead: tokens expire, deferred steps come due. The ledger's clock does not move."""
-        if seconds < 0:
-            raise ValueError(f"advance_s: at least 0, got {seconds}")
-        self.clock_offset_s += seconds
-        if self.agenda.on_earlier is not None:
-            self.agenda.on_earlier()
-
-    def reset(self, account: str | None = None, *, seed: int | None = None) -> None:
-        """Forget one account, or everything but the vendor: objects, books, rules, limits, what was to happen later.
-
-        Calls in flight finish against what they began with.
-        """
-        if account is not None:
-            forgotten = self._worlds.forget(account)
-            if forgotten is not None:
-                self.agenda.forget(forgotten)
-            return
-        if seed is not None:
-            self.seed = seed
-        self._worlds.forget_all()
-        self.agenda.forget()
-        self.outbox.reset()
-        self.ledger = Ledger(self.vendor.name, self.ledger.limit)
-        self.plan.replace((), seed=self.seed, start_at_s=self.clock())
-        self.limiter = None
-        self.problems = []
-        self.clock_offset_s = 0.0
-        self._stray_ids = Ids(stream(self.seed, self.vendor.name, "requests"))
-        self.correlation = Correlation(self.vendor.correlate)
-
-    @property
-    def accounts(self) -> Mapping[str, Account[S]]:
-        """The accounts there are, by label."""
-        return self._worlds.accounts
-
-    def status(self) -> dict[str, Any]:
-        """Counts: what is in flight, what is open, what each rule matched and struck, what was lost."""
-        return {
-            "vendor": self.vendor.name,
-            "in_flight": self.in_flight,
-            "accounts": len(self._worlds),
-            "rules": [
-                {"id": rule_id, "matched": one.matched, "struck": one.struck}
-                for rule_id, one in self.plan.standing.items()
-            ],
-            "limits": sorted(self.limiter.limits) if self.limiter is not None else [],
-            "ledger": {"next_seq": self.ledger.next_seq, "dropped": self.ledger.dropped},
-            "open_webhooks": self.agenda.open_webhooks,
-            "open_steps": self.agenda.open_steps,
-            "agenda_dropped": self.agenda.dropped,
-            "webhooks": self.outbox.counts(),
-            "problems": list(self.problems),
-        }
+            self._keep_problem("the agenda is full: a deferred step was dropped")
 
 
 def _say(status: int, message: str) -> Reply:

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from brownout_simulators.call import Reply
+from brownout_simulators.call import Reply, trimmed
 
 
 @dataclass(slots=True)
@@ -16,14 +16,6 @@ class Remembered:
     claimed_at_s: float
     reply: Reply | None = None
     """None while the first request is still being handled."""
-
-
-def trimmed(data: bytes) -> bytes:
-    """The same bytes in no more memory than they need, for those that are kept.
-
-    What a serialiser hands out may sit in the whole buffer that it wrote into: orjson's 1.5 kB in 16.
-    """
-    return bytes(memoryview(data))
 
 
 class Keys:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 _LIVE = re.compile(r"(?:^|[^a-z0-9])[a-z]{2,8}_live_[0-9A-Za-z]{3}")
 # In free text, only what is long enough to be a secret: "we_live_here" is none.
 _LIVE_IN_TEXT = re.compile(r"(?:^|[^a-z0-9])[a-z]{2,8}_live_[0-9A-Za-z]{12}")
-_CREDENTIAL_HEADERS = ("authorization", "x-api-key", "apikey", "api-key")
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
@@ -20,11 +19,13 @@ def looks_live(text: str) -> bool:
 
 
 def carries_live_credential(headers: Mapping[str, str], query: str, body: bytes) -> bool:
-    """Whether a request carries a live-looking credential: in a credential header (Basic is decoded), query or body."""
-    for name in _CREDENTIAL_HEADERS:
-        value = headers.get(name)
-        if value is not None and (looks_live(value) or (value[:6] == "Basic " and looks_live(_decoded(value[6:])))):
+    """Whether a request carries a live-looking credential: in any header (Basic is decoded), query or body."""
+    for value in headers.values():
+        if "_live_" in value and looks_live(value):
             return True
+    authorization = headers.get("authorization", "")
+    if authorization[:6] == "Basic " and looks_live(_decoded(authorization[6:])):
+        return True
     if b"_live_" in body and _LIVE_IN_TEXT.search(body.decode("utf-8", "replace")) is not None:
         return True
     return "_live_" in query and _LIVE_IN_TEXT.search(query) is not None

@@ -12,6 +12,8 @@ class Timing:
 
     took_s: list[float] = field(default_factory=list)
     """From the instant at which a request was sent to the last byte of its answer."""
+    since_due_s: list[float] = field(default_factory=list)
+    """From the instant at which it was to be sent: what the generator, or a new connection, made it wait counts."""
     failed: int = 0
 
 
@@ -98,29 +100,31 @@ class Generator:
         """A request every 1 / rate seconds, whatever becomes of those before it."""
         timing = Timing()
 
-        async def one(request: bytes) -> None:
+        async def one(request: bytes, due_s: float) -> None:
             try:
                 async with asyncio.timeout(30):
                     connection = await self._connection()
                     sent_s = time.monotonic()
                     status = await connection.send(request)
-                    took_s = time.monotonic() - sent_s
+                    answered_s = time.monotonic()
             except (OSError, TimeoutError):
                 timing.failed += 1
                 return
             self._idle.append(connection)
             if status < 400:
-                timing.took_s.append(took_s)
+                timing.took_s.append(answered_s - sent_s)
+                timing.since_due_s.append(answered_s - due_s)
             else:
                 timing.failed += 1
 
         start_s = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for number in range(int(rate_per_s * seconds)):
-                wait_s = start_s + number / rate_per_s - time.monotonic()
+                due_s = start_s + number / rate_per_s
+                wait_s = due_s - time.monotonic()
                 if wait_s > 0:
                     await asyncio.sleep(wait_s)
-                group.create_task(one(next(requests)))
+                group.create_task(one(next(requests), due_s))
         for connection in self._idle:
             connection.close()
         self._idle.clear()

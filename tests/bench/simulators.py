@@ -28,10 +28,10 @@ from statistics import median, quantiles
 from urllib.parse import urlencode
 
 from brownout_simulators.call import Call
-from brownout_simulators.engine import Simulator
 from brownout_simulators.faults import Match, Rule, rule_to_json
 from brownout_simulators.faults.respond import Respond
 from brownout_simulators.handling import Handling
+from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendors import load_vendor
 from tests.bench.http_client import Generator, Timing
 from tests.bench.measure import Row, interleaved, paired_ratio
@@ -296,7 +296,7 @@ def _percentile(values: Sequence[float], percent: int) -> float:
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-def slow_vendor(*, seconds: float = 10.0) -> list[Row]:
+def slow_vendor(*, seconds: float = 6.0) -> list[Row]:
     """Two seconds of latency at 500 requests per second: a thousand in flight, none of which may suffer."""
     with serving("stripe") as server:
         _open_loop(server, 500, 1.0)
@@ -306,10 +306,11 @@ def slow_vendor(*, seconds: float = 10.0) -> list[Row]:
         grown_mb = server.rss_mb() - before_mb
     answered = len(timing.took_s)
     early = sum(1 for took_s in timing.took_s if took_s < 2.0)
+    sent = f"{_percentile(timing.took_s, 99):.4f} s from the sending, the least {min(timing.took_s):.4f} s"
     rows = [
         ("failures", float(timing.failed), "", 0.0, f"of {answered + timing.failed} requests"),
-        ("p99", _percentile(timing.took_s, 99), "s", 2.02, f"least {min(timing.took_s):.4f} s"),
-        ("memory", grown_mb, "MB", 60.0, f"resident, from {before_mb:.0f} MB"),
+        ("p99", _percentile(timing.since_due_s, 99), "s", 2.02, f"from the intended instant; {sent}"),
+        ("memory", grown_mb, "MB", 60.0, f"resident, from {before_mb:.0f} MB; {answered} stored payments included"),
         ("early answers", float(early), "", 0.0, "sooner than asked"),
     ]
     return [

@@ -8,9 +8,8 @@ from statistics import median
 from typing import NamedTuple
 
 from brownout_core.adapters.stripe import StripeClient
-from brownout_core.compose import Parts, vendor_parts
 from brownout_core.pipeline import CallContext, Pipeline
-from brownout_core.presets import policies_for
+from brownout_core.presets import parts_for, policies_for
 from brownout_core.redaction import Redactor
 from brownout_core.telemetry import Event
 from brownout_core.transports.memory import MemoryTransport
@@ -18,8 +17,8 @@ from brownout_harness.run import judged_virtually
 from brownout_harness.virtual.loop import run_virtually
 from brownout_harness.virtual.wire import base_url_of, to_host
 from brownout_reports.run_folder import Status
-from brownout_simulators.engine import Simulator
 from brownout_simulators.hosts.memory import MemoryHost
+from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendors import load_vendor
 from tests.bench.measure import Row
 
@@ -114,7 +113,7 @@ async def _pay(operations: int) -> int:
     )
     # The limiter would pace the load by virtual seconds, which cost nothing; everything else is as recommended.
     policies = policies_for("stripe").overridden({"limiter": {"capacity": 1_000_000, "refill_per_s": 1_000_000.0}})
-    parts = vendor_parts("stripe", policies, Parts(), seed=1, sink=events.append)
+    parts = parts_for("stripe", policies, seed=1, sink=events.append)
     pipeline = Pipeline("stripe", parts, sink=events.append)
 
     async def caller(first: int) -> None:

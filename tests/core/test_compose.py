@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from brownout_core.compose import AppConfig, Parts, build, idempotency_key, read_document, vendor_parts
+from brownout_core.compose import AppConfig, Parts, build, idempotency_key, read_document
 from brownout_core.errors import ConfigError
 from brownout_core.flows.outcome import OutcomeStatus
 from brownout_core.policies.breaker import Permit
 from brownout_core.policies.idempotency import IdempotencyConfig
 from brownout_core.policies.retry import Judgement, Retry
-from brownout_core.presets import policies_for
+from brownout_core.presets import parts_for, policies_for
 from brownout_core.records import DeadLetter, DeadLetterStore
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
@@ -21,7 +21,7 @@ from brownout_core.telemetry import Event, Kind, Sink
 from brownout_core.transport import Lost
 from brownout_harness.virtual.closed import closed_world
 from tests.core.fakes import SECRETS, WALL_S, After, FakeStripe, config, reply
-from tests.core.flows.world import World, order, pay, policies, sms
+from tests.core.flows.world import World, order, pay, sms
 from tests.support.aio import virtually
 
 
@@ -50,22 +50,6 @@ def test_the_same_seed_tells_the_same_story() -> None:
         return virtually(main())
 
     assert story("a") == story("a")
-
-
-def test_health_tells_of_breakers_letters_and_stores() -> None:
-    async def main() -> None:
-        world = World(config(**policies(sales={"retry": {"max_retries": 0}, "breaker": {"minimum_calls": 1}})))
-        assert (await world.app.health())["checks"]["sales"] == {"status": "pass", "message": "breaker closed"}
-        world.sales.always = reply(503, {})
-        await world.app.place_order(order())
-        health = await world.app.health()
-        assert health["status"] == "degraded"
-        assert health["checks"]["sales"] == {"status": "warn", "message": "breaker open"}
-        assert health["checks"]["dead_letters"] == {"status": "warn", "message": "1 open"}
-        await world.letters.close()
-        assert (await world.app.health())["status"] == "unhealthy"
-
-    virtually(main())
 
 
 def test_no_secret_is_told_kept_or_shown() -> None:
@@ -244,7 +228,7 @@ def test_every_policy_of_every_vendor_comes_from_its_part(part: str) -> None:
 
 def test_a_policy_that_is_switched_off_is_not_made() -> None:
     off = policies_for("stripe").overridden({"limiter": None, "bulkhead": None, "budget": None})
-    made = vendor_parts("stripe", off, Parts(), seed=1, sink=None)
+    made = parts_for("stripe", off, seed=1)
     assert (made.limiter, made.bulkhead, made.budget) == (None, None, None)
 
 
@@ -281,6 +265,7 @@ def test_a_document_sets_policies_idempotency_and_dead_letters() -> None:
         ({"dead_letters": {"canary": True}}, "policies.dead_letters.canary: must be a number"),
         ({"settle_s": "x"}, "policies.settle_s: must be a number"),
         ({"vendor": {}}, "policies.vendor: no such key"),
+        ({"vendors": {"strpe": {}}}, "policies.vendors.strpe: no such vendor; there are stripe, twilio, sales"),
     ],
 )
 def test_a_mistake_in_a_document_is_named(document: dict[str, Any], message: str) -> None:

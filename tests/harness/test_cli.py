@@ -95,6 +95,18 @@ def test_a_live_key_in_the_environment_is_refused_and_never_repeated(tmp_path: P
     assert live not in ended.errors
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["run"], ["run", "healthy", "--mode"], ["run", "healthy", "--seed"], ["scenarios"], ["report"], ["up"]],
+)
+def test_a_live_key_among_the_arguments_is_never_repeated(tmp_path: Path, arguments: list[str]) -> None:
+    live = "sk_" + "live_" + "51Habcdefghijk"
+    ended = brownout(*arguments, live, cwd=tmp_path)
+    assert ended.exit_code == 2
+    assert "an argument holds a live key" in ended.error
+    assert live not in ended.errors + ended.output
+
+
 def test_an_error_that_nobody_expected_is_one_line_too(tmp_path: Path) -> None:
     script = """
 from brownout_harness import cli

@@ -8,12 +8,16 @@ from brownout_harness.problems import BadInput
 LIVE = "sk_" + "live_" + "51Habcdefghijk"
 
 
-@pytest.mark.parametrize("text", [LIVE, LIVE.replace("sk", "rk"), f"Bearer {LIVE}", f"key={LIVE.upper()}"])
+@pytest.mark.parametrize(
+    "text", [LIVE, LIVE.replace("sk", "rk"), LIVE.replace("sk", "pk"), f"Bearer {LIVE}", f"MY_{LIVE}"]
+)
 def test_a_live_key_is_known_wherever_it_stands(text: str) -> None:
     assert looks_live(text)
 
 
-@pytest.mark.parametrize("text", ["", "sk_test_51H", "we_live_here", "risk_level"])
+@pytest.mark.parametrize(
+    "text", ["", "sk_test_51H", "we_live_here", "risk_level", "TASK_LIVE_RELOAD", "disk_live_check"]
+)
 def test_test_keys_and_words_are_not_live(text: str) -> None:
     assert not looks_live(text)
 
@@ -26,7 +30,7 @@ def test_a_live_key_in_the_environment_is_refused_by_its_variables_name() -> Non
 
 
 def test_a_live_key_in_an_option_is_refused() -> None:
-    with pytest.raises(BadInput, match="an option holds a live key"):
+    with pytest.raises(BadInput, match="an argument holds a live key"):
         refuse_live_keys({}, ["stripe-brownout", f"redis://:{LIVE}@127.0.0.1"])
 
 

@@ -61,7 +61,7 @@ def test_a_seed_replaces_the_scenarios_own() -> None:
         (["healthy"], {"redis_url": "redis://127.0.0.1:6379/0"}, "--redis is for real mode"),
         (["healthy"], {"mode": "real", "redis_url": "redis://192.0.2.1:6379"}, "aims at 192.0.2.1"),
         (["healthy"], {"environment": {"STRIPE_API_KEY": LIVE}}, "STRIPE_API_KEY holds a live key"),
-        (["healthy"], {"mode": "real", "redis_url": f"redis://:{LIVE}@127.0.0.1"}, "an option holds a live key"),
+        (["healthy"], {"mode": "real", "redis_url": f"redis://:{LIVE}@127.0.0.1"}, "an argument holds a live key"),
         (["healthy"], {"out": Path("file/below")}, "--out file/below: Not a directory"),
         (["healthy"], {"out": Path("file")}, "there is something already"),
     ],
@@ -157,11 +157,41 @@ def test_a_run_leaves_a_whole_folder_that_can_be_read_back(monkeypatch: pytest.M
     assert (finished.folder / "logs" / "target.log").read_text() == "hello\n"
 
 
+def test_a_secret_in_a_log_fails_a_run_that_demands_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "target.log").write_text("charging with sk_test_secret_51H\n")
+    path = write_shop(Path.cwd())
+    path.write_text(path.read_text() + "  - no_secrets: {}\n")
+    monkeypatch.setattr(
+        run, "_run", lambda _order, _work, _progress: inputs(logs=logs, secrets=frozenset({"sk_test_secret_51H"}))
+    )
+    (order,) = prepared(str(path), mode="real", out=Path("A"))
+    finished = execute(order)
+    assert finished.exit_code == 1
+    assert "logs/target.log" in str(finished.verdict.expectations)
+    assert "sk_test_secret_51H" not in finished.verdict.model_dump_json()
+
+
 def test_an_effect_too_many_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     twice = {**effect(3), "seq": 99, "id": "ch_again"}
     given = inputs()
     finished = executed(monkeypatch, inputs(ledger=(*given.ledger, twice)))
     assert finished.exit_code == 1
+
+
+def test_a_fault_that_struck_less_than_the_scenario_asks_makes_the_run_inconclusive(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = write_shop(Path.cwd())
+    monkeypatch.setattr(run, "_run", lambda _order, _work, _progress: inputs())
+    for asked, exit_code in ((9, 0), (10, 3)):
+        text = path.read_text().replace("share: 50%", f"share: 50%, expect_struck: {asked}")
+        assert "expect_struck" in text
+        mine = path.with_name(f"asked-{asked}.yaml")
+        mine.write_text(text)
+        (order,) = prepared(str(mine), mode="real", out=Path(f"out-{asked}"))
+        assert execute(order).exit_code == exit_code
 
 
 def test_a_harness_that_fell_short_makes_the_run_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,14 @@ def test_a_port_that_is_taken_is_one_line_and_exit_code_2(tmp_path: Path) -> Non
     assert "--port-base" in ended.error
 
 
+@pytest.mark.parametrize("port_base", ["-1", "65536", "70000", "65534"])
+def test_ports_that_do_not_exist_are_refused(tmp_path: Path, port_base: str) -> None:
+    """65534 would do for one or two vendors, not for all of them."""
+    ended = brownout("up", "--port-base", port_base, cwd=tmp_path)
+    assert ended.exit_code == 2
+    assert f"--port-base {port_base}" in ended.error
+
+
 def test_a_vendor_that_does_not_exist_is_named_with_the_nearest(tmp_path: Path) -> None:
     ended = brownout("up", "strip", cwd=tmp_path)
     assert ended.exit_code == 2

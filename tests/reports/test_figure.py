@@ -2,9 +2,10 @@
 
 import re
 
+import numpy as np
 import pytest
 
-from brownout_reports.figure import CSS_NAMES, seconds_text, timeline_svg
+from brownout_reports.figure import CSS_NAMES, LATENCY_FLOOR_S, _decades, seconds_text, timeline_svg
 from tests.reports.runs import a_run
 
 
@@ -29,6 +30,14 @@ def test_each_fault_window_is_shaded_in_all_four_panels() -> None:
     run = a_run()
     without = timeline_svg(run.model_copy(update={"verdict": run.verdict.model_copy(update={"faults": ()})}))
     assert with_faults.count("var(--shade)") - without.count("var(--shade)") == 4
+
+
+def test_the_latency_axis_spans_whole_decades_however_little_the_latency_moves() -> None:
+    low_s, high_s = _decades(np.array([0.0010001, 0.001, np.nan]))
+    assert low_s <= 0.001 / 9
+    assert high_s >= 0.001 * 9
+    assert _decades(np.array([0.004, 0.3])) == pytest.approx((0.001, 1.0))
+    assert _decades(np.array([np.nan])) == pytest.approx((LATENCY_FLOOR_S, 1.0))
 
 
 def test_a_target_without_telemetry_says_so() -> None:

@@ -22,6 +22,14 @@ def test_goodput_counts_what_was_done_when_it_was_done() -> None:
     assert float(series.goodput_per_s.sum() * series.width_s) == done.height
 
 
+def test_goodput_counts_at_the_time_of_the_answer() -> None:
+    row = ("pay-1", "pay", 10.0, 10.0, 34.0, 24.0, 1, 200, "done", "")
+    run = a_run().model_copy(update={"operations": pl.DataFrame([row], schema=OPERATIONS, orient="row")})
+    series = series_of(run)
+    assert series.goodput_per_s.nonzero()[0].tolist() == [int(34.0 / series.width_s)]
+    assert series.offered_per_s.nonzero()[0].tolist() == [int(10.0 / series.width_s)]
+
+
 def test_latency_counts_from_the_intended_start() -> None:
     row = ("pay-1", "pay", 10.0, 13.0, 14.0, 1.0, 1, 200, "done", "")  # sent 3 s late, answered 1 s after that
     run = a_run().model_copy(update={"operations": pl.DataFrame([row], schema=OPERATIONS, orient="row")})
@@ -62,5 +70,10 @@ def test_an_empty_run_gives_zeros() -> None:
 
 @pytest.mark.parametrize(("duration_s", "width_s"), [(10, 0.25), (100, 1.0), (600, 5.0), (86_400, 600.0)])
 def test_bins_are_of_widths_that_a_reader_counts_in(duration_s: float, width_s: float) -> None:
-    assert bin_width_s(duration_s) == width_s
+    assert bin_width_s(duration_s, 1_000_000) == width_s
     assert duration_s / width_s <= MAX_BINS
+
+
+@pytest.mark.parametrize(("operations", "width_s"), [(4000, 0.25), (400, 1.0), (120, 5.0), (0, 5.0)])
+def test_bins_hold_enough_operations_for_their_height_to_mean_something(operations: int, width_s: float) -> None:
+    assert bin_width_s(40.0, operations) == width_s

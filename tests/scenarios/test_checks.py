@@ -32,9 +32,9 @@ expect:
 """
 
 
-def problems(text: str, *, allow_remote: bool = False) -> list[str]:
+def problems(text: str) -> list[str]:
     try:
-        load_text(text, WORDS, file="s.yaml", allow_remote=allow_remote)
+        load_text(text, WORDS, file="s.yaml")
     except ScenarioError as wrong:
         return list(wrong.lines)
     return []
@@ -45,9 +45,9 @@ def gateway(old: str, new: str) -> list[str]:
     return problems(SCENARIO.replace(old, new, 1))
 
 
-def foreign(old: str, new: str, *, allow_remote: bool = False) -> list[str]:
+def foreign(old: str, new: str) -> list[str]:
     assert old in FOREIGN
-    return problems(FOREIGN.replace(old, new, 1), allow_remote=allow_remote)
+    return problems(FOREIGN.replace(old, new, 1))
 
 
 def test_both_examples_are_sound() -> None:
@@ -77,6 +77,8 @@ def test_both_examples_are_sound() -> None:
         ("for: 20s", "for: 5h, rate: 5000/s", "makes 90003200 arrivals in all; at most 2000000"),
         ("for: 20s", "for: 20s, rate: {from: 0/s, to: 20000/s}", "phases[0].rate: 20000/s is outside 0/s"),
         ("share: 50%", "share: 150%", "faults[1].share: 1.5 is outside 0 to 1"),
+        ("share: 50%", "expect_struck: -1", "faults[1].expect_struck: -1 is outside 0 to 2000000"),
+        ("share: 50%", "expect_struck: many", "faults[1].expect_struck:"),
         ("share: 50%", "window: {start: 30s, end: 41s}", "faults[1].window: must lie within the phase: 0s to 40s"),
         ("share: 50%", "window: {start: 30s, end: 20s}", "faults[1].window: must lie within the phase"),
         (
@@ -92,6 +94,8 @@ def test_both_examples_are_sound() -> None:
         ("operation: pay", "operation: notfy", "no operation named 'notfy' in the workload (did you mean notify?)"),
         ("seed: 7", "correlate: {strip: [body.x]}", "correlate.strip: no vendor named 'strip' (did you mean stripe?)"),
         ("seed: 7", "limits: {twillio: {}}", "limits.twillio: no vendor named 'twillio' (did you mean twilio?)"),
+        ("seed: 7", "limits: {stripe: {writes: {burst: -1}}}", "limits.stripe.writes.burst: -1 is below 0"),
+        ("seed: 7", "limits: {stripe: {writes: {concurrency: -1}}}", "limits.stripe.writes.concurrency: -1 is below 0"),
         ("seed: 7", "limits: {stripe: {write: true}}", "stripe has no limiter 'write' (did you mean writes?)"),
         (
             "seed: 7",
@@ -148,9 +152,9 @@ def test_a_foreign_target_is_checked_too(old: str, new: str, said: str) -> None:
     assert said in lines[0]
 
 
-def test_a_remote_target_needs_to_be_allowed() -> None:
-    assert len(foreign("http://127.0.0.1:{{port}}", "https://shop.example.com/{{port}}")) == 1
-    assert foreign("http://127.0.0.1:{{port}}", "https://shop.example.com/{{port}}", allow_remote=True) == []
+def test_a_target_on_another_machine_is_refused() -> None:
+    (line,) = foreign("http://127.0.0.1:{{port}}", "https://shop.example.com/{{port}}")
+    assert "is not loopback" in line
 
 
 def test_only_what_the_harness_started_can_be_killed() -> None:

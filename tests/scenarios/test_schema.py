@@ -3,7 +3,7 @@
 import pytest
 
 from brownout_scenarios.load import load_text
-from brownout_scenarios.schema import Action, Carrier, Redrive, Rising, Statuses, written
+from brownout_scenarios.schema import Action, Carrier, Redrive, Rising, Statuses
 from tests.support.toy_vocabulary import SCENARIO, vocabulary
 
 WORDS = vocabulary()
@@ -49,6 +49,14 @@ def test_a_faults_own_window_is_counted_from_its_phase() -> None:
     assert rule.text.endswith(", flapping {on 2s, off 500ms}")
 
 
+def test_a_fault_is_expected_to_strike_once_unless_the_scenario_says_how_often() -> None:
+    text = SCENARIO.replace("share: 50%", "share: 50%, expect_struck: 30")
+    assert [rule.expect_struck for rule in load_text(text, WORDS).fault_rules()] == [1, 30]
+    # It is the judge's, not the simulator's, and no part of how the fault is called.
+    assert load_text(text, WORDS).fault_rules()[1].json == load_text(SCENARIO, WORDS).fault_rules()[1].json
+    assert load_text(text.replace("30", "0"), WORDS).fault_rules()[1].expect_struck == 0
+
+
 def test_a_match_may_name_its_parts() -> None:
     text = SCENARIO.replace("match: POST /v1/payment_intents", "match: {method: POST, path: /v1/refunds}")
     rule = load_text(text, WORDS).fault_rules()[1]
@@ -92,12 +100,6 @@ def test_an_action_is_exactly_one_thing(parts: dict[str, object]) -> None:
 def test_an_operation_id_travels_in_one_place() -> None:
     with pytest.raises(ValueError, match="either"):
         Carrier()
-
-
-def test_data_is_put_into_the_words_of_the_file() -> None:
-    assert written({"a_s": 0.25, "b_per_s": 40.0, "on": True, "n": 3, "names": ["x", "y"], "in": {"c_s": 2}}) == (
-        "a 250ms, b 40/s, on true, n 3, names [x, y], in {c 2s}"
-    )
 
 
 def test_a_vendors_limiters_are_on_only_where_asked() -> None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from brownout_simulators.call import Call, Delivery
-from brownout_simulators.engine import Simulator
 from brownout_simulators.faults import rule_from_json
+from brownout_simulators.simulator import Simulator
 from tests.simulators.toy import TILL, Till
 
 
@@ -27,6 +27,11 @@ class Driver:
         self.clock = Clock()
         self.simulator: Simulator[Till] = Simulator(TILL, clock=self.clock, epoch_s=1_700_000_000.0, seed=seed, **more)
         self.schedule(*rules)
+
+    def limit(self, **limits: Any) -> None:
+        """Turn these limits on, and leave the rules in force."""
+        rules = [standing.rule for standing in self.simulator.plan.standing.values()]
+        self.simulator.schedule(rules, limits={name.replace("_", "-"): on for name, on in limits.items()})
 
     def schedule(self, *rules: Mapping[str, Any], **more: Any) -> None:
         numbered = [{"id": f"r{place}", "vendor": "till", **rule} for place, rule in enumerate(rules)]

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from brownout_simulators.engine import Simulator
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.hosts.http import HttpHost
+from brownout_simulators.simulator import Simulator
 from tests.simulators.toy import TILL, Till
 
 PATIENCE_S = 10.0

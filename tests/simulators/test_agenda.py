@@ -1,6 +1,7 @@
 """What is to happen later."""
 
 from brownout_simulators.agenda import Agenda, Cause, Step
+from brownout_simulators.engine import PROBLEMS_LIMIT
 from tests.simulators.driving import Driver
 
 
@@ -35,6 +36,15 @@ def test_what_does_not_fit_is_dropped_and_counted() -> None:
     assert (agenda.dropped, agenda.open_steps) == (1, 1)
 
 
+def test_a_delivery_whose_answer_is_awaited_takes_its_room() -> None:
+    till = Driver(agenda_limit=1)
+    till.send("POST", "/v1/endpoints", {"url": "http://127.0.0.1:1/"})
+    till.send()
+    assert len(till.simulator.run_due(till.clock())) == 1
+    till.send()
+    assert (till.simulator.agenda.dropped, till.simulator.agenda.open_webhooks) == (1, 1)
+
+
 def test_an_account_that_is_forgotten_takes_its_items_along() -> None:
     till = Driver()
     for name in "ab":
@@ -52,3 +62,11 @@ def test_a_deferred_step_that_does_not_fit_is_a_problem_of_the_simulator() -> No
     till = Driver(agenda_limit=0)
     till.send(body={"amount": 1, "settle_after_s": 9.0})
     assert till.simulator.problems == ["the agenda is full: a deferred step was dropped"]
+
+
+def test_the_problems_that_are_kept_are_bounded() -> None:
+    till = Driver(agenda_limit=0)
+    for _ in range(PROBLEMS_LIMIT + 20):
+        till.send(body={"amount": 1, "settle_after_s": 9.0})
+    assert len(till.simulator.problems) == PROBLEMS_LIMIT
+    assert till.simulator.agenda.dropped == PROBLEMS_LIMIT + 20

@@ -9,8 +9,8 @@ import pytest
 
 from brownout_simulators.call import Call, Delivery
 from brownout_simulators.crud import VERSIONS_LIMIT, Collection
-from brownout_simulators.engine import Simulator
 from brownout_simulators.faults import rule_from_json
+from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Vendor
 from tests.simulators import crud_vendor
 from tests.simulators.crud_vendor import CLINIC

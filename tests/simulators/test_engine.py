@@ -2,7 +2,6 @@
 
 import pytest
 
-from brownout_simulators.faults import rule_from_json
 from tests.simulators.driving import Driver, body_of
 
 
@@ -135,21 +134,9 @@ def test_a_body_that_cannot_be_read_is_refused_in_the_vendors_words() -> None:
     assert till.effects() == []
 
 
-def test_limits_are_off_until_they_are_asked_for() -> None:
-    till = Driver()
-    assert [till.send().status for _ in range(20)] == [200] * 20
-    till.schedule(limits={"per-second": True})
-    answers = [till.send() for _ in range(7)]
-    assert [answer.status for answer in answers] == [200] * 5 + [429] * 2
-    assert [answer.headers["till-left"] for answer in answers[:5]] == ["4", "3", "2", "1", "0"]
-    assert body_of(answers[-1]) == {"error": "slow_down: per-second"}
-    till.schedule(limits={})
-    assert till.send().status == 200
-
-
 def test_a_limit_on_calls_in_flight_counts_those_that_wait() -> None:
     till = Driver({"latency": {"fixed_s": 1.0}})
-    till.simulator.switch_limits({"at-once": True})
+    till.limit(at_once=True)
     flying = [till.simulator.handle(till.call()) for _ in range(2)]
     for steps in flying:
         next(steps)
@@ -162,7 +149,7 @@ def test_a_limit_on_calls_in_flight_counts_those_that_wait() -> None:
 
 def test_a_call_that_the_limiter_refuses_is_not_struck_before_its_effect_a_second_time() -> None:
     till = Driver({"respond": {"status": 503}})
-    till.simulator.switch_limits({"per-second": {"rate_per_s": 1, "burst": 1}})
+    till.limit(per_second={"rate_per_s": 1, "burst": 1})
     assert [till.send().status for _ in range(3)] == [503, 429, 429]
     assert till.struck() == 1
 
@@ -218,51 +205,6 @@ def test_an_action_that_breaks_is_the_simulators_problem_and_still_answers() -> 
     assert till.simulator.problems == ["POST /v1/clumsy: KeyError: 'a defect'"]
 
 
-def test_a_deferred_step_runs_when_it_is_due_and_its_effect_belongs_to_the_operation() -> None:
-    till = Driver()
-    till.send(operation="op-1", body={"amount": 5, "settle_after_s": 3.0})
-    assert till.simulator.next_due_s() == 103.0
-    assert till.simulator.run_due(102.9) == []
-    till.clock.now_s = 103.0
-    till.simulator.run_due(103.0)
-    assert [(row["route"], row["operation_id"], row["at_s"]) for row in till.effects()] == [
-        ("till.charge", "op-1", 100.0),
-        ("till.settlement", "op-1", 103.0),
-    ]
-
-
-def test_moving_the_clock_ahead_makes_things_due_and_leaves_the_books_alone() -> None:
-    till = Driver()
-    till.send(body={"amount": 5, "settle_after_s": 3600.0})
-    till.simulator.advance(3600.0)
-    assert till.simulator.next_due_s() == 100.0
-    till.simulator.run_due(100.0)
-    assert till.effects()[1]["at_s"] == 100.0
-    with pytest.raises(ValueError, match="advance_s"):
-        till.simulator.advance(-1.0)
-
-
-def test_a_reset_of_one_account_leaves_the_others() -> None:
-    till = Driver()
-    charge_a, charge_b = (body_of(till.send(account=name))["id"] for name in "ab")
-    till.simulator.reset("a")
-    assert till.send("GET", f"/v1/charges/{charge_a}", account="a").status == 404
-    assert till.send("GET", f"/v1/charges/{charge_b}", account="b").status == 200
-
-
-def test_a_reset_of_everything_repeats_the_run_from_its_beginning() -> None:
-    till = Driver({"respond": {"status": 503}, "share": 0.5})
-    till.simulator.switch_limits({"per-second": True})
-    first = [till.send(operation=f"op-{number}").status for number in range(9)]
-    till.simulator.reset()
-    assert till.simulator.status()["rules"] == []
-    assert till.simulator.limiter is None
-    assert till.rows() == []
-    till.schedule({"respond": {"status": 503}, "share": 0.5})
-    till.simulator.switch_limits({"per-second": True})
-    assert [till.send(operation=f"op-{number}").status for number in range(9)] == first
-
-
 def test_dates_follow_the_vendors_clock() -> None:
     till = Driver()
     assert till.send().headers["date"] == "Tue, 14 Nov 2023 22:15:00 GMT"
@@ -282,11 +224,3 @@ def test_the_calls_in_flight_are_counted_per_account_also_when_a_host_gives_up()
     assert (till.simulator.in_flight, till.simulator.accounts["a"].in_flight) == (0, 0)
     till.simulator.plan.remove()
     assert till.send(key="k-1").status == 200
-
-
-def test_a_schedule_that_cannot_be_changes_nothing() -> None:
-    till = Driver({"respond": {"status": 503}})
-    twice = [rule_from_json({"id": "x", "vendor": "till", "hang": {}})] * 2
-    with pytest.raises(ValueError, match="two rules have the id x"):
-        till.simulator.schedule(twice)
-    assert list(till.simulator.plan.standing) == ["r0"]

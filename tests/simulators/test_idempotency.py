@@ -1,7 +1,7 @@
 """What is remembered under keys."""
 
-from brownout_simulators.call import Reply
-from brownout_simulators.idempotency import Keys, trimmed
+from brownout_simulators.call import Reply, trimmed
+from brownout_simulators.idempotency import Keys
 
 
 def test_a_claim_is_in_progress_until_a_reply_is_saved() -> None:

@@ -47,6 +47,17 @@ def test_ports_are_documented_free_or_counted_from_a_base(kind: str, base: int |
     assert program._ports([TILL, TILL], kind, base) == ports
 
 
+@pytest.mark.parametrize("base", ["99999", "65535", "-1"])
+def test_a_port_that_cannot_be_is_one_line_and_exit_code_two(base: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main(["--vendors", "stripe,twilio", "--port-base", base]) == 2
+    assert capsys.readouterr().err == f"brownout_simulators: --port-base must be in [0, 65534], got {base}\n"
+
+
+def test_no_vendor_at_all_is_one_line_and_exit_code_two(capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main(["--vendors", ","]) == 2
+    assert "no vendor is named; there are stripe" in capsys.readouterr().err
+
+
 @pytest.mark.real
 def test_it_says_when_it_is_ready_and_goes_quietly_on_sigterm() -> None:
     process = subprocess.Popen(

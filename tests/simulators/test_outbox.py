@@ -132,3 +132,30 @@ def test_a_vendor_without_webhooks_posts_nothing() -> None:
     till.simulator.outbox.rules = None
     till.send()
     assert till.simulator.next_due_s() is None
+
+
+def test_a_delivery_that_breaks_is_the_simulators_problem_and_takes_no_other_along() -> None:
+    till = listening()
+    rules = till.simulator.outbox.rules
+    assert rules is not None
+    signed = rules.headers
+
+    def clumsy(*given: Any) -> Any:
+        if "/hook" in given[1]:
+            raise KeyError("a defect")
+        return signed(*given)
+
+    def forgetful(*_given: Any) -> None:
+        raise ValueError("another")
+
+    till.simulator.outbox.rules = replace(rules, headers=clumsy, on_result=forgetful)
+    till.send("POST", "/v1/endpoints", {"url": "http://127.0.0.1:1/other"})
+    till.send()
+    (other,) = due(till, 100.0)
+    assert other.url.endswith("/other")
+    till.simulator.webhook_done(other.id, 200)
+    assert till.simulator.problems == [
+        "the webhook charge.made: KeyError: 'a defect'",
+        "what comes of a webhook: ValueError: another",
+    ]
+    assert till.simulator.agenda.open_webhooks == 0

@@ -21,6 +21,7 @@ def test_a_live_key_is_found_in_header_query_and_body() -> None:
     secret = "sk_live_abcdefghijklmnop"
     basic = "Basic " + base64.b64encode(f"{secret}:".encode()).decode()
     assert carries_live_credential({"authorization": basic}, "", b"")
+    assert carries_live_credential({"idempotency-key": secret}, "", b"")  # it would be written down in the books
     assert carries_live_credential({}, f"key={secret}", b"")
     assert carries_live_credential({}, "", f"api_key={secret}".encode())
     assert not carries_live_credential({"authorization": "Basic !!"}, "a=b", b"we_live_here and sk_live_short")

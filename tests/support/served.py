@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from brownout_simulators.engine import Simulator
 from brownout_simulators.hosts.http import HttpHost
+from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Vendor
 from tests.support.vendor_bench import EPOCH_S
 

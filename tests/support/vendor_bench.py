@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlencode
 
 from brownout_simulators.agenda import OutgoingWebhook
 from brownout_simulators.call import Call, Delivery
-from brownout_simulators.engine import Simulator
+from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Vendor
 
 EPOCH_S = 1_760_000_000.0  # 2025-10-09 08:53:20 UTC

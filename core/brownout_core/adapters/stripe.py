@@ -11,7 +11,7 @@ import orjson
 
 from brownout_core.adapters.base import Said, VendorClient, error_object, form, text_of
 from brownout_core.clock import WallClock
-from brownout_core.errors import BrownoutError, ConfigError, VendorRefused
+from brownout_core.errors import BrownoutError, ConfigError
 from brownout_core.redaction import Redactor
 from brownout_core.transport import Response, Transport
 
@@ -237,8 +237,3 @@ def _parts(header: str) -> tuple[list[str], list[bytes]]:
     pairs = [part.partition("=") for part in header[:4096].split(",")]
     stamps = [value for name, _, value in pairs if name == "t"]
     return stamps, [value.encode("utf-8", "replace") for name, _, value in pairs if name == "v1"]
-
-
-def is_decline(error: VendorRefused) -> bool:
-    """The card's issuer said no (and not: the request was wrong)."""
-    return error.status == 402

@@ -19,8 +19,8 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from brownout_core.adapters.stripe import SignatureInvalid, verify_webhook
+from brownout_core.application import Application
 from brownout_core.clock import WallClock
-from brownout_core.compose import Application
 from brownout_core.flows.outcome import Outcome
 from brownout_core.flows.requests import NotifyRequest, OperationRequest, OrderRequest, PayRequest
 from brownout_core.gateway.replies import Replies, letter_json
@@ -115,7 +115,10 @@ class Gateway:
             return self._replies.error(400, error.code, str(error), request_id, details=error.details)
         except web.HTTPException as error:
             code = (error.reason or "error").lower().replace(" ", "_")
-            return self._replies.error(error.status, code, error.reason or "error", request_id)
+            response = self._replies.error(error.status, code, error.reason or "error", request_id)
+            if "Allow" in error.headers:  # of a 405, which must say what would do
+                response.headers["Allow"] = error.headers["Allow"]
+            return response
         except StoreUnavailable as error:
             self._logger.warning("store_unavailable", request_id=request_id, error=str(error))
             return self._replies.error(503, "store_unavailable", "a store is down", request_id, retry_after_s=1)

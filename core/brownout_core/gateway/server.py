@@ -12,8 +12,9 @@ from pathlib import Path
 import orjson
 from aiohttp import web
 
+from brownout_core.application import Application
 from brownout_core.clock import system_wall_clock
-from brownout_core.compose import VENDORS, Application, build
+from brownout_core.compose import VENDORS, build
 from brownout_core.errors import ConfigError
 from brownout_core.gateway.app import Gateway
 from brownout_core.gateway.settings import Settings

@@ -110,8 +110,15 @@ def _url(environment: Mapping[str, str], name: str, default: str) -> str:
 
 
 def _redis(url: str | None) -> str | None:
-    if url is not None and urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
-        raise ConfigError("BROWNOUT_REDIS_URL must begin with redis://, rediss:// or unix://")
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        is_fit = parts.scheme in {"redis", "rediss", "unix"} and (parts.port or 1) > 0
+    except ValueError:
+        is_fit = False
+    if not is_fit:
+        raise ConfigError("BROWNOUT_REDIS_URL must be like redis://host:port/0 (or rediss://, unix://)")
     return url
 
 

@@ -125,6 +125,7 @@ class DeadLetters:
         self._sink = sink
         self._redactor = redactor or Redactor()
         self._leases = itertools.count(1)
+        self._draining = asyncio.Lock()
 
     async def set_aside(self, parcel: Parcel, error: BaseException) -> str:
         """Keep the parcel and return its dead letter's id, once it is durable.
@@ -147,11 +148,16 @@ class DeadLetters:
         """Move what was spilled into the store; returns how many. Does nothing while the store is down."""
         if self._spill is None or not self._spilled:
             return 0
+        # One at a time: `drained` must never end what another one has taken and not yet stored.
+        async with self._draining:
+            return await self._drain(self._spill)
+
+    async def _drain(self, spill: Spill) -> int:
         try:
-            letters = self._spill.take()
+            letters = spill.take()
             for letter in letters:
                 await self._store.put(letter)
-            self._spill.drained()
+            spill.drained()
         except StoreUnavailable:
             return 0
         # What was appended meanwhile is in a new file: only an empty look ends it.

@@ -27,16 +27,26 @@ class SpillFile:
         """Keep `letter`; on return it would survive a power cut. Raises `StoreUnavailable`."""
         line = orjson.dumps({**asdict(letter), "payload": base64.b64encode(letter.payload).decode()}) + b"\n"
         try:
-            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             try:
-                if os.fstat(handle).st_size + len(line) > self._limit_bytes:
-                    raise StoreUnavailable(f"the spill file has reached its {self._limit_bytes} bytes")
-                os.write(handle, line)
-                os.fsync(handle)
+                self._write(handle, line)
             finally:
                 os.close(handle)
         except OSError as error:
             raise StoreUnavailable(f"the spill file cannot be written: {error.strerror}") from error
+
+    def _write(self, handle: int, line: bytes) -> None:
+        size = os.fstat(handle).st_size
+        if size + len(line) > self._limit_bytes:
+            raise StoreUnavailable(f"the spill file has reached its {self._limit_bytes} bytes")
+        if size and os.pread(handle, 1, size - 1) != b"\n":
+            line = b"\n" + line  # a crash tore the last line: what comes now must not be joined to it
+        if os.write(handle, line) != len(line):
+            os.ftruncate(handle, size)
+            raise StoreUnavailable("the spill file cannot be written: there is no room for the whole letter")
+        os.fsync(handle)
+        if not size:
+            _sync_folder(self._path.parent)  # a new file's name has to survive, too
 
     def take(self) -> Sequence[DeadLetter]:
         """What is in the file. It stays on disk until `drained`; a crash in between loses nothing."""
@@ -53,6 +63,14 @@ class SpillFile:
     def drained(self) -> None:
         """What was taken is safe elsewhere."""
         self._draining.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _letter(line: bytes) -> DeadLetter | None:

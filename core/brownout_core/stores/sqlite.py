@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 from brownout_core.clock import WallClock
 from brownout_core.errors import ConfigError
-from brownout_core.records import OPEN_STATES, DeadLetter, LetterState, StoreUnavailable
+from brownout_core.records import DeadLetter, LetterState, StoreUnavailable
 
 T = TypeVar("T")
 
@@ -119,6 +119,7 @@ class SqliteDeadLetterStore:
             self._database.row_factory = sqlite3.Row
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=FULL")
+            self._database.execute("PRAGMA fullfsync=ON")  # on macOS an fsync alone stops at the disk's own cache
             self._migrate()
         except (sqlite3.Error, OSError) as error:
             why = error.strerror if isinstance(error, OSError) else error
@@ -185,11 +186,6 @@ class SqliteDeadLetterStore:
             return await self._run(step)
         except sqlite3.Error as error:
             raise StoreUnavailable(f"dead letters: {error}") from error
-
-
-def open_count(counts: dict[LetterState, int]) -> int:
-    """How many letters still want something done."""
-    return sum(counts[state] for state in OPEN_STATES)
 
 
 def _row(letter: DeadLetter) -> dict[str, Any]:

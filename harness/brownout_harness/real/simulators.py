@@ -5,18 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from brownout_harness.evidence import Gap, GapKind
+from brownout_harness.evidence import Gap
 from brownout_harness.problems import NotJudged
 from brownout_harness.real.http_json import Answer, NoAnswer, call
 from brownout_harness.real.processes import Child, json_lines
 from brownout_harness.run_inputs import FaultCount
+from brownout_harness.simulator_status import SECRET_ENDINGS, fault_counts, secrets_in, simulator_gaps
 from brownout_scenarios.schema import Scenario
 
 PAGE_ROWS = 2000
 READ_TIMEOUT_S = 20.0
 NAME = "simulators"
-
-_SECRET_ENDINGS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +30,12 @@ class Simulator:
     @property
     def key(self) -> str:
         """The test credential; empty where the vendor has none."""
-        return next((value for name, value in self.environment.items() if name.endswith(_SECRET_ENDINGS)), "")
+        return next((value for name, value in self.environment.items() if name.endswith(SECRET_ENDINGS)), "")
 
     @property
     def secrets(self) -> frozenset[str]:
         """Every credential among its variables."""
-        return frozenset(value for name, value in self.environment.items() if name.endswith(_SECRET_ENDINGS) and value)
+        return secrets_in(self.environment)
 
     def control(self, method: str, path: str, body: Any = None, *, timeout_s: float = 5.0) -> Any:
         """A call to its control API; returns the JSON.
@@ -138,10 +137,4 @@ def rest_of(simulator: Simulator) -> Rest:
 def counts_of(simulator: Simulator) -> tuple[dict[str, FaultCount], list[Gap]]:
     """How often each of its rules matched and struck, and where the simulator itself fell short."""
     status = simulator.control("GET", "status")
-    counts = {rule["id"]: FaultCount(rule["matched"], rule["struck"]) for rule in status["rules"]}
-    gaps = []
-    if dropped := status["ledger"]["dropped"]:
-        gaps.append(Gap(GapKind.LEDGER_OVERFLOW, f"{simulator.vendor} dropped {dropped} rows"))
-    if problems := status.get("problems"):
-        gaps.append(Gap(GapKind.OTHER, f"the {simulator.vendor} simulator had a problem of its own: {problems[0]}"))
-    return counts, gaps
+    return fault_counts(status), simulator_gaps(simulator.vendor, status)

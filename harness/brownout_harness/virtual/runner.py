@@ -30,9 +30,9 @@ from brownout_harness.virtual.loop import run_virtually
 from brownout_harness.virtual.server import VirtualServer, config_of
 from brownout_harness.virtual.wire import base_url_of, to_host
 from brownout_scenarios.schema import Action, Scenario
-from brownout_simulators.engine import Simulator
 from brownout_simulators.faults.kinds import rule_from_json
 from brownout_simulators.hosts.memory import MemoryHost
+from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendors import VENDORS, load_vendor
 
 EPOCH_S = 1_767_225_600.0
@@ -111,7 +111,7 @@ class _Run:
             [rule_from_json(dict(rule.json)) for rule in self.scenario.fault_rules() if rule.vendor == vendor.name],
             start_at_s=0.0,
             seed=self.scenario.seed,
-            limits=self.scenario.limits.get(vendor.name),
+            limits=self.scenario.limits_of(vendor.name),
             correlate=self.scenario.correlate.get(vendor.name),
         )
         return simulator

@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 
+from brownout_core.application import Application
 from brownout_core.compose import (
     AppConfig,
-    Application,
     Parts,
     SalesAccess,
     StripeAccess,

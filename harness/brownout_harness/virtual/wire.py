@@ -6,8 +6,8 @@ from typing import Any
 
 from brownout_core.transport import Lost, NoConnection, Request, Response
 from brownout_core.transports.memory import Handler
-from brownout_simulators.engine import Simulator
 from brownout_simulators.hosts.memory import MemoryClosed, MemoryHost, MemoryReset
+from brownout_simulators.simulator import Simulator
 
 
 def base_url_of(vendor: str) -> str:

@@ -1,10 +1,11 @@
 """Clock skew: the vendor's clock is wrong."""
 
-import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require
+
+YEAR_S: Final = 366 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,7 @@ class ClockSkew(Fault):
     by_s: float
 
     def __post_init__(self) -> None:
-        require(math.isfinite(self.by_s) and self.by_s != 0, f"clock_skew.by_s: finite and not 0, got {self.by_s}")
+        require(0 < abs(self.by_s) <= YEAR_S, f"clock_skew.by_s: not 0, and a year at most, got {self.by_s}")
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         del chance, memory

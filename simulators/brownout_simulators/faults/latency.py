@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import NormalDist
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from brownout_simulators.faults.fault import Fault, FaultError, Memory, Stage, Strike, require
 
@@ -95,14 +95,19 @@ class Empirical:
         return values[below] + (values[below + 1] - values[below]) * (place - below)
 
 
+FILE_LIMIT: Final = 8 * 1024 * 1024
+
+
 def read_measurements(path: str) -> tuple[float, ...]:
     """Seconds, one value per line; what follows a `#` is a comment. Raises `FaultError`."""
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        with Path(path).open("rb") as file:
+            content = file.read(FILE_LIMIT + 1)
     except OSError as error:
         raise FaultError(f"latency.empirical.file: {path}: {error.strerror}") from None
+    require(len(content) <= FILE_LIMIT, f"latency.empirical.file: {path}: more than {FILE_LIMIT} bytes")
     values = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
         text = line.partition("#")[0].strip()
         try:
             values += [float(text)] if text else []

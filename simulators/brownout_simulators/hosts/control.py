@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from brownout_simulators.engine import Simulator
 from brownout_simulators.faults.kinds import FAULTS, rule_from_json, rule_to_json
+from brownout_simulators.simulator import Simulator
 
 PREFIX: Final = "/_brownout"
 PAGE_LIMIT: Final = 10_000
@@ -24,7 +24,7 @@ def control(simulator: Simulator[Any], method: str, path: str, query: str, body:
     """Answer one control request: status and JSON."""
     try:
         data = json.loads(body) if body else {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return 400, _dump({"error": f"the body is not JSON: {error}"})
     if not isinstance(data, dict):
         return 400, _dump({"error": "the body must be a JSON object"})
@@ -125,7 +125,7 @@ def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
 
 def _ledger(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
     del tail, data
-    after, limit = int(query.get("after", -1)), int(query.get("limit", 1000))
+    after, limit = _asked(query, "after", -1), _asked(query, "limit", 1000)
     rows = list(simulator.ledger.rows(after, max(0, min(limit, PAGE_LIMIT))))
     last = rows[-1]["seq"] if rows else max(after, -1)
     return 200, {
@@ -189,6 +189,14 @@ def _number(data: Mapping[str, Any], name: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _Bad(f"{name}: a number is needed, got {value!r}")
     return float(value)
+
+
+def _asked(query: Query, name: str, default: int) -> int:
+    text = query.get(name, str(default))
+    try:
+        return int(text)
+    except ValueError:
+        raise _Bad(f"{name}: a whole number is needed, got {text[:40]!r}") from None
 
 
 def _whole(data: Mapping[str, Any], name: str) -> int | None:

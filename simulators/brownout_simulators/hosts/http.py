@@ -20,12 +20,12 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from brownout_simulators.call import Call, Delivery, Ending
-from brownout_simulators.engine import Simulator
 from brownout_simulators.hosts.control import PREFIX, control
 from brownout_simulators.hosts.head import answer_bytes, head_bytes
 from brownout_simulators.hosts.timers import NO_TIMERS, Timers, make_timers
 from brownout_simulators.hosts.webhook_pump import WebhookPump
 from brownout_simulators.safety import is_loopback_host
+from brownout_simulators.simulator import Simulator
 
 BODY_LIMIT = 4 * 1024 * 1024
 _LINGER_OFF = struct.pack("ii", 1, 0)
@@ -147,6 +147,9 @@ class HttpHost:
             target = f"{split.path or '/'}?{split.query}" if split.query else split.path or "/"
         path, _, query = target.partition("?")
         if path.startswith(PREFIX):
+            origin = request.headers.get("Origin")
+            if origin is not None and not is_loopback_host(urlsplit(origin).netloc):
+                return _plain(403, "the control API takes no orders from a page of another site")
             status, answer = control(self.simulator, request.method, path, query, body)
             return web.Response(status=status, body=answer, content_type="application/json")
         headers = {name.lower(): value for name, value in request.headers.items()}

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 from brownout_simulators.agenda import OutgoingWebhook
 from brownout_simulators.call import Call, Delivery, Ending
-from brownout_simulators.engine import Simulator
 from brownout_simulators.hosts.control import PREFIX, control
+from brownout_simulators.simulator import Simulator
 
 Exchange = tuple[int, Mapping[str, str], bytes]
 Deliver = Callable[[OutgoingWebhook], Awaitable[int | None]]

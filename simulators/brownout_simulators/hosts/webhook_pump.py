@@ -9,11 +9,12 @@ from urllib.parse import urlsplit, urlunsplit
 import aiohttp
 
 from brownout_simulators.agenda import OutgoingWebhook
-from brownout_simulators.engine import Simulator
 from brownout_simulators.hosts.timers import Timer, Timers
 from brownout_simulators.safety import is_loopback_host
+from brownout_simulators.simulator import Simulator
 
 CONCURRENT = 100
+ANSWER_READ = 64 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -67,13 +68,15 @@ class WebhookPump:
 
     async def _send(self, webhook: OutgoingWebhook) -> None:
         status: int | None = None
-        parts = urlsplit(webhook.url)
         try:
+            parts = urlsplit(webhook.url)
             if not self._leave_loopback and not is_loopback_host(parts.netloc.rpartition("@")[2]):
                 _log.warning("a webhook to %s was not sent: it is not on this machine", parts.hostname)
             else:
                 async with self._slots:
                     status = await self._post(webhook, urlunsplit(parts._replace(fragment="")))
+        except ValueError:
+            status = None  # no URL at all
         finally:
             self._simulator.webhook_done(webhook.id, status)
 
@@ -87,7 +90,8 @@ class WebhookPump:
             async with self._session.post(
                 url, data=webhook.body, headers=webhook.headers, timeout=timeout, allow_redirects=False
             ) as response:
-                await response.read()
+                # What a receiver says beyond its status interests nobody; its connection is kept if that was little.
+                await response.content.read(ANSWER_READ)
                 return response.status
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return None

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from brownout_core.compose import Application, build
+from brownout_core.application import Application
+from brownout_core.compose import build
 from brownout_core.flows.outcome import Outcome, OutcomeStatus
 from brownout_core.records import LetterState
 from brownout_core.telemetry import Kind

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from brownout_core.compose import AppConfig, Application, Parts, build
+from brownout_core.application import Application
+from brownout_core.compose import AppConfig, Parts, build
 from brownout_core.flows.requests import NotifyRequest, OrderLine, OrderRequest, OrderSite, PayRequest
 from brownout_core.records import ClaimStore, DeadLetterStore
 from brownout_core.stores.memory import MemoryClaimStore

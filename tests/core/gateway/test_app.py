@@ -231,6 +231,14 @@ def test_what_is_not_there_is_said_in_the_same_shape(method: str, path: str, sta
     browse(body)
 
 
+def test_a_method_that_does_not_fit_is_told_which_would() -> None:
+    async def body(browser: Browser) -> None:
+        _, _, headers = await browser.ask("GET", "/v1/pay")
+        assert headers["Allow"] == "POST"
+
+    browse(body)
+
+
 def test_health_and_metrics_tell_how_it_is() -> None:
     async def body(browser: Browser) -> None:
         await browser.ask("POST", "/v1/pay", PAY)

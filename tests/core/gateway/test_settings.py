@@ -72,7 +72,9 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         ({"STRIPE_API_BASE": "127.0.0.1:12111"}, "STRIPE_API_BASE must be an http or https URL"),
         ({"SALES_API_BASE": "http://[::"}, "SALES_API_BASE must be an http or https URL"),
         ({"SALES_API_BASE": "http://x:99999"}, "SALES_API_BASE must be an http or https URL"),
-        ({"BROWNOUT_REDIS_URL": "http://x"}, "BROWNOUT_REDIS_URL must begin with redis://"),
+        ({"BROWNOUT_REDIS_URL": "http://x"}, "BROWNOUT_REDIS_URL must be like redis://"),
+        ({"BROWNOUT_REDIS_URL": "redis://127.0.0.1:many"}, "BROWNOUT_REDIS_URL must be like redis://"),
+        ({"BROWNOUT_REDIS_URL": "redis://[::1"}, "BROWNOUT_REDIS_URL must be like redis://"),
         ({"BROWNOUT_POLICIES": "missing.json"}, "BROWNOUT_POLICIES: missing.json cannot be read"),
     ],
 )

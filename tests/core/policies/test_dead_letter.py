@@ -313,6 +313,40 @@ def test_an_outage_in_the_middle_of_draining_loses_nothing(tmp_path: Path) -> No
     virtually(main())
 
 
+def test_one_draining_never_ends_what_another_one_took(tmp_path: Path) -> None:
+    async def main() -> None:
+        desk = Desk(spill=SpillFile(tmp_path / "spill"))
+        put = desk.store.put
+
+        async def slowly(letter: DeadLetter) -> str:
+            if not desk.store.is_down:
+                await asyncio.sleep(1.0)
+            return await put(letter)
+
+        async def spill(number: int) -> None:
+            desk.store.is_down = True
+            await desk.letters.set_aside(parcel(number), LOST)
+            desk.store.is_down = False
+
+        desk.store.put = slowly  # type: ignore[method-assign]
+        drain = asyncio.get_running_loop().create_task
+        await spill(0)
+        drainings = [drain(desk.letters.drain())]
+        await asyncio.sleep(0.5)
+        drainings.append(drain(desk.letters.drain()))
+        await asyncio.sleep(0.6)  # the first one is done
+        await spill(1)
+        drainings.append(drain(desk.letters.drain()))
+        await asyncio.sleep(0.5)  # the second one is done, the third has taken its letter and not yet stored it
+        on_disk = {letter.id for letter in SpillFile(tmp_path / "spill").take()}
+        stored = await desk.store.get(letter_id("pay", "key-1"))
+        assert stored is not None or letter_id("pay", "key-1") in on_disk
+        await asyncio.gather(*drainings)
+        assert len(await desk.letters.page()) == 2
+
+    virtually(main())
+
+
 def test_what_neither_store_nor_spill_file_can_keep_is_not_acknowledged(tmp_path: Path) -> None:
     async def main() -> None:
         for spill in (None, SpillFile(tmp_path / "missing" / "spill")):

@@ -1,5 +1,6 @@
 """The spill file: what the store could not take is kept, and nothing is lost between taking and draining."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,29 @@ def test_a_torn_last_line_was_never_acknowledged_and_is_left_out(tmp_path: Path)
     whole = path.read_bytes()
     path.write_bytes(whole + whole[:40])
     assert spill.take() == [letter(1)]
+
+
+def test_what_comes_after_a_torn_line_is_not_joined_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "spill"
+    SpillFile(path).append(letter(1))
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:40])  # the process died in the middle of its second letter
+    after_restart = SpillFile(path)
+    after_restart.append(letter(2))
+    after_restart.append(letter(3))
+    assert after_restart.take() == [letter(1), letter(2), letter(3)]
+
+
+def test_half_a_letter_is_taken_back_and_not_acknowledged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spill = SpillFile(tmp_path / "spill")
+    spill.append(letter(1))
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda handle, line: write(handle, line[:50]))  # a disk with 50 bytes left
+    with pytest.raises(StoreUnavailable, match="no room for the whole letter"):
+        spill.append(letter(2))
+    monkeypatch.undo()
+    spill.append(letter(3))
+    assert spill.take() == [letter(1), letter(3)]
 
 
 def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:

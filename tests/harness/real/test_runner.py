@@ -1,5 +1,6 @@
 """Real runs, whole: a target of somebody else's, killed harnesses, Ctrl-C."""
 
+import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from brownout_harness.evidence import GapKind
 from brownout_harness.progress import Progress
 from brownout_harness.real.runner import run_real
 from brownout_harness.vocabulary import vocabulary
@@ -39,6 +41,22 @@ def test_a_run_brings_back_what_driver_ledgers_and_rules_say(tmp_path: Path) -> 
     assert seen[0].phase == "starting"
     assert {"steady", "trouble", "collecting"} <= {progress.phase for progress in seen}
     assert not (tmp_path / "work" / "scratch").exists()
+
+
+def test_a_target_that_dies_unasked_is_a_gap(tmp_path: Path) -> None:
+    def kill_the_shop(progress: Progress) -> None:
+        if progress.phase == "steady":
+            for pid in descendants(os.getpid()):
+                line = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, check=False).stdout
+                if b"shop.py" in line and b"warden.py" not in line:
+                    os.kill(pid, signal.SIGKILL)
+
+    path = write_shop(tmp_path)
+    path.write_text(path.read_text().replace("times: 40", "times: 1"))
+    inputs = run_real(load(path, vocabulary()), work=tmp_path / "work", progress=kill_the_shop)
+    gaps = [gap for gap in inputs.gaps if gap.kind is GapKind.PROCESS_DIED]
+    assert len(gaps) == 1
+    assert "target ended unasked with exit code 137" in gaps[0].detail
 
 
 @pytest.fixture

@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from brownout_harness.evidence import Gap, GapKind
 from brownout_harness.run import judged_virtually
 from brownout_harness.run_inputs import RunInputs
+from brownout_harness.virtual import runner
 from brownout_harness.virtual.runner import run_virtual
 from brownout_harness.vocabulary import vocabulary
 from brownout_reports.run_folder import Status
 from brownout_scenarios.library import names
 from brownout_scenarios.load import load
-from brownout_scenarios.schema import Phase, Scenario
+from brownout_scenarios.schema import Figures, Phase, Scenario
 
 DIGEST = """
 import sys
@@ -25,6 +27,9 @@ from tests.harness.virtual.test_runner import digest, scenario
 from brownout_harness.virtual.runner import run_virtual
 print(digest(run_virtual(scenario(sys.argv[1], int(sys.argv[2])))))
 """
+
+
+HALF_A_MINUTE = {"match": "POST *", "latency": {"fixed_s": 30.0}}
 
 
 def scenario(name: str, seed: int = 7) -> Scenario:
@@ -87,6 +92,37 @@ def test_while_the_application_is_dead_nobody_is_served_and_the_vendor_goes_on()
     arrived = [row for row in inputs.ledger for start_s, end_s in dead
                if row["entry"] == "request" and start_s < row["at_s"] < end_s]  # fmt: skip
     assert arrived == []
+
+
+def test_arrivals_that_were_left_out_are_a_gap() -> None:
+    short = shortened("stripe-brownout", 3.0)
+    bounded = replace(short, workload=replace(short.workload, in_flight_limit=1))
+    assert GapKind.IN_FLIGHT_BOUND in {gap.kind for gap in run_virtual(bounded).gaps}
+
+
+def test_what_still_moves_when_the_drains_time_is_up_is_a_gap() -> None:
+    short = shortened("impatient-callers", 3.0)
+    phase = replace(short.phases[1], faults=(replace(short.phases[1].faults[0], rule=HALF_A_MINUTE),))
+    impatient = replace(short.workload, ask_again=None)
+    inputs = run_virtual(replace(short, phases=(short.phases[0], phase), workload=impatient, drain_s=1.0))
+    assert GapKind.DRAIN_NOT_FINISHED in {gap.kind for gap in inputs.gaps}
+    assert inputs.still_open["requests"]
+
+
+def test_what_a_simulator_says_of_itself_reaches_the_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        runner, "simulator_gaps", lambda vendor, _status: [Gap(GapKind.LEDGER_OVERFLOW, f"{vendor} dropped rows")]
+    )
+    assert {gap.kind for gap in run_virtual(shortened("healthy", 1.0)).gaps} == {GapKind.LEDGER_OVERFLOW}
+
+
+def test_a_vendors_own_limiter_is_in_force_with_the_scenarios_figures() -> None:
+    short = shortened("healthy", 4.0)
+    limited = replace(short, limits={"stripe": {"global-rate": Figures(rate_per_s=2.0, burst=2)}})
+    throttled = [row for row in run_virtual(limited).ledger if row["vendor"] == "stripe" and row["status"] == 429]
+    assert throttled
+    off = replace(short, limits={"stripe": {"global-rate": False}})
+    assert digest(run_virtual(off)) == digest(run_virtual(short))
 
 
 def test_progress_is_told_for_every_simulated_second() -> None:

@@ -12,8 +12,8 @@ from brownout_core.transports.memory import MemoryTransport
 from brownout_harness.arrivals import Arrival
 from brownout_harness.virtual.server import VirtualServer, config_of
 from brownout_harness.virtual.wire import base_url_of, to_host
-from brownout_simulators.engine import Simulator
 from brownout_simulators.hosts.memory import MemoryHost
+from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendors import VENDORS, load_vendor
 from tests.support.aio import virtually
 

@@ -7,9 +7,9 @@ import pytest
 from brownout_core.transport import Lost, NoConnection, Request
 from brownout_core.transports.memory import MemoryTransport
 from brownout_harness.virtual.wire import base_url_of, to_host
-from brownout_simulators.engine import Simulator
 from brownout_simulators.faults.kinds import rule_from_json
 from brownout_simulators.hosts.memory import MemoryHost
+from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendors import load_vendor
 from tests.support.aio import virtually
 

@@ -25,7 +25,7 @@ def test_skews_add_up_and_a_refused_call_has_none() -> None:
     assert refused.struck("r0") == 0
 
 
-@pytest.mark.parametrize("by_s", [0, float("inf")])
+@pytest.mark.parametrize("by_s", [0, float("inf"), float("nan"), 1e15])
 def test_a_skew_that_cannot_be_is_refused(by_s: float) -> None:
     with pytest.raises(FaultError, match="by_s"):
         rule_from_json({"id": "r", "vendor": "till", "clock_skew": {"by_s": by_s}})

@@ -106,6 +106,11 @@ def test_a_file_that_cannot_be_read_is_named_with_its_line(tmp_path: Path, text:
         read_measurements(str(file))
     with pytest.raises(FaultError, match="No such file"):
         read_measurements(str(tmp_path / "gone"))
+    with pytest.raises(FaultError, match="more than 8388608 bytes"):
+        read_measurements("/dev/zero")  # without end
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(FaultError, match=r":1: a number of seconds is needed"):
+        read_measurements(str(file))
 
 
 @pytest.mark.parametrize(

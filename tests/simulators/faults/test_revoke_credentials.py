@@ -12,7 +12,7 @@ def test_a_revoked_credential_gets_the_vendors_own_401_and_nothing_is_done() -> 
 
 def test_it_comes_before_limits_and_other_answers() -> None:
     till = Driver({"respond": {"status": 503}}, {"revoke_credentials": {}})
-    till.simulator.switch_limits({"per-second": {"rate_per_s": 1, "burst": 1}})
+    till.limit(per_second={"rate_per_s": 1, "burst": 1})
     assert [till.send().status for _ in range(3)] == [401, 401, 401]
     assert till.struck("r0") == 0
 

@@ -127,6 +127,10 @@ def test_status_and_webhooks_tell_what_is_open() -> None:
         ("POST", "schedule", {"webhook_time_scale": -1}, 400, "webhook_time_scale"),
         ("POST", "clock", {}, 400, "advance_s"),
         ("POST", "clock", {"advance_s": -1}, 400, "advance_s"),
+        ("POST", "clock", b'{"advance_s": NaN}', 400, "advance_s"),
+        ("POST", "clock", {"advance_s": 1e300}, 400, "advance_s"),
+        ("POST", "schedule", b'{"start_at_s": Infinity}', 400, "start_at_s"),
+        ("POST", "faults", b"[" * 100_000, 400, "recursion depth"),
         ("POST", "seed", {"seed": 1.5}, 400, "whole number"),
         ("POST", "seed", {}, 400, "seed"),
         ("POST", "reset", {"account": 3}, 400, "account"),
@@ -140,7 +144,8 @@ def test_a_request_that_cannot_be_says_why(method: str, path: str, body: Any, st
 
 
 def test_a_page_that_cannot_be_is_refused() -> None:
-    assert ask(Driver(), "GET", "ledger", query="after=x")[0] == 400
+    status, answer = ask(Driver(), "GET", "ledger", query="after=x")
+    assert (status, answer["error"]) == (400, "after: a whole number is needed, got 'x'")
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -145,6 +145,15 @@ def test_a_foreign_host_name_is_refused(name: str) -> None:
     assert rows == []
 
 
+@pytest.mark.parametrize(
+    ("origin", "status"), [("https://evil.example", 403), ("null", 403), ("http://localhost:3000", 200), (None, 200)]
+)
+def test_a_page_of_another_site_cannot_break_things(origin: str | None, status: int) -> None:
+    headers = {"Connection": "close"} | ({"Origin": origin} if origin is not None else {})
+    got, _, _ = once(data=request_bytes("POST", "/_brownout/reset", {}, **headers))
+    assert got.startswith(f"HTTP/1.1 {status}".encode())
+
+
 def test_a_body_beyond_the_limit_is_refused_and_the_simulator_never_sees_it() -> None:
     got, _, rows = once(data=request_bytes(body=b"x" * 5_000, Connection="close"), body_limit=1_000)
     assert got.startswith(b"HTTP/1.1 413")

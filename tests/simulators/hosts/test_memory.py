@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from brownout_simulators.agenda import OutgoingWebhook
-from brownout_simulators.engine import Simulator
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.hosts.memory import MemoryClosed, MemoryHost, MemoryReset
+from brownout_simulators.simulator import Simulator
 from tests.simulators.toy import TILL, Till
 from tests.support.aio import virtually
 

@@ -1,6 +1,7 @@
 """Webhooks over HTTP."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -85,6 +86,25 @@ def test_a_refused_delivery_is_tried_again_and_one_that_leads_elsewhere_is_not_f
     really(main())
 
 
+def test_an_endless_answer_is_not_read_to_its_end() -> None:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        await request.read()
+        response = web.StreamResponse()
+        await response.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await response.write(b"x" * 65_536)
+        return response
+
+    async def main() -> None:
+        async with receiving(answer) as url, serving() as host:
+            await listen(host, url)
+            await ask(host, request_bytes(Connection="close"))
+            await eventually(lambda: host.simulator.outbox.counts()["delivered"] == 1)
+
+    really(main())
+
+
 def test_nothing_is_sent_beyond_this_machine_and_nothing_fails_where_nobody_listens() -> None:
     async def main() -> None:
         async with serving() as host:
@@ -92,8 +112,9 @@ def test_nothing_is_sent_beyond_this_machine_and_nothing_fails_where_nobody_list
             await listen(host, "http://203.0.113.7/hook")
             await listen(host, "http://127.0.0.1:1/hook")
             await listen(host, "no url at all")
+            await listen(host, "http://[::1")
             await ask(host, request_bytes(Connection="close"))
-            await eventually(lambda: host.simulator.outbox.counts()["given_up"] == 3)
+            await eventually(lambda: host.simulator.outbox.counts()["given_up"] == 4)
             assert {one.status for one in host.simulator.outbox.log} == {None}
 
     really(main())

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from random import Random
 
-from brownout_core.compose import OnTransition, Parts
+from brownout_core.compose import Parts
 from brownout_core.policies.breaker import Breaker, BreakerConfig
+from brownout_core.presets import OnTransition
 from brownout_harness.audit.mutant import Mutant
 
 EVERYONE = 1000

@@ -2,9 +2,10 @@
 
 from random import Random
 
-from brownout_core.compose import OnTransition, Parts
+from brownout_core.compose import Parts
 from brownout_core.errors import BreakerOpen
 from brownout_core.policies.breaker import BreakerConfig, Event, Permit, State, Transition
+from brownout_core.presets import OnTransition
 from brownout_harness.audit.mutant import Mutant
 
 IN_A_ROW = 5

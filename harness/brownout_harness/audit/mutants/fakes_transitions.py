@@ -2,8 +2,9 @@
 
 from random import Random
 
-from brownout_core.compose import OnTransition, Parts
+from brownout_core.compose import Parts
 from brownout_core.policies.breaker import Breaker, BreakerConfig
+from brownout_core.presets import OnTransition
 from brownout_core.telemetry import Event, Kind, Sink
 from brownout_harness.audit.mutant import Mutant
 

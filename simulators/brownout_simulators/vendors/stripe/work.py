@@ -10,8 +10,7 @@ from typing import Any, Final
 import orjson
 
 from brownout_simulators.account import Aftermath
-from brownout_simulators.call import Call, Effect, Notice, Reply
-from brownout_simulators.idempotency import trimmed
+from brownout_simulators.call import Call, Effect, Notice, Reply, trimmed
 from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.expand import expanded
 from brownout_simulators.vendors.stripe.parameters import Kind, Parameters

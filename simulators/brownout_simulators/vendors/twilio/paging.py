@@ -114,7 +114,7 @@ def _place(shelf: Shelf[T], token: str) -> int:
 
 def _whole(call: Call, name: str, default: int) -> int:
     text = str(call.data.get(name, default))
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > 9:
         raise refuse(20001, f"{name} must be a whole number")
     return int(text)
 

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from brownout_simulators.engine import Simulator
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.hosts.http import HttpHost
+from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendors.stripe import VENDOR
 from brownout_simulators.vendors.stripe.state import State
 

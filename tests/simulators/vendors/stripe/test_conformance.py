@@ -426,7 +426,7 @@ def test_a_rate_limit_is_not_retried_and_names_its_reason(at: Served, patient: s
 def test_the_vendors_own_limiter_is_off_until_it_is_asked_for(at: Served, client: stripe.StripeClient) -> None:
     for _ in range(40):
         client.v1.balance.retrieve()
-    at.do(lambda: at.simulator.switch_limits({"global-rate": {"rate_per_s": 0.01, "burst": 2}}))
+    at.do(lambda: at.simulator.schedule([], limits={"global-rate": {"rate_per_s": 0.01, "burst": 2}}))
     client.v1.balance.retrieve()
     client.v1.balance.retrieve()
     with pytest.raises(stripe.RateLimitError) as refused:

@@ -14,7 +14,7 @@ def test_nothing_is_limited_unless_it_is_asked_for() -> None:
 
 def test_the_account_gets_25_requests_a_second() -> None:
     world = Stripe()
-    world.simulator.switch_limits({"global-rate": True})
+    world.simulator.schedule([], limits={"global-rate": True})
     statuses = [world.send("GET", "/v1/balance").status for _ in range(30)]
     assert statuses == [200] * 25 + [429] * 5
     world.now_s += 0.2
@@ -23,7 +23,7 @@ def test_the_account_gets_25_requests_a_second() -> None:
 
 def test_every_endpoint_has_a_bucket_of_its_own_and_search_a_smaller_one() -> None:
     world = Stripe()
-    world.simulator.switch_limits({"endpoint-rate": True, "search-rate": True})
+    world.simulator.schedule([], limits={"endpoint-rate": True, "search-rate": True})
     for _ in range(25):
         world.get("/v1/balance")
     answer = world.send("GET", "/v1/balance")
@@ -35,7 +35,7 @@ def test_every_endpoint_has_a_bucket_of_its_own_and_search_a_smaller_one() -> No
 
 def test_one_payment_intent_takes_a_thousand_updates_an_hour() -> None:
     world = Stripe()
-    world.simulator.switch_limits({"resource-specific": {"burst": 2}})
+    world.simulator.schedule([], limits={"resource-specific": {"burst": 2}})
     one, other = (world.post("/v1/payment_intents", PAYMENT)["id"] for _ in range(2))
     path = f"/v1/payment_intents/{one}"
     assert [world.send("POST", path, {"description": "x"}).status for _ in range(3)] == [200, 200, 429]
@@ -45,7 +45,8 @@ def test_one_payment_intent_takes_a_thousand_updates_an_hour() -> None:
 
 def test_two_changes_of_one_object_at_once_contend_for_its_lock() -> None:
     world = Stripe({"match": "POST /v1/payment_intents/{id}", "sequence": "F", "latency": {"fixed_s": 1.0}})
-    world.simulator.switch_limits({"lock_timeout": True})
+    rules = [standing.rule for standing in world.simulator.plan.standing.values()]
+    world.simulator.schedule(rules, limits={"lock_timeout": True})
     made = world.post("/v1/payment_intents", PAYMENT)
     path = f"/v1/payment_intents/{made['id']}"
     call = _slow(world, path)

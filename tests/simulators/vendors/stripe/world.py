@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from brownout_simulators.account import Account
 from brownout_simulators.agenda import OutgoingWebhook
 from brownout_simulators.call import Call, Delivery
-from brownout_simulators.engine import Simulator
 from brownout_simulators.faults import rule_from_json
+from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendors.stripe import VENDOR
 from brownout_simulators.vendors.stripe.state import State
 

@@ -47,7 +47,9 @@ def test_the_list_has_exactly_one_key_that_is_not_paging() -> None:
     assert set(bench.send("GET", MESSAGES).json) - paging == {"messages"}
 
 
-@pytest.mark.parametrize("query", ["PageSize=x", "Page=-1", "PageToken=PAnothing", "PageToken=PBnothing"])
+@pytest.mark.parametrize(
+    "query", ["PageSize=x", "Page=-1", "Page=99999999999999999999", "PageToken=PAnothing", "PageToken=PBnothing"]
+)
 def test_a_page_that_cannot_be_is_refused(query: str) -> None:
     assert TwilioBench().send("GET", f"{MESSAGES}?{query}").json["code"] == 20001
 

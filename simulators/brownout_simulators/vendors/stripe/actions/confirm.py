@@ -76,8 +76,8 @@ def move(intent: Object, happened: str) -> None:
     intent["status"] = TRANSITIONS[intent["status"], happened]
 
 
-def confirm(work: Work, intent: Object, given: Mapping[str, Any]) -> Reply | None:
-    """Attempt the payment. None if it went as far as it can for now; else the refusal to answer with."""
+def check(work: Work, intent: Object, given: Mapping[str, Any]) -> Card:
+    """The card that is to be asked; refuses, before anything has happened, what cannot be confirmed as it is."""
     method_id = intent["payment_method"]
     if method_id is None:
         message = (
@@ -96,8 +96,13 @@ def confirm(work: Work, intent: Object, given: Mapping[str, Any]) -> Reply | Non
             "Payment Intents."
         )
         raise errors.invalid(work.call, "return_url", message)
-    card = payment_methods.card_of(work, method_id)
-    if card.challenge and not (card.challenge == "unless_set_up" and method_id in work.state.set_up):
+    return payment_methods.card_of(work, method_id)
+
+
+def confirm(work: Work, intent: Object, given: Mapping[str, Any]) -> Reply | None:
+    """Attempt the payment. None if it went as far as it can for now; else the refusal to answer with."""
+    card = check(work, intent, given)
+    if card.challenge and not (card.challenge == "unless_set_up" and intent["payment_method"] in work.state.set_up):
         if given.get("off_session") or given.get("error_on_requires_action"):
             return attempt(work, intent, charges.AUTHENTICATION)
         _challenge(work, intent, given.get("return_url"))

@@ -46,6 +46,8 @@ def create(call: Call, account: World) -> Reply:
     intent["created"] = work.now
     intent["currency"] = currency
     _fill(work, intent, given)
+    if confirms:
+        confirm.check(work, intent, given)
     work.emit("payment_intent.created", intent)
     refusal = confirm.confirm(work, intent, given) if confirms else None
     work.keep(intent)

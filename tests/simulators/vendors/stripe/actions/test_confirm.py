@@ -151,3 +151,13 @@ def test_whatever_is_tried_money_is_taken_once_at_most_and_an_end_is_an_end(acti
         assert before not in {SUCCEEDED, CANCELED} or before == after
     seen = world.get(f"{PATH}/{intent['id']}")
     assert (seen["amount_received"] > 0) == (seen["status"] == SUCCEEDED)
+
+
+def test_a_reader_that_is_behind_does_not_see_the_confirmation_yet() -> None:
+    world = Stripe({"match": "GET /v1/payment_intents/{id}", "stale_reads": {"lag_s": 5.0}})
+    made = world.post(PATH, PAYMENT)
+    world.now_s += 10
+    world.post(f"{PATH}/{made['id']}/confirm", {"payment_method": "pm_card_visa"})
+    assert world.get(f"{PATH}/{made['id']}")["status"] == "requires_payment_method"
+    world.now_s += 6
+    assert world.get(f"{PATH}/{made['id']}")["status"] == "succeeded"

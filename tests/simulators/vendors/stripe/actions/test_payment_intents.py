@@ -64,6 +64,8 @@ def test_redirects_that_are_not_ruled_out_need_a_return_url() -> None:
     plain = {"amount": 1099, "currency": "usd", "payment_method": "pm_card_visa", "confirm": "true"}
     answer = world.send("POST", PATH, plain)
     assert (answer.status, answer.error["param"]) == (400, "return_url")
+    assert world.send("POST", PATH, {**PAYMENT, "confirm": "true"}).error["code"] == "payment_intent_unexpected_state"
+    assert (world.events(), world.get(PATH)["data"]) == ([], [])
     assert world.post(PATH, {**plain, "return_url": "https://example.com"})["status"] == "succeeded"
     assert world.post(PATH, {**plain, "payment_method_types[]": "card"})["status"] == "succeeded"
     assert world.post(PATH, {**plain, "automatic_payment_methods[enabled]": "false"})["status"] == "succeeded"
