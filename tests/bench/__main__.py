@@ -18,11 +18,14 @@ def main() -> None:
     options = parser.parse_args()
     for name in options.only or BENCHES:
         on = machine()
-        rows: list[Row] = importlib.import_module(f"tests.bench.{name}").run(quick=options.quick)
+        bench = importlib.import_module(f"tests.bench.{name}")
+        rows: list[Row] = bench.run(quick=options.quick)
         print(f"\n## {name} ({on})\n\n{table(rows)}")
         if not options.quick:
             RESULTS.mkdir(exist_ok=True)
-            (RESULTS / f"{name}.md").write_text(f"# {name}\n\n{on}\n\n{table(rows)}\n", encoding="utf-8")
+            (RESULTS / f"{name}.md").write_text(
+                f"# {name}\n\n{bench.__doc__}\n{on}\n\n{table(rows)}\n", encoding="utf-8"
+            )
 
 
 if __name__ == "__main__":

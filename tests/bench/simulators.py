@@ -1,7 +1,13 @@
 """The simulators beside a bare aiohttp + uvloop handler: throughput, the fault layer's cost, injected latency.
 
 Servers are processes of their own. Throughput is loaded by `wrk` where it is installed, else by an asyncio client;
-the two servers are loaded in turn, A B B A, and figures are medians of the ratios within a pair.
+the two servers are loaded in turn, A B B A, and figures are medians of the ratios within a pair. The whole path is
+taken: every request creates a PaymentIntent under an idempotency key of its own, with a correlation id, two limits on
+the account in force and ten rules, two of them on the route.
+
+On two cores of which one is the generator's, a create takes about 30 us of the engine's and Stripe's own Python:
+that is what keeps 32 connections below the goal, for the host alone (an engine that answers a constant) takes a third
+less than the bare handler. A rule on the route costs about a hundredth of the path, the hash of its key another.
 """
 
 import asyncio
