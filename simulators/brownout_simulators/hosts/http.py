@@ -86,6 +86,7 @@ class HttpHost:
         self._connections: _Server | None = None
         self._timers: Timers = NO_TIMERS
         self._pump: Pump | None = None
+        self._unsent: list[tuple[asyncio.Transport, bytes]] = []
         self._sender = WebhookSender(leave_loopback=webhooks_leave_loopback)
 
     async def start(self) -> str:
@@ -128,7 +129,7 @@ class HttpHost:
         self._timers.close()
 
     def _make_request(self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
-        loop = asyncio.get_running_loop()
+        loop = protocol._loop  # asking for the running one is a system call (getpid), once per request
         return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=self._body_limit)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -204,11 +205,17 @@ class HttpHost:
         whole = delivery.ending is Ending.COMPLETE and not delivery.bad_chunk
         keep_alive = whole and request.keep_alive
         if whole and delivery.stream is None:
-            transport.write(answer_bytes(delivery, request.method, request.version, keep_alive=keep_alive))
+            answer = answer_bytes(delivery, request.method, request.version, keep_alive=keep_alive)
+            if keep_alive and self.connections > 1 and transport.get_write_buffer_size() == 0:
+                self._write_soon(transport, answer, connection._loop)
+                return KEEPS
+            self._flush()
+            transport.write(answer)
             if transport.get_write_buffer_size() > _UNSENT_LIMIT:
                 with contextlib.suppress(ConnectionError):
                     await connection._drain_helper()
             return KEEPS if keep_alive else CLOSES
+        self._flush()
         if delivery.status:
             await self._write(transport, connection, delivery, keep_alive=keep_alive)
         if delivery.ending is Ending.HANG:
@@ -216,6 +223,21 @@ class HttpHost:
         elif delivery.ending is Ending.RESET:
             _reset(transport)
         return KEEPS if keep_alive else CLOSES
+
+    def _write_soon(self, transport: asyncio.Transport, answer: bytes, loop: asyncio.AbstractEventLoop) -> None:
+        """Write at the end of this turn of the loop, with the other answers of the turn.
+
+        A client that sleeps is woken by a write, which costs the writer more than the write does; woken once, it is
+        awake for the answers that follow at once. Order on a connection is kept: whatever writes flushes first.
+        """
+        if not self._unsent:
+            loop.call_soon(self._flush)
+        self._unsent.append((transport, answer))
+
+    def _flush(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        for transport, answer in unsent:
+            transport.write(answer)
 
     async def _write(
         self, transport: asyncio.Transport, connection: Connection, delivery: Delivery, *, keep_alive: bool
