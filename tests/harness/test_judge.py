@@ -72,7 +72,7 @@ def test_every_reason_is_told_on_its_own_line() -> None:
     assert judge(evidence, [ONCE, UNSEEN]).reasons == (
         "the load fell behind at 31.000 s: achieved 97 % of the arrivals",
         "fault outage.1 (503 on half at stripe) struck 0 requests of 80 that it matched, at least 1 needed",
-        "success_rate: operation notify, at_least 0.9: too few samples: 0 notify operations, at least 20 needed",
+        "success_rate: operation notify, at_least 90 %: too few samples: 0 notify operations, at least 20 needed",
     )
 
 

@@ -91,6 +91,8 @@ def title_of(expectation: Expectation) -> str:
 def _parameter(name: str, value: Any) -> str:
     if name.endswith("_s") and isinstance(value, int | float):
         return f"{name.removesuffix('_s')} {seconds(value)}"
+    if name.endswith("at_least") and isinstance(value, float):
+        return f"{name} {percent(value)}"
     if value is True:
         return name
     return f"{name} {value:.9g}" if isinstance(value, float) else f"{name} {value}"

@@ -52,4 +52,4 @@ def test_the_table_names_every_expectation_as_it_names_itself() -> None:
 
 def test_a_title_shows_numbers_as_they_were_meant() -> None:
     rate = SuccessRate(operation="pay", at_least=99.9 * 0.01, count_accepted=True)
-    assert title_of(rate) == "success_rate: operation pay, at_least 0.999, count_accepted"
+    assert title_of(rate) == "success_rate: operation pay, at_least 99.9 %, count_accepted"
