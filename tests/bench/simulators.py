@@ -7,9 +7,9 @@ the account in force and ten rules, two of them on the route.
 
 What the simulator takes more than the bare handler is Python: a good half of its processor time is the engine with
 Stripe's action, 28 us of a core of its own and more of one that shares its caches with the generator. What it keeps
-counts as well: it is slower by a tenth once its stores are full, and every new payment pushes an old one, gone cold,
-out. Of the fault layer, 3 us are for having rules on the route at all (what they look at, the mixing of the key), and
-half a microsecond for each.
+counts as well: every new payment pushes an old one out of the stores that has long left the caches. Of the fault layer,
+3 us are for having rules on the route at all (what they look at, the mixing of the key), and half a microsecond for
+each.
 """
 
 import asyncio
