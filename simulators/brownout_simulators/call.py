@@ -74,6 +74,8 @@ class Reply:
     executed: bool = True
     """False where the vendor refused before its endpoint began to work (a validation error): such a reply is not
     remembered under an idempotency key by vendors that say so."""
+    body_is_trimmed: bool = False
+    """The body takes no more memory than it needs: see `trimmed`."""
     stream: Sequence[tuple[float, bytes]] | None = None
     """A streaming body: (seconds after the previous chunk, chunk). Replaces `body`."""
 

@@ -47,7 +47,7 @@ class Keys:
 
     def save(self, claim: Remembered, reply: Reply) -> None:
         """Remember `reply`; a copy, because hosts and faults go on to change the one that goes out."""
-        body = trimmed(reply.body)
+        body = reply.body if reply.body_is_trimmed else trimmed(reply.body)
         claim.reply = Reply(reply.status, body, dict(reply.headers), executed=reply.executed, stream=reply.stream)
 
     def release(self, key: str, claim: Remembered) -> None:

@@ -12,10 +12,11 @@ from functools import cached_property
 from hashlib import blake2b
 from struct import Struct
 from typing import Literal
+from zlib import crc32
 
 from brownout_simulators.faults.fault import Fault, require
 
-_two_words = Struct(">QQ").unpack
+_three_words = Struct(">QQQ").unpack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +124,12 @@ def in_sequence(sequence: str, ordinal: int) -> bool:
 
 
 _MASK = (1 << 64) - 1
+_FRACTION = (1 << 53) - 1
 
 
 def word_of(key: str, ordinal: int) -> int:
     """64 bits that stand for the `ordinal`th call of `key`: made once a call, whatever the number of rules."""
-    return int.from_bytes(blake2b(f"{ordinal}:{key}".encode(), digest_size=8).digest(), "big")
+    return _mixed(ordinal << 32 ^ crc32(key.encode()))
 
 
 def _mixed(word: int) -> int:
@@ -142,28 +144,24 @@ def _mixed(word: int) -> int:
 class Dice:
     """The draws of one rule under one seed: a function of (seed, rule id, key, ordinal), and of nothing else."""
 
-    __slots__ = ("_first", "_second")
+    __slots__ = ("_factor", "_first", "_second")
 
     def __init__(self, seed: int, rule_id: str) -> None:
-        digest = blake2b(f"{seed}:{rule_id}".encode(), digest_size=16).digest()
-        self._first, self._second = _two_words(digest)
+        digest = blake2b(f"{seed}:{rule_id}".encode(), digest_size=24).digest()
+        self._first, self._second, factor = _three_words(digest)
+        self._factor = factor | 1
 
     def throw(self, word: int) -> tuple[float, float]:
         """Two independent numbers, in [0, 1) and in (0, 1), for the call that `word_of` stands for."""
-        first, second = _mixed(word ^ self._first), _mixed(word ^ self._second)
-        return (first >> 11) * 2.0**-53, ((second >> 12) + 0.5) * 2.0**-52
+        # The first is asked of every rule that a call meets: the word is mixed already, so one multiplication will do.
+        first = ((word ^ self._first) * self._factor >> 11 & _FRACTION) * 2.0**-53
+        return first, ((_mixed(word ^ self._second) >> 12) + 0.5) * 2.0**-52
 
     def hit(self, word: int, share: float) -> float | None:
         """The second number of the throw if the first is below `share`, else None."""
-        # `_mixed`, written out: this is asked of every rule that a call meets, and mostly the answer is no.
-        first = word ^ self._first
-        first ^= first >> 33
-        first = first * 0xFF51AFD7ED558CCD & _MASK
-        first ^= first >> 33
-        first = first * 0xC4CEB9FE1A85EC53 & _MASK
-        if ((first ^ first >> 33) >> 11) * 2.0**-53 >= share:
+        if ((word ^ self._first) * self._factor >> 11 & _FRACTION) * 2.0**-53 >= share:
             return None
-        return ((_mixed(word ^ self._second) >> 12) + 0.5) * 2.0**-52
+        return self.throw(word)[1]
 
 
 def draw(seed: int, rule_id: str, key: str, ordinal: int = 0) -> float:

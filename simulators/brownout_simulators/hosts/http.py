@@ -63,6 +63,11 @@ class _Server(web.Server):
     def __call__(self) -> RequestHandler:
         return Connection(self, loop=self._loop, **self._kwargs)
 
+    @property
+    def count(self) -> int:
+        """How many connections are open; `connections` makes a list of them."""
+        return len(self._connections)
+
 
 class HttpHost:
     """Serves one simulator on one port. The simulator's clock must be `time.monotonic`."""
@@ -115,7 +120,7 @@ class HttpHost:
     @property
     def connections(self) -> int:
         """How many are open."""
-        return 0 if self._connections is None else len(self._connections.connections)
+        return 0 if self._connections is None else self._connections.count
 
     async def stop(self) -> None:
         """Close every connection, whatever is under way on it."""
@@ -134,10 +139,11 @@ class HttpHost:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         at_s = time.monotonic()
-        host = request.headers.get("Host", "")
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        host = headers.get("host", "")
         if host not in self._known_hosts and not self._admit_host(host):
             return _plain(403, "this simulator answers to loopback names only")
-        if "Expect" in request.headers and request.transport is not None:
+        if "expect" in headers and request.transport is not None:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = await self._read(request)
         if body is None:
@@ -150,12 +156,11 @@ class HttpHost:
             target = f"{split.path or '/'}?{split.query}" if split.query else split.path or "/"
         path, _, query = target.partition("?")
         if path.startswith(PREFIX):
-            origin = request.headers.get("Origin")
+            origin = headers.get("origin")
             if origin is not None and not is_loopback_host(urlsplit(origin).netloc):
                 return _plain(403, "the control API takes no orders from a page of another site")
             status, answer = control(self.simulator, request.method, path, query, body)
             return web.Response(status=status, body=answer, content_type="application/json")
-        headers = {name.lower(): value for name, value in request.headers.items()}
         call = Call(request.method, unquote(path) if "%" in path else path, query, headers, body, at_s)
         try:
             delivery = await self._simulate(call)

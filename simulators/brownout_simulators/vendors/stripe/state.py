@@ -16,7 +16,7 @@ from brownout_simulators.vendors.stripe.magic import Card
 
 Object: TypeAlias = dict[str, Any]
 
-KEEP_OBJECTS: Final = 30_000
+KEEP_OBJECTS: Final = 10_000
 """Objects of one kind that an account remembers; then the oldest tenth is forgotten."""
 KEEP_EVENTS: Final = 10_000
 KEEP_HISTORIES: Final = 2_000
@@ -169,7 +169,7 @@ class State:
 
     of: dict[str, Collection] = field(default_factory=lambda: {kind: Collection() for kind in KINDS})
     events: Collection = field(default_factory=lambda: Collection(KEEP_EVENTS))
-    """Each with its id, date and type, and as `raw` the bytes that it was printed as when it happened."""
+    """What `work.printed_event` makes an event of, its object as the bytes that it was printed as when it happened."""
     listeners: list[Object] = field(default_factory=list)
     """The enabled webhook endpoints."""
     secrets: dict[str, str] = field(default_factory=dict)

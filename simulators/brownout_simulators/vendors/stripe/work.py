@@ -78,28 +78,29 @@ class Work:
         kept.update(changes)
         return previous
 
-    def emit(self, type: str, about: Object, previous: Mapping[str, Any] | None = None) -> None:  # noqa: A002
-        """Record an event about an object as it is now, and tell the endpoints that listen."""
+    def emit(self, type: str, about: Object, previous: Mapping[str, Any] | None = None) -> bytes:  # noqa: A002
+        """Record an event about an object as it is now, and tell the endpoints that listen; returns the object as it
+        was printed.
+        """
         state = self.state
         listeners = state.listeners
-        id = "evt_" + self.account.ids.base62(24)  # noqa: A001
+        # The object is printed at once: an event never changes, its object does. Bytes, texts and numbers are all
+        # that is kept of the event, which costs the garbage collector nothing.
+        printed = trimmed(orjson.dumps(about))
         event = {
-            "id": id,
-            "object": "event",
-            "api_version": API_VERSION,
+            "id": "evt_" + self.account.ids.base62(24),
             "created": self.now,
-            "data": {"object": about} if previous is None else {"object": about, "previous_attributes": previous},
-            "livemode": False,
-            "pending_webhooks": sum(hears(endpoint, type) for endpoint in listeners) if listeners else 0,
-            "request": self.request,
             "type": type,
+            "about": printed,
+            "previous": None if previous is None else trimmed(orjson.dumps(previous)),
+            "pending_webhooks": sum(hears(endpoint, type) for endpoint in listeners) if listeners else 0,
+            "request_id": self.request["id"],
+            "idempotency_key": self.request["idempotency_key"],
         }
-        # Printed at once: an event never changes, its object does. Bytes are also all that is kept of it, which
-        # costs the garbage collector nothing.
-        raw = trimmed(orjson.dumps(event))
-        state.events.add({"id": id, "created": self.now, "type": type, "raw": raw}, self.at_s)
+        state.events.add(event, self.at_s)
         if listeners:
-            self.notices.append(Notice(type, orjson.loads(raw)))
+            self.notices.append(Notice(type, orjson.loads(printed_event(event))))
+        return printed
 
     def effect(self, kind: str, id: str, amount: int, currency: str, metadata: Mapping[str, str]) -> None:  # noqa: A002
         """Record that money moved, under the caller's own ids."""
@@ -112,6 +113,13 @@ class Work:
         if paths:
             body = expanded(self.call, self.account, body, paths)
         return Reply(status, orjson.dumps(body), {"Content-Type": errors.JSON}, self.effects, self.notices)
+
+    def reply_printed(self, body: Object, printed: bytes) -> Reply:
+        """The same with an object that `emit` has just printed, and that has not changed since."""
+        if "expand" in self.call.data:
+            return self.reply(body)
+        headers = {"Content-Type": errors.JSON}
+        return Reply(200, printed, headers, self.effects, self.notices, body_is_trimmed=True)
 
     def refuse(self, reply: Reply) -> Reply:
         """A refusal that comes after things have happened: its events are told all the same."""
@@ -157,6 +165,25 @@ class Work:
 
 
 _NO_CALL: Final = Call("", "", "", {}, b"", 0.0)
+
+
+def printed_event(kept: Object) -> bytes:
+    """An event as Stripe prints it, from what `Work.emit` keeps of it."""
+    data = {"object": orjson.Fragment(kept["about"])}
+    if kept["previous"] is not None:
+        data["previous_attributes"] = orjson.Fragment(kept["previous"])
+    event = {
+        "id": kept["id"],
+        "object": "event",
+        "api_version": API_VERSION,
+        "created": kept["created"],
+        "data": data,
+        "livemode": False,
+        "pending_webhooks": kept["pending_webhooks"],
+        "request": {"id": kept["request_id"], "idempotency_key": kept["idempotency_key"]},
+        "type": kept["type"],
+    }
+    return orjson.dumps(event)
 
 
 def hears(endpoint: Object, type: str) -> bool:  # noqa: A002

@@ -11,7 +11,7 @@ from brownout_simulators.vendors.stripe.actions import crud
 from brownout_simulators.vendors.stripe.paging import page
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS, RETRIEVE
 from brownout_simulators.vendors.stripe.state import Object, World
-from brownout_simulators.vendors.stripe.work import Work
+from brownout_simulators.vendors.stripe.work import Work, printed_event
 
 
 def listing(call: Call, account: World) -> Reply:
@@ -24,7 +24,7 @@ def listing(call: Call, account: World) -> Reply:
         raise errors.invalid(call, "types", "Invalid array: names of events are strings.")
     wanted = _test(given)
     found = page(call, account.state.events, given, url="/v1/events", noun="event", wanted=wanted)
-    found["data"] = [orjson.loads(row["raw"]) for row in found["data"]]
+    found["data"] = [orjson.loads(printed_event(row)) for row in found["data"]]
     return work.reply(found)
 
 
@@ -50,7 +50,7 @@ def retrieve(call: Call, account: World) -> Reply:
     found: Object | None = account.state.events.get(id)
     if found is None:
         raise errors.no_such(call, "event", id, "id", in_path=True)
-    return Reply(200, found["raw"], {"Content-Type": errors.JSON})
+    return Reply(200, printed_event(found), {"Content-Type": errors.JSON})
 
 
 ROUTES: Final = (

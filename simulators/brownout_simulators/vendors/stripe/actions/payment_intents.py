@@ -48,9 +48,11 @@ def create(call: Call, account: World) -> Reply:
     _fill(work, intent, given)
     if confirms:
         confirm.check(work, intent, given)
-    work.emit("payment_intent.created", intent)
+    printed = work.emit("payment_intent.created", intent)
     refusal = confirm.confirm(work, intent, given) if confirms else None
     work.keep(intent)
+    if not confirms:
+        return work.reply_printed(intent, printed)
     return work.reply(intent) if refusal is None else refusal
 
 
