@@ -4,11 +4,11 @@ A request's row is written when its handling ends, an effect's row when it is co
 through the rows never has to come back to one. The oldest rows are dropped, a block at a time, once there are
 more than `limit`; `dropped` counts them, and whoever judges by this ledger must look at it.
 
-Rows are kept in blocks, and a full block is pickled: a fifth of the memory, and one object where there were thousands.
+Rows are kept in blocks, and a full block is packed: a fifth of the memory, and one object where there were thousands.
 """
 
 import json
-import pickle
+import marshal
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -91,7 +91,7 @@ class Ledger:
                 request_id,
                 idempotency_key,
                 replayed,
-                status,
+                int(status),  # plain values only: an enumeration's member cannot be packed
                 ending,
                 faults,
                 0,
@@ -125,26 +125,26 @@ class Ledger:
                 operation_id,
                 at_s,
                 at_s,
-                kind,
-                effect_id,
+                str(kind),
+                str(effect_id),
                 request_id,
                 idempotency_key,
                 False,
                 0,
                 "",
                 (),
-                amount,
+                int(amount),
                 0.0,
                 0.0,
                 None,
-                dict(references) if references else None,
+                {str(name): str(value) for name, value in references.items()} if references else None,
             )
         )
 
     def _append(self, row: Row) -> None:
         self.next_seq += 1
         if len(self._open) == BLOCK:
-            self._packed.append(pickle.dumps(self._open, pickle.HIGHEST_PROTOCOL))
+            self._packed.append(marshal.dumps(self._open))
             self._open = []
             if (len(self._packed) + 1) * BLOCK > self.limit:
                 self._packed.popleft()
@@ -169,7 +169,7 @@ class Ledger:
         number, place = divmod(seq - self.dropped, BLOCK)
         if number == len(self._packed):
             return self._open, place
-        block: list[Row] = pickle.loads(self._packed[number])  # noqa: S301  packed by this very ledger
+        block: list[Row] = marshal.loads(self._packed[number])  # noqa: S302  packed by this very ledger
         return block, place
 
 

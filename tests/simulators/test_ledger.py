@@ -1,5 +1,6 @@
 """The books: what they hold, and how much of it."""
 
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -74,3 +75,17 @@ def test_the_oldest_rows_go_when_there_are_too_many_and_are_counted() -> None:
 def test_a_limit_below_one_block_is_refused() -> None:
     with pytest.raises(ValueError, match="at least"):
         Ledger("till", limit=10)
+
+
+def test_a_vendor_that_names_things_by_enumeration_can_be_kept_for_long() -> None:
+    class Kind(StrEnum):
+        CHARGE = "till.charge"
+
+    ledger = Ledger("till")
+    for _ in range(2 * BLOCK):
+        ledger.effect(
+            account="a", operation_id="op", at_s=1.0, kind=Kind.CHARGE, effect_id=Kind.CHARGE, request_id="r",
+            idempotency_key="", amount=5, references={Kind.CHARGE: Kind.CHARGE},
+        )  # fmt: skip
+    first = next(iter(ledger.rows()))
+    assert (first["route"], first["references"]) == ("till.charge", '{"till.charge": "till.charge"}')
