@@ -45,7 +45,7 @@ class Collection:
         self._rows: list[Object] = []
         self._born_s = array("d")
         self._index: dict[str, int] = {}
-        self.on_forgotten: Callable[[str], object] = lambda _id: None
+        self.on_forgotten: Callable[[str], object] | None = None
         """Told of each object that is forgotten for want of room."""
         self._base = 0
         self._keep = keep
@@ -135,10 +135,15 @@ class Collection:
                 self._places.setdefault((key, value.lower()), set()).add(place)
 
     def _forget(self, count: int) -> None:
-        for row in self._rows[:count]:
-            del self._index[row["id"]]
-            self.on_forgotten(row["id"])
-            self._history.pop(row["id"], None)
+        gone = [row["id"] for row in self._rows[:count]]
+        for name in gone:
+            del self._index[name]
+        if self.on_forgotten is not None:
+            for name in gone:
+                self.on_forgotten(name)
+        if self._history:
+            for name in gone:
+                self._history.pop(name, None)
         del self._rows[:count]
         del self._born_s[:count]
         self._base += count
