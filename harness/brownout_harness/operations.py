@@ -19,6 +19,8 @@ from brownout_harness.parameters import COMMON
 from brownout_reports.run_folder import Outcome
 from brownout_scenarios.schema import TEMPLATE, Operation, Scenario
 
+NOT_SENT = "not_sent_in_flight_limit"
+"""The detail of an arrival that a driver left out: as many were in flight as the scenario allows."""
 CORRELATION_HEADER = "X-Correlation-ID"
 """Carries the operation id to the gateway, which uses it as the caller's idempotency key."""
 

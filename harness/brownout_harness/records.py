@@ -11,8 +11,6 @@ from brownout_harness.evidence import (
     DeadLetterRecord,
     EffectRecord,
     EventRecord,
-    Gap,
-    GapKind,
     OperationRecord,
     RequestRecord,
 )
@@ -141,8 +139,3 @@ def dead_letters_from(rows: Iterable[Row]) -> tuple[DeadLetterRecord, ...]:
         )
         for row in rows
     )
-
-
-def gaps_from(gaps: Iterable[Gap | str]) -> tuple[Gap, ...]:
-    """A plain line is a gap of no particular kind."""
-    return tuple(gap if isinstance(gap, Gap) else Gap(GapKind.OTHER, gap) for gap in gaps)

@@ -51,14 +51,6 @@ def parse_number(value: object) -> float:
     raise ValueError(f"{shown(value)} is not a number: write 0.2 or 20%")
 
 
-def parse_share(value: object) -> float:
-    """A fraction of one, from 0 to 1 (`20%` or `0.2`)."""
-    share = parse_number(value)
-    if not 0.0 <= share <= 1.0:
-        raise ValueError(f"{shown(value)} is outside 0 to 1: write 0.2 or 20%")
-    return share
-
-
 def duration(seconds: float) -> str:
     """`0.25` as `250ms`, `90` as `90s`: a whole number where there is one."""
     if seconds and abs(seconds) < 1.0:

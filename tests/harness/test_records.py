@@ -4,11 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brownout_harness.evidence import Evidence, Gap, GapKind
+from brownout_harness.evidence import Evidence
 from brownout_harness.records import (
     dead_letters_from,
     events_from,
-    gaps_from,
     ledger_from,
     operations_from,
 )
@@ -63,11 +62,6 @@ def test_an_unknown_outcome_is_refused() -> None:
 def test_the_cores_words_for_a_letter_are_understood(said: str | None, meant: str) -> None:
     (record,) = dead_letters_from([{"id": "dl-1", "state": said, "attempts": 3}])
     assert (record.state, record.redrives, record.idempotency_key) == (meant, 2, "")
-
-
-def test_a_plain_line_is_a_gap_of_no_particular_kind() -> None:
-    known = Gap(GapKind.CLOCK_JUMP, "1 s")
-    assert gaps_from([known, "something"]) == (known, Gap(GapKind.OTHER, "something"))
 
 
 @settings(max_examples=10, deadline=None)

@@ -21,12 +21,11 @@ from locust.exception import StopUser
 from brownout_harness.load.caller import Caller, environment_for
 from brownout_harness.load.plan import Asking, Planned
 from brownout_harness.load.reading import Answer, Reader
-from brownout_harness.operations import Reading
+from brownout_harness.operations import NOT_SENT, Reading
 from brownout_harness.problems import NotJudged
 from brownout_reports.run_folder import Outcome
 
 PROGRESS_EVERY_S = 0.5
-NOT_SENT = "not_sent_in_flight_limit"
 
 
 @dataclass(slots=True)

@@ -9,15 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from brownout_harness.arrivals import Arrival
-from brownout_harness.operations import TargetOperation, classify
+from brownout_harness.operations import NOT_SENT, TargetOperation, classify
 from brownout_harness.virtual.life import Killed
 from brownout_reports.run_folder import Outcome
 from brownout_scenarios.schema import Workload
 
 Answer = tuple[int, bytes]
 """Status and body, as the gateway would have sent them."""
-
-NOT_SENT = "not_sent_in_flight_limit"
 
 
 class Server(Protocol):
