@@ -17,22 +17,22 @@ demo: $(VENV)/.run ## one outage, run for real: a verdict in the terminal, a rep
 	$(BIN)/brownout run stripe-brownout --mode real
 
 test: $(VENV)/.dev ## every test but the slow ones
-	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"
+	$(BIN)/python -m pytest -q -rs -n auto --dist worksteal -m "not slow"
 
 check: $(VENV)/.dev ## format, lint, types, layers, fast tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow and not real"
+	$(BIN)/python -m pytest -q -rs -n auto --dist worksteal -m "not slow and not real"
 
 format: $(VENV)/.dev ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 test-slow: $(VENV)/.dev ## the slow tests: every scenario for real, 50 seeds each in virtual time
-	$(BIN)/python -m pytest -q -m "slow and not real" -n auto
-	$(BIN)/python -m pytest -q -m "slow and real"
+	$(BIN)/python -m pytest -q -rs -m "slow and not real" -n auto
+	$(BIN)/python -m pytest -q -rs -m "slow and real"
 
 bench: $(VENV)/.dev ## paired, interleaved benchmarks; figures go to tests/bench/results
 	$(BIN)/python -m tests.bench $(ONLY)
