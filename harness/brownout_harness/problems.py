@@ -7,6 +7,8 @@
 Each message is one line, says what to do, and never holds a secret.
 """
 
+import sys
+
 PASSED = 0
 FAILED = 1
 BAD_INPUT = 2
@@ -29,6 +31,13 @@ class NotJudged(Problem):
     """The harness, or the target, did not do what judging needs."""
 
     exit_code = NOT_JUDGED
+
+
+def complain(problem: Problem) -> int:
+    """Say on standard error what is wrong, a line each; the exit code."""
+    for text in str(problem).splitlines():
+        print(f"error: {text}", file=sys.stderr)  # noqa: T201 - this is the place
+    return problem.exit_code
 
 
 def worst(codes: list[int]) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Literal, Union
 from brownout_scenarios import grammar, schema, wording
 from brownout_scenarios.vocabulary import RULE_OWN, Vocabulary
 
-BEGIN = "<!-- reference: written by `python -m brownout_harness.reference`; do not edit by hand -->"
+BEGIN = "<!-- reference: written by `python -m brownout_harness.words.reference`; do not edit by hand -->"
 END = "<!-- end of the reference -->"
 
 

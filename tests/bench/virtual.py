@@ -13,7 +13,7 @@ from brownout_core.presets import parts_for, policies_for
 from brownout_core.redaction import Redactor
 from brownout_core.telemetry import Event
 from brownout_core.transports.memory import MemoryTransport
-from brownout_harness.run import judged_virtually
+from brownout_harness.running.execute import judged_virtually
 from brownout_harness.virtual.loop import run_virtually
 from brownout_harness.virtual.wire import base_url_of, to_host
 from brownout_reports.run_folder import Status

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from brownout_harness.evidence import INCOMPLETE_LEDGER, GapKind
-from brownout_harness.expectations import EXPECTATIONS
-from brownout_harness.expectations.latency import MINIMUM_FOR
+from brownout_harness.judging.evidence import INCOMPLETE_LEDGER, GapKind
+from brownout_harness.judging.expectations import EXPECTATIONS
+from brownout_harness.judging.expectations.latency import MINIMUM_FOR
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXPECTED = (DOCS / "expectations.md").read_text(encoding="utf-8")

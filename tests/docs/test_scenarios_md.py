@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from brownout_harness.operations import GATEWAY_OPERATIONS
-from brownout_harness.parameters import COMMON
-from brownout_harness.vocabulary import vocabulary
+from brownout_harness.asked.operations import GATEWAY_OPERATIONS
+from brownout_harness.asked.parameters import COMMON
+from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios import schema
 from brownout_scenarios.grammar import key_of
 from brownout_scenarios.load import load_text
@@ -42,7 +42,7 @@ def test_every_key_of_the_frame_is_explained(part: type) -> None:
 
 
 def test_the_reference_is_what_the_code_says() -> None:
-    assert replaced(TEXT, vocabulary()) == TEXT, "run: python -m brownout_harness.reference docs/scenarios.md"
+    assert replaced(TEXT, vocabulary()) == TEXT, "run: python -m brownout_harness.words.reference docs/scenarios.md"
 
 
 def test_operations_and_template_names_are_explained() -> None:

@@ -110,7 +110,8 @@ def test_a_live_key_among_the_arguments_is_never_repeated(tmp_path: Path, argume
 def test_an_error_that_nobody_expected_is_one_line_too(tmp_path: Path) -> None:
     script = """
 from brownout_harness import cli
-cli._list_scenarios = lambda paths: 1 / 0
+from brownout_harness.commands import scenarios
+scenarios.__globals__["_list"] = lambda paths: 1 / 0
 import sys
 sys.argv = ["brownout", "scenarios"]
 cli.main()

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from brownout_harness.run import judged_virtually
+from brownout_harness.running.execute import judged_virtually
 from brownout_reports.run_folder import Status
 
 README = Path(__file__).parents[2] / "README.md"

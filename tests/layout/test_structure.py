@@ -18,13 +18,14 @@ PACKAGES = {
 }
 SOURCES = sorted(chain.from_iterable((ROOT / folder / package).rglob("*.py") for folder, package in PACKAGES.items()))
 
-# A vendor's files are tested by its conformance, a known-bad part by the audit that catches it.
+# A vendor's files are tested by its conformance, a known-bad part by the audit that catches it, a command by typing it.
 TESTED_TOGETHER = [
     *(
         (f"/vendors/{folder.name}/", ROOT / "tests" / "simulators" / "vendors" / folder.name)
         for folder in (ROOT / "simulators" / "brownout_simulators" / "vendors").iterdir()
         if folder.is_dir()
     ),
+    ("/brownout_harness/commands/", ROOT / "tests" / "harness" / "test_cli.py"),
     ("/audit/mutants/", ROOT / "tests" / "harness" / "audit" / "test_matrix.py"),
 ]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Final
 
-from brownout_harness.evidence import (
+from brownout_harness.judging.evidence import (
     DeadLetterRecord,
     EffectRecord,
     EventRecord,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from brownout_harness.evidence import Evidence
+from brownout_harness.judging.evidence import Evidence
 
 Rows = list[dict[str, Any]]
 

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from brownout_harness.expectations.base import Expectation
-from brownout_harness.expectations.exactly_once import ExactlyOnce
-from brownout_harness.expectations.latency import Latency
-from brownout_harness.expectations.nothing_lost import NothingLost
-from brownout_harness.expectations.quiet_while_open import QuietWhileOpen
-from brownout_harness.judge import About, verdict_on
+from brownout_harness.judging.expectations.base import Expectation
+from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
+from brownout_harness.judging.expectations.latency import Latency
+from brownout_harness.judging.expectations.nothing_lost import NothingLost
+from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
+from brownout_harness.judging.judge import About, verdict_on
 from brownout_reports.run_folder import Environment, RunFolder, events_table, ledger_table, operations_table
 from tests.support.histories import consistent
 from tests.support.rows import event_rows, ledger_rows, operation_rows

@@ -3,5 +3,5 @@
 - `mutant.py`   what a mutant is
 - `mutants/`    one module per known-bad part, and the table of them
 - `matrix.py`   runs scenarios against mutants: which expectation of which scenario catches what
-- `run.py`      `brownout audit`
+- `show.py`     the matrix in the terminal
 """

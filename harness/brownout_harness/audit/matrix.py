@@ -53,7 +53,7 @@ class Matrix:
 def run_cell(mutant: str, scenario: str, seed: int | None = None) -> Cell:
     """One run in this process."""
     from brownout_harness.audit.mutants import MUTANTS
-    from brownout_harness.run import judged_virtually
+    from brownout_harness.running.execute import judged_virtually
 
     parts = MUTANTS[mutant].parts() if mutant else None
     judgement = judged_virtually(scenario, seed=seed, parts=parts)

@@ -26,7 +26,7 @@ from locust.env import Environment
 from brownout_harness.load.generator import Counts, Generator
 from brownout_harness.load.plan import read_plan
 from brownout_harness.load.reading import reader_for
-from brownout_harness.loopback import require_loopback
+from brownout_harness.safety.loopback import require_loopback
 from brownout_harness.problems import NotJudged, Problem
 
 POLL_S = 0.01

@@ -18,10 +18,10 @@ from locust import FastHttpUser, task
 from locust.env import Environment
 from locust.exception import StopUser
 
+from brownout_harness.asked.operations import NOT_SENT, Reading
 from brownout_harness.load.caller import Caller, environment_for
 from brownout_harness.load.plan import Asking, Planned
 from brownout_harness.load.reading import Answer, Reader
-from brownout_harness.operations import NOT_SENT, Reading
 from brownout_harness.problems import NotJudged
 from brownout_reports.run_folder import Outcome
 

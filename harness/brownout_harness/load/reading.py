@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from brownout_harness.operations import (
+from brownout_harness.asked.operations import (
     GATEWAY_OPERATIONS,
     DescribedOperation,
     Reading,

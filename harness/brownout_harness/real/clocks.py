@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from brownout_core.clock import WallClock, system_wall_clock
-from brownout_harness.evidence import Gap, GapKind
+from brownout_harness.judging.evidence import Gap, GapKind
 
 DRIFT_LIMIT_S = 0.5
 """By how much wall clock and monotonic clock may part: far more than a clock that is being trimmed ever does."""

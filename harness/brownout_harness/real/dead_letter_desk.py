@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from brownout_core.records import LetterState
-from brownout_harness.letters import letter_row
+from brownout_harness.judging.letters import letter_row
 from brownout_harness.problems import NotJudged
 from brownout_harness.real.http_json import NoAnswer, call
 

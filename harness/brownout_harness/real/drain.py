@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from brownout_harness.evidence import Gap, GapKind
+from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.real.simulators import Rest, Simulator, rest_of
 
 QUIET_S = 1.0

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from brownout_harness.arrivals import Arrival
+from brownout_harness.asked.arrivals import Arrival
+from brownout_harness.asked.operations import operations_of
 from brownout_harness.load.plan import Asking, Planned, write_plan
 from brownout_harness.load.reading import readings_of
-from brownout_harness.operations import operations_of
 from brownout_harness.real.processes import Child, json_lines
 from brownout_scenarios.schema import Scenario
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from brownout_harness.loopback import require_loopback
 from brownout_harness.problems import BadInput
+from brownout_harness.safety.loopback import require_loopback
 
 TIMEOUT_S = 2.0
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from brownout_core.clock import system_wall_clock
-from brownout_harness.evidence import Gap, GapKind
-from brownout_harness.pace import gaps_of_pace
+from brownout_harness.asked.pace import gaps_of_pace
+from brownout_harness.judging.evidence import Gap, GapKind
+from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.problems import NotJudged
 from brownout_harness.progress import Progress, ProgressSink
 from brownout_harness.real import dead_letter_desk, load_process, redis_choice, simulators
@@ -23,7 +24,6 @@ from brownout_harness.real.drain import drain, gaps_of_drain
 from brownout_harness.real.processes import Processes, json_lines, pause
 from brownout_harness.real.stage import Stage
 from brownout_harness.real.telemetry_tail import BreakerWatch, event_rows
-from brownout_harness.run_inputs import FaultCount, RunInputs
 from brownout_scenarios.schema import Action, Scenario
 from brownout_simulators.vendors import VENDORS
 

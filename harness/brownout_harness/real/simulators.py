@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from brownout_harness.evidence import Gap
+from brownout_harness.judging.evidence import Gap
+from brownout_harness.judging.inputs import FaultCount
+from brownout_harness.judging.simulator_status import SECRET_ENDINGS, fault_counts, secrets_in, simulator_gaps
 from brownout_harness.problems import NotJudged
 from brownout_harness.real.http_json import Answer, NoAnswer, call
 from brownout_harness.real.processes import Child, json_lines
-from brownout_harness.run_inputs import FaultCount
-from brownout_harness.simulator_status import SECRET_ENDINGS, fault_counts, secrets_in, simulator_gaps
 from brownout_scenarios.schema import Scenario
 
 PAGE_ROWS = 2000

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from brownout_harness.arrivals import Arrival, plan
+from brownout_harness.asked.arrivals import Arrival, plan
 from brownout_harness.problems import NotJudged
 from brownout_harness.real import load_process, simulators
 from brownout_harness.real.load_process import LoadWatch

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from brownout_harness.evidence import Gap, GapKind
+from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.real.processes import json_lines
 
 BREAKER_TRANSITION = "breaker_transition"

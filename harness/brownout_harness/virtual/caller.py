@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from brownout_harness.arrivals import Arrival
-from brownout_harness.operations import NOT_SENT, TargetOperation, classify
+from brownout_harness.asked.arrivals import Arrival
+from brownout_harness.asked.operations import NOT_SENT, TargetOperation, classify
 from brownout_harness.virtual.life import Killed
 from brownout_reports.run_folder import Outcome
 from brownout_scenarios.schema import Workload

@@ -16,14 +16,14 @@ from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event
 from brownout_core.transports.memory import MemoryTransport
-from brownout_harness.arrivals import Arrival, plan
-from brownout_harness.evidence import Gap, GapKind
-from brownout_harness.letters import letter_row
-from brownout_harness.operations import operations_of
-from brownout_harness.pace import gaps_of_pace
+from brownout_harness.asked.arrivals import Arrival, plan
+from brownout_harness.asked.operations import operations_of
+from brownout_harness.asked.pace import gaps_of_pace
+from brownout_harness.judging.evidence import Gap, GapKind
+from brownout_harness.judging.inputs import FaultCount, RunInputs
+from brownout_harness.judging.letters import letter_row
+from brownout_harness.judging.simulator_status import fault_counts, secrets_in, simulator_gaps
 from brownout_harness.progress import Progress, ProgressSink
-from brownout_harness.run_inputs import FaultCount, RunInputs
-from brownout_harness.simulator_status import fault_counts, secrets_in, simulator_gaps
 from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.closed import closed_world
 from brownout_harness.virtual.loop import run_virtually

@@ -25,7 +25,7 @@ from brownout_core.flows.requests import NotifyRequest, OrderRequest, PayRequest
 from brownout_core.records import ClaimStore, DeadLetterStore
 from brownout_core.telemetry import Event, Kind, Sink
 from brownout_core.transport import Transport
-from brownout_harness.arrivals import Arrival
+from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.virtual.caller import Answer
 from brownout_harness.virtual.life import Life
 

@@ -1,6 +1,6 @@
 """Clocks that misbehave are told of, once."""
 
-from brownout_harness.evidence import GapKind
+from brownout_harness.judging.evidence import GapKind
 from brownout_harness.real.clocks import Clocks
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from brownout_harness.evidence import GapKind
+from brownout_harness.judging.evidence import GapKind
 from brownout_harness.real import drain as module
 from brownout_harness.real.drain import drain, gaps_of_drain
 from brownout_harness.real.simulators import Rest, Simulator

@@ -7,8 +7,8 @@ import pytest
 
 from brownout_harness.problems import BadInput
 from brownout_harness.real.runner import run_real
-from brownout_harness.run import evidence_of
-from brownout_harness.vocabulary import vocabulary
+from brownout_harness.running.execute import evidence_of
+from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.run_folder import Status
 from brownout_scenarios.load import load_text
 from brownout_scenarios.schema import Scenario

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from brownout_harness.run import execute, prepare
+from brownout_harness.running.execute import execute
+from brownout_harness.running.orders import prepare
 from brownout_reports.run_folder import Status
 from brownout_scenarios import library
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from brownout_harness.arrivals import plan
+from brownout_harness.asked.arrivals import plan
 from brownout_harness.load.plan import read_plan
 from brownout_harness.real.load_process import LoadWatch, begin, write_load_plan
 from brownout_scenarios.schema import Arrivals, AskAgain, Operation, Phase, Scenario, Target, Workload

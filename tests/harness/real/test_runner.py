@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from brownout_harness.evidence import GapKind
+from brownout_harness.judging.evidence import GapKind
 from brownout_harness.progress import Progress
 from brownout_harness.real.runner import run_real
-from brownout_harness.vocabulary import vocabulary
+from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.load import load
 from tests.support.commands import LIMIT_S, brownout, start
 from tests.support.processes import descendants, eventually, is_running

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from brownout_harness.evidence import GapKind
+from brownout_harness.judging.evidence import GapKind
 from brownout_harness.problems import NotJudged
 from brownout_harness.real import simulators
 from brownout_harness.real.http_json import Answer, NoAnswer

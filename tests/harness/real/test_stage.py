@@ -8,7 +8,7 @@ import pytest
 from brownout_harness.problems import NotJudged
 from brownout_harness.real.processes import Processes
 from brownout_harness.real.stage import Stage
-from brownout_harness.vocabulary import vocabulary
+from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.load import load
 from tests.support.processes import eventually
 from tests.support.shop_scenario import write_shop

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from brownout_harness.evidence import GapKind
+from brownout_harness.judging.evidence import GapKind
 from brownout_harness.real.telemetry_tail import BreakerWatch, event_rows
 
 

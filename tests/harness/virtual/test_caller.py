@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from brownout_harness.arrivals import Arrival
-from brownout_harness.operations import GATEWAY_OPERATIONS, NOT_SENT
+from brownout_harness.asked.arrivals import Arrival
+from brownout_harness.asked.operations import GATEWAY_OPERATIONS, NOT_SENT
 from brownout_harness.virtual.caller import Answer, Callers
 from brownout_harness.virtual.life import Killed
 from brownout_scenarios.schema import Arrivals, AskAgain, Operation, Workload

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from brownout_harness.evidence import Gap, GapKind
-from brownout_harness.run import judged_virtually
-from brownout_harness.run_inputs import RunInputs
+from brownout_harness.judging.evidence import Gap, GapKind
+from brownout_harness.judging.inputs import RunInputs
+from brownout_harness.running.execute import judged_virtually
 from brownout_harness.virtual import runner
 from brownout_harness.virtual.runner import run_virtual
-from brownout_harness.vocabulary import vocabulary
+from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.run_folder import Status
 from brownout_scenarios.library import names
 from brownout_scenarios.load import load

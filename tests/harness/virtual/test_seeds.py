@@ -2,7 +2,7 @@
 
 import pytest
 
-from brownout_harness.run import judged_virtually
+from brownout_harness.running.execute import judged_virtually
 from brownout_reports.run_folder import Status
 from brownout_scenarios.library import names
 

@@ -9,7 +9,7 @@ from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event, Kind
 from brownout_core.transports.memory import MemoryTransport
-from brownout_harness.arrivals import Arrival
+from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.virtual.server import VirtualServer, config_of
 from brownout_harness.virtual.wire import base_url_of, to_host
 from brownout_simulators.hosts.memory import MemoryHost

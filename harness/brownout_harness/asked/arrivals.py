@@ -1,0 +1,86 @@
+"""Who asks for what, and when: computed from the seed before a run starts, the same list in both modes.
+
+An arrival process is its expected count over time, turned around: unit steps (constant) or exponential steps
+(Poisson) of expected arrivals, put back on the clock phase by phase. So a rate that pauses or rises needs no case of
+its own, and changing one phase moves no arrival of an earlier one.
+"""
+
+import hashlib
+import math
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from brownout_harness.asked.parameters import Drawer, Params
+from brownout_scenarios.schema import Rising, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One operation that somebody will ask for."""
+
+    operation_id: str
+    """Readable, unique in the run: `pay-000042-5f3a9c`. The last part follows from scenario and seed."""
+    name: str
+    """The operation's name: `pay`."""
+    at_s: float
+    """Since the start of the run."""
+    params: Params
+    """What is asked for; JSON-able."""
+
+
+def plan(scenario: Scenario) -> tuple[Arrival, ...]:
+    """Every arrival of a run, in order of time."""
+    operations = scenario.workload.operations
+    mix = _stream(scenario.seed, "mix")
+    drawers = {item.name: Drawer(item, _stream(scenario.seed, "params", item.name)) for item in operations}
+    cumulated = [sum(item.weight for item in operations[: index + 1]) for index in range(len(operations))]
+    tag = run_tag(scenario)
+    arrivals = []
+    for number, at_s in enumerate(_instants(scenario), 1):
+        # One draw per arrival whatever the mix: a weight changed moves no other stream.
+        at = mix.random() * cumulated[-1]
+        operation = next(item for item, upto in zip(operations, cumulated, strict=True) if at < upto)
+        operation_id = f"{operation.name.replace('_', '-')}-{number:06d}-{tag}"
+        arrivals.append(Arrival(operation_id, operation.name, at_s, drawers[operation.name].draw(operation_id)))
+    return tuple(arrivals)
+
+
+def run_tag(scenario: Scenario) -> str:
+    """Six hexadecimal digits for a scenario and its seed: keeps apart what several runs leave in one vendor."""
+    return hashlib.blake2b(f"{scenario.name}:{scenario.seed}".encode(), digest_size=3).hexdigest()
+
+
+def _stream(seed: int, *names: str) -> random.Random:
+    """A source of its own for each user of randomness: one more user shifts nobody else's draws."""
+    return random.Random(":".join([str(seed), *names]))
+
+
+def _instants(scenario: Scenario) -> Iterator[float]:
+    """When arrivals happen, in order."""
+    steps = _stream(scenario.seed, "arrivals")
+    poisson = scenario.workload.arrivals.process == "poisson"
+    count = steps.expovariate(1.0) if poisson else 0.0
+    expected = 0.0  # arrivals expected up to the start of the span
+    for span in scenario.spans():
+        first, last = _rates(scenario, span.phase.rate_per_s)
+        in_span = (first + last) / 2.0 * span.phase.for_s
+        while count < expected + in_span:
+            yield min(span.start_s + _elapsed_s(count - expected, first, last, span.phase.for_s), span.end_s)
+            count += steps.expovariate(1.0) if poisson else 1.0
+        expected += in_span
+
+
+def _rates(scenario: Scenario, own: float | Rising | None) -> tuple[float, float]:
+    """A phase's rate at its start and at its end."""
+    if isinstance(own, Rising):
+        return own.from_per_s, own.to_per_s
+    rate = scenario.workload.arrivals.rate_per_s if own is None else own
+    return rate, rate
+
+
+def _elapsed_s(count: float, first: float, last: float, length_s: float) -> float:
+    """When a rate going evenly from `first` to `last` has made `count` arrivals: first*t + slope*t*t/2 = count."""
+    slope = (last - first) / length_s
+    # This form of the root has no cancellation, and is count/first where the slope is zero.
+    return 2.0 * count / (first + math.sqrt(max(0.0, first * first + 2.0 * slope * count))) if count else 0.0

@@ -1,0 +1,27 @@
+"""What can be typed after `brownout`: one module per command, and the table of them.
+
+To add one: a module with a function whose annotated parameters are the command's, a line here, and its section in
+`docs/cli.md`. A command's module imports what is heavy when it runs, not when it is imported.
+
+- `run.py`, `scenarios.py`, `report.py`, `up.py`, `audit.py`  the commands
+- `terminal.py`  a run's progress and its verdict, as a person sees them
+- `console.py`   the console that they are shown on
+- `signals.py`   Ctrl-C
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from brownout_harness.commands.audit import audit
+from brownout_harness.commands.report import report
+from brownout_harness.commands.run import run
+from brownout_harness.commands.scenarios import scenarios
+from brownout_harness.commands.up import up
+
+COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
+    "run": run,
+    "scenarios": scenarios,
+    "report": report,
+    "up": up,
+    "audit": audit,
+}

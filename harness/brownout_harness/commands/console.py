@@ -1,0 +1,14 @@
+"""The console that commands write on."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def make_console() -> "Console":
+    """Standard output, as wide as it is; a pipe has no width, and a table folded to 80 columns is no use in a file."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=160)

@@ -1,0 +1,58 @@
+"""`brownout run`: scenarios run, judged and written down."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from brownout_harness.commands.console import make_console
+from brownout_harness.problems import Problem, complain, worst
+
+
+class Mode(StrEnum):
+    """How a scenario is run."""
+
+    VIRTUAL = "virtual"
+    REAL = "real"
+
+
+def run(
+    scenarios: Annotated[list[str], typer.Argument(help="Names of the library, or paths of YAML files.")],
+    mode: Annotated[Mode, typer.Option(help="Virtual time in this process, or processes and sockets.")] = Mode.VIRTUAL,
+    seed: Annotated[int | None, typer.Option(help="Replaces the scenario's own.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the run's files go. [default: runs/TIME-SCENARIO-MODE]")
+    ] = None,
+    redis: Annotated[
+        str | None, typer.Option(help="A Redis on this machine, an empty database. Real mode only.")
+    ] = None,
+) -> None:
+    """Run scenarios, judge them, and write a run folder with a report for each.
+
+    Exit codes: 0 passed, 1 an expectation failed, 2 bad input, 3 inconclusive or not judged.
+    """
+    from brownout_core.clock import system_wall_clock
+    from brownout_harness.commands.terminal import show_verdict, watched
+    from brownout_harness.running.execute import REPORT_FILE, execute
+    from brownout_harness.running.orders import prepare
+
+    console = make_console()
+    orders = prepare(scenarios, mode=mode.value, time=_stamp(system_wall_clock()), seed=seed, out=out, redis_url=redis)
+    codes = []
+    for order in orders:
+        try:
+            with watched(console, order.scenario.name) as progress:
+                finished = execute(order, progress)
+        except Problem as problem:
+            codes.append(complain(problem))
+            continue
+        show_verdict(console, finished.verdict, finished.folder, finished.folder / REPORT_FILE)
+        codes.append(finished.exit_code)
+    raise typer.Exit(worst(codes))
+
+
+def _stamp(wall_s: float) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(wall_s, UTC).strftime("%Y%m%dT%H%M%SZ")

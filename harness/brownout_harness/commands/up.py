@@ -1,0 +1,25 @@
+"""`brownout up`: the simulators alone, for a developer who points an SDK at them."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from brownout_harness.commands.console import make_console
+from brownout_harness.commands.signals import Interrupted
+
+
+def up(
+    vendors: Annotated[list[str] | None, typer.Argument(help="Which; all of them if none is named.")] = None,
+    port_base: Annotated[
+        int | None, typer.Option(help="This port and the next ones instead of the documented ones; 0: any free ones.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of ids and of faults.")] = 0,
+) -> None:
+    """Serve the vendors' simulators until Ctrl-C, and print their addresses and test keys."""
+    from brownout_harness.real.up import serve
+
+    try:
+        serve(make_console(), vendors or [], port_base=port_base, seed=seed)
+    except Interrupted:
+        print("stopped", file=sys.stderr)

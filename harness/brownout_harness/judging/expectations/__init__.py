@@ -1,0 +1,43 @@
+"""What a scenario can demand: one module per expectation, and the table of them.
+
+An expectation is a frozen dataclass of its parameters with `judge(evidence) -> ExpectationResult`. Fields that end in
+`_s` are durations; in a scenario they are written without the suffix. Fields named `during`, `of` and `after` name a
+phase. To add one: a module with such a class, a line here, its test, its section in `docs/expectations.md`.
+
+- `base.py`    the form of an expectation, and how its result is worded
+- `telling.py` what telemetry tells about a breaker, held against the ledger
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from brownout_harness.judging.expectations.amplification import Amplification
+from brownout_harness.judging.expectations.backoff import Backoff
+from brownout_harness.judging.expectations.base import Expectation
+from brownout_harness.judging.expectations.breaker import Breaker
+from brownout_harness.judging.expectations.dead_letters import DeadLetters
+from brownout_harness.judging.expectations.deadline_respected import DeadlineRespected
+from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
+from brownout_harness.judging.expectations.goodput import Goodput
+from brownout_harness.judging.expectations.latency import Latency
+from brownout_harness.judging.expectations.no_secrets import NoSecrets
+from brownout_harness.judging.expectations.nothing_lost import NothingLost
+from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
+from brownout_harness.judging.expectations.retry_after_respected import RetryAfterRespected
+from brownout_harness.judging.expectations.success_rate import SuccessRate
+
+EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
+    "amplification": Amplification,
+    "backoff": Backoff,
+    "breaker": Breaker,
+    "dead_letters": DeadLetters,
+    "deadline_respected": DeadlineRespected,
+    "exactly_once": ExactlyOnce,
+    "goodput": Goodput,
+    "latency": Latency,
+    "no_secrets": NoSecrets,
+    "nothing_lost": NothingLost,
+    "quiet_while_open": QuietWhileOpen,
+    "retry_after_respected": RetryAfterRespected,
+    "success_rate": SuccessRate,
+}

@@ -1,0 +1,113 @@
+"""A breaker opens in time, closes in time, or stays closed. Told by telemetry, held against the ledger."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from brownout_harness.judging.evidence import WHOLE_RUN, Evidence, PhaseSpan
+from brownout_harness.judging.expectations.base import Violation, Wording, no_such_phase, require, seconds, span_text
+from brownout_harness.judging.expectations.telling import CLOSED, OPEN, Stretch, Telling, contradictions, telling_about
+from brownout_reports.run_folder import ExpectationResult
+
+MINIMUM_OPERATIONS: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breaker:
+    """Exactly one of three demands on a vendor's breaker, counted from the start of the phase `of`."""
+
+    NAME: ClassVar[str] = "breaker"
+    LEDGER_PROVES: ClassVar[bool] = False
+
+    vendor: str
+    """Whose breaker."""
+    of: str = WHOLE_RUN
+    """A phase; `stays_closed` may leave it out for the whole run."""
+    opens_within_s: float | None = None
+    """From the start of the phase; open before it counts as open."""
+    closes_within_s: float | None = None
+    """From the start of the phase, and closed until it ends."""
+    stays_closed: bool = False
+    """Never open or half-open in the phase."""
+    late_by_s: float = 0.25
+    """A request admitted before the breaker opened may arrive this much later."""
+
+    def __post_init__(self) -> None:
+        demands = [self.opens_within_s is not None, self.closes_within_s is not None, self.stays_closed]
+        require(sum(demands) == 1, "breaker needs exactly one of opens_within, closes_within, stays_closed")
+        require(self.stays_closed or self.of != WHOLE_RUN, "breaker opens_within and closes_within need a phase: of")
+        for value in (self.opens_within_s, self.closes_within_s):
+            require(value is None or value > 0, f"breaker opens_within and closes_within must be above 0, got {value}")
+
+    def judge(self, evidence: Evidence) -> ExpectationResult:
+        """A telling that the ledger contradicts fails, whatever it tells."""
+        span = evidence.phase(self.of)
+        if span is None:
+            return no_such_phase(self, self.of)
+        wording = Wording(self, self._expected(), span_text(span))
+        if not evidence.telemetry or not evidence.events:
+            return wording.inconclusive("the target reports no events: its breaker cannot be seen")
+        telling = telling_about(evidence, self.vendor)
+        if lies := contradictions(evidence, telling, late_by_s=self.late_by_s):
+            return wording.failed(f"telemetry is contradicted: {min(lies).what}", lies)
+        if (asked := self._asked(evidence, span)) < MINIMUM_OPERATIONS:
+            return wording.too_few(asked, MINIMUM_OPERATIONS, f"operations for {self.vendor}")
+        return self._judge_telling(wording, telling, span)
+
+    def _judge_telling(self, wording: Wording, telling: Telling, span: PhaseSpan) -> ExpectationResult:
+        if self.opens_within_s is not None:
+            return self._judge_opening(wording, telling, span, self.opens_within_s)
+        if self.closes_within_s is not None:
+            return self._judge_closing(wording, telling, span, self.closes_within_s)
+        return self._judge_staying(wording, telling, span)
+
+    def _expected(self) -> str:
+        if self.opens_within_s is not None:
+            return f"{self.vendor} breaker opens within {seconds(self.opens_within_s)} of the start of {self.of}"
+        if self.closes_within_s is not None:
+            return f"{self.vendor} breaker closes within {seconds(self.closes_within_s)} of the start of {self.of}"
+        return f"{self.vendor} breaker stays closed"
+
+    def _asked(self, evidence: Evidence, span: PhaseSpan) -> int:
+        within_s = self.opens_within_s or self.closes_within_s
+        end_s = span.end_s if within_s is None else min(span.end_s, span.start_s + within_s)
+        judged = PhaseSpan(span.name, span.start_s, end_s)
+        return sum(judged.covers(each.intended_s) for each in evidence.operations_for(self.vendor))
+
+    def _judge_opening(self, wording: Wording, telling: Telling, span: PhaseSpan, within_s: float) -> ExpectationResult:
+        opened = next((each for each in telling.in_state(OPEN) if each.end_s > span.start_s), None)
+        if opened is None or opened.start_s >= span.end_s:
+            return wording.failed("it did not open", [Violation(span.end_s, "", f"{self.vendor} still closed")])
+        after_s = max(0.0, opened.start_s - span.start_s)
+        observed = f"open after {seconds(after_s)}"
+        if after_s <= within_s:
+            return wording.passed(observed)
+        return wording.failed(observed, [Violation(opened.start_s, "", f"{self.vendor} breaker opened only now")])
+
+    def _judge_closing(self, wording: Wording, telling: Telling, span: PhaseSpan, within_s: float) -> ExpectationResult:
+        if not any(each.start_s < span.end_s for each in telling.in_state(OPEN)):
+            return wording.inconclusive("it was never open before: there was nothing to close")
+        away = [each for each in _not_closed(telling) if each.overlaps(span.start_s, span.end_s)]
+        if not away:
+            return wording.passed("closed from the start")
+        last = away[-1]
+        if last.end_s >= span.end_s:
+            observed = f"{last.state} at the end of the phase"
+            return wording.failed(
+                observed, [Violation(span.start_s + within_s, "", f"{self.vendor} breaker not closed")]
+            )
+        after_s = last.end_s - span.start_s
+        observed = f"closed for good after {seconds(after_s)}"
+        if after_s <= within_s:
+            return wording.passed(observed)
+        return wording.failed(observed, [Violation(last.end_s, "", f"{self.vendor} breaker closed only now")])
+
+    def _judge_staying(self, wording: Wording, telling: Telling, span: PhaseSpan) -> ExpectationResult:
+        away = [each for each in _not_closed(telling) if each.overlaps(span.start_s, span.end_s)]
+        if not away:
+            return wording.passed("closed throughout")
+        violations = [Violation(each.start_s, "", f"{self.vendor} breaker {each.state}") for each in away]
+        return wording.failed(f"left closed at {seconds(away[0].start_s)}", violations)
+
+
+def _not_closed(telling: Telling) -> tuple[Stretch, ...]:
+    return tuple(stretch for stretch in telling.stretches if stretch.state != CLOSED)

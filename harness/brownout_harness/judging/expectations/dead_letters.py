@@ -1,0 +1,106 @@
+"""What is set aside is kept whole, can be sent again, and then happens once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from brownout_harness.judging.evidence import LETTER_STATES, DeadLetterRecord, Evidence
+from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
+from brownout_reports.run_folder import ExpectationResult, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetters:
+    """Every accepted operation has its letter, every letter is well-formed, and a redrive drains them."""
+
+    NAME: ClassVar[str] = "dead_letters"
+    LEDGER_PROVES: ClassVar[bool] = True
+
+    at_least: int = 1
+    """Fewer letters, and nothing was tried."""
+    drained: bool = True
+    """None is still waiting at the end."""
+    operation: str = ""
+    """Only letters of this one; left out: all."""
+
+    def __post_init__(self) -> None:
+        require(self.at_least >= 1, f"dead_letters at_least must be at least 1, got {self.at_least}")
+
+    def judge(self, evidence: Evidence) -> ExpectationResult:
+        """An accepted operation whose effect is there needs no letter any more."""
+        drained = ", none waiting at the end" if self.drained else ""
+        wording = Wording(self, f"a whole dead letter per accepted operation{drained}, each effect once")
+        if evidence.dead_letters is None:
+            return wording.inconclusive("the target shows no dead letters")
+        letters = [each for each in evidence.dead_letters if self._concerns(evidence, each)]
+        missing = list(self._missing(evidence))
+        violations = [violation for each in letters for violation in self._wrong(evidence, each)]
+        violations += _repeated(letters)
+        if evidence.absence_is_proof:
+            violations += missing
+        states = {state: sum(each.state == state for each in letters) for state in sorted(LETTER_STATES)}
+        observed = f"{counted(len(letters), 'dead letter')}: " + ", ".join(
+            f"{n} {state}" for state, n in states.items()
+        )
+        if missing:
+            observed += f"; {counted(len(missing), 'accepted operation')} without one"
+        if violations:
+            return wording.failed(f"{observed}; {min(violations).what}", violations)
+        if missing:
+            return wording.inconclusive(f"{observed}; but the ledger is incomplete")
+        if len(letters) < self.at_least:
+            return wording.too_few(len(letters), self.at_least, "dead letters")
+        return wording.passed(observed)
+
+    def _concerns(self, evidence: Evidence, letter: DeadLetterRecord) -> bool:
+        operation = evidence.operation.get(letter.operation_id)
+        return not self.operation or operation is None or operation.name == self.operation
+
+    def _missing(self, evidence: Evidence) -> Iterator[Violation]:
+        for each in evidence.operations:
+            if each.outcome != Outcome.ACCEPTED or (self.operation and each.name != self.operation):
+                continue
+            if each.operation_id not in evidence.dead_letters_of and not _effects(evidence, each.operation_id):
+                yield Violation(each.finished_s, each.operation_id, "accepted, but there is no dead letter")
+
+    def _wrong(self, evidence: Evidence, letter: DeadLetterRecord) -> Iterator[Violation]:
+        operation = evidence.operation.get(letter.operation_id)
+        at_s = letter.stored_at_s if letter.stored_at_s is not None else operation.finished_s if operation else 0.0
+
+        def violation(what: str) -> Violation:
+            return Violation(at_s, letter.operation_id, f"dead letter {letter.id or '(no id)'}: {what}")
+
+        empty = [name for name in ("id", "operation_id", "idempotency_key", "error") if not getattr(letter, name)]
+        if empty:
+            yield violation(f"without {', '.join(empty)}")
+        if letter.state not in LETTER_STATES:
+            yield violation(f"in the unknown state {letter.state!r}")
+        if letter.operation_id and operation is None:
+            yield violation("of an operation that nobody asked for")
+        if self.drained and letter.state == "pending" and evidence.absence_is_proof:
+            yield violation("still waiting at the end")
+        effects = _effects(evidence, letter.operation_id)
+        if len(effects) > 1:
+            yield violation(f"{len(effects)} effects: {', '.join(effects[:3])}")
+        if letter.state == "redriven" and operation and not effects and evidence.absence_is_proof:
+            yield violation("redriven, but there is no effect")
+
+
+def _effects(evidence: Evidence, operation_id: str) -> list[str]:
+    """The ids of the effects that the operation was to have; all of its effects where nobody said which."""
+    operation = evidence.operation.get(operation_id)
+    kinds = evidence.effects_expected_of(operation.name) if operation else ()
+    effects = evidence.effects_of.get(operation_id, ()) if operation_id else ()
+    return [each.id for each in effects if not kinds or each.kind in kinds]
+
+
+def _repeated(letters: list[DeadLetterRecord]) -> Iterator[Violation]:
+    """Two letters for one call of one operation: a redrive would send it twice."""
+    seen: dict[tuple[str, str, str], str] = {}
+    for letter in letters:
+        call = (letter.operation_id, letter.vendor, letter.call)
+        if letter.operation_id and letter.state == "pending" and call in seen:
+            what = f"dead letter {letter.id}: a second one beside {seen[call]}"
+            yield Violation(letter.stored_at_s or 0.0, letter.operation_id, what)
+        if letter.state == "pending":
+            seen.setdefault(call, letter.id)

@@ -1,0 +1,88 @@
+"""After an outage the target gets back to what it did before, and stays there."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from brownout_harness.judging.evidence import Evidence, OperationRecord, PhaseSpan
+from brownout_harness.judging.expectations.base import (
+    Violation,
+    Wording,
+    counted,
+    no_such_phase,
+    percent,
+    require,
+    seconds,
+    span_text,
+)
+from brownout_reports.run_folder import ExpectationResult, Outcome
+
+MINIMUM_OPERATIONS: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goodput:
+    """From `within_s` after the end of the phase `after`, goodput is at least `at_least` of that in the phase `of`.
+
+    Goodput is what was done of what was asked, so that an uneven arrival process is not mistaken for a loss. It is
+    judged to the end of the phase that follows `after`: a recovery that does not last is none.
+    """
+
+    NAME: ClassVar[str] = "goodput"
+    LEDGER_PROVES: ClassVar[bool] = False
+
+    operation: str
+    """Which operation."""
+    at_least: float
+    """Share of the steady goodput, in (0, 1]."""
+    of: str
+    """The phase whose goodput is the measure."""
+    within_s: float
+    """From the end of `after`; from then on it is judged."""
+    after: str
+    """The phase of the outage."""
+
+    def __post_init__(self) -> None:
+        require(0 < self.at_least <= 1, f"goodput at_least must be in (0, 1], got {self.at_least}")
+        require(self.within_s > 0, f"goodput within must be above 0, got {self.within_s}")
+        require(bool(self.of and self.after), "goodput needs two phases: of and after")
+
+    def judge(self, evidence: Evidence) -> ExpectationResult:
+        """By the instant at which operations were wanted; the first and the last span need enough of them."""
+        steady, outage = evidence.phase(self.of), evidence.phase(self.after)
+        if steady is None or outage is None:
+            return no_such_phase(self, self.of if steady is None else self.after)
+        following = next((each for each in evidence.phases if each.start_s >= outage.end_s), None)
+        expected = f"{self.operation} back to {percent(self.at_least)} of {self.of} within {seconds(self.within_s)}"
+        if following is None:
+            return Wording(self, expected).inconclusive(f"no phase follows {self.after}")
+        recovered = PhaseSpan(following.name, outage.end_s + self.within_s, following.end_s)
+        wording = Wording(self, expected, span_text(recovered))
+        before, since = evidence.asked(self.operation, steady), evidence.asked(self.operation, recovered)
+        if (fewest := min(len(before), len(since))) < MINIMUM_OPERATIONS:
+            return wording.too_few(fewest, MINIMUM_OPERATIONS, f"{self.operation} operations before or after")
+        normal, now = _done_share(before), _done_share(since)
+        if not normal:
+            return wording.inconclusive(f"nothing was done during {self.of}: there is no normal to return to")
+        shares = f"{percent(now / normal)} ({percent(now)} done, {percent(normal)} in {self.of})"
+        observed = f"{shares}; {self._missed_since(evidence, outage)}"
+        if now >= self.at_least * normal - 1e-9:
+            return wording.passed(observed)
+        missed = [each for each in since if each.outcome != Outcome.DONE]
+        return wording.failed(
+            observed, [Violation(each.intended_s, each.operation_id, each.outcome) for each in missed]
+        )
+
+    def _missed_since(self, evidence: Evidence, outage: PhaseSpan) -> str:
+        """How long after the outage the last operation failed that was not done, and how many were not."""
+        late = [
+            each.intended_s - outage.end_s
+            for each in evidence.asked(self.operation, PhaseSpan("", outage.end_s, evidence.end_of_load_s))
+            if each.outcome != Outcome.DONE
+        ]
+        if not late:
+            return "none missed since"
+        return f"{counted(len(late), 'operation')} missed since, the last {seconds(max(late))} after it"
+
+
+def _done_share(operations: tuple[OperationRecord, ...]) -> float:
+    return sum(each.outcome == Outcome.DONE for each in operations) / len(operations)

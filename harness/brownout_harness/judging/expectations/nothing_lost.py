@@ -1,0 +1,171 @@
+"""Everything asked is done, set aside or refused: one of them, and as the caller was told."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Final, NamedTuple
+
+from brownout_harness.judging.evidence import DeadLetterRecord, Evidence, OperationRecord
+from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
+from brownout_reports.run_folder import ExpectationResult, Outcome
+
+MINIMUM_OPERATIONS: Final = 10
+
+
+class Loss(StrEnum):
+    """In which way an operation, or an effect, does not add up."""
+
+    LOST = "lost"  # done or accepted, and nothing to show for it
+    LIED = "refused, but done all the same"
+    TWICE = "in two places"  # done or refused, and still waiting as a dead letter
+    PHANTOM = "never asked for"
+    UNRESOLVED = "unresolved"  # unknown to the caller, and nothing anywhere says what became of it
+
+
+class Finding(NamedTuple):
+    """One thing that does not add up."""
+
+    loss: Loss
+    violation: Violation
+
+
+ABSENT: Final = frozenset({Loss.LOST, Loss.UNRESOLVED})
+"""Judged from something missing, so proven only by complete ledgers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingLost:
+    """asked = done + accepted or dead-lettered + refused, nothing in two of them, no effect that nobody asked for."""
+
+    NAME: ClassVar[str] = "nothing_lost"
+    LEDGER_PROVES: ClassVar[bool] = True
+
+    operation: str = ""
+    """Default: every operation."""
+    unresolved_at_most: int = 0
+    """Operations whose fate nobody knows: no answer, no effect, no dead letter."""
+
+    def __post_init__(self) -> None:
+        require(
+            self.unresolved_at_most >= 0,
+            f"nothing_lost unresolved_at_most must not be negative, got {self.unresolved_at_most}",
+        )
+
+    def judge(self, evidence: Evidence) -> ExpectationResult:
+        """An unknown answer with an effect or a dead letter behind it is recovered, not lost."""
+        wording = Wording(self, "each operation done, set aside or refused, as told, and in one of them only")
+        operations = evidence.operations_of.get(self.operation, ()) if self.operation else evidence.operations
+        mapped = [each for each in operations if evidence.effects_expected_of(each.name)]
+        findings = [finding for each in mapped for finding in _findings(evidence, each)]
+        findings += self._phantoms(evidence)
+        anonymous = self._anonymous_effects(evidence, mapped)
+        findings = _explained_by(findings, anonymous)
+        certain = self._certain(evidence, findings)
+        observed = _observed(mapped, findings)
+        if certain:
+            return wording.failed(observed, [finding.violation for finding in certain])
+        if doubt := self._doubt(operations, mapped, findings, anonymous):
+            return wording.inconclusive(f"{observed}; {doubt}")
+        if len(mapped) < MINIMUM_OPERATIONS:
+            return wording.too_few(len(mapped), MINIMUM_OPERATIONS, "operations")
+        return wording.passed(observed)
+
+    def _doubt(
+        self,
+        operations: Sequence[OperationRecord],
+        mapped: list[OperationRecord],
+        findings: list[Finding],
+        anonymous: int,
+    ) -> str:
+        """Why nothing wrong is not yet right; empty where it is."""
+        if any(finding.loss is Loss.LOST for finding in findings) or self._too_many_unresolved(findings):
+            return "but the ledger is incomplete"
+        if anonymous:
+            return f"{counted(anonymous, 'effect')} without an operation id could hide a loss"
+        if len(mapped) < len(operations):
+            return f"nobody said which effect these are to have: {', '.join(_unmapped(operations, mapped))}"
+        return ""
+
+    def _certain(self, evidence: Evidence, findings: list[Finding]) -> list[Finding]:
+        """What is proven: absence only by complete ledgers, the unresolved only above their allowance."""
+        allowed = set() if evidence.absence_is_proof else set(ABSENT)
+        if not self._too_many_unresolved(findings):
+            allowed.add(Loss.UNRESOLVED)
+        return [finding for finding in findings if finding.loss not in allowed]
+
+    def _too_many_unresolved(self, findings: list[Finding]) -> bool:
+        return sum(finding.loss is Loss.UNRESOLVED for finding in findings) > self.unresolved_at_most
+
+    def _phantoms(self, evidence: Evidence) -> Iterator[Finding]:
+        """Effects under an id that the driver never asked with."""
+        if self.operation:
+            return
+        for effect in evidence.effects:
+            if effect.operation_id and effect.operation_id not in evidence.operation:
+                what = f"{effect.kind} {effect.id}, but nobody asked for it"
+                yield Finding(Loss.PHANTOM, Violation(effect.at_s, effect.operation_id, what))
+
+    def _anonymous_effects(self, evidence: Evidence, operations: list[OperationRecord]) -> int:
+        kinds = {kind for name in {each.name for each in operations} for kind in evidence.effects_expected_of(name)}
+        return sum(effect.kind in kinds for effect in evidence.effects_of.get("", ()))
+
+
+def _unmapped(operations: Sequence[OperationRecord], mapped: list[OperationRecord]) -> list[str]:
+    return sorted({each.name for each in operations} - {each.name for each in mapped})
+
+
+def _findings(evidence: Evidence, operation: OperationRecord) -> Iterator[Finding]:
+    kinds = evidence.effects_expected_of(operation.name)
+    has_effect = any(each.kind in kinds for each in evidence.effects_of.get(operation.operation_id, ()))
+    letters = evidence.dead_letters_of.get(operation.operation_id, ())
+    pending = any(letter.state == "pending" for letter in letters)
+
+    def finding(loss: Loss, what: str) -> Finding:
+        return Finding(loss, Violation(operation.finished_s, operation.operation_id, what))
+
+    if operation.outcome == Outcome.REFUSED and has_effect:
+        yield finding(Loss.LIED, f"refused, yet there is a {_effects(evidence, operation)}")
+    if operation.outcome in {Outcome.DONE, Outcome.REFUSED} and pending:
+        yield finding(Loss.TWICE, f"{operation.outcome}, yet waiting as dead letter {letters[0].id}")
+    if has_effect:
+        return
+    if operation.outcome == Outcome.DONE:
+        yield finding(Loss.LOST, f"done, but no {' or '.join(kinds)}")
+    elif operation.outcome == Outcome.ACCEPTED:
+        yield from _accepted(evidence, letters, finding(Loss.LOST, _what_of_accepted(letters)))
+    elif operation.outcome == Outcome.UNKNOWN and not letters:
+        yield finding(Loss.UNRESOLVED, "unknown, and neither an effect nor a dead letter")
+
+
+def _accepted(evidence: Evidence, letters: tuple[DeadLetterRecord, ...], lost: Finding) -> Iterator[Finding]:
+    """Accepted and without its effect: a letter that waits, was refused by the vendor or given up explains it."""
+    if evidence.dead_letters is None:
+        what = "accepted, no effect, and the target shows no dead letters"
+        yield Finding(Loss.UNRESOLVED, lost.violation._replace(what=what))
+    elif not any(letter.state in {"pending", "refused", "discarded"} for letter in letters):
+        yield lost
+
+
+def _what_of_accepted(letters: tuple[DeadLetterRecord, ...]) -> str:
+    if letters:
+        return f"dead letter {letters[0].id} is {letters[0].state}, but there is no effect"
+    return "accepted, but neither an effect nor a dead letter"
+
+
+def _effects(evidence: Evidence, operation: OperationRecord) -> str:
+    return ", ".join(f"{each.kind} {each.id}" for each in evidence.effects_of.get(operation.operation_id, ())[:2])
+
+
+def _explained_by(findings: list[Finding], anonymous: int) -> list[Finding]:
+    """Effects without an operation id may belong to what looks absent: only more absent ones than those are losses."""
+    absent = sum(finding.loss in ABSENT for finding in findings)
+    if not anonymous or absent > anonymous:
+        return findings
+    return [finding for finding in findings if finding.loss not in ABSENT]
+
+
+def _observed(operations: list[OperationRecord], findings: list[Finding]) -> str:
+    outcomes = [f"{sum(each.outcome == outcome for each in operations)} {outcome}" for outcome in Outcome]
+    losses = [(loss, sum(finding.loss is loss for finding in findings)) for loss in Loss]
+    told = f"{len(operations)} asked = {' + '.join(outcomes)}"
+    return "; ".join([told, *(f"{count} {loss}" for loss, count in losses if count)])

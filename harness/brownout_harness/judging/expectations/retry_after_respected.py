@@ -1,0 +1,62 @@
+"""A vendor that says when to come back is not asked again before. Judged from the ledger alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar, Final
+
+from brownout_harness.judging.evidence import Evidence, RequestRecord
+from brownout_harness.judging.expectations.base import Violation, Wording, counted, require, seconds
+from brownout_reports.run_folder import ExpectationResult
+
+MINIMUM_ANSWERS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryAfterRespected:
+    """After an answer with Retry-After, the next request of the same call comes no earlier than it asks."""
+
+    NAME: ClassVar[str] = "retry_after_respected"
+    LEDGER_PROVES: ClassVar[bool] = True
+
+    vendor: str
+    """Whose answers and whose ledger."""
+    cap_s: float = 60.0
+    """A longer wish need not be honoured in full."""
+    tolerance_s: float = 0.05
+    """Timers and clocks of two processes."""
+
+    def __post_init__(self) -> None:
+        require(self.cap_s > 0, f"retry_after_respected cap must be above 0, got {self.cap_s}")
+        require(self.tolerance_s >= 0, f"retry_after_respected tolerance must not be negative, got {self.tolerance_s}")
+
+    def judge(self, evidence: Evidence) -> ExpectationResult:
+        """A call is one route for one operation (or idempotency key). Giving up respects the wish, too."""
+        wording = Wording(self, f"no request to {self.vendor} earlier than its Retry-After")
+        calls = self._calls(evidence)
+        answers = sum(each.retry_after_s is not None for requests in calls.values() for each in requests)
+        early = [violation for requests in calls.values() for violation in self._early(requests)]
+        observed = f"{counted(answers, 'answer')} with Retry-After, {counted(len(early), 'request')} too early"
+        if early:
+            return wording.failed(observed, early)
+        if answers < MINIMUM_ANSWERS:
+            return wording.too_few(answers, MINIMUM_ANSWERS, "answers with Retry-After that can be joined to a call")
+        return wording.passed(observed)
+
+    def _calls(self, evidence: Evidence) -> dict[tuple[str, str], list[RequestRecord]]:
+        calls: dict[tuple[str, str], list[RequestRecord]] = {}
+        for each in evidence.requests_to.get(self.vendor, ()):
+            if joined_by := each.operation_id or each.idempotency_key:
+                calls.setdefault((joined_by, each.route), []).append(each)
+        return calls
+
+    def _early(self, requests: list[RequestRecord]) -> Iterator[Violation]:
+        for refused, following in pairwise(requests):
+            # A request that was on its way before the answer was out could not know of it.
+            if refused.retry_after_s is None or following.at_s < refused.finished_s:
+                continue
+            waited_s = following.at_s - refused.finished_s
+            asked_s = min(refused.retry_after_s, self.cap_s)
+            if waited_s < asked_s - self.tolerance_s:
+                what = f"asked to wait {seconds(asked_s)} ({refused.status}), came after {seconds(waited_s)}"
+                yield Violation(following.at_s, following.operation_id, what)

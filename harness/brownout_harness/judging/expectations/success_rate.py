@@ -1,0 +1,56 @@
+"""Enough of what was asked is done."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from brownout_harness.judging.evidence import WHOLE_RUN, Evidence, OperationRecord
+from brownout_harness.judging.expectations.base import Violation, Wording, no_such_phase, percent, require, span_text
+from brownout_reports.run_folder import ExpectationResult, Outcome
+
+MINIMUM_OPERATIONS: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuccessRate:
+    """The share of an operation's askings that end as done is at least `at_least`."""
+
+    NAME: ClassVar[str] = "success_rate"
+    LEDGER_PROVES: ClassVar[bool] = False
+
+    operation: str
+    """Which operation."""
+    at_least: float
+    """Share of what was asked, in (0, 1]."""
+    during: str = WHOLE_RUN
+    """A phase; left out: the whole run."""
+    count_accepted: bool = False
+    """Whether an operation that the target took on for later is a success."""
+
+    def __post_init__(self) -> None:
+        require(0 < self.at_least <= 1, f"success_rate at_least must be in (0, 1], got {self.at_least}")
+
+    def judge(self, evidence: Evidence) -> ExpectationResult:
+        """Of the operations wanted during the phase, by their last answer."""
+        span = evidence.phase(self.during)
+        if span is None:
+            return no_such_phase(self, self.during)
+        what = "done or accepted" if self.count_accepted else "done"
+        wording = Wording(self, f"at least {percent(self.at_least)} of {self.operation} {what}", span_text(span))
+        asked = evidence.asked(self.operation, span)
+        if len(asked) < MINIMUM_OPERATIONS:
+            return wording.too_few(len(asked), MINIMUM_OPERATIONS, f"{self.operation} operations")
+        missed = [each for each in asked if not self._succeeded(each)]
+        rate = 1 - len(missed) / len(asked)
+        observed = f"{percent(rate)} ({len(asked) - len(missed)} of {len(asked)})"
+        if len(asked) - len(missed) >= self.at_least * len(asked) - 1e-9:
+            return wording.passed(observed)
+        cases = [Violation(each.finished_s, each.operation_id, _told(each)) for each in missed]
+        return wording.failed(observed, cases)
+
+    def _succeeded(self, operation: OperationRecord) -> bool:
+        return operation.outcome == Outcome.DONE or (self.count_accepted and operation.outcome == Outcome.ACCEPTED)
+
+
+def _told(operation: OperationRecord) -> str:
+    status = f"status {operation.status}" if operation.status else "no answer"
+    return f"{operation.outcome}, {status}" + (f": {operation.detail}" if operation.detail else "")

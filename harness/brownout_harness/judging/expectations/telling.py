@@ -1,0 +1,162 @@
+"""What a target's telemetry tells about a breaker, and whether the ledger agrees.
+
+What is told is never believed for itself. A breaker told open must show as silence in the vendor's ledger; one told
+closed must not show as callers turned away without a request; and the steps must be those that a breaker can take.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from brownout_core.telemetry import Kind
+from brownout_harness.judging.evidence import Evidence, OperationRecord, PhaseSpan, RequestRecord
+from brownout_harness.judging.expectations.base import Violation, counted, seconds
+from brownout_reports.run_folder import Outcome
+
+CLOSED: Final = "closed"
+OPEN: Final = "open"
+HALF_OPEN: Final = "half_open"
+
+LEGAL_STEPS: Final = frozenset({(CLOSED, OPEN), (OPEN, HALF_OPEN), (HALF_OPEN, CLOSED), (HALF_OPEN, OPEN)})
+BY_HAND: Final = "by_hand"
+"""In a transition's detail: a person moved it, which may skip a step."""
+
+MINIMUM_TURNED_AWAY: Final = 5
+ORDINARY_SHARE: Final = 0.5
+
+
+class Stretch(NamedTuple):
+    """A stretch of time in which a breaker is told to be in one state: half-open, `[start_s, end_s)`."""
+
+    state: str
+    start_s: float
+    end_s: float
+
+    def overlaps(self, start_s: float, end_s: float) -> bool:
+        """Whether they share an instant."""
+        return self.start_s < end_s and start_s < self.end_s
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What telemetry says about the breaker of one vendor, from the run's start to its end."""
+
+    vendor: str
+    stretches: tuple[Stretch, ...]
+    illegal: tuple[Violation, ...]
+    """Steps that no breaker takes."""
+
+    def in_state(self, state: str) -> tuple[Stretch, ...]:
+        """The stretches told for one state."""
+        return tuple(stretch for stretch in self.stretches if stretch.state == state)
+
+
+def telling_about(evidence: Evidence, vendor: str) -> Telling:
+    """Read the transitions. A breaker starts closed, and again closed in a process that starts anew."""
+    moves = [
+        event
+        for event in sorted(evidence.events, key=lambda event: event.at_s)
+        if event.kind == Kind.STARTED or (event.kind == Kind.BREAKER_TRANSITION and event.vendor == vendor)
+    ]
+    stretches: list[Stretch] = []
+    illegal: list[Violation] = []
+    state, since_s = CLOSED, float("-inf")
+    for move in moves:
+        after = CLOSED if move.kind == Kind.STARTED else move.outcome
+        if move.kind != Kind.STARTED and (state, after) not in LEGAL_STEPS and BY_HAND not in move.detail:
+            illegal.append(Violation(move.at_s, "", f"{vendor} breaker stepped from {state} to {after}"))
+        if after != state:
+            stretches.append(Stretch(state, since_s, move.at_s))
+            state, since_s = after, move.at_s
+    stretches.append(Stretch(state, since_s, float("inf")))
+    return Telling(vendor, tuple(stretches), tuple(illegal))
+
+
+def requests_while_open(
+    evidence: Evidence, telling: Telling, *, late_by_s: float
+) -> list[tuple[Stretch, list[RequestRecord]]]:
+    """Per stretch told open the requests that arrived in it later than `late_by_s` after it began."""
+    found = []
+    for stretch in telling.in_state(OPEN):
+        quiet_from_s = stretch.start_s + late_by_s
+        arrived = evidence.requests_between(telling.vendor, quiet_from_s, stretch.end_s)
+        found.append((stretch, [each for each in arrived if each.at_s > quiet_from_s]))
+    return found
+
+
+def contradictions(evidence: Evidence, telling: Telling, *, late_by_s: float) -> list[Violation]:
+    """Where the ledger shows that the telemetry does not tell the truth."""
+    return [
+        *telling.illegal,
+        *_open_with_traffic(evidence, telling, late_by_s),
+        *_closed_with_callers_turned_away(evidence, telling),
+    ]
+
+
+def _open_with_traffic(evidence: Evidence, telling: Telling, late_by_s: float) -> list[Violation]:
+    """Told open, but requests flow as they do through a closed breaker."""
+    operations = evidence.operations_for(telling.vendor)
+    found = []
+    for stretch, requests in requests_while_open(evidence, telling, late_by_s=late_by_s):
+        span = PhaseSpan("", stretch.start_s + late_by_s, stretch.end_s)
+        asked = sum(span.covers(each.intended_s) for each in operations)
+        if len(requests) >= MINIMUM_TURNED_AWAY and len(requests) >= ORDINARY_SHARE * asked:
+            what = f"told open from {_from(stretch)}, yet {counted(len(requests), 'request')} reached {telling.vendor}"
+            found.append(Violation(requests[0].at_s, requests[0].operation_id, what))
+    return found
+
+
+def _closed_with_callers_turned_away(evidence: Evidence, telling: Telling) -> list[Violation]:
+    """Told closed, but callers are turned away in a row while no request at all reaches the vendor."""
+    explained = _turned_away_by_others(evidence, telling.vendor)
+    arrivals = [each.at_s for each in evidence.requests_to.get(telling.vendor, ())]
+    away = sorted(
+        (each.sent_s, each.finished_s, each.operation_id)
+        for each in evidence.operations_for(telling.vendor)
+        if each.operation_id not in explained and _turned_away(evidence, each, telling.vendor)
+    )
+    found = []
+    for stretch in telling.in_state(CLOSED):
+        inside = [each for each in away if stretch.start_s <= each[0] and each[1] < stretch.end_s]
+        for first, count in _rows_without(arrivals, inside):
+            what = (
+                f"told closed from {_from(stretch)}, yet {counted(count, 'operation')} in a row turned away "
+                f"without a request to {telling.vendor}"
+            )
+            found.append(Violation(first[0], first[2], what))
+    return found
+
+
+def _rows_without(
+    arrivals: list[float], away: list[tuple[float, float, str]]
+) -> Iterator[tuple[tuple[float, float, str], int]]:
+    """The first and the number of each row of operations with no arrival at the vendor from the first to the last."""
+    rows = groupby(away, key=lambda each: bisect_right(arrivals, each[0]))
+    for _, row in rows:
+        first, *others = row
+        if len(others) + 1 >= MINIMUM_TURNED_AWAY:
+            yield first, len(others) + 1
+
+
+def _turned_away(evidence: Evidence, operation: OperationRecord, vendor: str) -> bool:
+    """The target answered that it did not do it now, and nothing was sent to the vendor."""
+    if operation.outcome not in {Outcome.REFUSED, Outcome.ACCEPTED} or operation.asks > 1 or not operation.status:
+        return False
+    return not any(each.vendor == vendor for each in evidence.requests_of.get(operation.operation_id, ()))
+
+
+def _turned_away_by_others(evidence: Evidence, vendor: str) -> set[str]:
+    """Operations that another policy than the breaker turned away, as the target says: those prove nothing."""
+    rejected = evidence.events_by_kind.get(Kind.CALL_REJECTED, ())
+    return {
+        each.operation_id
+        for each in rejected
+        if each.vendor == vendor and each.outcome not in {"breaker", "breaker_open"}
+    }
+
+
+def _from(stretch: Stretch) -> str:
+    start = "the start" if stretch.start_s == float("-inf") else seconds(stretch.start_s)
+    return start if stretch.end_s == float("inf") else f"{start} to {seconds(stretch.end_s)}"

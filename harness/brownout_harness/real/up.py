@@ -1,0 +1,88 @@
+"""The simulators alone, for a developer who points an SDK at them: `brownout up`."""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from brownout_harness.problems import BadInput, NotJudged
+from brownout_harness.real import simulators
+from brownout_harness.real.processes import Child, Processes, pause, wait_until
+from brownout_harness.real.simulators import Simulator
+from brownout_harness.safety.live_keys import refuse_live_keys
+from brownout_simulators.vendors import VENDORS, UnknownVendor, load_vendor
+
+START_WITHIN_S = 20.0
+LOOK_EVERY_S = 0.2
+LAST_PORT = 65535
+
+
+def serve(console: Console, vendors: Sequence[str], *, port_base: int | None, seed: int) -> None:
+    """Start them, print where they are, and pass on what they log, until interrupted.
+
+    Raises:
+        BadInput: a vendor that does not exist, a port that is taken or does not exist, a live key in the environment.
+        NotJudged: they ended by themselves.
+    """
+    refuse_live_keys(os.environ, vendors)
+    for name in vendors:
+        try:
+            load_vendor(name)
+        except UnknownVendor as error:
+            raise BadInput(str(error)) from None
+    names = list(dict.fromkeys(vendors)) or list(VENDORS)
+    if port_base is not None and not 0 <= port_base <= LAST_PORT - len(names) + 1:
+        raise BadInput(f"--port-base {port_base}: {len(names)} ports from there are not within 0 to {LAST_PORT}")
+    with tempfile.TemporaryDirectory(prefix="brownout-up-") as folder, Processes(Path(folder)) as processes:
+        options = ["--ports", "fixed"] if port_base is None else ["--port-base", str(port_base)]
+        command = [sys.executable, "-P", "-m", "brownout_simulators", "--vendors", ",".join(names), "--seed", str(seed)]
+        child = processes.start(simulators.NAME, [*command, *options], dict(os.environ))
+        found = _ready(child, names)
+        relayed = _relay(child, 0)
+        console.print(table(found))
+        console.print("Ctrl-C ends them.", highlight=False)
+        while child.alive:
+            relayed = _relay(child, relayed)
+            pause(LOOK_EVERY_S)
+        raise NotJudged(f"the simulators ended with exit code {child.exit_code}: {child.last_words()}")
+
+
+def _ready(child: Child, names: Sequence[str]) -> tuple[Simulator, ...]:
+    deadline_s = time.monotonic() + START_WITHIN_S
+    try:
+        found: tuple[Simulator, ...] = wait_until(
+            lambda: simulators.ready(child, names), child, deadline_s, "the simulators' process"
+        )
+    except NotJudged:
+        if child.exit_code == BadInput.exit_code:  # a port that is taken: its own words say which
+            words = child.last_words().removeprefix("brownout_simulators: ")
+            raise BadInput(f"{words}; end what uses it, or choose others with --port-base") from None
+        raise
+    return found
+
+
+def _relay(child: Child, offset: int) -> int:
+    """Pass on what the simulators have logged since `offset`."""
+    with child.errors.open("rb") as log:
+        log.seek(offset)
+        new = log.read()
+    sys.stderr.write(new.decode(errors="replace"))
+    sys.stderr.flush()
+    return offset + len(new)
+
+
+def table(found: Sequence[Simulator]) -> Table:
+    """Addresses and test keys, as the environment variables by which an application finds them."""
+    made = Table(show_edge=False, pad_edge=False, header_style="bold")
+    for name in ("vendor", "url", "environment"):
+        made.add_column(name, overflow="fold")
+    for simulator in found:
+        variables = "\n".join(f"{name}={escape(value)}" for name, value in simulator.environment.items())
+        made.add_row(simulator.vendor, simulator.url, variables)
+    return made

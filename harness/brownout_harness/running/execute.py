@@ -1,0 +1,193 @@
+"""From an order to a verdict and a run folder: run in its mode, judge, write. The commands and tests call this."""
+
+import os
+import platform
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from brownout_core.compose import Parts
+from brownout_harness.judging.evidence import Evidence, FaultCount, PhaseSpan
+from brownout_harness.judging.expectations.exactly_once import effects_named_by
+from brownout_harness.judging.inputs import FaultCount as Counted
+from brownout_harness.judging.inputs import RunInputs
+from brownout_harness.judging.judge import About, Judgement, judge, verdict_on
+from brownout_harness.judging.records import dead_letters_from, events_from, ledger_from, operations_from
+from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, NotJudged
+from brownout_harness.progress import ProgressSink
+from brownout_harness.running.orders import Order, checked_scenario
+from brownout_reports.publish import publish
+from brownout_reports.run_folder import (
+    Environment,
+    RunFolder,
+    RunFolderError,
+    Status,
+    Verdict,
+    events_table,
+    ledger_table,
+    operations_table,
+)
+from brownout_scenarios.load import to_yaml
+from brownout_scenarios.schema import GATEWAY, Scenario
+
+REPORT_FILE = "report.html"
+LOG_BYTES = 20_000_000
+"""Of each log file, so much is searched for secrets."""
+
+EXIT_CODES: Mapping[Status, int] = {
+    Status.PASSED: PASSED,
+    Status.FAILED: FAILED,
+    Status.INCONCLUSIVE: NOT_JUDGED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """One run, judged and written."""
+
+    verdict: Verdict
+    folder: Path
+
+    @property
+    def exit_code(self) -> int:
+        """0 passed, 1 failed, 3 inconclusive."""
+        return EXIT_CODES[self.verdict.verdict]
+
+
+def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
+    """Run, judge and write one order.
+
+    Raises:
+        BadInput: only the attempt showed that it cannot be run (a port that is taken).
+        NotJudged: the run came to no verdict; nothing was written.
+    """
+    from brownout_reports.report import render  # draws, which takes long to import
+
+    with tempfile.TemporaryDirectory(prefix="brownout-") as work:
+        inputs = _run(order, Path(work), progress)
+        resolved = to_yaml(order.scenario)
+        evidence = evidence_of(order.scenario, inputs, {"scenario.yaml": resolved, **_logs(inputs.logs)})
+        verdict = verdict_on(evidence, _checks(order.scenario), _about(order, inputs))
+        run = RunFolder(
+            path=order.folder,
+            scenario=resolved,
+            verdict=verdict,
+            operations=operations_table(inputs.operations),
+            ledger=ledger_table(inputs.ledger),
+            events=events_table(inputs.events),
+        )
+        try:
+            folder = publish(run, logs=inputs.logs, files={REPORT_FILE: render(run)})
+        except RunFolderError as error:
+            raise NotJudged(str(error)) from None
+    return Finished(verdict=verdict, folder=folder)
+
+
+def _run(order: Order, work: Path, progress: ProgressSink | None) -> RunInputs:
+    if order.mode == "virtual":
+        from brownout_harness.virtual.runner import run_virtual
+
+        return run_virtual(order.scenario, progress=progress)
+    from brownout_harness.real.runner import run_real
+
+    return run_real(order.scenario, work=work, redis_url=order.redis_url, progress=progress)
+
+
+def judged_virtually(name: str, *, seed: int | None = None, parts: Parts | None = None) -> Judgement:
+    """Run a scenario in virtual time and judge it, writing nothing; `parts` replaces parts of the application."""
+    from brownout_harness.virtual.runner import run_virtual
+
+    scenario = checked_scenario(name, "virtual", seed)
+    inputs = run_virtual(scenario, parts=parts)
+    return judge(evidence_of(scenario, inputs, {"scenario.yaml": to_yaml(scenario)}), _checks(scenario))
+
+
+def _checks(scenario: Scenario) -> list[Any]:
+    return [item.check for item in scenario.expect]
+
+
+def evidence_of(scenario: Scenario, inputs: RunInputs, texts: Mapping[str, str]) -> Evidence:
+    """What the expectations judge. `texts` is what others may read of the run, by a short name."""
+    requests, effects = ledger_from(inputs.ledger)
+    is_gateway = scenario.target is None
+    evidence = Evidence(
+        operations=operations_from(inputs.operations),
+        requests=requests,
+        effects=effects,
+        events=events_from(inputs.events),
+        phases=tuple(PhaseSpan(span.phase.name, span.start_s, span.end_s) for span in scenario.spans()),
+        faults=tuple(_fault_counts(scenario, inputs)),
+        dead_letters=dead_letters_from(inputs.dead_letters) if inputs.dead_letters_known else None,
+        gaps=inputs.gaps,
+        telemetry=is_gateway,
+        secrets=inputs.secrets,
+        texts=texts,
+        duration_s=inputs.duration_s,
+    )
+    # Of the reference application it is known what a done operation leaves; of others the scenario says it.
+    if is_gateway:
+        return evidence
+    names = [operation.name for operation in scenario.workload.operations]
+    return replace(evidence, expected_effects=effects_named_by(_checks(scenario), names))
+
+
+def _fault_counts(scenario: Scenario, inputs: RunInputs) -> list[FaultCount]:
+    counts = []
+    for rule in scenario.fault_rules():
+        counted = inputs.fault_counts.get(rule.id, Counted())
+        counts.append(
+            FaultCount(
+                rule.id,
+                rule.vendor,
+                rule.text,
+                rule.start_s,
+                rule.end_s,
+                counted.matched,
+                counted.struck,
+                rule.expect_struck,
+            )
+        )
+    return counts
+
+
+def _logs(folder: Path | None) -> dict[str, str]:
+    """What the processes wrote, by file name, each bounded."""
+    if folder is None:
+        return {}
+    texts = {}
+    for path in sorted(folder.iterdir()):
+        if path.is_file():
+            with path.open("rb") as file:
+                texts[f"logs/{path.name}"] = file.read(LOG_BYTES).decode(errors="replace")
+    return texts
+
+
+def _about(order: Order, inputs: RunInputs) -> About:
+    scenario = order.scenario
+    target = GATEWAY
+    if scenario.target is not None:
+        target = " ".join(scenario.target.command).replace("{{python}}", "python") or scenario.target.url
+    return About(
+        scenario=scenario.name,
+        about=" ".join(scenario.about.split()),
+        mode=order.mode,
+        target=target,
+        seed=scenario.seed,
+        command=order.command,
+        environment=environment(),
+        started=inputs.started,
+        notes=(*scenario.notes, *inputs.notes),
+    )
+
+
+def environment() -> Environment:
+    """Where it runs: nothing secret, no host name, no path."""
+    return Environment(
+        brownout=version("brownout"),
+        python=platform.python_version(),
+        system=f"{platform.system()} {platform.machine()}",
+        cpus=os.cpu_count() or 1,
+    )

@@ -1,0 +1,123 @@
+"""What is to be run: everything that can be refused is refused here, before anything starts or is written."""
+
+import os
+import shlex
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from brownout_harness.asked.operations import check_templates
+from brownout_harness.problems import BadInput
+from brownout_harness.safety.live_keys import refuse_live_keys
+from brownout_harness.words.vocabulary import vocabulary
+from brownout_scenarios.errors import ScenarioError
+from brownout_scenarios.load import load
+from brownout_scenarios.schema import Scenario
+
+Mode = Literal["virtual", "real"]
+
+RUNS = Path("runs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One run to be made, checked."""
+
+    scenario: Scenario
+    mode: Mode
+    folder: Path
+    """Where the run's files go; nothing is there yet."""
+    command: str
+    """What reproduces it."""
+    redis_url: str | None = None
+
+
+def prepare(
+    names: Sequence[str],
+    *,
+    mode: Mode,
+    time: str,
+    seed: int | None = None,
+    out: Path | None = None,
+    redis_url: str | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> list[Order]:
+    """Load and check everything; `time` is the stamp of default folders.
+
+    Raises:
+        BadInput: something of it cannot be run; nothing was started or written.
+    """
+    refuse_live_keys(environment, [*names, str(out or ""), redis_url or ""])
+    if redis_url is not None:
+        if mode == "virtual":
+            raise BadInput("--redis is for real mode: virtual mode has no sockets; add --mode real or leave it out")
+        from brownout_harness.real.redis_choice import check_redis_url
+
+        check_redis_url(redis_url)
+    scenarios = [checked_scenario(name, mode, seed) for name in names]
+    folders = _folders(scenarios, mode, time, out)
+    return [
+        Order(
+            scenario=scenario,
+            mode=mode,
+            folder=folder,
+            redis_url=redis_url,
+            command=f"brownout run {shlex.quote(name)} --mode {mode} --seed {scenario.seed}",
+        )
+        for name, scenario, folder in zip(names, scenarios, folders, strict=True)
+    ]
+
+
+def checked_scenario(name: str, mode: Mode, seed: int | None) -> Scenario:
+    """The scenario of that name or file, with the seed that replaces its own. Raises `BadInput`."""
+    try:
+        scenario = load(name, vocabulary())
+    except ScenarioError as error:
+        raise BadInput(str(error)) from None
+    if wrong := check_templates(scenario):
+        raise BadInput(f"{name}: {wrong[0]}")
+    if seed is not None:
+        if not 0 <= seed < 2**63:
+            raise BadInput(f"--seed {seed} is outside 0 to 2^63 - 1")
+        scenario = replace(scenario, seed=seed)
+    if mode == "virtual" and scenario.target is not None:
+        raise BadInput(f"{scenario.name} has a target of its own, which needs processes: add --mode real")
+    return scenario
+
+
+def _folders(scenarios: Sequence[Scenario], mode: Mode, time: str, out: Path | None) -> list[Path]:
+    """`out` itself for one scenario, a folder within it for each of several; `runs/<time>-<scenario>-<mode>` else."""
+    if out is not None and len(scenarios) == 1:
+        wanted = [out]
+    else:
+        wanted = [(out or RUNS) / f"{time}-{scenario.name}-{mode}" for scenario in scenarios]
+    taken: set[Path] = set()
+    folders = []
+    for folder in wanted:
+        free = folder
+        # The same scenario twice in one command, or twice within a second.
+        count = 1
+        while free in taken or (out is None and free.exists()):
+            count += 1
+            free = folder.with_name(f"{folder.name}-{count}")
+        taken.add(free)
+        _check_writable(free)
+        folders.append(free)
+    return folders
+
+
+def _check_writable(folder: Path) -> None:
+    """Refuse a place that is taken or cannot be written, before a run is made for nothing."""
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise BadInput(f"--out {folder}: there is something already; name a folder that does not exist yet")
+        above = folder.parent
+        while not above.exists():
+            above = above.parent
+        with tempfile.TemporaryDirectory(dir=above, prefix=".brownout-"):
+            pass
+    except OSError as error:
+        reason = error.strerror or "cannot be written"
+        raise BadInput(f"--out {folder}: {reason}; name a folder that can be written") from None

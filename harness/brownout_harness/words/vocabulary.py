@@ -1,0 +1,60 @@
+"""The words of a scenario, collected from the packages that own them.
+
+A new vendor, fault, policy or expectation is known to every scenario file as soon as it stands in its own table.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from brownout_core.presets import DEFAULT_PRESET, PRESETS, VendorPolicies, policies_for
+from brownout_harness.asked.operations import GATEWAY_OPERATIONS
+from brownout_harness.judging.expectations import EXPECTATIONS
+from brownout_scenarios.vocabulary import Vocabulary, json_schema
+from brownout_simulators.faults import FAULTS
+from brownout_simulators.faults.latency import read_measurements
+from brownout_simulators.faults.rule import Rule
+from brownout_simulators.vendors import VENDORS, load_vendor
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The real one. Made once: it loads every vendor's package."""
+    vendors = {name: load_vendor(name) for name in VENDORS}
+    return Vocabulary(
+        vendors=tuple(vendors),
+        faults=FAULTS,
+        rule=Rule,
+        policies=VendorPolicies,
+        expectations=EXPECTATIONS,
+        operations=tuple(GATEWAY_OPERATIONS),
+        effects=tuple(effect for vendor in vendors.values() for effect in vendor.effects),
+        limits={name: tuple(limit.name for limit in vendor.limits) for name, vendor in vendors.items()},
+        presets=tuple(PRESETS),
+        prepare_fault=prepare_fault,
+        check_policies=check_policies,
+    )
+
+
+def schema_text() -> str:
+    """The JSON Schema of scenario files, indented."""
+    return json.dumps(json_schema(vocabulary()), indent=2)
+
+
+def prepare_fault(kind: str, parameters: Mapping[str, Any], folder: Path | None) -> Mapping[str, Any]:
+    """Read measurements in, so that a simulator needs no file; a relative path starts at the scenario's folder."""
+    file = parameters.get("empirical", {}).get("file") if kind == "latency" else None
+    if not file:
+        return parameters
+    values = read_measurements(str((folder or Path()) / file))
+    return {**parameters, "empirical": {"values_s": list(values)}}
+
+
+def check_policies(preset: str, vendor: str, overrides: Mapping[str, Any]) -> None:
+    """Raise `ValueError` where these overrides make policies that cannot be."""
+    try:
+        policies_for(vendor, preset or DEFAULT_PRESET).overridden(overrides)
+    except ValueError as wrong:
+        raise ValueError(str(wrong).removeprefix("policies.")) from wrong

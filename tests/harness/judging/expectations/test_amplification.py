@@ -1,0 +1,74 @@
+"""Requests per operation asked."""
+
+from dataclasses import replace
+
+import pytest
+
+from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.expectations.amplification import Amplification
+from brownout_reports.run_folder import Status
+from tests.support.histories import healthy, letter, request, with_operations, with_requests
+
+
+def retried(evidence: Evidence, every: int) -> Evidence:
+    """Every so many operations send a second request."""
+    extra = [
+        each._replace(seq=each.seq + 100_000) for each in evidence.requests if int(each.operation_id[3:]) % every == 0
+    ]
+    return replace(evidence, requests=(*evidence.requests, *extra))
+
+
+def test_passes_up_to_the_bound_and_fails_above_it() -> None:
+    evidence = retried(healthy(200), every=5)
+    assert Amplification(vendor="stripe", max=1.2).judge(evidence).status is Status.PASSED
+    result = Amplification(vendor="stripe", max=1.19).judge(evidence)
+    assert result.status is Status.FAILED
+    assert result.observed == "1.200 (240 requests for 200 operations asked)"
+    assert [case.what for case in result.cases] == ["2 requests to stripe"] * 3
+
+
+def test_an_ask_of_the_driver_is_not_the_targets_retry() -> None:
+    evidence = with_operations(retried(healthy(200), every=1), lambda each: each._replace(asks=2))
+    assert Amplification(vendor="stripe", max=1).judge(evidence).status is Status.PASSED
+
+
+def test_a_redrive_is_not_a_retry() -> None:
+    evidence = replace(retried(healthy(200), every=1), dead_letters=tuple(letter(n) for n in range(200)))
+    assert Amplification(vendor="stripe", max=1).judge(evidence).status is Status.PASSED
+
+
+def test_asking_often_does_not_pay_for_retries_of_another_operation() -> None:
+    patient = with_operations(
+        retried(healthy(200), every=2), lambda each: each._replace(asks=1 + 9 * (each.operation_id[-1] in "13579"))
+    )
+    assert Amplification(vendor="stripe", max=1.4).judge(patient).status is Status.FAILED
+
+
+def test_only_the_phase_counts() -> None:
+    evidence = healthy(200)
+    burst = [request(n, at_s=30.0 + n / 10, seq=100_000 + n) for n in range(60, 100)] * 3
+    loud = replace(evidence, requests=(*evidence.requests, *burst))
+    assert Amplification(vendor="stripe", max=1, during="steady").judge(loud).status is Status.PASSED
+    assert Amplification(vendor="stripe", max=1, during="outage").judge(loud).status is Status.FAILED
+
+
+def test_requests_without_an_operation_id_are_held_against_the_operations_asked() -> None:
+    evidence = with_requests(retried(healthy(200), every=1), lambda each: each._replace(operation_id=""))
+    result = Amplification(vendor="stripe", max=1.5).judge(evidence)
+    assert (result.status, result.observed) == (Status.FAILED, "2.000 (400 requests for 200 operations asked)")
+
+
+def test_a_request_without_an_operation_id_is_not_left_out() -> None:
+    evidence = retried(healthy(200), every=1)
+    hidden = with_requests(evidence, lambda each: each._replace(operation_id="") if each.seq >= 100_000 else each)
+    assert Amplification(vendor="stripe", max=1.5).judge(hidden).status is Status.FAILED
+
+
+def test_too_few_operations_or_an_unknown_phase_say_nothing() -> None:
+    assert Amplification(vendor="stripe", max=2).judge(healthy(9)).status is Status.INCONCLUSIVE
+    assert Amplification(vendor="stripe", max=2, during="no").judge(healthy()).status is Status.INCONCLUSIVE
+
+
+def test_a_bound_below_one_cannot_be() -> None:
+    with pytest.raises(ValueError, match=r"max must be at least 1, got 0\.5"):
+        Amplification(vendor="stripe", max=0.5)

@@ -1,0 +1,94 @@
+"""Kept whole, drained, and once."""
+
+from dataclasses import replace
+
+import pytest
+
+from brownout_harness.judging.evidence import DeadLetterRecord, Evidence, Gap, GapKind
+from brownout_harness.judging.expectations.dead_letters import DeadLetters
+from brownout_reports.run_folder import Outcome, Status
+from tests.support.histories import effect, healthy, letter, with_effects, with_operations
+
+LETTERS = DeadLetters()
+
+
+def set_aside(*letters: DeadLetterRecord, effects: bool = True) -> Evidence:
+    """The first ten operations were accepted; `letters` is what the target shows of them."""
+    first = {f"op-{n}" for n in range(10)}
+    accepted = with_operations(
+        healthy(), lambda each: each._replace(outcome=Outcome.ACCEPTED) if each.operation_id in first else each
+    )
+    kept = with_effects(accepted, lambda each: each if effects or each.operation_id not in first else None)
+    return replace(kept, dead_letters=letters)
+
+
+TEN = tuple(letter(n) for n in range(10))
+
+
+def test_a_whole_letter_each_and_all_redriven_passes() -> None:
+    result = LETTERS.judge(set_aside(*TEN))
+    assert result.status is Status.PASSED
+    assert result.observed == "10 dead letters: 0 discarded, 0 pending, 10 redriven, 0 refused"
+
+
+def test_accepted_without_a_letter_and_without_an_effect_fails() -> None:
+    result = LETTERS.judge(set_aside(*(letter(n, state="discarded") for n in range(9)), effects=False))
+    assert (result.status, result.cases[0].operation_id) == (Status.FAILED, "op-9")
+
+
+def test_a_letter_that_is_no_longer_shown_is_explained_by_its_effect() -> None:
+    assert LETTERS.judge(set_aside(*TEN[:9])).status is Status.PASSED
+
+
+@pytest.mark.parametrize("field", ["id", "operation_id", "idempotency_key", "error"])
+def test_a_letter_that_lacks_something_fails(field: str) -> None:
+    result = LETTERS.judge(set_aside(*TEN[1:], letter(0, **{field: ""})))
+    assert (result.status, f"without {field}" in result.cases[0].what) == (Status.FAILED, True)
+
+
+def test_a_letter_in_no_known_state_or_of_nobody_fails() -> None:
+    assert LETTERS.judge(set_aside(*TEN[1:], letter(0, state="lost"))).status is Status.FAILED
+    assert LETTERS.judge(set_aside(*TEN, letter(5_000))).status is Status.FAILED
+
+
+def test_a_letter_still_waiting_fails_unless_that_is_allowed() -> None:
+    waiting = set_aside(*TEN[1:], letter(0, state="pending"))
+    assert LETTERS.judge(waiting).status is Status.FAILED
+    assert DeadLetters(drained=False).judge(waiting).status is Status.PASSED
+    unfinished = replace(waiting, gaps=(Gap(GapKind.DRAIN_NOT_FINISHED, "redrive still running"),))
+    assert LETTERS.judge(unfinished).status is not Status.FAILED
+
+
+def test_redriven_without_an_effect_or_with_two_fails() -> None:
+    assert LETTERS.judge(set_aside(*TEN, effects=False)).status is Status.FAILED
+    twice = set_aside(*TEN)
+    result = LETTERS.judge(replace(twice, effects=(*twice.effects, effect(3, seq=9_000))))
+    assert (result.status, "2 effects: " in result.cases[0].what) == (Status.FAILED, True)
+
+
+def test_two_letters_waiting_for_one_call_fail() -> None:
+    two = set_aside(letter(0, state="pending"), letter(0, id="dl-b", state="pending"))
+    assert DeadLetters(drained=False).judge(two).status is Status.FAILED
+
+
+def test_something_missing_proves_nothing_where_the_ledger_is_incomplete() -> None:
+    short = replace(
+        set_aside(*(letter(n, state="discarded") for n in range(9)), effects=False),
+        gaps=(Gap(GapKind.EVIDENCE_LOST, "dead letters"),),
+    )
+    assert LETTERS.judge(short).status is Status.INCONCLUSIVE
+
+
+def test_fewer_letters_than_asked_for_say_nothing() -> None:
+    assert LETTERS.judge(healthy()).status is Status.INCONCLUSIVE
+    assert DeadLetters(at_least=11).judge(set_aside(*TEN)).status is Status.INCONCLUSIVE
+    assert LETTERS.judge(replace(healthy(), dead_letters=None)).status is Status.INCONCLUSIVE
+
+
+def test_only_the_named_operation_counts() -> None:
+    assert DeadLetters(operation="notify").judge(set_aside(*TEN, effects=False)).status is Status.INCONCLUSIVE
+
+
+def test_at_least_one_letter_must_be_asked_for() -> None:
+    with pytest.raises(ValueError, match="at_least must be at least 1, got 0"):
+        DeadLetters(at_least=0)

@@ -1,0 +1,80 @@
+"""Answered in time, and nothing started after it."""
+
+from dataclasses import replace
+
+import pytest
+
+from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.expectations.deadline_respected import DeadlineRespected
+from brownout_reports.run_folder import Outcome, Status
+from tests.support.histories import healthy, letter, request, with_operations
+
+WITHIN = DeadlineRespected(operation="pay", within_s=2.0)
+
+
+def slow(longest_s: float, *numbers: int, asks: int = 1) -> Evidence:
+    names = {f"op-{n}" for n in numbers}
+    return with_operations(
+        healthy(),
+        lambda each: (
+            each._replace(finished_s=each.sent_s + longest_s * asks, longest_ask_s=longest_s, asks=asks)
+            if each.operation_id in names
+            else each
+        ),
+    )
+
+
+def test_in_time_with_the_way_there_and_back_passes() -> None:
+    assert WITHIN.judge(slow(2.2, 1, 2)).status is Status.PASSED
+
+
+def test_one_late_answer_fails() -> None:
+    result = WITHIN.judge(slow(2.3, 7))
+    assert (result.status, result.observed) == (Status.FAILED, "slowest of 200 operations 2.3 s, 1 late")
+    assert result.cases[0].what == "done after 2.3 s"
+
+
+def test_a_share_of_late_answers_may_be_allowed() -> None:
+    assert (
+        DeadlineRespected(operation="pay", within_s=2, late_at_most=0.01).judge(slow(3, 7, 8)).status is Status.PASSED
+    )
+    assert (
+        DeadlineRespected(operation="pay", within_s=2, late_at_most=0.01).judge(slow(3, 7, 8, 9)).status
+        is Status.FAILED
+    )
+
+
+def test_each_ask_has_its_own_deadline() -> None:
+    assert WITHIN.judge(slow(1.9, 7, asks=4)).status is Status.PASSED
+    assert WITHIN.judge(slow(2.5, 7, asks=4)).status is Status.FAILED
+
+
+def test_an_answer_that_never_came_is_late() -> None:
+    waited = with_operations(slow(30.0, 7), lambda each: each._replace(outcome=Outcome.UNKNOWN, status=0))
+    assert WITHIN.judge(waited).status is Status.FAILED
+
+
+def test_a_request_started_after_the_deadline_fails() -> None:
+    evidence = healthy()
+    zombie = request(7, at_s=3.5 + 2.3, seq=9_000)
+    result = WITHIN.judge(replace(evidence, requests=(*evidence.requests, zombie)))
+    assert result.status is Status.FAILED
+    assert result.cases[0].what == "POST /v1/payment_intents started 300 ms after the deadline"
+
+
+def test_a_redrive_comes_later_on_purpose() -> None:
+    evidence = healthy()
+    again = request(7, at_s=90.0, seq=9_000)
+    redriven = replace(evidence, requests=(*evidence.requests, again), dead_letters=(letter(7),))
+    assert WITHIN.judge(redriven).status is Status.PASSED
+
+
+def test_too_few_operations_or_an_unknown_phase_say_nothing() -> None:
+    assert WITHIN.judge(healthy(19)).status is Status.INCONCLUSIVE
+    assert DeadlineRespected(operation="pay", within_s=2, during="no").judge(healthy()).status is Status.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("parameters", [{"within_s": 0}, {"overshoot_s": -1}, {"late_at_most": 1}])
+def test_parameters_are_checked(parameters: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="deadline_respected"):
+        DeadlineRespected(operation="pay", **{"within_s": 2, **parameters})  # type: ignore[arg-type]

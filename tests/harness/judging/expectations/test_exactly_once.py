@@ -1,0 +1,113 @@
+"""Effects counted by operation id."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from brownout_harness.judging.evidence import Evidence, Gap, GapKind
+from brownout_harness.judging.expectations.exactly_once import ExactlyOnce, effects_named_by
+from brownout_harness.judging.expectations.no_secrets import NoSecrets
+from brownout_reports.run_folder import Outcome, Status
+from tests.support.histories import effect, healthy, with_effects, with_operations
+
+ONCE = ExactlyOnce(effect="stripe.charge")
+
+
+def anonymous(evidence: Evidence) -> Evidence:
+    """The target passes no operation id on."""
+    return with_effects(evidence, lambda each: each._replace(operation_id=""))
+
+
+def also(evidence: Evidence, *numbers: int, **changes: Any) -> Evidence:
+    more = [effect(n, seq=90_000 + n, at_s=99.0, **changes) for n in numbers]
+    return replace(evidence, effects=(*evidence.effects, *more))
+
+
+def test_one_effect_each_passes() -> None:
+    result = ONCE.judge(healthy())
+    assert (result.status, result.observed) == (Status.PASSED, "200 effects for 200 operations")
+
+
+def test_a_second_effect_under_another_key_fails_and_shows_three() -> None:
+    result = ONCE.judge(also(healthy(), 3, 4, 5, 6, idempotency_key="fresh"))
+    assert result.status is Status.FAILED
+    assert result.observed == "204 effects for 200 operations, 4 operations with more than one (4 too many)"
+    assert len(result.cases) == 3
+    assert "2 stripe.charge under 2 idempotency keys: e-7 at 1.550 s, e-90003 at 99.000 s" in result.cases[0].what
+
+
+def test_done_without_its_effect_fails() -> None:
+    result = ONCE.judge(with_effects(healthy(), lambda each: None if each.operation_id == "op-9" else each))
+    assert result.status is Status.FAILED
+    assert result.cases[0].what == "done, but no stripe.charge"
+
+
+def test_something_missing_proves_nothing_where_the_ledger_is_incomplete() -> None:
+    missing = with_effects(healthy(), lambda each: None if each.operation_id == "op-9" else each)
+    short = replace(missing, gaps=(Gap(GapKind.LEDGER_OVERFLOW, "stripe: 5 rows"),))
+    assert ONCE.judge(short).status is Status.INCONCLUSIVE
+    assert ONCE.judge(also(short, 3)).status is Status.FAILED
+
+
+def test_an_unknown_answer_may_have_one_effect_or_none() -> None:
+    unknown = with_operations(healthy(), lambda each: each._replace(outcome=Outcome.UNKNOWN))
+    half = with_effects(unknown, lambda each: each if int(each.operation_id[3:]) % 2 else None)
+    assert ONCE.judge(half).status is Status.PASSED
+
+
+def test_an_effect_that_nobody_asked_for_fails() -> None:
+    result = ONCE.judge(also(healthy(), 5_000))
+    assert (result.status, result.cases[0].operation_id) == (Status.FAILED, "op-5000")
+
+
+def test_another_effect_is_another_matter() -> None:
+    assert ONCE.judge(also(healthy(), 3, kind="stripe.refund")).status is Status.PASSED
+
+
+def test_without_operation_ids_more_effects_than_operations_fail() -> None:
+    result = ONCE.judge(anonymous(also(healthy(), 3, 4)))
+    assert result.status is Status.FAILED
+    assert "2 without an operation id and too many" in result.observed
+
+
+def test_without_operation_ids_an_effect_before_anything_was_asked_fails() -> None:
+    early = anonymous(with_operations(healthy(), lambda each: each._replace(sent_s=each.sent_s + 10)))
+    assert ONCE.judge(early).status is Status.FAILED
+
+
+def test_without_operation_ids_fewer_effects_than_were_done_fail() -> None:
+    fewer = with_effects(healthy(), lambda each: None if each.operation_id == "op-9" else each)
+    assert ONCE.judge(anonymous(fewer)).status is Status.FAILED
+
+
+def test_without_operation_ids_it_never_passes() -> None:
+    result = ONCE.judge(anonymous(healthy()))
+    assert (result.status, result.observed.endswith("200 effects without an operation id")) == (
+        Status.INCONCLUSIVE,
+        True,
+    )
+
+
+def test_a_foreign_operation_is_named_by_the_scenario() -> None:
+    foreign = with_operations(healthy(), lambda each: each._replace(name="checkout"))
+    assert ExactlyOnce(effect="stripe.charge", operation="checkout").judge(foreign).status is Status.PASSED
+    lost = with_effects(foreign, lambda each: None if each.operation_id == "op-9" else each)
+    assert ExactlyOnce(effect="stripe.charge", operation="checkout").judge(lost).status is Status.FAILED
+
+
+def test_it_names_the_effect_of_a_foreign_operation() -> None:
+    both = [ONCE, ExactlyOnce(effect="twilio.message", operation="notify"), NoSecrets()]
+    assert effects_named_by(both, {"checkout"}) == {"checkout": ("stripe.charge",), "notify": ("twilio.message",)}
+    assert effects_named_by(both, {"checkout", "notify"}) == {"notify": ("twilio.message",)}
+
+
+def test_too_few_operations_or_no_effect_at_all_say_nothing() -> None:
+    assert ONCE.judge(healthy(9)).status is Status.INCONCLUSIVE
+    refused = with_operations(healthy(), lambda each: each._replace(outcome=Outcome.REFUSED))
+    assert ONCE.judge(with_effects(refused, lambda _: None)).status is Status.INCONCLUSIVE
+
+
+def test_an_effect_is_named_with_its_vendor() -> None:
+    with pytest.raises(ValueError, match=r"vendor\.noun"):
+        ExactlyOnce(effect="charge")

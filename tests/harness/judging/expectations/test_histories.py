@@ -1,0 +1,348 @@
+"""The judge is judged: consistent histories are never red, and a planted violation always is."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from brownout_harness.judging.evidence import DeadLetterRecord, EffectRecord, EventRecord, Evidence, OperationRecord
+from brownout_harness.judging.expectations import EXPECTATIONS
+from brownout_harness.judging.expectations.amplification import Amplification
+from brownout_harness.judging.expectations.backoff import Backoff
+from brownout_harness.judging.expectations.base import Expectation
+from brownout_harness.judging.expectations.breaker import Breaker
+from brownout_harness.judging.expectations.dead_letters import DeadLetters
+from brownout_harness.judging.expectations.deadline_respected import DeadlineRespected
+from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
+from brownout_harness.judging.expectations.goodput import Goodput
+from brownout_harness.judging.expectations.latency import Latency
+from brownout_harness.judging.expectations.no_secrets import NoSecrets
+from brownout_harness.judging.expectations.nothing_lost import NothingLost
+from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
+from brownout_harness.judging.expectations.retry_after_respected import RetryAfterRespected
+from brownout_harness.judging.expectations.success_rate import SuccessRate
+from brownout_reports.run_folder import Outcome, Status
+from tests.support.histories import (
+    SECRET,
+    consistent,
+    effect,
+    moved,
+    request,
+    with_effects,
+    with_operations,
+    with_requests,
+)
+
+SEEDS = st.integers(min_value=0, max_value=2**32)
+
+DEMANDS: dict[str, Expectation] = {
+    "amplification": Amplification(vendor="stripe", max=3),
+    "backoff": Backoff(vendor="stripe", max_delay_s=0.5),
+    "breaker opens": Breaker(vendor="stripe", of="outage", opens_within_s=5),
+    "breaker closes": Breaker(vendor="stripe", of="recovery", closes_within_s=15),
+    "breaker stays closed": Breaker(vendor="stripe", of="steady", stays_closed=True),
+    "dead_letters": DeadLetters(),
+    "deadline_respected": DeadlineRespected(operation="pay", within_s=8, late_at_most=0),
+    "exactly_once": ExactlyOnce(effect="stripe.charge"),
+    "exactly_once of one of two effects": ExactlyOnce(effect="twilio.message"),
+    "goodput": Goodput(operation="pay", at_least=0.7, of="steady", within_s=20, after="outage"),
+    "latency": Latency(operation="pay", p99_below_s=8, p50_below_s=4),
+    "no_secrets": NoSecrets(),
+    "nothing_lost": NothingLost(),
+    "quiet_while_open": QuietWhileOpen(vendor="stripe"),
+    "retry_after_respected": RetryAfterRespected(vendor="stripe"),
+    "success_rate": SuccessRate(operation="notify", at_least=0.5),
+}
+
+Plant = Callable[[Evidence, random.Random], Evidence]
+
+
+def _done(evidence: Evidence, rng: random.Random, name: str = "pay") -> OperationRecord:
+    return rng.choice([each for each in evidence.operations if each.outcome == Outcome.DONE and each.name == name])
+
+
+def _refused(evidence: Evidence, rng: random.Random) -> OperationRecord:
+    return rng.choice([each for each in evidence.operations if each.outcome == Outcome.REFUSED])
+
+
+def _effect_of(evidence: Evidence, operation: OperationRecord) -> EffectRecord:
+    return evidence.effects_of[operation.operation_id][0]
+
+
+def drop_an_effect(evidence: Evidence, rng: random.Random) -> Evidence:
+    gone = _effect_of(evidence, _done(evidence, rng))
+    return with_effects(evidence, lambda each: None if each == gone else each)
+
+
+def duplicate_an_effect(evidence: Evidence, rng: random.Random) -> Evidence:
+    twice = rng.choice([each for each in evidence.effects if each.kind == "stripe.charge"])
+    again = twice._replace(seq=999_999, id="e-again", idempotency_key="another", at_s=twice.at_s + 1)
+    return replace(evidence, effects=(*evidence.effects, again))
+
+
+def swap_two_effects(evidence: Evidence, rng: random.Random) -> Evidence:
+    """What belongs to a done operation is booked under one that was refused."""
+    done, refused = _done(evidence, rng), _refused(evidence, rng)
+    mine = _effect_of(evidence, done)
+    return with_effects(
+        evidence, lambda each: each._replace(operation_id=refused.operation_id) if each == mine else each
+    )
+
+
+def an_effect_that_nobody_asked_for(evidence: Evidence, rng: random.Random) -> Evidence:
+    return replace(evidence, effects=(*evidence.effects, effect(12_345, seq=999_999, at_s=rng.uniform(0, 99))))
+
+
+def say_refused_of_what_was_done(evidence: Evidence, rng: random.Random) -> Evidence:
+    lied = _done(evidence, rng)
+    return with_operations(evidence, lambda each: each._replace(outcome=Outcome.REFUSED) if each == lied else each)
+
+
+def say_done_of_what_was_refused(evidence: Evidence, rng: random.Random) -> Evidence:
+    lied = _refused(evidence, rng)
+    return with_operations(evidence, lambda each: each._replace(outcome=Outcome.DONE) if each == lied else each)
+
+
+def forget_a_dead_letter(evidence: Evidence, rng: random.Random) -> Evidence:
+    """Acknowledged, but never durable: neither the letter nor its redrive is there."""
+    gone = rng.choice(evidence.dead_letters or ())
+    forgotten = replace(evidence, dead_letters=tuple(each for each in evidence.dead_letters or () if each != gone))
+    return with_effects(forgotten, lambda each: None if each.operation_id == gone.operation_id else each)
+
+
+def leave_a_dead_letter(evidence: Evidence, rng: random.Random) -> Evidence:
+    left = rng.choice(evidence.dead_letters or ())
+    return _with_letters(evidence, lambda each: each._replace(state="pending") if each == left else each)
+
+
+def strip_a_dead_letter(evidence: Evidence, rng: random.Random) -> Evidence:
+    left = rng.choice(evidence.dead_letters or ())
+    return _with_letters(evidence, lambda each: each._replace(idempotency_key="") if each == left else each)
+
+
+def redrive_twice(evidence: Evidence, rng: random.Random) -> Evidence:
+    redriven = rng.choice([each for each in evidence.dead_letters or () if each.state == "redriven"])
+    twice = evidence.effects_of[redriven.operation_id][0]
+    return replace(evidence, effects=(*evidence.effects, twice._replace(seq=999_999, id="e-again")))
+
+
+def a_letter_for_what_was_done(evidence: Evidence, rng: random.Random) -> Evidence:
+    done = _done(evidence, rng)
+    two = DeadLetterRecord("dl-two", done.operation_id, "stripe", "pay", "key", 2.0, "pending", 0, "timeout", 4)
+    return replace(evidence, dead_letters=(*(evidence.dead_letters or ()), two))
+
+
+def lose_an_unknown_one(evidence: Evidence, rng: random.Random) -> Evidence:
+    fate = _done(evidence, rng)
+    unknown = with_operations(
+        evidence, lambda each: each._replace(outcome=Outcome.UNKNOWN, status=0) if each == fate else each
+    )
+    return with_effects(unknown, lambda each: None if each.operation_id == fate.operation_id else each)
+
+
+def _with_letters(evidence: Evidence, change: Callable[[DeadLetterRecord], DeadLetterRecord]) -> Evidence:
+    return replace(evidence, dead_letters=tuple(map(change, evidence.dead_letters or ())))
+
+
+def _stretch(evidence: Evidence, state: str, rng: random.Random) -> tuple[float, float]:
+    moves = [each for each in evidence.events if each.kind == "breaker_transition"]
+    spans = [(a.at_s, b.at_s) for a, b in pairwise(moves) if a.outcome == state]
+    return rng.choice(spans)
+
+
+def a_request_while_open(evidence: Evidence, rng: random.Random) -> Evidence:
+    start_s, end_s = _stretch(evidence, "open", rng)
+    asked = _done(evidence, rng).operation_id
+    leak = request(0, at_s=rng.uniform(start_s + 0.3, end_s - 0.001), seq=999_999, operation_id=asked)
+    return replace(evidence, requests=(*evidence.requests, leak))
+
+
+def a_crowd_of_probes(evidence: Evidence, rng: random.Random) -> Evidence:
+    start_s, end_s = _stretch(evidence, "half_open", rng)
+    crowd = [request(n, at_s=rng.uniform(start_s, end_s - 1e-6), seq=900_000 + n) for n in range(4)]
+    return replace(evidence, requests=(*evidence.requests, *crowd))
+
+
+def hide_a_step(evidence: Evidence, rng: random.Random) -> Evidence:
+    hidden = rng.choice([each for each in evidence.events if each.outcome == "half_open"])
+    return replace(evidence, events=tuple(each for each in evidence.events if each != hidden))
+
+
+def invent_an_open_breaker(evidence: Evidence, rng: random.Random) -> Evidence:
+    """Claimed open during the steady phase, in which traffic flows."""
+    start_s = rng.uniform(1.0, 5.0)
+    invented = [moved(start_s, "closed", "open"), moved(start_s + 12, "open", "half_open")]
+    invented.append(moved(start_s + 12.01, "half_open", "closed"))
+    return replace(evidence, events=(*evidence.events, *invented))
+
+
+def invent_a_closed_breaker(evidence: Evidence, rng: random.Random) -> Evidence:
+    """Claimed to close at once, while callers are turned away without a request."""
+    opened = next(each for each in evidence.events if each.outcome == "open")
+    at_s = opened.at_s + rng.uniform(0.2, 0.3)
+    invented = [opened, moved(at_s, "open", "half_open"), moved(at_s + 0.001, "half_open", "closed")]
+    return replace(evidence, events=(EventRecord(0.0, "started"), *invented))
+
+
+def never_report_a_step(evidence: Evidence, _rng: random.Random) -> Evidence:
+    return replace(evidence, events=(EventRecord(0.0, "started"),))
+
+
+def come_too_early(evidence: Evidence, rng: random.Random) -> Evidence:
+    done = _done(evidence, rng)
+    at_s = done.finished_s + 20
+    refused = request(0, at_s=at_s, seq=999_998, operation_id=done.operation_id, status=429, retry_after_s=5.0)
+    again = request(0, at_s=refused.finished_s + 3, seq=999_999, operation_id=done.operation_id)
+    return replace(evidence, requests=(*evidence.requests, refused, again))
+
+
+def multiply_the_load(evidence: Evidence, _rng: random.Random) -> Evidence:
+    more = [each._replace(seq=each.seq + 10_000 * n) for each in evidence.requests for n in (1, 2, 3)]
+    return replace(evidence, requests=(*evidence.requests, *more))
+
+
+def _retried(evidence: Evidence) -> list[str]:
+    """Operations whose retry of a lost answer was scheduled."""
+    lost = {each.operation_id for each in evidence.requests if each.vendor == "stripe" and each.ending == "reset"}
+    return sorted({each.operation_id for each in evidence.events if each.kind == "retry_scheduled"} & lost)
+
+
+def wait_past_the_cap(evidence: Evidence, rng: random.Random) -> Evidence:
+    slow = rng.choice(_retried(evidence))
+    later = evidence.requests_of[slow][1:]
+    starts = [each for each in evidence.events if each.operation_id == slow and each.attempt > 1]
+    told = tuple(each._replace(at_s=each.at_s + 6) if each in starts else each for each in evidence.events)
+    moved_on = with_requests(evidence, lambda each: each._replace(at_s=each.at_s + 6) if each in later else each)
+    return replace(moved_on, events=told)
+
+
+def wait_in_step(evidence: Evidence, _rng: random.Random) -> Evidence:
+    """Every retry comes exactly 10 ms after it was scheduled."""
+    told = []
+    for event in evidence.events:
+        retries = [each.at_s for each in evidence.requests_of.get(event.operation_id, ()) if each.at_s >= event.at_s]
+        is_retry = event.kind == "retry_scheduled" and retries
+        told.append(event._replace(at_s=retries[0] - 0.01) if is_retry else event)
+    return replace(evidence, events=tuple(told))
+
+
+def keep_one_waiting(evidence: Evidence, rng: random.Random) -> Evidence:
+    late = _done(evidence, rng)
+    slow = late._replace(finished_s=late.sent_s + 20, longest_ask_s=20.0)
+    return with_operations(evidence, lambda each: slow if each == late else each)
+
+
+def start_one_after_its_deadline(evidence: Evidence, rng: random.Random) -> Evidence:
+    late = _done(evidence, rng)
+    zombie = request(0, at_s=late.sent_s + 30, seq=999_999, operation_id=late.operation_id)
+    return replace(evidence, requests=(*evidence.requests, zombie))
+
+
+def write_a_secret_into_a_log(evidence: Evidence, rng: random.Random) -> Evidence:
+    return replace(evidence, texts={"logs/gateway.log": f"line {rng.random()}\nkey={SECRET} used\n"})
+
+
+def write_a_secret_into_an_event(evidence: Evidence, rng: random.Random) -> Evidence:
+    event = EventRecord(rng.uniform(0, 99), "attempt_finished", "stripe", detail=f"401 for {SECRET}")
+    return replace(evidence, events=(*evidence.events, event))
+
+
+def slow_everything_down(evidence: Evidence, _rng: random.Random) -> Evidence:
+    return with_operations(evidence, lambda each: each._replace(finished_s=each.finished_s + 9))
+
+
+def never_recover(evidence: Evidence, _rng: random.Random) -> Evidence:
+    return with_operations(
+        evidence, lambda each: each._replace(outcome=Outcome.REFUSED) if each.intended_s > 70 else each
+    )
+
+
+def refuse_most(evidence: Evidence, rng: random.Random) -> Evidence:
+    return with_operations(
+        evidence, lambda each: each._replace(outcome=Outcome.REFUSED) if rng.random() < 0.9 else each
+    )
+
+
+PLANTS: list[tuple[str, Plant]] = [
+    ("exactly_once", drop_an_effect),
+    ("exactly_once", duplicate_an_effect),
+    ("exactly_once", swap_two_effects),
+    ("exactly_once", an_effect_that_nobody_asked_for),
+    ("exactly_once", say_done_of_what_was_refused),
+    ("nothing_lost", drop_an_effect),
+    ("nothing_lost", swap_two_effects),
+    ("nothing_lost", an_effect_that_nobody_asked_for),
+    ("nothing_lost", say_refused_of_what_was_done),
+    ("nothing_lost", say_done_of_what_was_refused),
+    ("nothing_lost", forget_a_dead_letter),
+    ("nothing_lost", a_letter_for_what_was_done),
+    ("nothing_lost", lose_an_unknown_one),
+    ("dead_letters", forget_a_dead_letter),
+    ("dead_letters", leave_a_dead_letter),
+    ("dead_letters", strip_a_dead_letter),
+    ("dead_letters", redrive_twice),
+    ("quiet_while_open", a_request_while_open),
+    ("quiet_while_open", a_crowd_of_probes),
+    ("quiet_while_open", hide_a_step),
+    ("quiet_while_open", invent_an_open_breaker),
+    ("quiet_while_open", invent_a_closed_breaker),
+    ("quiet_while_open", never_report_a_step),
+    ("breaker opens", invent_an_open_breaker),
+    ("breaker opens", invent_a_closed_breaker),
+    ("breaker opens", never_report_a_step),
+    ("breaker opens", hide_a_step),
+    ("breaker closes", invent_a_closed_breaker),
+    ("breaker stays closed", invent_an_open_breaker),
+    ("retry_after_respected", come_too_early),
+    ("amplification", multiply_the_load),
+    ("backoff", wait_past_the_cap),
+    ("backoff", wait_in_step),
+    ("deadline_respected", keep_one_waiting),
+    ("deadline_respected", start_one_after_its_deadline),
+    ("no_secrets", write_a_secret_into_a_log),
+    ("no_secrets", write_a_secret_into_an_event),
+    ("latency", slow_everything_down),
+    ("goodput", never_recover),
+    ("success_rate", refuse_most),
+]
+
+
+def test_every_expectation_is_demanded_and_has_a_planted_violation() -> None:
+    assert {demand.NAME for demand in DEMANDS.values()} == set(EXPECTATIONS)
+    assert {DEMANDS[name].NAME for name, _ in PLANTS} == set(EXPECTATIONS)
+
+
+@pytest.mark.parametrize("demand", DEMANDS.values(), ids=DEMANDS)
+@settings(max_examples=12, deadline=None)
+@given(seed=SEEDS)
+def test_a_consistent_history_is_never_red(demand: Expectation, seed: int) -> None:
+    result = demand.judge(consistent(seed))
+    assert result.status is not Status.FAILED, result
+
+
+@pytest.mark.parametrize("demand", DEMANDS.values(), ids=DEMANDS)
+def test_a_consistent_history_passes(demand: Expectation) -> None:
+    result = demand.judge(consistent(7))
+    assert result.status is Status.PASSED, result
+
+
+@pytest.mark.parametrize(("name", "plant"), PLANTS, ids=[f"{name}-{plant.__name__}" for name, plant in PLANTS])
+@settings(max_examples=6, deadline=None)
+@given(seed=SEEDS)
+def test_a_planted_violation_is_always_red(name: str, plant: Plant, seed: int) -> None:
+    evidence = plant(consistent(seed), random.Random(seed))
+    result = DEMANDS[name].judge(evidence)
+    assert result.status is Status.FAILED, result
+    assert result.expected
+    assert result.observed
+    assert result.when
+    assert 1 <= len(result.cases) <= 3
+
+
+@pytest.mark.parametrize("demand", DEMANDS.values(), ids=DEMANDS)
+def test_nothing_seen_is_inconclusive(demand: Expectation) -> None:
+    assert demand.judge(Evidence()).status is Status.INCONCLUSIVE

@@ -1,0 +1,80 @@
+"""Exact quantiles from the intended start."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brownout_harness.judging.expectations.latency import Latency, quantile
+from brownout_reports.run_folder import Outcome, Status
+from tests.support.histories import healthy, with_operations
+
+
+def test_bounds_are_exclusive_and_each_counts() -> None:
+    evidence = with_operations(
+        healthy(200),
+        lambda each: each._replace(finished_s=each.intended_s + (1.0 if each.operation_id[-1] == "7" else 0.1)),
+    )
+    assert Latency(operation="pay", p50_below_s=0.2, p90_below_s=0.2).judge(evidence).status is Status.PASSED
+    result = Latency(operation="pay", p50_below_s=0.2, p99_below_s=0.8).judge(evidence)
+    assert result.status is Status.FAILED
+    assert result.observed == "p50 100 ms, p99 1 s (200 operations)"
+    assert all(case.what == "done after 1 s" for case in result.cases)
+
+
+def test_it_counts_from_the_intended_start_not_from_the_sending() -> None:
+    """A stall of the generator, or a queue before the target, must not disappear."""
+    stalled = with_operations(
+        healthy(200), lambda each: each._replace(sent_s=each.sent_s + 9.0, finished_s=each.intended_s + 9.1)
+    )
+    assert Latency(operation="pay", p99_below_s=1.0).judge(stalled).status is Status.FAILED
+
+
+def test_one_stall_shows_in_the_corrected_quantiles() -> None:
+    """100/s for 100 s against a server that stalls once for 10 s: p99 is about 9 s, p90 about none."""
+    from_stall = with_operations(
+        healthy(10_000),
+        lambda each: each._replace(finished_s=max(each.intended_s, 60.0 if 50 <= each.intended_s < 60 else 0.0)),
+    )
+    latencies = sorted(each.latency_s for each in from_stall.operations)
+    assert 8.8 <= quantile(latencies, 0.99) <= 9.2
+    assert quantile(latencies, 0.9) <= 0.1
+
+
+def test_an_unknown_answer_counts_with_its_wait() -> None:
+    waiting = with_operations(
+        healthy(200), lambda each: each._replace(finished_s=each.sent_s + 30, outcome=Outcome.UNKNOWN, status=0)
+    )
+    assert Latency(operation="pay", p50_below_s=1.0).judge(waiting).status is Status.FAILED
+
+
+@pytest.mark.parametrize(("count", "demand"), [(99, "p99_below_s"), (19, "p90_below_s"), (9, "p50_below_s")])
+def test_a_quantile_needs_its_samples(count: int, demand: str) -> None:
+    assert Latency(operation="pay", **{demand: 9.0}).judge(healthy(count)).status is Status.INCONCLUSIVE  # type: ignore[arg-type]
+    assert Latency(operation="pay", **{demand: 9.0}).judge(healthy(count + 1)).status is Status.PASSED  # type: ignore[arg-type]
+
+
+def test_an_unknown_phase_says_nothing() -> None:
+    assert Latency(operation="pay", p50_below_s=1, during="no").judge(healthy()).status is Status.INCONCLUSIVE
+
+
+@given(st.lists(st.floats(0, 100), min_size=1), st.sampled_from([0.5, 0.9, 0.99]))
+def test_a_quantile_is_a_value_that_enough_do_not_exceed(values: list[float], q: float) -> None:
+    ordered = sorted(values)
+    found = quantile(ordered, q)
+    below = sum(value <= found for value in ordered)
+    assert found in ordered
+    assert below >= math.floor(q * len(ordered))
+    assert sum(value < found for value in ordered) <= math.ceil(q * len(ordered))
+
+
+def test_the_rank_survives_floating_point() -> None:
+    assert quantile([float(n) for n in range(1, 101)], 0.99) == 99.0
+
+
+def test_some_bound_is_needed_and_above_zero() -> None:
+    with pytest.raises(ValueError, match="at least one of"):
+        Latency(operation="pay")
+    with pytest.raises(ValueError, match="above 0, got 0"):
+        Latency(operation="pay", p50_below_s=0)

@@ -1,0 +1,134 @@
+"""asked = done + set aside + refused."""
+
+from dataclasses import replace
+
+import pytest
+
+from brownout_harness.judging.evidence import Evidence, Gap, GapKind
+from brownout_harness.judging.expectations.nothing_lost import NothingLost
+from brownout_reports.run_folder import Outcome, Status
+from tests.support.histories import effect, healthy, letter, with_effects, with_operations
+
+LOST = NothingLost()
+
+
+def ending(outcome: Outcome, *, keeps_effect: bool, evidence: Evidence | None = None) -> Evidence:
+    """One operation ends otherwise."""
+    changed = with_operations(
+        evidence or healthy(), lambda each: each._replace(outcome=outcome) if each.operation_id == "op-9" else each
+    )
+    return with_effects(changed, lambda each: each if keeps_effect or each.operation_id != "op-9" else None)
+
+
+def test_everything_done_passes_and_says_the_sum() -> None:
+    result = LOST.judge(healthy())
+    assert (result.status, result.observed) == (
+        Status.PASSED,
+        "200 asked = 200 done + 0 accepted + 0 refused + 0 unknown",
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "keeps_effect", "what"),
+    [
+        (Outcome.DONE, False, "done, but no stripe.charge"),
+        (Outcome.REFUSED, True, "refused, yet there is a stripe.charge e-19"),
+        (Outcome.ACCEPTED, False, "accepted, but neither an effect nor a dead letter"),
+        (Outcome.UNKNOWN, False, "unknown, and neither an effect nor a dead letter"),
+    ],
+)
+def test_what_does_not_add_up_fails(outcome: Outcome, keeps_effect: bool, what: str) -> None:
+    result = LOST.judge(ending(outcome, keeps_effect=keeps_effect))
+    assert (result.status, [case.what for case in result.cases]) == (Status.FAILED, [what])
+
+
+@pytest.mark.parametrize(
+    ("outcome", "keeps_effect"), [(Outcome.REFUSED, False), (Outcome.ACCEPTED, True), (Outcome.UNKNOWN, True)]
+)
+def test_what_adds_up_passes(outcome: Outcome, keeps_effect: bool) -> None:
+    assert LOST.judge(ending(outcome, keeps_effect=keeps_effect)).status is Status.PASSED
+
+
+@pytest.mark.parametrize("state", ["pending", "refused", "discarded"])
+def test_a_dead_letter_explains_what_was_accepted(state: str) -> None:
+    accepted = replace(ending(Outcome.ACCEPTED, keeps_effect=False), dead_letters=(letter(9, state=state),))
+    assert LOST.judge(accepted).status is Status.PASSED
+
+
+def test_a_redriven_letter_without_an_effect_is_lost() -> None:
+    accepted = replace(ending(Outcome.ACCEPTED, keeps_effect=False), dead_letters=(letter(9),))
+    result = LOST.judge(accepted)
+    assert (result.status, result.cases[0].what) == (
+        Status.FAILED,
+        "dead letter dl-9 is redriven, but there is no effect",
+    )
+
+
+@pytest.mark.parametrize(("outcome", "keeps_effect"), [(Outcome.DONE, True), (Outcome.REFUSED, False)])
+def test_nothing_is_in_two_places(outcome: Outcome, keeps_effect: bool) -> None:
+    waiting = (letter(9, state="pending"),)
+    evidence = replace(ending(outcome, keeps_effect=keeps_effect), dead_letters=waiting)
+    result = LOST.judge(evidence)
+    assert (result.status, result.cases[0].what) == (Status.FAILED, f"{outcome}, yet waiting as dead letter dl-9")
+    gone = replace(evidence, dead_letters=(letter(9, state="discarded"),))
+    assert LOST.judge(gone).status is Status.PASSED
+
+
+def test_a_dead_letter_resolves_an_unknown_answer() -> None:
+    unknown = replace(ending(Outcome.UNKNOWN, keeps_effect=False), dead_letters=(letter(9, state="pending"),))
+    assert LOST.judge(unknown).status is Status.PASSED
+
+
+def test_some_unresolved_ones_may_be_allowed() -> None:
+    unresolved = ending(Outcome.UNKNOWN, keeps_effect=False)
+    result = NothingLost(unresolved_at_most=1).judge(unresolved)
+    assert (result.status, "1 unresolved" in result.observed) == (Status.PASSED, True)
+
+
+def test_an_effect_that_nobody_asked_for_fails() -> None:
+    result = LOST.judge(replace(healthy(), effects=(*healthy().effects, effect(5_000, seq=90_000))))
+    assert (result.status, "1 never asked for" in result.observed) == (Status.FAILED, True)
+
+
+def test_absence_proves_nothing_where_the_ledger_is_incomplete_but_a_lie_does() -> None:
+    gaps = (Gap(GapKind.DRAIN_NOT_FINISHED, "3 requests in flight"),)
+    for outcome in (Outcome.DONE, Outcome.UNKNOWN):
+        short = replace(ending(outcome, keeps_effect=False), gaps=gaps)
+        assert LOST.judge(short).status is Status.INCONCLUSIVE
+    assert LOST.judge(replace(ending(Outcome.REFUSED, keeps_effect=True), gaps=gaps)).status is Status.FAILED
+
+
+def test_effects_without_an_operation_id_could_hide_a_loss_or_prove_one() -> None:
+    nameless = with_effects(healthy(), lambda each: each._replace(operation_id=""))
+    assert LOST.judge(nameless).status is Status.INCONCLUSIVE
+    one_less = replace(nameless, effects=nameless.effects[1:])
+    assert LOST.judge(one_less).status is Status.FAILED
+
+
+def test_a_target_without_dead_letters_leaves_the_accepted_ones_unresolved() -> None:
+    accepted = replace(ending(Outcome.ACCEPTED, keeps_effect=False), dead_letters=None)
+    result = LOST.judge(accepted)
+    assert (result.status, "1 unresolved" in result.observed) == (Status.FAILED, True)
+    assert NothingLost(unresolved_at_most=1).judge(accepted).status is Status.PASSED
+
+
+def test_an_operation_whose_effect_nobody_named_cannot_be_judged() -> None:
+    foreign = with_operations(healthy(), lambda each: each._replace(name="checkout"))
+    result = LOST.judge(foreign)
+    assert (result.status, result.observed.endswith("are to have: checkout")) == (Status.INCONCLUSIVE, True)
+    named = replace(foreign, expected_effects={"checkout": ("stripe.charge",)})
+    assert LOST.judge(named).status is Status.PASSED
+
+
+def test_one_operation_alone_may_be_asked_about() -> None:
+    assert NothingLost(operation="notify").judge(ending(Outcome.DONE, keeps_effect=False)).status is Status.INCONCLUSIVE
+    assert NothingLost(operation="pay").judge(ending(Outcome.DONE, keeps_effect=False)).status is Status.FAILED
+
+
+def test_too_few_operations_say_nothing() -> None:
+    assert LOST.judge(healthy(9)).status is Status.INCONCLUSIVE
+
+
+def test_the_allowance_is_not_negative() -> None:
+    with pytest.raises(ValueError, match="unresolved_at_most must not be negative, got -1"):
+        NothingLost(unresolved_at_most=-1)

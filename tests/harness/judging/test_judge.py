@@ -1,0 +1,106 @@
+"""From evidence to a verdict."""
+
+from dataclasses import replace
+
+import pytest
+
+from brownout_harness.judging.evidence import Evidence, FaultCount, Gap, GapKind
+from brownout_harness.judging.expectations.base import Expectation
+from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
+from brownout_harness.judging.expectations.latency import Latency
+from brownout_harness.judging.expectations.success_rate import SuccessRate
+from brownout_harness.judging.judge import GAP_WORDS, About, judge, verdict_on
+from brownout_reports.run_folder import Environment, Status, Verdict
+from tests.support.histories import consistent, effect, healthy
+
+ONCE = ExactlyOnce(effect="stripe.charge")
+SLOW = Latency(operation="pay", p50_below_s=0.01)
+QUICK = Latency(operation="pay", p50_below_s=1.0)
+UNSEEN = SuccessRate(operation="notify", at_least=0.9)
+
+BEHIND = (Gap(GapKind.FELL_BEHIND, "achieved 97 % of the arrivals", 31.0),)
+FAULT = FaultCount("outage.1", "stripe", "503 on half", 20, 60, 80, 40)
+
+ABOUT = About(
+    scenario="stripe-brownout",
+    about="Stripe slows down.",
+    mode="virtual",
+    target="gateway",
+    seed=7,
+    command="brownout run stripe-brownout --seed 7",
+    environment=Environment(brownout="0.1.0", python="3.11", system="Linux", cpus=2),
+)
+
+
+def doubled(evidence: Evidence) -> Evidence:
+    return replace(evidence, effects=(*evidence.effects, effect(3, seq=9_000)))
+
+
+@pytest.mark.parametrize(
+    ("evidence", "expectations", "status"),
+    [
+        (healthy(), [ONCE, QUICK], Status.PASSED),
+        (healthy(), [ONCE, SLOW], Status.FAILED),
+        (healthy(), [ONCE, UNSEEN], Status.INCONCLUSIVE),
+        (healthy(), [SLOW, UNSEEN], Status.FAILED),
+        (healthy(), [], Status.INCONCLUSIVE),
+        (replace(healthy(), gaps=BEHIND), [ONCE, QUICK], Status.INCONCLUSIVE),
+        (replace(healthy(), gaps=BEHIND), [ONCE, SLOW], Status.INCONCLUSIVE),
+        (replace(doubled(healthy()), gaps=BEHIND), [ONCE, QUICK], Status.FAILED),
+        (replace(healthy(), faults=(FAULT,)), [ONCE], Status.PASSED),
+        (replace(healthy(), faults=(FAULT._replace(struck=0),)), [ONCE], Status.INCONCLUSIVE),
+        (replace(healthy(), faults=(FAULT._replace(struck=0),)), [SLOW], Status.INCONCLUSIVE),
+        (replace(healthy(), faults=(FAULT._replace(struck=0, expect_struck=0),)), [ONCE], Status.PASSED),
+        (replace(healthy(), faults=(FAULT._replace(expect_struck=41),)), [ONCE], Status.INCONCLUSIVE),
+        (replace(doubled(healthy()), faults=(FAULT._replace(struck=0),)), [ONCE], Status.FAILED),
+    ],
+)
+def test_the_verdict(evidence: Evidence, expectations: list[Expectation], status: Status) -> None:
+    judgement = judge(evidence, expectations)
+    assert judgement.status is status
+    assert judgement.reasons or status is not Status.INCONCLUSIVE
+
+
+def test_what_was_not_put_to_the_test_is_not_said_to_have_failed() -> None:
+    (result,) = judge(replace(healthy(), gaps=BEHIND), [SLOW]).results
+    assert result.status is Status.INCONCLUSIVE
+    assert result.observed == "p50 100 ms (200 operations); not proven, because the experiment did not happen as asked"
+
+
+def test_every_reason_is_told_on_its_own_line() -> None:
+    evidence = replace(healthy(), gaps=BEHIND, faults=(FAULT._replace(struck=0),))
+    assert judge(evidence, [ONCE, UNSEEN]).reasons == (
+        "the load fell behind at 31.000 s: achieved 97 % of the arrivals",
+        "fault outage.1 (503 on half at stripe) struck 0 requests of 80 that it matched, at least 1 needed",
+        "success_rate: operation notify, at_least 90 %: too few samples: 0 notify operations, at least 20 needed",
+    )
+
+
+def test_a_gap_of_no_particular_kind_is_told_as_it_is() -> None:
+    assert judge(replace(healthy(), gaps=(Gap(GapKind.OTHER, "odd"),)), [ONCE]).reasons == ("odd",)
+    assert set(GAP_WORDS) == set(GapKind) - {GapKind.OTHER}
+
+
+def test_a_verdict_tells_the_run_and_survives_json() -> None:
+    evidence = replace(consistent(7), gaps=())
+    verdict = verdict_on(evidence, [ONCE], ABOUT)
+    assert (verdict.scenario, verdict.seed, verdict.verdict) == ("stripe-brownout", 7, Status.PASSED)
+    assert [phase.name for phase in verdict.phases] == ["steady", "outage", "recovery"]
+    assert (verdict.faults[0].struck, verdict.duration_s) == (50, 100.0)
+    assert {row.vendor for row in verdict.vendor_metrics} == {"stripe", "twilio", "sales"}
+    assert verdict.phase_metrics
+    assert Verdict.model_validate_json(verdict.model_dump_json()) == verdict
+
+
+def test_reasons_are_of_an_inconclusive_run_and_notes_of_a_failed_one() -> None:
+    inconclusive = verdict_on(replace(healthy(), gaps=BEHIND), [ONCE], ABOUT)
+    assert inconclusive.reasons
+    assert not inconclusive.notes
+    failed = verdict_on(replace(doubled(healthy()), gaps=BEHIND), [ONCE], ABOUT)
+    assert not failed.reasons
+    assert failed.notes == ("could not be judged: the load fell behind at 31.000 s: achieved 97 % of the arrivals",)
+
+
+def test_the_same_evidence_gives_the_same_verdict() -> None:
+    first, second = (verdict_on(consistent(11), [ONCE, QUICK], ABOUT) for _ in range(2))
+    assert first.model_dump_json() == second.model_dump_json()

@@ -1,0 +1,26 @@
+"""What a simulator says of itself: counts, shortfalls, credentials."""
+
+from brownout_harness.judging.evidence import GapKind
+from brownout_harness.judging.inputs import FaultCount
+from brownout_harness.judging.simulator_status import fault_counts, secrets_in, simulator_gaps
+
+STATUS = {"rules": [{"id": "brownout.0", "matched": 10, "struck": 4}], "ledger": {"dropped": 0}, "problems": []}
+
+
+def test_counts_are_read_by_rule() -> None:
+    assert fault_counts(STATUS) == {"brownout.0": FaultCount(10, 4)}
+
+
+def test_a_simulator_that_kept_its_promise_has_no_gap() -> None:
+    assert simulator_gaps("stripe", STATUS) == []
+
+
+def test_dropped_rows_and_its_own_problems_are_gaps() -> None:
+    gaps = simulator_gaps("stripe", {**STATUS, "ledger": {"dropped": 3}, "problems": ["an action failed"]})
+    assert [gap.kind for gap in gaps] == [GapKind.LEDGER_OVERFLOW, GapKind.OTHER]
+
+
+def test_credentials_are_told_by_their_names() -> None:
+    environment = {"STRIPE_API_BASE": "http://127.0.0.1", "STRIPE_API_KEY": "sk_test_1", "TWILIO_AUTH_TOKEN": "t",
+                   "EMPTY_SECRET": ""}  # fmt: skip
+    assert secrets_in(environment) == {"sk_test_1", "t"}

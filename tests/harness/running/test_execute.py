@@ -1,0 +1,140 @@
+"""From an order to a verdict: what a run leaves, and what it comes to."""
+
+from pathlib import Path
+
+import pytest
+
+from brownout_harness.judging.evidence import Gap, GapKind
+from brownout_harness.judging.inputs import FaultCount, RunInputs
+from brownout_harness.running import execute as executing
+from brownout_harness.running.execute import Finished, evidence_of, execute
+from brownout_harness.running.orders import Order, prepare
+from brownout_harness.words.vocabulary import vocabulary
+from brownout_reports.run_folder import Status
+from brownout_reports.run_folder import read as read_run
+from brownout_scenarios.load import load
+from tests.support.shop_scenario import write_shop
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def prepared(name: str, out: Path) -> list[Order]:
+    return prepare([name], mode="real", time="T", out=out, environment={})
+
+
+def operation(number: int) -> dict[str, object]:
+    return {
+        "operation_id": f"buy-{number}",
+        "name": "buy",
+        "intended_s": number / 10,
+        "sent_s": number / 10,
+        "finished_s": number / 10 + 0.1,
+        "asks": 1,
+        "status": 200,
+        "outcome": "done",
+        "detail": "",
+    }
+
+
+def effect(number: int) -> dict[str, object]:
+    return {
+        "entry": "effect",
+        "seq": number,
+        "vendor": "stripe",
+        "account": "a",
+        "operation_id": f"buy-{number}",
+        "at_s": number / 10,
+        "route": "stripe.charge",
+        "id": f"ch_{number}",
+    }
+
+
+def inputs(**more: object) -> RunInputs:
+    numbers = range(40)
+    given: dict[str, object] = {
+        "operations": tuple(map(operation, numbers)),
+        "ledger": tuple(map(effect, numbers)),
+        "dead_letters_known": False,
+        "fault_counts": {"trouble.0": FaultCount(matched=20, struck=9)},
+        "duration_s": 4.5,
+        **more,
+    }
+    return RunInputs(**given)  # type: ignore[arg-type]
+
+
+def test_the_only_operation_of_a_foreign_target_is_to_leave_the_effect_that_is_expected_once(tmp_path: Path) -> None:
+    scenario = load(write_shop(tmp_path), vocabulary())
+    evidence = evidence_of(scenario, inputs(), {})
+    assert evidence.expected_effects == {"buy": ("stripe.charge",)}
+    assert evidence.dead_letters is None
+    assert not evidence.telemetry
+    assert [(fault.id, fault.matched, fault.struck) for fault in evidence.faults] == [("trouble.0", 20, 9)]
+    assert [phase.name for phase in evidence.phases] == ["steady", "trouble"]
+
+
+def executed(monkeypatch: pytest.MonkeyPatch, given: RunInputs) -> Finished:
+    monkeypatch.setattr(executing, "_run", lambda _order, _work, _progress: given)
+    (order,) = prepared(str(write_shop(Path.cwd())), out=Path("A"))
+    return execute(order)
+
+
+def test_a_run_leaves_a_whole_folder_that_can_be_read_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "target.log").write_text("hello\n")
+    finished = executed(monkeypatch, inputs(logs=logs, secrets=frozenset({"sk_test_secret"}), notes=("a note",)))
+    assert finished.exit_code == 0
+    back = read_run(finished.folder)
+    assert back.verdict.verdict is Status.PASSED
+    assert back.verdict.target.endswith("--port {{port}}")
+    assert "a note" in back.verdict.notes
+    assert back.operations.height == 40
+    names = {path.name for path in finished.folder.iterdir()}
+    assert names >= {"scenario.yaml", "verdict.json", "report.html", "junit.xml", "summary.md", "logs"}
+    assert (finished.folder / "logs" / "target.log").read_text() == "hello\n"
+
+
+def test_a_secret_in_a_log_fails_a_run_that_demands_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "target.log").write_text("charging with sk_test_secret_51H\n")
+    path = write_shop(Path.cwd())
+    path.write_text(path.read_text() + "  - no_secrets: {}\n")
+    monkeypatch.setattr(
+        executing, "_run", lambda _order, _work, _progress: inputs(logs=logs, secrets=frozenset({"sk_test_secret_51H"}))
+    )
+    (order,) = prepared(str(path), out=Path("A"))
+    finished = execute(order)
+    assert finished.exit_code == 1
+    assert "logs/target.log" in str(finished.verdict.expectations)
+    assert "sk_test_secret_51H" not in finished.verdict.model_dump_json()
+
+
+def test_an_effect_too_many_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = {**effect(3), "seq": 99, "id": "ch_again"}
+    given = inputs()
+    finished = executed(monkeypatch, inputs(ledger=(*given.ledger, twice)))
+    assert finished.exit_code == 1
+
+
+def test_a_fault_that_struck_less_than_the_scenario_asks_makes_the_run_inconclusive(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = write_shop(Path.cwd())
+    monkeypatch.setattr(executing, "_run", lambda _order, _work, _progress: inputs())
+    for asked, exit_code in ((9, 0), (10, 3)):
+        text = path.read_text().replace("share: 50%", f"share: 50%, expect_struck: {asked}")
+        assert "expect_struck" in text
+        mine = path.with_name(f"asked-{asked}.yaml")
+        mine.write_text(text)
+        (order,) = prepared(str(mine), out=Path(f"out-{asked}"))
+        assert execute(order).exit_code == exit_code
+
+
+def test_a_harness_that_fell_short_makes_the_run_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
+    finished = executed(monkeypatch, inputs(gaps=(Gap(GapKind.PROCESS_DIED, "redis ended unasked"),)))
+    assert finished.exit_code == 3
+    assert "redis ended unasked" in finished.verdict.reasons[0]

@@ -1,0 +1,78 @@
+"""What is to be run: what cannot be is refused before anything starts."""
+
+from pathlib import Path
+
+import pytest
+
+from brownout_harness.problems import BadInput
+from brownout_harness.running.orders import Order, prepare
+from tests.support.shop_scenario import write_shop
+
+LIVE = "sk_" + "live_" + "51Habcdefghijk"
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def prepared(*names: str, **options: object) -> list[Order]:
+    given = {"mode": "virtual", "time": "T", "environment": {}, **options}
+    return prepare(names, **given)  # type: ignore[arg-type]
+
+
+def test_a_run_goes_to_a_folder_of_its_time_scenario_and_mode() -> None:
+    (order,) = prepared("healthy")
+    assert order.folder == Path("runs/T-healthy-virtual")
+    assert order.command == f"brownout run healthy --mode virtual --seed {order.scenario.seed}"
+
+
+def test_a_folder_that_is_there_already_is_left_alone_by_default() -> None:
+    Path("runs/T-healthy-virtual").mkdir(parents=True)
+    first, second = prepared("healthy", "healthy")
+    assert (first.folder.name, second.folder.name) == ("T-healthy-virtual-2", "T-healthy-virtual-3")
+
+
+def test_out_is_the_run_folder_of_one_scenario_and_holds_those_of_several() -> None:
+    assert prepared("healthy", out=Path("A"))[0].folder == Path("A")
+    several = prepared("healthy", "stripe-brownout", out=Path("A"))
+    assert [order.folder for order in several] == [Path("A/T-healthy-virtual"), Path("A/T-stripe-brownout-virtual")]
+
+
+def test_a_seed_replaces_the_scenarios_own() -> None:
+    (order,) = prepared("healthy", seed=99)
+    assert order.scenario.seed == 99
+    assert order.command.endswith("--seed 99")
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "said"),
+    [
+        (["stripe-brownuot"], {}, "did you mean stripe-brownout"),
+        (["nowhere/mine.yaml"], {}, "nowhere/mine.yaml: no such file"),
+        (["healthy"], {"seed": -1}, "--seed -1 is outside"),
+        (["healthy"], {"redis_url": "redis://127.0.0.1:6379/0"}, "--redis is for real mode"),
+        (["healthy"], {"mode": "real", "redis_url": "redis://192.0.2.1:6379"}, "aims at 192.0.2.1"),
+        (["healthy"], {"environment": {"STRIPE_API_KEY": LIVE}}, "STRIPE_API_KEY holds a live key"),
+        (["healthy"], {"mode": "real", "redis_url": f"redis://:{LIVE}@127.0.0.1"}, "an argument holds a live key"),
+        (["healthy"], {"out": Path("file/below")}, "--out file/below: Not a directory"),
+        (["healthy"], {"out": Path("file")}, "there is something already"),
+    ],
+)
+def test_what_cannot_be_run_is_one_line_and_nothing_is_written(
+    names: list[str], options: dict[str, object], said: str
+) -> None:
+    Path("file").write_text("")
+    with pytest.raises(BadInput) as refused:
+        prepared(*names, **options)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert LIVE not in str(refused.value)
+    assert [path.name for path in Path().iterdir()] == ["file"]
+
+
+def test_a_target_of_ones_own_needs_real_mode(tmp_path: Path) -> None:
+    path = str(write_shop(tmp_path))
+    with pytest.raises(BadInput, match="add --mode real"):
+        prepared(path)
+    assert prepared(path, mode="real")[0].scenario.name == "shop"

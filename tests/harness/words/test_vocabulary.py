@@ -1,0 +1,78 @@
+"""The real words, and that everything shipped is written in them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from brownout_harness.asked.arrivals import plan
+from brownout_harness.asked.operations import check_templates, operations_of
+from brownout_harness.words.vocabulary import check_policies, schema_text, vocabulary
+from brownout_scenarios import library
+from brownout_scenarios.errors import ScenarioError
+from brownout_scenarios.load import load, load_text, to_yaml
+from brownout_scenarios.schema import Scenario
+from brownout_simulators.faults import rule_from_json
+
+SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
+FILES = [*library.names(), *(str(path) for path in sorted(SAMPLES.glob("*/*.yaml")))]
+
+
+@pytest.fixture(params=FILES, ids=lambda name: Path(name).stem)
+def scenario(request: pytest.FixtureRequest) -> Scenario:
+    return load(request.param, vocabulary())
+
+
+def test_every_shipped_scenario_loads_and_what_a_run_keeps_of_it_loads_too(scenario: Scenario) -> None:
+    again = load_text(to_yaml(scenario), vocabulary())
+    assert (again.phases, again.expect, again.workload) == (scenario.phases, scenario.expect, scenario.workload)
+
+
+def test_its_faults_are_rules_that_the_simulators_take(scenario: Scenario) -> None:
+    for rule in scenario.fault_rules():
+        made = rule_from_json(rule.json)
+        assert made.id == rule.id
+        assert made.window is not None
+        assert (made.window.start_s, made.window.end_s) == (rule.start_s, rule.end_s)
+
+
+def test_its_operations_can_be_asked_for(scenario: Scenario) -> None:
+    assert check_templates(scenario) == []
+    operations = operations_of(scenario)
+    for arrival in plan(scenario)[:50]:
+        assert operations[arrival.name].request(arrival).body
+
+
+def test_it_lasts_between_twenty_and_a_hundred_seconds_and_says_what_it_shows(scenario: Scenario) -> None:
+    assert 20.0 <= scenario.duration_s <= 100.0
+    assert len(scenario.about) > 80
+
+
+def test_a_scenario_of_the_library_is_named_as_its_file() -> None:
+    assert [load(name, vocabulary()).name for name in library.names()] == list(library.names())
+
+
+def test_scaled_policies_are_said_to_be(scenario: Scenario) -> None:
+    assert all(any(line.startswith(f"{vendor}:") for line in scenario.notes) for vendor in scenario.policies.vendors)
+
+
+def test_policies_that_cannot_be_are_told_by_policy_and_field() -> None:
+    with pytest.raises(ValueError, match=r"^breaker\.failure_ratio"):
+        check_policies("", "stripe", {"breaker": {"failure_ratio": 3.0}})
+
+
+def test_measurements_are_read_in_from_beside_the_scenario(tmp_path: Path) -> None:
+    (tmp_path / "stripe.txt").write_text("0.3  # slow\n0.1\n")
+    file = tmp_path / "mine.yaml"
+    text = library.path_of("stripe-lost-answers").read_text()
+    file.write_text(text.replace("drop_after_effect: {}", "latency: {empirical: {file: stripe.txt}}"))
+    [rule] = load(file, vocabulary()).fault_rules()
+    assert rule.json["latency"] == {"empirical": {"values_s": [0.3, 0.1]}}
+    (tmp_path / "stripe.txt").unlink()
+    with pytest.raises(ScenarioError, match=r"phases\[1\]\.faults\[0\]\.latency: .*No such file"):
+        load(file, vocabulary())
+
+
+def test_the_editors_schema_knows_the_real_words() -> None:
+    made = json.loads(schema_text())
+    assert made["$defs"]["FaultEntry"]["properties"]["vendor"]["enum"] == list(vocabulary().vendors)
