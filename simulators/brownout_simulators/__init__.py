@@ -1,6 +1,6 @@
 """The vendors, simulated: an independent oracle that shares no code with the core.
 
-- `call.py`      the sans-I/O vocabulary: `Call`, `Reply`, `Effect`, `Delivery`
+- `call.py`      the sans-I/O vocabulary: `Call`, `Reply`, `Effect`, `Sending`
 - `vendor.py`    what a vendor declares: routes, authentication, dialects
 - `account.py`   one isolated world inside a simulator, chosen by API key; `worlds.py` keeps them
 - `engine.py`    the one place, and the one order, of all that follows; `handling.py` is one call on its way through

@@ -1,9 +1,10 @@
 """The sans-I/O vocabulary: a call comes in, a reply goes out, and nobody here knows what a socket is.
 
-    host ──Call──▶ engine ──Call──▶ vendor's action ──Reply──▶ engine ──Delivery──▶ host
+    host ──Call──▶ engine ──Call──▶ vendor's action ──Reply──▶ engine ──Sending──▶ host ──what went out──▶ engine
 
 An action turns a call and an account into a reply. The engine turns that reply, and the faults that strike the
-call, into a delivery: what the host really puts on the wire, when, and how the connection ends.
+call, into a sending: what the host is to put on the wire, when, and how the connection ends. The host then tells what
+really went out, and only now is the call over.
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,17 +82,18 @@ class Reply:
 
 
 class Ending(StrEnum):
-    """How the connection fares once the delivery has put out what it puts out."""
+    """How the connection fares once the sending has put out what it puts out."""
 
     COMPLETE = "complete"
     CLOSE = "close"  # FIN, before the promised body is whole (or before anything)
     RESET = "reset"  # RST
     HANG = "hang"  # nothing more, until the client gives up
+    LEFT = "left"  # only in the books, and never asked for: the client had gone before its end
 
 
 @dataclass(slots=True)
-class Delivery:
-    """What the host puts on the wire."""
+class Sending:
+    """What the host is to put on the wire. It tells `Simulator.sent` exactly once how far that went."""
 
     status: int
     """0: not even a status line goes out."""
@@ -104,6 +106,8 @@ class Delivery:
     true length, and a stream goes out in chunks of unknown number."""
     bad_chunk: bool = False
     """After the body come bytes that are no chunk: the framing is broken, then the connection closes."""
+    record: object = field(default=None, repr=False)
+    """What the engine knows of the call; none of a host's business. None once `sent` was told."""
 
 
 def trimmed(data: bytes) -> bytes:

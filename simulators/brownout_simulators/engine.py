@@ -2,10 +2,11 @@
 
     route ─▶ credentials ─▶ faults chosen ─▶ limits ─▶ faults before the effect ─▶ idempotency ─▶ wait
       ─▶ the vendor's action ─▶ effects into the ledger, reply remembered, notices into the outbox
-      ─▶ faults after the effect ─▶ headers ─▶ faults on the bytes ─▶ ledger
+      ─▶ faults after the effect ─▶ headers ─▶ faults on the bytes ─▶ the host sends ─▶ ledger
 
 A simulator is sans-I/O: `handle` is a generator that yields seconds to wait and returns what goes on the wire; hosts
-sleep and send. Nothing a client does stops a handling that has begun: a call that was given up still has its effect.
+sleep and send, and tell `sent` when the last byte was out or the client had gone. Until then the call is in flight.
+Nothing a client does stops a handling that has begun: a call that was given up still has its effect.
 Not safe for use from several threads.
 """
 
@@ -16,7 +17,7 @@ from typing import Final, Generic, TypeVar
 
 from brownout_simulators.account import Account, Aftermath, Ids
 from brownout_simulators.agenda import Agenda, Cause, Step
-from brownout_simulators.call import Call, Delivery, Effect, Ending, Notice, Reply
+from brownout_simulators.call import Call, Effect, Ending, Notice, Reply, Sending
 from brownout_simulators.correlation import Correlation
 from brownout_simulators.faults.fault import Stage, Strike
 from brownout_simulators.faults.http_date import http_date, retry_after_s
@@ -86,8 +87,11 @@ class Engine(Generic[S]):
         """The vendor's own clock: the one handed in, plus what `advance` added."""
         return self.clock() + self.clock_offset_s
 
-    def handle(self, call: Call) -> Generator[float, None, Delivery]:
-        """Yields seconds to wait (at least; the engine looks at the clock again), returns what goes on the wire."""
+    def handle(self, call: Call) -> Generator[float, None, Sending]:
+        """Yields seconds to wait (at least; the engine looks at the clock again), returns what goes on the wire.
+
+        The host owes `sent` for it. A generator that is thrown away frees what the call held, and nothing is booked.
+        """
         one: Handling[S] = Handling(call)
         self.in_flight += 1
         try:
@@ -103,19 +107,43 @@ class Engine(Generic[S]):
                 since_s = self.clock()
                 yield from self._wait_until(since_s + strike.delay_after_s)
                 one.given_delay_s += self.clock() - since_s
-            return self._deliver(one)
-        finally:
-            self.in_flight -= 1
-            if one.world is not None:
-                self._leave(one, one.world)
+            sending = self._to_send(one)
+        except GeneratorExit:
+            self._leave(one)
+            raise
+        except Exception as error:  # noqa: BLE001  a defect of the simulator, outside its vendor's action
+            self.problem(call.route or f"{call.method} {call.path[:120]}", error)
+            reply = _say(500, "The simulator has a defect: see its log.")
+            sending = Sending(reply.status, reply.headers, reply.body)
+        sending.record = one
+        return sending
 
-    def _leave(self, one: Handling[S], world: World[S]) -> None:
-        """Give back what the call held, also where the host gave the call up."""
-        world.account.in_flight -= 1
+    def sent(self, sending: Sending, *, chunks: int, left: bool) -> None:
+        """By the host, exactly once for every sending: its last byte is out, or the client has gone.
+
+        `chunks` of a stream really went out; of a plain body 1 or 0. `left`: the client had gone before the end.
+        What the call held is free from now on, and its row is written; it finished at this instant.
+        """
+        one = sending.record
+        if not isinstance(one, Handling):
+            raise RuntimeError("what became of this sending was told before")  # noqa: TRY004  a host's defect
+        sending.record = None
+        self._leave(one)
+        try:
+            self._write_down(one, sending, chunks, left=left)
+        except Exception as error:  # noqa: BLE001  as in an action: the host has a connection to look after
+            self.problem(f"the row of {one.call.route}", error)
+
+    def _leave(self, one: Handling[S]) -> None:
+        """Give back what the call held."""
+        self.in_flight -= 1
+        if one.world is None:
+            return
+        one.world.account.in_flight -= 1
         if one.limiter is not None:
             one.limiter.leave(one.held)
         if one.claim is not None and one.claim.reply is None:
-            world.keys.release(one.scoped_key, one.claim)
+            one.world.keys.release(one.scoped_key, one.claim)
 
     def _wait_until(self, instant_s: float) -> Generator[float, None, None]:
         while (left_s := instant_s - self.clock()) > _INSTANT_S:
@@ -342,8 +370,8 @@ class Engine(Generic[S]):
                 references=effect.references,
             )
 
-    def _deliver(self, one: Handling[S]) -> Delivery:
-        """Turn what there is into what goes on the wire, and close the book on it."""
+    def _to_send(self, one: Handling[S]) -> Sending:
+        """Turn what there is into what goes on the wire."""
         call, strike = one.call, one.strike
         if strike is not None and one.reply is not None:
             if strike.answer_after is not None:
@@ -352,45 +380,44 @@ class Engine(Generic[S]):
         else:
             ending = strike.ending if strike is not None else None
         if ending is not None or one.reply is None:
-            delivery = Delivery(0, {}, ending=ending or Ending.CLOSE)
+            sending = Sending(0, {}, ending=ending or Ending.CLOSE)
         else:
             reply = one.reply
             if not one.from_edge:
                 self.vendor.decorate(call, one.world.account if one.world is not None else None, reply)
             if "date" not in reply.headers:
                 reply.headers["date"] = self._http_date(strike.skew_s if strike is not None else 0.0)
-            delivery = Delivery(reply.status, reply.headers, reply.body, reply.stream)
+            sending = Sending(reply.status, reply.headers, reply.body, reply.stream)
             for standing, chance in one.late:
-                if standing.rule.fault.shape(delivery, chance):
+                if standing.rule.fault.shape(sending, chance):
                     one.mark(standing)
             if one.struck:
                 reply.headers["Brownout-Fault"] = ", ".join(one.struck)
-        self._close(one, delivery)
-        return delivery
+        return sending
 
-    def _close(self, one: Handling[S], delivery: Delivery) -> None:
+    def _write_down(self, one: Handling[S], sending: Sending, chunks: int, *, left: bool) -> None:
         call, strike = one.call, one.strike
         asked_s = strike.delay_s + strike.delay_after_s if strike is not None else 0.0
-        finished_s = self.clock()
-        if delivery.stream is not None:
-            finished_s += sum(delay_s for delay_s, _ in delivery.stream)
+        ending = sending.ending
+        if left and not (ending is Ending.HANG and chunks >= _chunks_of(sending)):
+            ending = Ending.LEFT  # a hang that was acted out to its end always ends by the client's leaving
+        was_told = sending.status >= 300 and not (left and chunks == 0)
         self.ledger.request(
             account=one.world.account.name if one.world is not None else "",
             operation_id=one.operation,
             at_s=call.at_s,
-            finished_s=finished_s,
+            finished_s=self.clock(),
             route=call.route,
             request_id=call.request_id,
             idempotency_key=call.idempotency_key or "",
             replayed=one.replayed,
-            status=delivery.status,
-            ending=delivery.ending.value,
+            status=sending.status,
+            ending=ending.value,
+            chunks=chunks,
             faults=one.struck,
             asked_delay_s=asked_s,
             given_delay_s=one.given_delay_s,
-            retry_after_s=retry_after_s(delivery.headers, self.epoch_s + self.now_s())
-            if delivery.status >= 300
-            else None,
+            retry_after_s=retry_after_s(sending.headers, self.epoch_s + self.now_s()) if was_told else None,
         )
 
     def _http_date(self, skew_s: float) -> str:
@@ -407,6 +434,13 @@ class Engine(Generic[S]):
         cause = acting.cause() if isinstance(acting, Handling) else acting or Cause()
         if not self.agenda.enter(self.now_s() + delay_s, Step(account, step, cause)):
             self._keep_problem("the agenda is full: a deferred step was dropped")
+
+
+def _chunks_of(sending: Sending) -> int:
+    """How many chunks a sending puts out, where nobody leaves."""
+    if not sending.status:
+        return 0
+    return 1 if sending.stream is None else len(sending.stream)
 
 
 def _say(status: int, message: str) -> Reply:

@@ -1,8 +1,8 @@
 """The vendor's own books: one row per request, one per effect, in the order in which they were written down.
 
-A request's row is written when its handling ends, an effect's row when it is committed, so a reader that pages
-through the rows never has to come back to one. The oldest rows are dropped, a block at a time, once there are
-more than `limit`; `dropped` counts them, and whoever judges by this ledger must look at it.
+A request's row is written when its last byte is out or its client has gone, an effect's row when it is committed, so a
+reader that pages through the rows never has to come back to one. The oldest rows are dropped, a block at a time, once
+there are more than `limit`; `dropped` counts them, and whoever judges by this ledger must look at it.
 
 Rows are kept in blocks, and a full block is packed: a fifth of the memory, and one object where there were thousands.
 """
@@ -28,6 +28,7 @@ COLUMNS: Final = (
     "replayed",
     "status",
     "ending",
+    "chunks",
     "faults",
     "amount",
     "asked_delay_s",
@@ -71,12 +72,13 @@ class Ledger:
         replayed: bool,
         status: int,
         ending: str,
+        chunks: int,
         faults: tuple[str, ...],
         asked_delay_s: float,
         given_delay_s: float,
         retry_after_s: float | None = None,
     ) -> None:
-        """Write down a request whose handling has ended."""
+        """Write down a request that is over."""
         self._append(
             (
                 "request",
@@ -93,6 +95,7 @@ class Ledger:
                 replayed,
                 int(status),  # plain values only: an enumeration's member cannot be packed
                 ending,
+                chunks,
                 faults,
                 0,
                 asked_delay_s,
@@ -132,6 +135,7 @@ class Ledger:
                 False,
                 0,
                 "",
+                0,
                 (),
                 int(amount),
                 0.0,

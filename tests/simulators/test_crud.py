@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from brownout_simulators.call import Call, Delivery
+from brownout_simulators.call import Call
 from brownout_simulators.crud import VERSIONS_LIMIT, Collection
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.simulator import Simulator
@@ -15,6 +15,7 @@ from brownout_simulators.vendor import Vendor
 from tests.simulators import crud_vendor
 from tests.simulators.crud_vendor import CLINIC
 from tests.simulators.driving import Clock, Driver
+from tests.support.sending import all_sent
 
 RECIPE = Path(__file__).parents[2] / "docs" / "add-a-vendor.md"
 
@@ -34,8 +35,8 @@ class Caller:
         try:
             next(steps)
         except StopIteration as stop:
-            delivery: Delivery = stop.value
-            return delivery.status, json.loads(delivery.body)
+            sending = all_sent(self.simulator, stop.value)
+            return sending.status, json.loads(sending.body)
         raise AssertionError("nothing here waits")
 
 

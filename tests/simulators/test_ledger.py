@@ -22,6 +22,7 @@ def write(ledger: Ledger, number: int = 1) -> None:
             replayed=False,
             status=200,
             ending="complete",
+            chunks=1,
             faults=("f",),
             asked_delay_s=0.5,
             given_delay_s=0.6,

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import ClassVar
 
-from brownout_simulators.call import Call, Delivery, Ending, Reply
+from brownout_simulators.call import Call, Ending, Reply, Sending
 from brownout_simulators.limiter import Buckets
 from brownout_simulators.vendor import Errors
 
@@ -115,15 +115,15 @@ class Fault:
         del on
         return True
 
-    def shape(self, delivery: Delivery, chance: float) -> bool:
+    def shape(self, sending: Sending, chance: float) -> bool:
         """Stages BODY and WIRE: change what goes out; whether anything was changed."""
-        del delivery, chance
+        del sending, chance
         raise TypeError(f"{type(self).__name__} acts at stage {self.stage.name}")
 
 
-def is_plain(delivery: Delivery) -> bool:
-    """Whether nothing has been done yet to how the delivery goes out."""
-    return delivery.ending is Ending.COMPLETE and delivery.content_length is None and not delivery.bad_chunk
+def is_plain(sending: Sending) -> bool:
+    """Whether nothing has been done yet to how the sending goes out."""
+    return sending.ending is Ending.COMPLETE and sending.content_length is None and not sending.bad_chunk
 
 
 def require(condition: bool, message: str) -> None:

@@ -3,29 +3,29 @@
 from http.client import responses
 from typing import Any, Final
 
-from brownout_simulators.call import Delivery
+from brownout_simulators.call import Sending
 
 _STATUS_LINES: Final = {status: f"HTTP/1.1 {status} {phrase}\r\n" for status, phrase in responses.items()}
 _BODILESS: Final = frozenset({204, 304})
 
 
-def answer_bytes(delivery: Delivery, method: str, version: Any, *, keep_alive: bool) -> bytes:
+def answer_bytes(sending: Sending, method: str, version: Any, *, keep_alive: bool) -> bytes:
     """A whole answer with a known length. `version` is that of the request, a pair of numbers."""
     connection = ""
     if not keep_alive:
         connection = "close"
     elif version < (1, 1):
         connection = "keep-alive"
-    length = None if delivery.status in _BODILESS else len(delivery.body)
-    head = head_bytes(delivery, length, connection, chunked=False)
-    return head if length is None or method == "HEAD" else head + delivery.body
+    length = None if sending.status in _BODILESS else len(sending.body)
+    head = head_bytes(sending, length, connection, chunked=False)
+    return head if length is None or method == "HEAD" else head + sending.body
 
 
-def head_bytes(delivery: Delivery, length: int | None, connection: str, *, chunked: bool = True) -> bytes:
+def head_bytes(sending: Sending, length: int | None, connection: str, *, chunked: bool = True) -> bytes:
     """Status line and headers. Without a length the body goes out in chunks, or there is none."""
-    status = delivery.status
+    status = sending.status
     lines = [_STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"]
-    lines += [f"{name}: {value}\r\n" for name, value in delivery.headers.items()]
+    lines += [f"{name}: {value}\r\n" for name, value in sending.headers.items()]
     if length is not None:
         lines.append(f"Content-Length: {length}\r\n")
     elif chunked:

@@ -13,13 +13,14 @@ import logging
 import socket
 import struct
 import time
+from collections.abc import AsyncIterator
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from brownout_simulators.call import Call, Delivery, Ending
+from brownout_simulators.call import Call, Ending, Sending
 from brownout_simulators.hosts.control import PREFIX, control
 from brownout_simulators.hosts.head import answer_bytes, head_bytes
 from brownout_simulators.hosts.pump import Pump
@@ -91,7 +92,7 @@ class HttpHost:
         self._connections: _Server | None = None
         self._timers: Timers = NO_TIMERS
         self._pump: Pump | None = None
-        self._unsent: list[tuple[asyncio.Transport, bytes]] = []
+        self._unsent: list[tuple[asyncio.Transport, bytes, Sending]] = []
         self._sender = WebhookSender(leave_loopback=webhooks_leave_loopback)
 
     async def start(self) -> str:
@@ -162,12 +163,7 @@ class HttpHost:
             status, answer = control(self.simulator, request.method, path, query, body)
             return web.Response(status=status, body=answer, content_type="application/json")
         call = Call(request.method, unquote(path) if "%" in path else path, query, headers, body, at_s)
-        try:
-            delivery = await self._simulate(call)
-        except Exception as error:  # noqa: BLE001  a defect of the simulator, outside its vendor's action
-            self.simulator.problem(f"{call.method} {call.route}", error)
-            return _plain(500, "the simulator has a defect: see its log")
-        return await self._deliver(request, delivery)
+        return await self._deliver(request, await self._simulate(call))
 
     async def _read(self, request: web.BaseRequest) -> bytes | None:
         """The body; None if it is too large. Mostly it is all there already, and reading it need not wait."""
@@ -182,15 +178,15 @@ class HttpHost:
         except web.HTTPRequestEntityTooLarge:
             return None
 
-    async def _simulate(self, call: Call) -> Delivery:
+    async def _simulate(self, call: Call) -> Sending:
         steps = self.simulator.handle(call)
         try:
             while True:
                 delay_s = next(steps)
                 await self._timers.sleep_until(time.monotonic() + delay_s)
         except StopIteration as stop:
-            delivery: Delivery = stop.value
-        return delivery
+            sending: Sending = stop.value
+        return sending
 
     def _admit_host(self, host: str) -> bool:
         if not is_loopback_host(host):
@@ -201,35 +197,46 @@ class HttpHost:
 
     # -- what goes on the wire ------------------------------------------------------------------------------------
 
-    async def _deliver(self, request: web.BaseRequest, delivery: Delivery) -> web.StreamResponse:
+    async def _deliver(self, request: web.BaseRequest, sending: Sending) -> web.StreamResponse:
         """Write it on the transport by hand: a whole answer in one go, a broken one as broken as it is meant to be."""
         connection = request.protocol
         transport = request.transport
-        if transport is None or not isinstance(connection, Connection):
-            return CLOSES  # the client has gone
-        whole = delivery.ending is Ending.COMPLETE and not delivery.bad_chunk
+        if transport is None or transport.is_closing() or not isinstance(connection, Connection):
+            self.simulator.sent(sending, chunks=0, left=True)
+            return CLOSES
+        whole = sending.ending is Ending.COMPLETE and not sending.bad_chunk
         keep_alive = whole and request.keep_alive
-        if whole and delivery.stream is None:
-            answer = answer_bytes(delivery, request.method, request.version, keep_alive=keep_alive)
+        if whole and sending.stream is None:
+            answer = answer_bytes(sending, request.method, request.version, keep_alive=keep_alive)
             if keep_alive and self.connections > 1 and transport.get_write_buffer_size() == 0:
-                self._write_soon(transport, answer, connection._loop)
+                self._write_soon(transport, answer, sending, connection._loop)
                 return KEEPS
             self._flush()
             transport.write(answer)
+            self.simulator.sent(sending, chunks=1, left=False)
             if transport.get_write_buffer_size() > _UNSENT_LIMIT:
                 with contextlib.suppress(ConnectionError):
                     await connection._drain_helper()
             return KEEPS if keep_alive else CLOSES
         self._flush()
-        if delivery.status:
-            await self._write(transport, connection, delivery, keep_alive=keep_alive)
-        if delivery.ending is Ending.HANG:
-            await connection.wait_gone()
-        elif delivery.ending is Ending.RESET:
+        chunks, left = 0, True
+        try:
+            if sending.status:
+                async for _ in self._write(transport, connection, sending, keep_alive=keep_alive):
+                    chunks += 1
+            left = transport.is_closing()
+            if sending.ending is Ending.HANG:
+                left = True
+                await connection.wait_gone()
+        finally:
+            self.simulator.sent(sending, chunks=chunks, left=left)
+        if sending.ending is Ending.RESET:
             _reset(transport)
         return KEEPS if keep_alive else CLOSES
 
-    def _write_soon(self, transport: asyncio.Transport, answer: bytes, loop: asyncio.AbstractEventLoop) -> None:
+    def _write_soon(
+        self, transport: asyncio.Transport, answer: bytes, sending: Sending, loop: asyncio.AbstractEventLoop
+    ) -> None:
         """Write at the end of this turn of the loop, with the other answers of the turn.
 
         A client that sleeps is woken by a write, which costs the writer more than the write does; woken once, it is
@@ -237,36 +244,40 @@ class HttpHost:
         """
         if not self._unsent:
             loop.call_soon(self._flush)
-        self._unsent.append((transport, answer))
+        self._unsent.append((transport, answer, sending))
 
     def _flush(self) -> None:
         unsent, self._unsent = self._unsent, []
-        for transport, answer in unsent:
-            transport.write(answer)
+        for transport, answer, sending in unsent:
+            left = transport.is_closing()
+            if not left:
+                transport.write(answer)
+            self.simulator.sent(sending, chunks=0 if left else 1, left=left)
 
     async def _write(
-        self, transport: asyncio.Transport, connection: Connection, delivery: Delivery, *, keep_alive: bool
-    ) -> None:
-        """Status line, headers, and the body in its chunks."""
-        chunks = delivery.stream if delivery.stream is not None else ((0.0, delivery.body),)
-        length = delivery.content_length
-        if length is None and delivery.stream is None and not delivery.bad_chunk:
-            length = len(delivery.body)
-        transport.write(head_bytes(delivery, length, "" if keep_alive else "close"))
+        self, transport: asyncio.Transport, connection: Connection, sending: Sending, *, keep_alive: bool
+    ) -> AsyncIterator[None]:
+        """Status line, headers, and the body in its chunks; yields after each chunk that went out."""
+        chunks = sending.stream if sending.stream is not None else ((0.0, sending.body),)
+        length = sending.content_length
+        if length is None and sending.stream is None and not sending.bad_chunk:
+            length = len(sending.body)
+        transport.write(head_bytes(sending, length, "" if keep_alive else "close"))
         due_s = time.monotonic()
         for delay_s, chunk in chunks:
             due_s += delay_s
             if delay_s > 0:
                 await self._timers.sleep_until(due_s)
-            if connection.transport is None:
+            if transport.is_closing():
                 return  # the client has gone
             if chunk:
                 transport.write(chunk if length is not None else b"%x\r\n%b\r\n" % (len(chunk), chunk))
-        if delivery.bad_chunk:
+            yield
+        if sending.bad_chunk:
             transport.write(b"zz\r\nthis is no chunk\r\n")
-        elif length is None and delivery.ending is Ending.COMPLETE:
+        elif length is None and sending.ending is Ending.COMPLETE:
             transport.write(b"0\r\n\r\n")
-        if delivery.ending is Ending.RESET:
+        if sending.ending is Ending.RESET:
             # A reset throws away what the kernel has not sent; let what was written go out first.
             with contextlib.suppress(ConnectionError):
                 await connection._drain_helper()

@@ -5,12 +5,14 @@ import contextlib
 import json
 import logging
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from brownout_simulators.hosts.http import HttpHost, PortTaken
 from tests.simulators.serving import Raw, ask, eventually, request_bytes, serving
+from tests.simulators.toy import TILL
 from tests.support.aio import really
 
 
@@ -189,16 +191,35 @@ def test_the_first_line_of_the_log_says_that_limits_are_off(caplog: pytest.LogCa
     assert caplog.messages[0].endswith("; the vendor's limits are off")
 
 
-def test_a_defect_outside_the_action_is_the_simulators_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("latency", [[], [{"latency": {"fixed_s": 0.01}}]])
+def test_a_defect_outside_the_action_is_the_simulators_problem_and_a_row(latency: list[dict[str, Any]]) -> None:
     async def main() -> None:
-        async with serving() as host:
-            monkeypatch.setattr(host.simulator, "handle", _broken)
+        async with serving(*latency) as host:
+            host.simulator.vendor = replace(TILL, decorate=_broken)
             got, _ = await ask(host, request_bytes(Connection="close"))
             assert got.startswith(b"HTTP/1.1 500")
             assert len(host.simulator.problems) == 1
+            assert [row["status"] for row in host.simulator.ledger.rows() if row["entry"] == "request"] == [500]
 
-    def _broken(call: object) -> Any:
+    def _broken(*_given: object) -> None:
         raise KeyError("broken")
+
+    really(main())
+
+
+def test_a_client_that_leaves_a_stream_frees_its_place_and_is_booked_as_left() -> None:
+    async def main() -> None:
+        async with serving() as host:
+            host.simulator.schedule([], limits={"at-once": {"concurrency": 1}})
+            raw = Raw(host)
+            await raw.send(request_bytes("GET", "/v1/stream"))
+            await raw.until(b"one ")
+            assert host.simulator.in_flight == 1
+            assert (await ask(host, request_bytes(Connection="close")))[0].startswith(b"HTTP/1.1 429")
+            raw.close(reset=True)
+            await eventually(lambda: host.simulator.in_flight == 0)
+            row = list(host.simulator.ledger.rows())[-1]
+            assert (row["route"], row["ending"], row["chunks"]) == ("GET /v1/stream", "left", 1)
 
     really(main())
 
@@ -221,7 +242,7 @@ def test_stopping_ends_what_hangs() -> None:
         async with serving({"hang": {}}) as host:
             raw = Raw(host)
             await raw.send(request_bytes())
-            await eventually(lambda: host.simulator.ledger.next_seq == 1)
+            await eventually(lambda: host.simulator.in_flight == 1)
         with contextlib.suppress(EOFError, ConnectionResetError):
             await raw.to_the_end()
         raw.close()
