@@ -11,7 +11,7 @@
 - `agenda.py`    what is to happen later; `outbox.py` the webhooks among it
 - `safety.py`    what is refused for the user's sake: live credentials, foreign host names
 - `faults/`      one module per fault kind, and the plan that decides which request is struck
-- `hosts/`       puts a simulator on sockets (aiohttp) or in memory, with the control API
+- `hosts/`       puts a simulator on sockets (`http1/`) or in memory, with the control API
 - `crud.py`      resources by declaration, for vendors that mostly create, read, list, change and delete
 - `vendors/`     one package per vendor, always the same files
 """

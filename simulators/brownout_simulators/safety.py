@@ -49,4 +49,8 @@ def is_loopback_host(host: str) -> bool:
 
 def _is_loopback_ip4(name: str) -> bool:
     parts = name.split(".")
-    return len(parts) == 4 and parts[0] == "127" and all(part.isdigit() and int(part) < 256 for part in parts)
+    return len(parts) == 4 and parts[0] == "127" and all(_is_byte(part) for part in parts)
+
+
+def _is_byte(part: str) -> bool:
+    return len(part) <= 3 and part.isascii() and part.isdigit() and int(part) < 256

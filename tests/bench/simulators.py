@@ -29,6 +29,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlencode
 
+import uvloop
+
 from brownout_simulators.call import Call
 from brownout_simulators.faults import Match, Rule, rule_to_json
 from brownout_simulators.faults.respond import Respond
@@ -99,7 +101,7 @@ def requests_per_s(server: Server, connections: int, seconds: float) -> float:
     """A closed loop of `connections` callers."""
     if shutil.which("wrk") is None:
         generator = Generator("127.0.0.1", server.port)
-        return asyncio.run(generator.closed(_requests_of_a_run(), connections, seconds))
+        return uvloop.run(generator.closed(_requests_of_a_run(), connections, seconds))
     head, tail = _request(f"{next(_RUNS)}-$").decode().split("$")
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         # Put together by hand: a generator that formats headers would be a part of what is measured.
