@@ -14,6 +14,7 @@ from brownout_simulators.hosts.http1.patience import Patience
 from brownout_simulators.hosts.http1.service import Service
 from brownout_simulators.hosts.pump import Pump
 from brownout_simulators.hosts.timers import Timers, make_timers
+from brownout_simulators.hosts.tls import Certificate, loopback_certificate
 from brownout_simulators.hosts.webhook_sender import WebhookSender
 from brownout_simulators.simulator import Simulator
 
@@ -37,10 +38,13 @@ class HttpHost:
         port: int = 0,
         body_limit: int = BODY_LIMIT,
         patience: Patience | None = None,
+        certificate: Certificate | None = None,
         webhooks_leave_loopback: bool = False,
     ) -> None:
+        """With a `certificate` it is served over TLS; a vendor that wants TLS gets one by itself."""
         self.simulator = simulator
         self.url = ""
+        self.certificate = certificate
         self._host = host
         self._port = port
         self._body_limit = body_limit
@@ -54,10 +58,19 @@ class HttpHost:
     async def start(self) -> str:
         """Bind and serve; returns the base URL. Raises `PortTaken`."""
         loop = asyncio.get_running_loop()
+        if self.certificate is None and self.simulator.vendor.tls:
+            self.certificate = loopback_certificate()
         timers = self._timers = make_timers(loop)
         service = Service(self.simulator, timers, body_limit=self._body_limit, patience=self._patience)
         try:
-            self._server = await loop.create_server(lambda: Connection(service), self._host, self._port, backlog=4096)
+            self._server = await loop.create_server(
+                lambda: Connection(service),
+                self._host,
+                self._port,
+                backlog=4096,
+                ssl=None if self.certificate is None else self.certificate.context,
+                ssl_handshake_timeout=None if self.certificate is None else service.patience.head_s,
+            )
         except OSError as error:
             timers.close()
             if error.errno == errno.EADDRINUSE:
@@ -65,7 +78,8 @@ class HttpHost:
             raise
         self._service = service
         port = self._server.sockets[0].getsockname()[1]
-        self.url = f"http://{self._host}:{port}"
+        scheme, name = "http" if self.certificate is None else "https", self._host
+        self.url = f"{scheme}://[{name}]:{port}" if ":" in name else f"{scheme}://{name}:{port}"
         self.simulator.base_url = self.url
         self._pump = Pump(self.simulator, call_at=timers.call_at, send=self._sender.send)
         self._pump.start()
