@@ -7,11 +7,13 @@ call, into a sending: what the host is to put on the wire, when, and how the con
 really went out, and only now is the call over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+from brownout_simulators.session import Conversation, Session
 
 
 @dataclass(slots=True)
@@ -36,6 +38,12 @@ class Call:
     data: Mapping[str, Any] = field(default_factory=dict)
     """Body (or query, where there is no body) parsed by the vendor's dialect, nested."""
     idempotency_key: str | None = None
+    took_s: float = 0.0
+    """From its arrival until its answer began to go out, on the machine's clock; for headers that tell it."""
+
+    cut: Callable[[], None] | None = None
+    """Set by a host where it waits, sends for long, or speaks a session: closes the connection at once. Called where
+    the call ends with its epoch (a reset); the host still owes `sent`, or throws the generator away."""
 
 
 class Effect(NamedTuple):
@@ -79,6 +87,8 @@ class Reply:
     """The body takes no more memory than it needs: see `trimmed`."""
     stream: Sequence[tuple[float, bytes]] | None = None
     """A streaming body: (seconds after the previous chunk, chunk). Replaces `body`."""
+    session: Session | None = None
+    """A websocket is opened, with status 101; there is no body."""
 
 
 class Ending(StrEnum):
@@ -100,6 +110,8 @@ class Sending:
     headers: Mapping[str, str]
     body: bytes = b""
     stream: Sequence[tuple[float, bytes]] | None = None
+    session: Conversation | None = None
+    """A websocket: the host makes the handshake (the status is 101) and speaks it until one of both sides closes it."""
     ending: Ending = Ending.COMPLETE
     content_length: int | None = None
     """Announced length where it differs from the body's (a truncated answer), or where a stream has one; else the

@@ -1,11 +1,13 @@
 """The accounts of one simulator, and what the engine keeps beside each."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
-from brownout_simulators.account import Account, Aftermath, Ids
+from brownout_simulators.account import Account, Ids
+from brownout_simulators.acting import Acting
+from brownout_simulators.clock import Clock
 from brownout_simulators.idempotency import Keys
 from brownout_simulators.vendor import Vendor
 
@@ -13,8 +15,6 @@ S = TypeVar("S")
 
 ACCOUNTS_LIMIT: Final = 100_000
 CREDENTIALS_LIMIT: Final = 100_000
-
-Later = Callable[[Account[Any], float, Callable[[], Aftermath | None]], None]
 
 
 class TooManyAccounts(Exception):
@@ -38,36 +38,41 @@ class World(Generic[S]):
 class Worlds(Generic[S]):
     """Any credential opens an account of its own on first use; forgetting one costs the same, however full it is."""
 
-    def __init__(self, vendor: Vendor[S], *, clock: Callable[[], float], epoch_s: float, later: Later) -> None:
+    def __init__(self, vendor: Vendor[S], clock: Clock, acting: Acting, *, seed: int, base_url: str) -> None:
+        self.seed = seed
+        self.base_url = base_url
+        """Where a host serves the simulator: for accounts that open from now on."""
         self._vendor = vendor
         self._clock = clock
-        self._epoch_s = epoch_s
-        self._later = later
+        self._acting = acting
         self._known: dict[str, World[S]] = {}
+        self.stray_ids = Ids(stream(seed, vendor.name, "requests"))
+        """For requests that belong to no account."""
 
     def __len__(self) -> int:
         return len(self._known)
 
-    def of(self, label: str, seed: int, base_url: str) -> World[S]:
+    def of(self, label: str) -> World[S]:
         """The world of that account, new if it is not known. Raises `TooManyAccounts`."""
         world = self._known.get(label)
         if world is None:
-            world = self._known[label] = self._open(label, seed, base_url)
+            world = self._known[label] = self._open(label)
         return world
 
-    def _open(self, label: str, seed: int, base_url: str) -> World[S]:
+    def _open(self, label: str) -> World[S]:
         if len(self._known) >= ACCOUNTS_LIMIT:
             raise TooManyAccounts
-        vendor, names = self._vendor, (self._vendor.name, label)
+        vendor, acting, seed, names = self._vendor, self._acting, self.seed, (self._vendor.name, label)
         account: Account[S] = Account(
             label,
             vendor.new_state(),
-            clock=self._clock,
-            epoch_s=self._epoch_s,
+            clock=self._clock.vendor_s,
+            epoch_s=self._clock.epoch_s,
             ids=Ids(stream(seed, *names, "ids")),
             stream=stream(seed, *names, "random"),
-            later=lambda delay_s, step: self._later(account, delay_s, step),
-            base_url=base_url,
+            later=lambda delay_s, step: acting.later(account, delay_s, step),
+            publish=lambda topic, message: acting.publish(account, topic, message),
+            base_url=self.base_url,
         )
         keys = Keys(vendor.idempotency.ttl_s if vendor.idempotency is not None else 0.0)
         return World(account, keys, Ids(stream(seed, *names, "requests")))
@@ -78,13 +83,15 @@ class Worlds(Generic[S]):
         return {label: world.account for label, world in self._known.items()}
 
     def forget(self, label: str) -> Account[S] | None:
-        """Drop one account; what is in flight finishes against the old one."""
+        """Drop one account."""
         world = self._known.pop(label, None)
         return None if world is None else world.account
 
-    def forget_all(self) -> None:
-        """Drop them all."""
+    def begin_anew(self, seed: int) -> None:
+        """Drop them all; those that open from now on draw from `seed`."""
+        self.seed = seed
         self._known = {}
+        self.stray_ids = Ids(stream(seed, self._vendor.name, "requests"))
 
 
 class Credentials:

@@ -32,6 +32,7 @@ from urllib.parse import urlencode
 import uvloop
 
 from brownout_simulators.call import Call
+from brownout_simulators.decision import Decision
 from brownout_simulators.faults import Match, Rule, rule_to_json
 from brownout_simulators.faults.respond import Respond
 from brownout_simulators.handling import Handling
@@ -165,11 +166,11 @@ def throughput(*, pairs: int = 5, seconds: float = 2.0) -> list[Row]:
 # -- the fault layer --------------------------------------------------------------------------------------------------
 
 
-class _WithoutFaults(Simulator[object]):
+class _WithoutFaults(Decision[object]):
     """The same path with the fault layer taken out: what its mere presence costs is measured against this."""
 
-    def _decide(self, one: Handling[object]) -> None:
-        rules = self.vendor.idempotency
+    def decide(self, one: Handling[object]) -> None:
+        rules = self._vendor.idempotency
         if one.world is None or one.reply is not None or rules is None:
             return
         one.call.idempotency_key = rules.key_of(one.call)
@@ -235,10 +236,13 @@ def _presence_us(*, rounds: int, calls: int) -> float:
     """What the mere presence of the layer costs a call, with no rule in it."""
     vendor = load_vendor("stripe")
 
-    def case(kind: type[Simulator[object]]) -> "_Loop":
-        return _Loop(kind(vendor, clock=time.monotonic, epoch_s=1.76e9), calls)
+    def case(kind: type[Decision[object]]) -> "_Loop":
+        simulator = Simulator(vendor, clock=time.monotonic, epoch_s=1.76e9)
+        shared, engine = simulator._shared, simulator._engine
+        engine.decision = kind(shared.vendor, shared.clock, shared.plan)
+        return _Loop(simulator, calls)
 
-    samples = interleaved({"without": case(_WithoutFaults), "with": case(Simulator)}, rounds=rounds)
+    samples = interleaved({"without": case(_WithoutFaults), "with": case(Decision)}, rounds=rounds)
     return median(ours - theirs for ours, theirs in zip(samples["with"], samples["without"], strict=True)) / calls * 1e6
 
 

@@ -1,12 +1,13 @@
 """How tests drive a simulator without a host: by hand, on a clock that moves only when told."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from brownout_simulators.call import Call, Sending
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.simulator import Simulator
+from brownout_simulators.vendor import Vendor
 from tests.simulators.toy import TILL, Till
 from tests.support.sending import all_sent
 
@@ -24,9 +25,18 @@ class Clock:
 class Driver:
     """A simulator of the till, its clock, and a caller."""
 
-    def __init__(self, *rules: Mapping[str, Any], seed: int = 7, **more: Any) -> None:
+    def __init__(
+        self,
+        *rules: Mapping[str, Any],
+        seed: int = 7,
+        machine_s: Callable[[], float] | None = None,
+        vendor: Vendor[Till] = TILL,
+        **more: Any,
+    ) -> None:
         self.clock = Clock()
-        self.simulator: Simulator[Till] = Simulator(TILL, clock=self.clock, epoch_s=1_700_000_000.0, seed=seed, **more)
+        self.simulator: Simulator[Till] = Simulator(
+            vendor, clock=machine_s or self.clock, epoch_s=1_700_000_000.0, seed=seed, **more
+        )
         self.schedule(*rules)
 
     def limit(self, **limits: Any) -> None:

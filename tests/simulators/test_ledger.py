@@ -23,6 +23,7 @@ def write(ledger: Ledger, number: int = 1) -> None:
             status=200,
             ending="complete",
             chunks=1,
+            received=0,
             faults=("f",),
             asked_delay_s=0.5,
             given_delay_s=0.6,

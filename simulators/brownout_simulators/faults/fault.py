@@ -123,7 +123,8 @@ class Fault:
 
 def is_plain(sending: Sending) -> bool:
     """Whether nothing has been done yet to how the sending goes out."""
-    return sending.ending is Ending.COMPLETE and sending.content_length is None and not sending.bad_chunk
+    is_whole = sending.ending is Ending.COMPLETE and sending.content_length is None and not sending.bad_chunk
+    return is_whole and sending.session is None
 
 
 def require(condition: bool, message: str) -> None:

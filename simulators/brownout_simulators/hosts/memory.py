@@ -5,42 +5,29 @@ made for it. A client that is cancelled stops waiting; the simulator goes on han
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import unquote
 
 from brownout_simulators.agenda import OutgoingWebhook
 from brownout_simulators.call import Call, Ending, Sending
 from brownout_simulators.hosts.control import PREFIX, control
+from brownout_simulators.hosts.memory_client import (
+    Exchange,
+    Incoming,
+    MemoryClosed,
+    MemoryRefused,
+    MemoryReset,
+    MemorySession,
+    SessionEnded,
+    Waiting,
+)
 from brownout_simulators.hosts.pump import Pump, Send
 from brownout_simulators.simulator import Simulator
 
-Exchange = tuple[int, Mapping[str, str], bytes]
-Steps = Generator[float, None, Sending]
-
-
-class Sent(Protocol):
-    """Told once how far a sending went: `Simulator.sent`."""
-
-    def __call__(self, sending: Sending, *, chunks: int, left: bool) -> None: ...
-
-
-class MemoryReset(ConnectionResetError):
-    """The connection was reset. `partial` is what had arrived: None before the status line."""
-
-    def __init__(self, partial: Exchange | None = None) -> None:
-        super().__init__("connection reset by the simulator")
-        self.partial = partial
-
-
-class MemoryClosed(ConnectionError):
-    """The connection was closed before the answer was whole. `partial` is what had arrived."""
-
-    def __init__(self, partial: Exchange | None = None) -> None:
-        super().__init__("connection closed by the simulator")
-        self.partial = partial
+__all__ = ["Exchange", "Incoming", "MemoryClosed", "MemoryHost", "MemoryRefused", "MemoryReset", "MemorySession",
+           "SessionEnded"]  # fmt: skip
 
 
 class MemoryHost:
@@ -64,12 +51,16 @@ class MemoryHost:
 
         Raises `MemoryReset` and `MemoryClosed`; never returns where the simulator hangs.
         """
-        sending = await self._ask(method, target, headers, body)
+        path, _, query = target.partition("?")
+        if path.startswith(PREFIX):
+            return self._controlled(method, path, query, body)
+        call = self._call(method, path, query, headers, body)
+        sending = await self._answer(call)
         if sending.ending is Ending.COMPLETE and sending.stream is None and not sending.bad_chunk:
-            self._sent(sending, chunks=1, left=False)
+            self.simulator.sent(sending, chunks=1, left=False)
             return sending.status, sending.headers, sending.body
         parts: list[bytes] = []
-        async with Opening(self._answered(sending)) as incoming:
+        async with Opening(self._incoming(call, sending)) as incoming:
             try:
                 async for chunk in incoming:
                     parts.append(chunk)  # noqa: PERF401  what had arrived is wanted where it breaks off
@@ -78,7 +69,7 @@ class MemoryHost:
                 raise
         return incoming.status, incoming.headers, b"".join(parts)
 
-    def open(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> "Opening":
+    def open(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> "Opening[Incoming]":
         """One request and its answer as it arrives: `async with host.open(…) as incoming`.
 
         Raises `MemoryReset` and `MemoryClosed` where the connection ends: on entry where not even a status line came,
@@ -86,58 +77,65 @@ class MemoryHost:
         """
         return Opening(self._begin(method, target, headers, body))
 
-    async def _begin(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> "Incoming":
-        return await self._answered(await self._ask(method, target, headers, body))
+    def connect(self, target: str, headers: Mapping[str, str]) -> "Opening[MemorySession]":
+        """A session (websocket): `async with host.connect(…) as session`.
 
-    async def _ask(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Sending:
-        """What the simulator sends in answer, as soon as it begins to."""
+        Raises `MemoryRefused` where the handshake is answered with anything else, `MemoryReset` and `MemoryClosed` as
+        `open` does. Leaving the block closes the session in order; an exception on its way is a client that vanishes.
+        """
+        return Opening(self._connected(target, headers))
+
+    async def _connected(self, target: str, headers: Mapping[str, str]) -> MemorySession:
         path, _, query = target.partition("?")
+        call = self._call("GET", path, query, {**headers, "connection": "Upgrade", "upgrade": "websocket"}, b"")
+        sending = await self._answer(call)
+        if sending.session is not None:
+            session = MemorySession(self._loop, self.simulator, sending)
+            call.cut = session.cut
+            return session
+        async with Opening(self._incoming(call, sending)) as incoming:
+            body = b"".join([chunk async for chunk in incoming])
+        raise MemoryRefused((incoming.status, incoming.headers, body))
+
+    async def _begin(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> "Incoming":
+        path, _, query = target.partition("?")
+        call = self._call(method, path, query, headers, body)
         if path.startswith(PREFIX):
-            status, answer = control(self.simulator, method, path, query, body)
-            return Sending(status, {"content-type": "application/json"}, answer)
+            return await self._incoming(call, Sending(*self._controlled(method, path, query, body)))
+        return await self._incoming(call, await self._answer(call))
+
+    def _call(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Call:
         lowered = {name.lower(): value for name, value in headers.items()}
-        call = Call(method, unquote(path), query, lowered, body, self.simulator.clock())
+        return Call(method, unquote(path), query, lowered, body, self.simulator.clock())
+
+    async def _answer(self, call: Call) -> Sending:
+        """What the simulator sends in answer, as soon as it begins to."""
         steps = self.simulator.handle(call)
         try:
             delay_s = next(steps)
         except StopIteration as stop:
             sending: Sending = stop.value
             return sending
-        future: asyncio.Future[Sending] = self._loop.create_future()
-        self._loop.call_later(delay_s, self._go_on, steps, future)
+        waiting = Waiting(self._loop, self.simulator, steps)
+        call.cut = waiting.cut
+        waiting.sleep(delay_s)
         try:
-            return await future
+            return await waiting.future
         except asyncio.CancelledError:
-            if future.done() and not future.cancelled():  # the answer came at the very instant of the giving up
-                self._sent(future.result(), chunks=0, left=True)
+            waiting.give_up()
             raise
 
-    def _go_on(self, steps: Steps, future: asyncio.Future[Sending]) -> None:
-        try:
-            delay_s = next(steps)
-        except StopIteration as stop:
-            if future.done():
-                self._sent(stop.value, chunks=0, left=True)
-            else:
-                future.set_result(stop.value)
-        else:
-            self._loop.call_later(delay_s, self._go_on, steps, future)
-
-    async def _answered(self, sending: Sending) -> "Incoming":
+    async def _incoming(self, call: Call, sending: Sending) -> "Incoming":
         """The client's side of a sending; raises where the connection ends without a status line."""
-        if sending.status:
-            return Incoming(self._loop, sending, self._sent)
-        if sending.ending is Ending.HANG:
-            try:
-                await self._loop.create_future()
-            finally:
-                self._sent(sending, chunks=0, left=True)
-        self._sent(sending, chunks=0, left=False)
-        raise MemoryReset if sending.ending is Ending.RESET else MemoryClosed
+        incoming = Incoming(self._loop, self.simulator, sending)
+        call.cut = incoming.cut
+        if not sending.status:
+            await incoming.nothing()
+        return incoming
 
-    def _sent(self, sending: Sending, *, chunks: int, left: bool) -> None:
-        if sending.record is not None:  # the control API's answers are no call of the vendor's
-            self.simulator.sent(sending, chunks=chunks, left=left)
+    def _controlled(self, method: str, path: str, query: str, body: bytes) -> Exchange:
+        status, answer = control(self.simulator, method, path, query, body)
+        return status, {"content-type": "application/json"}, answer
 
     def _call_at(self, when_s: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
         return self._loop.call_later(max(0.0, when_s - self.simulator.clock()), callback)
@@ -158,104 +156,35 @@ class MemoryHost:
         await self._pump.stop()
 
 
-class Opening:
-    """An answer that is being opened: an async context manager, for one use."""
+class Connected(Protocol):
+    """Something that a client can leave, in order or not."""
 
-    __slots__ = ("_begin", "_incoming")
+    async def close(self) -> None: ...
+    def leave(self) -> None: ...
 
-    def __init__(self, begin: Coroutine[Any, Any, "Incoming"]) -> None:
+
+C = TypeVar("C", bound=Connected)
+
+
+class Opening(Generic[C]):
+    """A connection that is being opened: an async context manager, for one use."""
+
+    __slots__ = ("_begin", "_opened")
+
+    def __init__(self, begin: Coroutine[Any, Any, C]) -> None:
         self._begin = begin
-        self._incoming: Incoming | None = None
+        self._opened: C | None = None
 
-    async def __aenter__(self) -> "Incoming":
-        self._incoming = await self._begin
-        return self._incoming
+    async def __aenter__(self) -> C:
+        self._opened = await self._begin
+        return self._opened
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._incoming is not None:
-            self._incoming.leave()
-
-
-class Incoming:
-    """An answer on its way to a client: status and headers, then the chunks, each at its time.
-
-    Chunks come whether or not anybody reads them, as on a socket, and wait for their reader.
-    """
-
-    __slots__ = ("_arrived", "_chunks", "_failure", "_loop", "_out", "_over", "_sending", "_sent", "_timer",
-                 "_waiter", "headers", "status")  # fmt: skip
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, sending: Sending, sent: Sent) -> None:
-        self.status = sending.status
-        self.headers = sending.headers
-        self._loop = loop
-        self._sending = sending
-        self._sent = sent
-        self._chunks: Sequence[tuple[float, bytes]] = (
-            sending.stream if sending.stream is not None else ((0.0, sending.body),)
-        )
-        self._arrived: deque[bytes] = deque()
-        self._out = 0
-        self._over = False
-        self._failure: MemoryReset | MemoryClosed | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._waiter: asyncio.Future[None] | None = None
-        self._go_on()
-
-    def _go_on(self) -> None:
-        """Wait for the next chunk, or end."""
-        while self._out < len(self._chunks):
-            delay_s = self._chunks[self._out][0]
-            if delay_s > 0:
-                self._timer = self._loop.call_later(delay_s, self._come)
-                return
-            self._take()
-        if self._sending.ending is not Ending.HANG:
-            self._end()
-
-    def _come(self) -> None:
-        self._take()
-        self._go_on()
-
-    def _take(self) -> None:
-        chunk = self._chunks[self._out][1]
-        self._out += 1
-        if chunk:
-            self._arrived.append(chunk)
-            self._wake()
-
-    def _end(self) -> None:
-        if self._sending.ending is Ending.RESET:
-            self._failure = MemoryReset()
-        elif self._sending.ending is Ending.CLOSE or self._sending.bad_chunk:
-            self._failure = MemoryClosed()
-        self._over = True
-        self._sent(self._sending, chunks=self._out, left=False)
-        self._wake()
-
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    def leave(self) -> None:
-        """The client goes. Nothing more comes; nothing happens where all had come."""
-        if self._timer is not None:
-            self._timer.cancel()
-        if not self._over:
-            self._over = True
-            self._sent(self._sending, chunks=self._out, left=True)
-
-    def __aiter__(self) -> "Incoming":
-        return self
-
-    async def __anext__(self) -> bytes:
-        while not self._arrived:
-            if self._failure is not None:
-                raise self._failure
-            if self._over:
-                raise StopAsyncIteration
-            self._waiter = self._loop.create_future()
-            await self._waiter
-        return self._arrived.popleft()
+        if self._opened is None:
+            return
+        if kind is None:
+            await self._opened.close()
+        else:
+            self._opened.leave()

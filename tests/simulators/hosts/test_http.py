@@ -200,8 +200,7 @@ def test_a_defect_outside_the_action_is_the_simulators_problem_and_a_row(
     run: Run, latency: list[dict[str, Any]]
 ) -> None:
     async def main() -> None:
-        async with serving(*latency) as host:
-            host.simulator.vendor = replace(TILL, decorate=_broken)
+        async with serving(*latency, vendor=replace(TILL, decorate=_broken)) as host:
             got, _ = await ask(host, request_bytes(Connection="close"))
             assert got.startswith(b"HTTP/1.1 500")
             assert len(host.simulator.problems) == 1
