@@ -6,8 +6,9 @@
     --seed N                  of ids and of faults
     --host ADDRESS            where to bind; loopback by default
 
-Prints one line of JSON per vendor when all of them are ready: vendor, url, env. Ends on SIGTERM or SIGINT with 0; a
-port that is taken or a vendor that does not exist is one line on standard error and exit code 2.
+Prints one line of JSON per vendor when all of them are ready: vendor, url, env, and for one that is served over TLS
+`ca`, the authority to trust. Ends on SIGTERM or SIGINT with 0; a port that is taken or a vendor that does not exist is
+one line on standard error and exit code 2.
 """
 
 import argparse
@@ -92,14 +93,24 @@ async def _serve(vendors: Sequence[Vendor[Any]], ports: Sequence[int], seed: int
             await host.start()
             hosts.append(host)
         for host in hosts:
-            vendor = host.simulator.vendor
-            env = dict(vendor.environment(host.url, vendor.test_key("default")))
-            _say(json.dumps({"vendor": vendor.name, "url": host.url, "env": env}))
+            _say(json.dumps(_introduction(host)))
+        for host in hosts:
+            await host.warm_up()
         _spare_the_collector()
         await stop.wait()
     finally:
         for host in hosts:
             await host.stop()
+
+
+def _introduction(host: HttpHost) -> dict[str, Any]:
+    """What somebody must know to use it."""
+    vendor = host.simulator.vendor
+    line: dict[str, Any] = {"vendor": vendor.name, "url": host.url}
+    line["env"] = dict(vendor.environment(host.url, vendor.test_key("default")))
+    if host.certificate is not None:
+        line["ca"] = str(host.certificate.authority)
+    return line
 
 
 def _spare_the_collector() -> None:

@@ -148,3 +148,7 @@ class Vendor(Generic[S]):
     """The kinds of effect that its actions can have."""
     magic: Mapping[str, str] = field(default_factory=dict)
     """The documented test inputs and what each does, for the docs and `brownout up`."""
+    tls: bool = False
+    """Served over TLS: its SDKs refuse anything else."""
+    body_limit: int = 4 * 1024 * 1024
+    """Bytes of a request's body, unpacked; what is larger gets 413."""

@@ -7,8 +7,10 @@ on a connection is `connection`'s; webhooks go out from one pump, never inside a
 import asyncio
 import errno
 import logging
+from collections.abc import Callable
 from typing import Any
 
+from brownout_simulators.hosts.encrypted import Encrypted
 from brownout_simulators.hosts.http1.connection import Connection
 from brownout_simulators.hosts.http1.patience import Patience
 from brownout_simulators.hosts.http1.service import Service
@@ -17,8 +19,6 @@ from brownout_simulators.hosts.timers import Timers, make_timers
 from brownout_simulators.hosts.tls import Certificate, loopback_certificate
 from brownout_simulators.hosts.webhook_sender import WebhookSender
 from brownout_simulators.simulator import Simulator
-
-BODY_LIMIT = 4 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,6 @@ class HttpHost:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        body_limit: int = BODY_LIMIT,
         patience: Patience | None = None,
         certificate: Certificate | None = None,
         webhooks_leave_loopback: bool = False,
@@ -47,7 +46,6 @@ class HttpHost:
         self.certificate = certificate
         self._host = host
         self._port = port
-        self._body_limit = body_limit
         self._patience = patience
         self._timers: Timers | None = None
         self._service: Service | None = None
@@ -61,16 +59,9 @@ class HttpHost:
         if self.certificate is None and self.simulator.vendor.tls:
             self.certificate = loopback_certificate()
         timers = self._timers = make_timers(loop)
-        service = Service(self.simulator, timers, body_limit=self._body_limit, patience=self._patience)
+        service = Service(self.simulator, timers, patience=self._patience)
         try:
-            self._server = await loop.create_server(
-                lambda: Connection(service),
-                self._host,
-                self._port,
-                backlog=4096,
-                ssl=None if self.certificate is None else self.certificate.context,
-                ssl_handshake_timeout=None if self.certificate is None else service.patience.head_s,
-            )
+            self._server = await loop.create_server(self._protocol(service), self._host, self._port, backlog=4096)
         except OSError as error:
             timers.close()
             if error.errno == errno.EADDRINUSE:
@@ -86,6 +77,17 @@ class HttpHost:
         limits = ", ".join(self.simulator.limiter.limits) if self.simulator.limiter is not None else "off"
         _log.info("%s on %s; the vendor's limits are %s", self.simulator.vendor.name, self.url, limits)
         return self.url
+
+    def _protocol(self, service: Service) -> Callable[[], asyncio.Protocol]:
+        if self.certificate is None:
+            return lambda: Connection(service)
+        context = self.certificate.context
+        return lambda: Encrypted(context, Connection(service))
+
+    async def warm_up(self) -> None:
+        """Load what is needed late, while nobody waits for the simulator to be ready."""
+        if self.simulator.vendor.webhooks is not None:
+            await self._sender.prepare()
 
     @property
     def connections(self) -> int:

@@ -4,16 +4,28 @@ import asyncio
 import contextlib
 import json
 import logging
+import ssl
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import websockets
 
+from brownout_simulators.account import Account
+from brownout_simulators.call import Call, Reply
+from brownout_simulators.faults import rule_from_json
 from brownout_simulators.hosts.http import HttpHost, PortTaken
+from brownout_simulators.hosts.tls import Certificate, loopback_certificate
+from brownout_simulators.simulator import Simulator
+from brownout_simulators.vendor import Route
+from tests.simulators.board import BOARD
 from tests.simulators.hosts.conftest import Run
 from tests.simulators.serving import Raw, ask, eventually, request_bytes, serving
-from tests.simulators.toy import TILL
+from tests.simulators.toy import TILL, Till
 
 Came = tuple[bytes, str, list[dict[str, Any]]]
 
@@ -161,7 +173,9 @@ def test_a_page_of_another_site_cannot_break_things(run: Run, origin: str | None
 
 
 def test_a_body_beyond_the_limit_is_refused_and_the_simulator_never_sees_it(run: Run) -> None:
-    got, _, rows = once(run, data=request_bytes(body=b"x" * 5_000, Connection="close"), body_limit=1_000)
+    got, _, rows = once(
+        run, data=request_bytes(body=b"x" * 5_000, Connection="close"), vendor=replace(TILL, body_limit=1_000)
+    )
     assert got.startswith(b"HTTP/1.1 413")
     assert rows == []
 
@@ -274,5 +288,226 @@ def test_stopping_ends_what_hangs(run: Run) -> None:
         with contextlib.suppress(EOFError, ConnectionResetError):
             await raw.to_the_end()
         raw.close()
+
+    run(main())
+
+
+# -- TLS --------------------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def asking_over_tls(host: HttpHost) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A client that trusts the authority that the host names, and no other."""
+    assert host.certificate is not None
+    trust = ssl.create_default_context(cafile=host.certificate.authority)
+    port = int(host.url.rsplit(":", 1)[1])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trust, server_hostname="localhost")
+    try:
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return loopback_certificate(tmp_path_factory.mktemp("cache"))
+
+
+def test_a_vendor_that_wants_tls_is_served_over_tls(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    async def main() -> None:
+        async with serving(vendor=replace(TILL, tls=True)) as host, asking_over_tls(host) as (reader, writer):
+            assert host.url.startswith("https://127.0.0.1:")
+            assert host.simulator.base_url == host.url
+            writer.write(request_bytes() + request_bytes("GET", "/v1/stream", Connection="close"))
+            async with asyncio.timeout(10):
+                got = await reader.read()
+            assert got.count(b"HTTP/1.1 200 OK") == 2
+            assert got.endswith(b"0\r\n\r\n")
+            assert [row["ending"] for row in host.simulator.ledger.rows()][1:] == ["complete", "complete"]
+
+    run(main())
+
+
+@pytest.mark.parametrize("ending", ["close", "reset"])
+def test_endings_are_true_over_tls(run: Run, certificate: Certificate, ending: str) -> None:
+    async def main() -> None:
+        async with (
+            serving({"truncate": {"keep": 0.5, "ending": ending}}, certificate=certificate) as host,
+            asking_over_tls(host) as (reader, writer),
+        ):
+            writer.write(request_bytes())
+            head = await reader.readuntil(b"\r\n\r\n")
+            announced = int(head.partition(b"Content-Length: ")[2].split(b"\r\n")[0])
+            reset = pytest.raises(ConnectionResetError) if ending == "reset" else contextlib.nullcontext()
+            with reset:
+                async with asyncio.timeout(10):
+                    assert len(await reader.readexactly(announced // 2)) == announced // 2
+                    assert await reader.read() == b""
+
+    run(main())
+
+
+def test_an_answer_over_tls_that_nobody_reads_is_still_under_way_and_then_left(
+    run: Run, certificate: Certificate
+) -> None:
+    def large(call: Call, account: Account[Till]) -> Reply:
+        return Reply(200, bytes(32 * 1024 * 1024))
+
+    vendor = replace(TILL, routes=[*TILL.routes, Route("GET", "/large", large)])
+
+    async def main() -> None:
+        async with serving(vendor=vendor, certificate=certificate) as host:
+            async with asking_over_tls(host) as (reader, writer):
+                writer.write(request_bytes("GET", "/large"))
+                await reader.readexactly(1000)
+                assert host.simulator.in_flight == 1
+            await eventually(lambda: not host.simulator.in_flight)
+            (row,) = host.simulator.ledger.rows()
+            assert (row["ending"], row["chunks"]) == ("left", 0)
+
+    run(main())
+
+
+def test_a_refusal_over_tls_can_be_read(run: Run, certificate: Certificate) -> None:
+    async def main() -> None:
+        async with (
+            serving(vendor=replace(TILL, body_limit=10), certificate=certificate) as host,
+            asking_over_tls(host) as (reader, writer),
+        ):
+            writer.write(request_bytes())
+            async with asyncio.timeout(10):
+                assert (await reader.read()).startswith(b"HTTP/1.1 413")
+
+    run(main())
+
+
+def test_who_speaks_no_tls_is_sent_away_without_a_word_in_the_log(
+    run: Run, certificate: Certificate, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        async with serving(certificate=certificate) as host:
+            got, _ = await ask(host, request_bytes())
+            assert b"HTTP/1.1 200" not in got
+            await eventually(lambda: not host.connections)
+
+    run(main())
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+# -- websockets -------------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def board(*rules: dict[str, Any], certificate: Certificate | None = None) -> AsyncIterator[HttpHost]:
+    """The board, served on a free port."""
+    simulator: Simulator[Any] = Simulator(BOARD, clock=time.monotonic, epoch_s=1.7e9, seed=7)
+    simulator.schedule([rule_from_json({"id": f"r{n}", "vendor": "board", **rule}) for n, rule in enumerate(rules)])
+    host = HttpHost(simulator, certificate=certificate)
+    await host.start()
+    try:
+        yield host
+    finally:
+        await host.stop()
+
+
+def looking_on(host: HttpHost, **more: Any) -> websockets.connect:
+    """The official client library, connected to the board."""
+    url = host.url.replace("http", "ws", 1) + "/live"
+    return websockets.connect(
+        url,
+        additional_headers={"X-Board-Key": "board_test_a"},
+        proxy=None,
+        subprotocols=[websockets.Subprotocol("board.1")],
+        **more,
+    )
+
+
+async def pin(host: HttpHost, text: str) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(host.url.rsplit(":", 1)[1]))
+    body = json.dumps({"text": text}).encode()
+    head = (
+        f"POST /notes HTTP/1.1\r\nHost: localhost\r\nX-Board-Key: board_test_a\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    writer.write(head.encode() + body)
+    assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 201")
+    writer.close()
+    await writer.wait_closed()
+
+
+def test_a_websocket_client_speaks_hears_what_is_published_and_closes(run: Run) -> None:
+    async def main() -> None:
+        async with board() as host, asyncio.timeout(20):
+            async with looking_on(host) as first, looking_on(host) as second:
+                assert [await first.recv(), await second.recv()] == ["welcome s1", "welcome s2"]
+                await first.send(["follow", " ", "you"])
+                assert await first.recv() == "following you"
+                await first.send(b"\x01\x02")
+                assert await first.recv() == b"\x02\x01"
+                await (await first.ping())
+                await pin(host, "hello")
+                assert [await first.recv(), await second.recv()] == ["hello", "hello"]
+                assert host.simulator.in_flight == 2
+                await second.send("nonsense")
+                with pytest.raises(websockets.ConnectionClosedError) as closed:
+                    await second.recv()
+                assert closed.value.rcvd is not None
+                assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "no such order: nonsense")
+            await eventually(lambda: not host.simulator.in_flight)
+            sessions = [row for row in host.simulator.ledger.rows() if row["route"] == "GET /live"]
+            assert [(row["ending"], row["chunks"], row["received"]) for row in sessions] == [
+                ("complete", 2, 1),
+                ("complete", 4, 2),
+            ]
+
+    run(main())
+
+
+def test_a_websocket_client_that_vanishes_has_left(run: Run) -> None:
+    async def main() -> None:
+        async with board() as host, asyncio.timeout(20):
+            client = await looking_on(host)
+            await client.recv()
+            client.transport.abort()
+            await eventually(lambda: not host.simulator.in_flight)
+            (row,) = host.simulator.ledger.rows()
+            assert (row["ending"], row["chunks"]) == ("left", 1)
+
+    run(main())
+
+
+def test_a_websocket_client_sees_a_fault_on_its_handshake(run: Run) -> None:
+    async def main() -> None:
+        async with board({"respond": {"status": 503}}) as host, asyncio.timeout(20):
+            with pytest.raises(websockets.InvalidStatus) as refused:
+                await looking_on(host)
+            assert refused.value.response.status_code == 503
+
+    run(main())
+
+
+def test_a_websocket_over_tls(run: Run, certificate: Certificate) -> None:
+    async def main() -> None:
+        trust = ssl.create_default_context(cafile=certificate.authority)
+        async with board(certificate=certificate) as host, asyncio.timeout(20):
+            async with looking_on(host, ssl=trust) as client:
+                assert await client.recv() == "welcome s1"
+                await client.send("nonsense")
+                with pytest.raises(websockets.ConnectionClosedError):
+                    await client.recv()
+            await eventually(lambda: not host.connections)
+
+    run(main())
+
+
+def test_stopping_ends_open_sessions(run: Run) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(20):
+            async with board() as host:
+                client = await looking_on(host)
+                await client.recv()
+            with pytest.raises(websockets.ConnectionClosed):
+                await client.recv()
 
     run(main())

@@ -12,9 +12,9 @@ from typing import Final, cast
 from brownout_simulators.call import Call, Ending, Sending
 from brownout_simulators.hosts.http1 import transports
 from brownout_simulators.hosts.http1.head import CONTINUE, answer_bytes, message, own_answer
+from brownout_simulators.hosts.http1.lasting import Lasting
 from brownout_simulators.hosts.http1.pieces import Pieces
 from brownout_simulators.hosts.http1.reading import HttptoolsReader, NotForHttptools, Reader, Request, Unreadable
-from brownout_simulators.hosts.http1.reading_h11 import H11Reader
 from brownout_simulators.hosts.http1.service import Service
 
 PIPELINE_LIMIT: Final = 64
@@ -28,13 +28,14 @@ class Connection(asyncio.Protocol):
     """On any transport."""
 
     __slots__ = (
+        "_call",
         "_is_busy",
         "_is_deaf",
         "_is_held_up",
         "_is_in_head",
         "_is_paused",
+        "_lasting",
         "_out",
-        "_pieces",
         "_reader",
         "_refusal",
         "_request",
@@ -65,13 +66,16 @@ class Connection(asyncio.Protocol):
         self._is_busy = False
         """A request is being handled, or its answer is not out yet."""
         self._request = _NO_REQUEST
+        self._call: Call | None = None
+        """The request as the simulator has it, if it has."""
         self._steps: Steps | None = None
         """How the request is handled, while it waits."""
         self._out = b""
         """The answer, between its making and its writing."""
         self._sending: Sending | None = None
         """What the simulator is to hear of, once the answer is out."""
-        self._pieces: Pieces | None = None
+        self._lasting: Lasting | None = None
+        """An answer that takes its time, while it does."""
         self._is_paused = False
         """Not all that was written is handed over."""
         self._unread = 0
@@ -93,15 +97,15 @@ class Connection(asyncio.Protocol):
         self._transport = None
         self._fall_silent()
         self._service.parted(self, handling=self._steps is not None)
-        if self._pieces is not None:
-            pieces, self._pieces = self._pieces, None
-            pieces.lost()
+        if self._lasting is not None:
+            lasting, self._lasting = self._lasting, None
+            lasting.lost()
         elif self._is_busy and self._steps is None and not self._out:
             self._settle()
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the client."""
-        if self._is_deaf:
+        if self._is_deaf or (self._lasting is not None and self._lasting.received(data)):
             return
         try:
             self._reader.feed(data)
@@ -119,16 +123,16 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._unread = self._transport.get_write_buffer_size()
         self.due_s = self._service.clock() + self._service.patience.unread_s
-        if self._pieces is not None:
-            self._pieces.is_paused = True
+        if self._lasting is not None:
+            self._lasting.is_paused = True
 
     def resume_writing(self) -> None:
         """Now it is."""
         self._is_paused = False
         self.due_s = _NEVER
-        if self._pieces is not None:
-            self._pieces.is_paused = False
-            self.go_on_with_pieces()
+        if self._lasting is not None:
+            self._lasting.is_paused = False
+            self.answer_may_go_on()
         elif self._is_busy and self._steps is None and not self._out:
             self.written()
 
@@ -154,16 +158,32 @@ class Connection(asyncio.Protocol):
             self._hang_up()
 
     def end(self) -> None:
-        """The service stops."""
-        if self._steps is not None:
-            self._steps.close()
-            self._steps = None
+        """The service stops: what is under way ends here."""
+        self._throw_away()
         if self._transport is not None:
-            self._fall_silent()
             if self._is_paused:
                 self._transport.abort()
             else:
                 self._transport.close()
+
+    def cut(self) -> None:
+        """The call ends with its epoch: close the connection at once."""
+        self._throw_away()
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _allow_cut(self) -> None:
+        """The call is not over when this turn is."""
+        if self._call is not None:
+            self._call.cut = self.cut
+
+    def _throw_away(self) -> None:
+        self._fall_silent()
+        if self._steps is not None:
+            self._steps.close()
+            self._steps = None
+            self._is_busy = False
+            self._service.handled(self)
 
     def write_out(self) -> None:
         """The turn is over: write the answer."""
@@ -187,6 +207,9 @@ class Connection(asyncio.Protocol):
         if isinstance(trouble, Unreadable):
             self._refusal = trouble
             return
+        # Imported where it is needed, as few connections do; the same goes for sessions below.
+        from brownout_simulators.hosts.http1.reading_h11 import H11Reader
+
         self._reader = H11Reader(self._waiting, self._service.body_limit, trouble.skip)
         try:
             self._reader.feed(trouble.data)
@@ -230,8 +253,10 @@ class Connection(asyncio.Protocol):
             self._transport.write(CONTINUE)
         call = self._service.reception.receive(request)
         if isinstance(call, Call):
+            self._call = call
             self._step(self._simulator.handle(call))
         else:
+            self._call = None
             self._put(own_answer(*call, request))
 
     def _step(self, steps: Steps) -> None:
@@ -244,6 +269,7 @@ class Connection(asyncio.Protocol):
         else:
             self._steps = steps
             self.due_s = _NEVER
+            self._allow_cut()
             self._service.timers.call_at(self._service.clock() + delay_s, self._step_later)
 
     def _step_later(self) -> None:
@@ -262,13 +288,25 @@ class Connection(asyncio.Protocol):
             self._is_busy = False
             self._fall_silent()
             self._simulator.sent(sending, chunks=0, left=True)
-        elif sending.stream is None and sending.ending is Ending.COMPLETE and not sending.bad_chunk:
+        elif sending.ending is Ending.COMPLETE and sending.session is not None:
+            from brownout_simulators.hosts.http1.websocket import Websocket
+
+            self.due_s = _NEVER
+            self._last(session := Websocket(self._service, transport, sending, sending.session, self))
+            session.begin(self._request, self._reader.rest)
+        elif sending.ending is Ending.COMPLETE and sending.stream is None and not sending.bad_chunk:
             self._sending = sending
             self._put(answer_bytes(sending, self._request))
         else:
             self.due_s = _NEVER
-            self._pieces = Pieces(self._service, transport, sending, self._request, self)
-            self._pieces.begin()
+            self._last(pieces := Pieces(self._service, transport, sending, self._request, self))
+            pieces.begin()
+
+    def _last(self, lasting: Lasting) -> None:
+        """From now on this is what goes out."""
+        self._lasting = lasting
+        lasting.is_paused = self._is_paused
+        self._allow_cut()
 
     def _put(self, out: bytes) -> None:
         """Write an answer: now if nobody else is to be served, else with the others of this turn."""
@@ -277,32 +315,40 @@ class Connection(asyncio.Protocol):
             self.write_out()
             self._settle()
         else:
+            self._allow_cut()
             self._service.turn.add(self)
 
     def _settle(self) -> None:
         """The answer was written: unless it waits to be handed over, this request is over."""
         left = self._transport is None or self._transport.is_closing()
         if self._is_paused and not left:
+            self._allow_cut()
             return
         sending, self._sending = self._sending, None
         if sending is not None:
             self._simulator.sent(sending, chunks=0 if left else 1, left=left)
         self._over(stays=self._request.keep_alive)
 
-    def go_on_with_pieces(self) -> None:
-        """The next piece is due, or can go out at last."""
-        if self._pieces is not None:
-            self._pieces.go_on()
+    def answer_may_go_on(self) -> None:
+        """The next piece of it is due, or can go out at last."""
+        if self._lasting is not None:
+            self._lasting.go_on()
         if not self._is_busy:
             self._go_on()
 
-    def pieces_are_out(self, ending: Ending, *, stays: bool) -> None:
-        """All of them are out, and the simulator knows."""
-        self._pieces = None
+    def answer_is_out(self, ending: Ending, *, stays: bool) -> None:
+        """All of it is out, and the simulator knows."""
+        self._lasting = None
         if ending is Ending.RESET and self._transport is not None:
             self._fall_silent()
             transports.reset(self._transport)
         self._over(stays=stays)
+
+    def session_is_over(self) -> None:
+        """It was closed, and the simulator knows."""
+        self._lasting = None
+        self._is_busy = False
+        self._take_leave()
 
     def _over(self, *, stays: bool) -> None:
         """The answer is out, and the simulator knows."""
@@ -318,12 +364,17 @@ class Connection(asyncio.Protocol):
                 self._read_otherwise(trouble)
 
     def _refuse(self, refusal: Unreadable) -> None:
-        """Say why, and end the connection when that was read."""
+        """Say why, and end the connection."""
         self._service.complain(str(refusal))
+        if self._transport is not None:
+            self._transport.write(own_answer(refusal.status, message(str(refusal)), _NO_REQUEST))
+        self._take_leave()
+
+    def _take_leave(self) -> None:
+        """End the connection when the client has read what it was sent, though it may still be speaking itself."""
         self._fall_silent()
         self.due_s = self._service.clock() + self._service.patience.linger_s
         if self._transport is not None:
-            self._transport.write(own_answer(refusal.status, message(str(refusal)), _NO_REQUEST))
             transports.half_close(self._transport)
 
     def _hang_up(self) -> None:

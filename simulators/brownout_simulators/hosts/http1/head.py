@@ -1,7 +1,7 @@
 """Answers as bytes: status line, headers, body."""
 
 import json
-from http.client import responses
+from http import HTTPStatus
 from typing import Final
 
 from brownout_simulators.call import Sending
@@ -9,7 +9,7 @@ from brownout_simulators.hosts.http1.reading import Request
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
-_STATUS_LINES: Final = {status: f"HTTP/1.1 {status} {phrase}" for status, phrase in responses.items()}
+_STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status} {status.phrase}" for status in HTTPStatus}
 BODILESS: Final = frozenset({204, 304})
 """Statuses of answers that have no body, whatever a vendor says."""
 
@@ -17,18 +17,17 @@ BODILESS: Final = frozenset({204, 304})
 def answer_bytes(sending: Sending, request: Request) -> bytes:
     """A whole answer with a known length."""
     if sending.status in BODILESS:
-        return head_bytes(sending, request, keep_alive=request.keep_alive, framing="")
-    framing = f"Content-Length: {len(sending.body)}"
-    head = head_bytes(sending, request, keep_alive=request.keep_alive, framing=framing)
+        return head_bytes(sending, request, keep_alive=request.keep_alive)
+    length = f"Content-Length: {len(sending.body)}"
+    head = head_bytes(sending, request, length, keep_alive=request.keep_alive)
     return head if request.method == "HEAD" else head + sending.body
 
 
-def head_bytes(sending: Sending, request: Request, *, keep_alive: bool, framing: str) -> bytes:
-    """Status line and headers. `framing` is the header that says where the body ends; "" if there is none."""
+def head_bytes(sending: Sending, request: Request, *framing: str, keep_alive: bool) -> bytes:
+    """Status line and headers. `framing` are the lines that say what follows them."""
     lines = [_STATUS_LINES.get(sending.status) or f"HTTP/1.1 {sending.status} "]
     lines += [f"{name}: {value}" for name, value in sending.headers.items()]
-    if framing:
-        lines.append(framing)
+    lines += framing
     if not keep_alive:
         lines.append("Connection: close")
     elif not request.is_http11:

@@ -6,28 +6,17 @@ else; the wait for a piece's instant takes a timer, the wait for a client to giv
 
 import asyncio
 from collections.abc import Iterator
-from typing import Final, Protocol
+from typing import Final
 
 from brownout_simulators.call import Ending, Sending
 from brownout_simulators.hosts.http1.head import BODILESS, head_bytes
+from brownout_simulators.hosts.http1.lasting import Owner
 from brownout_simulators.hosts.http1.reading import Request
 from brownout_simulators.hosts.http1.service import Service
 from brownout_simulators.hosts.timers import Timer
 
 _NO_CHUNK: Final = b"zz\r\nthis is no chunk\r\n"
 _LAST_CHUNK: Final = b"0\r\n\r\n"
-
-
-class Owner(Protocol):
-    """The connection that such an answer goes out on."""
-
-    def go_on_with_pieces(self) -> None:
-        """The next piece is due: calls `go_on`."""
-        ...
-
-    def pieces_are_out(self, ending: Ending, *, stays: bool) -> None:
-        """All is out, and the simulator knows: end the connection so, unless it stays."""
-        ...
 
 
 class Pieces:
@@ -51,11 +40,12 @@ class Pieces:
         self._stays = request.keep_alive and ends and sending.ending is Ending.COMPLETE and not sending.bad_chunk
         self._head = b""
         if sending.status:
-            framing = "Transfer-Encoding: chunked" if self._is_chunked else ""
+            framing = ["Transfer-Encoding: chunked"] if self._is_chunked else []
             if length is not None:
-                framing = f"Content-Length: {length}"
-            framing = "" if sending.status in BODILESS else framing
-            self._head = head_bytes(sending, request, keep_alive=self._stays, framing=framing)
+                framing = [f"Content-Length: {length}"]
+            if sending.status in BODILESS:
+                framing = []
+            self._head = head_bytes(sending, request, *framing, keep_alive=self._stays)
         self._chunks: Iterator[tuple[float, bytes]] = iter(())
         self._chunk: bytes | None = None
         """The next one, which waits for its instant."""
@@ -82,6 +72,11 @@ class Pieces:
             self._timer.cancel()
         self._service.simulator.sent(self._sending, chunks=self._gone_out, left=True)
 
+    def received(self, data: bytes) -> bool:
+        """A request that was sent ahead, or a part of one."""
+        del data
+        return False
+
     def go_on(self) -> None:
         """Put out what is due and can go out."""
         while not self.is_paused and not self._transport.is_closing():
@@ -94,7 +89,7 @@ class Pieces:
             if self._chunk is None and not self._fetch():
                 self._write_end()
             elif self._due_s > self._service.clock():
-                self._timer = self._service.timers.call_at(self._due_s, self._owner.go_on_with_pieces)
+                self._timer = self._service.timers.call_at(self._due_s, self._owner.answer_may_go_on)
                 return
             else:
                 self._put()
@@ -123,4 +118,4 @@ class Pieces:
         ending = self._sending.ending
         if ending is not Ending.HANG:
             self._service.simulator.sent(self._sending, chunks=self._gone_out, left=False)
-            self._owner.pieces_are_out(ending, stays=self._stays)
+            self._owner.answer_is_out(ending, stays=self._stays)

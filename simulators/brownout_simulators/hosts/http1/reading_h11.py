@@ -55,6 +55,10 @@ class H11Reader:
         self.feed(rest)
 
     def _feed(self, data: bytes) -> None:
+        if not self.is_midway:
+            data = _without_blank_lines(data)
+        if not data:
+            return
         self._parser.receive_data(data)
         self.is_midway = True
         self._raw += len(data)
@@ -101,7 +105,9 @@ class H11Reader:
         assert self._request is not None  # noqa: S101  (h11 keeps the order)
         request = _read_whole(self._request, bytes(self._body))
         request.awaits_continue, self.awaits_continue = self.awaits_continue, False
-        rest = bytes(self._parser.trailing_data[0])
+        rest = self._parser.trailing_data[0]
+        if not request.wants_websocket:
+            rest = _without_blank_lines(rest)
         self._parser, self._body = _parser(), bytearray()
         self.is_midway = self.in_body = False
         self._raw = len(rest)
@@ -112,6 +118,11 @@ class H11Reader:
         self._halted = request.wants_websocket
         self._is_over = not request.keep_alive
         return rest
+
+
+def _without_blank_lines(data: bytes) -> bytes:
+    """What is between requests does no harm, but h11 takes offence at it."""
+    return data.lstrip(b"\r\n")
 
 
 def _parser() -> h11.Connection:

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from brownout_simulators.call import Call
 from brownout_simulators.hosts.control import PREFIX, control
+from brownout_simulators.hosts.http1.handshake import check_handshake
 from brownout_simulators.hosts.http1.head import message
 from brownout_simulators.hosts.http1.reading import Request, Unreadable, check_length
 from brownout_simulators.safety import is_loopback_host
@@ -20,9 +21,9 @@ OwnAnswer = tuple[int, bytes]
 class Reception:
     """One per simulator."""
 
-    def __init__(self, simulator: Simulator[Any], body_limit: int) -> None:
+    def __init__(self, simulator: Simulator[Any]) -> None:
         self._simulator = simulator
-        self._body_limit = body_limit
+        self._body_limit = simulator.vendor.body_limit
         self._known_hosts: set[str] = set()
 
     def receive(self, request: Request) -> Call | OwnAnswer:
@@ -33,6 +34,8 @@ class Reception:
             return 403, message("this simulator answers to loopback names only")
         body, target = request.body, request.target
         try:
+            if "upgrade" in headers and "websocket" in headers["upgrade"].lower():
+                check_handshake(request)
             if "content-encoding" in headers:
                 body = decoded(body, headers["content-encoding"], self._body_limit)
             path, _, query = (target if target.startswith("/") else _origin_form(target)).partition("?")

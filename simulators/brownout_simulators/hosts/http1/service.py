@@ -32,15 +32,13 @@ class Watched(Protocol):
 class Service:
     """On the running event loop; `timers` must go by the simulator's clock."""
 
-    def __init__(
-        self, simulator: Simulator[Any], timers: Timers, *, body_limit: int, patience: Patience | None = None
-    ) -> None:
+    def __init__(self, simulator: Simulator[Any], timers: Timers, *, patience: Patience | None = None) -> None:
         self.simulator = simulator
         self.clock = simulator.clock
         self.timers = timers
-        self.body_limit = body_limit
+        self.body_limit = simulator.vendor.body_limit
         self.patience = patience or Patience()
-        self.reception = Reception(simulator, body_limit)
+        self.reception = Reception(simulator)
         self.turn = Turn(asyncio.get_running_loop(), simulator.problem)
         self.connections: set[Watched] = set()
         self._given_up: set[Watched] = set()

@@ -11,8 +11,7 @@ _LINGER_OFF: Final = struct.pack("ii", 1, 0)
 
 def tell_of_every_byte(transport: asyncio.Transport) -> None:
     """Let `pause_writing` say that a byte was not handed over, and `resume_writing` that the last one was."""
-    # TLS pauses at its limit, others above it.
-    transport.set_write_buffer_limits(high=0 if transport.get_extra_info("sslcontext") is None else 1, low=0)
+    transport.set_write_buffer_limits(high=0, low=0)
 
 
 def reset(transport: asyncio.Transport) -> None:
@@ -25,6 +24,10 @@ def reset(transport: asyncio.Transport) -> None:
 
 
 def half_close(transport: asyncio.Transport) -> None:
-    """Say that nothing more comes, where that can be said without closing."""
+    """Say that nothing more comes, and still listen, where that can be; else close."""
+    if transport.is_closing():
+        return
     if transport.can_write_eof():
         transport.write_eof()
+    else:
+        transport.close()

@@ -1,18 +1,19 @@
 """A connection without a socket: the till's service on the running loop, and a client at the other end of a line."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.hosts.http1.connection import Connection
+from brownout_simulators.hosts.http1.patience import Patience
 from brownout_simulators.hosts.http1.service import Service
 from brownout_simulators.hosts.timers import LoopTimers
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Vendor
 from tests.simulators.serving import request_bytes
-from tests.simulators.toy import TILL, Till
+from tests.simulators.toy import TILL
 
-BODY_LIMIT = 4 * 1024 * 1024
 GET = request_bytes("GET", "/health")
 STREAM = request_bytes("GET", "/v1/stream")
 SLOW = {"latency": {"fixed_s": 2.0}, "match": "/v1/charges*"}
@@ -28,21 +29,27 @@ def statuses(got: bytes) -> list[int]:
     return [int(part[:3]) for part in got.split(b"HTTP/1.1 ")[1:]]
 
 
-def till_service(
-    *rules: dict[str, Any], body_limit: int = BODY_LIMIT, vendor: Vendor[Till] = TILL, **more: Any
-) -> Service:
-    """The till with these faults, on the running loop and by its clock."""
+def till_service(*rules: dict[str, Any], vendor: Vendor[Any] = TILL, patience: Patience | None = None) -> Service:
+    """The till (or another vendor) with these faults, on the running loop and by its clock."""
     loop = asyncio.get_running_loop()
-    simulator: Simulator[Till] = Simulator(vendor, clock=loop.time, epoch_s=1.7e9, seed=7)
-    simulator.schedule([rule_from_json({"id": f"r{n}", "vendor": "till", **rule}) for n, rule in enumerate(rules)])
-    return Service(simulator, LoopTimers(loop, loop.time), body_limit=body_limit, **more)
+    simulator: Simulator[Any] = Simulator(vendor, clock=loop.time, epoch_s=1.7e9, seed=7)
+    given = [rule_from_json({"id": f"r{n}", "vendor": vendor.name, **rule}) for n, rule in enumerate(rules)]
+    simulator.schedule(given)
+    return Service(simulator, LoopTimers(loop, loop.time), patience=patience)
 
 
 class Line(asyncio.Transport):
     """The server's transport, and what its client sees and does."""
 
-    def __init__(self, service: Service, *, room: int | None = None) -> None:
-        """`room` is how many bytes the client takes before it has to be asked to take more; None for any number."""
+    def __init__(
+        self,
+        service: Service,
+        *,
+        room: int | None = None,
+        behind: Callable[[asyncio.Protocol], asyncio.Protocol] = lambda connection: connection,
+    ) -> None:
+        """`room` is how many bytes the client takes before it has to be asked to take more; None for any number. The
+        connection may be `behind` another protocol."""
         super().__init__()
         self.got = b""
         self.ended = ""
@@ -53,7 +60,7 @@ class Line(asyncio.Transport):
         self._buffer = b""
         self._is_paused = False
         self._is_closing = False
-        self.connection = Connection(service)
+        self.connection = behind(Connection(service))
         self.connection.connection_made(self)
 
     # -- the client ------------------------------------------------------------------------------------------------
@@ -70,6 +77,10 @@ class Line(asyncio.Transport):
         if self._room is not None:
             self._room += count
         self._hand_over()
+
+    def take_only(self, count: int) -> None:
+        """From now on, so many more bytes."""
+        self._room = count
 
     def leave(self) -> None:
         """Go, with no word."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from brownout_simulators.hosts.http1.connection import PIPELINE_LIMIT
 from brownout_simulators.hosts.http1.patience import Patience
 from tests.simulators.hosts.http1.line import GET, SLOW, STREAM, Line, rows, statuses, till_service
 from tests.simulators.serving import request_bytes
+from tests.simulators.toy import TILL
 from tests.support.aio import virtually
 
 # -- requests and answers in order ------------------------------------------------------------------------------------
@@ -132,7 +134,7 @@ def test_a_client_that_waits_to_be_told_to_go_on_is_told_before_its_answer_and_b
 
 def test_a_body_that_will_be_too_large_is_refused_before_it_is_sent() -> None:
     async def main() -> None:
-        service = till_service(body_limit=10)
+        service = till_service(vendor=replace(TILL, body_limit=10))
         line = Line(service)
         head, _, body = request_bytes(Expect="100-continue").partition(b"\r\n\r\n")
         line.send(head + b"\r\n\r\n")
@@ -335,5 +337,44 @@ def test_a_client_that_does_not_read_its_answer_is_closed_but_one_that_reads_a_l
             slow.take(1)
         assert (deaf.ended, slow.ended) == ("rst", "")
         assert [row["ending"] for row in rows(service)] == ["left"]
+
+    virtually(main())
+
+
+# -- a reset ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_a_reset_closes_the_connections_of_calls_in_flight_and_they_have_no_effect(leaves: bool) -> None:
+    async def main() -> None:
+        service = till_service(SLOW)
+        waiting, streaming, unread, idle = Line(service), Line(service), Line(service, room=10), Line(service)
+        waiting.send(request_bytes())
+        streaming.send(STREAM)
+        unread.send(GET)
+        idle.send(GET)
+        await asyncio.sleep(0.1)
+        if leaves:
+            waiting.leave()
+            await asyncio.sleep(0.1)
+        idle.send(request_bytes("POST", "/_brownout/reset", {}))
+        await asyncio.sleep(10.0)
+        assert statuses(idle.got) == [200, 200]
+        assert (waiting.ended, streaming.ended, unread.ended) == ("left" if leaves else "rst", "rst", "rst")
+        assert (service.simulator.in_flight, list(service.simulator.ledger.rows())) == (0, [])
+        assert len(service.connections) == 1
+
+    virtually(main())
+
+
+def test_a_reset_in_the_same_turn_takes_back_the_answers_of_the_turn() -> None:
+    async def main() -> None:
+        service = till_service()
+        asking, resetting = Line(service), Line(service)
+        asking.send(request_bytes())
+        resetting.send(request_bytes("POST", "/_brownout/reset", {}))
+        assert statuses(await resetting.turn()) == [200]
+        assert (asking.got, asking.ended) == (b"", "rst")
+        assert list(service.simulator.ledger.rows()) == []
 
     virtually(main())

@@ -51,7 +51,7 @@ def test_a_status_without_a_name_is_sent_all_the_same() -> None:
     "echo", ["a\r\nSet-Cookie: evil", "a\n\nbody", "a\rSet-Cookie: evil", "a\r\n\r\nHTTP/1.1 200 OK"]
 )
 def test_no_echoed_line_break_becomes_a_header_or_a_body(echo: str) -> None:
-    head = head_bytes(Sending(200, {"x-echo": echo, "x-b": "\u20ac"}), POST, keep_alive=True, framing="")
+    head = head_bytes(Sending(200, {"x-echo": echo, "x-b": "\u20ac"}), POST, keep_alive=True)
     assert head.count(b"\r") == head.count(b"\n") == head.count(b"\r\n") == 4
     assert b"\nSet-Cookie" not in head
     assert b"x-b: ?" in head

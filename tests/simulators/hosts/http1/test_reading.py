@@ -88,6 +88,13 @@ def test_requests_are_the_same_however_the_bytes_are_cut(make: Make, size: int) 
 
 
 @both
+@pytest.mark.parametrize("size", [1, 10_000])
+def test_blank_lines_between_requests_are_overlooked(make: Make, size: int) -> None:
+    data = b"\r\n\r\n" + GET + b"\r\n" + POST + b"\r\n\r\n" + GET
+    assert len(read(make, *in_pieces(data, size))) == 3
+
+
+@both
 @pytest.mark.parametrize(
     ("head", "keep_alive", "is_http11"),
     [

@@ -4,6 +4,7 @@ import gzip
 import json
 import time
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,9 +25,9 @@ def zipped(data: bytes) -> bytes:
 
 
 def receive(target: str = "/v1/charges", body: bytes = b"", method: str = "POST", **headers: str) -> Any:
-    simulator = Simulator(TILL, clock=time.monotonic, epoch_s=1.7e9, seed=7)
+    simulator = Simulator(replace(TILL, body_limit=LIMIT), clock=time.monotonic, epoch_s=1.7e9, seed=7)
     given = {"host": "127.0.0.1:80"} | {name.replace("_", "-"): value for name, value in headers.items()}
-    got = Reception(simulator, LIMIT).receive(Request(method, target, given, body))
+    got = Reception(simulator).receive(Request(method, target, given, body))
     assert simulator.problems == []
     return got
 
@@ -77,9 +78,9 @@ def test_a_defect_of_the_control_api_is_a_problem_and_a_500(monkeypatch: pytest.
     def broken() -> dict[str, Any]:
         raise KeyError("a defect")
 
-    simulator = Simulator(TILL, clock=time.monotonic, epoch_s=1.7e9, seed=7)
+    simulator = Simulator(replace(TILL, body_limit=LIMIT), clock=time.monotonic, epoch_s=1.7e9, seed=7)
     monkeypatch.setattr(simulator, "status", broken)
-    got = Reception(simulator, LIMIT).receive(Request("GET", "/_brownout/status", {"host": "localhost"}, b""))
+    got = Reception(simulator).receive(Request("GET", "/_brownout/status", {"host": "localhost"}, b""))
     assert isinstance(got, tuple)
     assert got[0] == 500
     assert len(simulator.problems) == 1
