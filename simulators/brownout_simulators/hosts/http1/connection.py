@@ -20,6 +20,7 @@ from brownout_simulators.hosts.http1.service import Service
 PIPELINE_LIMIT: Final = 64
 """Requests that wait for their turn before no more is read."""
 _NEVER: Final = float("inf")
+_NOT_SET: Final = -_NEVER
 Steps = Generator[float, None, Sending]
 _NO_REQUEST: Final = Request("", "", {}, b"", keep_alive=False)
 
@@ -145,6 +146,8 @@ class Connection(asyncio.Protocol):
             return
         if self._is_deaf:
             transport.abort()
+        elif self.due_s == _NOT_SET:
+            self.due_s = now_s + self._service.patience.idle_s
         elif self._is_paused:
             unread, self._unread = self._unread, transport.get_write_buffer_size()
             self.due_s = now_s + self._service.patience.unread_s
@@ -221,12 +224,13 @@ class Connection(asyncio.Protocol):
         waiting = self._waiting
         while waiting and not self._is_busy:
             self._serve(waiting.popleft())
-        if not self._is_busy and not self._is_deaf:
+        if not self._is_busy and (self._reader.is_midway or self._is_held_up or self._refusal is not None):
             self._listen()
 
     def _listen(self) -> None:
+        """Nothing is to be done before the client has said more; unless it has said too much."""
         transport, reader = self._transport, self._reader
-        if transport is None:
+        if transport is None or self._is_deaf:
             return
         if self._refusal is not None:
             self._refuse(self._refusal)
@@ -234,11 +238,11 @@ class Connection(asyncio.Protocol):
         if self._is_held_up:
             self._is_held_up = False
             transport.resume_reading()
-        if not reader.is_midway:
-            return
         if reader.awaits_continue:
             reader.awaits_continue = False
             transport.write(CONTINUE)
+        if not reader.is_midway:
+            return
         if reader.in_body:
             self.due_s = self._service.clock() + self._service.patience.body_s
         elif not self._is_in_head:
@@ -356,7 +360,7 @@ class Connection(asyncio.Protocol):
         if not stays:
             self._hang_up()
             return
-        self.due_s = self._service.clock() + self._service.patience.idle_s
+        self.due_s = _NOT_SET
         if self._request.wants_websocket:
             try:
                 self._reader.go_on()

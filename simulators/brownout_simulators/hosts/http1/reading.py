@@ -149,21 +149,9 @@ class HttptoolsReader:
 
     def feed(self, data: bytes) -> None:
         """See `Reader`."""
-        if len(data) <= HEAD_LIMIT:
-            self._feed(data)
+        if len(data) > HEAD_LIMIT:
+            self._feed_in_pieces(data)
             return
-        for start in range(0, len(data), HEAD_LIMIT):  # so that a head that is too large is seen to be
-            try:
-                self._feed(data[start : start + HEAD_LIMIT])
-            except NotForHttptools as other:
-                raise NotForHttptools(other.data + data[start + HEAD_LIMIT :], other.skip) from None
-
-    def go_on(self) -> None:
-        """See `Reader`."""
-        rest, self.rest, self._halted = self.rest, b"", False
-        self.feed(rest)
-
-    def _feed(self, data: bytes) -> None:
         if self._halted:
             self._keep(data)
             return
@@ -180,16 +168,33 @@ class HttptoolsReader:
                 return  # what a client says after its last word
             raise Unreadable(400, str(error)) from None
         if self.is_midway:
-            if self._whole:
-                # Nobody tells where the request begins that has begun, and from there it may have to be read again.
-                raise NotForHttptools(bytes(self._since) + data, self._whole)
-            self._since += data
-            if not self.in_body and len(self._since) >= HEAD_LIMIT:
-                raise Unreadable(431, f"the head is larger than {HEAD_LIMIT} bytes")
-            check_framing(len(self._since), self._limit)
+            self._note(data)
         else:
             self._whole = 0
             self._since.clear()
+
+    def _feed_in_pieces(self, data: bytes) -> None:
+        """So that a head that is too large is seen to be."""
+        for start in range(0, len(data), HEAD_LIMIT):
+            try:
+                self.feed(data[start : start + HEAD_LIMIT])
+            except NotForHttptools as other:
+                raise NotForHttptools(other.data + data[start + HEAD_LIMIT :], other.skip) from None
+
+    def _note(self, data: bytes) -> None:
+        """A request has begun, and this is the newest of it."""
+        if self._whole:
+            # Nobody tells where in here it begins, and from there it may have to be read again.
+            raise NotForHttptools(bytes(self._since) + data, self._whole)
+        self._since += data
+        if not self.in_body and len(self._since) >= HEAD_LIMIT:
+            raise Unreadable(431, f"the head is larger than {HEAD_LIMIT} bytes")
+        check_framing(len(self._since), self._limit)
+
+    def go_on(self) -> None:
+        """See `Reader`."""
+        rest, self.rest, self._halted = self.rest, b"", False
+        self.feed(rest)
 
     def _upgrade(self, data: bytes, offset: int) -> None:
         request = self._queue[-1]
@@ -220,7 +225,11 @@ class HttptoolsReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header."""
-        self._headers[_names.get(name) or _name(name)] = value.decode("utf-8", "replace")
+        try:
+            text = value.decode()
+        except UnicodeDecodeError:
+            text = value.decode("utf-8", "replace")
+        self._headers[_names.get(name) or _name(name)] = text
 
     def on_headers_complete(self) -> None:
         """The head is there, a body may follow."""
