@@ -1,6 +1,5 @@
 """The table of fault kinds: one line each; and rules from and to JSON."""
 
-import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -28,6 +27,7 @@ from brownout_simulators.faults.throttle import Throttle
 from brownout_simulators.faults.truncate import Truncate
 from brownout_simulators.faults.webhooks import Webhooks
 from brownout_simulators.faults.wrong_type import WrongType
+from brownout_simulators.spelling import nearest
 
 FAULTS: Final[Mapping[str, type[Fault]]] = MappingProxyType(
     {
@@ -69,8 +69,8 @@ def rule_from_json(data: Mapping[str, Any]) -> Rule:
     kinds = [key for key in data if key in FAULTS]
     for key in data:
         if key not in FAULTS and key not in _PLAIN and key not in _NESTED and key != "match":
-            near = difflib.get_close_matches(str(key), [*FAULTS, *_PLAIN, *_NESTED, "match"], n=1)
-            raise FaultError(f"{where}: no such key: {key}" + (f"; did you mean {near[0]}?" if near else ""))
+            near = nearest(str(key), [*FAULTS, *_PLAIN, *_NESTED, "match"])
+            raise FaultError(f"{where}: no such key: {key}" + (f"; did you mean {near}?" if near else ""))
     if len(kinds) != 1:
         raise FaultError(f"{where}: exactly one of {', '.join(FAULTS)} is needed, got {', '.join(kinds) or 'none'}")
     kind = kinds[0]
