@@ -126,8 +126,8 @@ class Router:
 
     def nearest(self, method: str, path: str) -> str:
         """The most similar route's name, for a hint: the same path under another method comes first."""
-        others = [name.split(" ", 1)[0] for name in self.names]
-        for other in dict.fromkeys(others):
+        methods = [method, *(name.split(" ", 1)[0] for name in self.names)]
+        for other in dict.fromkeys(methods):
             found = self.find(other, path)
             if found is not None:
                 return found.name

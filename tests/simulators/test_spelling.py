@@ -1,6 +1,18 @@
-"""The nearest spelling."""
+"""How messages repeat what was given."""
 
-from brownout_simulators.spelling import nearest
+from brownout_simulators.spelling import named, nearest, shown
+
+
+def test_what_was_given_is_repeated_short_and_on_one_line() -> None:
+    assert named("hang") == "hang"
+    assert named("a\nb") == r"'a\nb'"
+    assert len(named("x" * 10**6)) == 80
+    assert shown("a\nb") == r"'a\nb'"
+    assert len(shown("x" * 10**6)) <= 80
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert shown(deep) == "[[[...]]]"
 
 
 def test_the_nearest_name_is_found_where_one_is_near() -> None:
