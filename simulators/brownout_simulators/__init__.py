@@ -13,6 +13,7 @@
 - `agenda.py`    what is to happen later; `acting.py` whose doing it is; `clock.py` the machine's time and the vendor's
 - `open_sessions.py` the sessions that are open, and what is published to them
 - `safety.py`    what is refused for the user's sake: live credentials, foreign host names
+- `spelling.py`  the nearest spelling of what is not known
 - `problems.py`  defects of the simulator itself; `voice.py` how it speaks where no vendor does
 - `faults/`      one module per fault kind, and the plan that decides which request is struck
 - `hosts/`       puts a simulator on sockets (`http1/`) or in memory, with the control API

@@ -5,7 +5,7 @@ from typing import Final, Generic, TypeVar
 from brownout_simulators.books import Books
 from brownout_simulators.handling import Handling
 from brownout_simulators.router import Router
-from brownout_simulators.safety import carries_live_credential, looks_live
+from brownout_simulators.safety import carries_live_credential
 from brownout_simulators.vendor import Refused, Vendor
 from brownout_simulators.voice import say
 from brownout_simulators.worlds import Credentials, TooManyAccounts, Worlds
@@ -29,7 +29,7 @@ class Admission(Generic[S]):
     def admit(self, one: Handling[S]) -> None:
         """Route, body, credential: who is calling what."""
         call = one.call
-        if carries_live_credential(call.headers, call.query, call.body) or looks_live(call.path):
+        if carries_live_credential(call.path, call.query, call.headers, call.body):
             call.route = f"{call.method} (refused: a live-looking credential)"
             call.request_id = self._worlds.stray_ids.hexadecimal()
             one.reply = say(401, "This is a simulator: it refuses credentials that look live. Use a test key.")

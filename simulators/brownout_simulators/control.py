@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from brownout_simulators.correlation import Correlation
 from brownout_simulators.engine import Engine
@@ -12,6 +12,8 @@ from brownout_simulators.limiter import Limiter, switched_on
 from brownout_simulators.shared import Shared
 
 S = TypeVar("S")
+
+TIME_SCALE_LIMIT: Final = 1_000.0
 
 _log = logging.getLogger(__name__)
 
@@ -42,8 +44,8 @@ class Control(Generic[S]):
         limiter = decision.limiter if limits is None else self._limiter(limits)
         correlation = books.correlation if correlate is None else Correlation(correlate)
         time_scale = books.outbox.time_scale if webhook_time_scale is None else webhook_time_scale
-        if not 0 <= time_scale < float("inf"):
-            raise ValueError(f"webhook_time_scale: at least 0, got {time_scale}")
+        if not 0 <= time_scale <= TIME_SCALE_LIMIT:
+            raise ValueError(f"webhook_time_scale: 0 to {TIME_SCALE_LIMIT:.0f}, got {time_scale}")
         if start_at_s is not None and not isfinite(start_at_s):
             raise ValueError(f"start_at_s: an instant of the monotonic clock, got {start_at_s}")
         shared.plan.replace(

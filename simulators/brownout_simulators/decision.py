@@ -2,6 +2,7 @@
 
 from typing import Generic, TypeVar
 
+from brownout_simulators.call import Reply
 from brownout_simulators.clock import Clock
 from brownout_simulators.faults.fault import Stage, Strike
 from brownout_simulators.faults.plan import Plan, Standing
@@ -25,6 +26,8 @@ class Decision(Generic[S]):
     def decide(self, one: Handling[S]) -> None:
         """Faults, limits, idempotency: whether the vendor's action is to run at all, and when."""
         if one.world is None or one.reply is not None:
+            if not self._plan.is_empty and not one.from_edge:
+                self._strike_refusal(one)
             return
         rules = self._vendor.idempotency
         if rules is not None:
@@ -36,14 +39,15 @@ class Decision(Generic[S]):
             self._strike_and_limit(one)
         if one.reply is not None or (one.strike is not None and one.strike.is_answered):
             return
-        if one.unreadable is not None:
-            one.reply = self._vendor.errors.malformed(one.call, one.unreadable)
-        elif one.body_refused is not None:
-            one.reply = one.body_refused
-        elif one.key_refused is not None:
-            one.reply = one.key_refused
-        elif one.call.idempotency_key is not None:
+        one.reply = self._objection(one)
+        if one.reply is None and one.call.idempotency_key is not None:
             self._look_up(one, one.world, one.call.idempotency_key)
+
+    def _objection(self, one: Handling[S]) -> Reply | None:
+        """The vendor's, to the body or the key; held back until its turn."""
+        if one.unreadable is not None:
+            return self._vendor.errors.malformed(one.call, one.unreadable)
+        return one.body_refused if one.body_refused is not None else one.key_refused
 
     def _strike_and_limit(self, one: Handling[S]) -> None:
         chosen = [] if self._plan.is_empty else self._choose(one)
@@ -56,23 +60,34 @@ class Decision(Generic[S]):
         if one.strike is not None and one.strike.is_answered:
             one.reply, one.from_edge = one.strike.answer, one.strike.from_edge
 
-    def _choose(self, one: Handling[S]) -> list[tuple[Standing, float]]:
-        assert one.found is not None  # noqa: S101  (there is an account)
-        subject, route = one.subject(), one.found.route
+    def _strike_refusal(self, one: Handling[S]) -> None:
+        """What was refused at the door is seen by few faults, and stays refused."""
         now_s = self._clock.machine_s()
-        chosen = self._plan.choose(subject, now_s)
+        chosen = self._plan.choose_refusal(one.subject(), now_s)
         if chosen:
-            one.strike = Strike(
-                call=one.call,
-                account=subject.account,
-                errors=self._vendor.errors,
-                now_s=now_s,
-                wall_s=self._clock.wall_s(),
-                public=route.public,
-                grants=route.grants,
-                credential_since_s=one.credential_since_s,
-            )
+            one.strike = self._strike_of(one, now_s)
+            one.strike.answer = one.reply
+            self._strike(one, chosen, Stage.AFTER)
+
+    def _choose(self, one: Handling[S]) -> list[tuple[Standing, float]]:
+        now_s = self._clock.machine_s()
+        chosen = self._plan.choose(one.subject(), now_s)
+        if chosen:
+            one.strike = self._strike_of(one, now_s)
         return chosen
+
+    def _strike_of(self, one: Handling[S], now_s: float) -> Strike:
+        route = one.found.route if one.found is not None else None
+        return Strike(
+            call=one.call,
+            account=one.world.account.name if one.world is not None else "",
+            errors=self._vendor.errors,
+            now_s=now_s,
+            wall_s=self._clock.wall_s(),
+            public=route is not None and route.public,
+            grants=route is not None and route.grants,
+            credential_since_s=one.credential_since_s,
+        )
 
     def _strike(
         self, one: Handling[S], chosen: list[tuple[Standing, float]], upto: Stage

@@ -17,6 +17,7 @@ from brownout_simulators.account import Account
 from brownout_simulators.admission import Admission
 from brownout_simulators.call import Call, Ending, Reply, Sending
 from brownout_simulators.decision import Decision
+from brownout_simulators.faults.fault import Strike
 from brownout_simulators.faults.http_date import retry_after_s
 from brownout_simulators.handling import Handling, act_as_seen
 from brownout_simulators.open_sessions import OpenSession
@@ -152,9 +153,6 @@ class Engine(Generic[S]):
         finally:
             acting.by = None
         one.reply = reply
-        for standing in one.working:
-            if strike is not None and standing.rule.fault.worked(strike):
-                one.mark(standing)
         self._commit(one, one.world, reply)
         if acting.published:
             self._sessions.publish()
@@ -182,15 +180,9 @@ class Engine(Generic[S]):
 
     def _to_send(self, one: Handling[S]) -> Sending:
         """Turn what there is into what goes on the wire."""
-        strike = one.strike
         if one.is_over:
             return Sending(0, {}, ending=Ending.CLOSE)
-        if strike is not None and one.reply is not None:
-            if strike.answer_after is not None:
-                one.reply, one.from_edge = strike.answer_after, strike.from_edge
-            ending = strike.ending_after
-        else:
-            ending = strike.ending if strike is not None else None
+        ending = None if one.strike is None else self._fate(one, one.strike)
         if ending is not None or one.reply is None:
             return Sending(0, {}, ending=ending or Ending.CLOSE)
         reply = one.reply if one.reply.session is None else self._opening(one, one.reply)
@@ -204,6 +196,17 @@ class Engine(Generic[S]):
         if one.struck:
             reply.headers["Brownout-Fault"] = ", ".join(one.struck)
         return sending
+
+    def _fate(self, one: Handling[S], strike: Strike) -> Ending | None:
+        """What the faults make of the answer, once there is one; how the connection ends where nothing goes out."""
+        for standing in one.working:
+            if standing.rule.fault.worked(strike):
+                one.mark(standing)
+        if one.reply is None:
+            return strike.ending
+        if strike.answer_after is not None:
+            one.reply, one.from_edge = strike.answer_after, strike.from_edge
+        return strike.ending_after
 
     def _head(self, one: Handling[S], reply: Reply) -> None:
         """The headers that are on every answer."""

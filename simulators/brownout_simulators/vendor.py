@@ -4,12 +4,14 @@ an idempotency rule or a ledger entry. It says how they look in its dialect, and
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Notice, Reply
 
 S = TypeVar("S")
+
+BODY_LIMIT: Final = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Route(Generic[S]):
-    """One endpoint. `path` is a template: `/v1/payment_intents/{id}/confirm`."""
+    """One endpoint. `path` is a template: `/v1/payment_intents/{id}/confirm`, `/{set}({key})`, `/v1/data/{path...}`;
+    `router.py` says what templates there are."""
 
     method: str
     path: str
@@ -146,9 +149,13 @@ class Vendor(Generic[S]):
     """Where the caller's operation id travels, first hit wins: `header.<name>` or `body.<dotted path>`."""
     effects: Sequence[str] = ()
     """The kinds of effect that its actions can have."""
+    tls: bool = False
+    """Hosts on sockets serve it over TLS only: its SDKs insist on `https`."""
+    body_limit: int = BODY_LIMIT
+    """Bytes of a request's body that hosts on sockets take; above, they answer 413 before the vendor sees it."""
     magic: Mapping[str, str] = field(default_factory=dict)
     """The documented test inputs and what each does, for the docs and `brownout up`."""
-    tls: bool = False
-    """Served over TLS: its SDKs refuse anything else."""
-    body_limit: int = 4 * 1024 * 1024
-    """Bytes of a request's body, unpacked; what is larger gets 413."""
+
+    def __post_init__(self) -> None:
+        if self.body_limit < 1:
+            raise ValueError(f"{self.name}: body_limit must be at least 1 byte, got {self.body_limit}")

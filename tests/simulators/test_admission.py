@@ -1,5 +1,7 @@
 """Who is calling what."""
 
+from typing import Any
+
 import pytest
 
 from tests.simulators.driving import Driver, body_of
@@ -47,3 +49,20 @@ def test_the_operation_is_found_in_the_body_where_no_header_names_it() -> None:
     till = Driver()
     till.send(body={"amount": 1, "metadata": {"operation_id": "op-b"}})
     assert [row["operation_id"] for row in till.rows()] == ["op-b", "op-b"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "headers"),
+    [
+        ("/v1/charges?key=sk%5flive%5fabcdefghijklmnop", None, {}),
+        ("/v1/charges", b"key=%73k_live_abcdefghijklmnop", {}),
+        ("/v1/charges", b'{"amount": 1, "key": "sk\\u005flive_abcdefghijklmnop"}', {}),
+        ("/v1/charges", None, {"proxy-authorization": "Basic c2tfbGl2ZV9hYmNkZWZnaGlqa2xtbm9wOg=="}),
+    ],
+)
+def test_a_credential_that_looks_live_once_it_is_decoded_is_refused_too(
+    path: str, body: Any, headers: dict[str, str]
+) -> None:
+    till = Driver()
+    assert till.send("POST", path, body, headers=headers).status == 401
+    assert till.effects() == []

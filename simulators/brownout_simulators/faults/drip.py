@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import ClassVar
 
 from brownout_simulators.call import Sending
-from brownout_simulators.faults.fault import Fault, Stage, is_plain, require
+from brownout_simulators.faults.fault import Fault, Stage, is_plain, require, require_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Drip(Fault):
     pieces: int = 10
 
     def __post_init__(self) -> None:
-        require(0 < self.over_s < float("inf"), f"drip.over_s: above 0, got {self.over_s}")
+        require_seconds("drip.over_s", self.over_s, above_0=True)
         require(2 <= self.pieces <= 10_000, f"drip.pieces: 2 to 10000, got {self.pieces}")
 
     def shape(self, sending: Sending, chance: float) -> bool:

@@ -14,11 +14,14 @@ The stages run in their order, whatever the order of the rules; within a stage, 
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from brownout_simulators.call import Call, Ending, Reply, Sending
 from brownout_simulators.limiter import Buckets
 from brownout_simulators.vendor import Errors
+
+LONGEST_S: Final = 366 * 86_400.0
+"""No span of a fault or a rule is longer than a year."""
 
 
 class FaultError(ValueError):
@@ -102,6 +105,9 @@ class Fault:
     draws: ClassVar[bool] = False
     """Whether `chance` is used: a kind that does not draw is spared the hash."""
 
+    strikes_refusals: ClassVar[bool] = False
+    """Whether it strikes calls as well that are refused at the door: a bad credential, no such route."""
+
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         """Stages CREDENTIALS to AFTER: change `on`; whether anything was changed.
 
@@ -131,3 +137,11 @@ def require(condition: bool, message: str) -> None:
     """Raise `FaultError(message)` unless `condition` holds."""
     if not condition:
         raise FaultError(message)
+
+
+def require_seconds(name: str, *values: float | None, above_0: bool = False) -> None:
+    """Raise `FaultError` unless each is a span that a timer can keep and a date can follow: a year at most."""
+    for value in values:
+        least = "above 0" if above_0 else "at least 0"
+        fits = value is None or (0 <= value <= LONGEST_S and (value > 0 or not above_0))
+        require(fits, f"{name}: {least}, and a year at most, got {value}")

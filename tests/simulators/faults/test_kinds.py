@@ -92,7 +92,7 @@ def test_an_open_window_and_a_ramp_have_their_defaults() -> None:
         ({"id": "x", "vendor": "t", "hang": {}, "match": {"verb": "GET"}}, "rule x: match.verb: no such field"),
         ({"id": "x", "vendor": "t", "hang": {}, "window": {"start_s": 2, "end_s": 1}}, "rule x: window"),
         ({"id": "x", "vendor": "t", "hang": {}, "sequence": 3}, "sequence: a text"),
-        ({"id": "x", "vendor": "t", "hang": {}, "sequence_per": "day"}, "sequence_per: key or rule"),
+        ({"id": "x", "vendor": "t", "hang": {}, "sequence_per": "day"}, "sequence_per: one of key, rule, got"),
         ({"id": "x", "hang": {}}, "vendor: a text"),
         ({"vendor": "t", "hang": {}}, "id: a text"),
         ([], "an object is needed"),
