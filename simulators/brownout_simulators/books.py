@@ -9,7 +9,7 @@ from brownout_simulators.call import Effect, Notice
 from brownout_simulators.clock import Clock
 from brownout_simulators.correlation import Correlation
 from brownout_simulators.faults.plan import Plan
-from brownout_simulators.ledger import Ledger
+from brownout_simulators.ledger import Entry, Ledger
 from brownout_simulators.outbox import Outbox
 from brownout_simulators.vendor import Vendor
 
@@ -27,23 +27,29 @@ class Books:
 
     def begin_anew(self) -> None:
         """Forget all that was booked, and how calls are told apart."""
-        self.ledger = Ledger(self._vendor.name, self.ledger.limit)
+        self.ledger.begin_anew()
         self.outbox.reset()
         self.correlation = Correlation(self._vendor.correlate)
 
     def commit(self, account: Account[Any], effects: Sequence[Effect], notices: Sequence[Notice], cause: Cause) -> None:
         """What was done goes back to `cause`, or to the operation that the vendor stored with the thing."""
         for effect in effects:
-            self.ledger.effect(
-                account=account.name,
-                operation_id=self.correlation.of_effect(effect, cause.operation_id),
-                at_s=self._clock.machine_s(),
-                kind=effect.kind,
-                effect_id=effect.id,
-                request_id=cause.request_id,
-                idempotency_key=cause.idempotency_key,
-                amount=effect.amount,
-                references=effect.references,
+            now_s = self._clock.machine_s()
+            # Plain values only: a vendor may have enumerations, and those cannot be packed.
+            self.ledger.write(
+                Entry(
+                    "effect",
+                    account=account.name,
+                    operation_id=self.correlation.of_effect(effect, cause.operation_id),
+                    at_s=now_s,
+                    finished_s=now_s,
+                    route=str(effect.kind),
+                    id=str(effect.id),
+                    request_id=cause.request_id,
+                    idempotency_key=cause.idempotency_key,
+                    amount=int(effect.amount),
+                    references={str(name): str(value) for name, value in effect.references.items()},
+                )
             )
         if notices:
             clock = self._clock

@@ -20,6 +20,7 @@ from brownout_simulators.decision import Decision
 from brownout_simulators.faults.fault import Strike
 from brownout_simulators.faults.http_date import retry_after_s
 from brownout_simulators.handling import Handling, act_as_seen
+from brownout_simulators.ledger import Entry
 from brownout_simulators.open_sessions import OpenSession
 from brownout_simulators.shared import Shared
 from brownout_simulators.vendor import Refused
@@ -232,16 +233,18 @@ class Engine(Generic[S]):
         if left and not (ending is Ending.HANG and chunks >= _chunks_of(sending)):
             ending = Ending.LEFT  # a hang that was acted out to its end always ends by the client's leaving
         was_told = sending.status >= 300 and not (left and chunks == 0)
-        self._books.ledger.request(
+        entry = Entry(
+            "request",
             account=one.world.account.name if one.world is not None else "",
             operation_id=one.operation,
             at_s=call.at_s,
             finished_s=self._clock.machine_s(),
             route=call.route,
+            id=call.request_id,
             request_id=call.request_id,
             idempotency_key=call.idempotency_key or "",
             replayed=one.replayed,
-            status=sending.status,
+            status=int(sending.status),
             ending=ending.value,
             chunks=chunks,
             received=one.session.heard if one.session is not None else 0,
@@ -250,6 +253,7 @@ class Engine(Generic[S]):
             given_delay_s=one.given_delay_s,
             retry_after_s=retry_after_s(sending.headers, self._clock.wall_s()) if was_told else None,
         )
+        self._books.ledger.write(entry)
 
 
 def _chunks_of(sending: Sending) -> int:

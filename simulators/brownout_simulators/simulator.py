@@ -17,7 +17,7 @@ from brownout_simulators.clockwork import Clockwork
 from brownout_simulators.control import Control
 from brownout_simulators.engine import Engine
 from brownout_simulators.faults.rule import Rule
-from brownout_simulators.ledger import Ledger
+from brownout_simulators.ledger import Blocks, Ledger
 from brownout_simulators.limiter import Limiter
 from brownout_simulators.outbox import Outbox
 from brownout_simulators.router import Router
@@ -38,10 +38,12 @@ class Simulator(Generic[S]):
         epoch_s: float,
         seed: int = 0,
         base_url: str = "",
-        ledger_limit: int = 1_000_000,
+        ledger_limit: int | None = None,
+        blocks: Blocks | None = None,
         agenda_limit: int = 200_000,
     ) -> None:
-        """`clock` is monotonic seconds; `epoch_s` added to it gives seconds since 1970."""
+        """`clock` is monotonic seconds; `epoch_s` added to it gives seconds since 1970. The ledger's rows are kept in
+        `blocks`, in memory without; up to `ledger_limit`, or as many as `blocks` are made for."""
         self.vendor = vendor
         self.clock = clock
         """The machine's, as it was handed in."""
@@ -51,7 +53,7 @@ class Simulator(Generic[S]):
             epoch_s=epoch_s,
             seed=seed,
             base_url=base_url,
-            ledger=Ledger(vendor.name, ledger_limit),
+            ledger=Ledger(vendor.name, ledger_limit, blocks),
             agenda_limit=agenda_limit,
         )
         self.agenda = self._shared.agenda

@@ -1,7 +1,12 @@
 """What a vendor's work leaves behind."""
 
+import json
+from enum import StrEnum
+from http import HTTPStatus
+
 from brownout_simulators.agenda import Cause
 from brownout_simulators.call import Effect, Notice
+from brownout_simulators.ledger import BLOCK
 from tests.simulators.driving import Driver
 
 
@@ -32,3 +37,17 @@ def test_beginning_anew_forgets_rows_counts_and_correlation() -> None:
     books.begin_anew()
     assert (len(books.ledger), books.outbox.counts()["noticed"]) == (0, 0)
     assert books.correlation.paths == tuple(till.simulator.vendor.correlate)
+
+
+def test_a_vendor_that_names_things_by_enumeration_can_be_kept_for_long() -> None:
+    class Kind(StrEnum):
+        CHARGE = "till.charge"
+
+    till = Driver()
+    till.send()
+    effect = Effect(Kind.CHARGE, Kind.CHARGE, HTTPStatus.OK, references={Kind.CHARGE: Kind.CHARGE})
+    books, account = till.simulator._shared.books, till.simulator.accounts["a"]
+    books.commit(account, [effect] * (BLOCK + 1), [], Cause())
+    rows = till.effects()
+    assert (rows[2]["route"], rows[2]["references"]) == ("till.charge", '{"till.charge": "till.charge"}')
+    assert {json.dumps(row["amount"]) for row in rows[2:]} == {"200"}
