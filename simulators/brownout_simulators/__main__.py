@@ -23,6 +23,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from brownout_simulators.hosts.blocks import FileBlocks
 from brownout_simulators.hosts.http import HttpHost, PortTaken
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Vendor
@@ -88,7 +89,8 @@ async def _serve(vendors: Sequence[Vendor[Any]], ports: Sequence[int], seed: int
     hosts: list[HttpHost] = []
     try:
         for vendor, port in zip(vendors, ports, strict=True):
-            simulator = Simulator(vendor, clock=time.monotonic, epoch_s=epoch_s, seed=seed)
+            # The books go to disk: in memory those of a long run would be most of what the process takes.
+            simulator = Simulator(vendor, clock=time.monotonic, epoch_s=epoch_s, seed=seed, blocks=FileBlocks())
             host = HttpHost(simulator, host=address, port=port)
             await host.start()
             hosts.append(host)

@@ -9,7 +9,7 @@ from brownout_simulators.hosts.control import PREFIX, control
 from brownout_simulators.hosts.http1.handshake import check_handshake
 from brownout_simulators.hosts.http1.head import message
 from brownout_simulators.hosts.http1.reading import Request, Unreadable, check_length
-from brownout_simulators.safety import is_loopback_host
+from brownout_simulators.safety import is_loopback_host, is_loopback_origin
 from brownout_simulators.simulator import Simulator
 
 _KNOWN_HOSTS_LIMIT: Final = 64
@@ -56,20 +56,13 @@ class Reception:
 
     def _control(self, request: Request, path: str, query: str, body: bytes) -> OwnAnswer:
         origin = request.headers.get("origin")
-        if origin is not None and not _is_from_here(origin):
+        if origin is not None and not is_loopback_origin(origin):
             return 403, message("the control API takes no orders from a page of another site")
         try:
             return control(self._simulator, request.method, path, query, body)
         except Exception as error:  # noqa: BLE001  a defect of ours: to be counted, and the connection goes on
             self._simulator.problem(f"{request.method} {path[:120]}", error)
             return 500, message("the simulator has a defect: see its log")
-
-
-def _is_from_here(origin: str) -> bool:
-    try:
-        return is_loopback_host(urlsplit(origin).netloc)
-    except ValueError:
-        return False
 
 
 def _origin_form(target: str) -> str:
