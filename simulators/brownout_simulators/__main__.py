@@ -21,6 +21,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import AsyncExitStack, closing
 from typing import Any
 
 from brownout_simulators.hosts.blocks import FileBlocks
@@ -86,13 +87,15 @@ async def _serve(vendors: Sequence[Vendor[Any]], ports: Sequence[int], seed: int
         loop.add_signal_handler(number, stop.set)
     # The wall clock is read once: afterwards all dates follow the monotonic clock.
     epoch_s = time.time() - time.monotonic()  # noqa: TID251
-    hosts: list[HttpHost] = []
-    try:
+    async with AsyncExitStack() as started:
+        hosts: list[HttpHost] = []
         for vendor, port in zip(vendors, ports, strict=True):
-            # The books go to disk: in memory those of a long run would be most of what the process takes.
-            simulator = Simulator(vendor, clock=time.monotonic, epoch_s=epoch_s, seed=seed, blocks=FileBlocks())
+            # The books go to disk: in memory, those of a long run would be most of what the process takes.
+            blocks = started.enter_context(closing(FileBlocks()))
+            simulator = Simulator(vendor, clock=time.monotonic, epoch_s=epoch_s, seed=seed, blocks=blocks)
             host = HttpHost(simulator, host=address, port=port)
             await host.start()
+            started.push_async_callback(host.stop)
             hosts.append(host)
         for host in hosts:
             _say(json.dumps(_introduction(host)))
@@ -100,9 +103,6 @@ async def _serve(vendors: Sequence[Vendor[Any]], ports: Sequence[int], seed: int
             await host.warm_up()
         _spare_the_collector()
         await stop.wait()
-    finally:
-        for host in hosts:
-            await host.stop()
 
 
 def _introduction(host: HttpHost) -> dict[str, Any]:
