@@ -314,6 +314,19 @@ def test_a_client_that_waits_for_its_answer_is_not_slow() -> None:
     virtually(main())
 
 
+def test_a_client_whose_time_runs_out_while_its_answer_waits_for_the_turn_gets_it() -> None:
+    async def main() -> None:
+        service = till_service(patience=PATIENCE)
+        line, _ = Line(service), Line(service)
+        line.send(GET)
+        for connection in service.connections:
+            connection.give_up(0.0)
+            connection.give_up(10_000.0)
+        assert statuses(await line.turn()) == [200]
+
+    virtually(main())
+
+
 def test_a_connection_between_two_requests_is_kept_for_long() -> None:
     async def main() -> None:
         line = Line(till_service(patience=PATIENCE))

@@ -1,21 +1,46 @@
 """Answers in pieces: framing, back-pressure, leaving in the middle, and every ending."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from brownout_simulators.account import Account
+from brownout_simulators.call import Call, Reply
+from brownout_simulators.vendor import Route
 from tests.simulators.hosts.http1.line import GET, STREAM, Line, rows, statuses, till_service
 from tests.simulators.serving import request_bytes
+from tests.simulators.toy import TILL, Till
 from tests.support.aio import virtually
+
+
+def gaps(call: Call, account: Account[Till]) -> Reply:
+    return Reply(200, stream=[(0.5, b"one "), (0.5, b""), (0.5, b"two")])
+
+
+GAPS = replace(TILL, routes=[Route("GET", "/gaps", gaps, public=True), Route("HEAD", "/gaps", gaps, public=True)])
+
+
+def test_an_empty_piece_does_not_end_a_stream() -> None:
+    async def main() -> None:
+        service = till_service(vendor=GAPS)
+        line = Line(service)
+        line.send(request_bytes("GET", "/gaps") + GET)
+        await asyncio.sleep(2.0)
+        assert line.got.partition(b"\r\n\r\n")[2].startswith(b"4\r\none \r\n3\r\ntwo\r\n0\r\n\r\nHTTP/1.1 404")
+        assert rows(service)[0]["chunks"] == 3
+
+    virtually(main())
 
 
 def test_an_answer_to_head_has_no_body_not_even_of_a_stream() -> None:
     async def main() -> None:
-        line = Line(till_service())
-        line.send(request_bytes("HEAD", "/health") + GET)
-        _, _, rest = (await line.turn()).partition(b"\r\n\r\n")
-        assert rest.startswith(b"HTTP/1.1 200")
+        line = Line(till_service(vendor=GAPS))
+        line.send(request_bytes("HEAD", "/gaps") + GET)
+        await asyncio.sleep(2.0)
+        _, _, rest = line.got.partition(b"\r\n\r\n")
+        assert rest.startswith(b"HTTP/1.1 404")
 
     virtually(main())
 

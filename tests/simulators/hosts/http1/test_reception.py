@@ -3,6 +3,7 @@
 import gzip
 import json
 import time
+import tracemalloc
 import zlib
 from dataclasses import replace
 from typing import Any
@@ -123,6 +124,17 @@ def test_a_body_is_decoded(coding: str, body: bytes) -> None:
 def test_a_body_that_is_not_what_its_header_says_is_refused(coding: str, body: bytes, status: int) -> None:
     got, _ = receive(body=body, content_encoding=coding)
     assert got == status
+
+
+def test_a_body_that_would_be_huge_is_not_even_unpacked() -> None:
+    bomb = zipped(bytes(50_000_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unreadable):
+            decoded(bomb, "gzip", LIMIT)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate", "x-gzip", "br", "²"]))
