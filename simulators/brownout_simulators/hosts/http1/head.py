@@ -8,6 +8,7 @@ from brownout_simulators.call import Sending
 from brownout_simulators.hosts.http1.reading import Request
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+DEFECT: Final = "the simulator has a defect: see its log"
 
 _STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status} {status.phrase}" for status in HTTPStatus}
 BODILESS: Final = frozenset({204, 304})

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from brownout_simulators.call import Ending
+from brownout_simulators.call import Ending, Sending
 
 
 class Owner(Protocol):
@@ -24,8 +24,13 @@ class Owner(Protocol):
 class Lasting(Protocol):
     """An answer in pieces, or a session."""
 
+    sending: Sending
     is_paused: bool
     """Not all that was written is handed over. Whoever sets it back calls `go_on`."""
+
+    def begin(self) -> None:
+        """Put out the head, and what is due."""
+        ...
 
     def go_on(self) -> None:
         """Put out what is due and can go out."""

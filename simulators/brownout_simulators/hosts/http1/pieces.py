@@ -25,11 +25,11 @@ class Pieces:
     def __init__(
         self, service: Service, transport: asyncio.Transport, sending: Sending, request: Request, owner: Owner
     ) -> None:
+        self.sending = sending
         self.is_paused = False
         """Not all that was written is handed over. Whoever sets it back calls `go_on`."""
         self._service = service
         self._transport = transport
-        self._sending = sending
         self._owner = owner
         length = sending.content_length
         if length is None and sending.stream is None and not sending.bad_chunk:
@@ -47,6 +47,8 @@ class Pieces:
                 framing = []
             self._head = head_bytes(sending, request, *framing, keep_alive=self._stays)
         self._chunks: Iterator[tuple[float, bytes]] = iter(())
+        if self._has_body:
+            self._chunks = iter(sending.stream if sending.stream is not None else ((0.0, sending.body),))
         self._chunk: bytes | None = None
         """The next one, which waits for its instant."""
         self._due_s = 0.0
@@ -60,9 +62,6 @@ class Pieces:
         """Put out the head, and all that is due."""
         if self._head:
             self._transport.write(self._head)
-        if self._has_body:
-            sending = self._sending
-            self._chunks = iter(sending.stream if sending.stream is not None else ((0.0, sending.body),))
         self._due_s = self._service.clock()
         self.go_on()
 
@@ -70,7 +69,7 @@ class Pieces:
         """The client has left, or was sent away."""
         if self._timer is not None:
             self._timer.cancel()
-        self._service.simulator.sent(self._sending, chunks=self._gone_out, left=True)
+        self._service.simulator.sent(self.sending, chunks=self._gone_out, left=True)
 
     def received(self, data: bytes) -> bool:
         """A request that was sent ahead, or a part of one."""
@@ -109,13 +108,13 @@ class Pieces:
 
     def _write_end(self) -> None:
         self._is_at_end = True
-        if self._has_body and self._sending.bad_chunk:
+        if self._has_body and self.sending.bad_chunk:
             self._transport.write(_NO_CHUNK)
-        elif self._has_body and self._is_chunked and self._sending.ending is Ending.COMPLETE:
+        elif self._has_body and self._is_chunked and self.sending.ending is Ending.COMPLETE:
             self._transport.write(_LAST_CHUNK)
 
     def _end(self) -> None:
-        ending = self._sending.ending
+        ending = self.sending.ending
         if ending is not Ending.HANG:
-            self._service.simulator.sent(self._sending, chunks=self._gone_out, left=False)
+            self._service.simulator.sent(self.sending, chunks=self._gone_out, left=False)
             self._owner.answer_is_out(ending, stays=self._stays)

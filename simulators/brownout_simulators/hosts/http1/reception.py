@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from brownout_simulators.call import Call
 from brownout_simulators.hosts.control import PREFIX, control
 from brownout_simulators.hosts.http1.handshake import check_handshake
-from brownout_simulators.hosts.http1.head import message
+from brownout_simulators.hosts.http1.head import DEFECT, message
 from brownout_simulators.hosts.http1.reading import Request, Unreadable, check_length
 from brownout_simulators.safety import is_loopback_host, is_loopback_origin
 from brownout_simulators.simulator import Simulator
@@ -62,7 +62,7 @@ class Reception:
             return control(self._simulator, request.method, path, query, body)
         except Exception as error:  # noqa: BLE001  a defect of ours: to be counted, and the connection goes on
             self._simulator.problem(f"{request.method} {path[:120]}", error)
-            return 500, message("the simulator has a defect: see its log")
+            return 500, message(DEFECT)
 
 
 def _origin_form(target: str) -> str:

@@ -1,6 +1,7 @@
 """What the connections of one simulator share: clock and timers, the turn's answers, the watch over slow clients."""
 
 import asyncio
+import contextlib
 import logging
 from typing import Any, Final, Protocol
 
@@ -11,6 +12,8 @@ from brownout_simulators.hosts.timers import Timer, Timers
 from brownout_simulators.simulator import Simulator
 
 _COMPLAINT_EVERY_S: Final = 1.0
+_STOP_WITHIN_S: Final = 1.0
+"""How long a client may take to read what it was sent when the service stops."""
 
 _log = logging.getLogger(__name__)
 
@@ -25,7 +28,11 @@ class Watched(Protocol):
         ...
 
     def end(self) -> None:
-        """The service stops."""
+        """The service stops: close it when what was written is out."""
+        ...
+
+    def cut(self) -> None:
+        """Close it at once."""
         ...
 
 
@@ -83,6 +90,12 @@ class Service:
         for connection in [*self.connections, *self._given_up]:
             connection.end()
         self._given_up.clear()
+        if self.connections:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_STOP_WITHIN_S):
+                    await self._gone.wait()
+        for connection in list(self.connections):
+            connection.cut()
         if self.connections:
             await self._gone.wait()
 

@@ -32,14 +32,25 @@ class Websocket:
     """One open session on its connection."""
 
     def __init__(
-        self, service: Service, transport: asyncio.Transport, sending: Sending, session: Conversation, owner: Owner
+        self,
+        service: Service,
+        transport: asyncio.Transport,
+        sending: Sending,
+        session: Conversation,
+        *,
+        request: Request,
+        rest: bytes,
+        owner: Owner,
     ) -> None:
+        """`rest` is what the client said behind its request."""
+        self.sending = sending
         self.is_paused = False
         """Not all that was written is handed over. Whoever sets it back calls `go_on`."""
         self._service = service
         self._transport = transport
-        self._sending = sending
         self._session = session
+        self._head = head_bytes(sending, request, *accepting(request.headers), keep_alive=True)
+        self._rest = rest
         self._owner = owner
         self._framing = Framing(SERVER, max_size=service.body_limit, logger=_log)
         self._opcode = Opcode.TEXT
@@ -51,12 +62,12 @@ class Websocket:
         self._is_misunderstood = False
         self._is_over = False
 
-    def begin(self, request: Request, rest: bytes) -> None:
-        """Make the handshake; `rest` is what the client has said already."""
-        self._transport.write(head_bytes(self._sending, request, *accepting(request.headers), keep_alive=True))
+    def begin(self) -> None:
+        """Make the handshake, and hear what the client has said already."""
+        self._transport.write(self._head)
         self._session.begin(self._say)
-        if rest:
-            self.received(rest)
+        if self._rest:
+            self.received(self._rest)
 
     def received(self, data: bytes) -> bool:
         """Bytes from the client."""
@@ -144,4 +155,4 @@ class Websocket:
         self._is_over = True
         if self._timer is not None:
             self._timer.cancel()
-        self._service.simulator.sent(self._sending, chunks=self._gone_out, left=left)
+        self._service.simulator.sent(self.sending, chunks=self._gone_out, left=left)

@@ -84,7 +84,7 @@ class Line(asyncio.Transport):
 
     def leave(self) -> None:
         """Go, with no word."""
-        if not self._is_closing:
+        if not self.ended:
             self._is_closing, self.ended = True, "left"
             asyncio.get_running_loop().call_soon(self.connection.connection_lost, ConnectionResetError())
 
@@ -114,15 +114,20 @@ class Line(asyncio.Transport):
         if not self._buffer and self._is_paused:
             self._is_paused = False
             self.connection.resume_writing()
+        if not self._buffer and self._is_closing:
+            self._end("fin")
 
     def close(self) -> None:
-        self._end("fin")
+        self._is_closing = True
+        if not self._buffer:
+            self._end("fin")
 
     def abort(self) -> None:
+        self._buffer = b""
         self._end("rst")
 
     def _end(self, how: str) -> None:
-        if not self._is_closing:
+        if not self.ended:
             self._is_closing, self.ended = True, how
             asyncio.get_running_loop().call_soon(self.connection.connection_lost, None)
 

@@ -174,76 +174,6 @@ def test_nonsense_is_refused_after_the_answers_that_are_owed_and_the_connection_
     virtually(main())
 
 
-# -- clients that read slowly, and clients that leave -----------------------------------------------------------------
-
-
-def test_an_answer_is_over_when_its_last_byte_is_handed_over() -> None:
-    async def main() -> None:
-        service = till_service()
-        service.simulator.schedule([], limits={"at-once": {"concurrency": 1}})
-        slow, other = Line(service, room=100), Line(service)
-        slow.send(request_bytes())
-        other.send(request_bytes())
-        got = await slow.turn()
-        assert statuses(other.got) == [429]
-        assert (service.simulator.in_flight, len(rows(service))) == (1, 1)
-        slow.take(10_000)
-        other.send(request_bytes())
-        await other.turn()
-        assert [row["ending"] for row in rows(service)] == ["complete", "complete", "complete"]
-        assert statuses(got + slow.got) == [200]
-
-    virtually(main())
-
-
-@pytest.mark.parametrize("others", [0, 1])
-def test_an_answer_that_was_not_read_to_its_end_is_booked_as_left(others: int) -> None:
-    async def main() -> None:
-        service = till_service()
-        line, *_ = [Line(service, room=100) for _ in range(1 + others)]
-        line.send(request_bytes())
-        await line.turn()
-        assert service.simulator.in_flight == 1
-        line.leave()
-        await line.turn()
-        assert [(row["ending"], row["chunks"]) for row in rows(service)] == [("left", 0)]
-        assert service.simulator.in_flight == 0
-
-    virtually(main())
-
-
-def test_one_clients_leaving_loses_no_other_clients_answer() -> None:
-    async def main() -> None:
-        service = till_service()
-        lines = [Line(service) for _ in range(5)]
-        for place, line in enumerate(lines):
-            line.send(request_bytes())
-            if place == 1:
-                line.leave()  # its transport raises from now on
-        for place, line in enumerate(lines):
-            assert statuses(await line.turn()) == ([] if place == 1 else [200])
-        assert [row["ending"] for row in rows(service)].count("left") == 1
-        assert service.simulator.problems == []
-
-    virtually(main())
-
-
-def test_a_client_that_leaves_does_not_stop_what_has_begun_but_what_has_not() -> None:
-    async def main() -> None:
-        service = till_service(SLOW)
-        line = Line(service)
-        line.send(request_bytes() + request_bytes(body={"amount": 6}))
-        line.leave()
-        await asyncio.sleep(1.0)
-        assert (service.simulator.in_flight, len(service.connections)) == (1, 0)
-        await asyncio.sleep(2.0)
-        effects = [row["amount"] for row in service.simulator.ledger.rows() if row["entry"] == "effect"]
-        assert effects == [5]
-        assert [(row["ending"], row["finished_s"]) for row in rows(service)] == [("left", 2.0)]
-
-    virtually(main())
-
-
 # -- slowness ---------------------------------------------------------------------------------------------------------
 
 PATIENCE = Patience(head_s=30.0, body_s=20.0, idle_s=3600.0, unread_s=60.0, linger_s=5.0, look_s=1.0)
@@ -354,40 +284,29 @@ def test_a_client_that_does_not_read_its_answer_is_closed_but_one_that_reads_a_l
     virtually(main())
 
 
-# -- a reset ----------------------------------------------------------------------------------------------------------
+# -- the last moment --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("leaves", [False, True])
-def test_a_reset_closes_the_connections_of_calls_in_flight_and_they_have_no_effect(leaves: bool) -> None:
+def test_a_client_that_leaves_as_it_is_answered_has_none_of_its_other_requests_begun() -> None:
     async def main() -> None:
-        service = till_service(SLOW)
-        waiting, streaming, unread, idle = Line(service), Line(service), Line(service, room=10), Line(service)
-        waiting.send(request_bytes())
-        streaming.send(STREAM)
-        unread.send(GET)
-        idle.send(GET)
-        await asyncio.sleep(0.1)
-        if leaves:
-            waiting.leave()
-            await asyncio.sleep(0.1)
-        idle.send(request_bytes("POST", "/_brownout/reset", {}))
-        await asyncio.sleep(10.0)
-        assert statuses(idle.got) == [200, 200]
-        assert (waiting.ended, streaming.ended, unread.ended) == ("left" if leaves else "rst", "rst", "rst")
-        assert (service.simulator.in_flight, list(service.simulator.ledger.rows())) == (0, [])
-        assert len(service.connections) == 1
+        service = till_service()
+        line, _ = Line(service), Line(service)
+        line.send(request_bytes() + request_bytes(body={"amount": 6}))
+        line.leave()
+        await line.turn()
+        effects = [row["amount"] for row in service.simulator.ledger.rows() if row["entry"] == "effect"]
+        assert effects == [5]
 
     virtually(main())
 
 
-def test_a_reset_in_the_same_turn_takes_back_the_answers_of_the_turn() -> None:
+def test_a_client_that_reads_its_refusal_slowly_does_not_stay_for_ever() -> None:
     async def main() -> None:
-        service = till_service()
-        asking, resetting = Line(service), Line(service)
-        asking.send(request_bytes())
-        resetting.send(request_bytes("POST", "/_brownout/reset", {}))
-        assert statuses(await resetting.turn()) == [200]
-        assert (asking.got, asking.ended) == (b"", "rst")
-        assert list(service.simulator.ledger.rows()) == []
+        service = till_service(patience=PATIENCE)
+        line = Line(service, room=10)
+        line.send(b"nonsense\r\n\r\n")
+        await asyncio.sleep(2.0)
+        line.take(10_000)
+        assert await ended_after(line) <= 7.0
 
     virtually(main())
