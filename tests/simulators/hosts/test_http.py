@@ -19,6 +19,7 @@ from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.hosts.http import HttpHost, PortTaken
+from brownout_simulators.hosts.http1.patience import Patience
 from brownout_simulators.hosts.tls import Certificate, loopback_certificate
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Route
@@ -288,6 +289,32 @@ def test_stopping_ends_what_hangs(run: Run) -> None:
         with contextlib.suppress(EOFError, ConnectionResetError):
             await raw.to_the_end()
         raw.close()
+
+    run(main())
+
+
+def test_half_open_connections_are_closed_and_one_that_waits_for_its_answer_is_not(run: Run) -> None:
+    hurried = Patience(head_s=0.1, body_s=0.1, linger_s=0.1, look_s=0.02)
+
+    async def main() -> None:
+        async with serving({"latency": {"fixed_s": 0.5}}, patience=hurried) as host:
+            silent, heads, bodies = ([Raw(host) for _ in range(10)] for _ in range(3))
+            waiting = Raw(host)
+            await waiting.send(request_bytes())
+            for raw in silent:
+                await raw.send(b"")
+            for raw in heads:
+                await raw.send(b"POST /v1/charges HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+            for raw in bodies:
+                await raw.send(request_bytes()[:-1])
+            assert {await raw.to_the_end() for raw in silent} == {(b"", "fin")}
+            for raw in (*heads, *bodies):
+                got, end = await raw.to_the_end()
+                assert (got[:12], end) == (b"HTTP/1.1 408", "fin")
+            await eventually(lambda: host.connections == 1)
+            assert b"200 OK" in await waiting.until(b"}")
+            for raw in (waiting, *silent, *heads, *bodies):
+                raw.close()
 
     run(main())
 
