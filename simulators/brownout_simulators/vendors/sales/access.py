@@ -108,11 +108,7 @@ def issue_token(call: Call, account: Account[State]) -> Reply:
         return oauth_error(400, "invalid_scope", "not allowed: " + " ".join(sorted(asked - allowed)))
     value = f"pyx_at_{_encoded(account.name)}.{account.ids.hexadecimal(32)}"
     now_s = account.clock()
-    tokens = account.state.tokens
-    # A day after their end nobody can learn anything from them: a long run does not pile them up.
-    for old in [token.value for token in tokens.values() if token.expires_s < now_s - 86_400]:
-        del tokens[old]
-    tokens[value] = Token(value, frozenset(asked), now_s + options.expires_in_s)
+    account.state.issue(Token(value, frozenset(asked), now_s + options.expires_in_s), now_s)
     body = {
         "access_token": value,
         "token_type": "Bearer",
@@ -125,7 +121,7 @@ def issue_token(call: Call, account: Account[State]) -> Reply:
 
 def revoke_token(call: Call, account: Account[State]) -> Reply:
     """POST /oauth2/revoke: 200 whether or not there was such a token (RFC 7009)."""
-    account.state.tokens.pop(str(call.data.get("token", "")), None)
+    account.state.tokens.remove(str(call.data.get("token", "")))
     return Reply(200, b"{}", {"Content-Type": "application/json", "Cache-Control": "no-store"})
 
 

@@ -75,7 +75,7 @@ def list_orders(call: Call, account: Account[State]) -> Reply:
     since_s = _instant_s(call, "updatedSince")
     found: list[dict[str, Any]] = []
     following = None
-    for order in account.state.changed_since(place, since_s):
+    for order in account.state.log.since(place, since_s):
         revision = order.as_of(account.as_of_s, hides_new_only=account.hides_new_only)
         if revision is None or revision is not order.now:
             account.was_stale = True
@@ -193,7 +193,7 @@ def _effect(order: Order) -> Effect:
 def _notices(account: Account[State], order: Order) -> tuple[Notice, ...]:
     """The newest event, where anybody listens."""
     kind = f"order.{order.now.status}"
-    if not any(endpoint.wants(kind) for endpoint in account.state.endpoints.values()):
+    if not any(endpoint.wants(kind) for endpoint in account.state.endpoints.oldest_first()):
         return ()
     return (Notice(kind, order.event(order.now)),)
 
