@@ -1,7 +1,6 @@
 """Who calls and what they sent: OAuth client credentials, opaque tokens, body parsing, idempotency keys."""
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -62,7 +61,7 @@ def authenticate(call: Call) -> Credential:
         raise Refused(problem(call, "token-invalid"))
     try:
         client_id = _decoded(match.group(1))
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise Refused(problem(call, "token-invalid")) from None
     if not _CLIENT.fullmatch(client_id):
         raise Refused(problem(call, "token-invalid"))
@@ -135,7 +134,7 @@ def client_credentials(call: Call) -> tuple[str, str]:
         else:
             form = dict(parse_qsl(call.body.decode()))
             client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         client_id = secret = ""
     if not _CLIENT.fullmatch(client_id) or not secret:
         raise Refused(SalesErrors().unauthenticated(call))

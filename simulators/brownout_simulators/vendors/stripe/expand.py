@@ -230,7 +230,8 @@ def _expand(
     elif target is None and not (rest and (isinstance(value, dict) or _leads_on(table, dotted))):
         raise _refusal(call, path)
     if rest and isinstance(value, dict):
-        nearest = "" if "object" in value else f"{kind}:{dotted}."
+        # An event's `data` has an `object`, too, which is no name of a kind.
+        nearest = "" if isinstance(value.get("object"), str) else f"{kind}:{dotted}."
         value = _expand(call, account, value, rest, path, within=nearest)
     return {**body, name: value}
 
