@@ -18,6 +18,5 @@
 - `problems.py`  defects of the simulator itself; `voice.py` how it speaks where no vendor does
 - `faults/`      one module per fault kind, and the plan that decides which request is struck
 - `hosts/`       puts a simulator on sockets (aiohttp) or in memory, with the control API
-- `crud.py`      resources by declaration, for vendors that mostly create, read, list, change and delete
 - `vendors/`     one package per vendor, always the same files
 """
