@@ -8,6 +8,7 @@
   `decision.py` faults, limits and keys before the work), `clockwork.py` runs what is due, `control.py` schedules and
   resets
 - `router.py`    method and path to endpoint; `correlation.py` to the caller's operation id
+- `store.py`     objects in order, bounded: for vendors' states and for what is remembered
 - `limiter.py`   token buckets and calls in flight; `idempotency.py` what is remembered under keys
 - `books.py`     what a commit leaves behind: `ledger.py`, every request and every effect; `outbox.py`, the webhooks
 - `agenda.py`    what is to happen later; `acting.py` whose doing it is; `clock.py` the machine's time and the vendor's
@@ -17,6 +18,5 @@
 - `problems.py`  defects of the simulator itself; `voice.py` how it speaks where no vendor does
 - `faults/`      one module per fault kind, and the plan that decides which request is struck
 - `hosts/`       puts a simulator on sockets (`http1/`) or in memory, with the control API
-- `crud.py`      resources by declaration, for vendors that mostly create, read, list, change and delete
 - `vendors/`     one package per vendor, always the same files
 """

@@ -93,6 +93,7 @@ class Control(Generic[S]):
             "cut_off": engine.cut_off_calls,
             "sessions": shared.sessions.counts(),
             "accounts": len(shared.worlds),
+            "objects": shared.worlds.objects(),
             "rules": [
                 {"id": rule_id, "matched": one.matched, "struck": one.struck}
                 for rule_id, one in shared.plan.standing.items()

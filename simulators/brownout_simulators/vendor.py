@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Notice, Reply
+from brownout_simulators.store import Store
 
 S = TypeVar("S")
 
@@ -140,6 +141,8 @@ class Vendor(Generic[S]):
     """(base URL, test key) to the environment variables by which an application finds this vendor."""
     test_key: Callable[[str], str]
     """A test credential for a name: the same name gives the same key, hence the same account."""
+    stores: Callable[[S], Mapping[str, Store[Any]]] = lambda _state: {}
+    """What an account holds, by kind of object: for the counts of what is kept and what was forgotten."""
     admit: Callable[[Call, Account[S]], None] | None = None
     """The half of authentication that needs the account's state; raises `Refused`."""
     idempotency: IdempotencyRules | None = None

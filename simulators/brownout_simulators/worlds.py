@@ -15,6 +15,8 @@ S = TypeVar("S")
 
 ACCOUNTS_LIMIT: Final = 100_000
 CREDENTIALS_LIMIT: Final = 100_000
+KEYS: Final = "idempotency key"
+"""As the counts of objects call what is remembered under one."""
 
 
 class TooManyAccounts(Exception):
@@ -82,6 +84,17 @@ class Worlds(Generic[S]):
         """The accounts there are, by label."""
         return {label: world.account for label, world in self._known.items()}
 
+    def objects(self) -> dict[str, dict[str, int]]:
+        """By kind: how many the accounts hold, how many went for want of room, and how many of those were open."""
+        counts: dict[str, dict[str, int]] = {}
+        for world in self._known.values():
+            for kind, store in (*self._vendor.stores(world.account.state).items(), (KEYS, world.keys.store)):
+                of_kind = counts.setdefault(kind, {"kept": 0, "forgotten": 0, "forgotten_open": 0})
+                of_kind["kept"] += len(store)
+                of_kind["forgotten"] += store.forgotten
+                of_kind["forgotten_open"] += store.forgotten_open
+        return counts
+
     def forget(self, label: str) -> Account[S] | None:
         """Drop one account."""
         world = self._known.pop(label, None)
@@ -101,7 +114,11 @@ class Credentials:
         self._since_s: dict[int, float] = {}
 
     def first_used(self, credential: str, now_s: float) -> float:
-        """Now, if it was never used before. Bounded: all is forgotten when it is too much."""
-        if len(self._since_s) > CREDENTIALS_LIMIT:
-            self._since_s.clear()
-        return self._since_s.setdefault(hash(credential), now_s)
+        """Now, if it was never used before. Bounded: the one that was first used first is forgotten first."""
+        name = hash(credential)
+        since_s = self._since_s.get(name)
+        if since_s is None:
+            since_s = self._since_s[name] = now_s
+            if len(self._since_s) > CREDENTIALS_LIMIT:
+                del self._since_s[next(iter(self._since_s))]
+        return since_s

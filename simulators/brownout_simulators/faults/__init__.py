@@ -9,7 +9,7 @@
 """
 
 from brownout_simulators.faults.aim import route_problem
-from brownout_simulators.faults.fault import Fault, FaultError
+from brownout_simulators.faults.fault import Fault, FaultError, Layer
 from brownout_simulators.faults.kinds import FAULTS, rule_from_json, rule_to_json
 from brownout_simulators.faults.rule import Flapping, Match, Ramp, Rule, Window
 
@@ -18,6 +18,7 @@ __all__ = [
     "Fault",
     "FaultError",
     "Flapping",
+    "Layer",
     "Match",
     "Ramp",
     "Rule",

@@ -14,7 +14,7 @@ The stages run in their order, whatever the order of the rules; within a stage, 
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
 
 from brownout_simulators.call import Call, Ending, Reply, Sending
 from brownout_simulators.limiter import Buckets
@@ -97,10 +97,16 @@ class Memory:
     counts: dict[str, int] = field(default_factory=dict)
 
 
+Layer = Literal["vendor", "wire", "machine"]
+"""Who acts a fault out: the vendor's simulator, what lies between it and the application, what the latter runs on."""
+
+
 class Fault:
     """One kind of misbehaviour. Subclasses are frozen keyword-only dataclasses, checked when made."""
 
     __slots__ = ()
+    layer: ClassVar[Layer] = "vendor"
+    """A simulator has faults of its own layer only; runners hand the others to whoever acts them out."""
     stage: ClassVar[Stage]
     draws: ClassVar[bool] = False
     """Whether `chance` is used: a kind that does not draw is spared the hash."""

@@ -10,7 +10,7 @@ from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, requi
 class ReadAfterWriteLag(Fault):
     """GETs do not see objects created within the last `lag_s`; older ones they see as they are.
 
-    Strikes only where the vendor's store asks for it (`crud.Collection` does) and something was really hidden.
+    Strikes only where the vendor looks at `account.as_of_s`, and something was really hidden.
     """
 
     stage: ClassVar[Stage] = Stage.WORK

@@ -10,7 +10,7 @@ from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, requi
 class StaleReads(Fault):
     """GETs see every object as it was `lag_s` ago; what is newer is not there yet.
 
-    Strikes only where the vendor's store keeps versions (`crud.Collection` does) and something was really hidden.
+    Strikes only where the vendor looks at `account.as_of_s`, and something was really hidden.
     """
 
     stage: ClassVar[Stage] = Stage.WORK

@@ -74,6 +74,10 @@ def test_an_open_window_and_a_ramp_have_their_defaults() -> None:
     assert rule_to_json(rule)["window"] == {}
 
 
+def test_every_kind_here_is_acted_out_by_the_vendors_simulator() -> None:
+    assert {kind.layer for kind in FAULTS.values()} == {"vendor"}
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [

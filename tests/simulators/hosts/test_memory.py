@@ -58,7 +58,7 @@ def test_a_client_that_gives_up_does_not_stop_the_vendor() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(1.0):
                 await charge(till)
-        assert till.simulator.accounts["a"].state.charges.page(till.simulator.accounts["a"], 9) == ([], False)
+        assert len(till.simulator.accounts["a"].state.charges) == 0
         await asyncio.sleep(1.5)
         assert len(till.simulator.accounts["a"].state.charges) == 1
         assert [row["entry"] for row in till.simulator.ledger.rows()] == ["effect", "request"]

@@ -21,7 +21,7 @@ from brownout_simulators.vendors.stripe.form import parse
 from brownout_simulators.vendors.stripe.keys import authenticate, environment, test_key
 from brownout_simulators.vendors.stripe.limits import LIMITS
 from brownout_simulators.vendors.stripe.magic import MAGIC
-from brownout_simulators.vendors.stripe.state import State, new_state
+from brownout_simulators.vendors.stripe.state import State, new_state, stores
 from brownout_simulators.vendors.stripe.webhooks import WEBHOOKS
 
 VENDOR: Final[Vendor[State]] = Vendor(
@@ -35,6 +35,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=environment,
     test_key=test_key,
+    stores=stores,
     idempotency=IDEMPOTENCY,
     webhooks=WEBHOOKS,
     limits=LIMITS,

@@ -50,16 +50,23 @@ class Stripe:
         self.webhooks: list[OutgoingWebhook] = []
 
     def send(
-        self, method: str, path: str, params: Mapping[str, Any] | str = "", *, key: str = KEY, **headers: str
+        self, method: str, path: str, params: Mapping[str, Any] | str | bytes = "", *, key: str = KEY, **headers: str
     ) -> Answer:
         """One call to its end; the clock moves over its waits. Header names are written with underscores."""
+        if isinstance(params, bytes):
+            params = params.decode("utf-8", "surrogateescape")
         text = params if isinstance(params, str) else urlencode(params)
         path, _, query = path.partition("?")
         sent = {"authorization": f"Bearer {key}"} if key else {}
         sent.update({name.replace("_", "-"): value for name, value in headers.items()})
         is_post = method == "POST"
         call = Call(
-            method, path, query if is_post else text or query, sent, text.encode() if is_post else b"", self.now_s
+            method,
+            path,
+            query if is_post else text or query,
+            sent,
+            text.encode("utf-8", "surrogateescape") if is_post else b"",
+            self.now_s,
         )
         steps = self.simulator.handle(call)
         try:
