@@ -11,7 +11,7 @@ from typing import Final, cast
 from brownout_simulators.hosts.http1 import transports
 from brownout_simulators.hosts.http1.exchange import NO_REQUEST, Exchange
 from brownout_simulators.hosts.http1.head import CONTINUE, message, own_answer
-from brownout_simulators.hosts.http1.reading import HttptoolsReader, NotForHttptools, Reader, Request, Unreadable
+from brownout_simulators.hosts.http1.reading import HttptoolsReader, NotForHttptools, Reader, Request, RequestRefused
 from brownout_simulators.hosts.http1.service import Service
 
 PIPELINE_LIMIT: Final = 64
@@ -49,7 +49,7 @@ class Connection(asyncio.Protocol):
         """A head has begun, and by when it must be there is settled."""
         self._is_held_up = False
         """Too many requests wait: nothing is read."""
-        self._refusal: Unreadable | None = None
+        self._refusal: RequestRefused | None = None
         """To be said when the requests before it are answered."""
         self._is_deaf = False
         """The last word is said, or nobody listens: what still comes is thrown away."""
@@ -80,7 +80,7 @@ class Connection(asyncio.Protocol):
             return
         try:
             self._reader.feed(data)
-        except (NotForHttptools, Unreadable) as trouble:
+        except (NotForHttptools, RequestRefused) as trouble:
             self._read_otherwise(trouble)
         self.go_on()
         if len(self._waiting) > PIPELINE_LIMIT and self._transport is not None:
@@ -118,7 +118,7 @@ class Connection(asyncio.Protocol):
         elif self._exchange.is_busy:
             self.due_s = _NEVER
         elif self._reader.is_midway:
-            self._refuse(Unreadable(408, "the request took too long to arrive"))
+            self._refuse(RequestRefused(408, "the request took too long to arrive"))
         else:
             self._hang_up()
 
@@ -156,7 +156,7 @@ class Connection(asyncio.Protocol):
         if request.wants_websocket:
             try:
                 self._reader.go_on()
-            except (NotForHttptools, Unreadable) as trouble:
+            except (NotForHttptools, RequestRefused) as trouble:
                 self._read_otherwise(trouble)
 
     def go_on(self) -> None:
@@ -204,8 +204,8 @@ class Connection(asyncio.Protocol):
             self._is_in_head = True
             self.due_s = self._service.clock() + self._service.patience.head_s
 
-    def _read_otherwise(self, trouble: NotForHttptools | Unreadable) -> None:
-        if isinstance(trouble, Unreadable):
+    def _read_otherwise(self, trouble: NotForHttptools | RequestRefused) -> None:
+        if isinstance(trouble, RequestRefused):
             self._refusal = trouble
             return
         # Imported where it is needed: few clients do.
@@ -214,10 +214,10 @@ class Connection(asyncio.Protocol):
         self._reader = H11Reader(self._waiting, self._service.body_limit, trouble.skip)
         try:
             self._reader.feed(trouble.data)
-        except Unreadable as error:
+        except RequestRefused as error:
             self._refusal = error
 
-    def _refuse(self, refusal: Unreadable) -> None:
+    def _refuse(self, refusal: RequestRefused) -> None:
         """Say why, and end the connection."""
         self._service.complain(str(refusal))
         if self._transport is not None:

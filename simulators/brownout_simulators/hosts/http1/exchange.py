@@ -13,7 +13,7 @@ from brownout_simulators.hosts.http1 import transports
 from brownout_simulators.hosts.http1.head import CONTINUE, DEFECT, answer_bytes, message, own_answer
 from brownout_simulators.hosts.http1.lasting import Lasting
 from brownout_simulators.hosts.http1.pieces import Pieces
-from brownout_simulators.hosts.http1.reading import Request
+from brownout_simulators.hosts.http1.reading import Request, RequestRefused
 from brownout_simulators.hosts.http1.service import Service, Watched
 from brownout_simulators.session import Conversation
 
@@ -101,7 +101,11 @@ class Exchange:
         self._request = request
         if request.awaits_continue and self.transport is not None:
             self.transport.write(CONTINUE)
-        call = self._service.reception.receive(request)
+        try:
+            call = self._service.reception.receive(request)
+        except RequestRefused as refusal:
+            self._service.complain(str(refusal))
+            call = refusal.status, message(str(refusal))
         if isinstance(call, Call):
             self._call = call
             self._step(self._simulator.handle(call))

@@ -20,8 +20,8 @@ OLD_VERSIONS: Final = frozenset({"1.0", "0.9"})
 """They know neither chunks nor interim answers."""
 
 
-class Unreadable(Exception):
-    """What arrived is no request that can be answered: the status to refuse it with, and why."""
+class RequestRefused(Exception):
+    """What arrived is nothing that a vendor is to see: the status to refuse it with, and why."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
@@ -69,7 +69,7 @@ class Reader(Protocol):
     """What arrived behind a request that wants a websocket."""
 
     def feed(self, data: bytes) -> None:
-        """Queue the requests that are whole. Raises `Unreadable` and `NotForHttptools`; what came before is queued."""
+        """Queue the requests that are whole. Raises `RequestRefused` and `NotForHttptools`; those before are queued."""
         ...
 
     def go_on(self) -> None:
@@ -88,21 +88,21 @@ def awaits_continue(expect: str, version: str) -> bool:
 
 
 def check_length(length: int, limit: int) -> None:
-    """Raises `Unreadable` for a body that is too large."""
+    """Raises `RequestRefused` for a body that is too large."""
     if length > limit:
-        raise Unreadable(413, f"the body is larger than {limit} bytes")
+        raise RequestRefused(413, f"the body is larger than {limit} bytes")
 
 
 def check_framing(raw: int, limit: int) -> None:
-    """Raises `Unreadable` for a request that has many more bytes than its body may have."""
+    """Raises `RequestRefused` for a request that has many more bytes than its body may have."""
     if raw > _FRAMING_FACTOR * limit + 2 * HEAD_LIMIT:
-        raise Unreadable(413, "the body is more framing than content")
+        raise RequestRefused(413, "the body is more framing than content")
 
 
 def check_patience(rest: bytes) -> None:
-    """Raises `Unreadable` for a client that does not wait for its websocket."""
+    """Raises `RequestRefused` for a client that does not wait for its websocket."""
     if len(rest) > HEAD_LIMIT:
-        raise Unreadable(400, "the client speaks before its websocket is open")
+        raise RequestRefused(400, "the client speaks before its websocket is open")
 
 
 class HttptoolsReader:
@@ -162,11 +162,11 @@ class HttptoolsReader:
         except httptools.HttpParserInvalidMethodError:
             raise NotForHttptools(bytes(self._since) + data, self._whole) from None
         except httptools.HttpParserError as error:
-            if isinstance(error.__context__, Unreadable):
+            if isinstance(error.__context__, RequestRefused):
                 raise error.__context__ from None
             if self._queue and not self._queue[-1].keep_alive:
                 return  # what a client says after its last word
-            raise Unreadable(400, str(error)) from None
+            raise RequestRefused(400, str(error)) from None
         if self.is_midway:
             self._note(data)
         else:
@@ -188,7 +188,7 @@ class HttptoolsReader:
             raise NotForHttptools(bytes(self._since) + data, self._whole)
         self._since += data
         if not self.in_body and len(self._since) >= HEAD_LIMIT:
-            raise Unreadable(431, f"the head is larger than {HEAD_LIMIT} bytes")
+            raise RequestRefused(431, f"the head is larger than {HEAD_LIMIT} bytes")
         check_framing(len(self._since), self._limit)
 
     def go_on(self) -> None:

@@ -10,7 +10,7 @@ import h11
 from brownout_simulators.hosts.http1.reading import (
     HEAD_LIMIT,
     Request,
-    Unreadable,
+    RequestRefused,
     awaits_continue,
     check_framing,
     check_length,
@@ -65,7 +65,7 @@ class H11Reader:
         try:
             self._read()
         except h11.RemoteProtocolError as error:
-            raise Unreadable(error.error_status_hint, str(error)) from None
+            raise RequestRefused(error.error_status_hint, str(error)) from None
         check_framing(self._raw, self._limit)
 
     def _read(self) -> None:
@@ -90,10 +90,10 @@ class H11Reader:
         self._request = request
         self.in_body = True
         if request.http_version not in {b"1.0", b"1.1"}:
-            raise Unreadable(505, "the request is of no version that is spoken here")
+            raise RequestRefused(505, "the request is of no version that is spoken here")
         names = {name for name, _ in request.headers}
         if {b"content-length", b"transfer-encoding"} <= names:
-            raise Unreadable(400, "the request has two lengths")
+            raise RequestRefused(400, "the request has two lengths")
         for name, value in request.headers:
             if name == b"content-length":
                 check_length(int(value), self._limit)

@@ -8,7 +8,7 @@ from brownout_simulators.call import Call
 from brownout_simulators.hosts.control import PREFIX, control
 from brownout_simulators.hosts.http1.handshake import check_handshake
 from brownout_simulators.hosts.http1.head import DEFECT, message
-from brownout_simulators.hosts.http1.reading import Request, Unreadable, check_length
+from brownout_simulators.hosts.http1.reading import Request, RequestRefused, check_length
 from brownout_simulators.safety import is_loopback_host, is_loopback_origin
 from brownout_simulators.simulator import Simulator
 
@@ -27,20 +27,20 @@ class Reception:
         self._known_hosts: set[str] = set()
 
     def receive(self, request: Request) -> Call | OwnAnswer:
-        """The call that a request is for the simulator, or the host's own answer: status and JSON."""
+        """The call that a request is for the simulator, or the control API's answer: status and JSON.
+
+        Raises `RequestRefused`; the connection may go on.
+        """
         headers = request.headers
         host = headers.get("host", "")
         if host not in self._known_hosts and not self._admit(host):
-            return 403, message("this simulator answers to loopback names only")
+            raise RequestRefused(403, "this simulator answers to loopback names only")
+        if "upgrade" in headers and "websocket" in headers["upgrade"].lower():
+            check_handshake(request)
         body, target = request.body, request.target
-        try:
-            if "upgrade" in headers and "websocket" in headers["upgrade"].lower():
-                check_handshake(request)
-            if "content-encoding" in headers:
-                body = decoded(body, headers["content-encoding"], self._body_limit)
-            path, _, query = (target if target.startswith("/") else _origin_form(target)).partition("?")
-        except Unreadable as error:
-            return error.status, message(str(error))
+        if "content-encoding" in headers:
+            body = decoded(body, headers["content-encoding"], self._body_limit)
+        path, _, query = (target if target.startswith("/") else _origin_form(target)).partition("?")
         if path.startswith(PREFIX):
             return self._control(request, path, query, body)
         if "%" in path:
@@ -57,7 +57,7 @@ class Reception:
     def _control(self, request: Request, path: str, query: str, body: bytes) -> OwnAnswer:
         origin = request.headers.get("origin")
         if origin is not None and not is_loopback_origin(origin):
-            return 403, message("the control API takes no orders from a page of another site")
+            raise RequestRefused(403, "the control API takes no orders from a page of another site")
         try:
             return control(self._simulator, request.method, path, query, body)
         except Exception as error:  # noqa: BLE001  a defect of ours: to be counted, and the connection goes on
@@ -70,19 +70,19 @@ def _origin_form(target: str) -> str:
     try:
         parts = urlsplit(target)
     except ValueError:
-        raise Unreadable(400, "the request's target is no URL") from None
+        raise RequestRefused(400, "the request's target is no URL") from None
     path = parts.path or "/"
     return f"{path}?{parts.query}" if parts.query else path
 
 
 def decoded(body: bytes, encoding: str, limit: int) -> bytes:
-    """The body without its content coding. Raises `Unreadable` for one that is not what it says, or too large."""
+    """The body without its content coding. Raises `RequestRefused` for one that is not what it says, or too large."""
     coding = encoding.strip().lower()
     if coding in {"identity", ""} or not body:
         return body
     bits = _WINDOW_BITS.get(coding)
     if bits is None:
-        raise Unreadable(415, f"a body may come as gzip or deflate, not as {coding[:40]}")
+        raise RequestRefused(415, f"a body may come as gzip or deflate, not as {coding[:40]}")
     if coding == "deflate" and body[0] & 0x0F != zlib.DEFLATED:
         bits = -15  # without zlib's own head, as some clients understand the word
     plain = b""
@@ -91,9 +91,9 @@ def decoded(body: bytes, encoding: str, limit: int) -> bytes:
         try:
             plain += unpacker.decompress(body, limit + 1)
         except zlib.error:
-            raise Unreadable(400, f"the body is not {coding}, as its header says") from None
+            raise RequestRefused(400, f"the body is not {coding}, as its header says") from None
         check_length(len(plain), limit)
         if not unpacker.eof:
-            raise Unreadable(400, f"the body is not all of what its header says: {coding}")
+            raise RequestRefused(400, f"the body is not all of what its header says: {coding}")
         body = unpacker.unused_data
     return plain

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from brownout_simulators.hosts.http1.handshake import accepting, check_handshake
-from brownout_simulators.hosts.http1.reading import Request, Unreadable
+from brownout_simulators.hosts.http1.reading import Request, RequestRefused
 
 HEADERS = {"upgrade": "websocket", "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ=="}
 
@@ -33,6 +33,6 @@ def test_the_answer_is_that_of_the_standards_own_example() -> None:
     ],
 )
 def test_one_that_is_not_right_is_refused(wrong: Any) -> None:
-    with pytest.raises(Unreadable) as refused:
+    with pytest.raises(RequestRefused) as refused:
         check_handshake(asking(**wrong))
     assert refused.value.status == 400

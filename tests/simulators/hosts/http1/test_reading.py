@@ -14,7 +14,7 @@ from brownout_simulators.hosts.http1.reading import (
     NotForHttptools,
     Reader,
     Request,
-    Unreadable,
+    RequestRefused,
 )
 from brownout_simulators.hosts.http1.reading_h11 import H11Reader
 
@@ -137,7 +137,7 @@ def test_what_follows_the_clients_last_word_is_not_read(make: Make) -> None:
 def test_what_is_no_request_is_refused_with_the_status_that_says_why(
     make: Make, data: bytes, status: int | tuple[int, ...], size: int
 ) -> None:
-    with pytest.raises(Unreadable) as refused:
+    with pytest.raises(RequestRefused) as refused:
         read(make, *in_pieces(data, size))
     assert refused.value.status in (status if isinstance(status, tuple) else (status,))
 
@@ -152,14 +152,14 @@ def test_a_body_of_exactly_the_limit_is_none_too_large(make: Make) -> None:
 def test_a_body_that_is_nearly_all_framing_is_refused(make: Make) -> None:
     head = b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
     endless = b"1;" + b"x" * 60_000 + b"\r\ny\r\n"
-    with pytest.raises(Unreadable):
+    with pytest.raises(RequestRefused):
         read(make, head, *[endless] * 100)
 
 
 @both
 def test_requests_before_the_trouble_are_read(make: Make) -> None:
     queue: deque[Request] = deque()
-    with pytest.raises(Unreadable):
+    with pytest.raises(RequestRefused):
         make(queue).feed(GET + POST + b"GET / HTTP/1.1\r\nNo colon\r\n\r\n")
     assert [request.method for request in queue] == ["GET", "POST"]
 
@@ -244,7 +244,7 @@ def test_reading_goes_on_where_no_websocket_was_opened(make: Make) -> None:
 def test_a_client_that_does_not_wait_for_its_websocket_is_refused_in_the_end(make: Make) -> None:
     reader = make(deque())
     reader.feed(HANDSHAKE)
-    with pytest.raises(Unreadable):
+    with pytest.raises(RequestRefused):
         reader.feed(b"x" * (HEAD_LIMIT + 1))
 
 
@@ -261,7 +261,7 @@ def outcome(make: Make, *pieces: bytes) -> tuple[list[Request], int]:
     try:
         for piece in pieces:
             reader.feed(piece)
-    except Unreadable as refused:
+    except RequestRefused as refused:
         return list(queue), refused.status
     return list(queue), 0
 

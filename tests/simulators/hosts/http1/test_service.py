@@ -16,7 +16,7 @@ def test_nonsense_is_one_line_in_the_log_and_not_more_than_one_a_second(caplog: 
         for _ in range(50):
             Line(service).send(b"\x16\x03\x01nonsense\r\n\r\n")
         await asyncio.sleep(1.1)
-        Line(service).send(b"GET / HTTP/1.1\r\nno colon\r\n\r\n")
+        Line(service).send(request_bytes(host="evil.example"))
 
     with caplog.at_level(logging.INFO):
         virtually(main())
