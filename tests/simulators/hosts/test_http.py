@@ -194,6 +194,21 @@ def test_an_encoded_path_and_an_absolute_target_find_their_route(run: Run) -> No
     assert got.startswith(b"HTTP/1.1 200")
 
 
+def test_it_can_be_served_on_the_other_loopback_address(run: Run) -> None:
+    async def main() -> None:
+        try:
+            async with serving(host="::1") as host:
+                assert host.url.startswith("http://[::1]:")
+                reader, writer = await asyncio.open_connection("::1", int(host.url.rsplit(":", 1)[1]))
+                writer.write(request_bytes("GET", "/health", host=host.url.removeprefix("http://"), Connection="close"))
+                assert (await reader.read()).startswith(b"HTTP/1.1 200")
+                writer.close()
+        except OSError as error:
+            pytest.skip(f"this machine has no such address: {error}")
+
+    run(main())
+
+
 def test_a_port_that_is_taken_is_named(run: Run) -> None:
     async def main() -> None:
         async with serving() as host:
