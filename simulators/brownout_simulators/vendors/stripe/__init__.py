@@ -1,12 +1,13 @@
 """Stripe, API version 2026-10-28.endive, as its official SDKs see it.
 
-- `resources.py`   the resources, and what follows from their declaration; `templates.py` the objects, whole
+- `resources.py`   the resources, and what follows from their declaration; `templates.py` the objects, whole,
+  `card_fields.py` the cards on them
 - `actions/`       the endpoints, one module per family
 - `errors.py`      how Stripe says no
 - `limits.py`      its limiters, off unless asked for
 - `webhooks.py`    events, signature, schedule
 - `magic.py`       test cards and keys
-- `parameters.py`  every endpoint's parameters; `form.py` decodes them
+- `parameters/`    every endpoint's parameters; `form.py` decodes them
 - `dialect.py`     headers and idempotency; `keys.py` API keys and accounts
 - `work.py`        one call's work; `state.py` what an account holds; `expand.py`, `paging.py`, `search.py`
 """

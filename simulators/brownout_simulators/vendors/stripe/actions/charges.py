@@ -8,12 +8,13 @@ from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import crud
 from brownout_simulators.vendors.stripe.actions.money import check_amount, check_currency
 from brownout_simulators.vendors.stripe.actions.payment_methods import living_customer, mint
+from brownout_simulators.vendors.stripe.card_fields import APPROVED, CHARGE_FIELDS
 from brownout_simulators.vendors.stripe.expand import fee_of
 from brownout_simulators.vendors.stripe.magic import TOKENS, Card
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.state import Object, StripeAccount
-from brownout_simulators.vendors.stripe.templates import APPROVED, CHARGE, CHARGE_FIELDS
+from brownout_simulators.vendors.stripe.templates import CHARGE
 from brownout_simulators.vendors.stripe.work import Work, merged, required
 
 AUTHENTICATION: Final = Card(

@@ -7,12 +7,13 @@ from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Refused
 from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import crud
+from brownout_simulators.vendors.stripe.card_fields import METHOD_FIELDS
 from brownout_simulators.vendors.stripe.magic import ALIASES, CARDS, TOKENS, Card
 from brownout_simulators.vendors.stripe.paging import page
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.state import Object, StripeAccount
-from brownout_simulators.vendors.stripe.templates import METHOD_FIELDS, NO_ADDRESS, NO_BILLING_DETAILS, PAYMENT_METHOD
+from brownout_simulators.vendors.stripe.templates import NO_ADDRESS, NO_BILLING_DETAILS, PAYMENT_METHOD
 from brownout_simulators.vendors.stripe.work import Work, integer, merged, required
 
 RESOURCE: Final = RESOURCES["payment_method"]
