@@ -85,8 +85,8 @@ class Websocket:
         self._gone_out = self._said
 
     def lost(self) -> None:
-        """The client has left, or was sent away."""
-        self._end(left=True)
+        """The client has left, or was sent away; many do so instead of answering the vendor's closing."""
+        self._end(left=self._framing.state is OPEN or self.is_paused)
 
     def _hear(self, frame: Frame) -> None:
         """A frame that the framing has found in order: a message, or a piece of one."""

@@ -180,6 +180,22 @@ def test_a_client_that_does_not_answer_the_closing_is_not_waited_for() -> None:
     virtually(main())
 
 
+@pytest.mark.parametrize(("room", "ending"), [(None, "complete"), (50, "left")])
+def test_a_client_that_goes_where_the_vendor_has_closed_has_left_only_if_it_has_not_heard_so(
+    room: int | None, ending: str
+) -> None:
+    async def main() -> None:
+        service = board()
+        looker = Looker(service, room=room)
+        looker.say("nonsense")
+        await looker.line.turn()
+        looker.line.leave()
+        await looker.line.turn()
+        assert live(service)["ending"] == ending
+
+    virtually(main())
+
+
 def test_a_client_that_vanishes_has_left() -> None:
     async def main() -> None:
         service = board()
