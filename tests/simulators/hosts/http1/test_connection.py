@@ -77,6 +77,8 @@ def test_a_client_with_too_many_requests_waiting_is_not_read_until_they_are_answ
         await asyncio.sleep(2.1)
         assert len(statuses(line.got)) == PIPELINE_LIMIT + 2
         assert line.reads
+        await asyncio.sleep(3000.0)
+        assert not line.ended
 
     virtually(main())
 
@@ -296,6 +298,18 @@ def test_a_client_that_leaves_as_it_is_answered_has_none_of_its_other_requests_b
         await line.turn()
         effects = [row["amount"] for row in service.simulator.ledger.rows() if row["entry"] == "effect"]
         assert effects == [5]
+
+    virtually(main())
+
+
+def test_a_client_that_leaves_at_the_instant_of_its_answer_has_none_of_its_other_requests_begun() -> None:
+    async def main() -> None:
+        service = till_service(SLOW)
+        line = Line(service)
+        asyncio.get_running_loop().call_at(2.0, line.leave)
+        line.send(request_bytes() + GET)
+        await asyncio.sleep(5.0)
+        assert [(row["route"], row["ending"]) for row in rows(service)] == [("POST /v1/charges", "left")]
 
     virtually(main())
 

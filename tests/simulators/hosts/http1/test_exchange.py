@@ -79,6 +79,7 @@ def test_a_client_that_leaves_does_not_stop_what_has_begun_but_what_has_not() ->
         effects = [row["amount"] for row in service.simulator.ledger.rows() if row["entry"] == "effect"]
         assert effects == [5]
         assert [(row["ending"], row["finished_s"]) for row in rows(service)] == [("left", 2.0)]
+        assert not service._given_up
 
     virtually(main())
 
@@ -90,10 +91,11 @@ def test_a_client_that_leaves_does_not_stop_what_has_begun_but_what_has_not() ->
 def test_a_reset_closes_the_connections_of_calls_in_flight_and_they_have_no_effect(leaves: bool) -> None:
     async def main() -> None:
         service = till_service(SLOW)
-        waiting, streaming, unread, idle = Line(service), Line(service), Line(service, room=10), Line(service)
+        unread = Line(service, room=10)
+        unread.send(GET)
+        waiting, streaming, idle = Line(service), Line(service), Line(service)
         waiting.send(request_bytes())
         streaming.send(STREAM)
-        unread.send(GET)
         idle.send(GET)
         await asyncio.sleep(0.1)
         if leaves:
