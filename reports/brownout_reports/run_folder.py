@@ -84,7 +84,9 @@ LEDGER = pl.Schema(
         "idempotency_key": pl.String(),
         "replayed": pl.Boolean(),
         "status": pl.Int32(),  # 0: nothing went out
-        "ending": pl.String(),  # complete | close | reset | hang
+        "ending": pl.String(),  # complete | close | reset | hang | left: the client had gone
+        "chunks": pl.Int32(),  # request: of a stream (messages of a session) that went out; of a plain body 1 or 0
+        "received": pl.Int32(),  # request: messages that a session's client sent
         "faults": pl.List(pl.String()),  # ids of the rules that struck this request
         "amount": pl.Int64(),
         "asked_delay_s": pl.Float64(),  # injected latency, as drawn

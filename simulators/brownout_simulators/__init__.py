@@ -1,17 +1,22 @@
 """The vendors, simulated: an independent oracle that shares no code with the core.
 
-- `call.py`      the sans-I/O vocabulary: `Call`, `Reply`, `Effect`, `Delivery`
+- `call.py`      the sans-I/O vocabulary: `Call`, `Reply`, `Effect`, `Sending`; `session.py` that of websockets
 - `vendor.py`    what a vendor declares: routes, authentication, dialects
 - `account.py`   one isolated world inside a simulator, chosen by API key; `worlds.py` keeps them
-- `engine.py`    the one place, and the one order, of all that follows; `handling.py` is one call on its way through
-- `simulator.py` the engine, the time that passes between its calls, and the control of both
+- `simulator.py` three parts composed, and `shared.py` what they share:
+  `engine.py` handles calls (`handling.py` is one on its way through, `admission.py` who is calling what,
+  `decision.py` faults, limits and keys before the work), `clockwork.py` runs what is due, `control.py` schedules and
+  resets
 - `router.py`    method and path to endpoint; `correlation.py` to the caller's operation id
+- `store.py`     objects in order, bounded: for vendors' states and for what is remembered
 - `limiter.py`   token buckets and calls in flight; `idempotency.py` what is remembered under keys
-- `ledger.py`    the vendor's own books: every request, every effect
-- `agenda.py`    what is to happen later; `outbox.py` the webhooks among it
+- `books.py`     what a commit leaves behind: `ledger.py`, every request and every effect; `outbox.py`, the webhooks
+- `agenda.py`    what is to happen later; `acting.py` whose doing it is; `clock.py` the machine's time and the vendor's
+- `open_sessions.py` the sessions that are open, and what is published to them
 - `safety.py`    what is refused for the user's sake: live credentials, foreign host names
+- `spelling.py`  the nearest spelling of what is not known
+- `problems.py`  defects of the simulator itself; `voice.py` how it speaks where no vendor does
 - `faults/`      one module per fault kind, and the plan that decides which request is struck
-- `hosts/`       puts a simulator on sockets (aiohttp) or in memory, with the control API
-- `crud.py`      resources by declaration, for vendors that mostly create, read, list, change and delete
+- `hosts/`       puts a simulator on sockets (`http1/`) or in memory, with the control API
 - `vendors/`     one package per vendor, always the same files
 """

@@ -6,8 +6,9 @@
     --seed N                  of ids and of faults
     --host ADDRESS            where to bind; loopback by default
 
-Prints one line of JSON per vendor when all of them are ready: vendor, url, env. Ends on SIGTERM or SIGINT with 0; a
-port that is taken or a vendor that does not exist is one line on standard error and exit code 2.
+Prints one line of JSON per vendor when all of them are ready: vendor, url, env, and for one that is served over TLS
+`ca`, the authority to trust. Ends on SIGTERM or SIGINT with 0; a port that is taken or a vendor that does not exist is
+one line on standard error and exit code 2.
 """
 
 import argparse
@@ -20,8 +21,10 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import AsyncExitStack, closing
 from typing import Any
 
+from brownout_simulators.hosts.blocks import FileBlocks
 from brownout_simulators.hosts.http import HttpHost, PortTaken
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Vendor
@@ -84,22 +87,32 @@ async def _serve(vendors: Sequence[Vendor[Any]], ports: Sequence[int], seed: int
         loop.add_signal_handler(number, stop.set)
     # The wall clock is read once: afterwards all dates follow the monotonic clock.
     epoch_s = time.time() - time.monotonic()  # noqa: TID251
-    hosts: list[HttpHost] = []
-    try:
+    async with AsyncExitStack() as started:
+        hosts: list[HttpHost] = []
         for vendor, port in zip(vendors, ports, strict=True):
-            simulator = Simulator(vendor, clock=time.monotonic, epoch_s=epoch_s, seed=seed)
+            # The books go to disk: in memory, those of a long run would be most of what the process takes.
+            blocks = started.enter_context(closing(FileBlocks()))
+            simulator = Simulator(vendor, clock=time.monotonic, epoch_s=epoch_s, seed=seed, blocks=blocks)
             host = HttpHost(simulator, host=address, port=port)
             await host.start()
+            started.push_async_callback(host.stop)
             hosts.append(host)
         for host in hosts:
-            vendor = host.simulator.vendor
-            env = dict(vendor.environment(host.url, vendor.test_key("default")))
-            _say(json.dumps({"vendor": vendor.name, "url": host.url, "env": env}))
+            _say(json.dumps(_introduction(host)))
+        for host in hosts:
+            await host.warm_up()
         _spare_the_collector()
         await stop.wait()
-    finally:
-        for host in hosts:
-            await host.stop()
+
+
+def _introduction(host: HttpHost) -> dict[str, Any]:
+    """What somebody must know to use it."""
+    vendor = host.simulator.vendor
+    line: dict[str, Any] = {"vendor": vendor.name, "url": host.url}
+    line["env"] = dict(vendor.environment(host.url, vendor.test_key("default")))
+    if host.certificate is not None:
+        line["ca"] = str(host.certificate.authority)
+    return line
 
 
 def _spare_the_collector() -> None:

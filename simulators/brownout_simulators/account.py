@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from brownout_simulators.call import Effect, Notice
 
@@ -83,6 +83,7 @@ class Account(Generic[S]):
         "later",
         "limits",
         "name",
+        "publish",
         "random",
         "state",
         "was_stale",
@@ -98,6 +99,7 @@ class Account(Generic[S]):
         ids: Ids,
         stream: random.Random,
         later: Callable[[float, Callable[[], Aftermath | None]], None],
+        publish: Callable[[str, Any], None],
         base_url: str,
     ) -> None:
         self.name = name
@@ -111,6 +113,9 @@ class Account(Generic[S]):
         self.random = stream
         self.later = later
         """`later(delay_s, step)`: run `step` after `delay_s` on the simulator's clock."""
+        self.publish = publish
+        """`publish(topic, message)`: to every open session of the account that listens to the topic, as soon as what
+        happens now is committed."""
         self.base_url = base_url
         """Where this simulator is reached, without a trailing slash: for links that SDKs follow."""
         self.in_flight = 0

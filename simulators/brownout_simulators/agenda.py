@@ -47,7 +47,11 @@ class Step:
 
     account: Account[Any]
     run: Callable[[], Aftermath | None]
-    cause: Cause
+    goes_back_to: Cause
+
+    def cause(self) -> Cause:
+        """The call that it goes back to."""
+        return self.goes_back_to
 
 
 @dataclass(slots=True)

@@ -1,16 +1,19 @@
 """The sans-I/O vocabulary: a call comes in, a reply goes out, and nobody here knows what a socket is.
 
-    host ──Call──▶ engine ──Call──▶ vendor's action ──Reply──▶ engine ──Delivery──▶ host
+    host ──Call──▶ engine ──Call──▶ vendor's action ──Reply──▶ engine ──Sending──▶ host ──what went out──▶ engine
 
 An action turns a call and an account into a reply. The engine turns that reply, and the faults that strike the
-call, into a delivery: what the host really puts on the wire, when, and how the connection ends.
+call, into a sending: what the host is to put on the wire, when, and how the connection ends. The host then tells what
+really went out, and only now is the call over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+from brownout_simulators.session import Conversation, Session
 
 
 @dataclass(slots=True)
@@ -35,6 +38,12 @@ class Call:
     data: Mapping[str, Any] = field(default_factory=dict)
     """Body (or query, where there is no body) parsed by the vendor's dialect, nested."""
     idempotency_key: str | None = None
+    took_s: float = 0.0
+    """From its arrival until its answer began to go out, on the machine's clock; for headers that tell it."""
+
+    cut: Callable[[], None] | None = None
+    """Set by a host where it waits, sends for long, or speaks a session: closes the connection at once. Called where
+    the call ends with its epoch (a reset); the host still owes `sent`, or throws the generator away."""
 
 
 class Effect(NamedTuple):
@@ -78,32 +87,39 @@ class Reply:
     """The body takes no more memory than it needs: see `trimmed`."""
     stream: Sequence[tuple[float, bytes]] | None = None
     """A streaming body: (seconds after the previous chunk, chunk). Replaces `body`."""
+    session: Session | None = None
+    """A websocket is opened, with status 101; there is no body."""
 
 
 class Ending(StrEnum):
-    """How the connection fares once the delivery has put out what it puts out."""
+    """How the connection fares once the sending has put out what it puts out."""
 
     COMPLETE = "complete"
     CLOSE = "close"  # FIN, before the promised body is whole (or before anything)
     RESET = "reset"  # RST
     HANG = "hang"  # nothing more, until the client gives up
+    LEFT = "left"  # only in the books, and never asked for: the client had gone before its end
 
 
 @dataclass(slots=True)
-class Delivery:
-    """What the host puts on the wire."""
+class Sending:
+    """What the host is to put on the wire. It tells `Simulator.sent` exactly once how far that went."""
 
     status: int
     """0: not even a status line goes out."""
     headers: Mapping[str, str]
     body: bytes = b""
     stream: Sequence[tuple[float, bytes]] | None = None
+    session: Conversation | None = None
+    """A websocket: the host makes the handshake (the status is 101) and speaks it until one of both sides closes it."""
     ending: Ending = Ending.COMPLETE
     content_length: int | None = None
     """Announced length where it differs from the body's (a truncated answer), or where a stream has one; else the
     true length, and a stream goes out in chunks of unknown number."""
     bad_chunk: bool = False
     """After the body come bytes that are no chunk: the framing is broken, then the connection closes."""
+    record: object = field(default=None, repr=False)
+    """What the engine knows of the call; none of a host's business. None once `sent` was told."""
 
 
 def trimmed(data: bytes) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from brownout_simulators.call import Call, Effect
+from brownout_simulators.spelling import shown
 
 LENGTH_LIMIT: Final = 200
 
@@ -20,7 +21,7 @@ class Correlation:
         for path in self.paths:
             source, _, rest = path.partition(".")
             if source not in ("header", "body") or not rest:
-                raise ValueError(f"correlate: header.<name> or body.<path>, got {path!r}")
+                raise ValueError(f"correlate: header.<name> or body.<path>, got {shown(path)}")
             if source == "header":
                 self._places.append((rest.lower(), ()))
             else:

@@ -11,6 +11,7 @@ from brownout_simulators.faults.fault import Strike
 from brownout_simulators.faults.plan import Standing, Subject
 from brownout_simulators.idempotency import Remembered
 from brownout_simulators.limiter import Limiter, Place
+from brownout_simulators.open_sessions import OpenSession
 from brownout_simulators.router import Found
 from brownout_simulators.worlds import World
 
@@ -18,11 +19,13 @@ S = TypeVar("S")
 Action = Callable[[Call, Account[Any]], Reply]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Handling(Generic[S]):
     """What the engine knows of a call so far. A reply that is set means that the vendor's action will not run."""
 
     call: Call
+    is_over: bool = False
+    """What it held is free; nothing it does counts any more."""
     found: Found | None = None
     world: World[S] | None = None
     operation: str = ""
@@ -51,6 +54,8 @@ class Handling(Generic[S]):
     struck: tuple[str, ...] = ()
     """Ids of the rules that have really struck."""
     given_delay_s: float = 0.0
+    session: OpenSession | None = None
+    """That it opened."""
 
     def mark(self, standing: Standing) -> None:
         """This rule has really struck the call."""

@@ -1,9 +1,12 @@
 """What a vendor remembers under idempotency keys: bounded, and forgotten after the vendor's own time."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Final
 
 from brownout_simulators.call import Reply, trimmed
+from brownout_simulators.store import Store
+
+KEYS_LIMIT: Final = 50_000
 
 
 @dataclass(slots=True)
@@ -18,31 +21,33 @@ class Remembered:
     """None while the first request is still being handled."""
 
 
-class Keys:
-    """The keys of one account. A key that is in progress is never forgotten for age, only for want of room."""
+def _is_answered(known: Remembered) -> bool:
+    return known.reply is not None
 
-    def __init__(self, ttl_s: float, limit: int = 50_000) -> None:
+
+class Keys:
+    """The keys of one account. A key that is in progress is never forgotten for age, and for want of room after those
+    that are answered."""
+
+    def __init__(self, ttl_s: float, limit: int = KEYS_LIMIT) -> None:
         self._ttl_s = ttl_s
-        self._limit = limit
-        self._known: OrderedDict[str, Remembered] = OrderedDict()
+        self.store: Store[Remembered] = Store(limit, is_settled=_is_answered)
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self.store)
 
     def find(self, key: str, now_s: float) -> Remembered | None:
         """What is known under `key`, unless it is too old."""
-        known = self._known.get(key)
+        known = self.store.get(key)
         if known is not None and known.reply is not None and now_s - known.claimed_at_s >= self._ttl_s:
-            del self._known[key]
+            self.store.remove(key)
             return None
         return known
 
     def claim(self, key: str, fingerprint: bytes, request_id: str, now_s: float) -> Remembered:
         """Mark `key` as in progress. Only for a key that `find` does not know."""
         known = Remembered(fingerprint, request_id, now_s)
-        self._known[key] = known
-        if len(self._known) > self._limit:
-            self._known.popitem(last=False)
+        self.store.add(key, known)
         return known
 
     def save(self, claim: Remembered, reply: Reply) -> None:
@@ -52,9 +57,5 @@ class Keys:
 
     def release(self, key: str, claim: Remembered) -> None:
         """Forget a claim: the reply is not one that the vendor remembers."""
-        if self._known.get(key) is claim:
-            del self._known[key]
-
-    def forget(self) -> None:
-        """Lose every key, as a store that was lost does."""
-        self._known.clear()
+        if self.store.get(key) is claim:
+            self.store.remove(key)

@@ -1,182 +1,187 @@
 """The vendor's own books: one row per request, one per effect, in the order in which they were written down.
 
-A request's row is written when its handling ends, an effect's row when it is committed, so a reader that pages
-through the rows never has to come back to one. The oldest rows are dropped, a block at a time, once there are
-more than `limit`; `dropped` counts them, and whoever judges by this ledger must look at it.
+A request's row is written when its last byte is out or its client has gone, an effect's row when it is committed, so a
+reader that pages through the rows never has to come back to one. The oldest rows are dropped, a block at a time, once
+there are more than the limit; `dropped` counts them, and whoever judges by this ledger must look at it.
 
-Rows are kept in blocks, and a full block is packed: a fifth of the memory, and one object where there were thousands.
+Rows are kept in blocks. A full block is packed, into a fifth of the memory, and handed to whatever keeps the blocks: it
+is in memory by default, and a host may hand in a place on disk.
 """
 
 import json
 import marshal
 from collections import deque
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
-
-COLUMNS: Final = (
-    "entry",
-    "seq",
-    "vendor",
-    "account",
-    "operation_id",
-    "at_s",
-    "finished_s",
-    "route",
-    "id",
-    "request_id",
-    "idempotency_key",
-    "replayed",
-    "status",
-    "ending",
-    "faults",
-    "amount",
-    "asked_delay_s",
-    "given_delay_s",
-    "retry_after_s",
-    "references",
-)
-"""The row's columns; all instants are on the clock that was handed to the simulator, never shifted."""
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 BLOCK: Final = 1024
-_REFERENCES: Final = COLUMNS.index("references")
-_FAULTS: Final = COLUMNS.index("faults")
+"""Rows of a packed block."""
 
-Row = tuple[Any, ...]
+
+class Entry(NamedTuple):
+    """What is written down: a row, but for its number and its vendor. All instants are on the clock that was handed to
+    the simulator, never shifted; spans are seconds."""
+
+    entry: Literal["request", "effect"]
+    account: str
+    """Empty where the request belongs to none."""
+    operation_id: str
+    """The caller's, as far as it named one."""
+    at_s: float
+    """A request's arrival, an effect's commit."""
+    finished_s: float
+    """A request's last byte, or its client's going; of an effect the same as `at_s`."""
+    route: str
+    """`POST /v1/payment_intents`; an effect's kind: `stripe.charge`."""
+    id: str
+    """The vendor's: of the request, or of the thing."""
+    request_id: str
+    """Of the request itself, or of the one that an effect goes back to."""
+    idempotency_key: str
+    replayed: bool = False
+    """The answer was remembered under the key."""
+    status: int = 0
+    """0: nothing went out."""
+    ending: str = ""
+    """A request's: complete, close, reset, hang, left."""
+    chunks: int = 0
+    """Of a stream, or messages of a session, that went out; of a plain body 1, or 0."""
+    received: int = 0
+    """Messages that a session's client sent."""
+    faults: Sequence[str] = ()
+    """Ids of the rules that struck the request."""
+    amount: int = 0
+    """In the currency's minor unit, where an effect moved money."""
+    asked_delay_s: float = 0.0
+    """Injected latency, as drawn."""
+    given_delay_s: float = 0.0
+    """And as it really was."""
+    retry_after_s: float | None = None
+    """The wait that the answer asked for."""
+    references: Mapping[str, str] | None = None
+    """The caller's ids that the vendor stored with an effect, by dotted name."""
+
+
+COLUMNS: Final = ("entry", "seq", "vendor", *Entry._fields[1:])
+"""Of a row as it is read: `seq` is its place among all that were ever written, from 0."""
+
+_WRITTEN: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "faults": list,
+    "references": lambda references: json.dumps(references, sort_keys=True) if references else "",
+}
+"""How JSON and tables carry what is neither text nor number."""
+
+
+class Blocks(Protocol):
+    """Keeps packed blocks, numbered from 0 as they come. For one ledger and one thread."""
+
+    rows_limit: int
+    """How many rows a ledger should keep in it, unless it is told otherwise."""
+
+    def append(self, block: bytes) -> None: ...
+    def read(self, number: int) -> bytes: ...
+    def forget(self, upto: int) -> None:
+        """Blocks with lower numbers are not asked for any more."""
+        ...
+
+    def clear(self) -> None:
+        """Begin anew, with number 0."""
+        ...
+
+
+class MemoryBlocks:
+    """In memory."""
+
+    rows_limit = 1_000_000
+
+    def __init__(self) -> None:
+        self._first = 0
+        self._blocks: deque[bytes] = deque()
+
+    def append(self, block: bytes) -> None:
+        self._blocks.append(block)
+
+    def read(self, number: int) -> bytes:
+        return self._blocks[number - self._first]
+
+    def forget(self, upto: int) -> None:
+        while self._first < upto:
+            self._blocks.popleft()
+            self._first += 1
+
+    def clear(self) -> None:
+        self._blocks.clear()
+        self._first = 0
 
 
 class Ledger:
     """Append-only and bounded. For one thread."""
 
-    def __init__(self, vendor: str, limit: int = 1_000_000) -> None:
-        if limit < BLOCK:
-            raise ValueError(f"a ledger's limit must be at least {BLOCK}, got {limit}")
+    def __init__(self, vendor: str, limit: int | None = None, blocks: Blocks | None = None) -> None:
+        self._blocks: Blocks = MemoryBlocks() if blocks is None else blocks
+        self.limit = self._blocks.rows_limit if limit is None else limit
+        """Rows that are kept, at most."""
+        if self.limit < BLOCK:
+            raise ValueError(f"a ledger's limit must be at least {BLOCK}, got {self.limit}")
         self.vendor = vendor
-        self.limit = limit
-        self.next_seq = 0
-        self.dropped = 0
-        self._packed: deque[bytes] = deque()
-        self._open: list[Row] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self._blocks.clear()
+        self._packed = self._forgotten = 0
+        self._open: list[Entry] = []
         """The newest rows, which are not packed yet."""
 
-    def request(
-        self,
-        *,
-        account: str,
-        operation_id: str,
-        at_s: float,
-        finished_s: float,
-        route: str,
-        request_id: str,
-        idempotency_key: str,
-        replayed: bool,
-        status: int,
-        ending: str,
-        faults: tuple[str, ...],
-        asked_delay_s: float,
-        given_delay_s: float,
-        retry_after_s: float | None = None,
-    ) -> None:
-        """Write down a request whose handling has ended."""
-        self._append(
-            (
-                "request",
-                self.next_seq,
-                self.vendor,
-                account,
-                operation_id,
-                at_s,
-                finished_s,
-                route,
-                request_id,
-                request_id,
-                idempotency_key,
-                replayed,
-                int(status),  # plain values only: an enumeration's member cannot be packed
-                ending,
-                faults,
-                0,
-                asked_delay_s,
-                given_delay_s,
-                retry_after_s,
-                None,
-            )
-        )
+    def begin_anew(self) -> None:
+        """Forget every row, and count from 0 again."""
+        self._begin()
 
-    def effect(
-        self,
-        *,
-        account: str,
-        operation_id: str,
-        at_s: float,
-        kind: str,
-        effect_id: str,
-        request_id: str,
-        idempotency_key: str,
-        amount: int,
-        references: Mapping[str, str],
-    ) -> None:
-        """Write down an effect at the moment of its commit."""
-        self._append(
-            (
-                "effect",
-                self.next_seq,
-                self.vendor,
-                account,
-                operation_id,
-                at_s,
-                at_s,
-                str(kind),
-                str(effect_id),
-                request_id,
-                idempotency_key,
-                False,
-                0,
-                "",
-                (),
-                int(amount),
-                0.0,
-                0.0,
-                None,
-                {str(name): str(value) for name, value in references.items()} if references else None,
-            )
-        )
+    @property
+    def next_seq(self) -> int:
+        """How many rows were ever written: the next one's number."""
+        return self._packed * BLOCK + len(self._open)
 
-    def _append(self, row: Row) -> None:
-        self.next_seq += 1
+    @property
+    def dropped(self) -> int:
+        """How many of them are gone: the number of the oldest that is left."""
+        return self._forgotten * BLOCK
+
+    def write(self, entry: Entry) -> None:
+        """Write down what is over, or committed."""
         if len(self._open) == BLOCK:
-            self._packed.append(marshal.dumps(self._open))
-            self._open = []
-            if (len(self._packed) + 1) * BLOCK > self.limit:
-                self._packed.popleft()
-                self.dropped += BLOCK
-        self._open.append(row)
+            self._pack()
+        self._open.append(entry)
+
+    def _pack(self) -> None:
+        self._blocks.append(marshal.dumps([tuple(entry) for entry in self._open]))
+        self._packed += 1
+        self._open = []
+        if (self._packed - self._forgotten + 1) * BLOCK > self.limit:
+            self._forgotten += 1
+            self._blocks.forget(self._forgotten)
 
     def __len__(self) -> int:
         return self.next_seq - self.dropped
 
     def rows(self, after: int = -1, limit: int | None = None) -> Iterator[dict[str, Any]]:
         """The rows with `seq` greater than `after`, oldest first, each a dict of `COLUMNS`."""
-        start = max(after + 1, self.dropped)
-        end = self.next_seq if limit is None else min(self.next_seq, start + limit)
-        while start < end:
-            block, place = self._block_of(start)
-            for row in block[place : place + end - start]:
-                yield export(row)
-            start += len(block) - place
+        seq = max(after + 1, self.dropped)
+        end = self.next_seq if limit is None else min(self.next_seq, seq + limit)
+        while seq < end:
+            number, place = divmod(seq, BLOCK)
+            for entry in self._block(number)[place : place + end - seq]:
+                yield self._row(seq, entry)
+                seq += 1
 
-    def _block_of(self, seq: int) -> tuple[list[Row], int]:
-        """The rows of the block that this row is in, and its place among them."""
-        number, place = divmod(seq - self.dropped, BLOCK)
-        if number == len(self._packed):
-            return self._open, place
-        block: list[Row] = marshal.loads(self._packed[number])  # noqa: S302  packed by this very ledger
-        return block, place
+    def _block(self, number: int) -> Sequence[Sequence[Any]]:
+        if number == self._packed:
+            return self._open
+        block: list[tuple[Any, ...]] = marshal.loads(self._blocks.read(number))  # noqa: S302  packed by this ledger
+        return block
 
-
-def export(row: Row) -> dict[str, Any]:
-    """A row as JSON can carry it: `references` becomes JSON text, `faults` a list."""
-    columns = dict(zip(COLUMNS, row, strict=True))
-    references = row[_REFERENCES]
-    columns["references"] = json.dumps(dict(references), sort_keys=True) if references else ""
-    columns["faults"] = list(row[_FAULTS])
-    return columns
+    def _row(self, seq: int, entry: Sequence[Any]) -> dict[str, Any]:
+        """An entry with its number, as JSON can carry it: `references` becomes JSON text, `faults` a list."""
+        row = dict(zip(COLUMNS, (entry[0], seq, self.vendor, *entry[1:]), strict=True))
+        for name, written in _WRITTEN.items():
+            row[name] = written(row[name])
+        return row

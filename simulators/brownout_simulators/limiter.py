@@ -7,9 +7,13 @@ from typing import Any, NamedTuple
 
 from brownout_simulators.account import LimitState
 from brownout_simulators.call import Call
+from brownout_simulators.spelling import named, shown
 from brownout_simulators.vendor import Limit
 
 BUCKETS_LIMIT = 100_000
+FIGURE_LIMIT = 1e12
+LONGEST_WAIT_S = 366 * 86_400.0
+"""Nobody is told to wait for longer."""
 
 
 class TokenBucket:
@@ -29,7 +33,7 @@ class TokenBucket:
         if tokens >= 1.0:
             self._tokens = tokens - 1.0
             return 0.0
-        return (1.0 - tokens) / self.rate_per_s if self.rate_per_s > 0 else float("inf")
+        return min(LONGEST_WAIT_S, (1.0 - tokens) / self.rate_per_s) if self.rate_per_s > 0 else LONGEST_WAIT_S
 
     def give_back(self) -> None:
         """Put back the token that was taken last."""
@@ -47,7 +51,7 @@ class TokenBucket:
         """How full it is, and how long until it is full again."""
         tokens = self.tokens(now_s)
         missing = self.burst - tokens
-        full_in_s = missing / self.rate_per_s if missing > 1e-6 and self.rate_per_s > 0 else 0.0
+        full_in_s = min(LONGEST_WAIT_S, missing / self.rate_per_s) if missing > 1e-6 and self.rate_per_s > 0 else 0.0
         return LimitState(self.burst, tokens, full_in_s)
 
 
@@ -187,14 +191,14 @@ def switched_on(known: Mapping[str, Limit], asked: Mapping[str, Any]) -> dict[st
     chosen = {}
     for name, wish in asked.items():
         if name not in known:
-            raise ValueError(f"limits.{name}: no such limit; there are {', '.join(sorted(known)) or 'none'}")
+            raise ValueError(f"limits.{named(name)}: no such limit; there are {', '.join(sorted(known)) or 'none'}")
         if wish is False or wish is None:
             continue
         figures = {} if wish is True else wish
         if not isinstance(figures, Mapping) or set(figures) - {"rate_per_s", "burst", "concurrency"}:
             raise ValueError(f"limits.{name}: true, or a mapping of rate_per_s, burst, concurrency")
         for figure, value in figures.items():
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-                raise ValueError(f"limits.{name}.{figure}: a number of at least 0, got {value!r}")
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= FIGURE_LIMIT:
+                raise ValueError(f"limits.{name}.{figure}: a number from 0 to {FIGURE_LIMIT:.0e}, got {shown(value)}")
         chosen[name] = replace(known[name], **figures)
     return chosen

@@ -1,52 +1,97 @@
-"""What a simulator refuses for its user's sake: live credentials, and foreign names for a local server."""
+"""What a simulator refuses for its user's sake: live credentials, and foreign names for a local server.
+
+Texts are looked at as whoever reads them decodes them: percent-encoded, JSON-escaped, Basic. A request without any of
+that costs a few searches for a character.
+"""
 
 import base64
 import binascii
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import unquote_plus, urlsplit
 
 # The shape that vendors share for live secrets: a short prefix, `_live_`, then the secret.
-_LIVE = re.compile(r"(?:^|[^a-z0-9])[a-z]{2,8}_live_[0-9A-Za-z]{3}")
+_LIVE: Final = re.compile(r"(?:^|[^a-z0-9])[a-z]{2,8}_live_[0-9A-Za-z]{3}")
 # In free text, only what is long enough to be a secret: "we_live_here" is none.
-_LIVE_IN_TEXT = re.compile(r"(?:^|[^a-z0-9])[a-z]{2,8}_live_[0-9A-Za-z]{12}")
+_LIVE_IN_TEXT: Final = re.compile(r"(?:^|[^a-z0-9])[a-z]{2,8}_live_[0-9A-Za-z]{12}")
+# A character of `_live_` that is percent-encoded, or escaped as in JSON: without one, what is not there as it stands is
+# not there decoded either.
+_PERCENT: Final = re.compile(rb"%(?:5[Ff]|6[Cc59]|76)")
+_ESCAPE: Final = re.compile(rb"\\u00(?:5[Ff]|6[Cc59]|76)")
+_ESCAPED: Final = re.compile(r"\\u00([0-9a-fA-F]{2})")
 
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+_HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::[0-9]{0,5})?|::1")
+_BASIC_HEADERS: Final = ("authorization", "proxy-authorization")
 
 
 def looks_live(text: str) -> bool:
-    """Whether `text` holds something in the shape of a live credential."""
-    return "_live_" in text and _LIVE.search(text) is not None
+    """Whether `text`, as it stands or percent-decoded, holds something in the shape of a live credential."""
+    if "_live_" in text and _LIVE.search(text) is not None:
+        return True
+    return "%" in text and _LIVE.search(unquote_plus(text)) is not None
 
 
-def carries_live_credential(headers: Mapping[str, str], query: str, body: bytes) -> bool:
-    """Whether a request carries a live-looking credential: in any header (Basic is decoded), query or body."""
-    for value in headers.values():
-        if "_live_" in value and looks_live(value):
+def bytes_look_live(data: bytes) -> bool:
+    """The same of a body or a query, which is free text: as it stands, percent-decoded, or with JSON's escapes read."""
+    if b"_live_" not in data and b"%" not in data and b"\\u00" not in data:
+        return False
+    stands = b"_live_" in data
+    if stands and _LIVE_IN_TEXT.search(data.decode("utf-8", "replace")) is not None:
+        return True
+    if b"%" in data and (stands or _PERCENT.search(data) is not None):
+        decoded = unquote_plus(data.decode("latin-1"))
+        if _LIVE_IN_TEXT.search(decoded) is not None:
             return True
-    authorization = headers.get("authorization", "")
-    if authorization[:6] == "Basic " and looks_live(_decoded(authorization[6:])):
+    if b"\\u00" in data and (stands or _ESCAPE.search(data) is not None):
+        read = _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), data.decode("latin-1"))
+        return _LIVE_IN_TEXT.search(read) is not None
+    return False
+
+
+def carries_live_credential(path: str, query: str, headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether a request carries a live-looking credential: in its path (which is decoded), its query, any header (Basic
+    is decoded) or its body."""
+    if looks_live(path):
         return True
-    if b"_live_" in body and _LIVE_IN_TEXT.search(body.decode("utf-8", "replace")) is not None:
+    for value in headers.values():
+        if ("_live_" in value or "%" in value) and looks_live(value):
+            return True
+    for name in _BASIC_HEADERS:
+        credential = headers.get(name, "")
+        if credential[:5].lower() == "basic" and looks_live(_decoded(credential[5:])):
+            return True
+    if query and bytes_look_live(query.encode("utf-8", "surrogatepass")):
         return True
-    return "_live_" in query and _LIVE_IN_TEXT.search(query) is not None
+    return bytes_look_live(body)
 
 
 def _decoded(text: str) -> str:
     try:
-        return base64.b64decode(text, validate=True).decode("utf-8", "replace")
+        return base64.b64decode(text.rstrip("= \t") + "===", altchars=b"-_").decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         return ""
 
 
 def is_loopback_host(host: str) -> bool:
     """Whether a Host header, or a URL's host and port, names this machine's loopback."""
-    name = host.rsplit(":", 1)[0] if not host.endswith("]") and host.count(":") == 1 else host
-    if name.startswith("[") and "]:" in name:
-        name = name[: name.index("]") + 1]
-    name = name.rstrip(".").lower()
-    return name in LOOPBACK_NAMES or name.endswith(".localhost") or _is_loopback_ip4(name)
+    match = _HOST.fullmatch(host)
+    if match is None:
+        return False
+    name = (match[1] or host).lower().removesuffix(".")
+    if name == "localhost" or (name.endswith(".localhost") and all(name.split("."))):
+        return True
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
-def _is_loopback_ip4(name: str) -> bool:
-    parts = name.split(".")
-    return len(parts) == 4 and parts[0] == "127" and all(part.isdigit() and int(part) < 256 for part in parts)
+def is_loopback_origin(origin: str) -> bool:
+    """Whether an Origin header is that of a page from this machine's loopback."""
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and is_loopback_host(parts.netloc)

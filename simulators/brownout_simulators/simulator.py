@@ -1,82 +1,101 @@
-"""One vendor, simulated: the engine that handles its calls, what happens between them, and the control of it all.
+"""One vendor, simulated: an engine that handles its calls, a clockwork for what happens between them, and control.
 
-Sans-I/O like the engine: a host asks when something is due, runs it, sends the webhooks and reports their answers.
-Not safe for use from several threads.
+    engine      handle a call, be told what went out
+    clockwork   what is due, webhooks, the clock moved ahead
+    control     schedule, reset, status
+
+Sans-I/O: `hosts/` puts it on sockets or in memory. Not safe for use from several threads.
 """
 
-import logging
-from collections.abc import Iterable, Mapping, Sequence
-from math import isfinite
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
-from brownout_simulators.account import Account, Ids
-from brownout_simulators.agenda import OutgoingWebhook, Step
-from brownout_simulators.correlation import Correlation
+from brownout_simulators.account import Account
+from brownout_simulators.agenda import OutgoingWebhook
+from brownout_simulators.call import Call, Sending
+from brownout_simulators.clockwork import Clockwork
+from brownout_simulators.control import Control
 from brownout_simulators.engine import Engine
 from brownout_simulators.faults.rule import Rule
-from brownout_simulators.ledger import Ledger
-from brownout_simulators.limiter import Limiter, switched_on
-from brownout_simulators.worlds import stream
+from brownout_simulators.ledger import Blocks, Ledger
+from brownout_simulators.limiter import Limiter
+from brownout_simulators.outbox import Outbox
+from brownout_simulators.router import Router
+from brownout_simulators.shared import Shared
+from brownout_simulators.vendor import Vendor
 
 S = TypeVar("S")
 
-ADVANCE_LIMIT_S: Final = 100 * 366 * 86_400.0
-"""A hundred years: beyond, there are no dates to write."""
 
-_log = logging.getLogger(__name__)
+class Simulator(Generic[S]):
+    """Made of three parts that share clock, accounts, books and plan."""
 
+    def __init__(
+        self,
+        vendor: Vendor[S],
+        *,
+        clock: Callable[[], float],
+        epoch_s: float,
+        seed: int = 0,
+        base_url: str = "",
+        ledger_limit: int | None = None,
+        blocks: Blocks | None = None,
+        agenda_limit: int = 200_000,
+    ) -> None:
+        """`clock` is monotonic seconds; `epoch_s` added to it gives seconds since 1970. The ledger's rows are kept in
+        `blocks`, in memory without; up to `ledger_limit`, or as many as `blocks` are made for."""
+        self.vendor = vendor
+        self.clock = clock
+        """The machine's, as it was handed in."""
+        self._shared = Shared.of(
+            vendor,
+            clock,
+            epoch_s=epoch_s,
+            seed=seed,
+            base_url=base_url,
+            ledger=Ledger(vendor.name, ledger_limit, blocks),
+            agenda_limit=agenda_limit,
+        )
+        self.agenda = self._shared.agenda
+        self.plan = self._shared.plan
+        self._engine = Engine(self._shared)
+        self._clockwork = Clockwork(self._shared)
+        self._control = Control(self._shared, self._engine)
 
-class Simulator(Engine[S]):
-    """One vendor, simulated."""
+    # -- calls ----------------------------------------------------------------------------------------------------
 
-    # -- what happens later ---------------------------------------------------------------------------------------
+    def handle(self, call: Call) -> Generator[float, None, Sending]:
+        """See `Engine.handle`."""
+        return self._engine.handle(call)
+
+    def sent(self, sending: Sending, *, chunks: int, left: bool) -> None:
+        """See `Engine.sent`."""
+        self._engine.sent(sending, chunks=chunks, left=left)
+
+    @property
+    def in_flight(self) -> int:
+        """Calls whose bytes have not ended, open sessions among them."""
+        return self._engine.in_flight
+
+    # -- what happens by itself -----------------------------------------------------------------------------------
 
     def next_due_s(self) -> float | None:
         """When something is due next, on the clock that was handed in; None if nothing is left."""
-        due_s = self.agenda.next_due_s()
-        return None if due_s is None else due_s - self.clock_offset_s
+        return self._clockwork.next_due_s()
 
     def run_due(self, now_s: float) -> list[OutgoingWebhook]:
-        """Run the deferred steps that are due by `now_s` (of the clock handed in); returns the webhooks to send."""
-        outgoing = []
-        moment_s = now_s + self.clock_offset_s
-        while (item := self.agenda.pop_due(moment_s)) is not None:
-            if isinstance(item, Step):
-                self._run_step(item)
-                continue
-            try:
-                outgoing.append(self.outbox.sign(item, self.epoch_s + self.now_s()))
-            except Exception as error:  # noqa: BLE001  as in an action; the other deliveries are not to be lost with it
-                self.problem(f"the webhook {item.notice.type}", error)
-        return outgoing
-
-    def _run_step(self, step: Step) -> None:
-        self._acting = step.cause
-        try:
-            aftermath = step.run()
-        except Exception as error:  # noqa: BLE001  as in an action: a defect of the simulator
-            self.problem("a deferred step", error)
-            return
-        finally:
-            self._acting = None
-        if aftermath is not None:
-            self._book(step.account, aftermath.effects, step.cause)
-            self._post(step.account, aftermath.notices, step.cause)
+        """Do what is due by `now_s` (of the clock handed in); returns the webhooks to send."""
+        return self._clockwork.run_due(now_s)
 
     def webhook_done(self, webhook_id: int, status: int | None) -> None:
         """A host reports the answer to a webhook; None: no connection, or no answer in time."""
-        try:
-            self.outbox.done(webhook_id, status, self.now_s())
-        except Exception as error:  # noqa: BLE001  as in an action
-            self.problem("what comes of a webhook", error)
+        self._clockwork.webhook_done(webhook_id, status)
+
+    def advance(self, seconds: float) -> None:
+        """Move the vendor's clock ahead: tokens expire, deferred steps come due. The ledger's clock does not move."""
+        self._clockwork.advance(seconds)
 
     # -- control --------------------------------------------------------------------------------------------------
-
-    def _limiter(self, asked: Mapping[str, Any]) -> Limiter | None:
-        chosen = switched_on({limit.name: limit for limit in self.vendor.limits}, asked)
-        for account in self._worlds.accounts.values():
-            account.limits = {}
-        return Limiter(chosen) if chosen else None
 
     def schedule(
         self,
@@ -88,78 +107,84 @@ class Simulator(Engine[S]):
         correlate: Sequence[str] | None = None,
         webhook_time_scale: float | None = None,
     ) -> None:
-        """Put a whole fault schedule in force; its instants count from `start_at_s`. Objects and books stay.
-
-        Raises `ValueError`, and then nothing has changed.
-        """
-        limiter = self.limiter if limits is None else self._limiter(limits)
-        correlation = self.correlation if correlate is None else Correlation(correlate)
-        time_scale = self.outbox.time_scale if webhook_time_scale is None else webhook_time_scale
-        if not 0 <= time_scale < float("inf"):
-            raise ValueError(f"webhook_time_scale: at least 0, got {time_scale}")
-        if start_at_s is not None and not isfinite(start_at_s):
-            raise ValueError(f"start_at_s: an instant of the monotonic clock, got {start_at_s}")
-        self.plan.replace(
+        """See `Control.schedule`."""
+        self._control.schedule(
             rules,
-            seed=self.seed if seed is None else seed,
-            start_at_s=self.clock() if start_at_s is None else start_at_s,
+            start_at_s=start_at_s,
+            seed=seed,
+            limits=limits,
+            correlate=correlate,
+            webhook_time_scale=webhook_time_scale,
         )
-        if limits is not None and limiter is not self.limiter:
-            names = ", ".join(limiter.limits) if limiter is not None else "off"
-            _log.info("%s: the vendor's limits are %s", self.vendor.name, names)
-        self.limiter, self.correlation, self.outbox.time_scale = limiter, correlation, time_scale
-
-    def advance(self, seconds: float) -> None:
-        """Move the vendor's clock ahead: tokens expire, deferred steps come due. The ledger's clock does not move."""
-        if not 0 <= seconds <= ADVANCE_LIMIT_S - self.clock_offset_s:
-            raise ValueError(f"advance_s: at least 0, and {ADVANCE_LIMIT_S:.0f} in all, got {seconds}")
-        self.clock_offset_s += seconds
-        if self.agenda.on_earlier is not None:
-            self.agenda.on_earlier()
 
     def reset(self, account: str | None = None, *, seed: int | None = None) -> None:
-        """Forget one account, or everything but the vendor: objects, books, rules, limits, what was to happen later.
+        """See `Control.reset`."""
+        self._control.reset(account, seed=seed)
 
-        Calls in flight finish against what they began with.
-        """
-        if account is not None:
-            forgotten = self._worlds.forget(account)
-            if forgotten is not None:
-                self.agenda.forget(forgotten)
-            return
-        if seed is not None:
-            self.seed = seed
-        self._worlds.forget_all()
-        self.agenda.forget()
-        self.outbox.reset()
-        self.ledger = Ledger(self.vendor.name, self.ledger.limit)
-        self.plan.replace((), seed=self.seed, start_at_s=self.clock())
-        self.limiter = None
-        self.problems = []
-        self.clock_offset_s = 0.0
-        self._stray_ids = Ids(stream(self.seed, self.vendor.name, "requests"))
-        self.correlation = Correlation(self.vendor.correlate)
+    def status(self) -> dict[str, Any]:
+        """See `Control.status`."""
+        return self._control.status()
+
+    def problem(self, where: str, error: Exception) -> None:
+        """By a host: a defect of the simulator itself, to be kept and logged."""
+        self._shared.problems.tell(where, error)
+
+    # -- what there is to look at ---------------------------------------------------------------------------------
+
+    @property
+    def seed(self) -> int:
+        """Of ids, and of faults where a schedule has none of its own."""
+        return self._shared.worlds.seed
+
+    @property
+    def base_url(self) -> str:
+        """Where a host serves it; to be set before the first call."""
+        return self._shared.worlds.base_url
+
+    @base_url.setter
+    def base_url(self, url: str) -> None:
+        self._shared.worlds.base_url = url
+
+    @property
+    def epoch_s(self) -> float:
+        """Added to the vendor's clock it gives seconds since 1970."""
+        return self._shared.clock.epoch_s
+
+    @property
+    def clock_offset_s(self) -> float:
+        """How far the vendor's clock has been moved ahead of the one that was handed in."""
+        return self._shared.clock.offset_s
+
+    def now_s(self) -> float:
+        """The vendor's own clock."""
+        return self._shared.clock.vendor_s()
+
+    @property
+    def router(self) -> Router:
+        """Its routes."""
+        return self._engine.admission.router
+
+    @property
+    def ledger(self) -> Ledger:
+        """Its books of this epoch."""
+        return self._shared.books.ledger
+
+    @property
+    def outbox(self) -> Outbox:
+        """Its webhooks."""
+        return self._shared.books.outbox
+
+    @property
+    def limiter(self) -> Limiter | None:
+        """The limits that are on."""
+        return self._engine.decision.limiter
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """Errors in the simulator itself, not of its callers: a run with any is not to be trusted."""
+        return self._shared.problems.kept
 
     @property
     def accounts(self) -> Mapping[str, Account[S]]:
         """The accounts there are, by label."""
-        return self._worlds.accounts
-
-    def status(self) -> dict[str, Any]:
-        """Counts: what is in flight, what is open, what each rule matched and struck, what was lost."""
-        return {
-            "vendor": self.vendor.name,
-            "in_flight": self.in_flight,
-            "accounts": len(self._worlds),
-            "rules": [
-                {"id": rule_id, "matched": one.matched, "struck": one.struck}
-                for rule_id, one in self.plan.standing.items()
-            ],
-            "limits": sorted(self.limiter.limits) if self.limiter is not None else [],
-            "ledger": {"next_seq": self.ledger.next_seq, "dropped": self.ledger.dropped},
-            "open_webhooks": self.agenda.open_webhooks,
-            "open_steps": self.agenda.open_steps,
-            "agenda_dropped": self.agenda.dropped,
-            "webhooks": self.outbox.counts(),
-            "problems": list(self.problems),
-        }
+        return self._shared.worlds.accounts

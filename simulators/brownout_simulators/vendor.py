@@ -4,12 +4,15 @@ an idempotency rule or a ledger entry. It says how they look in its dialect, and
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Notice, Reply
+from brownout_simulators.store import Store
 
 S = TypeVar("S")
+
+BODY_LIMIT: Final = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Route(Generic[S]):
-    """One endpoint. `path` is a template: `/v1/payment_intents/{id}/confirm`."""
+    """One endpoint. `path` is a template: `/v1/payment_intents/{id}/confirm`, `/{set}({key})`, `/v1/data/{path...}`;
+    `router.py` says what templates there are."""
 
     method: str
     path: str
@@ -137,6 +141,8 @@ class Vendor(Generic[S]):
     """(base URL, test key) to the environment variables by which an application finds this vendor."""
     test_key: Callable[[str], str]
     """A test credential for a name: the same name gives the same key, hence the same account."""
+    stores: Callable[[S], Mapping[str, Store[Any]]] = lambda _state: {}
+    """What an account holds, by kind of object: for the counts of what is kept and what was forgotten."""
     admit: Callable[[Call, Account[S]], None] | None = None
     """The half of authentication that needs the account's state; raises `Refused`."""
     idempotency: IdempotencyRules | None = None
@@ -146,5 +152,13 @@ class Vendor(Generic[S]):
     """Where the caller's operation id travels, first hit wins: `header.<name>` or `body.<dotted path>`."""
     effects: Sequence[str] = ()
     """The kinds of effect that its actions can have."""
+    tls: bool = False
+    """Hosts on sockets serve it over TLS only: its SDKs insist on `https`."""
+    body_limit: int = BODY_LIMIT
+    """Bytes of a request's body that hosts on sockets take; above, they answer 413 before the vendor sees it."""
     magic: Mapping[str, str] = field(default_factory=dict)
     """The documented test inputs and what each does, for the docs and `brownout up`."""
+
+    def __post_init__(self) -> None:
+        if self.body_limit < 1:
+            raise ValueError(f"{self.name}: body_limit must be at least 1 byte, got {self.body_limit}")

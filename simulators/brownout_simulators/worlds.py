@@ -1,11 +1,13 @@
 """The accounts of one simulator, and what the engine keeps beside each."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
-from brownout_simulators.account import Account, Aftermath, Ids
+from brownout_simulators.account import Account, Ids
+from brownout_simulators.acting import Acting
+from brownout_simulators.clock import Clock
 from brownout_simulators.idempotency import Keys
 from brownout_simulators.vendor import Vendor
 
@@ -13,8 +15,8 @@ S = TypeVar("S")
 
 ACCOUNTS_LIMIT: Final = 100_000
 CREDENTIALS_LIMIT: Final = 100_000
-
-Later = Callable[[Account[Any], float, Callable[[], Aftermath | None]], None]
+KEYS: Final = "idempotency key"
+"""As the counts of objects call what is remembered under one."""
 
 
 class TooManyAccounts(Exception):
@@ -38,36 +40,41 @@ class World(Generic[S]):
 class Worlds(Generic[S]):
     """Any credential opens an account of its own on first use; forgetting one costs the same, however full it is."""
 
-    def __init__(self, vendor: Vendor[S], *, clock: Callable[[], float], epoch_s: float, later: Later) -> None:
+    def __init__(self, vendor: Vendor[S], clock: Clock, acting: Acting, *, seed: int, base_url: str) -> None:
+        self.seed = seed
+        self.base_url = base_url
+        """Where a host serves the simulator: for accounts that open from now on."""
         self._vendor = vendor
         self._clock = clock
-        self._epoch_s = epoch_s
-        self._later = later
+        self._acting = acting
         self._known: dict[str, World[S]] = {}
+        self.stray_ids = Ids(stream(seed, vendor.name, "requests"))
+        """For requests that belong to no account."""
 
     def __len__(self) -> int:
         return len(self._known)
 
-    def of(self, label: str, seed: int, base_url: str) -> World[S]:
+    def of(self, label: str) -> World[S]:
         """The world of that account, new if it is not known. Raises `TooManyAccounts`."""
         world = self._known.get(label)
         if world is None:
-            world = self._known[label] = self._open(label, seed, base_url)
+            world = self._known[label] = self._open(label)
         return world
 
-    def _open(self, label: str, seed: int, base_url: str) -> World[S]:
+    def _open(self, label: str) -> World[S]:
         if len(self._known) >= ACCOUNTS_LIMIT:
             raise TooManyAccounts
-        vendor, names = self._vendor, (self._vendor.name, label)
+        vendor, acting, seed, names = self._vendor, self._acting, self.seed, (self._vendor.name, label)
         account: Account[S] = Account(
             label,
             vendor.new_state(),
-            clock=self._clock,
-            epoch_s=self._epoch_s,
+            clock=self._clock.vendor_s,
+            epoch_s=self._clock.epoch_s,
             ids=Ids(stream(seed, *names, "ids")),
             stream=stream(seed, *names, "random"),
-            later=lambda delay_s, step: self._later(account, delay_s, step),
-            base_url=base_url,
+            later=lambda delay_s, step: acting.later(account, delay_s, step),
+            publish=lambda topic, message: acting.publish(account, topic, message),
+            base_url=self.base_url,
         )
         keys = Keys(vendor.idempotency.ttl_s if vendor.idempotency is not None else 0.0)
         return World(account, keys, Ids(stream(seed, *names, "requests")))
@@ -77,14 +84,27 @@ class Worlds(Generic[S]):
         """The accounts there are, by label."""
         return {label: world.account for label, world in self._known.items()}
 
+    def objects(self) -> dict[str, dict[str, int]]:
+        """By kind: how many the accounts hold, how many went for want of room, and how many of those were open."""
+        counts: dict[str, dict[str, int]] = {}
+        for world in self._known.values():
+            for kind, store in (*self._vendor.stores(world.account.state).items(), (KEYS, world.keys.store)):
+                of_kind = counts.setdefault(kind, {"kept": 0, "forgotten": 0, "forgotten_open": 0})
+                of_kind["kept"] += len(store)
+                of_kind["forgotten"] += store.forgotten
+                of_kind["forgotten_open"] += store.forgotten_open
+        return counts
+
     def forget(self, label: str) -> Account[S] | None:
-        """Drop one account; what is in flight finishes against the old one."""
+        """Drop one account."""
         world = self._known.pop(label, None)
         return None if world is None else world.account
 
-    def forget_all(self) -> None:
-        """Drop them all."""
+    def begin_anew(self, seed: int) -> None:
+        """Drop them all; those that open from now on draw from `seed`."""
+        self.seed = seed
         self._known = {}
+        self.stray_ids = Ids(stream(seed, self._vendor.name, "requests"))
 
 
 class Credentials:
@@ -94,7 +114,11 @@ class Credentials:
         self._since_s: dict[int, float] = {}
 
     def first_used(self, credential: str, now_s: float) -> float:
-        """Now, if it was never used before. Bounded: all is forgotten when it is too much."""
-        if len(self._since_s) > CREDENTIALS_LIMIT:
-            self._since_s.clear()
-        return self._since_s.setdefault(hash(credential), now_s)
+        """Now, if it was never used before. Bounded: the one that was first used first is forgotten first."""
+        name = hash(credential)
+        since_s = self._since_s.get(name)
+        if since_s is None:
+            since_s = self._since_s[name] = now_s
+            if len(self._since_s) > CREDENTIALS_LIMIT:
+                del self._since_s[next(iter(self._since_s))]
+        return since_s

@@ -1,6 +1,7 @@
 """Benchmarks: paired with their baselines, interleaved, judged by ratio. Run by `make bench`, never by the tests.
 
 - `measure.py`     rows, interleaving, medians
+- `engine.py`      the simulators without sockets: processor time and memory
 - `pipeline.py`    the core's pipeline beside stacks of libraries
 - `simulators.py`  the simulators beside a bare server
 - `virtual.py`     operations per wall second, and the determinism of a run

@@ -1,9 +1,14 @@
-"""A load generator small enough not to be what is measured: raw connections, kept alive, one request at a time each."""
+"""A load generator small enough not to be what is measured: raw connections, kept alive, one request at a time each.
+
+A closed loop on uvloop takes about 12 us of processor time a request, a third of the quickest server here.
+"""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 
 @dataclass(slots=True)
@@ -54,6 +59,46 @@ class _Connection(asyncio.Protocol):
         self._transport.close()
 
 
+class _Caller(asyncio.Protocol):
+    """Asks again as soon as it is answered; the answers announce their length."""
+
+    def __init__(self, requests: Iterator[bytes], gone: asyncio.Event) -> None:
+        self.answered = 0
+        self.failed = 0
+        self._requests = requests
+        self._gone = gone
+        self._transport: asyncio.WriteTransport | None = None
+        self._got = b""
+        self._missing = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's are, but do not say so
+        self._transport.write(next(self._requests))
+
+    def data_received(self, data: bytes) -> None:
+        if not self._missing:
+            self._got += data
+            end = self._got.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            at = self._got.lower().find(b"content-length:", 0, end + 2) + 15
+            self._missing = int(self._got[at : self._got.index(b"\r", at)]) + end + 4
+            self.failed += self._got[9:10] != b"2"
+            data, self._got = self._got, b""
+        self._missing -= len(data)
+        if not self._missing and self._transport is not None:
+            self.answered += 1
+            self._transport.write(next(self._requests))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._gone.set()
+
+    def stop(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+
 class Generator:
     """Loads one server."""
 
@@ -80,21 +125,23 @@ class Generator:
             connection.close()
 
     async def closed(self, requests: Iterator[bytes], connections: int, seconds: float) -> float:
-        """Each connection sends again as soon as it is answered; requests per second."""
-        until_s = time.monotonic() + seconds
-        counts = [0] * connections
-
-        async def caller(place: int) -> None:
-            connection = await self._connection()
-            while time.monotonic() < until_s:
-                await connection.send(next(requests))
-                counts[place] += 1
-            connection.close()
-
-        async with asyncio.TaskGroup() as group:
-            for place in range(connections):
-                group.create_task(caller(place))
-        return sum(counts) / seconds
+        """Each connection asks again as soon as it is answered; answers per second. Raises if any was an error."""
+        loop, gone = asyncio.get_running_loop(), asyncio.Event()
+        callers = [
+            (await loop.create_connection(lambda: _Caller(requests, gone), self._host, self._port))[1]
+            for _ in range(connections)
+        ]
+        before, started_s = sum(caller.answered for caller in callers), time.monotonic()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await gone.wait()
+                raise RuntimeError("the server closed a connection under load")
+        answered, took_s = sum(caller.answered for caller in callers) - before, time.monotonic() - started_s
+        for caller in callers:
+            caller.stop()
+        if failed := sum(caller.failed for caller in callers):
+            raise RuntimeError(f"{failed} of {answered} answers were errors")
+        return answered / took_s
 
     async def open(self, requests: Iterator[bytes], rate_per_s: float, seconds: float) -> Timing:
         """A request every 1 / rate seconds, whatever becomes of those before it."""

@@ -1,15 +1,13 @@
-"""The simulators beside a bare aiohttp + uvloop handler: throughput, the fault layer's cost, injected latency.
+"""The simulators beside a bare aiohttp + uvloop handler: throughput, the fault layer's cost, injected latency, start.
 
-Servers are processes of their own. Throughput is loaded by `wrk` where it is installed, else by an asyncio client;
-the two servers are loaded in turn, A B B A, and figures are medians of the ratios within a pair. The whole path is
-taken: every request creates a PaymentIntent under an idempotency key of its own, with a correlation id, two limits on
-the account in force and ten rules, two of them on the route.
+Servers are processes of their own. Throughput is loaded by `wrk` where it is installed, else by an asyncio client on
+uvloop; the servers are loaded in turn, A B C C B A, and figures are medians of the ratios within a round. The whole
+path is taken: every request creates a PaymentIntent under an idempotency key of its own, with a correlation id, two
+limits on the account in force and ten rules, two of them on the route.
 
-What the simulator takes more than the bare handler is Python: a good half of its processor time is the engine with
-Stripe's action, 28 us of a core of its own and more of one that shares its caches with the generator. What it keeps
-counts as well: every new payment pushes an old one out of the stores that has long left the caches. Of the fault layer,
-3 us are for having rules on the route at all (what they look at, the mixing of the key), and half a microsecond for
-each.
+The host alone, with a constant answer behind it, shows how much of a request is HTTP and how much is the vendor: what
+a simulator takes more than that is the engine, Stripe's action, and what both keep. Every new payment pushes an old one
+out of the stores that has long left the caches.
 """
 
 import asyncio
@@ -21,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -29,7 +27,10 @@ from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlencode
 
+import uvloop
+
 from brownout_simulators.call import Call
+from brownout_simulators.decision import Decision
 from brownout_simulators.faults import Match, Rule, rule_to_json
 from brownout_simulators.faults.respond import Respond
 from brownout_simulators.handling import Handling
@@ -64,9 +65,9 @@ class Server:
 
 @contextmanager
 def serving(name: str) -> Iterator[Server]:
-    """`bare`, or a vendor's name, on a free port; stopped at the end."""
-    command = [sys.executable, "-m", "tests.bench.bare_server"]
-    if name != "bare":
+    """`bare`, `host` or a vendor's name, on a free port; stopped at the end."""
+    command = [sys.executable, "-m", f"tests.bench.{name}_server"]
+    if name not in {"bare", "host"}:
         command = [sys.executable, "-m", "brownout_simulators", "--vendors", name, "--ports", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
@@ -95,11 +96,19 @@ def headers() -> dict[str, str]:
 # -- throughput -------------------------------------------------------------------------------------------------------
 
 
+_WRK = shutil.which("wrk")
+
+
+def _lasting(seconds: float) -> float:
+    """How long a load really lasts: `wrk` knows whole seconds only."""
+    return seconds if _WRK is None else float(max(1, round(seconds)))
+
+
 def requests_per_s(server: Server, connections: int, seconds: float) -> float:
     """A closed loop of `connections` callers."""
-    if shutil.which("wrk") is None:
+    if _WRK is None:
         generator = Generator("127.0.0.1", server.port)
-        return asyncio.run(generator.closed(_requests_of_a_run(), connections, seconds))
+        return uvloop.run(generator.closed(_requests_of_a_run(), connections, seconds))
     head, tail = _request(f"{next(_RUNS)}-$").decode().split("$")
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         # Put together by hand: a generator that formats headers would be a part of what is measured.
@@ -107,7 +116,7 @@ def requests_per_s(server: Server, connections: int, seconds: float) -> float:
         script.write("request = function() n = n + 1; return head .. n .. tail end\n")
         script.flush()
         url = f"http://127.0.0.1:{server.port}{PATH}"
-        command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", script.name, url]
+        command = [_WRK, "-t1", f"-c{connections}", f"-d{_lasting(seconds):.0f}s", "-s", script.name, url]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     if "Non-2xx" in done.stdout:
         raise RuntimeError(f"{server.name} answered with errors under load:\n{done.stdout}")
@@ -125,49 +134,58 @@ def full_path(server: Server, rules: Sequence[Rule]) -> None:
     _control(server, "POST", "schedule", {"rules": [rule_to_json(rule) for rule in rules], "limits": limits})
 
 
+GOALS: dict[str, dict[int, float | None]] = {"stripe": {1: 0.85, 32: 0.70}, "host": {1: None, 32: None}}
+"""Of the bare handler's requests per second, by connections."""
+
+
 def throughput(*, pairs: int = 5, seconds: float = 2.0) -> list[Row]:
-    """The full path of a create, as a share of the bare handler's requests per second."""
+    """The full path of a create, and the host alone, as shares of the bare handler's requests per second."""
     rows = []
-    with serving("bare") as bare, serving("stripe") as ours:
-        full_path(ours, never_striking(10, here=2))
-        for server in (bare, ours):
+    with serving("bare") as bare, serving("host") as host, serving("stripe") as stripe:
+        full_path(stripe, never_striking(10, here=2))
+        servers = (bare, host, stripe)
+        for server in servers:
             requests_per_s(server, 4, 1.0)
-        for connections, goal in ((1, 0.70), (32, 0.55)):
-            samples: dict[str, list[float]] = {"bare": [], "stripe": []}
-            used_us: dict[str, list[float]] = {"bare": [], "stripe": []}
+        for connections in (1, 32):
+            samples: dict[str, list[float]] = {server.name: [] for server in servers}
+            used_us: dict[str, list[float]] = {server.name: [] for server in servers}
             for place in range(pairs):
-                for server in (bare, ours) if place % 2 == 0 else (ours, bare):
+                for server in servers if place % 2 == 0 else servers[::-1]:
                     before_s = server.cpu_s()
                     per_s = requests_per_s(server, connections, seconds)
                     samples[server.name].append(per_s)
-                    used_us[server.name].append((server.cpu_s() - before_s) / (per_s * max(1, round(seconds))) * 1e6)
-            ratios = [mine / theirs for mine, theirs in zip(samples["stripe"], samples["bare"], strict=True)]
-            note = f"{median(samples['stripe']):.0f}/s of {median(samples['bare']):.0f}/s"
-            note += f"; pairs {min(ratios):.2f} to {max(ratios):.2f}"
-            note += f"; processor time a request {median(used_us['stripe']):.0f} us, bare {median(used_us['bare']):.0f}"
-            case = f"POST {PATH}, {connections} connection{'s' if connections > 1 else ''}, against bare aiohttp"
-            rows.append(
-                Row(
-                    bench="simulators",
-                    case=case,
-                    value=median(ratios),
-                    unit="x",
-                    goal=goal,
-                    better="higher",
-                    note=note,
-                )
-            )
+                    used_us[server.name].append((server.cpu_s() - before_s) / (per_s * _lasting(seconds)) * 1e6)
+            rows += [_share_of_bare(server.name, connections, samples, used_us) for server in (stripe, host)]
     return rows
+
+
+def _share_of_bare(
+    name: str, connections: int, samples: Mapping[str, Sequence[float]], used_us: Mapping[str, Sequence[float]]
+) -> Row:
+    ratios = [mine / theirs for mine, theirs in zip(samples[name], samples["bare"], strict=True)]
+    note = f"{median(samples[name]):.0f}/s of {median(samples['bare']):.0f}/s"
+    note += f"; rounds {min(ratios):.2f} to {max(ratios):.2f}"
+    note += f"; processor time a request {median(used_us[name]):.0f} us, bare {median(used_us['bare']):.0f}"
+    what = f"POST {PATH}" if name == "stripe" else "the host alone"
+    return Row(
+        bench="simulators",
+        case=f"{what}, {connections} connection{'s' if connections > 1 else ''}, against bare aiohttp",
+        value=median(ratios),
+        unit="x",
+        goal=GOALS[name][connections],
+        better="higher",
+        note=note,
+    )
 
 
 # -- the fault layer --------------------------------------------------------------------------------------------------
 
 
-class _WithoutFaults(Simulator[object]):
+class _WithoutFaults(Decision[object]):
     """The same path with the fault layer taken out: what its mere presence costs is measured against this."""
 
-    def _decide(self, one: Handling[object]) -> None:
-        rules = self.vendor.idempotency
+    def decide(self, one: Handling[object]) -> None:
+        rules = self._vendor.idempotency
         if one.world is None or one.reply is not None or rules is None:
             return
         one.call.idempotency_key = rules.key_of(one.call)
@@ -233,15 +251,18 @@ def _presence_us(*, rounds: int, calls: int) -> float:
     """What the mere presence of the layer costs a call, with no rule in it."""
     vendor = load_vendor("stripe")
 
-    def case(kind: type[Simulator[object]]) -> "_Loop":
-        return _Loop(kind(vendor, clock=time.monotonic, epoch_s=1.76e9), calls)
+    def case(kind: type[Decision[object]]) -> "_Loop":
+        simulator = Simulator(vendor, clock=time.monotonic, epoch_s=1.76e9)
+        shared, engine = simulator._shared, simulator._engine
+        engine.decision = kind(shared.vendor, shared.clock, shared.plan)
+        return _Loop(simulator, calls)
 
-    samples = interleaved({"without": case(_WithoutFaults), "with": case(Simulator)}, rounds=rounds)
+    samples = interleaved({"without": case(_WithoutFaults), "with": case(Decision)}, rounds=rounds)
     return median(ours - theirs for ours, theirs in zip(samples["with"], samples["without"], strict=True)) / calls * 1e6
 
 
 class _Loop:
-    """Handles a number of creates; returns the seconds that it took."""
+    """Handles a number of creates; returns the processor time that it took, in seconds."""
 
     def __init__(self, simulator: Simulator[object], calls: int) -> None:
         self._simulator = simulator
@@ -255,11 +276,13 @@ class _Loop:
             self._number += 1
             given = {**self._headers, "idempotency-key": f"key-{self._number}"}
             calls.append(Call("POST", PATH, "", given, FORM, time.monotonic()))
-        started_s = time.perf_counter()
+        started_s = time.process_time()
         for call in calls:
-            for _ in self._simulator.handle(call):
-                raise RuntimeError("nothing here waits")
-        return time.perf_counter() - started_s
+            try:
+                next(self._simulator.handle(call))
+            except StopIteration as stop:
+                self._simulator.sent(stop.value, chunks=1, left=False)
+        return time.process_time() - started_s
 
 
 # -- injected latency -------------------------------------------------------------------------------------------------
@@ -356,6 +379,36 @@ def accuracy(*, blocks: int = 5, seconds: float = 3.0) -> list[Row]:
     ]
 
 
+# -- starting ---------------------------------------------------------------------------------------------------------
+
+_BARE_START = """
+import asyncio, uvloop
+async def main():
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+uvloop.run(main())
+"""
+
+
+def starting(*, pairs: int = 9) -> list[Row]:
+    """From the command to the ready line of one vendor, beside an interpreter with asyncio and uvloop."""
+    ours = [sys.executable, "-m", "brownout_simulators", "--vendors", "stripe", "--ports", "0"]
+    commands = {"bare": [sys.executable, "-c", _BARE_START], "stripe": ours}
+    samples: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(pairs):
+        for name, command in commands.items():
+            started_s = time.monotonic()
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            assert process.stdout is not None
+            process.stdout.readline()
+            samples[name].append(time.monotonic() - started_s)
+            process.terminate()
+            process.wait(timeout=10)
+    bare_ms, ours_ms = (median(samples[name]) * 1e3 for name in ("bare", "stripe"))
+    note = f"python, asyncio and uvloop alone {bare_ms:.0f} ms"
+    return [Row(bench="simulators", case="one vendor, from command to ready", value=ours_ms, unit="ms", note=note)]
+
+
 def run(*, quick: bool = False) -> list[Row]:
     """All of it; `quick` only to see that it runs."""
     if quick:
@@ -364,6 +417,7 @@ def run(*, quick: bool = False) -> list[Row]:
             *fault_layer(pairs=2, seconds=1.0, rounds=4, calls=100),
             *slow_vendor(seconds=1.0),
             *accuracy(blocks=1, seconds=0.5),
+            *starting(pairs=1),
         ]
     os.environ.setdefault("PYTHONHASHSEED", "0")
-    return [*throughput(), *fault_layer(), *slow_vendor(), *accuracy()]
+    return [*throughput(), *fault_layer(), *slow_vendor(), *accuracy(), *starting()]

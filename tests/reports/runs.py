@@ -111,7 +111,7 @@ def _ledger(rate_per_s: int) -> pl.DataFrame:
             sent_s = at_s + 0.2 * attempt
             rows.append(("request", len(rows), vendor, "acct", f"pay-{number:06d}-7", sent_s, sent_s + 0.01,
                          "POST /v1/payment_intents", f"req_{len(rows)}", f"req_{len(rows)}", "", False, 200, "complete",
-                         [], 0, 0.0, 0.0, None, "{}"))  # fmt: skip
+                         1, 0, [], 0, 0.0, 0.0, None, "{}"))  # fmt: skip
     return pl.DataFrame(rows, schema=LEDGER, orient="row")
 
 

@@ -1,13 +1,15 @@
 """How tests drive a simulator without a host: by hand, on a clock that moves only when told."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from brownout_simulators.call import Call, Delivery
+from brownout_simulators.call import Call, Sending
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.simulator import Simulator
+from brownout_simulators.vendor import Vendor
 from tests.simulators.toy import TILL, Till
+from tests.support.sending import all_sent
 
 
 class Clock:
@@ -23,9 +25,18 @@ class Clock:
 class Driver:
     """A simulator of the till, its clock, and a caller."""
 
-    def __init__(self, *rules: Mapping[str, Any], seed: int = 7, **more: Any) -> None:
+    def __init__(
+        self,
+        *rules: Mapping[str, Any],
+        seed: int = 7,
+        machine_s: Callable[[], float] | None = None,
+        vendor: Vendor[Till] = TILL,
+        **more: Any,
+    ) -> None:
         self.clock = Clock()
-        self.simulator: Simulator[Till] = Simulator(TILL, clock=self.clock, epoch_s=1_700_000_000.0, seed=seed, **more)
+        self.simulator: Simulator[Till] = Simulator(
+            vendor, clock=machine_s or self.clock, epoch_s=1_700_000_000.0, seed=seed, **more
+        )
         self.schedule(*rules)
 
     def limit(self, **limits: Any) -> None:
@@ -60,17 +71,24 @@ class Driver:
         path, _, query = path.partition("?")
         return Call(method, path, query, full, raw, self.clock())
 
-    def send(self, *args: Any, **kwargs: Any) -> Delivery:
+    def send(self, *args: Any, **kwargs: Any) -> Sending:
         """Handle one call to its end, moving the clock over its waits."""
         return self.finish(self.simulator.handle(self.call(*args, **kwargs)))
 
-    def finish(self, steps: Any) -> Delivery:
+    def finish(self, steps: Any) -> Sending:
+        """To the last byte, which the client receives."""
+        sending = self.handled(steps)
+        self.clock.now_s += sum(delay_s for delay_s, _ in sending.stream or ())
+        return all_sent(self.simulator, sending)
+
+    def handled(self, steps: Any) -> Sending:
+        """To the instant at which the answer begins to go out."""
         try:
             while True:
                 self.clock.now_s += next(steps)
         except StopIteration as stop:
-            delivery: Delivery = stop.value
-            return delivery
+            sending: Sending = stop.value
+            return sending
 
     def rows(self, entry: str = "") -> list[dict[str, Any]]:
         return [row for row in self.simulator.ledger.rows() if not entry or row["entry"] == entry]
@@ -85,5 +103,5 @@ class Driver:
         return self.simulator.plan.standing[rule_id].struck
 
 
-def body_of(delivery: Delivery) -> Any:
-    return json.loads(delivery.body)
+def body_of(sending: Sending) -> Any:
+    return json.loads(sending.body)

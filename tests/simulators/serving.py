@@ -12,15 +12,16 @@ from typing import Any
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.hosts.http import HttpHost
 from brownout_simulators.simulator import Simulator
+from brownout_simulators.vendor import Vendor
 from tests.simulators.toy import TILL, Till
 
 PATIENCE_S = 10.0
 
 
 @asynccontextmanager
-async def serving(*rules: dict[str, Any], **more: Any) -> AsyncIterator[HttpHost]:
+async def serving(*rules: dict[str, Any], vendor: Vendor[Till] = TILL, **more: Any) -> AsyncIterator[HttpHost]:
     """The till, served on a free port."""
-    simulator: Simulator[Till] = Simulator(TILL, clock=time.monotonic, epoch_s=1.7e9, seed=7)
+    simulator: Simulator[Till] = Simulator(vendor, clock=time.monotonic, epoch_s=1.7e9, seed=7)
     simulator.schedule([rule_from_json({"id": f"r{n}", "vendor": "till", **rule}) for n, rule in enumerate(rules)])
     host = HttpHost(simulator, **more)
     await host.start()

@@ -1,7 +1,7 @@
 """What is to happen later."""
 
 from brownout_simulators.agenda import Agenda, Cause, Step
-from brownout_simulators.engine import PROBLEMS_LIMIT
+from brownout_simulators.problems import LIMIT as PROBLEMS_LIMIT
 from tests.simulators.driving import Driver
 
 

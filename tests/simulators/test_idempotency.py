@@ -44,8 +44,16 @@ def test_the_oldest_key_goes_when_there_is_no_room() -> None:
     for name in "abc":
         keys.claim(name, b"", "r", 0.0)
     assert [keys.find(name, 0.0) is None for name in "abc"] == [True, False, False]
-    keys.forget()
-    assert len(keys) == 0
+    assert (len(keys), keys.store.forgotten) == (2, 1)
+
+
+def test_a_key_in_progress_goes_after_those_that_are_answered() -> None:
+    keys = Keys(ttl_s=10.0, limit=2)
+    slow = keys.claim("slow", b"", "r", 0.0)
+    for name in "abc":
+        keys.save(keys.claim(name, b"", "r", 0.0), Reply(200))
+    assert keys.find("slow", 0.0) is slow
+    assert (len(keys), keys.store.forgotten, keys.store.forgotten_open) == (2, 2, 0)
 
 
 def test_what_is_kept_is_the_same_in_memory_of_its_own() -> None:

@@ -85,8 +85,9 @@ def test_limits_are_switched_on_by_name_with_the_vendors_figures_or_others() -> 
     [
         ({"rat": True}, "no such limit; there are rate"),
         ({"rate": {"speed": 1}}, "mapping of rate_per_s"),
-        ({"rate": {"burst": -1}}, "at least 0"),
-        ({"rate": {"burst": True}}, "at least 0"),
+        ({"rate": {"burst": -1}}, "from 0 to"),
+        ({"rate": {"burst": True}}, "from 0 to"),
+        ({"rate": {"rate_per_s": 1e13}}, "from 0 to"),
     ],
 )
 def test_a_limit_that_cannot_be_is_named(asked: dict[str, object], why: str) -> None:

@@ -3,15 +3,20 @@
 import json
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import types
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from brownout_simulators import __main__ as program
 from brownout_simulators import vendors
+from tests.simulators.serving import serving
 from tests.simulators.toy import TILL
+from tests.support.aio import really
 
 
 @pytest.fixture
@@ -53,9 +58,30 @@ def test_a_port_that_cannot_be_is_one_line_and_exit_code_two(base: str, capsys: 
     assert capsys.readouterr().err == f"brownout_simulators: --port-base must be in [0, 65534], got {base}\n"
 
 
+def test_a_vendor_over_tls_names_the_authority_to_trust(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    async def main() -> None:
+        async with serving(vendor=replace(TILL, tls=True)) as host, serving() as plain:
+            said = program._introduction(host)
+            ssl.create_default_context(cafile=said["ca"])
+            assert said["env"]["TILL_URL"] == said["url"] == host.url
+            assert "ca" not in program._introduction(plain)
+
+    really(main())
+
+
 def test_no_vendor_at_all_is_one_line_and_exit_code_two(capsys: pytest.CaptureFixture[str]) -> None:
     assert program.main(["--vendors", ","]) == 2
     assert "no vendor is named; there are stripe" in capsys.readouterr().err
+
+
+def test_a_vendor_is_served_without_importing_what_it_does_not_need() -> None:
+    heavy = ["aiohttp", "websockets", "h11", "trustme", "cryptography", "brownout_simulators.vendors.twilio"]
+    code = "import sys, brownout_simulators.__main__ as program; program._named('stripe'); "
+    code += f"print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.real

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from brownout_simulators.agenda import OutgoingWebhook
+from brownout_simulators.agenda import Cause, OutgoingWebhook
 from brownout_simulators.call import Notice
 from brownout_simulators.vendor import WebhookRules
 from tests.simulators.driving import Driver
@@ -105,14 +105,10 @@ def test_a_receiver_named_by_the_call_is_the_only_one() -> None:
     till = listening()
     named = "http://127.0.0.1:1/named#fragment"
     account = till.simulator.accounts["a"]
-    till.simulator._post(account, [Notice("x", {}, url=named)], _cause())
+    till.simulator.outbox.post(
+        account, [Notice("x", {}, url=named)], Cause(), plan=till.simulator.plan, now_s=100.0, plan_now_s=100.0
+    )
     assert [webhook.url for webhook in due(till, 100.0)] == [named]
-
-
-def _cause() -> Any:
-    from brownout_simulators.agenda import Cause
-
-    return Cause()
 
 
 def test_a_vendor_hears_of_each_result() -> None:

@@ -1,10 +1,15 @@
 """What is refused for the user's sake."""
 
 import base64
+import json
+from collections.abc import Callable
+from urllib.parse import unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from brownout_simulators.safety import carries_live_credential, is_loopback_host, looks_live
+from brownout_simulators.safety import carries_live_credential, is_loopback_host, is_loopback_origin, looks_live
 
 
 @pytest.mark.parametrize("text", ["Bearer sk_live_abc123", "rk_live_zzz999", "token=pk_live_123"])
@@ -17,14 +22,68 @@ def test_test_keys_and_words_are_not_live(text: str) -> None:
     assert not looks_live(text)
 
 
-def test_a_live_key_is_found_in_header_query_and_body() -> None:
-    secret = "sk_live_abcdefghijklmnop"
-    basic = "Basic " + base64.b64encode(f"{secret}:".encode()).decode()
-    assert carries_live_credential({"authorization": basic}, "", b"")
-    assert carries_live_credential({"idempotency-key": secret}, "", b"")  # it would be written down in the books
-    assert carries_live_credential({}, f"key={secret}", b"")
-    assert carries_live_credential({}, "", f"api_key={secret}".encode())
-    assert not carries_live_credential({"authorization": "Basic !!"}, "a=b", b"we_live_here and sk_live_short")
+SECRET = "sk_live_abcdefghijklmnop"
+
+
+def carries(path: str = "/v1/x", query: str = "", body: bytes = b"", **headers: str) -> bool:
+    """Header names are written with underscores."""
+    return carries_live_credential(path, query, {name.replace("_", "-"): text for name, text in headers.items()}, body)
+
+
+def encoded(text: str, which: str = "_") -> str:
+    return "".join(f"%{ord(letter):02x}" if letter in which else letter for letter in text)
+
+
+def basic(text: str) -> str:
+    return "Basic " + base64.b64encode(text.encode()).decode()
+
+
+def test_a_live_key_is_found_as_it_stands_wherever_it_is() -> None:
+    assert carries(path=f"/v1/{SECRET}")
+    assert carries(query=f"key={SECRET}")
+    assert carries(body=f"api_key={SECRET}".encode())
+    assert carries(idempotency_key=SECRET)  # it would be written down in the books
+    assert not carries(query="a=b", body=b"we_live_here and sk_live_short")
+
+
+@pytest.mark.parametrize("header", ["authorization", "proxy-authorization"])
+@pytest.mark.parametrize("scheme", ["Basic ", "basic ", "BASIC   "])
+def test_basic_credentials_are_decoded_in_both_headers(header: str, scheme: str) -> None:
+    for secret in (f"{SECRET}:", f"user:{SECRET}", f"{encoded(SECRET)}:x"):
+        value = scheme + base64.b64encode(secret.encode()).decode()
+        assert carries_live_credential("/", "", {header: value}, b"")
+        assert carries_live_credential("/", "", {header: value.rstrip("=")}, b"")
+    assert not carries_live_credential("/", "", {header: basic("sk_test_abc:")}, b"")
+    assert not carries_live_credential("/", "", {header: "Basic !!"}, b"")
+
+
+@pytest.mark.parametrize("which", ["_", "l", "i", "v", "e", "sk_live", SECRET])
+@pytest.mark.parametrize("digits", [str.lower, str.upper])
+def test_percent_encoding_hides_nothing(which: str, digits: Callable[[str], str]) -> None:
+    hidden = "".join(digits(f"%{ord(letter):02x}") if letter in which else letter for letter in SECRET)
+    assert unquote(hidden) == SECRET
+    assert carries(query=f"key={hidden}")
+    assert carries(body=f"a%5Bb%5D={hidden}&c=d".encode())
+    assert carries(cookie=f"key={hidden}")
+
+
+@pytest.mark.parametrize("which", ["_", "live", SECRET])
+@pytest.mark.parametrize("digits", [str.lower, str.upper])
+def test_escapes_of_json_hide_nothing(which: str, digits: Callable[[str], str]) -> None:
+    escaped = "".join("\\u" + digits(f"{ord(letter):04x}") if letter in which else letter for letter in SECRET)
+    assert json.loads(f'"{escaped}"') == SECRET
+    assert carries(body=f'{{"key": "{escaped}"}}'.encode())
+
+
+def test_what_is_encoded_and_not_live_passes() -> None:
+    assert not carries(query="a%5Fb=100%25", body=b"metadata%5Blive%5D=1&x=%5Flive%5F")
+    assert not carries(body=b'{"a": "\\u005flive\\u005f", "b": "\\u00e9"}')
+    assert not carries(query="%", body=b"%ff%zz\\u00")
+
+
+@given(st.binary(max_size=60), st.text(max_size=30), st.text(max_size=30), st.text(max_size=30))
+def test_no_request_is_too_odd_to_be_looked_at(body: bytes, path: str, query: str, header: str) -> None:
+    carries(path=path, query=query, body=body, authorization=f"Basic {header}", x=header)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +97,11 @@ def test_a_live_key_is_found_in_header_query_and_body() -> None:
         "[::1]",
         "::1",
         "x.localhost",
+        "a.b.localhost:80",
         "LOCALHOST.",
+        "localhost.:80",
+        "127.0.0.1.",
+        "[0:0:0:0:0:0:0:1]",
     ],
 )
 def test_loopback_names_are_known(host: str) -> None:
@@ -47,7 +110,56 @@ def test_loopback_names_are_known(host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["", "example.com", "127.0.0.1.example.com", "localhost.example.com", "10.0.0.1:80", "[::2]:80", "127.0.0.256"],
+    [
+        "",
+        "example.com",
+        "127.0.0.1.example.com",
+        "localhost.example.com",
+        "10.0.0.1:80",
+        "[::2]:80",
+        "127.0.0.256",
+        "[::1].evil.com",
+        "[::1].evil.com:80",
+        "evil.com/.localhost",
+        "evil.com#.localhost",
+        "evil.com@localhost",
+        "..localhost",
+        ".localhost",
+        "localhost..",
+        "127.0.0.²",
+        "127.0.0.\u0661",
+        "localhost:80:80",
+        "localhost:x",
+        "local host",
+        "localhost\n",
+    ],
 )
 def test_other_names_are_not(host: str) -> None:
     assert not is_loopback_host(host)
+
+
+@pytest.mark.parametrize(
+    ("origin", "own"),
+    [
+        ("http://localhost:3000", True),
+        ("https://127.0.0.1", True),
+        ("http://[::1]:8080", True),
+        ("null", False),
+        ("", False),
+        ("http://evil.com", False),
+        ("http://[", False),
+        ("http://[::1].evil.com", False),
+        ("http://evil.com/.localhost", False),
+        ("http://localhost@evil.com", False),
+        ("file://localhost", False),
+    ],
+)
+def test_a_page_of_another_site_is_known_by_its_origin(origin: str, own: bool) -> None:
+    assert is_loopback_origin(origin) is own
+
+
+@given(st.text(max_size=30))
+def test_no_name_is_too_odd_to_be_looked_at(name: str) -> None:
+    is_loopback_host(name)
+    is_loopback_origin(name)
+    is_loopback_origin(f"http://{name}")

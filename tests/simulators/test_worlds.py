@@ -3,24 +3,35 @@
 import pytest
 
 from brownout_simulators import worlds
+from brownout_simulators.ledger import Ledger
+from brownout_simulators.shared import Shared
 from brownout_simulators.worlds import Credentials, TooManyAccounts, Worlds, stream
 from tests.simulators.driving import Driver
-from tests.simulators.toy import TILL
+from tests.simulators.toy import TILL, Till
 
 
-def make() -> Worlds[object]:
-    return Worlds(TILL, clock=lambda: 0.0, epoch_s=0.0, later=lambda _account, _delay_s, _step: None)  # type: ignore[arg-type]
+def make(seed: int = 1) -> Worlds[Till]:
+    return Shared.of(
+        TILL, lambda: 0.0, epoch_s=0.0, seed=seed, base_url="", ledger=Ledger("till"), agenda_limit=9
+    ).worlds
 
 
 def test_the_same_label_is_the_same_account_until_it_is_forgotten() -> None:
     known = make()
-    first = known.of("a", 1, "")
-    assert known.of("a", 1, "") is first
+    first = known.of("a")
+    assert known.of("a") is first
     assert known.forget("a") is first.account
     assert known.forget("a") is None
-    assert known.of("a", 1, "") is not first
-    known.forget_all()
+    assert known.of("a") is not first
+
+
+def test_beginning_anew_forgets_all_and_draws_from_the_new_seed() -> None:
+    known = make(seed=1)
+    known.of("a")
+    known.begin_anew(2)
     assert len(known) == 0
+    assert known.of("a").account.ids.base62() == make(seed=2).of("a").account.ids.base62()
+    assert known.stray_ids.base62() == make(seed=2).stray_ids.base62()
 
 
 def test_streams_differ_by_name_and_are_the_same_for_the_same_names() -> None:
@@ -31,9 +42,9 @@ def test_streams_differ_by_name_and_are_the_same_for_the_same_names() -> None:
 def test_there_is_an_end_to_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worlds, "ACCOUNTS_LIMIT", 1)
     known = make()
-    known.of("a", 1, "")
+    known.of("a")
     with pytest.raises(TooManyAccounts):
-        known.of("b", 1, "")
+        known.of("b")
     till = Driver()
     assert [till.send(account=name).status for name in "aba"] == [200, 503, 200]
 

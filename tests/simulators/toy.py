@@ -9,7 +9,6 @@ from typing import Any
 
 from brownout_simulators.account import Account, Aftermath
 from brownout_simulators.call import Call, Effect, Notice, Reply
-from brownout_simulators.crud import Collection
 from brownout_simulators.vendor import (
     Credential,
     IdempotencyRules,
@@ -21,9 +20,34 @@ from brownout_simulators.vendor import (
 )
 
 
+class Charges:
+    """By id, in all their versions: what a read that lags behind needs."""
+
+    def __init__(self) -> None:
+        self._versions: dict[str, list[tuple[float, dict[str, Any]]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._versions)
+
+    def put(self, account: "Account[Till]", charge: dict[str, Any]) -> None:
+        self._versions.setdefault(charge["id"], []).append((account.clock(), charge))
+
+    def get(self, account: "Account[Till]", charge_id: str) -> dict[str, Any] | None:
+        """As this account's reads see it now."""
+        versions = self._versions.get(charge_id, [])
+        newest = seen = versions[-1][1] if versions else None
+        as_of_s = account.as_of_s
+        if as_of_s is not None:
+            old = [charge for at_s, charge in versions if at_s <= as_of_s]
+            seen = (newest if account.hides_new_only else old[-1]) if old else None
+        if seen is not newest:
+            account.was_stale = True
+        return seen
+
+
 @dataclass
 class Till:
-    charges: Collection = field(default_factory=Collection)
+    charges: Charges = field(default_factory=Charges)
     endpoints: list[str] = field(default_factory=list)
     settled: int = 0
 
@@ -72,7 +96,7 @@ def create(call: Call, account: Account[Till]) -> Reply:
         "created": int(account.wall_s()),
         "metadata": call.data.get("metadata", {}),
     }
-    account.state.charges.put(account, charge_id, charge)
+    account.state.charges.put(account, charge)
     references = {f"metadata.{name}": value for name, value in call.data.get("metadata", {}).items()}
     if call.data.get("settle_after_s"):
         account.later(call.data["settle_after_s"], lambda: settle(account, charge))
@@ -100,7 +124,7 @@ def change(call: Call, account: Account[Till]) -> Reply:
     if charge is None:
         return error(404, "no_such_charge")
     charge = {**charge, **call.data}
-    account.state.charges.put(account, charge["id"], charge)
+    account.state.charges.put(account, charge)
     return reply(200, charge)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import unquote, urlencode
 
 from brownout_simulators.agenda import OutgoingWebhook
-from brownout_simulators.call import Call, Delivery
+from brownout_simulators.call import Call
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Vendor
+from tests.support.sending import all_sent
 
 EPOCH_S = 1_760_000_000.0  # 2025-10-09 08:53:20 UTC
 
@@ -51,9 +52,9 @@ class Bench:
             while True:
                 self.now_s += next(steps)
         except StopIteration as stop:
-            delivery: Delivery = stop.value
+            sending = all_sent(self.simulator, stop.value)
         assert not self.simulator.problems, self.simulator.problems
-        return Answer(delivery.status, {name.lower(): value for name, value in delivery.headers.items()}, delivery.body)
+        return Answer(sending.status, {name.lower(): value for name, value in sending.headers.items()}, sending.body)
 
     def form(self, method: str, target: str, **fields: Any) -> Answer:
         """The same with a form."""

@@ -1,13 +1,15 @@
 """Faults: what goes wrong, and the rules that say when.
 
 - `fault.py`   what every kind is: frozen data, a stage, a function that changes one call's fate
+- `aim.py`     whether a rule can strike anything its vendor has
 - `rule.py`    a rule: match, window, share, sequence, flapping, ramp; the draw that decides
 - `plan.py`    the rules in force, and which of them strike a call
 - `kinds.py`   the table of kinds, and rules from and to JSON
 - one module per kind
 """
 
-from brownout_simulators.faults.fault import Fault, FaultError
+from brownout_simulators.faults.aim import route_problem
+from brownout_simulators.faults.fault import Fault, FaultError, Layer
 from brownout_simulators.faults.kinds import FAULTS, rule_from_json, rule_to_json
 from brownout_simulators.faults.rule import Flapping, Match, Ramp, Rule, Window
 
@@ -16,10 +18,12 @@ __all__ = [
     "Fault",
     "FaultError",
     "Flapping",
+    "Layer",
     "Match",
     "Ramp",
     "Rule",
     "Window",
+    "route_problem",
     "rule_from_json",
     "rule_to_json",
 ]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from brownout_simulators.call import Delivery, Ending
+from brownout_simulators.call import Ending, Sending
 from brownout_simulators.faults.fault import Fault, Stage, is_plain, require
 
 
@@ -23,15 +23,15 @@ class BreakStream(Fault):
     def __post_init__(self) -> None:
         require(0 <= self.keep < 1, f"break_stream.keep: in [0, 1), got {self.keep}")
 
-    def shape(self, delivery: Delivery, chance: float) -> bool:
+    def shape(self, sending: Sending, chance: float) -> bool:
         del chance
-        if not is_plain(delivery):
+        if not is_plain(sending):
             return False
-        if delivery.stream is None:
-            whole = delivery.body
-            delivery.stream = [(0.0, whole[: min(len(whole) - 1, int(len(whole) * self.keep))])] if whole else []
+        if sending.stream is None:
+            whole = sending.body
+            sending.stream = [(0.0, whole[: min(len(whole) - 1, int(len(whole) * self.keep))])] if whole else []
         else:
-            count = len(delivery.stream)
-            delivery.stream = delivery.stream[: min(count - 1, int(count * self.keep))] if count else []
-        delivery.ending = Ending(self.ending)
+            count = len(sending.stream)
+            sending.stream = sending.stream[: min(count - 1, int(count * self.keep))] if count else []
+        sending.ending = Ending(self.ending)
         return True

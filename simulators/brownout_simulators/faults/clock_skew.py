@@ -1,30 +1,29 @@
 """Clock skew: the vendor's clock is wrong."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 
-from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require
-
-YEAR_S: Final = 366 * 86_400.0
+from brownout_simulators.faults.fault import LONGEST_S, Fault, Memory, Stage, Strike, require
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockSkew(Fault):
     """Dates that the vendor writes, and its Date header, are off by `by_s` (negative: behind). Skews add up.
 
-    Deferred work, limits and idempotency keys keep true time.
+    So are those of its refusals and of other faults' answers. Deferred work, limits and keys keep true time.
     """
 
     stage: ClassVar[Stage] = Stage.WORK
+    strikes_refusals: ClassVar[bool] = True
 
     by_s: float
 
     def __post_init__(self) -> None:
-        require(0 < abs(self.by_s) <= YEAR_S, f"clock_skew.by_s: not 0, and a year at most, got {self.by_s}")
+        require(0 < abs(self.by_s) <= LONGEST_S, f"clock_skew.by_s: not 0, and a year at most, got {self.by_s}")
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         del chance, memory
-        if on.is_answered:
+        if on.ending is not None:
             return False
         on.skew_s += self.by_s
         return True

@@ -7,11 +7,15 @@ import math
 import types
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from brownout_simulators.faults.fault import FaultError
+from brownout_simulators.spelling import named, shown
 
 D = TypeVar("D")
+
+WHOLE_LIMIT: Final = 2**63
+"""JSON has whole numbers of any length; no field has."""
 
 
 @cache
@@ -24,32 +28,33 @@ def fields_of(kind: Any) -> Mapping[str, Any]:
 def decode(kind: type[D], data: object, where: str) -> D:
     """`data` as a `kind`. Raises `FaultError` that begins with `where`."""
     if not isinstance(data, Mapping):
-        raise FaultError(f"{where}: an object is needed, got {data!r}")
+        raise FaultError(f"{where}: an object is needed, got {shown(data)}")
     known: Mapping[str, Any] = fields_of(kind)  # type: ignore[arg-type]
     unknown = [str(key) for key in data if key not in known]
     if unknown:
-        raise FaultError(f"{where}.{unknown[0]}: no such field; there are {', '.join(known) or 'none'}")
-    values = {name: _value(known[name], value, f"{where}.{name}") for name, value in data.items()}
+        raise FaultError(f"{where}.{named(unknown[0])}: no such field; there are {', '.join(known) or 'none'}")
+    values = {name: value_of(known[name], value, f"{where}.{name}") for name, value in data.items()}
     try:
         return kind(**values)
     except TypeError as error:
         raise FaultError(f"{where}: {str(error).partition(') ')[2] or error}") from None
 
 
-def _value(wanted: Any, value: object, where: str) -> Any:
+def value_of(wanted: Any, value: object, where: str) -> Any:
+    """`value` as what a field of this type holds. Raises `FaultError` that begins with `where`."""
     origin = get_origin(wanted)
     if origin in (Union, types.UnionType):
         if value is None and type(None) in get_args(wanted):
             return None
-        return _value(next(one for one in get_args(wanted) if one is not type(None)), value, where)
+        return value_of(next(one for one in get_args(wanted) if one is not type(None)), value, where)
     if origin is Literal:
         if value not in get_args(wanted):
-            raise FaultError(f"{where}: one of {', '.join(map(str, get_args(wanted)))}, got {value!r}")
+            raise FaultError(f"{where}: one of {', '.join(map(str, get_args(wanted)))}, got {shown(value)}")
         return value
     if origin is tuple:
         if isinstance(value, str) or not isinstance(value, list | tuple):
-            raise FaultError(f"{where}: a list is needed, got {value!r}")
-        return tuple(_value(get_args(wanted)[0], one, f"{where}[{place}]") for place, one in enumerate(value))
+            raise FaultError(f"{where}: a list is needed, got {shown(value)}")
+        return tuple(value_of(get_args(wanted)[0], one, f"{where}[{place}]") for place, one in enumerate(value))
     if dataclasses.is_dataclass(wanted) and isinstance(wanted, type):
         return decode(wanted, value, where)
     return _scalar(wanted, value, where)
@@ -59,14 +64,24 @@ def _scalar(wanted: type, value: object, where: str) -> Any:
     if wanted is bool:
         if isinstance(value, bool):
             return value
-        raise FaultError(f"{where}: true or false, got {value!r}")
-    if wanted is float and isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value):
-        return float(value)
-    if wanted is int and isinstance(value, int) and not isinstance(value, bool):
+        raise FaultError(f"{where}: true or false, got {shown(value)}")
+    if wanted is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return _number(value, where)
+    if wanted is int and isinstance(value, int) and not isinstance(value, bool) and abs(value) < WHOLE_LIMIT:
         return value
     if wanted is str and isinstance(value, str):
         return value
-    raise FaultError(f"{where}: a {_NAMES.get(wanted, wanted.__name__)} is needed, got {value!r}")
+    raise FaultError(f"{where}: a {_NAMES.get(wanted, wanted.__name__)} is needed, got {shown(value)}")
+
+
+def _number(value: float, where: str) -> float:
+    try:
+        number = float(value)
+    except OverflowError:  # JSON has integers of any length
+        number = math.nan
+    if math.isnan(number):
+        raise FaultError(f"{where}: a number is needed, got {shown(value)}")
+    return number
 
 
 _NAMES = {float: "number", int: "whole number", str: "text"}

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
-from brownout_simulators.call import Delivery
-from brownout_simulators.faults.fault import Fault, Stage, is_plain, require
+from brownout_simulators.call import Sending
+from brownout_simulators.faults.fault import Fault, Stage, is_plain, require, require_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,19 +19,19 @@ class Drip(Fault):
     pieces: int = 10
 
     def __post_init__(self) -> None:
-        require(0 < self.over_s < float("inf"), f"drip.over_s: above 0, got {self.over_s}")
+        require_seconds("drip.over_s", self.over_s, above_0=True)
         require(2 <= self.pieces <= 10_000, f"drip.pieces: 2 to 10000, got {self.pieces}")
 
-    def shape(self, delivery: Delivery, chance: float) -> bool:
+    def shape(self, sending: Sending, chance: float) -> bool:
         del chance
-        whole = delivery.body
-        if not is_plain(delivery) or delivery.stream is not None or len(whole) < 2:
+        whole = sending.body
+        if not is_plain(sending) or sending.stream is not None or len(whole) < 2:
             return False
         pieces = min(self.pieces, len(whole))
         cuts = [len(whole) * place // pieces for place in range(pieces + 1)]
         gap_s = self.over_s / (pieces - 1)
-        delivery.stream = [
+        sending.stream = [
             (gap_s if place else 0.0, whole[start:end]) for place, (start, end) in enumerate(pairwise(cuts))
         ]
-        delivery.content_length = len(whole)
+        sending.content_length = len(whole)
         return True

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require
+from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class ExpireTokens(Fault):
     valid_for_s: float | None = None
 
     def __post_init__(self) -> None:
-        require(self.valid_for_s is None or self.valid_for_s > 0, "expire_tokens.valid_for_s: above 0")
+        require_seconds("expire_tokens.valid_for_s", self.valid_for_s, above_0=True)
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         del chance

@@ -14,11 +14,14 @@ The stages run in their order, whatever the order of the rules; within a stage, 
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, Final, Literal
 
-from brownout_simulators.call import Call, Delivery, Ending, Reply
+from brownout_simulators.call import Call, Ending, Reply, Sending
 from brownout_simulators.limiter import Buckets
 from brownout_simulators.vendor import Errors
+
+LONGEST_S: Final = 366 * 86_400.0
+"""No span of a fault or a rule is longer than a year."""
 
 
 class FaultError(ValueError):
@@ -94,13 +97,22 @@ class Memory:
     counts: dict[str, int] = field(default_factory=dict)
 
 
+Layer = Literal["vendor", "wire", "machine"]
+"""Who acts a fault out: the vendor's simulator, what lies between it and the application, what the latter runs on."""
+
+
 class Fault:
     """One kind of misbehaviour. Subclasses are frozen keyword-only dataclasses, checked when made."""
 
     __slots__ = ()
+    layer: ClassVar[Layer] = "vendor"
+    """A simulator has faults of its own layer only; runners hand the others to whoever acts them out."""
     stage: ClassVar[Stage]
     draws: ClassVar[bool] = False
     """Whether `chance` is used: a kind that does not draw is spared the hash."""
+
+    strikes_refusals: ClassVar[bool] = False
+    """Whether it strikes calls as well that are refused at the door: a bad credential, no such route."""
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         """Stages CREDENTIALS to AFTER: change `on`; whether anything was changed.
@@ -115,18 +127,27 @@ class Fault:
         del on
         return True
 
-    def shape(self, delivery: Delivery, chance: float) -> bool:
+    def shape(self, sending: Sending, chance: float) -> bool:
         """Stages BODY and WIRE: change what goes out; whether anything was changed."""
-        del delivery, chance
+        del sending, chance
         raise TypeError(f"{type(self).__name__} acts at stage {self.stage.name}")
 
 
-def is_plain(delivery: Delivery) -> bool:
-    """Whether nothing has been done yet to how the delivery goes out."""
-    return delivery.ending is Ending.COMPLETE and delivery.content_length is None and not delivery.bad_chunk
+def is_plain(sending: Sending) -> bool:
+    """Whether nothing has been done yet to how the sending goes out."""
+    is_whole = sending.ending is Ending.COMPLETE and sending.content_length is None and not sending.bad_chunk
+    return is_whole and sending.session is None
 
 
 def require(condition: bool, message: str) -> None:
     """Raise `FaultError(message)` unless `condition` holds."""
     if not condition:
         raise FaultError(message)
+
+
+def require_seconds(name: str, *values: float | None, above_0: bool = False) -> None:
+    """Raise `FaultError` unless each is a span that a timer can keep and a date can follow: a year at most."""
+    for value in values:
+        least = "above 0" if above_0 else "at least 0"
+        fits = value is None or (0 <= value <= LONGEST_S and (value > 0 or not above_0))
+        require(fits, f"{name}: {least}, and a year at most, got {value}")

@@ -1,13 +1,12 @@
 """The table of fault kinds: one line each; and rules from and to JSON."""
 
-import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from brownout_simulators.faults.break_stream import BreakStream
 from brownout_simulators.faults.clock_skew import ClockSkew
-from brownout_simulators.faults.codec import decode, encode
+from brownout_simulators.faults.codec import decode, encode, fields_of, value_of
 from brownout_simulators.faults.drip import Drip
 from brownout_simulators.faults.drop_after_effect import DropAfterEffect
 from brownout_simulators.faults.drop_before_effect import DropBeforeEffect
@@ -22,12 +21,13 @@ from brownout_simulators.faults.quota import Quota
 from brownout_simulators.faults.read_after_write_lag import ReadAfterWriteLag
 from brownout_simulators.faults.respond import Respond
 from brownout_simulators.faults.revoke_credentials import RevokeCredentials
-from brownout_simulators.faults.rule import Flapping, Match, Ramp, Rule, Window
+from brownout_simulators.faults.rule import Flapping, Match, Ramp, Rule, Window, objection_to_id
 from brownout_simulators.faults.stale_reads import StaleReads
 from brownout_simulators.faults.throttle import Throttle
 from brownout_simulators.faults.truncate import Truncate
 from brownout_simulators.faults.webhooks import Webhooks
 from brownout_simulators.faults.wrong_type import WrongType
+from brownout_simulators.spelling import named, nearest, shown
 
 FAULTS: Final[Mapping[str, type[Fault]]] = MappingProxyType(
     {
@@ -64,13 +64,13 @@ def rule_from_json(data: Mapping[str, Any]) -> Rule:
     Raises `FaultError`, whose message names the place.
     """
     if not isinstance(data, Mapping):
-        raise FaultError(f"rule: an object is needed, got {data!r}")
-    where = f"rule {data.get('id', '?')}"
+        raise FaultError(f"rule: an object is needed, got {shown(data)}")
+    where = f"rule {data['id']}" if isinstance(data.get("id"), str) and not objection_to_id(data["id"]) else "rule"
     kinds = [key for key in data if key in FAULTS]
     for key in data:
         if key not in FAULTS and key not in _PLAIN and key not in _NESTED and key != "match":
-            near = difflib.get_close_matches(str(key), [*FAULTS, *_PLAIN, *_NESTED, "match"], n=1)
-            raise FaultError(f"{where}: no such key: {key}" + (f"; did you mean {near[0]}?" if near else ""))
+            near = nearest(str(key), [*FAULTS, *_PLAIN, *_NESTED, "match"])
+            raise FaultError(f"{where}: no such key: {named(key)}" + (f"; did you mean {near}?" if near else ""))
     if len(kinds) != 1:
         raise FaultError(f"{where}: exactly one of {', '.join(FAULTS)} is needed, got {', '.join(kinds) or 'none'}")
     kind = kinds[0]
@@ -99,26 +99,13 @@ def _fault(kind: str, data: Any, where: str) -> Fault:
 
 def _rule(plain: Mapping[str, Any], parts: Mapping[str, Any], where: str) -> Rule:
     """A rule from its plain values, still to be checked, and its parts, already made."""
+    types = fields_of(Rule)
     for name in ("id", "vendor"):
-        if not isinstance(plain.get(name), str) or not plain[name]:
-            raise FaultError(f"{where}: {name}: a text is needed, got {plain.get(name)!r}")
-    share = plain.get("share", 1.0)
-    if isinstance(share, bool) or not isinstance(share, int | float):
-        raise FaultError(f"{where}: share: a number is needed, got {share!r}")
-    sequence, per = plain.get("sequence", ""), plain.get("sequence_per", "key")
-    if not isinstance(sequence, str):
-        raise FaultError(f"{where}: sequence: a text is needed, got {sequence!r}")
-    if per not in ("key", "rule"):
-        raise FaultError(f"{where}: sequence_per: key or rule, got {per!r}")
+        if name not in plain:
+            raise FaultError(f"{where}: {name}: a text is needed, got none")
+    values = {name: value_of(types[name], value, f"{where}: {name}") for name, value in plain.items()}
     try:
-        return Rule(
-            id=plain["id"],
-            vendor=plain["vendor"],
-            share=float(share),
-            sequence=sequence,
-            sequence_per=per,
-            **parts,
-        )
+        return Rule(**values, **parts)
     except FaultError as error:
         raise FaultError(f"{where}: {error}") from None
 

@@ -1,12 +1,14 @@
 """Latency: how long the vendor takes, from one of six distributions."""
 
 import math
+import os
 from dataclasses import dataclass, replace
-from pathlib import Path
+from stat import S_ISREG
 from statistics import NormalDist
 from typing import ClassVar, Final, Literal
 
-from brownout_simulators.faults.fault import Fault, FaultError, Memory, Stage, Strike, require
+from brownout_simulators.faults.fault import Fault, FaultError, Memory, Stage, Strike, require, require_seconds
+from brownout_simulators.spelling import shown
 
 _STANDARD = NormalDist()
 _Z99 = _STANDARD.inv_cdf(0.99)
@@ -21,6 +23,7 @@ class Uniform:
 
     def __post_init__(self) -> None:
         require(0 <= self.low_s <= self.high_s, f"uniform: 0 <= low_s <= high_s, got {self.low_s} and {self.high_s}")
+        require_seconds("uniform.high_s", self.high_s)
 
     def at(self, chance: float) -> float:
         return self.low_s + (self.high_s - self.low_s) * chance
@@ -34,8 +37,8 @@ class Normal:
     deviation_s: float
 
     def __post_init__(self) -> None:
-        require(self.mean_s >= 0, f"normal.mean_s: at least 0, got {self.mean_s}")
-        require(self.deviation_s > 0, f"normal.deviation_s: above 0, got {self.deviation_s}")
+        require_seconds("normal.mean_s", self.mean_s)
+        require_seconds("normal.deviation_s", self.deviation_s, above_0=True)
 
     def at(self, chance: float) -> float:
         return max(0.0, self.mean_s + self.deviation_s * _STANDARD.inv_cdf(chance))
@@ -50,6 +53,7 @@ class Lognormal:
 
     def __post_init__(self) -> None:
         require(0 < self.p50_s < self.p99_s, f"lognormal: 0 < p50_s < p99_s, got {self.p50_s} and {self.p99_s}")
+        require_seconds("lognormal.p99_s", self.p99_s)
 
     def at(self, chance: float) -> float:
         sigma = math.log(self.p99_s / self.p50_s) / _Z99
@@ -64,7 +68,7 @@ class Pareto:
     alpha: float
 
     def __post_init__(self) -> None:
-        require(self.least_s > 0, f"pareto.least_s: above 0, got {self.least_s}")
+        require_seconds("pareto.least_s", self.least_s, above_0=True)
         require(self.alpha > 0, f"pareto.alpha: above 0, got {self.alpha}")
 
     def at(self, chance: float) -> float:
@@ -83,7 +87,7 @@ class Empirical:
 
     def __post_init__(self) -> None:
         require(bool(self.values_s) != bool(self.file), "empirical: exactly one of values_s and file")
-        require(all(0 <= value < math.inf for value in self.values_s), "empirical.values_s: finite and at least 0")
+        require_seconds("empirical.values_s", *self.values_s)
         object.__setattr__(self, "values_s", tuple(sorted(self.values_s)))
 
     def at(self, chance: float) -> float:
@@ -99,22 +103,31 @@ FILE_LIMIT: Final = 8 * 1024 * 1024
 
 
 def read_measurements(path: str) -> tuple[float, ...]:
-    """Seconds, one value per line; what follows a `#` is a comment. Raises `FaultError`."""
+    """Seconds, one value per line; what follows a `#` is a comment. Raises `FaultError`, also for what is no file: a
+    pipe or a device would never end, or never begin."""
+    where = f"latency.empirical.file: {path}"
+    require("\0" not in path, f"latency.empirical.file: no name of a file, got {shown(path)}")
     try:
-        with Path(path).open("rb") as file:
+        with open(path, "rb", opener=_without_waiting) as file:
+            require(S_ISREG(os.fstat(file.fileno()).st_mode), f"{where}: not a regular file")
             content = file.read(FILE_LIMIT + 1)
     except OSError as error:
-        raise FaultError(f"latency.empirical.file: {path}: {error.strerror}") from None
-    require(len(content) <= FILE_LIMIT, f"latency.empirical.file: {path}: more than {FILE_LIMIT} bytes")
+        raise FaultError(f"{where}: {error.strerror}") from None
+    require(len(content) <= FILE_LIMIT, f"{where}: more than {FILE_LIMIT} bytes")
     values = []
     for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
         text = line.partition("#")[0].strip()
         try:
             values += [float(text)] if text else []
         except ValueError:
-            raise FaultError(f"latency.empirical.file: {path}:{number}: a number of seconds is needed") from None
-    require(bool(values), f"latency.empirical.file: {path}: no value in it")
+            raise FaultError(f"{where}:{number}: a number of seconds is needed") from None
+    require(bool(values), f"{where}: no value in it")
     return tuple(values)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opening a pipe would wait for whoever writes to it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +150,8 @@ class Latency(Fault):
     def __post_init__(self) -> None:
         given = [one for one in (self.fixed_s, *self._distributions()) if one is not None]
         require(len(given) == 1, "latency: exactly one of fixed, uniform, normal, lognormal, pareto, empirical")
-        require(
-            self.fixed_s is None or 0 <= self.fixed_s < math.inf, f"latency.fixed_s: at least 0, got {self.fixed_s}"
-        )
-        require(self.up_to_s > 0, f"latency.up_to_s: above 0, got {self.up_to_s}")
+        require_seconds("latency.fixed_s", self.fixed_s)
+        require_seconds("latency.up_to_s", self.up_to_s, above_0=True)
 
     @property
     def draws(self) -> bool:  # type: ignore[override]
@@ -160,7 +171,10 @@ class Latency(Fault):
         """The latency at this quantile."""
         for distribution in self._distributions():
             if distribution is not None:
-                return min(self.up_to_s, distribution.at(chance))
+                try:
+                    return min(self.up_to_s, distribution.at(chance))
+                except OverflowError:  # a tail so heavy that its end is no number
+                    return self.up_to_s
         return min(self.up_to_s, self.fixed_s or 0.0)
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:

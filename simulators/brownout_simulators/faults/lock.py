@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require
+from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Lock(Fault):
     """How long it waits for the lock."""
 
     def __post_init__(self) -> None:
-        require(self.wait_s >= 0, f"lock.wait_s: at least 0, got {self.wait_s}")
+        require_seconds("lock.wait_s", self.wait_s)
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         del chance, memory

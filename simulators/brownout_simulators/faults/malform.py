@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from brownout_simulators.call import Delivery
+from brownout_simulators.call import Sending
 from brownout_simulators.faults.fault import Fault, Stage, is_plain
 
 
@@ -15,13 +15,13 @@ class Malform(Fault):
 
     how: Literal["body", "chunk"] = "body"
 
-    def shape(self, delivery: Delivery, chance: float) -> bool:
+    def shape(self, sending: Sending, chance: float) -> bool:
         del chance
-        if not is_plain(delivery) or delivery.stream is not None or not delivery.body:
+        if not is_plain(sending) or sending.stream is not None or not sending.body:
             return False
         if self.how == "chunk":
-            delivery.bad_chunk = True
+            sending.bad_chunk = True
         else:
-            half = len(delivery.body) // 2
-            delivery.body = delivery.body[:half] + b"\x00<<<"
+            half = len(sending.body) // 2
+            sending.body = sending.body[:half] + b"\x00<<<"
         return True

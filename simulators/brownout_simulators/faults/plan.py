@@ -115,7 +115,7 @@ class Plan:
 
         A live rule without a window flaps and ramps from now on, a scheduled one from the schedule's start.
         """
-        if rule.vendor not in (self.vendor, "*"):
+        if rule.vendor != self.vendor:
             raise ValueError(f"rule {rule.id} is for {rule.vendor}, this is {self.vendor}")
         self._numbered += 1
         window = rule.window
@@ -199,6 +199,19 @@ class Plan:
         for one, always in candidates:
             if always or matches(one.matcher, subject):
                 chance = one.decide(key, now_s, words)
+                if chance is not None:
+                    chosen.append((one, chance))
+        return chosen
+
+    def choose_refusal(self, subject: Subject, now_s: float) -> Chosen:
+        """Those that are to strike a call which is refused at the door: few kinds do."""
+        if now_s >= self._valid_until_s:
+            self._refresh(now_s)
+        chosen: Chosen = []
+        words: dict[int, int] = {}
+        for one in self._calls:
+            if one.rule.fault.strikes_refusals and matches(one.matcher, subject):
+                chance = one.decide(subject.key, now_s, words)
                 if chance is not None:
                     chosen.append((one, chance))
         return chosen

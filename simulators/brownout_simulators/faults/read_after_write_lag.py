@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require
+from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadAfterWriteLag(Fault):
     """GETs do not see objects created within the last `lag_s`; older ones they see as they are.
 
-    Strikes only where the vendor's store asks for it (`crud.Collection` does) and something was really hidden.
+    Strikes only where the vendor looks at `account.as_of_s`, and something was really hidden.
     """
 
     stage: ClassVar[Stage] = Stage.WORK
@@ -18,7 +18,7 @@ class ReadAfterWriteLag(Fault):
     lag_s: float
 
     def __post_init__(self) -> None:
-        require(self.lag_s > 0, f"read_after_write_lag.lag_s: above 0, got {self.lag_s}")
+        require_seconds("read_after_write_lag.lag_s", self.lag_s, above_0=True)
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         del chance, memory

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import ClassVar, Literal
 
 from brownout_simulators.call import Reply
-from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require
+from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require, require_seconds
 from brownout_simulators.faults.http_date import retry_after_header
 
 Body = Literal["vendor", "html", "json"]
@@ -44,7 +44,7 @@ class Respond(Fault):
                 f"respond.status: 500, 502, 503, 504 with the vendor's body (any with html, json), got {self.status}",
             )
         require(300 <= self.status <= 599, f"respond.status: 300 to 599, got {self.status}")
-        require(self.retry_after_s is None or self.retry_after_s >= 0, "respond.retry_after_s: at least 0")
+        require_seconds("respond.retry_after_s", self.retry_after_s)
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         del chance, memory

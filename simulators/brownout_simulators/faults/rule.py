@@ -11,10 +11,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from struct import Struct
-from typing import Literal
+from typing import Final, Literal
 from zlib import crc32
 
-from brownout_simulators.faults.fault import Fault, require
+from brownout_simulators.faults.fault import Fault, require, require_seconds
+from brownout_simulators.safety import looks_live
+from brownout_simulators.spelling import shown
+
+ID_LIMIT: Final = 200
+PATTERN_LIMIT: Final = 1_000
+_METHOD: Final = re.compile(r"\*|[A-Z][A-Z_-]*")
 
 _three_words = Struct(">QQQ").unpack
 
@@ -24,6 +30,7 @@ class Match:
     """Which calls. Everything that is given must hold; `*` and `?` are wildcards, and `*` crosses slashes."""
 
     method: str = "*"
+    """In upper case; `*` for any, and no glob otherwise."""
     path: str = "*"
     """A route's template (`/v1/payment_intents/{id}`), a path, or a glob over paths."""
     account: str = "*"
@@ -34,20 +41,22 @@ class Match:
 
     def __post_init__(self) -> None:
         require(
-            bool(self.method) and self.method == self.method.upper(), f"match.method: upper case, got {self.method!r}"
+            _METHOD.fullmatch(self.method) is not None,
+            f"match.method: upper case, or * for any, got {shown(self.method)}; a path starts with / or *",
         )
-        require(
-            self.path == "*" or self.path.startswith(("/", "*")),
-            f"match.path: must start with / or *, got {self.path!r}",
-        )
-        require(not self.header or ":" in self.header, f"match.header: `name: glob`, got {self.header!r}")
+        require(self.path.startswith(("/", "*")), f"match.path: must start with / or *, got {shown(self.path)}")
+        require(not self.header or ":" in self.header, f"match.header: `name: glob`, got {shown(self.header)}")
+        for name in ("path", "account", "operation", "header"):
+            require(len(getattr(self, name)) <= PATTERN_LIMIT, f"match.{name}: at most {PATTERN_LIMIT} characters")
 
     @classmethod
     def parse(cls, text: str) -> "Match":
-        """From `POST /v1/payment_intents`, `/v1/*`, `GET` or `*`."""
-        method, _, path = text.strip().partition(" ")
-        if method.startswith("/"):
-            method, path = "*", text.strip()
+        """From `POST /v1/payment_intents`, `/v1/*`, `*/Messages.json`, `GET` or `*`. Without a method, what starts with
+        / or * is a path."""
+        text = text.strip()
+        if text.startswith(("/", "*")) and not text.startswith("* "):
+            return cls(path=text)
+        method, _, path = text.partition(" ")
         return cls(method=method.upper() or "*", path=path.strip() or "*")
 
 
@@ -60,6 +69,7 @@ class Window:
 
     def __post_init__(self) -> None:
         require(0 <= self.start_s < self.end_s, f"window: 0 <= start_s < end_s, got {self.start_s} and {self.end_s}")
+        require_seconds("window.start_s", self.start_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +80,8 @@ class Flapping:
     off_s: float
 
     def __post_init__(self) -> None:
-        require(self.on_s > 0 and self.off_s > 0, f"flapping: on_s and off_s above 0, got {self.on_s} and {self.off_s}")
+        require_seconds("flapping.on_s", self.on_s, above_0=True)
+        require_seconds("flapping.off_s", self.off_s, above_0=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +95,7 @@ class Ramp:
     def __post_init__(self) -> None:
         for name, share in (("from_share", self.from_share), ("to_share", self.to_share)):
             require(0 <= share <= 1, f"ramp.{name}: 0 to 1, got {share}")
-        require(self.over_s > 0, f"ramp.over_s: above 0, got {self.over_s}")
+        require_seconds("ramp.over_s", self.over_s, above_0=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +119,23 @@ class Rule:
     ramp: Ramp | None = None
 
     def __post_init__(self) -> None:
-        require(bool(self.id), "id: a rule needs one")
+        objection = objection_to_id(self.id)
+        require(not objection, f"id: {objection}")
+        require(bool(self.vendor) and self.vendor != "*", f"vendor: a rule names one vendor, got {shown(self.vendor)}")
         require(0 <= self.share <= 1, f"share: 0 to 1, got {self.share}")
         require(
             re.fullmatch(r"[F.]*\*?", self.sequence) is not None and self.sequence != "*",
             f"sequence: F (struck) and . (not), * at the end to repeat, got {self.sequence!r}",
         )
+
+
+def objection_to_id(text: str) -> str:
+    """Why this cannot be a rule's id; "" if it can. Ids go into headers, ledgers and logs."""
+    if not 1 <= len(text) <= ID_LIMIT:
+        return f"1 to {ID_LIMIT} characters, got {len(text)}"
+    if looks_live(text):
+        return "it looks like a live credential"  # and is not repeated
+    return "" if text.isprintable() else f"printable characters, got {shown(text)}"
 
 
 def in_sequence(sequence: str, ordinal: int) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require
+from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require, require_seconds
 from brownout_simulators.faults.http_date import retry_after_header
 from brownout_simulators.limiter import Buckets
 
@@ -28,7 +28,7 @@ class Throttle(Fault):
     def __post_init__(self) -> None:
         require(0 <= self.rate_per_s < float("inf"), f"throttle.rate_per_s: at least 0, got {self.rate_per_s}")
         require(1 <= self.burst < float("inf"), f"throttle.burst: at least 1, got {self.burst}")
-        require(self.retry_after_s is None or self.retry_after_s >= 0, "throttle.retry_after_s: at least 0")
+        require_seconds("throttle.retry_after_s", self.retry_after_s)
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         del chance

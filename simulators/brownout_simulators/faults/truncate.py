@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from brownout_simulators.call import Delivery, Ending
+from brownout_simulators.call import Ending, Sending
 from brownout_simulators.faults.fault import Fault, Stage, is_plain, require
 
 
@@ -20,12 +20,12 @@ class Truncate(Fault):
     def __post_init__(self) -> None:
         require(0 <= self.keep < 1, f"truncate.keep: in [0, 1), got {self.keep}")
 
-    def shape(self, delivery: Delivery, chance: float) -> bool:
+    def shape(self, sending: Sending, chance: float) -> bool:
         del chance
-        if not is_plain(delivery) or delivery.stream is not None or not delivery.body:
+        if not is_plain(sending) or sending.stream is not None or not sending.body:
             return False
-        whole = len(delivery.body)
-        delivery.body = delivery.body[: min(whole - 1, int(whole * self.keep))]
-        delivery.content_length = whole
-        delivery.ending = Ending(self.ending)
+        whole = len(sending.body)
+        sending.body = sending.body[: min(whole - 1, int(whole * self.keep))]
+        sending.content_length = whole
+        sending.ending = Ending(self.ending)
         return True

@@ -4,7 +4,7 @@ import fnmatch
 from dataclasses import dataclass
 from typing import ClassVar
 
-from brownout_simulators.faults.fault import Fault, Stage, require
+from brownout_simulators.faults.fault import Fault, Stage, require_seconds
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class Webhooks(Fault):
 
     def __post_init__(self) -> None:
         for name in ("late_s", "copies_apart_s", "out_of_order_s", "signature_age_s"):
-            require(getattr(self, name) >= 0, f"webhooks.{name}: at least 0, got {getattr(self, name)}")
+            require_seconds(f"webhooks.{name}", getattr(self, name))
 
     def wants(self, event: str) -> bool:
         """Whether a notice of this type is meant."""

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from brownout_simulators.call import Delivery
+from brownout_simulators.call import Sending
 from brownout_simulators.faults.fault import Fault, Stage
 
 
@@ -17,18 +17,18 @@ class WrongType(Fault):
     fields: tuple[str, ...] = ()
     """Dotted names (`error.code`); empty: every field at the top level."""
 
-    def shape(self, delivery: Delivery, chance: float) -> bool:
+    def shape(self, sending: Sending, chance: float) -> bool:
         del chance
         try:
-            data = json.loads(delivery.body)
+            data = json.loads(sending.body)
         except ValueError:
             return False
-        if delivery.stream is not None or not isinstance(data, dict):
+        if sending.stream is not None or not isinstance(data, dict):
             return False
         changed = [_change(data, name.split(".")) for name in self.fields or list(data)]
         if not any(changed):
             return False
-        delivery.body = json.dumps(data).encode()
+        sending.body = json.dumps(data).encode()
         return True
 
 

@@ -6,11 +6,16 @@ from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import parse_qs
 
+from brownout_simulators.faults.aim import nearest_miss
 from brownout_simulators.faults.kinds import FAULTS, rule_from_json, rule_to_json
+from brownout_simulators.safety import carries_live_credential
 from brownout_simulators.simulator import Simulator
+from brownout_simulators.spelling import named, shown
 
 PREFIX: Final = "/_brownout"
 PAGE_LIMIT: Final = 10_000
+LARGEST: Final = 1e15
+"""Of any number here: beyond, a second is lost in rounding."""
 
 Answer = tuple[int, Any]
 Query = Mapping[str, str]
@@ -22,12 +27,6 @@ class _Bad(ValueError):
 
 def control(simulator: Simulator[Any], method: str, path: str, query: str, body: bytes) -> tuple[int, bytes]:
     """Answer one control request: status and JSON."""
-    try:
-        data = json.loads(body) if body else {}
-    except (ValueError, RecursionError) as error:
-        return 400, _dump({"error": f"the body is not JSON: {error}"})
-    if not isinstance(data, dict):
-        return 400, _dump({"error": "the body must be a JSON object"})
     head, _, tail = path.removeprefix(PREFIX).strip("/").partition("/")
     handlers = HANDLERS.get(head)
     if handlers is None:
@@ -35,12 +34,24 @@ def control(simulator: Simulator[Any], method: str, path: str, query: str, body:
     handler = handlers.get(method)
     if handler is None:
         return 405, _dump({"error": f"{head or '/'} answers to {', '.join(handlers)}"})
-    asked = {name: values[-1] for name, values in parse_qs(query).items()}
     try:
-        status, answer = handler(simulator, tail, asked, data)
+        if carries_live_credential(path, query, {}, body):
+            raise _Bad("something in it looks like a live credential: this is a simulator")
+        asked = {name: values[-1] for name, values in parse_qs(query).items()}
+        status, answer = handler(simulator, tail, asked, _object(body))
     except (ValueError, TypeError) as error:
         return 400, _dump({"error": str(error)})
     return status, _dump(answer)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body) if body else {}
+    except (ValueError, RecursionError) as error:
+        raise _Bad(f"the body is not JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise _Bad("the body must be a JSON object")
+    return data
 
 
 def _dump(answer: Any) -> bytes:
@@ -69,7 +80,7 @@ def _faults(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, 
     standing = simulator.plan.standing
     if tail:
         if tail not in standing:
-            return 404, {"error": f"no rule {tail}"}
+            return 404, {"error": f"no rule {named(tail)}"}
         return 200, _rule(simulator, tail)
     return 200, {"faults": [_rule(simulator, rule_id) for rule_id in standing]}
 
@@ -85,13 +96,14 @@ def _add_fault(simulator: Simulator[Any], tail: str, query: Query, data: dict[st
     given.setdefault("id", tail or simulator.plan.new_id())
     rule = rule_from_json(given)
     simulator.plan.add(rule, simulator.clock(), live=True)
-    return 201, _rule(simulator, rule.id)
+    missed = nearest_miss(simulator.router, rule.match)
+    return 201, {**_rule(simulator, rule.id), **({"matches_no_route": True, "nearest": missed} if missed else {})}
 
 
 def _remove_fault(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
     del query, data
     if not simulator.plan.remove(tail or None):
-        return 404, {"error": f"no rule {tail}"}
+        return 404, {"error": f"no rule {named(tail)}"}
     return 200, {"removed": tail or "all"}
 
 
@@ -102,25 +114,31 @@ def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
     del tail, query
     unknown = [key for key in data if key not in _SCHEDULE_KEYS]
     if unknown:
-        raise _Bad(f"{unknown[0]}: no such key; there are {', '.join(_SCHEDULE_KEYS)}")
+        raise _Bad(f"{named(unknown[0])}: no such key; there are {', '.join(_SCHEDULE_KEYS)}")
     given, limits, correlate = data.get("rules", []), data.get("limits"), data.get("correlate")
     if not isinstance(given, list):
-        raise _Bad(f"rules: a list is needed, got {given!r}")
+        raise _Bad(f"rules: a list is needed, got {shown(given)}")
     if limits is not None and not isinstance(limits, dict):
-        raise _Bad(f"limits: an object is needed, got {limits!r}")
+        raise _Bad(f"limits: an object is needed, got {shown(limits)}")
     if correlate is not None and not (isinstance(correlate, list) and all(isinstance(one, str) for one in correlate)):
-        raise _Bad(f"correlate: a list of texts is needed, got {correlate!r}")
+        raise _Bad(f"correlate: a list of texts is needed, got {shown(correlate)}")
     rules = [rule_from_json(rule) for rule in given]
     simulator.schedule(
         # One schedule may go to all simulators of a run: each takes its own.
-        [rule for rule in rules if rule.vendor in ("*", simulator.vendor.name)],
+        [rule for rule in rules if rule.vendor == simulator.vendor.name],
         start_at_s=_number(data, "start_at_s"),
         seed=_whole(data, "seed"),
         limits=limits,
         correlate=correlate,
         webhook_time_scale=_number(data, "webhook_time_scale"),
     )
-    return 200, {"rules": list(simulator.plan.standing), "start_at_s": simulator.plan.start_at_s}
+    standing = simulator.plan.standing
+    misses = {rule_id: nearest_miss(simulator.router, one.rule.match) for rule_id, one in standing.items()}
+    return 200, {
+        "rules": list(standing),
+        "start_at_s": simulator.plan.start_at_s,
+        "matches_no_route": {rule_id: nearest for rule_id, nearest in misses.items() if nearest},
+    }
 
 
 def _ledger(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
@@ -145,7 +163,7 @@ def _reset(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, A
     del tail, query
     account = data.get("account")
     if account is not None and not isinstance(account, str):
-        raise _Bad(f"account: a label, got {account!r}")
+        raise _Bad(f"account: a label, got {shown(account)}")
     simulator.reset(account, seed=_whole(data, "seed"))
     return 200, {"reset": account or "all"}
 
@@ -186,8 +204,8 @@ def _number(data: Mapping[str, Any], name: str) -> float | None:
     value = data.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _Bad(f"{name}: a number is needed, got {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
+        raise _Bad(f"{name}: a number is needed, got {shown(value)}")
     return float(value)
 
 
@@ -202,7 +220,7 @@ def _asked(query: Query, name: str, default: int) -> int:
 def _whole(data: Mapping[str, Any], name: str) -> int | None:
     value = data.get(name)
     if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-        raise _Bad(f"{name}: a whole number is needed, got {value!r}")
+        raise _Bad(f"{name}: a whole number is needed, got {shown(value)}")
     return value
 
 

@@ -1,37 +1,33 @@
 """A simulator in memory: for virtual time, where there are no sockets.
 
-A call is handled at once up to its first wait, and goes on by timers: no task is made for it. A client that is
-cancelled stops waiting; the simulator goes on handling its call.
+A call is handled at once up to its first wait, and goes on by timers, and so do the chunks of its answer: no task is
+made for it. A client that is cancelled stops waiting; the simulator goes on handling its call.
 """
 
 import asyncio
-from collections.abc import Callable, Generator, Mapping
-from typing import Any
+from collections.abc import Callable, Coroutine, Mapping
+from types import TracebackType
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import unquote
 
 from brownout_simulators.agenda import OutgoingWebhook
-from brownout_simulators.call import Call, Delivery, Ending
+from brownout_simulators.call import Call, Ending, Sending
 from brownout_simulators.hosts.control import PREFIX, control
+from brownout_simulators.hosts.memory_client import (
+    Exchange,
+    Incoming,
+    MemoryClosed,
+    MemoryRefused,
+    MemoryReset,
+    MemorySession,
+    SessionEnded,
+    Waiting,
+)
 from brownout_simulators.hosts.pump import Pump, Send
 from brownout_simulators.simulator import Simulator
 
-Exchange = tuple[int, Mapping[str, str], bytes]
-
-
-class MemoryReset(ConnectionResetError):
-    """The connection was reset. `partial` is what had arrived: None before the status line."""
-
-    def __init__(self, partial: Exchange | None = None) -> None:
-        super().__init__("connection reset by the simulator")
-        self.partial = partial
-
-
-class MemoryClosed(ConnectionError):
-    """The connection was closed before the answer was whole. `partial` is what had arrived."""
-
-    def __init__(self, partial: Exchange | None = None) -> None:
-        super().__init__("connection closed by the simulator")
-        self.partial = partial
+__all__ = ["Exchange", "Incoming", "MemoryClosed", "MemoryHost", "MemoryRefused", "MemoryReset", "MemorySession",
+           "SessionEnded"]  # fmt: skip
 
 
 class MemoryHost:
@@ -50,59 +46,96 @@ class MemoryHost:
         self._pump = Pump(simulator, call_at=self._call_at, send=self._send)
         self._pump.start()
 
-    async def exchange(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""
-    ) -> tuple[int, Mapping[str, str], bytes]:
+    async def exchange(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Exchange:
         """One request and its whole answer. `target` is path and query, percent-encoded.
 
         Raises `MemoryReset` and `MemoryClosed`; never returns where the simulator hangs.
         """
         path, _, query = target.partition("?")
         if path.startswith(PREFIX):
-            status, answer = control(self.simulator, method, path, query, body)
-            return status, {"content-type": "application/json"}, answer
+            return self._controlled(method, path, query, body)
+        call = self._call(method, path, query, headers, body)
+        sending = await self._answer(call)
+        if sending.ending is Ending.COMPLETE and sending.stream is None and not sending.bad_chunk:
+            self.simulator.sent(sending, chunks=1, left=False)
+            return sending.status, sending.headers, sending.body
+        parts: list[bytes] = []
+        async with Opening(self._incoming(call, sending)) as incoming:
+            try:
+                async for chunk in incoming:
+                    parts.append(chunk)  # noqa: PERF401  what had arrived is wanted where it breaks off
+            except (MemoryReset, MemoryClosed) as broken:
+                broken.partial = (incoming.status, incoming.headers, b"".join(parts))
+                raise
+        return incoming.status, incoming.headers, b"".join(parts)
+
+    def open(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> "Opening[Incoming]":
+        """One request and its answer as it arrives: `async with host.open(…) as incoming`.
+
+        Raises `MemoryReset` and `MemoryClosed` where the connection ends: on entry where not even a status line came,
+        else behind the last chunk. Leaving the block before the end is the client's going away.
+        """
+        return Opening(self._begin(method, target, headers, body))
+
+    def connect(self, target: str, headers: Mapping[str, str]) -> "Opening[MemorySession]":
+        """A session (websocket): `async with host.connect(…) as session`.
+
+        Raises `MemoryRefused` where the handshake is answered with anything else, `MemoryReset` and `MemoryClosed` as
+        `open` does. Leaving the block closes the session in order; an exception on its way is a client that vanishes.
+        """
+        return Opening(self._connected(target, headers))
+
+    async def _connected(self, target: str, headers: Mapping[str, str]) -> MemorySession:
+        path, _, query = target.partition("?")
+        call = self._call("GET", path, query, {**headers, "connection": "Upgrade", "upgrade": "websocket"}, b"")
+        sending = await self._answer(call)
+        if sending.session is not None:
+            session = MemorySession(self._loop, self.simulator, sending)
+            call.cut = session.cut
+            return session
+        async with Opening(self._incoming(call, sending)) as incoming:
+            body = b"".join([chunk async for chunk in incoming])
+        raise MemoryRefused((incoming.status, incoming.headers, body))
+
+    async def _begin(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> "Incoming":
+        path, _, query = target.partition("?")
+        call = self._call(method, path, query, headers, body)
+        if path.startswith(PREFIX):
+            return await self._incoming(call, Sending(*self._controlled(method, path, query, body)))
+        return await self._incoming(call, await self._answer(call))
+
+    def _call(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Call:
         lowered = {name.lower(): value for name, value in headers.items()}
-        call = Call(method, unquote(path), query, lowered, body, self.simulator.clock())
+        return Call(method, unquote(path), query, lowered, body, self.simulator.clock())
+
+    async def _answer(self, call: Call) -> Sending:
+        """What the simulator sends in answer, as soon as it begins to."""
         steps = self.simulator.handle(call)
         try:
             delay_s = next(steps)
         except StopIteration as stop:
-            delivery: Delivery = stop.value
-            if delivery.ending is Ending.COMPLETE and delivery.stream is None and not delivery.bad_chunk:
-                return delivery.status, delivery.headers, delivery.body
-        else:
-            future: asyncio.Future[Delivery] = self._loop.create_future()
-            self._loop.call_later(delay_s, self._go_on, steps, future)
-            delivery = await future
-        return await self._receive(delivery)
-
-    def _go_on(self, steps: Generator[float, None, Delivery], future: asyncio.Future[Delivery]) -> None:
+            sending: Sending = stop.value
+            return sending
+        waiting = Waiting(self._loop, self.simulator, steps)
+        call.cut = waiting.cut
+        waiting.sleep(delay_s)
         try:
-            delay_s = next(steps)
-        except StopIteration as stop:
-            if not future.done():
-                future.set_result(stop.value)
-        else:
-            self._loop.call_later(delay_s, self._go_on, steps, future)
+            return await waiting.future
+        except asyncio.CancelledError:
+            waiting.give_up()
+            raise
 
-    async def _receive(self, delivery: Delivery) -> Exchange:
-        """What a client gets to see of a delivery."""
-        body = delivery.body
-        if delivery.stream is not None:
-            body = b""
-            for delay_s, chunk in delivery.stream:
-                if delay_s > 0:
-                    await asyncio.sleep(delay_s)
-                body += chunk
-        got: Exchange = (delivery.status, delivery.headers, body)
-        partial = got if delivery.status else None
-        if delivery.ending is Ending.HANG:
-            await self._loop.create_future()
-        if delivery.ending is Ending.RESET:
-            raise MemoryReset(partial)
-        if delivery.ending is Ending.CLOSE or delivery.bad_chunk:
-            raise MemoryClosed(partial)
-        return got
+    async def _incoming(self, call: Call, sending: Sending) -> "Incoming":
+        """The client's side of a sending; raises where the connection ends without a status line."""
+        incoming = Incoming(self._loop, self.simulator, sending)
+        call.cut = incoming.cut
+        if not sending.status:
+            await incoming.nothing()
+        return incoming
+
+    def _controlled(self, method: str, path: str, query: str, body: bytes) -> Exchange:
+        status, answer = control(self.simulator, method, path, query, body)
+        return status, {"content-type": "application/json"}, answer
 
     def _call_at(self, when_s: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
         return self._loop.call_later(max(0.0, when_s - self.simulator.clock()), callback)
@@ -121,3 +154,37 @@ class MemoryHost:
     async def close(self) -> None:
         """Stop delivering; calls in flight go on by the loop's timers."""
         await self._pump.stop()
+
+
+class Connected(Protocol):
+    """Something that a client can leave, in order or not."""
+
+    async def close(self) -> None: ...
+    def leave(self) -> None: ...
+
+
+C = TypeVar("C", bound=Connected)
+
+
+class Opening(Generic[C]):
+    """A connection that is being opened: an async context manager, for one use."""
+
+    __slots__ = ("_begin", "_opened")
+
+    def __init__(self, begin: Coroutine[Any, Any, C]) -> None:
+        self._begin = begin
+        self._opened: C | None = None
+
+    async def __aenter__(self) -> C:
+        self._opened = await self._begin
+        return self._opened
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._opened is None:
+            return
+        if kind is None:
+            await self._opened.close()
+        else:
+            self._opened.leave()

@@ -75,5 +75,7 @@ class Pump:
         status: int | None = None
         try:
             status = await self._send(webhook)
+        except Exception as error:  # noqa: BLE001  a defect of whoever sends or receives: never lost with the task
+            self._simulator.problem(f"the sending of the webhook {webhook.type}", error)
         finally:
             self._simulator.webhook_done(webhook.id, status)

@@ -31,10 +31,9 @@ class _TimerSpec(ctypes.Structure):
 
 
 class Timers(Protocol):
-    """Calls back at instants of `time.monotonic`, never before them."""
+    """Calls back at instants of a clock, never before them."""
 
     def call_at(self, when_s: float, callback: Callable[[], None]) -> "Timer": ...
-    async def sleep_until(self, when_s: float) -> None: ...
     def close(self) -> None: ...
 
 
@@ -54,7 +53,9 @@ class Timer:
 class _Heap(ABC):
     """What both kinds share: the timers in order, and running those that are due."""
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, clock: Callable[[], float]) -> None:
+        self._loop = loop
+        self._clock = clock
         self._heap: list[tuple[float, int, Timer]] = []
         self._order = itertools.count()
 
@@ -66,37 +67,31 @@ class _Heap(ABC):
             self._arm(when_s)
         return timer
 
-    async def sleep_until(self, when_s: float) -> None:
-        """Return at `when_s` or shortly after, never before. At once if it has passed."""
-        if when_s <= time.monotonic():
-            return
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        timer = self.call_at(when_s, lambda: None if future.done() else future.set_result(None))
-        try:
-            await future
-        finally:
-            timer.cancel()
-
     @abstractmethod
     def _arm(self, when_s: float) -> None:
         """Call `_run_due` at `when_s`, and not at any instant set before."""
 
     def _run_due(self) -> None:
         heap = self._heap
-        while heap and (heap[0][2].callback is None or heap[0][0] <= time.monotonic()):
+        while heap and (heap[0][2].callback is None or heap[0][0] <= self._clock()):
             callback = heapq.heappop(heap)[2].callback
             if callback is not None:
-                callback()
+                self._call(callback)
         if heap:
             self._arm(heap[0][0])
 
+    def _call(self, callback: Callable[[], None]) -> None:
+        try:
+            callback()
+        except Exception as error:  # noqa: BLE001  one callback's defect is no reason to forget the others
+            self._loop.call_exception_handler({"message": "a timer's callback failed", "exception": error})
+
 
 class KernelTimers(_Heap):
-    """On a timerfd. Raises `OSError` where the system has none."""
+    """On a timerfd, which goes by `time.monotonic`. Raises `OSError` where the system has none."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__()
-        self._loop = loop
+        super().__init__(loop, time.monotonic)
         self._libc = ctypes.CDLL(None, use_errno=True)
         if not hasattr(self._libc, "timerfd_create"):
             raise OSError("this system has no timerfd")
@@ -125,39 +120,22 @@ class KernelTimers(_Heap):
 
 
 class LoopTimers(_Heap):
-    """On the loop's own timers, looking at the clock again when they fire."""
+    """On the loop's own timers, looking at the clock again when they fire: any clock that goes as the loop's does."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__()
-        self._loop = loop
+    def __init__(self, loop: asyncio.AbstractEventLoop, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(loop, clock)
         self._handle: asyncio.TimerHandle | None = None
 
     def _arm(self, when_s: float) -> None:
         if self._handle is not None:
             self._handle.cancel()
-        self._handle = self._loop.call_later(max(0.0, when_s - time.monotonic()), self._run_due)
+        self._handle = self._loop.call_later(max(0.0, when_s - self._clock()), self._run_due)
 
     def close(self) -> None:
         """Timers that are left are not called."""
         self._heap.clear()
         if self._handle is not None:
             self._handle.cancel()
-
-
-class _NoTimers:
-    """Before a host is started."""
-
-    def call_at(self, when_s: float, callback: Callable[[], None]) -> Timer:
-        raise RuntimeError(f"the host is not started: nothing can happen at {when_s} ({callback})")
-
-    async def sleep_until(self, when_s: float) -> None:
-        raise RuntimeError(f"the host is not started: nobody can sleep until {when_s}")
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-
-NO_TIMERS: Final[Timers] = _NoTimers()
 
 
 def make_timers(loop: asyncio.AbstractEventLoop) -> Timers:

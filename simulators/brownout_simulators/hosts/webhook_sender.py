@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+from importlib import import_module
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
-
-import aiohttp
 
 from brownout_simulators.agenda import OutgoingWebhook
 from brownout_simulators.safety import is_loopback_host
+
+if TYPE_CHECKING:
+    import aiohttp
 
 CONCURRENT = 100
 ANSWER_READ = 64 * 1024
@@ -35,12 +38,18 @@ class WebhookSender:
         except ValueError:
             return None  # no URL at all
 
+    async def prepare(self) -> None:
+        """Load the client before the first webhook needs it, and not before the simulator is ready: it is large."""
+        await asyncio.to_thread(import_module, "aiohttp")
+
     async def close(self) -> None:
         """Close its connections."""
         if self._session is not None:
             await self._session.close()
 
     async def _post(self, webhook: OutgoingWebhook, url: str) -> int | None:
+        import aiohttp
+
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=CONCURRENT), auto_decompress=False, trust_env=False

@@ -3,12 +3,12 @@
 `docs/add-a-vendor.md` is the recipe for another one.
 """
 
-import difflib
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Final
 
+from brownout_simulators.spelling import nearest
 from brownout_simulators.vendor import Vendor
 
 VENDORS: Final[Mapping[str, str]] = MappingProxyType(
@@ -28,8 +28,8 @@ def load_vendor(name: str) -> Vendor[Any]:
     """The vendor of that name. Raises `UnknownVendor`."""
     module = VENDORS.get(name)
     if module is None:
-        near = difflib.get_close_matches(name, VENDORS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(VENDORS)}"
+        near = nearest(name, VENDORS)
+        hint = f"did you mean {near}?" if near else f"there are {', '.join(VENDORS)}"
         raise UnknownVendor(f"no vendor is called {name}; {hint}")
     vendor: Vendor[Any] = import_module(module).VENDOR
     return vendor

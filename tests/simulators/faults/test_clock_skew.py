@@ -1,5 +1,7 @@
 """Clock skew: the vendor's dates are wrong, its work is not."""
 
+from typing import Any
+
 import pytest
 
 from brownout_simulators.faults import FaultError, rule_from_json
@@ -17,15 +19,61 @@ def test_dates_in_body_and_header_are_off_for_the_calls_that_are_struck() -> Non
     assert [row["faults"] for row in till.requests()] == [["r0"], []]
 
 
-def test_skews_add_up_and_a_refused_call_has_none() -> None:
+def test_skews_add_up() -> None:
     till = Driver({"clock_skew": {"by_s": 60}}, {"clock_skew": {"by_s": 60}})
     assert till.send().headers["date"] == "Tue, 14 Nov 2023 22:17:00 GMT"
-    refused = Driver({"clock_skew": {"by_s": 60}}, {"respond": {"status": 503}})
-    refused.send()
-    assert refused.struck("r0") == 0
 
 
 @pytest.mark.parametrize("by_s", [0, float("inf"), float("nan"), 1e15])
 def test_a_skew_that_cannot_be_is_refused(by_s: float) -> None:
     with pytest.raises(FaultError, match="by_s"):
         rule_from_json({"id": "r", "vendor": "till", "clock_skew": {"by_s": by_s}})
+
+
+@pytest.mark.parametrize(
+    ("rule", "status"),
+    [
+        ({"respond": {"status": 503}}, 503),
+        ({"respond": {"status": 502, "body": "html"}}, 502),
+        ({"throttle": {}}, 429),
+        ({"revoke_credentials": {}}, 401),
+        ({"fail_after_effect": {"status": 500}}, 500),
+    ],
+)
+def test_the_date_of_a_faults_answer_is_off_as_well(rule: dict[str, Any], status: int) -> None:
+    till = Driver({"clock_skew": {"by_s": 3600.0}}, rule)
+    answer = till.send()
+    assert (answer.status, answer.headers["date"]) == (status, "Tue, 14 Nov 2023 23:15:00 GMT")
+    assert "r0" in till.requests()[0]["faults"]
+    assert (till.struck("r0"), till.struck("r1")) == (1, 1)
+
+
+def test_the_dates_of_the_vendors_own_refusals_are_off_as_well() -> None:
+    till = Driver({"clock_skew": {"by_s": 3600.0}})
+    till.limit(per_second={"rate_per_s": 1, "burst": 1})
+    answers = [
+        till.send(),
+        till.send(),  # the limiter's
+        till.send("GET", "/v1/charges/none", account="b"),
+        till.send(body=b"{", account="c"),
+        till.send(key="bad", account="d"),
+        till.send(headers={"authorization": "Bearer nobody"}),
+        till.send("GET", "/nowhere"),
+    ]
+    assert [answer.status for answer in answers] == [200, 429, 404, 400, 400, 401, 404]
+    assert {answer.headers["date"] for answer in answers} == {"Tue, 14 Nov 2023 23:15:00 GMT"}
+    assert till.struck() == len(answers)
+
+
+def test_a_refusal_at_the_door_is_seen_by_no_other_fault() -> None:
+    till = Driver({"latency": {"fixed_s": 5.0}}, {"clock_skew": {"by_s": 60.0}, "match": "/v1/charges"})
+    till.send(headers={"authorization": "Bearer nobody"})
+    till.send("GET", "/nowhere")
+    assert [rule["matched"] for rule in till.simulator.status()["rules"]] == [0, 1]
+    assert till.clock.now_s == 100.0
+
+
+def test_where_no_answer_goes_out_nothing_is_off() -> None:
+    till = Driver({"clock_skew": {"by_s": 3600.0}}, {"drop_before_effect": {}})
+    till.send()
+    assert till.struck("r0") == 0

@@ -7,13 +7,13 @@ import pytest
 
 from brownout_simulators.faults import FaultError, rule_from_json
 from tests.simulators.driving import Driver, body_of
+from tests.simulators.toy import TILL
 
 
 def test_the_vendors_own_failure_is_committed_and_remembered() -> None:
-    till = Driver({"fail_after_effect": {"status": 500}})
-    vendor = till.simulator.vendor
-    assert vendor.idempotency is not None
-    till.simulator.vendor = replace(vendor, idempotency=replace(vendor.idempotency, saved=lambda _reply: True))
+    assert TILL.idempotency is not None
+    vendor = replace(TILL, idempotency=replace(TILL.idempotency, saved=lambda _reply: True))
+    till = Driver({"fail_after_effect": {"status": 500}}, vendor=vendor)
     assert body_of(till.send(key="k")) == {"error": "server_error"}
     assert len(till.effects()) == 1
     till.simulator.plan.remove()

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import pytest
 
-from brownout_simulators.call import Call, Delivery
+from brownout_simulators.call import Call, Sending
 from brownout_simulators.faults import FAULTS, Fault
 from brownout_simulators.faults.fault import Memory, Stage, Strike
 from tests.simulators.toy import TillErrors
@@ -23,10 +23,10 @@ def test_a_kind_acts_at_its_own_stage_and_refuses_the_others(kind: type[Fault]) 
         with pytest.raises(TypeError, match="acts at stage"):
             fault.strike(strike, 0.5, Memory())
     if kind.stage in (Stage.BODY, Stage.WIRE):
-        fault.shape(Delivery(200, {}, b"{}"), 0.5)
+        fault.shape(Sending(200, {}, b"{}"), 0.5)
     else:
         with pytest.raises(TypeError, match="acts at stage"):
-            fault.shape(Delivery(200, {}, b"{}"), 0.5)
+            fault.shape(Sending(200, {}, b"{}"), 0.5)
 
 
 @pytest.mark.parametrize("kind", FAULTS.values(), ids=lambda kind: kind.__name__)

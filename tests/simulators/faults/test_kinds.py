@@ -74,6 +74,10 @@ def test_an_open_window_and_a_ramp_have_their_defaults() -> None:
     assert rule_to_json(rule)["window"] == {}
 
 
+def test_every_kind_here_is_acted_out_by_the_vendors_simulator() -> None:
+    assert {kind.layer for kind in FAULTS.values()} == {"vendor"}
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
@@ -92,7 +96,7 @@ def test_an_open_window_and_a_ramp_have_their_defaults() -> None:
         ({"id": "x", "vendor": "t", "hang": {}, "match": {"verb": "GET"}}, "rule x: match.verb: no such field"),
         ({"id": "x", "vendor": "t", "hang": {}, "window": {"start_s": 2, "end_s": 1}}, "rule x: window"),
         ({"id": "x", "vendor": "t", "hang": {}, "sequence": 3}, "sequence: a text"),
-        ({"id": "x", "vendor": "t", "hang": {}, "sequence_per": "day"}, "sequence_per: key or rule"),
+        ({"id": "x", "vendor": "t", "hang": {}, "sequence_per": "day"}, "sequence_per: one of key, rule, got"),
         ({"id": "x", "hang": {}}, "vendor: a text"),
         ({"vendor": "t", "hang": {}}, "id: a text"),
         ([], "an object is needed"),

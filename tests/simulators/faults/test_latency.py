@@ -1,6 +1,7 @@
 """Latency: six distributions, drawn exactly."""
 
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 from statistics import NormalDist
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from brownout_simulators.faults import FaultError, rule_from_json
-from brownout_simulators.faults.latency import Empirical, Latency, Lognormal, read_measurements
+from brownout_simulators.faults.latency import FILE_LIMIT, Empirical, Latency, Lognormal, Pareto, read_measurements
 from tests.simulators.driving import Driver
 
 N = 2_400
@@ -106,11 +107,52 @@ def test_a_file_that_cannot_be_read_is_named_with_its_line(tmp_path: Path, text:
         read_measurements(str(file))
     with pytest.raises(FaultError, match="No such file"):
         read_measurements(str(tmp_path / "gone"))
-    with pytest.raises(FaultError, match="more than 8388608 bytes"):
-        read_measurements("/dev/zero")  # without end
     file.write_bytes(b"\xff\xfe")
     with pytest.raises(FaultError, match=r":1: a number of seconds is needed"):
         read_measurements(str(file))
+
+
+@pytest.mark.parametrize(("make", "why"), [(os.mkfifo, "not a regular file"), (os.mkdir, "Is a directory")])
+def test_what_is_no_file_is_refused_at_once(make: Callable[[Path], None], why: str, tmp_path: Path) -> None:
+    """A pipe that nobody writes to would hold up whoever opens it, and with it every other call."""
+    place = tmp_path / "measured"
+    make(place)
+    with pytest.raises(FaultError, match=why):
+        read_measurements(str(place))
+    for name, reason in (("/dev/zero", "not a regular file"), ("a\0b", "no name of a file")):
+        with pytest.raises(FaultError, match=reason):
+            read_measurements(name)
+
+
+def test_a_file_of_measurements_has_an_end(tmp_path: Path) -> None:
+    large = tmp_path / "large"
+    with large.open("wb") as file:
+        file.truncate(FILE_LIMIT + 1)
+    with pytest.raises(FaultError, match=f"more than {FILE_LIMIT} bytes"):
+        read_measurements(str(large))
+
+
+@pytest.mark.parametrize(
+    "latency",
+    [
+        {"fixed_s": 1e9},
+        {"up_to_s": 1e9, "fixed_s": 1},
+        {"uniform": {"low_s": 0, "high_s": 1e9}},
+        {"normal": {"mean_s": 0, "deviation_s": 1e9}},
+        {"lognormal": {"p50_s": 1, "p99_s": 1e9}},
+        {"pareto": {"least_s": 1e9, "alpha": 1}},
+        {"empirical": {"values_s": [1, 1e9]}},
+    ],
+)
+def test_no_latency_is_longer_than_a_year(latency: dict[str, Any]) -> None:
+    with pytest.raises(FaultError, match="a year at most"):
+        rule_from_json({"id": "r", "vendor": "till", "latency": latency})
+
+
+def test_a_tail_that_is_too_heavy_for_a_number_ends_at_the_longest_draw() -> None:
+    for distribution in (Pareto(least_s=1.0, alpha=1e-6), Lognormal(p50_s=1e-300, p99_s=1e6)):
+        kind = "pareto" if isinstance(distribution, Pareto) else "lognormal"
+        assert Latency(**{kind: distribution}, up_to_s=9.0).seconds(0.999_999) == 9.0  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

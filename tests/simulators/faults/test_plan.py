@@ -13,6 +13,7 @@ from brownout_simulators.faults import plan as plan_module
 from brownout_simulators.faults.plan import Plan, Subject
 from brownout_simulators.faults.webhooks import Webhooks
 from tests.simulators.driving import Driver
+from tests.support.sending import all_sent
 
 FAIL = {"respond": {"status": 503}}
 
@@ -78,8 +79,8 @@ def test_decisions_are_the_same_at_a_concurrency_of_32_in_any_interleaving() -> 
             try:
                 till.clock.now_s += next(steps)
                 flying.append(steps)
-            except StopIteration:
-                pass
+            except StopIteration as stop:
+                all_sent(till.simulator, stop.value)
         return {row["operation_id"]: tuple(row["faults"]) for row in till.requests()}
 
     assert outcome(1) == outcome(2) == outcome(3)

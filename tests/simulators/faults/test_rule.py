@@ -1,6 +1,7 @@
 """Rules: matches, sequences, and the draw that decides."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,8 @@ from brownout_simulators.faults.rule import Dice, Matcher, draw, in_sequence, wo
         ("/v1/charges", Match(path="/v1/charges")),
         ("DELETE", Match(method="DELETE")),
         ("*", Match()),
+        ("*/Messages.json", Match(path="*/Messages.json")),
+        ("* /v1/charges", Match(path="/v1/charges")),
         ("", Match()),
     ],
 )
@@ -115,3 +118,46 @@ def test_draws_of_neighbouring_keys_rules_and_seeds_are_uniform_and_independent(
 def test_what_cannot_be_is_refused_by_name(make: object, why: str) -> None:
     with pytest.raises(FaultError, match=why):
         make()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("text", ["Messages.json", "POST/v1", "POST v1/charges", "P*T /v1", "GET1"])
+def test_a_line_that_is_no_match_is_an_error_and_never_read_as_something_else(text: str) -> None:
+    with pytest.raises(FaultError, match="match"):
+        Match.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("id", "", "1 to 200 characters"),
+        ("id", "x" * 201, "1 to 200 characters"),
+        ("id", "a\r\nSet-Cookie: b", "printable"),
+        ("id", "rk_live_abcdef", "looks like a live credential"),
+        ("vendor", "*", "a rule names one vendor"),
+        ("vendor", "", "a rule names one vendor"),
+    ],
+)
+def test_a_rules_names_are_checked(field: str, value: str, why: str) -> None:
+    with pytest.raises(FaultError, match=why) as refused:
+        Rule(**{"id": "r", "vendor": "till", "fault": Hang(), field: value})  # type: ignore[arg-type]
+    assert "live_abc" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["path", "account", "operation", "header"])
+def test_a_pattern_has_an_end(name: str) -> None:
+    with pytest.raises(FaultError, match=f"match.{name}: at most 1000"):
+        Match(**{name: "*:" + "x" * 1_000})
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Window(start_s=1e9, end_s=2e9),
+        lambda: Flapping(on_s=1e9, off_s=1.0),
+        lambda: Flapping(on_s=1.0, off_s=1e9),
+        lambda: Ramp(over_s=1e9),
+    ],
+)
+def test_no_span_of_a_rule_is_longer_than_a_year(make: Any) -> None:
+    with pytest.raises(FaultError, match="a year at most"):
+        make()

@@ -7,7 +7,7 @@ import pytest
 
 from brownout_simulators.faults import FaultError, rule_from_json
 from tests.simulators.driving import Driver, body_of
-from tests.simulators.toy import TillErrors
+from tests.simulators.toy import TILL, TillErrors
 
 
 def test_without_a_rate_every_call_is_refused_before_any_work() -> None:
@@ -55,8 +55,7 @@ def test_the_vendor_hears_how_long_the_bucket_needs() -> None:
             told.append(retry_after_s)
             return super().throttled(call, retry_after_s, reason)
 
-    till = Driver({"throttle": {"rate_per_s": 4}})
-    till.simulator.vendor = replace(till.simulator.vendor, errors=Listening())
+    till = Driver({"throttle": {"rate_per_s": 4}}, vendor=replace(TILL, errors=Listening()))
     till.send()
     till.send()
     assert told == [pytest.approx(0.25)]

@@ -42,6 +42,17 @@ def test_faults_are_added_listed_counted_and_removed() -> None:
     assert till.send().status == 200
 
 
+def test_a_rule_for_a_route_that_the_vendor_does_not_have_is_added_and_said_to_match_none() -> None:
+    till = Driver()
+    status, said = ask(till, "POST", "faults", {"id": "typo", "match": "POST /v1/charge", "hang": {}})
+    assert (status, said["matches_no_route"], said["nearest"]) == (201, True, "POST /v1/charges")
+    assert "typo" in till.simulator.plan.standing
+    assert "matches_no_route" not in ask(till, "POST", "faults", {"match": "POST /v1/charges", "hang": {}})[1]
+    rules = [{"id": "a", "vendor": "till", "match": "PUT /v1/charges/x", "hang": {}}]
+    said = ask(till, "POST", "schedule", {"rules": rules})[1]
+    assert said["matches_no_route"] == {"a": "POST /v1/charges/{id}"}
+
+
 def test_a_schedule_brings_rules_start_seed_limits_and_correlation_at_once() -> None:
     till = Driver()
     schedule = {
@@ -55,7 +66,8 @@ def test_a_schedule_brings_rules_start_seed_limits_and_correlation_at_once() -> 
         "correlate": ["header.x-run"],
         "webhook_time_scale": 0.5,
     }
-    assert ask(till, "POST", "schedule", schedule) == (200, {"rules": ["a"], "start_at_s": 95.0})
+    told = {"rules": ["a"], "start_at_s": 95.0, "matches_no_route": {}}
+    assert ask(till, "POST", "schedule", schedule) == (200, told)
     answers = [till.send(headers={"x-run": "op-9"}).status for _ in range(3)]
     assert answers == [503, 503, 429]
     assert till.requests()[0]["operation_id"] == "op-9"
@@ -125,6 +137,20 @@ def test_status_and_webhooks_tell_what_is_open() -> None:
         ("POST", "schedule", {"limits": [1]}, 400, "limits: an object"),
         ("POST", "schedule", {"correlate": ["x"]}, 400, "correlate"),
         ("POST", "schedule", {"webhook_time_scale": -1}, 400, "webhook_time_scale"),
+        ("POST", "schedule", {"webhook_time_scale": 1e300}, 400, "webhook_time_scale"),
+        ("POST", "schedule", {"start_at_s": 10**400}, 400, "start_at_s"),
+        ("POST", "clock", {"advance_s": 10**400}, 400, "advance_s"),
+        ("POST", "schedule", {"limits": {"per-second": {"burst": 10**400}}}, 400, "burst"),
+        ("POST", "faults", {"vendor": "*", "hang": {}}, 400, "a rule names one vendor"),
+        ("POST", "faults", {"id": "sk_live_abcdefghijkl", "hang": {}}, 400, "looks like a live credential"),
+        ("POST", "faults", {"match": {"operation": "sk_live_abcdefghijkl"}, "hang": {}}, 400, "a live credential"),
+        ("POST", "reset", b'{"account": "sk\\u005flive_abcdefghijkl"}', 400, "a live credential"),
+        ("POST", "faults", {"id": "a\nb", "hang": {}}, 400, "printable"),
+        ("POST", "faults", {"match": "Messages.json", "hang": {}}, 400, "a path starts with /"),
+        ("POST", "faults", {"stale_reads": {"lag_s": 10**400}}, 400, "lag_s: a number"),
+        ("POST", "faults", {"webhooks": {"late_s": 2**64}}, 400, "webhooks.late_s: at least 0, and a year at most"),
+        ("POST", "faults", {"latency": {"empirical": {"file": "/"}}}, 400, "Is a directory"),
+        ("POST", "faults", {"latency": {"empirical": {"file": "/dev/zero"}}}, 400, "not a regular file"),
         ("POST", "clock", {}, 400, "advance_s"),
         ("POST", "clock", {"advance_s": -1}, 400, "advance_s"),
         ("POST", "clock", b'{"advance_s": NaN}', 400, "advance_s"),

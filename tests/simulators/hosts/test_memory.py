@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,15 +11,16 @@ from brownout_simulators.agenda import OutgoingWebhook
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.hosts.memory import MemoryClosed, MemoryHost, MemoryReset
 from brownout_simulators.simulator import Simulator
+from brownout_simulators.vendor import Vendor
 from tests.simulators.toy import TILL, Till
 from tests.support.aio import virtually
 
 HEADERS = {"Authorization": "Bearer till_test_a", "Content-Type": "application/json"}
 
 
-def host(*rules: dict[str, Any], deliver: Any = None) -> MemoryHost:
+def host(*rules: dict[str, Any], deliver: Any = None, vendor: Vendor[Till] = TILL) -> MemoryHost:
     loop = asyncio.get_running_loop()
-    simulator: Simulator[Till] = Simulator(TILL, clock=loop.time, epoch_s=1.7e9, seed=7)
+    simulator: Simulator[Till] = Simulator(vendor, clock=loop.time, epoch_s=1.7e9, seed=7)
     simulator.schedule([rule_from_json({"id": f"r{n}", "vendor": "till", **rule}) for n, rule in enumerate(rules)])
     return MemoryHost(simulator, deliver=deliver)
 
@@ -56,7 +58,7 @@ def test_a_client_that_gives_up_does_not_stop_the_vendor() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(1.0):
                 await charge(till)
-        assert till.simulator.accounts["a"].state.charges.page(till.simulator.accounts["a"], 9) == ([], False)
+        assert len(till.simulator.accounts["a"].state.charges) == 0
         await asyncio.sleep(1.5)
         assert len(till.simulator.accounts["a"].state.charges) == 1
         assert [row["entry"] for row in till.simulator.ledger.rows()] == ["effect", "request"]
@@ -164,3 +166,104 @@ def test_the_same_seed_gives_the_same_books() -> None:
         return list(till.simulator.ledger.rows())
 
     assert virtually(main()) == virtually(main())
+
+
+def test_a_stream_is_under_way_until_its_last_chunk_is_out() -> None:
+    async def main() -> None:
+        till = host()
+        reading = asyncio.get_running_loop().create_task(till.exchange("GET", "/v1/stream", HEADERS))
+        await asyncio.sleep(0.25)
+        assert (till.simulator.in_flight, till.simulator.accounts["a"].in_flight) == (1, 1)
+        assert list(till.simulator.ledger.rows()) == []
+        await reading
+        (row,) = till.simulator.ledger.rows()
+        assert (row["finished_s"], row["ending"], till.simulator.in_flight) == (1.0, "complete", 0)
+
+    virtually(main())
+
+
+def test_a_stream_holds_its_place_in_a_limit_until_its_last_chunk_is_out() -> None:
+    async def main() -> None:
+        till = host()
+        till.simulator.schedule([], limits={"at-once": {"concurrency": 1}})
+        reading = asyncio.get_running_loop().create_task(till.exchange("GET", "/v1/stream", HEADERS))
+        await asyncio.sleep(0.25)
+        assert (await charge(till))[0] == 429
+        await reading
+        assert (await charge(till))[0] == 200
+
+    virtually(main())
+
+
+def test_a_client_that_leaves_a_stream_ends_the_call_and_is_booked_as_left() -> None:
+    async def main() -> None:
+        till = host()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.6):
+                await till.exchange("GET", "/v1/stream", HEADERS)
+        (row,) = till.simulator.ledger.rows()
+        assert (row["ending"], row["status"], row["finished_s"]) == ("left", 200, 0.6)
+        assert till.simulator.in_flight == 0
+
+    virtually(main())
+
+
+def test_an_answer_to_a_client_that_had_given_up_is_booked_as_left() -> None:
+    async def main() -> None:
+        till = host({"latency": {"fixed_s": 2.0}})
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await charge(till)
+        await asyncio.sleep(2.0)
+        effect, row = till.simulator.ledger.rows()
+        assert (effect["entry"], row["ending"], row["finished_s"]) == ("effect", "left", 2.0)
+
+    virtually(main())
+
+
+def test_a_hang_is_under_way_until_the_client_gives_up() -> None:
+    async def main() -> None:
+        till = host({"hang": {}})
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(3.0):
+                await charge(till)
+        (row,) = till.simulator.ledger.rows()
+        assert (row["ending"], row["finished_s"], till.simulator.in_flight) == ("hang", 3.0, 0)
+
+    virtually(main())
+
+
+@pytest.mark.parametrize("latency", [[], [{"latency": {"fixed_s": 1.0}}]])
+def test_a_defect_of_the_simulator_is_a_problem_a_500_and_a_row_whenever_it_happens(
+    latency: list[dict[str, Any]],
+) -> None:
+    def broken(*_given: Any) -> None:
+        raise KeyError("a defect outside of any action")
+
+    async def main() -> None:
+        till = host(*latency, vendor=replace(TILL, decorate=broken))
+        async with asyncio.timeout(10.0):
+            status, _, body = await till.exchange("POST", "/v1/charges", HEADERS, b'{"amount": 5}')
+        assert (status, b"defect" in body) == (500, True)
+        (problem,) = till.simulator.problems
+        assert "KeyError" in problem
+        assert [row["status"] for row in till.simulator.ledger.rows() if row["entry"] == "request"] == [500]
+        assert till.simulator.in_flight == 0
+
+    virtually(main())
+
+
+def test_a_receiver_that_breaks_is_a_problem_and_no_answer() -> None:
+    async def main() -> None:
+        async def deliver(webhook: OutgoingWebhook) -> int | None:
+            raise KeyError("the receiver has a defect")
+
+        till = host(deliver=deliver)
+        await till.exchange("POST", "/v1/endpoints", HEADERS, b'{"url": "http://127.0.0.1:1/"}')
+        await charge(till)
+        await asyncio.sleep(1.0)
+        (problem,) = till.simulator.problems
+        assert "KeyError" in problem
+        await till.close()
+
+    virtually(main())

@@ -26,8 +26,7 @@ class Receiver:
 def pumped(receiver: Receiver) -> tuple[Driver, MemoryHost]:
     """A till whose webhooks go to the receiver, on the running loop's clock."""
     loop = asyncio.get_running_loop()
-    till = Driver()
-    till.simulator.clock = loop.time
+    till = Driver(machine_s=loop.time)
     host = MemoryHost(till.simulator, loop, deliver=receiver.take)
     till.send("POST", "/v1/endpoints", {"url": "http://127.0.0.1/hook"})
     return till, host

@@ -9,8 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.simulators.hosts.conftest import Run
 from tests.simulators.serving import ask, eventually, request_bytes, serving
-from tests.support.aio import really
 
 
 @asynccontextmanager
@@ -27,7 +27,7 @@ async def listen(host: Any, url: str) -> None:
     await ask(host, request_bytes("POST", "/v1/endpoints", {"url": url}, Connection="close"))
 
 
-def test_a_webhook_arrives_as_it_was_signed() -> None:
+def test_a_webhook_arrives_as_it_was_signed(run: Run) -> None:
     got: list[tuple[str, Any, str]] = []
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
@@ -42,10 +42,10 @@ def test_a_webhook_arrives_as_it_was_signed() -> None:
         ((path, body, attempt),) = got
         assert (path, body["type"], attempt) == ("/hook?a=b", "charge.made", "1")
 
-    really(main())
+    run(main())
 
 
-def test_a_slow_receiver_slows_neither_the_call_nor_other_deliveries() -> None:
+def test_a_slow_receiver_slows_neither_the_call_nor_other_deliveries(run: Run) -> None:
     release = asyncio.Event()
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
@@ -65,10 +65,10 @@ def test_a_slow_receiver_slows_neither_the_call_nor_other_deliveries() -> None:
             release.set()
             await eventually(lambda: host.simulator.outbox.counts()["delivered"] == 2)
 
-    really(main())
+    run(main())
 
 
-def test_a_refused_delivery_is_tried_again_and_one_that_leads_elsewhere_is_not_followed() -> None:
+def test_a_refused_delivery_is_tried_again_and_one_that_leads_elsewhere_is_not_followed(run: Run) -> None:
     statuses = iter([302, 500, 200])
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
@@ -83,10 +83,10 @@ def test_a_refused_delivery_is_tried_again_and_one_that_leads_elsewhere_is_not_f
             await eventually(lambda: host.simulator.outbox.counts()["delivered"] == 1)
             assert [one.status for one in host.simulator.outbox.log] == [302, 500, 200]
 
-    really(main())
+    run(main())
 
 
-def test_an_endless_answer_is_not_read_to_its_end() -> None:
+def test_an_endless_answer_is_not_read_to_its_end(run: Run) -> None:
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         await request.read()
         response = web.StreamResponse()
@@ -102,10 +102,10 @@ def test_an_endless_answer_is_not_read_to_its_end() -> None:
             await ask(host, request_bytes(Connection="close"))
             await eventually(lambda: host.simulator.outbox.counts()["delivered"] == 1)
 
-    really(main())
+    run(main())
 
 
-def test_nothing_is_sent_beyond_this_machine_and_nothing_fails_where_nobody_listens() -> None:
+def test_nothing_is_sent_beyond_this_machine_and_nothing_fails_where_nobody_listens(run: Run) -> None:
     async def main() -> None:
         async with serving() as host:
             host.simulator.outbox.time_scale = 0.0
@@ -117,16 +117,18 @@ def test_nothing_is_sent_beyond_this_machine_and_nothing_fails_where_nobody_list
             await eventually(lambda: host.simulator.outbox.counts()["given_up"] == 4)
             assert {one.status for one in host.simulator.outbox.log} == {None}
 
-    really(main())
+    run(main())
 
 
-def test_deferred_steps_run_on_time() -> None:
+def test_deferred_steps_run_on_time(run: Run) -> None:
     async def main() -> None:
         async with serving() as host:
             body = {"amount": 1, "settle_after_s": 0.03}
             await ask(host, request_bytes(body=body, Connection="close"))
             await eventually(lambda: host.simulator.accounts["a"].state.settled == 1)
-            charge, settlement = (row for row in host.simulator.ledger.rows() if row["entry"] == "effect")
-            assert settlement["at_s"] - charge["at_s"] >= 0.03
+            request = next(row for row in host.simulator.ledger.rows() if row["entry"] == "request")
+            settlement = next(row for row in host.simulator.ledger.rows() if row["route"] == "till.settlement")
+            # From the arrival: the charge is booked an instant after its step was put off.
+            assert settlement["at_s"] - request["at_s"] >= 0.03
 
-    really(main())
+    run(main())

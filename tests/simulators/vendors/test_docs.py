@@ -13,6 +13,7 @@ from brownout_simulators.vendors import load_vendor
 
 PAGES = Path(__file__).parents[3] / "docs" / "vendors"
 VENDORS = ("twilio", "sales")
+VENDORS_ALL = (*VENDORS, "stripe")
 SNIPPET = re.compile(r"`(\w+): (\{[^`…]*\})`")
 
 
@@ -64,3 +65,14 @@ def test_the_test_key_opens_an_account_and_the_environment_leads_to_it(vendor: s
         for name, value in environment.items()
         if name.endswith(("_SID", "_TOKEN", "_CLIENT_ID", "_CLIENT_SECRET"))
     )
+
+
+@pytest.mark.parametrize("vendor", VENDORS_ALL)
+def test_how_many_objects_of_each_kind_an_account_holds_is_in_the_manual(vendor: str) -> None:
+    declared = load_vendor(vendor)
+    manual = (PAGES.parent / "simulators.md").read_text()
+    stores = declared.stores(declared.new_state())
+    assert stores
+    for kind, store in stores.items():
+        rows = [line for line in manual.splitlines() if line.startswith("|") and f"{kind}" in line.split("|")[-3]]
+        assert any(line.split("|")[-2].strip() == f"{store.limit:,}" for line in rows), (kind, store.limit)

@@ -19,7 +19,7 @@ from brownout_simulators.vendors.sales.actions import ROUTES
 from brownout_simulators.vendors.sales.errors import SalesErrors
 from brownout_simulators.vendors.sales.limits import LIMITS, decorate
 from brownout_simulators.vendors.sales.magic import DOCUMENTED
-from brownout_simulators.vendors.sales.resources import State
+from brownout_simulators.vendors.sales.resources import State, stores
 from brownout_simulators.vendors.sales.webhooks import WEBHOOKS
 
 
@@ -48,6 +48,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=_environment,
     test_key=_test_key,
+    stores=stores,
     admit=admit,
     idempotency=IDEMPOTENCY,
     webhooks=WEBHOOKS,

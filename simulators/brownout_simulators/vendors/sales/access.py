@@ -1,7 +1,6 @@
 """Who calls and what they sent: OAuth client credentials, opaque tokens, body parsing, idempotency keys."""
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -62,7 +61,7 @@ def authenticate(call: Call) -> Credential:
         raise Refused(problem(call, "token-invalid"))
     try:
         client_id = _decoded(match.group(1))
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise Refused(problem(call, "token-invalid")) from None
     if not _CLIENT.fullmatch(client_id):
         raise Refused(problem(call, "token-invalid"))
@@ -108,11 +107,7 @@ def issue_token(call: Call, account: Account[State]) -> Reply:
         return oauth_error(400, "invalid_scope", "not allowed: " + " ".join(sorted(asked - allowed)))
     value = f"pyx_at_{_encoded(account.name)}.{account.ids.hexadecimal(32)}"
     now_s = account.clock()
-    tokens = account.state.tokens
-    # A day after their end nobody can learn anything from them: a long run does not pile them up.
-    for old in [token.value for token in tokens.values() if token.expires_s < now_s - 86_400]:
-        del tokens[old]
-    tokens[value] = Token(value, frozenset(asked), now_s + options.expires_in_s)
+    account.state.issue(Token(value, frozenset(asked), now_s + options.expires_in_s), now_s)
     body = {
         "access_token": value,
         "token_type": "Bearer",
@@ -125,7 +120,7 @@ def issue_token(call: Call, account: Account[State]) -> Reply:
 
 def revoke_token(call: Call, account: Account[State]) -> Reply:
     """POST /oauth2/revoke: 200 whether or not there was such a token (RFC 7009)."""
-    account.state.tokens.pop(str(call.data.get("token", "")), None)
+    account.state.tokens.remove(str(call.data.get("token", "")))
     return Reply(200, b"{}", {"Content-Type": "application/json", "Cache-Control": "no-store"})
 
 
@@ -139,7 +134,7 @@ def client_credentials(call: Call) -> tuple[str, str]:
         else:
             form = dict(parse_qsl(call.body.decode()))
             client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         client_id = secret = ""
     if not _CLIENT.fullmatch(client_id) or not secret:
         raise Refused(SalesErrors().unauthenticated(call))

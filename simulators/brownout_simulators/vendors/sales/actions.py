@@ -1,7 +1,6 @@
 """Orders: taken in, read, listed, changed, cancelled; and the table of all routes."""
 
 import base64
-import binascii
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -75,7 +74,7 @@ def list_orders(call: Call, account: Account[State]) -> Reply:
     since_s = _instant_s(call, "updatedSince")
     found: list[dict[str, Any]] = []
     following = None
-    for order in account.state.changed_since(place, since_s):
+    for order in account.state.log.since(place, since_s):
         revision = order.as_of(account.as_of_s, hides_new_only=account.hides_new_only)
         if revision is None or revision is not order.now:
             account.was_stale = True
@@ -193,7 +192,7 @@ def _effect(order: Order) -> Effect:
 def _notices(account: Account[State], order: Order) -> tuple[Notice, ...]:
     """The newest event, where anybody listens."""
     kind = f"order.{order.now.status}"
-    if not any(endpoint.wants(kind) for endpoint in account.state.endpoints.values()):
+    if not any(endpoint.wants(kind) for endpoint in account.state.endpoints.oldest_first()):
         return ()
     return (Notice(kind, order.event(order.now)),)
 
@@ -254,7 +253,7 @@ def _page(call: Call, account: Account[State], allowed: frozenset[str]) -> tuple
     try:
         place, made_s = base64.urlsafe_b64decode(str(cursor).encode()).decode().split("@")
         start, age_s = int(place), account.clock() - float(made_s)
-    except (binascii.Error, UnicodeDecodeError, ValueError):
+    except ValueError:
         raise refuse(call, "bad-parameter", "cursor") from None
     if age_s > CURSOR_LIFE_S:
         raise refuse(call, "cursor-expired")

@@ -1,6 +1,7 @@
 """What a tenant of the sales system holds: orders and the machine that moves them, tokens, webhook endpoints."""
 
 import hashlib
+from array import array
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 from brownout_simulators.account import Account
 from brownout_simulators.call import Notice
+from brownout_simulators.store import Store
 from brownout_simulators.vendors.sales.magic import Fate, Options, options_of
 
 TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
@@ -33,6 +35,13 @@ STEPS: Final[Mapping[str, tuple[str, float]]] = {
     "in_progress": ("completed", 0.4),
     "cancel_requested": ("cancelled", 0.05),
 }
+KEEP_ORDERS: Final = 50_000
+KEEP_REVISIONS: Final = 1_000
+"""Of one order."""
+KEEP_TOKENS: Final = 50_000
+KEEP_ENDPOINTS: Final = 1_000
+KEEP_DELIVERIES: Final = 10_000
+EMPTY_PLACES: Final = 1_024
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -65,7 +74,7 @@ class Order:
     fate: Fate
     revisions: list[Revision]
     touched: int = 0
-    """Its newest place in the tenant's log of changes."""
+    """Its place in the tenant's log of changes."""
 
     @property
     def now(self) -> Revision:
@@ -157,6 +166,60 @@ class Delivery:
     wall_s: float
 
 
+class ChangeLog:
+    """Orders by change: an entry is the newest change of its order, and its place is never given again. Listing walks
+    it, so a cursor is a place."""
+
+    def __init__(self) -> None:
+        self._orders: list[Order | None] = []
+        self._places = array("Q")
+        self._wall_s = array("d")
+        self._next = self._gone = 0
+
+    def __len__(self) -> int:
+        """Entries that are some order's newest."""
+        return len(self._orders) - self._gone
+
+    def note(self, order: Order) -> None:
+        """The order has changed."""
+        self.drop(order)
+        order.touched = self._next
+        self._next += 1
+        self._orders.append(order)
+        self._places.append(order.touched)
+        self._wall_s.append(order.now.wall_s)
+
+    def drop(self, order: Order) -> None:
+        """Its entry means nothing any more; it may have none."""
+        at = bisect_left(self._places, order.touched)
+        if at < len(self._orders) and self._orders[at] is order:
+            self._orders[at] = None
+            self._gone += 1
+            if self._gone > EMPTY_PLACES and self._gone > len(self):
+                self._close()
+
+    def _close(self) -> None:
+        """Take out the empty entries; the others keep their places."""
+        kept = [at for at, order in enumerate(self._orders) if order is not None]
+        self._orders = [self._orders[at] for at in kept]
+        self._places = array("Q", [self._places[at] for at in kept])
+        self._wall_s = array("d", [self._wall_s[at] for at in kept])
+        self._gone = 0
+
+    def since(self, place: int, wall_s: float = 0.0) -> Iterator[Order]:
+        """Orders in order of their last change, from a place in the log and an instant on."""
+        start = max(bisect_left(self._places, place), bisect_left(self._wall_s, wall_s) if wall_s else 0)
+        for at in range(start, len(self._orders)):
+            order = self._orders[at]
+            if order is not None:
+                yield order
+
+
+def is_over(order: Order) -> bool:
+    """Whether nothing is to come of it any more."""
+    return not TRANSITIONS[order.now.status]
+
+
 @dataclass(slots=True)
 class State:
     """One tenant, which is one OAuth client."""
@@ -164,15 +227,18 @@ class State:
     secret: str = ""
     """The client secret that it was first called with."""
     options: Options | None = None
-    tokens: dict[str, Token] = field(default_factory=dict)
-    orders: dict[str, Order] = field(default_factory=dict)
+    tokens: Store[Token] = field(default_factory=lambda: Store(KEEP_TOKENS))
+    orders: Store[Order] = field(default_factory=lambda: Store(KEEP_ORDERS, is_settled=is_over))
     by_order_id: dict[str, Order] = field(default_factory=dict)
-    log: list[Order] = field(default_factory=list)
-    """Orders by change: an entry is current if it is the order's newest. Listing walks it, so a cursor is a place."""
-    log_wall_s: list[float] = field(default_factory=list)
-    endpoints: dict[str, Endpoint] = field(default_factory=dict)
-    deliveries: deque[Delivery] = field(default_factory=lambda: deque(maxlen=10_000))
+    log: ChangeLog = field(default_factory=ChangeLog)
+    endpoints: Store[Endpoint] = field(
+        default_factory=lambda: Store(KEEP_ENDPOINTS, is_settled=lambda endpoint: not endpoint.enabled)
+    )
+    deliveries: deque[Delivery] = field(default_factory=lambda: deque(maxlen=KEEP_DELIVERIES))
     redeliveries: int = 0
+
+    def __post_init__(self) -> None:
+        self.orders.on_forgotten = self._forget
 
     def options_for(self, client_id: str) -> Options:
         """The account's options, read from its client id once."""
@@ -180,28 +246,35 @@ class State:
             self.options = options_of(client_id)
         return self.options
 
+    def issue(self, token: Token, now_s: float) -> None:
+        """Keep a new token. A day after its end nobody can learn anything from one: they do not pile up."""
+        while (oldest := next(self.tokens.oldest_first(), None)) is not None and oldest.expires_s < now_s - 86_400:
+            self.tokens.remove(oldest.value)
+        self.tokens.put(token.value, token)
+
     def add(self, order: Order) -> None:
         """Store a new order; the first one with an orderId keeps that name."""
-        self.orders[order.id] = order
+        self.orders.add(order.id, order)
         self.by_order_id.setdefault(order.order_id, order)
-        self._note(order)
+        self.log.note(order)
 
     def change(self, order: Order, revision: Revision) -> None:
         """Make `revision` the order's newest."""
         order.revisions.append(revision)
-        self._note(order)
+        if len(order.revisions) > KEEP_REVISIONS:
+            del order.revisions[1]  # when it was made stays known
+        if order.id in self.orders:
+            self.log.note(order)
 
-    def changed_since(self, place: int, wall_s: float = 0.0) -> Iterator[Order]:
-        """Orders in order of their last change, from a place in the log and an instant on."""
-        start = max(place, bisect_left(self.log_wall_s, wall_s) if wall_s else 0)
-        for at in range(start, len(self.log)):
-            if self.log[at].touched == at:
-                yield self.log[at]
+    def _forget(self, _id: str, order: Order) -> None:
+        self.log.drop(order)
+        if self.by_order_id.get(order.order_id) is order:
+            del self.by_order_id[order.order_id]
 
-    def _note(self, order: Order) -> None:
-        order.touched = len(self.log)
-        self.log.append(order)
-        self.log_wall_s.append(order.now.wall_s)
+
+def stores(state: State) -> Mapping[str, Store[Any]]:
+    """What a tenant holds, by kind."""
+    return {"order": state.orders, "token": state.tokens, "webhook endpoint": state.endpoints}
 
 
 def moved(order: Order, status: str, account: Account[State], reason: str = "") -> Revision:

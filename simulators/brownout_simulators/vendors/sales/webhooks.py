@@ -63,7 +63,7 @@ def create_endpoint(call: Call, account: Account[State]) -> Reply:
         secret=_new_secret(account),
         created_s=account.wall_s(),
     )
-    account.state.endpoints[endpoint.id] = endpoint
+    account.state.endpoints.add(endpoint.id, endpoint)
     headers = {**_JSON, "Location": f"/api/v2/webhook-endpoints/{endpoint.id}"}
     return Reply(201, orjson.dumps({**_rendered(endpoint), "secret": endpoint.secret}), headers)
 
@@ -75,13 +75,13 @@ def fetch_endpoint(call: Call, account: Account[State]) -> Reply:
 
 def list_endpoints(_call: Call, account: Account[State]) -> Reply:
     """GET /api/v2/webhook-endpoints: all of them, on one page."""
-    data = [_rendered(endpoint) for endpoint in account.state.endpoints.values()]
+    data = [_rendered(endpoint) for endpoint in account.state.endpoints.oldest_first()]
     return Reply(200, orjson.dumps({"data": data, "page": {"nextCursor": None, "hasMore": False}}), dict(_JSON))
 
 
 def delete_endpoint(call: Call, account: Account[State]) -> Reply:
     """DELETE /api/v2/webhook-endpoints/{id}."""
-    del account.state.endpoints[_endpoint(call, account).id]
+    account.state.endpoints.remove(_endpoint(call, account).id)
     return Reply(204)
 
 
@@ -186,7 +186,7 @@ def _endpoints(account: Account[Any], notice: Notice) -> Sequence[tuple[str, str
     state: State = account.state
     kind = notice.type.partition(_AGAIN)[0]
     found = []
-    for endpoint in state.endpoints.values():
+    for endpoint in state.endpoints.oldest_first():
         if endpoint.wants(kind) if notice.url is None else endpoint.url == notice.url:
             overlaps = endpoint.previous and account.wall_s() < endpoint.previous_until_s
             found.append((endpoint.url, f"{endpoint.secret} {endpoint.previous}" if overlaps else endpoint.secret))
@@ -198,7 +198,7 @@ def _on_result(  # noqa: PLR0917 - the engine's signature
 ) -> None:
     state: State = account.state
     delivered = status is not None and 200 <= status < 300
-    for endpoint in state.endpoints.values():
+    for endpoint in state.endpoints.oldest_first():
         if endpoint.url == url:
             if status == 410:
                 endpoint.enabled = False

@@ -1,12 +1,13 @@
 """Stripe, API version 2026-10-28.endive, as its official SDKs see it.
 
-- `resources.py`   the resources, and what follows from their declaration; `templates.py` the objects, whole
+- `resources.py`   the resources, and what follows from their declaration; `templates.py` the objects, whole,
+  `card_fields.py` the cards on them
 - `actions/`       the endpoints, one module per family
 - `errors.py`      how Stripe says no
 - `limits.py`      its limiters, off unless asked for
 - `webhooks.py`    events, signature, schedule
 - `magic.py`       test cards and keys
-- `parameters.py`  every endpoint's parameters; `form.py` decodes them
+- `parameters/`    every endpoint's parameters; `form.py` decodes them
 - `dialect.py`     headers and idempotency; `keys.py` API keys and accounts
 - `work.py`        one call's work; `state.py` what an account holds; `expand.py`, `paging.py`, `search.py`
 """
@@ -21,7 +22,7 @@ from brownout_simulators.vendors.stripe.form import parse
 from brownout_simulators.vendors.stripe.keys import authenticate, environment, test_key
 from brownout_simulators.vendors.stripe.limits import LIMITS
 from brownout_simulators.vendors.stripe.magic import MAGIC
-from brownout_simulators.vendors.stripe.state import State, new_state
+from brownout_simulators.vendors.stripe.state import State, new_state, stores
 from brownout_simulators.vendors.stripe.webhooks import WEBHOOKS
 
 VENDOR: Final[Vendor[State]] = Vendor(
@@ -35,6 +36,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=environment,
     test_key=test_key,
+    stores=stores,
     idempotency=IDEMPOTENCY,
     webhooks=WEBHOOKS,
     limits=LIMITS,

@@ -8,7 +8,7 @@ import orjson
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import IdempotencyRules, Refused
 from brownout_simulators.vendors.stripe.errors import JSON, SHOULD_RETRY, error, request_id
-from brownout_simulators.vendors.stripe.state import World
+from brownout_simulators.vendors.stripe.state import StripeAccount
 from brownout_simulators.vendors.stripe.work import API_VERSION
 
 MAX_KEY: Final = 255
@@ -16,7 +16,7 @@ KEPT_S: Final = 86_400.0
 NOT_SAVED: Final = frozenset({401, 409, 429})
 
 
-def decorate(call: Call, _account: World | None, reply: Reply) -> None:
+def decorate(call: Call, _account: StripeAccount | None, reply: Reply) -> None:
     """The headers of every answer: `Request-Id` above all."""
     headers = reply.headers
     headers.setdefault("Content-Type", JSON)

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from brownout_simulators.call import Call
 from brownout_simulators.vendors.stripe import errors
-from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 
 MAX_DEPTH: Final = 4
 
-Builder = Callable[[World, Object], Any]
+Builder = Callable[[StripeAccount, Object], Any]
 
 
 def list_of(url: str, data: Sequence[Object], *, has_more: bool = False) -> Object:
@@ -20,7 +20,7 @@ def list_of(url: str, data: Sequence[Object], *, has_more: bool = False) -> Obje
     return {"object": "list", "data": list(data), "has_more": has_more, "url": url}
 
 
-def balance_transaction(_world: World, charge_or_refund: Object) -> Object | None:
+def balance_transaction(_account: StripeAccount, charge_or_refund: Object) -> Object | None:
     """What a charge or a refund did to the balance; made from it when somebody asks."""
     if charge_or_refund["balance_transaction"] is None:
         return None
@@ -61,39 +61,39 @@ def fee_of(amount: int) -> int:
     return round(amount * 0.029) + 30
 
 
-def _refunds(world: World, charge: Object) -> Object:
-    data = [refund for refund in world.state.of["refund"].newest_first() if refund["charge"] == charge["id"]]
+def _refunds(account: StripeAccount, charge: Object) -> Object:
+    data = [refund for refund in account.state.of["refund"].newest_first() if refund["charge"] == charge["id"]]
     return list_of(f"/v1/charges/{charge['id']}/refunds", data)
 
 
-def _payments(world: World, invoice: Object) -> Object:
-    data = [pay for pay in world.state.of["invoice_payment"].newest_first() if pay["invoice"] == invoice["id"]]
+def _payments(account: StripeAccount, invoice: Object) -> Object:
+    data = [pay for pay in account.state.of["invoice_payment"].newest_first() if pay["invoice"] == invoice["id"]]
     return list_of("/v1/invoice_payments", data)
 
 
-def _confirmation_secret(world: World, invoice: Object) -> Object | None:
-    for pay in world.state.of["invoice_payment"].newest_first():
+def _confirmation_secret(account: StripeAccount, invoice: Object) -> Object | None:
+    for pay in account.state.of["invoice_payment"].newest_first():
         if pay["invoice"] == invoice["id"]:
-            intent = world.state.of["payment_intent"].get(pay["payment"]["payment_intent"])
+            intent = account.state.of["payment_intent"].get(pay["payment"]["payment_intent"])
             return intent and {"client_secret": intent["client_secret"], "type": "payment_intent"}
     return None
 
 
-def _subscriptions(world: World, customer: Object) -> Object:
+def _subscriptions(account: StripeAccount, customer: Object) -> Object:
     data = [
         subscription
-        for subscription in world.state.of["subscription"].newest_first()
+        for subscription in account.state.of["subscription"].newest_first()
         if subscription["customer"] == customer["id"] and subscription["status"] != "canceled"
     ]
     return list_of(f"/v1/customers/{customer['id']}/subscriptions", data)
 
 
-def _line_items(world: World, session: Object) -> Object:
-    return list_of(f"/v1/checkout/sessions/{session['id']}/line_items", world.state.line_items.get(session["id"], []))
+def _line_items(account: StripeAccount, session: Object) -> Object:
+    return list_of(f"/v1/checkout/sessions/{session['id']}/line_items", account.state.line_items.get(session["id"], []))
 
 
 def _no_list(url: str) -> Builder:
-    return lambda _world, owner: list_of(url.format(owner["id"]), [])
+    return lambda _account, owner: list_of(url.format(owner["id"]), [])
 
 
 EXPANDABLE: Final[Mapping[str, Mapping[str, str | Builder]]] = {
@@ -191,7 +191,7 @@ EXPANDABLE: Final[Mapping[str, Mapping[str, str | Builder]]] = {
 an object, so that the field stays null; or a function that makes what is only there when it is asked for."""
 
 
-def expanded(call: Call, world: World, body: Object, paths: Sequence[str]) -> Object:
+def expanded(call: Call, account: StripeAccount, body: Object, paths: Sequence[str]) -> Object:
     """A copy of `body` with every path expanded; refuses a path that cannot be, or goes too deep."""
     if not isinstance(paths, list):
         raise errors.invalid(call, "expand", "Invalid array")
@@ -202,11 +202,13 @@ def expanded(call: Call, world: World, body: Object, paths: Sequence[str]) -> Ob
         if sum(step != "data" for step in steps) > MAX_DEPTH:
             message = f"You cannot expand more than {MAX_DEPTH} levels of a property. Property: {path}"
             raise errors.invalid(call, "expand", message)
-        body = _expand(call, world, body, steps, path)
+        body = _expand(call, account, body, steps, path)
     return body
 
 
-def _expand(call: Call, world: World, body: Object, steps: Sequence[str], path: str, *, within: str = "") -> Object:
+def _expand(
+    call: Call, account: StripeAccount, body: Object, steps: Sequence[str], path: str, *, within: str = ""
+) -> Object:
     """`within` is the way from the nearest enclosing object, where `body` is a plain hash inside it."""
     owner, _, prefix = within.partition(":")
     kind = owner or body.get("object", "")
@@ -214,7 +216,7 @@ def _expand(call: Call, world: World, body: Object, steps: Sequence[str], path: 
     if kind in {"list", "search_result"}:
         if name != "data" or not rest:
             raise _refusal(call, path)
-        return {**body, "data": [_expand(call, world, element, rest, path) for element in body["data"]]}
+        return {**body, "data": [_expand(call, account, element, rest, path) for element in body["data"]]}
     if body.get("deleted"):
         return body
     dotted = prefix + name
@@ -222,14 +224,15 @@ def _expand(call: Call, world: World, body: Object, steps: Sequence[str], path: 
     target = table.get(dotted)
     value = body.get(name)
     if callable(target):
-        value = target(world, body)
+        value = target(account, body)
     elif target:
-        value = world.state.of[target].get(value) if isinstance(value, str) else value
+        value = account.state.of[target].get(value) if isinstance(value, str) else value
     elif target is None and not (rest and (isinstance(value, dict) or _leads_on(table, dotted))):
         raise _refusal(call, path)
     if rest and isinstance(value, dict):
-        nearest = "" if "object" in value else f"{kind}:{dotted}."
-        value = _expand(call, world, value, rest, path, within=nearest)
+        # An event's `data` has an `object`, too, which is no name of a kind.
+        nearest = "" if isinstance(value.get("object"), str) else f"{kind}:{dotted}."
+        value = _expand(call, account, value, rest, path, within=nearest)
     return {**body, name: value}
 
 

@@ -1,7 +1,6 @@
 """Who is calling: API keys, the accounts behind them, and how an application is told to come here."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
@@ -41,7 +40,7 @@ def _credential(authorization: str) -> tuple[Credential | None, str]:
     for prefix, trouble in BAD_KEYS.items():
         if key.startswith(prefix):
             return None, trouble
-    if not key.startswith(TEST_PREFIXES) or len(key) <= len(TEST_PREFIXES[0]):
+    if not key.startswith(TEST_PREFIXES) or len(key) <= len(TEST_PREFIXES[0]) or not key.isascii():
         return None, "invalid"
     return Credential(account_of(key), "restricted" if key.startswith("rk_") else "test"), ""
 
@@ -53,7 +52,7 @@ def _key_of(authorization: str) -> str:
     if scheme.lower() == "basic":
         try:
             return base64.b64decode(rest, validate=True).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             return ""
     return ""
 

@@ -4,104 +4,95 @@ One rule keeps this fast and true: **a nested value is replaced, never changed**
 an event or for the search index, and a template can be shared by every object made from it.
 """
 
-from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Final, TypeAlias
 
 from brownout_simulators.account import Account
+from brownout_simulators.store import Store
 from brownout_simulators.vendors.stripe.magic import Card
 
 Object: TypeAlias = dict[str, Any]
 
-KEEP_OBJECTS: Final = 10_000
-"""Objects of one kind that an account remembers; then the oldest tenth is forgotten."""
-KEEP_EVENTS: Final = 10_000
+KEEP_OBJECTS: Final = 30_000
+"""Objects of one kind that an account remembers."""
+KEEP_EVENTS: Final = 30_000
 KEEP_HISTORIES: Final = 2_000
 """Objects whose last few versions are kept, for readers that are behind."""
 SEARCH_LAG_S: Final = 0.3
 """How far the search index is behind: the real one promises "within a minute", never at once."""
 
+_OPEN: Final[Mapping[str, frozenset[str]]] = {
+    "payment_intent": frozenset({"processing", "requires_action", "requires_capture"}),
+    "charge": frozenset({"pending"}),
+    "refund": frozenset({"pending", "requires_action"}),
+    "setup_intent": frozenset({"processing", "requires_action"}),
+    "subscription": frozenset({"active", "incomplete", "past_due", "paused", "trialing"}),
+    "invoice": frozenset({"draft", "open"}),
+    "invoice_payment": frozenset({"open"}),
+    "checkout.session": frozenset({"open"}),
+}
+"""Statuses of objects that something is still to come of."""
 
-class Collection:
-    """Objects of one kind in order of creation. Reading one, or a page, costs the same however many there are."""
 
-    __slots__ = (
-        "_base",
-        "_born_s",
-        "_caught_up",
-        "_changed",
-        "_history",
-        "_index",
-        "_keep",
-        "_places",
-        "_rows",
-        "on_forgotten",
-    )
+def is_settled(row: Object) -> bool:
+    """Whether an object may be forgotten before older ones: nothing is to come of it, and nothing is made with it."""
+    kind = row.get("object")
+    open_while = _OPEN.get(kind) if kind is not None else None
+    if open_while is not None:
+        is_held = kind == "charge" and not (row["captured"] or row["refunded"]) and row["status"] == "succeeded"
+        return row["status"] not in open_while and not is_held
+    if kind == "payment_method":
+        return row["customer"] is None
+    return kind not in {"customer", "price", "product", "webhook_endpoint"} or bool(row.get("deleted"))
 
-    def __init__(self, keep: int = KEEP_OBJECTS) -> None:
-        self._rows: list[Object] = []
-        self._born_s = array("d")
-        self._index: dict[str, int] = {}
-        self.on_forgotten: Callable[[str], object] | None = None
-        """Told of each object that is forgotten for want of room."""
-        self._base = 0
-        self._keep = keep
+
+class Collection(Store[Object]):
+    """Objects of one kind as Stripe prints them, with the versions and the index that reads from a replica need."""
+
+    __slots__ = ("_beside", "_changed", "_history", "_is_indexed", "_named", "_stale")
+
+    def __init__(self, limit: int = KEEP_OBJECTS) -> None:
+        super().__init__(limit, is_settled=is_settled, on_forgotten=self._let_go)
+        self._beside: tuple[dict[str, Any], ...] = ()
         self._history: OrderedDict[str, tuple[tuple[float, Object], ...]] = OrderedDict()
         # The index of metadata, which is made when somebody first searches by it.
-        self._places: dict[tuple[str, str], set[int]] = {}
-        self._caught_up = 0
-        self._changed: set[str] = set()
+        self._is_indexed = False
+        self._named: dict[tuple[str, str], dict[str, None]] = {}
+        self._changed: dict[str, None] = {}
+        self._stale = 0
 
-    def __len__(self) -> int:
-        return len(self._rows)
+    def known_beside(self, *tables: dict[str, Any]) -> None:
+        """What these tables hold by an object's id is forgotten with it."""
+        self._beside = tables
 
-    def add(self, made: Object, now_s: float) -> None:
+    def keep(self, made: Object, now_s: float) -> None:
         """Keep a new object; `now_s` is on the simulator's clock."""
-        rows = self._rows
-        self._index[made["id"]] = self._base + len(rows)
-        rows.append(made)
-        self._born_s.append(now_s)
-        if len(rows) > self._keep:
-            self._forget(self._keep // 10)
-
-    def get(self, id: str) -> Object | None:  # noqa: A002
-        """The object of that id, or None."""
-        at = self._index.get(id)
-        return None if at is None else self._rows[at - self._base]
+        self.add(made["id"], made, now_s)
+        if self._is_indexed:
+            self._changed[made["id"]] = None
 
     def replace(self, kept: Object, now_s: float) -> None:
         """Put another object in the place of the one with its id (a deleted one's stub)."""
-        at = self._index[kept["id"]] - self._base
-        self.before_change(self._rows[at], now_s)
-        self._rows[at] = kept
-
-    def newest_first(self, below: str | None = None) -> Iterator[Object]:
-        """From the newest to the oldest; `below` (an id that exists) leaves out that one and all newer."""
-        start = len(self._rows) if below is None else self._index[below] - self._base
-        for at in range(start - 1, -1, -1):
-            yield self._rows[at]
-
-    def oldest_first(self, above: str) -> Iterator[Object]:
-        """From the one after `above` (an id that exists) to the newest."""
-        for at in range(self._index[above] - self._base + 1, len(self._rows)):
-            yield self._rows[at]
+        before = self.get(kept["id"])
+        if before is not None:
+            self.before_change(before, now_s)
+        self.put(kept["id"], kept)
 
     def before_change(self, kept: Object, now_s: float) -> None:
         """Remember how an object looks, for readers that are behind, before a change that comes now."""
         history = self._history
         versions = history.get(kept["id"], ())
         history[kept["id"]] = (*versions[-3:], (now_s, kept.copy()))
-        if self._caught_up:
-            self._changed.add(kept["id"])
+        if self._is_indexed:
+            self._changed[kept["id"]] = None
         if len(history) > KEEP_HISTORIES:
             history.popitem(last=False)
 
     def as_of(self, row: Object, at_s: float) -> Object | None:
         """How an object looked at an instant; None before it was there. Good for the recent past only."""
-        if self._born_s[self._index[row["id"]] - self._base] > at_s:
+        if self.added_s(row["id"]) > at_s:
             return None
         for changed_s, version in self._history.get(row["id"], ()):
             if changed_s > at_s:
@@ -120,35 +111,31 @@ class Collection:
 
     def _having(self, metadata: tuple[str, str]) -> Iterator[Object]:
         """Objects that have, or once had, a key of metadata, newest first."""
-        self._catch_up()
-        for place in sorted(self._places.get(metadata, ()), reverse=True):
-            if place >= self._base:
-                yield self._rows[place - self._base]
+        self._index()
+        places = {name: place for name in self._named.get(metadata, ()) if (place := self._at.get(name)) is not None}
+        for name in sorted(places, key=places.__getitem__, reverse=True):
+            row = self.get(name)
+            if row is not None:
+                yield row
 
-    def _catch_up(self) -> None:
+    def _index(self) -> None:
         """Enter into the index of metadata what was added or changed since somebody last searched."""
-        new = range(max(self._caught_up, self._base), self._base + len(self._rows))
-        changed = [self._index[name] for name in self._changed if name in self._index]
-        self._caught_up, self._changed = new.stop, set()
-        for place in (*new, *changed):
-            for key, value in self._rows[place - self._base].get("metadata", {}).items():
-                self._places.setdefault((key, value.lower()), set()).add(place)
+        new = self._changed if self._is_indexed else self._at
+        for name in new:
+            row = self.get(name)
+            for key, value in row.get("metadata", {}).items() if row is not None else ():
+                self._named.setdefault((key, value.lower()), {})[name] = None
+        self._is_indexed, self._changed = True, {}
 
-    def _forget(self, count: int) -> None:
-        gone = [row["id"] for row in self._rows[:count]]
-        for name in gone:
-            del self._index[name]
-        if self.on_forgotten is not None:
-            for name in gone:
-                self.on_forgotten(name)
+    def _let_go(self, id: str, _row: Object) -> None:  # noqa: A002
+        for table in self._beside:
+            table.pop(id, None)
         if self._history:
-            for name in gone:
-                self._history.pop(name, None)
-        del self._rows[:count]
-        del self._born_s[:count]
-        self._base += count
-        if self._caught_up:  # begin again, without what was forgotten
-            self._caught_up, self._changed, self._places = 0, set(), {}
+            self._history.pop(id, None)
+        if self._is_indexed:
+            self._stale += 1
+            if self._stale > self.limit // 10:  # begin again, without what was forgotten
+                self._is_indexed, self._named, self._changed, self._stale = False, {}, {}, 0
 
 
 KINDS: Final = (
@@ -200,25 +187,21 @@ class State:
     search_lag_s: float = SEARCH_LAG_S
 
     def __post_init__(self) -> None:
-        """What is known beside an object is forgotten with it."""
-        beside: dict[str, tuple[dict[str, Any], ...]] = {
-            "payment_method": (self.cards, self.set_up),
-            "payment_intent": (self.then, self.otherwise),
-            "invoice": (self.intents, self.then),
-            "checkout.session": (self.plans, self.line_items),
-        }
-        for kind, tables in beside.items():
-            self.of[kind].on_forgotten = partial(_drop, tables)
+        self.of["payment_method"].known_beside(self.cards, self.set_up)
+        self.of["payment_intent"].known_beside(self.then, self.otherwise)
+        self.of["invoice"].known_beside(self.intents, self.then)
+        self.of["checkout.session"].known_beside(self.plans, self.line_items)
+        self.of["webhook_endpoint"].known_beside(self.secrets)
 
 
-def _drop(tables: tuple[dict[str, Any], ...], id: str) -> None:  # noqa: A002
-    for table in tables:
-        table.pop(id, None)
-
-
-World: TypeAlias = Account[State]
+StripeAccount: TypeAlias = Account[State]
 
 
 def new_state() -> State:
     """An account nobody has used yet."""
     return State()
+
+
+def stores(state: State) -> Mapping[str, Store[Object]]:
+    """What an account holds, by kind."""
+    return {**state.of, "event": state.events}

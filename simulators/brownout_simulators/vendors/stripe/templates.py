@@ -4,10 +4,8 @@ A template is copied for each new object. Its nested values are shared by all co
 values are replaced and never changed (`state.py`).
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
-from brownout_simulators.vendors.stripe.magic import ALIASES, CARDS, Card
 from brownout_simulators.vendors.stripe.state import Object
 
 NO_ADDRESS: Final = {
@@ -21,9 +19,6 @@ NO_ADDRESS: Final = {
 
 
 NO_BILLING_DETAILS: Final = {"address": NO_ADDRESS, "email": None, "name": None, "phone": None, "tax_id": None}
-
-
-NO_CHECKS: Final = {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"}
 
 
 def _template(kind: str, nulls: str, **values: Any) -> Object:
@@ -347,104 +342,3 @@ WEBHOOK_ENDPOINT: Final = _template(
     status="enabled",
     url="",
 )
-
-
-def card_fields(card: Card) -> Object:
-    """A card as a payment method shows it."""
-    brand = card.brand
-    return {
-        "brand": brand,
-        "checks": NO_CHECKS,
-        "country": "US",
-        "display_brand": brand,
-        "exp_month": 12,
-        "exp_year": 2034,
-        "fingerprint": f"Brownout{card.number[-8:]:0>8}",
-        "funding": "credit",
-        "generated_from": None,
-        "last4": card.last4,
-        "networks": {"available": [brand], "preferred": None},
-        "regulated_status": "unregulated",
-        "three_d_secure_usage": {"supported": True},
-        "wallet": None,
-    }
-
-
-def charged_card_fields(card: Card) -> Object:
-    """A card as a charge shows it, under `payment_method_details`."""
-    fields = card_fields(card)
-    return {
-        "card": {
-            "amount_authorized": None,
-            "authorization_code": None,
-            "brand": fields["brand"],
-            "checks": NO_CHECKS,
-            "country": "US",
-            "exp_month": fields["exp_month"],
-            "exp_year": fields["exp_year"],
-            "extended_authorization": {"status": "disabled"},
-            "fingerprint": fields["fingerprint"],
-            "funding": "credit",
-            "incremental_authorization": {"status": "unavailable"},
-            "installments": None,
-            "last4": card.last4,
-            "mandate": None,
-            "multicapture": {"status": "unavailable"},
-            "network": card.brand,
-            "network_token": {"used": False},
-            "network_transaction_id": None,
-            "overcapture": {"maximum_amount_capturable": None, "status": "unavailable"},
-            "regulated_status": "unregulated",
-            "three_d_secure": None,
-            "transaction_link_id": None,
-            "wallet": None,
-        },
-        "type": "card",
-    }
-
-
-def bank_fields(card: Card) -> Object:
-    """A bank account as a payment method and a charge show it."""
-    return {
-        "account_holder_type": "individual",
-        "account_type": "checking",
-        "bank_name": "STRIPE TEST BANK",
-        "fingerprint": f"Brownout{card.number[-8:]:0>8}",
-        "last4": card.last4,
-        "routing_number": "110000000",
-    }
-
-
-def _method_fields(card: Card) -> Object:
-    if card.method == "card":
-        return {"card": card_fields(card), "type": "card"}
-    return {card.method: bank_fields(card), "type": card.method}
-
-
-def _charge_fields(card: Card) -> Object:
-    if card.method == "card":
-        return charged_card_fields(card)
-    return {card.method: bank_fields(card), "type": card.method}
-
-
-_KNOWN: Final = (*ALIASES.values(), *CARDS.values())
-
-
-METHOD_FIELDS: Final[Mapping[str, Object]] = {card.number: _method_fields(card) for card in _KNOWN}
-
-
-CHARGE_FIELDS: Final[Mapping[str, Object]] = {card.number: _charge_fields(card) for card in _KNOWN}
-"""By card number: made once, shared by every object that shows the card."""
-
-
-APPROVED: Final = {
-    "advice_code": None,
-    "network_advice_code": None,
-    "network_decline_code": None,
-    "network_status": "approved_by_network",
-    "reason": None,
-    "risk_level": "normal",
-    "risk_score": 12,
-    "seller_message": "Payment complete.",
-    "type": "authorized",
-}

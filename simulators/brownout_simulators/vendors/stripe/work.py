@@ -14,7 +14,7 @@ from brownout_simulators.call import Call, Effect, Notice, Reply, trimmed
 from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.expand import expanded
 from brownout_simulators.vendors.stripe.parameters import Kind, Parameters
-from brownout_simulators.vendors.stripe.state import Object, State, World
+from brownout_simulators.vendors.stripe.state import Object, State, StripeAccount
 
 API_VERSION: Final = "2026-10-28.endive"
 
@@ -30,9 +30,9 @@ _AUTOMATIC: Final[Mapping[str, None]] = {"id": None, "idempotency_key": None}
 class Work:
     """What one call, or one deferred step, does to an account."""
 
-    __slots__ = ("account", "at_s", "call", "effects", "notices", "now", "request", "state")
+    __slots__ = ("_printed", "account", "at_s", "call", "effects", "notices", "now", "request", "state")
 
-    def __init__(self, call: Call | None, account: World) -> None:
+    def __init__(self, call: Call | None, account: StripeAccount) -> None:
         self.call = call if call is not None else _NO_CALL
         self.account = account
         self.state: State = account.state
@@ -42,6 +42,8 @@ class Work:
         """Seconds since 1970: what Stripe prints."""
         self.effects: list[Effect] = []
         self.notices: list[Notice] = []
+        self._printed: tuple[Object, bytes] | None = None
+        """What the latest event was about, as it was printed."""
         self.request: Mapping[str, str | None] = (
             _AUTOMATIC if call is None else {"id": errors.request_id(call), "idempotency_key": call.idempotency_key}
         )
@@ -52,7 +54,7 @@ class Work:
 
     def keep(self, made: Object) -> Object:
         """Put a new object into its collection."""
-        self.state.of[made["object"]].add(made, self.at_s)
+        self.state.of[made["object"]].keep(made, self.at_s)
         return made
 
     def before_change(self, kept: Object) -> None:
@@ -78,10 +80,8 @@ class Work:
         kept.update(changes)
         return previous
 
-    def emit(self, type: str, about: Object, previous: Mapping[str, Any] | None = None) -> bytes:  # noqa: A002
-        """Record an event about an object as it is now, and tell the endpoints that listen; returns the object as it
-        was printed.
-        """
+    def emit(self, type: str, about: Object, previous: Mapping[str, Any] | None = None) -> None:  # noqa: A002
+        """Record an event about an object as it is now, and tell the endpoints that listen."""
         state = self.state
         listeners = state.listeners
         # The object is printed at once: an event never changes, its object does. Bytes, texts and numbers are all
@@ -97,10 +97,10 @@ class Work:
             "request_id": self.request["id"],
             "idempotency_key": self.request["idempotency_key"],
         }
-        state.events.add(event, self.at_s)
+        state.events.keep(event, self.at_s)
         if listeners:
             self.notices.append(Notice(type, orjson.loads(printed_event(event))))
-        return printed
+        self._printed = (about, printed)
 
     def effect(self, kind: str, id: str, amount: int, currency: str, metadata: Mapping[str, str]) -> None:  # noqa: A002
         """Record that money moved, under the caller's own ids."""
@@ -114,12 +114,14 @@ class Work:
             body = expanded(self.call, self.account, body, paths)
         return Reply(status, orjson.dumps(body), {"Content-Type": errors.JSON}, self.effects, self.notices)
 
-    def reply_printed(self, body: Object, printed: bytes) -> Reply:
-        """The same with an object that `emit` has just printed, and that has not changed since."""
-        if "expand" in self.call.data:
+    def reply_as_told(self, body: Object) -> Reply:
+        """The same with an object that has not changed since the last event, where that was about it: printed once,
+        and kept once, for the event and for whoever repeats the call."""
+        printed = self._printed
+        if printed is None or printed[0] is not body or "expand" in self.call.data:
             return self.reply(body)
         headers = {"Content-Type": errors.JSON}
-        return Reply(200, printed, headers, self.effects, self.notices, body_is_trimmed=True)
+        return Reply(200, printed[1], headers, self.effects, self.notices, body_is_trimmed=True)
 
     def refuse(self, reply: Reply) -> Reply:
         """A refusal that comes after things have happened: its events are told all the same."""

@@ -19,7 +19,7 @@ from brownout_simulators.vendors.twilio.actions import ROUTES
 from brownout_simulators.vendors.twilio.errors import TwilioErrors
 from brownout_simulators.vendors.twilio.limits import LIMITS, decorate
 from brownout_simulators.vendors.twilio.magic import DOCUMENTED, GOOD_FROM
-from brownout_simulators.vendors.twilio.resources import State
+from brownout_simulators.vendors.twilio.resources import State, stores
 from brownout_simulators.vendors.twilio.verify import default_service_sid
 from brownout_simulators.vendors.twilio.webhooks import WEBHOOKS
 
@@ -52,6 +52,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=_environment,
     test_key=_test_key,
+    stores=stores,
     admit=admit,
     webhooks=WEBHOOKS,
     limits=LIMITS,

@@ -1,7 +1,6 @@
 """Who calls, what they sent, and which numbers look like numbers: what every product's actions begin with."""
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -68,7 +67,7 @@ def _decoded(header: str) -> tuple[str, str]:
         return "", ""
     try:
         user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return "", ""
     return user, password
 

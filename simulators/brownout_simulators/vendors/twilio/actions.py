@@ -31,8 +31,8 @@ from brownout_simulators.vendors.twilio.magic import (
     is_test_account,
     suffix_of,
 )
-from brownout_simulators.vendors.twilio.paging import classic_list, page_of
-from brownout_simulators.vendors.twilio.resources import FINAL_MESSAGE, Message, Shelf, State, new_sid
+from brownout_simulators.vendors.twilio.paging import Few, classic_list, page_of
+from brownout_simulators.vendors.twilio.resources import FINAL_MESSAGE, Message, State, new_sid
 from brownout_simulators.vendors.twilio.webhooks import message_notices
 
 MAX_BODY: Final = 1600
@@ -97,8 +97,8 @@ def list_messages(call: Call, account: Account[State]) -> Reply:
         )
 
     state = account.state
-    shelf = state.messages_to.get(to, Shelf()) if to else state.messages
-    return classic_list(call, "messages", page_of(call, shelf, wanted), Message.rendered)
+    found = page_of(call, Few(state.messages_to.get(to, {})) if to else state.messages, wanted)
+    return classic_list(call, "messages", found, Message.rendered)
 
 
 def update_message(call: Call, account: Account[State]) -> Reply:

@@ -60,7 +60,7 @@ def create_call(call: Call, account: Account[State]) -> Reply:
     reply = json(201, phone_call.rendered())
     reply.headers["Twilio-Request-Id"] = "RQ" + phone_call.sid[2:]
     if not is_test_account(account.name):
-        account.state.calls.put(phone_call)
+        account.state.calls.add(phone_call.sid, phone_call)
         reply.notices = call_notices(phone_call)
         _plan(account, phone_call)
         references = {"to": to, **callback_references(url)}

@@ -16,8 +16,7 @@ def decorate(call: Call, account: Account[State] | None, reply: Reply) -> None:
     if "Twilio-Request-Id" not in headers:
         headers["Twilio-Request-Id"] = request_sid(call.request_id)
     headers["Twilio-Concurrent-Requests"] = str(max(1, account.in_flight if account is not None else 1))
-    duration_s = account.clock() - call.at_s if account is not None else 0.0
-    headers["Twilio-Request-Duration"] = f"{max(0.0, duration_s):.3f}"
+    headers["Twilio-Request-Duration"] = f"{call.took_s:.3f}"
     headers["X-Home-Region"] = "us1"
     headers["X-API-Domain"] = "api.twilio.com"
     headers["X-Powered-By"] = "AT-5000"

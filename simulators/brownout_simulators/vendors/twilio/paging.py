@@ -4,9 +4,10 @@ Newest first. A page token names the resource at which the page before ended, so
 neither repeats nor hides anything.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from itertools import islice
+from typing import Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
 import orjson
@@ -14,9 +15,17 @@ import orjson
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendors.twilio.errors import refuse
-from brownout_simulators.vendors.twilio.resources import Shelf, State, Stored
+from brownout_simulators.vendors.twilio.resources import State
 
-T = TypeVar("T", bound=Stored)
+
+class Named(Protocol):
+    """A resource with a sid."""
+
+    sid: str
+
+
+T = TypeVar("T", bound=Named)
+T_co = TypeVar("T_co", bound=Named, covariant=True)
 
 DEFAULT_SIZE: Final = 50
 MAX_SIZE: Final = 1000
@@ -36,17 +45,54 @@ class Page(Generic[T]):
     newer: str | None
 
 
-def page_of(call: Call, shelf: Shelf[T], wanted: Callable[[T], bool]) -> Page[T]:
+class Ordered(Protocol[T_co]):
+    """Resources by sid, in order of creation: a store, or those of one recipient."""
+
+    def __contains__(self, sid: str) -> bool: ...
+    def newest_first(self, below: str | None = None) -> Iterable[T_co]: ...
+    def oldest_first(self, above: str | None = None) -> Iterable[T_co]: ...
+
+
+class Few(Generic[T]):
+    """A few resources by sid, in order of creation."""
+
+    def __init__(self, items: dict[str, T]) -> None:
+        self._items = items
+
+    def __contains__(self, sid: str) -> bool:
+        return sid in self._items
+
+    def newest_first(self, below: str | None = None) -> Iterable[T]:
+        """From the newest to the oldest; `below` leaves out that one and all newer."""
+        return _behind(reversed(self._items.items()), below)
+
+    def oldest_first(self, above: str | None = None) -> Iterable[T]:
+        """From the oldest to the newest; `above` leaves out that one and all older."""
+        return _behind(iter(self._items.items()), above)
+
+
+def _behind(items: Iterator[tuple[str, T]], sid: str | None) -> Iterator[T]:
+    if sid is not None:
+        for name, _ in items:
+            if name == sid:
+                break
+    return (item for _, item in items)
+
+
+def page_of(call: Call, shelf: Ordered[T], wanted: Callable[[T], bool]) -> Page[T]:
     """The page that the call asks for; 400 20001 for a size, number or token that cannot be."""
     size = min(_whole(call, "PageSize", DEFAULT_SIZE) or DEFAULT_SIZE, MAX_SIZE)
     number = _whole(call, "Page", 0)
     token = str(call.data.get("PageToken", ""))
+    sid = token[2:] or None
+    if token and (sid is None or sid not in shelf):
+        raise refuse(20001, f"PageToken {token}")
+    # Up to one more than a page, so that it shows whether another page follows.
     if token.startswith(_NEWER):
-        found = _collect(shelf, range(_place(shelf, token) + 1, shelf.end), wanted, size)
+        found = list(islice(filter(wanted, shelf.oldest_first(sid)), size + 1))
         items = found[:size][::-1]
     else:
-        newest = _place(shelf, token) - 1 if token else shelf.end - 1
-        found = _collect(shelf, range(newest, -1, -1), wanted, size)
+        found = list(islice(filter(wanted, shelf.newest_first(sid)), size + 1))
         items = found[:size]
     more = len(found) > size or token.startswith(_NEWER)
     return Page(
@@ -91,25 +137,6 @@ def meta_list(
     }
     body = {"meta": meta, key: [render(item) for item in page.items]}
     return Reply(200, orjson.dumps(body), {"Content-Type": "application/json"})
-
-
-def _collect(shelf: Shelf[T], places: range, wanted: Callable[[T], bool], size: int) -> list[T]:
-    """Up to one more than a page, so that it shows whether another page follows."""
-    found: list[T] = []
-    for place in places:
-        item = shelf.at(place)
-        if item is not None and wanted(item):
-            found.append(item)
-            if len(found) > size:
-                break
-    return found
-
-
-def _place(shelf: Shelf[T], token: str) -> int:
-    place = shelf.place(token[2:])
-    if place is None:
-        raise refuse(20001, f"PageToken {token}")
-    return place
 
 
 def _whole(call: Call, name: str, default: int) -> int:

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final
 
 from brownout_simulators.account import Account
+from brownout_simulators.store import Store
 
 API: Final = "2010-04-01"
 FINAL_MESSAGE: Final = frozenset({"delivered", "undelivered", "failed", "canceled", "read"})
@@ -32,56 +33,6 @@ _GSM7: Final = frozenset(
 )
 _GSM7_EXTENDED: Final = frozenset("^{}\\[~]|€\f")
 _GSM7_ALL: Final = _GSM7 | _GSM7_EXTENDED
-
-
-class Stored(Protocol):
-    """A resource that a shelf can hold."""
-
-    sid: str
-    created_s: float
-
-
-T = TypeVar("T", bound=Stored)
-
-
-class Shelf(Generic[T]):
-    """Resources by sid, in order of creation. A page costs its own length, whatever else is stored."""
-
-    __slots__ = ("_order", "_places")
-
-    def __init__(self) -> None:
-        self._order: list[T | None] = []
-        self._places: dict[str, int] = {}
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def put(self, item: T) -> None:
-        """Add a new resource."""
-        self._places[item.sid] = len(self._order)
-        self._order.append(item)
-
-    def get(self, sid: str) -> T | None:
-        """The resource with this sid, if it is there."""
-        place = self._places.get(sid)
-        return None if place is None else self._order[place]
-
-    def remove(self, sid: str) -> None:
-        """Forget it; its place stays empty, so that page tokens keep their meaning."""
-        self._order[self._places.pop(sid)] = None
-
-    def place(self, sid: str) -> int | None:
-        """Where a resource stands in the order of creation."""
-        return self._places.get(sid)
-
-    def at(self, place: int) -> T | None:
-        """What stands there, if it has not been deleted."""
-        return self._order[place]
-
-    @property
-    def end(self) -> int:
-        """One past the newest place."""
-        return len(self._order)
 
 
 @dataclass(slots=True)
@@ -308,32 +259,64 @@ class Verification:
         }
 
 
+KEEP_MESSAGES: Final = 100_000
+KEEP_CALLS: Final = 100_000
+KEEP_SERVICES: Final = 1_000
+KEEP_VERIFICATIONS: Final = 100_000
+
+
 @dataclass(slots=True)
 class State:
     """One Twilio account."""
 
     auth_token: str = ""
     """The token that it was first called with; it signs the callbacks."""
-    messages: Shelf[Message] = field(default_factory=Shelf)
-    messages_to: dict[str, Shelf[Message]] = field(default_factory=dict)
+    messages: Store[Message] = field(
+        default_factory=lambda: Store(KEEP_MESSAGES, is_settled=lambda message: message.status in FINAL_MESSAGE)
+    )
+    messages_to: dict[str, dict[str, Message]] = field(default_factory=dict)
     """The same, by recipient: whoever looks for a message of unknown fate asks for its recipient's, often."""
-    calls: Shelf[PhoneCall] = field(default_factory=Shelf)
-    services: Shelf[VerifyService] = field(default_factory=Shelf)
-    verifications: dict[tuple[str, str], Verification] = field(default_factory=dict)
-    """Pending ones, by (service sid, recipient)."""
-    by_sid: dict[str, Verification] = field(default_factory=dict)
-    sent_at_s: dict[tuple[str, str], list[float]] = field(default_factory=dict)
-    """When codes were sent, by (service sid, recipient): the limit outlives the verification."""
+    calls: Store[PhoneCall] = field(
+        default_factory=lambda: Store(KEEP_CALLS, is_settled=lambda call: call.status in FINAL_CALL)
+    )
+    services: Store[VerifyService] = field(default_factory=lambda: Store(KEEP_SERVICES))
+    verifications: Store[Verification] = field(default_factory=lambda: Store(KEEP_VERIFICATIONS))
+    """Pending ones, by sid; the oldest have expired when there is no room."""
+    pending: dict[tuple[str, str], Verification] = field(default_factory=dict)
+    """The same, by (service sid, recipient)."""
+    sent_at_s: Store[list[float]] = field(default_factory=lambda: Store(KEEP_VERIFICATIONS))
+    """When codes were sent, by service sid and recipient: the limit outlives the verification."""
+
+    def __post_init__(self) -> None:
+        self.messages.on_forgotten = self._forget_recipients
+        self.verifications.on_forgotten = lambda _sid, it: self.pending.pop((it.service_sid, it.to), None)
 
     def add_message(self, message: Message) -> None:
         """Store a new message."""
-        self.messages.put(message)
-        self.messages_to.setdefault(message.to, Shelf()).put(message)
+        self.messages.add(message.sid, message)
+        self.messages_to.setdefault(message.to, {})[message.sid] = message
 
     def remove_message(self, message: Message) -> None:
         """Forget one."""
         self.messages.remove(message.sid)
-        self.messages_to[message.to].remove(message.sid)
+        self._forget_recipients(message.sid, message)
+
+    def _forget_recipients(self, sid: str, message: Message) -> None:
+        of_recipient = self.messages_to.get(message.to, {})
+        of_recipient.pop(sid, None)
+        if not of_recipient:
+            self.messages_to.pop(message.to, None)
+
+
+def stores(state: State) -> Mapping[str, Store[Any]]:
+    """What an account holds, by kind."""
+    return {
+        "message": state.messages,
+        "call": state.calls,
+        "verify service": state.services,
+        "verification": state.verifications,
+        "recipient of codes": state.sent_at_s,
+    }
 
 
 def new_sid(account: Account[State], prefix: str) -> str:

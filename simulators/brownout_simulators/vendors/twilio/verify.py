@@ -26,7 +26,7 @@ def create_service(call: Call, account: Account[State]) -> Reply:
     now_s = account.wall_s()
     custom = text(call, "CustomCodeEnabled").lower() == "true"
     service = VerifyService(new_sid(account, "VA"), account.name, name, now_s, now_s, int(length), custom)
-    account.state.services.put(service)
+    account.state.services.add(service.sid, service)
     return json(201, service.rendered(account.base_url))
 
 
@@ -67,7 +67,7 @@ def start(call: Call, account: Account[State]) -> Reply:
     if custom and not (custom.isdecimal() and 4 <= len(custom) <= 10):
         raise refuse(60200, "CustomCode")
     now_s = account.wall_s()
-    _count_send(account.state, (service.sid, to), now_s)
+    _count_send(account.state, f"{service.sid} {to}", now_s)
     verification = _pending(account, service.sid, to)
     if verification is None:
         verification = Verification(
@@ -80,8 +80,8 @@ def start(call: Call, account: Account[State]) -> Reply:
             created_s=now_s,
             updated_s=now_s,
         )
-        account.state.verifications[service.sid, to] = verification
-        account.state.by_sid[verification.sid] = verification
+        account.state.pending[service.sid, to] = verification
+        account.state.verifications.add(verification.sid, verification)
     attempt_sid = new_sid(account, "VL")
     sent: dict[str, Any] = {"time": iso8601(now_s), "channel": channel.upper(), "attempt_sid": attempt_sid}
     verification.sends.append(sent)
@@ -141,12 +141,12 @@ def default_service_sid(account: str) -> str:
     return "VA" + account[2:]
 
 
-def _count_send(state: State, key: tuple[str, str], now_s: float) -> None:
+def _count_send(state: State, key: str, now_s: float) -> None:
     """At most five codes to one recipient in ten minutes: 429 60203."""
-    recent = [at_s for at_s in state.sent_at_s.get(key, ()) if at_s > now_s - EXPIRES_AFTER_S]
+    recent = [at_s for at_s in state.sent_at_s.get(key) or () if at_s > now_s - EXPIRES_AFTER_S]
     if len(recent) >= MAX_SENDS:
         raise refuse(60203)
-    state.sent_at_s[key] = [*recent, now_s]
+    state.sent_at_s.put(key, [*recent, now_s])
 
 
 def _service(call: Call, account: Account[State]) -> VerifyService:
@@ -155,7 +155,7 @@ def _service(call: Call, account: Account[State]) -> VerifyService:
     if service is None and sid == default_service_sid(account.name):
         now_s = account.wall_s()
         service = VerifyService(sid, account.name, "Default service", now_s, now_s)
-        account.state.services.put(service)
+        account.state.services.add(sid, service)
         return service
     if service is None or unseen(account, service.created_s):
         raise missing(call)
@@ -165,7 +165,7 @@ def _service(call: Call, account: Account[State]) -> VerifyService:
 def _verification(call: Call, account: Account[State], name: str) -> Verification:
     """A pending verification by its sid or its recipient; 404 once approved, cancelled or expired."""
     service_sid = call.params["ServiceSid"]
-    found = account.state.by_sid.get(name)
+    found = account.state.verifications.get(name)
     found = _pending(account, service_sid, name if found is None else found.to)
     if found is None or name not in {found.sid, found.to}:
         raise missing(call)
@@ -173,7 +173,7 @@ def _verification(call: Call, account: Account[State], name: str) -> Verificatio
 
 
 def _pending(account: Account[State], service_sid: str, to: str) -> Verification | None:
-    verification = account.state.verifications.get((service_sid, to))
+    verification = account.state.pending.get((service_sid, to))
     if verification is None:
         return None
     if account.wall_s() >= verification.created_s + EXPIRES_AFTER_S:
@@ -186,8 +186,8 @@ def _finish(account: Account[State], verification: Verification, status: str) ->
     """Twilio forgets a verification that is approved, cancelled or expired."""
     verification.status = status
     verification.updated_s = account.wall_s()
-    account.state.verifications.pop((verification.service_sid, verification.to), None)
-    account.state.by_sid.pop(verification.sid, None)
+    account.state.pending.pop((verification.service_sid, verification.to), None)
+    account.state.verifications.remove(verification.sid)
 
 
 _SERVICE: Final = "/v2/Services/{ServiceSid}"

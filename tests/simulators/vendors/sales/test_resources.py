@@ -1,11 +1,29 @@
 """Ids, instants, the machine, the log of changes, lagging reads."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brownout_simulators.faults import rule_from_json
-from brownout_simulators.vendors.sales.resources import STEPS, TRANSITIONS, crockford, derived_id, moved, rfc3339
+from brownout_simulators.vendors.sales import resources
+from brownout_simulators.vendors.sales.magic import Fate
+from brownout_simulators.vendors.sales.resources import (
+    KEEP_REVISIONS,
+    STEPS,
+    TRANSITIONS,
+    ChangeLog,
+    Order,
+    Revision,
+    State,
+    Token,
+    crockford,
+    derived_id,
+    moved,
+    rfc3339,
+    stores,
+)
 from tests.simulators.vendors.sales.bench import ORDERS, SalesBench, order
 
 
@@ -20,7 +38,7 @@ def test_an_order_only_ever_takes_steps_of_the_table(wishes: list[str]) -> None:
     bench = SalesBench()
     bench.take_in(order(sku="PYX-SLOW-999999999"))
     account = bench.simulator.accounts["shop"]
-    one = next(iter(account.state.orders.values()))
+    one = next(account.state.orders.oldest_first())
     for wish in wishes:
         before = one.now
         if wish in TRANSITIONS[before.status]:
@@ -72,3 +90,74 @@ def test_a_lag_after_writes_hides_new_orders_only() -> None:
     assert bench.get(made["id"]).status == 404
     bench.pass_time(1.01)
     assert bench.get(made["id"]).json["status"] == "validated"
+
+
+def test_every_kind_of_object_is_bounded() -> None:
+    assert all(0 < store.limit <= 100_000 for store in stores(State()).values())
+
+
+def test_an_order_on_its_way_is_forgotten_after_those_that_are_over_and_takes_its_entries_with_it() -> None:
+    bench = SalesBench()
+    stuck = bench.take_in(order("A-0", sku="PYX-STUCK")).json
+    state = bench.simulator.accounts["shop"].state
+    state.orders.limit = 3
+    for number in range(1, 8):
+        bench.take_in(order(f"A-{number}"))
+        bench.pass_time(60)
+    assert bench.get(stuck["id"]).json["status"] == "validated"
+    assert [one.order_id for one in state.orders.oldest_first()] == ["A-0", "A-6", "A-7"]
+    assert set(state.by_order_id) == {"A-0", "A-6", "A-7"}
+    assert [one["orderId"] for one in bench.send("GET", ORDERS).json["data"]] == ["A-0", "A-6", "A-7"]
+    assert bench.simulator.status()["objects"]["order"] == {"kept": 3, "forgotten": 5, "forgotten_open": 0}
+
+
+def test_an_order_that_was_forgotten_on_its_way_goes_on_without_coming_back() -> None:
+    bench = SalesBench()
+    bench.take_in(order("A-0"))
+    state = bench.simulator.accounts["shop"].state
+    state.orders.limit = 1
+    bench.take_in(order("A-1", sku="PYX-STUCK"))
+    bench.pass_time(60)
+    assert [one["orderId"] for one in bench.send("GET", ORDERS).json["data"]] == ["A-1"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 40)), max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_the_log_of_changes_is_a_list_of_changes_without_those_that_came_later_again(
+    changes: list[tuple[int, int]],
+) -> None:
+    log, plain = ChangeLog(), list[tuple[int, str]]()
+    orders = [replace(_an_order(), id=f"ord_{number}") for number in range(6)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resources, "EMPTY_PLACES", 4)
+        for which, asked in changes:
+            if asked == 40:
+                log.drop(orders[which])
+                plain = [(at, name) for at, name in plain if name != orders[which].id]
+            else:
+                log.note(orders[which])
+                plain = [(at, name) for at, name in plain if name != orders[which].id]
+                plain.append((orders[which].touched, orders[which].id))
+            assert [one.id for one in log.since(asked)] == [name for at, name in plain if at >= asked]
+            assert len(log) == len(plain)
+
+
+def test_an_order_that_is_changed_again_and_again_keeps_its_beginning_and_its_latest_changes() -> None:
+    one, state = _an_order(), State()
+    state.add(one)
+    for number in range(KEEP_REVISIONS + 50):
+        state.change(one, replace(one.now, version=number + 2))
+    assert len(one.revisions) == KEEP_REVISIONS
+    assert (one.revisions[0].version, one.now.version) == (1, KEEP_REVISIONS + 51)
+
+
+def test_tokens_go_a_day_after_their_end_and_no_other_is_looked_at() -> None:
+    state = State()
+    for number in range(5):
+        state.issue(Token(f"t{number}", frozenset(), expires_s=100.0 * number), now_s=0.0)
+    state.issue(Token("new", frozenset(), expires_s=1e9), now_s=86_400.0 + 250.0)
+    assert [token.value for token in state.tokens.oldest_first()] == ["t3", "t4", "new"]
+
+
+def _an_order() -> Order:
+    return Order("ord_1", {"orderId": "A"}, "c", Fate(), [Revision(1, 1, "received", 0.0, 0.0)])

@@ -1,13 +1,17 @@
 """Collections: order, bounds, and readers that are behind."""
 
-from brownout_simulators.vendors.stripe.state import Collection
+from typing import Any
+
+import pytest
+
+from brownout_simulators.vendors.stripe.state import KINDS, Collection, is_settled, new_state, stores
 from tests.simulators.vendors.stripe.world import PAID, PAYMENT, Stripe
 
 
-def _filled(count: int, keep: int = 100) -> Collection:
-    collection = Collection(keep)
+def _filled(count: int, limit: int = 100) -> Collection:
+    collection = Collection(limit)
     for n in range(count):
-        collection.add({"id": f"x_{n}", "n": n}, float(n))
+        collection.keep({"id": f"x_{n}", "n": n}, float(n))
     return collection
 
 
@@ -22,9 +26,9 @@ def test_objects_are_found_by_id_and_walked_in_both_directions() -> None:
     assert [row["n"] for row in collection.oldest_first("x_1")] == [2, 3]
 
 
-def test_a_full_collection_forgets_its_oldest_tenth_and_stays_in_order() -> None:
-    collection = _filled(101)
-    assert len(collection) == 91
+def test_a_full_collection_forgets_its_oldest_and_stays_in_order() -> None:
+    collection = _filled(110)
+    assert (len(collection), collection.forgotten) == (100, 10)
     assert collection.get("x_9") is None
     assert [row["n"] for row in collection.newest_first("x_12")] == [11, 10]
     kept = collection.get("x_10")
@@ -37,7 +41,7 @@ def test_a_full_collection_forgets_its_oldest_tenth_and_stays_in_order() -> None
 def test_the_index_of_metadata_survives_that_the_oldest_are_forgotten() -> None:
     collection = Collection(20)
     for n in range(35):
-        collection.add({"id": f"x_{n}", "metadata": {"parity": str(n % 2)}}, float(n))
+        collection.keep({"id": f"x_{n}", "metadata": {"parity": str(n % 2)}}, float(n))
         found = [row["id"] for row in collection.all_as_of(1e9, ("parity", "1"))]
         kept = [row["id"] for row in collection.newest_first()]
         assert found == [name for name in kept if int(name[2:]) % 2 == 1]
@@ -89,7 +93,7 @@ def test_what_is_known_beside_an_object_is_forgotten_with_it() -> None:
     world = Stripe()
     world.post("/v1/payment_intents", PAID)
     state = world.account.state
-    state.of["payment_method"]._keep = 20
+    state.of["payment_method"].limit = 20
     for _ in range(30):
         last = world.post("/v1/payment_intents", PAID)["payment_method"]
     assert len(state.cards) == len(state.of["payment_method"]) <= 20
@@ -99,8 +103,53 @@ def test_what_is_known_beside_an_object_is_forgotten_with_it() -> None:
 def test_a_payment_whose_method_was_forgotten_is_refused_in_stripes_words() -> None:
     world = Stripe()
     waiting = world.post("/v1/payment_intents", {**PAYMENT, "payment_method": "pm_card_visa"})
-    world.account.state.of["payment_method"]._keep = 10
+    world.account.state.of["payment_method"].limit = 10
     for _ in range(20):
         world.post("/v1/payment_intents", PAID)
     answer = world.send("POST", f"/v1/payment_intents/{waiting['id']}/confirm")
     assert (answer.status, answer.error["code"]) == (400, "resource_missing")
+
+
+@pytest.mark.parametrize(
+    ("row", "settled"),
+    [
+        ({"object": "payment_intent", "status": "succeeded"}, True),
+        ({"object": "payment_intent", "status": "requires_payment_method"}, True),
+        ({"object": "payment_intent", "status": "requires_capture"}, False),
+        ({"object": "payment_intent", "status": "processing"}, False),
+        ({"object": "charge", "status": "succeeded", "captured": True, "refunded": False}, True),
+        ({"object": "charge", "status": "succeeded", "captured": False, "refunded": False}, False),
+        ({"object": "charge", "status": "succeeded", "captured": False, "refunded": True}, True),
+        ({"object": "charge", "status": "failed", "captured": False, "refunded": False}, True),
+        ({"object": "refund", "status": "pending"}, False),
+        ({"object": "customer"}, False),
+        ({"object": "customer", "deleted": True}, True),
+        ({"object": "payment_method", "customer": None}, True),
+        ({"object": "payment_method", "customer": "cus_1"}, False),
+        ({"object": "subscription", "status": "active"}, False),
+        ({"object": "subscription", "status": "canceled"}, True),
+        ({"object": "invoice", "status": "open"}, False),
+        ({"object": "checkout.session", "status": "open"}, False),
+        ({"id": "evt_1"}, True),
+    ],
+)
+def test_an_object_that_something_is_to_come_of_is_open(row: dict[str, Any], settled: bool) -> None:
+    assert is_settled(row) is settled
+
+
+def test_a_held_payment_is_there_to_be_captured_however_many_came_after_it() -> None:
+    world = Stripe()
+    held = world.post("/v1/payment_intents", {**PAID, "capture_method": "manual"})
+    for collection in world.account.state.of.values():
+        collection.limit = 20
+    for _ in range(60):
+        world.post("/v1/payment_intents", PAID)
+    assert world.post(f"/v1/payment_intents/{held['id']}/capture")["status"] == "succeeded"
+    objects = world.simulator.status()["objects"]
+    assert objects["payment_intent"] == {"kept": 20, "forgotten": 41, "forgotten_open": 0}
+
+
+def test_every_kind_of_object_is_bounded_and_counted() -> None:
+    state = new_state()
+    assert set(stores(state)) == {*KINDS, "event"}
+    assert all(0 < store.limit <= 100_000 for store in stores(state).values())

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import stripe
 
+from brownout_simulators.vendors.stripe.card_fields import CHARGE_FIELDS, METHOD_FIELDS
 from brownout_simulators.vendors.stripe.magic import ALIASES
 from brownout_simulators.vendors.stripe.resources import RESOURCES
-from brownout_simulators.vendors.stripe.templates import CHARGE_FIELDS, METHOD_FIELDS
 from tests.simulators.vendors.stripe.world import PAID, PAYMENT, Stripe
 from tests.support.absent import absent
 

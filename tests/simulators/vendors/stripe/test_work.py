@@ -2,8 +2,9 @@
 
 import pytest
 
+from brownout_simulators.vendors.stripe.magic import ALIASES
 from brownout_simulators.vendors.stripe.work import hears, merged
-from tests.simulators.vendors.stripe.world import PAYMENT, Stripe
+from tests.simulators.vendors.stripe.world import PAID, PAYMENT, Stripe
 
 
 @pytest.mark.parametrize(
@@ -84,3 +85,15 @@ def test_an_endpoint_hears_its_own_events_or_all() -> None:
     assert hears({"enabled_events": ["a.b"]}, "a.b")
     assert hears({"enabled_events": ["*"]}, "a.b")
     assert not hears({"enabled_events": ["a.c"]}, "a.b")
+
+
+@pytest.mark.parametrize("method", sorted(ALIASES))
+@pytest.mark.parametrize("more", [{}, {"capture_method": "manual"}, {"setup_future_usage": "off_session"}])
+def test_an_answer_that_was_printed_for_its_event_is_what_a_read_shows(method: str, more: dict[str, str]) -> None:
+    world = Stripe()
+    types = {"payment_method_types[]": ALIASES[method].method} if ALIASES[method].method != "card" else {}
+    answer = world.send("POST", "/v1/payment_intents", {**PAID, **types, **more, "payment_method": method})
+    if answer.status == 200:
+        assert answer.body == world.get(f"/v1/payment_intents/{answer.body['id']}")
+        again = world.get("/v1/events", {"limit": "1"})["data"][0]["data"]["object"]
+        assert again["object"] != "payment_intent" or again == answer.body

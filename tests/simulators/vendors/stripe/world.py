@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 
 from brownout_simulators.account import Account
 from brownout_simulators.agenda import OutgoingWebhook
-from brownout_simulators.call import Call, Delivery
+from brownout_simulators.call import Call, Sending
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendors.stripe import VENDOR
 from brownout_simulators.vendors.stripe.state import State
+from tests.support.sending import all_sent
 
 KEY = VENDOR.test_key("unit")
 PAYMENT = {
@@ -24,12 +25,12 @@ PAID = {**PAYMENT, "payment_method": "pm_card_visa", "confirm": "true"}
 
 
 class Answer:
-    """A delivery, read."""
+    """A sending, read."""
 
-    def __init__(self, delivery: Delivery) -> None:
-        self.status = delivery.status
-        self.headers = {name.lower(): value for name, value in delivery.headers.items()}
-        self.body: Any = json.loads(delivery.body) if delivery.body[:1] in b"{[" else delivery.body
+    def __init__(self, sending: Sending) -> None:
+        self.status = sending.status
+        self.headers = {name.lower(): value for name, value in sending.headers.items()}
+        self.body: Any = json.loads(sending.body) if sending.body[:1] in b"{[" else sending.body
 
     @property
     def error(self) -> Any:
@@ -49,23 +50,30 @@ class Stripe:
         self.webhooks: list[OutgoingWebhook] = []
 
     def send(
-        self, method: str, path: str, params: Mapping[str, Any] | str = "", *, key: str = KEY, **headers: str
+        self, method: str, path: str, params: Mapping[str, Any] | str | bytes = "", *, key: str = KEY, **headers: str
     ) -> Answer:
         """One call to its end; the clock moves over its waits. Header names are written with underscores."""
+        if isinstance(params, bytes):
+            params = params.decode("utf-8", "surrogateescape")
         text = params if isinstance(params, str) else urlencode(params)
         path, _, query = path.partition("?")
         sent = {"authorization": f"Bearer {key}"} if key else {}
         sent.update({name.replace("_", "-"): value for name, value in headers.items()})
         is_post = method == "POST"
         call = Call(
-            method, path, query if is_post else text or query, sent, text.encode() if is_post else b"", self.now_s
+            method,
+            path,
+            query if is_post else text or query,
+            sent,
+            text.encode("utf-8", "surrogateescape") if is_post else b"",
+            self.now_s,
         )
         steps = self.simulator.handle(call)
         try:
             while True:
                 self.now_s += next(steps)
         except StopIteration as stop:
-            answer = Answer(stop.value)
+            answer = Answer(all_sent(self.simulator, stop.value))
         assert self.simulator.problems == []
         return answer
 

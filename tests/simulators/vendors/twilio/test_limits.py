@@ -1,6 +1,7 @@
 """Headers on every reply, and the ceiling on calls in flight."""
 
 from brownout_simulators.call import Call
+from brownout_simulators.faults import rule_from_json
 from tests.simulators.vendors.twilio.bench import MESSAGES, TwilioBench
 
 
@@ -21,3 +22,10 @@ def test_the_ceiling_refuses_what_is_above_it_only_while_it_is_on() -> None:
     flying.close()
     bench.simulator.schedule([], limits={})
     assert bench.send("GET", MESSAGES).status == 200
+
+
+def test_a_requests_duration_is_how_long_it_took_and_knows_nothing_of_clocks_moved_ahead() -> None:
+    bench = TwilioBench()
+    bench.simulator.advance(1_200.0)
+    bench.simulator.schedule([rule_from_json({"id": "slow", "vendor": "twilio", "latency": {"fixed_s": 2.0}})])
+    assert bench.message().headers["twilio-request-duration"] == "2.000"

@@ -11,12 +11,14 @@ from brownout_simulators.vendors.twilio.resources import (
     MESSAGE_TRANSITIONS,
     Message,
     PhoneCall,
-    Shelf,
+    State,
+    Verification,
     formatted,
     iso8601,
     request_sid,
     rfc2822,
     segments,
+    stores,
 )
 
 
@@ -95,14 +97,27 @@ def test_a_call_that_nobody_took_has_no_duration() -> None:
     assert call.rendered()["price"] is None
 
 
-def test_a_shelf_keeps_places_of_what_is_removed() -> None:
-    shelf: Shelf[Message] = Shelf()
-    for name in ("SMa", "SMb", "SMc"):
-        message = _message()
-        message.sid = name
-        shelf.put(message)
-    shelf.remove("SMb")
-    assert len(shelf) == 2
-    assert shelf.get("SMb") is None
-    assert shelf.place("SMc") == 2
-    assert shelf.at(1) is None
+def test_every_kind_of_resource_is_bounded_and_what_is_known_beside_it_goes_with_it() -> None:
+    state = State()
+    assert all(0 < store.limit <= 100_000 for store in stores(state).values())
+    state.messages.limit = state.verifications.limit = 2
+    for number in range(5):
+        message = Message(f"SM{number}", "AC1", f"+1202555012{number % 2}", None, "hi", "delivered", 0.0, 0.0)
+        state.add_message(message)
+        verification = Verification(f"VE{number}", "VA1", "AC1", f"+{number}", "sms", "1", 0.0, 0.0)
+        state.pending["VA1", f"+{number}"] = verification
+        state.verifications.add(verification.sid, verification)
+    assert sorted(sid for messages in state.messages_to.values() for sid in messages) == ["SM3", "SM4"]
+    assert len(state.messages_to) == 2
+    assert [to for _, to in state.pending] == ["+3", "+4"]
+    for message in list(state.messages.oldest_first()):
+        state.remove_message(message)
+    assert (len(state.messages), state.messages_to) == (0, {})
+
+
+def test_a_message_on_its_way_is_forgotten_after_those_that_arrived() -> None:
+    state = State()
+    state.messages.limit = 2
+    for number, status in enumerate(("sending", "delivered", "delivered", "delivered")):
+        state.add_message(Message(f"SM{number}", "AC1", "+12025550123", None, "hi", status, 0.0, 0.0))
+    assert [message.sid for message in state.messages.oldest_first()] == ["SM0", "SM3"]

@@ -5,7 +5,7 @@ from typing import Final
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendors.stripe.actions import crud
 from brownout_simulators.vendors.stripe.parameters import RETRIEVE
-from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 from brownout_simulators.vendors.stripe.work import Work
 
 
@@ -13,7 +13,7 @@ def _entry(amount: int, currency: str) -> Object:
     return {"amount": amount, "currency": currency, "source_types": {"card": amount}}
 
 
-def retrieve(call: Call, account: World) -> Reply:
+def retrieve(call: Call, account: StripeAccount) -> Reply:
     """GET /v1/balance."""
     work = Work(call, account)
     work.read(RETRIEVE)

@@ -13,7 +13,7 @@ from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import invoicing
 from brownout_simulators.vendors.stripe.actions.periods import day_of_month, period_end
 from brownout_simulators.vendors.stripe.expand import list_of
-from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 from brownout_simulators.vendors.stripe.templates import SUBSCRIPTION_ITEM
 from brownout_simulators.vendors.stripe.work import Work, integer, merged
 
@@ -173,13 +173,13 @@ def plan_ahead(work: Work, subscription: Object) -> None:
     plan_renewal(account, subscription)
 
 
-def plan_renewal(account: World, subscription: Object) -> None:
+def plan_renewal(account: StripeAccount, subscription: Object) -> None:
     id = subscription["id"]  # noqa: A001
     due = min(item["current_period_end"] for item in subscription["items"]["data"])
     account.later(max(0.0, due - account.wall_s()), lambda: _renew(account, id, due))
 
 
-def _expire(account: World, id: str) -> Aftermath | None:  # noqa: A002
+def _expire(account: StripeAccount, id: str) -> Aftermath | None:  # noqa: A002
     subscription = account.state.of["subscription"].get(id)
     if subscription is None or subscription["status"] != "incomplete":
         return None
@@ -188,7 +188,7 @@ def _expire(account: World, id: str) -> Aftermath | None:  # noqa: A002
     return work.aftermath()
 
 
-def _renew(account: World, id: str, due: int) -> Aftermath | None:  # noqa: A002
+def _renew(account: StripeAccount, id: str, due: int) -> Aftermath | None:  # noqa: A002
     """The end of a period: the last one where cancellation was asked for, else the next is billed."""
     subscription = account.state.of["subscription"].get(id)
     if subscription is None or subscription["status"] in ENDED | {"incomplete", "paused"}:
@@ -239,7 +239,7 @@ def _collect_renewal(work: Work, subscription: Object, invoice: Object, tried: i
     account.later(wait_s, lambda: _retry(account, id, invoice_id, tried + 1))
 
 
-def _retry(account: World, id: str, invoice_id: str, tried: int) -> Aftermath | None:  # noqa: A002
+def _retry(account: StripeAccount, id: str, invoice_id: str, tried: int) -> Aftermath | None:  # noqa: A002
     subscription = account.state.of["subscription"].get(id)
     invoice = account.state.of["invoice"].get(invoice_id)
     if subscription is None or invoice is None or subscription["status"] in ENDED or invoice["status"] != "open":

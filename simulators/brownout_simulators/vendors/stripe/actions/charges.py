@@ -8,12 +8,13 @@ from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import crud
 from brownout_simulators.vendors.stripe.actions.money import check_amount, check_currency
 from brownout_simulators.vendors.stripe.actions.payment_methods import living_customer, mint
+from brownout_simulators.vendors.stripe.card_fields import APPROVED, CHARGE_FIELDS
 from brownout_simulators.vendors.stripe.expand import fee_of
 from brownout_simulators.vendors.stripe.magic import TOKENS, Card
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
-from brownout_simulators.vendors.stripe.state import Object, World
-from brownout_simulators.vendors.stripe.templates import APPROVED, CHARGE, CHARGE_FIELDS
+from brownout_simulators.vendors.stripe.state import Object, StripeAccount
+from brownout_simulators.vendors.stripe.templates import CHARGE
 from brownout_simulators.vendors.stripe.work import Work, merged, required
 
 AUTHENTICATION: Final = Card(
@@ -112,7 +113,7 @@ def credit(work: Work, amount: int, currency: str) -> None:
     pending[currency] = pending.get(currency, 0) + amount - (fee_of(amount) if amount > 0 else 0)
 
 
-def create(call: Call, account: World) -> Reply:
+def create(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/charges: the older way, with `source=tok_…`."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/charges"])
@@ -152,7 +153,7 @@ def _only_held(charge: Object) -> None:
     charge["captured"] = False
 
 
-def capture(call: Call, account: World) -> Reply:
+def capture(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/charges/{id}/capture, for a charge that no PaymentIntent owns."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/charges/{id}/capture"])

@@ -21,7 +21,7 @@ from brownout_simulators.vendors.stripe.actions import (
 from brownout_simulators.vendors.stripe.expand import list_of
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
-from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 from brownout_simulators.vendors.stripe.templates import CHECKOUT_ITEM, PAYMENT_INTENT
 from brownout_simulators.vendors.stripe.work import Work, integer, merged, required
 
@@ -35,7 +35,7 @@ STORED: Final = (
 )  # fmt: skip
 
 
-def create(call: Call, account: World) -> Reply:
+def create(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/checkout/sessions."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/checkout/sessions"])
@@ -108,7 +108,7 @@ def _require_open(work: Work) -> Object:
     return session
 
 
-def complete(call: Call, account: World) -> Reply:
+def complete(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/test_helpers/checkout/sessions/{id}/complete, with `payment_method` (`pm_card_visa` if not given)."""
     work = Work(call, account)
     session = _require_open(work)
@@ -226,7 +226,7 @@ def _finish(work: Work, session: Object) -> None:
     work.emit("checkout.session.completed", session)
 
 
-def expire(call: Call, account: World) -> Reply:
+def expire(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/checkout/sessions/{id}/expire."""
     work = Work(call, account)
     work.read(PARAMETERS["POST /v1/checkout/sessions/{id}/expire"])
@@ -240,7 +240,7 @@ def _expire(work: Work, session: Object) -> None:
     work.emit("checkout.session.expired", session)
 
 
-def _lapse(account: World, id: str) -> Aftermath | None:  # noqa: A002
+def _lapse(account: StripeAccount, id: str) -> Aftermath | None:  # noqa: A002
     session = account.state.of["checkout.session"].get(id)
     if session is None or session["status"] != "open":
         return None
@@ -249,7 +249,7 @@ def _lapse(account: World, id: str) -> Aftermath | None:  # noqa: A002
     return work.aftermath()
 
 
-def update(call: Call, account: World) -> Reply:
+def update(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/checkout/sessions/{id}."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/checkout/sessions/{id}"])
@@ -258,7 +258,7 @@ def update(call: Call, account: World) -> Reply:
     return work.reply(session)
 
 
-def line_items(call: Call, account: World) -> Reply:
+def line_items(call: Call, account: StripeAccount) -> Reply:
     """GET /v1/checkout/sessions/{id}/line_items."""
     work = Work(call, account)
     work.read(PARAMETERS["GET /v1/checkout/sessions/{id}/line_items"])

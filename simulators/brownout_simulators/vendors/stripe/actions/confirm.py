@@ -13,7 +13,7 @@ from brownout_simulators.call import Reply
 from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import charges, payment_methods
 from brownout_simulators.vendors.stripe.magic import Card
-from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 from brownout_simulators.vendors.stripe.work import Work
 
 RPM: Final = "requires_payment_method"
@@ -185,7 +185,7 @@ def _go_on(work: Work, intent: Object) -> None:
         then(work)
 
 
-def _dispute(account: World, id: str) -> Aftermath | None:  # noqa: A002
+def _dispute(account: StripeAccount, id: str) -> Aftermath | None:  # noqa: A002
     """The customer's bank takes the customer's side; the dispute itself is not emulated."""
     charge = account.state.of["charge"].get(id)
     if charge is None:
@@ -239,7 +239,7 @@ def _submit(work: Work, intent: Object, charge: Object, card: Card) -> None:
     account.later(DELAYED_S, lambda: _resolve(account, id, card))
 
 
-def _resolve(account: World, id: str, card: Card) -> Aftermath | None:  # noqa: A002
+def _resolve(account: StripeAccount, id: str, card: Card) -> Aftermath | None:  # noqa: A002
     work = Work(None, account)
     intent = account.state.of["payment_intent"].get(id)
     charge = intent and account.state.of["charge"].get(intent["latest_charge"])
@@ -269,7 +269,7 @@ def _resolve(account: World, id: str, card: Card) -> Aftermath | None:  # noqa: 
     return work.aftermath()
 
 
-def _lapse(account: World, id: str) -> Aftermath | None:  # noqa: A002
+def _lapse(account: StripeAccount, id: str) -> Aftermath | None:  # noqa: A002
     """An authorisation that nobody captured in a week ends."""
     intent = account.state.of["payment_intent"].get(id)
     if intent is None or intent["status"] != HELD:

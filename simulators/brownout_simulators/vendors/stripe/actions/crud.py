@@ -15,10 +15,10 @@ from brownout_simulators.vendors.stripe.paging import limit_of, page
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS, RETRIEVE, SEARCH, Parameters
 from brownout_simulators.vendors.stripe.resources import RESOURCES, Resource
 from brownout_simulators.vendors.stripe.search import compiled, matching
-from brownout_simulators.vendors.stripe.state import Object, State, World
+from brownout_simulators.vendors.stripe.state import Object, State, StripeAccount
 from brownout_simulators.vendors.stripe.work import Work, merged
 
-Action = Callable[[Call, World], Reply]
+Action = Callable[[Call, StripeAccount], Reply]
 Given = Mapping[str, Any]
 Prepare = Callable[[Work, Given, Object], None]
 StripeRoute = Route[State]
@@ -62,7 +62,7 @@ def creation(kind: str, prepare: Prepare | None = None, *, told: bool = True) ->
     resource = RESOURCES[kind]
     allowed = taken(f"POST {resource.path}")
 
-    def create(call: Call, account: World) -> Reply:
+    def create(call: Call, account: StripeAccount) -> Reply:
         work = Work(call, account)
         given = work.read(allowed)
         made = blank(work, resource, given)
@@ -82,7 +82,7 @@ def retrieval(kind: str) -> StripeRoute:
     path = resource.path + "/{id}"
     allowed = taken(f"GET {path}")
 
-    def retrieve(call: Call, account: World) -> Reply:
+    def retrieve(call: Call, account: StripeAccount) -> Reply:
         work = Work(call, account)
         if call.data:
             work.read(allowed)
@@ -101,7 +101,7 @@ def update(kind: str, check: Prepare | None = None, *, told: bool = True) -> Str
     path = resource.path + "/{id}"
     allowed = taken(f"POST {path}")
 
-    def change(call: Call, account: World) -> Reply:
+    def change(call: Call, account: StripeAccount) -> Reply:
         work = Work(call, account)
         given = work.read(allowed)
         kept = alive(work, resource)
@@ -123,7 +123,7 @@ def deletion(kind: str, check: Callable[[Work, Object], None] | None = None, *, 
     resource = RESOURCES[kind]
     path = resource.path + "/{id}"
 
-    def delete(call: Call, account: World) -> Reply:
+    def delete(call: Call, account: StripeAccount) -> Reply:
         work = Work(call, account)
         kept = alive(work, resource)
         if check is not None:
@@ -142,7 +142,7 @@ def listing(kind: str, also: Callable[[Work, Given], Callable[[Object], bool]] |
     resource = RESOURCES[kind]
     allowed = taken(f"GET {resource.path}")
 
-    def list_objects(call: Call, account: World) -> Reply:
+    def list_objects(call: Call, account: StripeAccount) -> Reply:
         work = Work(call, account)
         given = work.read(allowed)
         equal = {name: value for name, value in given.items() if name in resource.filters and value is not None}
@@ -167,7 +167,7 @@ def searching(kind: str) -> StripeRoute:
     resource = RESOURCES[kind]
     path = resource.path + "/search"
 
-    def search(call: Call, account: World) -> Reply:
+    def search(call: Call, account: StripeAccount) -> Reply:
         work = Work(call, account)
         given = work.read(SEARCH)
         query = given.get("query")

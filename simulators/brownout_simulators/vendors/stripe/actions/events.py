@@ -10,11 +10,11 @@ from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import crud
 from brownout_simulators.vendors.stripe.paging import page
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS, RETRIEVE
-from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 from brownout_simulators.vendors.stripe.work import Work, printed_event
 
 
-def listing(call: Call, account: World) -> Reply:
+def listing(call: Call, account: StripeAccount) -> Reply:
     """GET /v1/events, by `type` (a `*` stands for anything) or `types[]`."""
     work = Work(call, account)
     given = work.read(PARAMETERS["GET /v1/events"])
@@ -42,7 +42,7 @@ def _test(given: Mapping[str, Any]) -> Any:
     return lambda row: row["type"] == type
 
 
-def retrieve(call: Call, account: World) -> Reply:
+def retrieve(call: Call, account: StripeAccount) -> Reply:
     """GET /v1/events/{id}."""
     work = Work(call, account)
     work.read(RETRIEVE)

@@ -10,13 +10,13 @@ from brownout_simulators.vendors.stripe.actions import confirm, crud, invoicing,
 from brownout_simulators.vendors.stripe.paging import page
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
-from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 from brownout_simulators.vendors.stripe.work import Work, integer, merged, required
 
 RESOURCE: Final = RESOURCES["invoice"]
 
 
-def create(call: Call, account: World) -> Reply:
+def create(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/invoices: an empty draft, for which `POST /v1/invoiceitems` makes lines."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/invoices"])
@@ -32,7 +32,7 @@ def create(call: Call, account: World) -> Reply:
 ITEM_PARAMETERS: Final = crud.taken("POST /v1/invoiceitems")
 
 
-def add_item(call: Call, account: World) -> Reply:
+def add_item(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/invoiceitems: one more line on a draft."""
     work = Work(call, account)
     given = work.read(ITEM_PARAMETERS)
@@ -89,14 +89,14 @@ def add_item(call: Call, account: World) -> Reply:
     return work.reply(item)
 
 
-def finalize_invoice(call: Call, account: World) -> Reply:
+def finalize_invoice(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/invoices/{id}/finalize."""
     work, invoice, _given = _begin(call, account, "finalize")
     invoicing.finalize(work, invoice)
     return work.reply(invoice)
 
 
-def pay(call: Call, account: World) -> Reply:
+def pay(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/invoices/{id}/pay; a draft is finalised first."""
     work, invoice, given = _begin(call, account, "pay")
     if invoice["status"] == "draft":
@@ -116,8 +116,8 @@ def pay(call: Call, account: World) -> Reply:
     return work.reply(invoice) if refusal is None else refusal
 
 
-def _ending(action: str, told: str) -> Callable[[Call, World], Reply]:
-    def end(call: Call, account: World) -> Reply:
+def _ending(action: str, told: str) -> Callable[[Call, StripeAccount], Reply]:
+    def end(call: Call, account: StripeAccount) -> Reply:
         work, invoice, _given = _begin(call, account, action)
         invoicing.move(work, invoice, action)
         intent = work.state.of["payment_intent"].get(work.state.intents.get(invoice["id"], ""))
@@ -130,7 +130,7 @@ def _ending(action: str, told: str) -> Callable[[Call, World], Reply]:
     return end
 
 
-def send(call: Call, account: World) -> Reply:
+def send(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/invoices/{id}/send: an e-mail that nobody gets, and its event."""
     work, invoice, _given = _begin(call, account, "send")
     if invoice["status"] == "draft":
@@ -139,7 +139,7 @@ def send(call: Call, account: World) -> Reply:
     return work.reply(invoice)
 
 
-def _begin(call: Call, account: World, action: str) -> tuple[Work, Object, Mapping[str, Any]]:
+def _begin(call: Call, account: StripeAccount, action: str) -> tuple[Work, Object, Mapping[str, Any]]:
     work = Work(call, account)
     given = work.read(PARAMETERS[f"POST /v1/invoices/{{id}}/{action}"])
     invoice = crud.by_path(work, RESOURCE)
@@ -147,7 +147,7 @@ def _begin(call: Call, account: World, action: str) -> tuple[Work, Object, Mappi
     return work, invoice, given
 
 
-def preview(call: Call, account: World) -> Reply:
+def preview(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/invoices/create_preview: what a subscription, new or existing, would be billed next."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/invoices/create_preview"])
@@ -178,7 +178,7 @@ def _of_subscription(_work: Work, given: Mapping[str, Any]) -> Any:
     return lambda row: ((row["parent"] or {}).get("subscription_details") or {}).get("subscription") == wanted
 
 
-def payments(call: Call, account: World) -> Reply:
+def payments(call: Call, account: StripeAccount) -> Reply:
     """GET /v1/invoice_payments."""
     work = Work(call, account)
     given = work.read(PARAMETERS["GET /v1/invoice_payments"])
@@ -191,7 +191,7 @@ def payments(call: Call, account: World) -> Reply:
     return work.reply(page(call, rows, given, url=call.path, noun="invoice_payment", wanted=wanted))
 
 
-def lines_of(call: Call, account: World) -> Reply:
+def lines_of(call: Call, account: StripeAccount) -> Reply:
     """GET /v1/invoices/{id}/lines."""
     work = Work(call, account)
     return work.reply(crud.by_path(work, RESOURCE)["lines"])

@@ -10,7 +10,7 @@ from brownout_simulators.vendors.stripe.actions.money import check_amount, check
 from brownout_simulators.vendors.stripe.magic import Card
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
-from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 from brownout_simulators.vendors.stripe.templates import PAYMENT_INTENT
 from brownout_simulators.vendors.stripe.work import Work, boolean, merged, required
 
@@ -26,7 +26,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def create(call: Call, account: World) -> Reply:
+def create(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/payment_intents."""
     work = Work(call, account)
     given = work.read(CREATE)
@@ -48,12 +48,10 @@ def create(call: Call, account: World) -> Reply:
     _fill(work, intent, given)
     if confirms:
         confirm.check(work, intent, given)
-    printed = work.emit("payment_intent.created", intent)
+    work.emit("payment_intent.created", intent)
     refusal = confirm.confirm(work, intent, given) if confirms else None
     work.keep(intent)
-    if not confirms:
-        return work.reply_printed(intent, printed)
-    return work.reply(intent) if refusal is None else refusal
+    return work.reply_as_told(intent) if refusal is None else refusal
 
 
 def _fill(work: Work, intent: Object, given: Mapping[str, Any]) -> None:
@@ -111,7 +109,7 @@ def give_method(work: Work, intent: Object, given: Mapping[str, Any]) -> None:
     confirm.move(intent, "method_given")
 
 
-def update(call: Call, account: World) -> Reply:
+def update(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/payment_intents/{id}: money and method only while it can be confirmed, words at any time."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/payment_intents/{id}"])
@@ -129,7 +127,7 @@ def update(call: Call, account: World) -> Reply:
     return work.reply(intent)
 
 
-def confirm_intent(call: Call, account: World) -> Reply:
+def confirm_intent(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/payment_intents/{id}/confirm."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/payment_intents/{id}/confirm"])
@@ -142,7 +140,7 @@ def confirm_intent(call: Call, account: World) -> Reply:
     return work.reply(intent) if refusal is None else refusal
 
 
-def authenticate(call: Call, account: World) -> Reply:
+def authenticate(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/test_helpers/payment_intents/{id}/authenticate: Brownout's own stand-in for the customer who passes
     3D Secure, or with `outcome=fail` does not."""
     work = Work(call, account)
@@ -168,7 +166,7 @@ FAILED_AUTHENTICATION: Final = Card(
 )
 
 
-def capture(call: Call, account: World) -> Reply:
+def capture(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/payment_intents/{id}/capture: all of what is held or a part; the rest is released."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/payment_intents/{id}/capture"])
@@ -191,7 +189,7 @@ def capture(call: Call, account: World) -> Reply:
     return work.reply(intent)
 
 
-def cancel(call: Call, account: World) -> Reply:
+def cancel(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/payment_intents/{id}/cancel."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/payment_intents/{id}/cancel"])
@@ -206,7 +204,7 @@ def cancel(call: Call, account: World) -> Reply:
     return work.reply(intent)
 
 
-def increment(call: Call, account: World) -> Reply:
+def increment(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/payment_intents/{id}/increment_authorization: `amount` is the new total."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/payment_intents/{id}/increment_authorization"])

@@ -7,12 +7,13 @@ from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Refused
 from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import crud
+from brownout_simulators.vendors.stripe.card_fields import METHOD_FIELDS
 from brownout_simulators.vendors.stripe.magic import ALIASES, CARDS, TOKENS, Card
 from brownout_simulators.vendors.stripe.paging import page
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
-from brownout_simulators.vendors.stripe.state import Object, World
-from brownout_simulators.vendors.stripe.templates import METHOD_FIELDS, NO_ADDRESS, NO_BILLING_DETAILS, PAYMENT_METHOD
+from brownout_simulators.vendors.stripe.state import Object, StripeAccount
+from brownout_simulators.vendors.stripe.templates import NO_ADDRESS, NO_BILLING_DETAILS, PAYMENT_METHOD
 from brownout_simulators.vendors.stripe.work import Work, integer, merged, required
 
 RESOURCE: Final = RESOURCES["payment_method"]
@@ -91,7 +92,7 @@ def _card(work: Work, fields: object, param: str) -> Card:
     return card
 
 
-def create(call: Call, account: World) -> Reply:
+def create(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/payment_methods."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/payment_methods"])
@@ -104,7 +105,7 @@ def create(call: Call, account: World) -> Reply:
     return work.reply(method)
 
 
-def attach(call: Call, account: World) -> Reply:
+def attach(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/payment_methods/{id}/attach."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/payment_methods/{id}/attach"])
@@ -130,7 +131,7 @@ def adopt(work: Work, method: Object, customer: str) -> None:
         work.emit("payment_method.attached", method)
 
 
-def detach(call: Call, account: World) -> Reply:
+def detach(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/payment_methods/{id}/detach."""
     work = Work(call, account)
     work.read(PARAMETERS["POST /v1/payment_methods/{id}/detach"])
@@ -151,7 +152,7 @@ def living_customer(work: Work, id: str, param: str = "customer") -> Object:  # 
     return customer
 
 
-def of_customer(call: Call, account: World) -> Reply:
+def of_customer(call: Call, account: StripeAccount) -> Reply:
     """GET /v1/customers/{id}/payment_methods."""
     work = Work(call, account)
     given = work.read(PARAMETERS["GET /v1/customers/{id}/payment_methods"])

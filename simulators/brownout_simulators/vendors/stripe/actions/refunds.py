@@ -9,7 +9,7 @@ from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import charges, crud
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
-from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 from brownout_simulators.vendors.stripe.work import Work
 
 RESOURCE: Final = RESOURCES["refund"]
@@ -18,7 +18,7 @@ DELAYED_S: Final = 3.0
 """When a refund to one of the asynchronous test cards is answered; hours or days in reality."""
 
 
-def create(call: Call, account: World) -> Reply:
+def create(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/refunds, of a charge or of a PaymentIntent's charge."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/refunds"])
@@ -95,7 +95,7 @@ def _amount(work: Work, charge: Object, given: Mapping[str, Any]) -> int:
     return int(amount)
 
 
-def _resolve(account: World, id: str, ending: str) -> Aftermath | None:  # noqa: A002
+def _resolve(account: StripeAccount, id: str, ending: str) -> Aftermath | None:  # noqa: A002
     """The bank's late answer."""
     work = Work(None, account)
     refund = account.state.of["refund"].get(id)
@@ -121,7 +121,7 @@ def _undo(work: Work, refund: Object, status: str) -> dict[str, Any]:
     return work.change(refund, {"status": status, **more})
 
 
-def cancel(call: Call, account: World) -> Reply:
+def cancel(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/refunds/{id}/cancel, while the refund still waits."""
     work = Work(call, account)
     work.read(PARAMETERS["POST /v1/refunds/{id}/cancel"])

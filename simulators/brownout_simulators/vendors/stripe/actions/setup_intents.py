@@ -8,7 +8,7 @@ from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import charges, crud, payment_methods
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
-from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 from brownout_simulators.vendors.stripe.work import Work
 
 RESOURCE: Final = RESOURCES["setup_intent"]
@@ -38,7 +38,7 @@ def _require(work: Work, intent: Object, participle: str) -> None:
         raise errors.wrong_state(work.call, message, UNEXPECTED, setup_intent=intent)
 
 
-def create(call: Call, account: World) -> Reply:
+def create(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/setup_intents."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/setup_intents"])
@@ -98,7 +98,7 @@ def _succeed(work: Work, intent: Object, method: Object) -> None:
     work.emit("setup_intent.succeeded", intent)
 
 
-def confirm(call: Call, account: World) -> Reply:
+def confirm(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/setup_intents/{id}/confirm."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/setup_intents/{id}/confirm"])
@@ -110,7 +110,7 @@ def confirm(call: Call, account: World) -> Reply:
     return work.reply(intent) if refusal is None else refusal
 
 
-def authenticate(call: Call, account: World) -> Reply:
+def authenticate(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/test_helpers/setup_intents/{id}/authenticate: Brownout's own stand-in for the customer."""
     work = Work(call, account)
     intent = crud.by_path(work, RESOURCE)
@@ -128,7 +128,7 @@ def authenticate(call: Call, account: World) -> Reply:
     return work.reply(intent)
 
 
-def cancel(call: Call, account: World) -> Reply:
+def cancel(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/setup_intents/{id}/cancel."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/setup_intents/{id}/cancel"])
@@ -141,7 +141,7 @@ def cancel(call: Call, account: World) -> Reply:
     return work.reply(intent)
 
 
-def update(call: Call, account: World) -> Reply:
+def update(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/setup_intents/{id}."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/setup_intents/{id}"])

@@ -10,7 +10,7 @@ from brownout_simulators.vendors.stripe.actions import billing, confirm, crud, i
 from brownout_simulators.vendors.stripe.expand import list_of
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
-from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 from brownout_simulators.vendors.stripe.work import Work, integer, required
 
 RESOURCE: Final = RESOURCES["subscription"]
@@ -19,7 +19,7 @@ RESOURCE: Final = RESOURCES["subscription"]
 BEHAVIOURS: Final = ("allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete")
 
 
-def create(call: Call, account: World) -> Reply:
+def create(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/subscriptions."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/subscriptions"])
@@ -99,7 +99,7 @@ def _total(subscription: Object) -> int:
     return sum((item["price"]["unit_amount"] or 0) * item["quantity"] for item in subscription["items"]["data"])
 
 
-def update(call: Call, account: World) -> Reply:
+def update(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/subscriptions/{id}."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/subscriptions/{id}"])
@@ -143,7 +143,7 @@ def _living(work: Work) -> Object:
     return subscription
 
 
-def cancel(call: Call, account: World) -> Reply:
+def cancel(call: Call, account: StripeAccount) -> Reply:
     """DELETE /v1/subscriptions/{id}: answers with the subscription, `canceled`, and not with a stub."""
     work = Work(call, account)
     given = work.read(PARAMETERS["DELETE /v1/subscriptions/{id}"])
@@ -166,7 +166,7 @@ def cancel(call: Call, account: World) -> Reply:
     return work.reply(subscription)
 
 
-def pause(call: Call, account: World) -> Reply:
+def pause(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/subscriptions/{id}/pause: nothing is billed until it is resumed."""
     work = Work(call, account)
     work.read(PARAMETERS["POST /v1/subscriptions/{id}/pause"])
@@ -179,7 +179,7 @@ def pause(call: Call, account: World) -> Reply:
     return work.reply(subscription)
 
 
-def resume(call: Call, account: World) -> Reply:
+def resume(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/subscriptions/{id}/resume: a new period begins now."""
     work = Work(call, account)
     work.read(PARAMETERS["POST /v1/subscriptions/{id}/resume"])
@@ -195,7 +195,7 @@ def resume(call: Call, account: World) -> Reply:
     return work.reply(subscription)
 
 
-def migrate(call: Call, account: World) -> Reply:
+def migrate(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/subscriptions/{id}/migrate: to flexible billing, which all are here."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/subscriptions/{id}/migrate"])
@@ -225,7 +225,7 @@ def _shown(_work: Work, given: Mapping[str, Any]) -> Any:
     return wanted
 
 
-def items_of(call: Call, account: World) -> Reply:
+def items_of(call: Call, account: StripeAccount) -> Reply:
     """GET /v1/subscription_items."""
     work = Work(call, account)
     given = work.read(PARAMETERS["GET /v1/subscription_items"])

@@ -8,7 +8,7 @@ from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import crud
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
-from brownout_simulators.vendors.stripe.state import Object, World
+from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 from brownout_simulators.vendors.stripe.webhooks import secret_of
 from brownout_simulators.vendors.stripe.work import Work, merged, required
 
@@ -16,14 +16,14 @@ MAX_ENDPOINTS: Final = 16
 KIND: Final = "webhook_endpoint"
 
 
-def create(call: Call, account: World) -> Reply:
+def create(call: Call, account: StripeAccount) -> Reply:
     """POST /v1/webhook_endpoints."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/webhook_endpoints"])
     required(call, given, "url")
     required(call, given, "enabled_events")
     state = account.state
-    if sum(not row.get("deleted") for row in state.of[KIND].newest_first()) >= MAX_ENDPOINTS:
+    if len(state.secrets) >= MAX_ENDPOINTS:
         raise errors.invalid(call, "url", f"You have reached the maximum of {MAX_ENDPOINTS} test webhook endpoints.")
     endpoint = crud.blank(work, RESOURCES[KIND], given)
     endpoint["metadata"] = merged({}, given.get("metadata"))
@@ -50,14 +50,15 @@ def _listen(work: Work) -> None:
     work.state.listeners = [row for row in rows if not row.get("deleted") and row["status"] == "enabled"]
 
 
-def _update(call: Call, account: World) -> Reply:
+def _update(call: Call, account: StripeAccount) -> Reply:
     reply = _PLAIN_UPDATE.action(call, account)
     _listen(Work(call, account))
     return reply
 
 
-def _delete(call: Call, account: World) -> Reply:
+def _delete(call: Call, account: StripeAccount) -> Reply:
     reply = _PLAIN_DELETION.action(call, account)
+    del account.state.secrets[call.params["id"]]
     _listen(Work(call, account))
     return reply
 

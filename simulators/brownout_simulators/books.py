@@ -1,0 +1,58 @@
+"""What a vendor's work leaves behind, committed at one instant: effects in the ledger, notices in the outbox."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from brownout_simulators.account import Account
+from brownout_simulators.agenda import Agenda, Cause
+from brownout_simulators.call import Effect, Notice
+from brownout_simulators.clock import Clock
+from brownout_simulators.correlation import Correlation
+from brownout_simulators.faults.plan import Plan
+from brownout_simulators.ledger import Entry, Ledger
+from brownout_simulators.outbox import Outbox
+from brownout_simulators.vendor import Vendor
+
+
+class Books:
+    """One vendor's. A reset opens new ones."""
+
+    def __init__(self, vendor: Vendor[Any], clock: Clock, agenda: Agenda, plan: Plan, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.outbox = Outbox(agenda, vendor.webhooks)
+        self.correlation = Correlation(vendor.correlate)
+        self._vendor = vendor
+        self._clock = clock
+        self._plan = plan
+
+    def begin_anew(self) -> None:
+        """Forget all that was booked, and how calls are told apart."""
+        self.ledger.begin_anew()
+        self.outbox.reset()
+        self.correlation = Correlation(self._vendor.correlate)
+
+    def commit(self, account: Account[Any], effects: Sequence[Effect], notices: Sequence[Notice], cause: Cause) -> None:
+        """What was done goes back to `cause`, or to the operation that the vendor stored with the thing."""
+        for effect in effects:
+            now_s = self._clock.machine_s()
+            # Plain values only: a vendor may have enumerations, and those cannot be packed.
+            self.ledger.write(
+                Entry(
+                    "effect",
+                    account=account.name,
+                    operation_id=self.correlation.of_effect(effect, cause.operation_id),
+                    at_s=now_s,
+                    finished_s=now_s,
+                    route=str(effect.kind),
+                    id=str(effect.id),
+                    request_id=cause.request_id,
+                    idempotency_key=cause.idempotency_key,
+                    amount=int(effect.amount),
+                    references={str(name): str(value) for name, value in effect.references.items()},
+                )
+            )
+        if notices:
+            clock = self._clock
+            self.outbox.post(
+                account, notices, cause, plan=self._plan, now_s=clock.vendor_s(), plan_now_s=clock.machine_s()
+            )

@@ -1,0 +1,108 @@
+"""Control of a simulator: a fault schedule put in force, everything forgotten, what there is to tell."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
+from typing import Any, Final, Generic, TypeVar
+
+from brownout_simulators.correlation import Correlation
+from brownout_simulators.engine import Engine
+from brownout_simulators.faults.rule import Rule
+from brownout_simulators.limiter import Limiter, switched_on
+from brownout_simulators.shared import Shared
+
+S = TypeVar("S")
+
+TIME_SCALE_LIMIT: Final = 1_000.0
+
+_log = logging.getLogger(__name__)
+
+
+class Control(Generic[S]):
+    """One simulator's."""
+
+    def __init__(self, shared: Shared[S], engine: Engine[S]) -> None:
+        self._shared = shared
+        self._engine = engine
+
+    def schedule(
+        self,
+        rules: Iterable[Rule],
+        *,
+        start_at_s: float | None = None,
+        seed: int | None = None,
+        limits: Mapping[str, Any] | None = None,
+        correlate: Sequence[str] | None = None,
+        webhook_time_scale: float | None = None,
+    ) -> None:
+        """Put a whole fault schedule in force; its instants count from `start_at_s`. Objects and books stay.
+
+        Raises `ValueError`, and then nothing has changed.
+        """
+        shared, decision = self._shared, self._engine.decision
+        books = shared.books
+        limiter = decision.limiter if limits is None else self._limiter(limits)
+        correlation = books.correlation if correlate is None else Correlation(correlate)
+        time_scale = books.outbox.time_scale if webhook_time_scale is None else webhook_time_scale
+        if not 0 <= time_scale <= TIME_SCALE_LIMIT:
+            raise ValueError(f"webhook_time_scale: 0 to {TIME_SCALE_LIMIT:.0f}, got {time_scale}")
+        if start_at_s is not None and not isfinite(start_at_s):
+            raise ValueError(f"start_at_s: an instant of the monotonic clock, got {start_at_s}")
+        shared.plan.replace(
+            rules,
+            seed=shared.worlds.seed if seed is None else seed,
+            start_at_s=shared.clock.machine_s() if start_at_s is None else start_at_s,
+        )
+        if limits is not None and limiter is not decision.limiter:
+            names = ", ".join(limiter.limits) if limiter is not None else "off"
+            _log.info("%s: the vendor's limits are %s", shared.vendor.name, names)
+        decision.limiter, books.correlation, books.outbox.time_scale = limiter, correlation, time_scale
+
+    def _limiter(self, asked: Mapping[str, Any]) -> Limiter | None:
+        chosen = switched_on({limit.name: limit for limit in self._shared.vendor.limits}, asked)
+        for account in self._shared.worlds.accounts.values():
+            account.limits = {}
+        return Limiter(chosen) if chosen else None
+
+    def reset(self, account: str | None = None, *, seed: int | None = None) -> None:
+        """Begin a new epoch, for one account or for all: objects, what was to happen later and, for all, books, rules
+        and limits are forgotten, and what is in flight ends with the old one."""
+        shared = self._shared
+        if account is not None:
+            forgotten = shared.worlds.forget(account)
+            if forgotten is not None:
+                self._engine.cut_off(forgotten)
+                shared.agenda.forget(forgotten)
+            return
+        self._engine.cut_off()
+        shared.worlds.begin_anew(shared.worlds.seed if seed is None else seed)
+        shared.agenda.forget()
+        shared.books.begin_anew()
+        shared.plan.replace((), seed=shared.worlds.seed, start_at_s=shared.clock.machine_s())
+        self._engine.decision.limiter = None
+        shared.problems.kept = []
+        shared.clock.offset_s = 0.0
+
+    def status(self) -> dict[str, Any]:
+        """Counts: what is in flight, what is open, what each rule matched and struck, what was lost."""
+        shared, engine = self._shared, self._engine
+        limiter, ledger = engine.decision.limiter, shared.books.ledger
+        return {
+            "vendor": shared.vendor.name,
+            "in_flight": engine.in_flight,
+            "cut_off": engine.cut_off_calls,
+            "sessions": shared.sessions.counts(),
+            "accounts": len(shared.worlds),
+            "objects": shared.worlds.objects(),
+            "rules": [
+                {"id": rule_id, "matched": one.matched, "struck": one.struck}
+                for rule_id, one in shared.plan.standing.items()
+            ],
+            "limits": sorted(limiter.limits) if limiter is not None else [],
+            "ledger": {"next_seq": ledger.next_seq, "dropped": ledger.dropped},
+            "open_webhooks": shared.agenda.open_webhooks,
+            "open_steps": shared.agenda.open_steps,
+            "agenda_dropped": shared.agenda.dropped,
+            "webhooks": shared.books.outbox.counts(),
+            "problems": list(shared.problems.kept),
+        }

@@ -1,0 +1,51 @@
+"""Answers as bytes: status line, headers, body."""
+
+import json
+from http import HTTPStatus
+from typing import Final
+
+from brownout_simulators.call import Sending
+from brownout_simulators.hosts.http1.reading import Request
+
+CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+DEFECT: Final = "the simulator has a defect: see its log"
+
+_STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status} {status.phrase}" for status in HTTPStatus}
+BODILESS: Final = frozenset({204, 304})
+"""Statuses of answers that have no body, whatever a vendor says."""
+
+
+def answer_bytes(sending: Sending, request: Request) -> bytes:
+    """A whole answer with a known length."""
+    if sending.status in BODILESS:
+        return head_bytes(sending, request, keep_alive=request.keep_alive)
+    length = f"Content-Length: {len(sending.body)}"
+    head = head_bytes(sending, request, length, keep_alive=request.keep_alive)
+    return head if request.method == "HEAD" else head + sending.body
+
+
+def head_bytes(sending: Sending, request: Request, *framing: str, keep_alive: bool) -> bytes:
+    """Status line and headers. `framing` are the lines that say what follows them."""
+    lines = [_STATUS_LINES.get(sending.status) or f"HTTP/1.1 {sending.status} "]
+    lines += [f"{name}: {value}" for name, value in sending.headers.items()]
+    lines += framing
+    if not keep_alive:
+        lines.append("Connection: close")
+    elif not request.is_http11:
+        lines.append("Connection: keep-alive")
+    text = "\r\n".join(lines)
+    breaks = len(lines) - 1
+    if text.count("\n") != breaks or text.count("\r") != breaks:
+        # A vendor echoed something with a line break in it: no header of the caller's making may come of that.
+        text = "\r\n".join([line.replace("\r", "").replace("\n", "") for line in lines])
+    return f"{text}\r\n\r\n".encode("latin-1", "replace")
+
+
+def own_answer(status: int, body: bytes, request: Request) -> bytes:
+    """An answer of the host itself, in JSON."""
+    return answer_bytes(Sending(status, {"Content-Type": "application/json"}, body), request)
+
+
+def message(text: str) -> bytes:
+    """The body of an answer in which the host says why."""
+    return json.dumps({"error": {"message": text}}).encode()

@@ -1,0 +1,74 @@
+"""The recipe for a vendor works as it is printed."""
+
+import asyncio
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brownout_simulators.faults import rule_from_json
+from brownout_simulators.hosts.memory import MemoryHost, SessionEnded
+from brownout_simulators.simulator import Simulator
+from brownout_simulators.vendor import Vendor
+from tests.support.aio import virtually
+
+RECIPE = Path(__file__).parents[2] / "docs" / "add-a-vendor.md"
+KEY = {"x-pager-key": "pager_test_a", "x-correlation-id": "op-1"}
+
+
+def _recipe() -> Vendor[Any]:
+    """The pager, with the routes of the radio beside its own."""
+    namespace: dict[str, Any] = {}
+    for code in re.findall(r"```python\n(.*?)```", RECIPE.read_text(encoding="utf-8"), re.DOTALL):
+        exec(compile(code, str(RECIPE), "exec"), namespace)  # noqa: S102
+    pager: Vendor[Any] = namespace["VENDOR"]
+    return replace(pager, routes=[*pager.routes, *namespace["ROUTES"]])
+
+
+def host() -> MemoryHost:
+    return MemoryHost(Simulator(_recipe(), clock=asyncio.get_running_loop().time, epoch_s=1.7e9))
+
+
+async def ask(pager: MemoryHost, method: str, path: str, **fields: str) -> tuple[int, Any]:
+    status, _, body = await pager.exchange(method, path, KEY, json.dumps(fields).encode() if fields else b"")
+    return status, json.loads(body)
+
+
+def test_the_smallest_vendor_has_accounts_faults_and_a_ledger() -> None:
+    async def main() -> None:
+        pager = host()
+        assert (await ask(pager, "POST", "/pages", to="me"))[0] == 201
+        assert await ask(pager, "POST", "/pages", text="x") == (422, {"error": "to is required"})
+        assert await ask(pager, "GET", "/pages") == (404, {"error": "no such path"})
+        assert [row["operation_id"] for row in pager.simulator.ledger.rows()] == ["op-1"] * 3 + [""]
+        pager.simulator.schedule([rule_from_json({"id": "t", "vendor": "pager", "throttle": {}})])
+        assert await ask(pager, "POST", "/pages", to="me") == (429, {"error": "too many pages"})
+
+    virtually(main())
+
+
+def test_its_stream_takes_its_time() -> None:
+    async def main() -> None:
+        pager, loop = host(), asyncio.get_running_loop()
+        async with pager.open("GET", "/radio", KEY) as incoming:
+            heard = [(chunk, loop.time()) async for chunk in incoming]
+        assert heard == [(b"this ", 1.0), (b"is ", 2.0), (b"radio", 3.0)]
+
+    virtually(main())
+
+
+def test_its_session_says_back_what_is_said_to_all_who_listen() -> None:
+    async def main() -> None:
+        pager = host()
+        async with pager.connect("/air", KEY) as first, pager.connect("/air", KEY) as second:
+            await first.send("hello")
+            assert [await first.receive(), await first.receive()] == ["welcome", "hello"]
+            assert [await second.receive(), await second.receive()] == ["welcome", "hello"]
+            await first.send("bye")
+            with pytest.raises(SessionEnded, match="1000 goodbye"):
+                await first.receive()
+
+    virtually(main())
