@@ -1,11 +1,11 @@
 """One isolated world inside a simulator, chosen by API key: objects, ids, time and randomness of its own."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from brownout_simulators.call import Effect, Notice
+from brownout_simulators.call import Call, Effect, Notice
 
 S = TypeVar("S")
 
@@ -52,7 +52,7 @@ class Ids:
 
 
 class LimitState(NamedTuple):
-    """What a limiter knows after a call: enough for any vendor's rate-limit headers."""
+    """How far a limit is used: enough for any vendor's rate-limit headers."""
 
     limit: float
     """The burst of a bucket, or the calls allowed in flight."""
@@ -100,6 +100,7 @@ class Account(Generic[S]):
         stream: random.Random,
         later: Callable[[float, Callable[[], Aftermath | None]], None],
         publish: Callable[[str, Any], None],
+        limits: Callable[[Call], Mapping[str, LimitState]],
         base_url: str,
     ) -> None:
         self.name = name
@@ -116,12 +117,13 @@ class Account(Generic[S]):
         self.publish = publish
         """`publish(topic, message)`: to every open session of the account that listens to the topic, as soon as what
         happens now is committed."""
+        self.limits = limits
+        """`limits(call)`: how far each limit that is on, and is for this call, is used now, by the limit's name: for
+        headers that tell it."""
         self.base_url = base_url
         """Where this simulator is reached, without a trailing slash: for links that SDKs follow."""
         self.in_flight = 0
         """Calls of this account that are being handled right now, this one included: for headers that tell it."""
-        self.limits: dict[str, LimitState] = {}
-        """What the limiters that are on said of the latest call, by the limit's name: for headers that tell it."""
         self.as_of_s: float | None = None
         """Set while a read is struck by a lag: what was written after this instant (of `clock`) must not be seen. A
         store that hides something, or hands out an older version, sets `was_stale`: only then has the fault struck."""

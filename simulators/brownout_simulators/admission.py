@@ -39,25 +39,20 @@ class Admission(Generic[S]):
         if found is None:
             self._admit_nowhere(one)
             return
-        call.route = found.name
-        call.params = found.params
-        try:
-            call.data = self._vendor.parse(call)
-        except ValueError as error:
-            one.unreadable = str(error)
-        except Refused as refused:
-            one.body_refused = refused.reply
+        call.route, call.params, route = found.name, found.params, found.route
+        unreadable = self._read(one)
         one.operation = self._books.correlation.of_call(call)
         credential = call.headers.get("authorization")
         if credential is not None:
             one.credential_since_s = self._credentials.first_used(credential, call.at_s)
+        vendor = self._vendor
         try:
-            label = DEFAULT_ACCOUNT if found.route.public else self._vendor.authenticate(call).account
+            label = DEFAULT_ACCOUNT if route.public else vendor.authenticate(call).account
             one.world = world = self._worlds.of(label)
             world.account.in_flight += 1
             call.request_id = world.request_ids.hexadecimal()
-            if self._vendor.admit is not None and not found.route.public:
-                self._vendor.admit(call, world.account)
+            if vendor.admit is not None and not route.public:
+                vendor.admit(call, world.account)
         except Refused as refused:
             if not call.request_id:
                 call.request_id = self._worlds.stray_ids.hexadecimal()
@@ -65,6 +60,18 @@ class Admission(Generic[S]):
         except TooManyAccounts:
             call.request_id = self._worlds.stray_ids.hexadecimal()
             one.reply, one.from_edge = say(503, "There are too many accounts in this simulator: reset it."), True
+        if unreadable is not None:
+            one.objection = vendor.errors.malformed(call, unreadable)
+
+    def _read(self, one: Handling[S]) -> str | None:
+        """The body; what is wrong where it cannot be parsed."""
+        try:
+            one.call.data = self._vendor.parse(one.call)
+        except ValueError as error:
+            return str(error)
+        except Refused as refused:
+            one.objection = refused.reply
+        return None
 
     def _admit_nowhere(self, one: Handling[S]) -> None:
         call = one.call

@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 from brownout_simulators.correlation import Correlation
 from brownout_simulators.engine import Engine
 from brownout_simulators.faults.rule import Rule
-from brownout_simulators.limiter import Limiter, switched_on
+from brownout_simulators.limiter import switched_on
 from brownout_simulators.shared import Shared
 
 S = TypeVar("S")
@@ -39,9 +39,9 @@ class Control(Generic[S]):
 
         Raises `ValueError`, and then nothing has changed.
         """
-        shared, decision = self._shared, self._engine.decision
-        books = shared.books
-        limiter = decision.limiter if limits is None else self._limiter(limits)
+        shared = self._shared
+        books, known = shared.books, {limit.name: limit for limit in shared.vendor.limits}
+        switched = None if limits is None else switched_on(known, limits)
         correlation = books.correlation if correlate is None else Correlation(correlate)
         time_scale = books.outbox.time_scale if webhook_time_scale is None else webhook_time_scale
         if not 0 <= time_scale <= TIME_SCALE_LIMIT:
@@ -53,16 +53,10 @@ class Control(Generic[S]):
             seed=shared.worlds.seed if seed is None else seed,
             start_at_s=shared.clock.machine_s() if start_at_s is None else start_at_s,
         )
-        if limits is not None and limiter is not decision.limiter:
-            names = ", ".join(limiter.limits) if limiter is not None else "off"
-            _log.info("%s: the vendor's limits are %s", shared.vendor.name, names)
-        decision.limiter, books.correlation, books.outbox.time_scale = limiter, correlation, time_scale
-
-    def _limiter(self, asked: Mapping[str, Any]) -> Limiter | None:
-        chosen = switched_on({limit.name: limit for limit in self._shared.vendor.limits}, asked)
-        for account in self._shared.worlds.accounts.values():
-            account.limits = {}
-        return Limiter(chosen) if chosen else None
+        books.correlation, books.outbox.time_scale = correlation, time_scale
+        if switched is not None and (switched or shared.limiter.limits):
+            shared.limiter.switch(switched)
+            _log.info("%s: the vendor's limits are %s", shared.vendor.name, ", ".join(switched) or "off")
 
     def reset(self, account: str | None = None, *, seed: int | None = None) -> None:
         """Begin a new epoch, for one account or for all: objects, what was to happen later and, for all, books, rules
@@ -79,14 +73,14 @@ class Control(Generic[S]):
         shared.agenda.forget()
         shared.books.begin_anew()
         shared.plan.replace((), seed=shared.worlds.seed, start_at_s=shared.clock.machine_s())
-        self._engine.decision.limiter = None
+        shared.limiter.switch({})
         shared.problems.kept = []
         shared.clock.offset_s = 0.0
 
     def status(self) -> dict[str, Any]:
         """Counts: what is in flight, what is open, what each rule matched and struck, what was lost."""
         shared, engine = self._shared, self._engine
-        limiter, ledger = engine.decision.limiter, shared.books.ledger
+        ledger = shared.books.ledger
         return {
             "vendor": shared.vendor.name,
             "in_flight": engine.in_flight,
@@ -98,7 +92,7 @@ class Control(Generic[S]):
                 {"id": rule_id, "matched": one.matched, "struck": one.struck}
                 for rule_id, one in shared.plan.standing.items()
             ],
-            "limits": sorted(limiter.limits) if limiter is not None else [],
+            "limits": sorted(shared.limiter.limits),
             "ledger": {"next_seq": ledger.next_seq, "dropped": ledger.dropped},
             "open_webhooks": shared.agenda.open_webhooks,
             "open_steps": shared.agenda.open_steps,

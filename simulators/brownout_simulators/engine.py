@@ -38,11 +38,12 @@ class Engine(Generic[S]):
 
     def __init__(self, shared: Shared[S]) -> None:
         self.admission = Admission(shared.vendor, shared.worlds, shared.books)
-        self.decision = Decision(shared.vendor, shared.clock, shared.plan)
+        self.decision = Decision(shared.vendor, shared.clock, shared.plan, shared.limiter)
         self.cut_off_calls = 0
         """Calls that ended with their epoch: nothing of them is in the books."""
         self._vendor = shared.vendor
         self._clock = shared.clock
+        self._limiter = shared.limiter
         self._books = shared.books
         self._acting = shared.acting
         self._sessions = shared.sessions
@@ -122,8 +123,7 @@ class Engine(Generic[S]):
         if one.world is None:
             return
         one.world.account.in_flight -= 1
-        if one.limiter is not None:
-            one.limiter.leave(one.held)
+        self._limiter.leave(one.held)
         if one.claim is not None and one.claim.reply is None:
             one.world.keys.release(one.scoped_key, one.claim)
         if one.session is not None:

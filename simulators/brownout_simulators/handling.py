@@ -10,7 +10,7 @@ from brownout_simulators.call import Call, Reply
 from brownout_simulators.faults.fault import Strike
 from brownout_simulators.faults.plan import Standing, Subject
 from brownout_simulators.idempotency import Remembered
-from brownout_simulators.limiter import Limiter, Place
+from brownout_simulators.limiter import Place
 from brownout_simulators.open_sessions import OpenSession
 from brownout_simulators.router import Found
 from brownout_simulators.worlds import World
@@ -33,19 +33,14 @@ class Handling(Generic[S]):
     reply: Reply | None = None
     from_edge: bool = False
     """The reply does not come from the vendor itself: none of its headers are added."""
-    unreadable: str | None = None
-    """Why the body cannot be parsed."""
-    body_refused: Reply | None = None
-    """The vendor's objection to the body, held back until its turn."""
-    key_refused: Reply | None = None
-    """The vendor's objection to the idempotency key, held back until its turn."""
+    objection: Reply | None = None
+    """The vendor's, to the body or the idempotency key, held back until its turn."""
     scoped_key: str = ""
     """Under which the vendor remembers the reply: the idempotency key and what it is unique within."""
     claim: Remembered | None = None
     replayed: bool = False
-    limiter: Limiter | None = None
     held: Sequence[Place] = ()
-    """Places taken in limits on calls in flight."""
+    """What it took of the limits that are on."""
     strike: Strike | None = None
     working: Sequence[Standing] = ()
     """Rules that strike the vendor's work, if it runs."""
@@ -56,6 +51,11 @@ class Handling(Generic[S]):
     given_delay_s: float = 0.0
     session: OpenSession | None = None
     """That it opened."""
+
+    @property
+    def key(self) -> str:
+        """Under which fault rules count and draw."""
+        return self.operation or self.call.idempotency_key or ""
 
     def mark(self, standing: Standing) -> None:
         """This rule has really struck the call."""
@@ -79,8 +79,7 @@ class Handling(Generic[S]):
         """What fault rules look at."""
         call = self.call
         account = self.world.account.name if self.world is not None else ""
-        key = self.operation or call.idempotency_key or ""
-        return Subject(call.route, call.method, call.path, call.headers, account, self.operation, key)
+        return Subject(call.route, call.method, call.path, call.headers, account, self.operation, self.key)
 
 
 def act_as_seen(action: Action, call: Call, account: Account[Any], strike: Strike, now_s: float) -> Reply:

@@ -1,9 +1,9 @@
 """Token buckets and counts of calls in flight, per account or per whatever a vendor's limit says."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from brownout_simulators.account import LimitState
 from brownout_simulators.call import Call
@@ -81,17 +81,6 @@ class Exceeded:
     retry_after_s: float | None
 
 
-class Entry(NamedTuple):
-    """What the limiter says of one call."""
-
-    exceeded: Exceeded | None
-    """The limit that refuses it; then nothing was taken from any."""
-    held: Sequence["Place"]
-    """Places taken in limits on calls in flight: what `leave` must be given when the call is over."""
-    states: dict[str, LimitState]
-    """What headers may tell of each limit that is for this call, after it."""
-
-
 class _Gauge:
     """One limit that is on, and how far it is used under each key."""
 
@@ -104,22 +93,20 @@ class _Gauge:
         self.concurrency = limit.concurrency
         self._flying: dict[str, int] = {}
 
-    def take(self, key: str, now_s: float) -> LimitState | Exceeded:
-        """Let a call in: how far the limit is used then. Or why not, and nothing was taken."""
-        flying = self._flying.get(key, 0)
-        if self.concurrency and flying >= self.concurrency:
-            return Exceeded(self.name, None)
+    def take(self, key: str, now_s: float) -> Exceeded | None:
+        """Let a call in; or why not, and nothing was taken."""
+        flying = 0
+        if self.concurrency:
+            flying = self._flying.get(key, 0)
+            if flying >= self.concurrency:
+                return Exceeded(self.name, None)
         if self._buckets is not None:
-            bucket = self._buckets.of(key, now_s)
-            wait_s = bucket.take(now_s)
+            wait_s = self._buckets.of(key, now_s).take(now_s)
             if wait_s:
                 return Exceeded(self.name, wait_s)
-            state = bucket.state(now_s)
-        else:
-            state = LimitState(self.concurrency, self.concurrency - flying - 1, 0.0)
         if self.concurrency:
             self._flying[key] = flying + 1
-        return state
+        return None
 
     def undo(self, key: str, now_s: float) -> None:
         """Take back what `take` did: another limit has refused the call."""
@@ -129,11 +116,12 @@ class _Gauge:
 
     def leave(self, key: str) -> None:
         """A call that was let in is over."""
-        left = self._flying.get(key, 0) - 1
-        if left > 0:
-            self._flying[key] = left
-        else:
-            self._flying.pop(key, None)
+        if self.concurrency:
+            left = self._flying.get(key, 0) - 1
+            if left > 0:
+                self._flying[key] = left
+            else:
+                self._flying.pop(key, None)
 
     def state(self, key: str, now_s: float) -> LimitState:
         """How far it is used under this key."""
@@ -142,45 +130,46 @@ class _Gauge:
         return LimitState(self.concurrency, max(0, self.concurrency - self._flying.get(key, 0)), 0.0)
 
 
-class Limiter:
-    """The limits of a vendor that are on. A call takes from all of them or from none."""
+Place = tuple[_Gauge, str]
+"""What a call took of one limit, under one key."""
 
-    def __init__(self, limits: Mapping[str, Limit]) -> None:
-        self.limits = dict(limits)
+
+class Limiter:
+    """The limits of a vendor that are on: none, until some are switched on. A call takes from all or from none."""
+
+    def __init__(self) -> None:
+        self.limits: Mapping[str, Limit] = {}
+        self._gauges: Sequence[_Gauge] = ()
+
+    def switch(self, limits: Mapping[str, Limit]) -> None:
+        """These, all unused, in place of those that are on."""
+        self.limits = limits
         self._gauges = [_Gauge(name, limit) for name, limit in limits.items()]
 
-    def enter(self, call: Call, account: str, now_s: float) -> Entry:
-        """Let the call in, or say which limit refuses it."""
-        held: list[Place] = []
+    def enter(self, call: Call, account: str, now_s: float) -> Exceeded | list[Place]:
+        """Let the call in: what it took, which `leave` must be given when the call is over. Or the limit that refuses
+        it; then nothing was taken from any."""
         taken: list[Place] = []
-        states: dict[str, LimitState] = {}
         for gauge in self._gauges:
             key = gauge.key_of(call, account)
             if not key:
                 continue
-            state = gauge.take(key, now_s)
-            if isinstance(state, Exceeded):
+            exceeded = gauge.take(key, now_s)
+            if exceeded is not None:
                 for earlier, its_key in taken:
                     earlier.undo(its_key, now_s)
-                return Entry(state, (), self._states(call, account, now_s))
-            states[gauge.name] = state
-            place = (gauge, key)
-            taken.append(place)
-            if gauge.concurrency:
-                held.append(place)
-        return Entry(None, held, states)
+                return exceeded
+            taken.append((gauge, key))
+        return taken
 
-    def _states(self, call: Call, account: str, now_s: float) -> dict[str, LimitState]:
-        return {gauge.name: gauge.state(key, now_s) for gauge in self._gauges if (key := gauge.key_of(call, account))}
-
-    def leave(self, held: Sequence["Place"]) -> None:
-        """The call that was let in with `held` is over."""
-        for gauge, key in held:
+    def leave(self, taken: Iterable[Place]) -> None:
+        """The call that was let in is over."""
+        for gauge, key in taken:
             gauge.leave(key)
 
-
-Place = tuple[_Gauge, str]
-"""A call in flight in one limit, under one key."""
+    def states(self, call: Call, account: str, now_s: float) -> dict[str, LimitState]:
+        """How far each limit that is for this call is used now, by name."""
+        return {gauge.name: gauge.state(key, now_s) for gauge in self._gauges if (key := gauge.key_of(call, account))}
 
 
 def switched_on(known: Mapping[str, Limit], asked: Mapping[str, Any]) -> dict[str, Limit]:

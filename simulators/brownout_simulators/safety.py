@@ -16,10 +16,9 @@ from urllib.parse import unquote_plus, urlsplit
 _LIVE: Final = re.compile(r"(?:^|[^a-z0-9])[a-z]{2,8}_live_[0-9A-Za-z]{3}")
 # In free text, only what is long enough to be a secret: "we_live_here" is none.
 _LIVE_IN_TEXT: Final = re.compile(r"(?:^|[^a-z0-9])[a-z]{2,8}_live_[0-9A-Za-z]{12}")
-# A character of `_live_` that is percent-encoded, or escaped as in JSON: without one, what is not there as it stands is
-# not there decoded either.
-_PERCENT: Final = re.compile(rb"%(?:5[Ff]|6[Cc59]|76)")
-_ESCAPE: Final = re.compile(rb"\\u00(?:5[Ff]|6[Cc59]|76)")
+# A character of `_live_` that is percent-encoded, or escaped as in JSON.
+_PERCENT: Final = re.compile(r"%(?:5[Ff]|6[Cc59]|76)")
+_ESCAPE: Final = re.compile(r"\\u00(?:5[Ff]|6[Cc59]|76)")
 _ESCAPED: Final = re.compile(r"\\u00([0-9a-fA-F]{2})")
 
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::[0-9]{0,5})?|::1")
@@ -34,37 +33,38 @@ def looks_live(text: str) -> bool:
 
 
 def bytes_look_live(data: bytes) -> bool:
-    """The same of a body or a query, which is free text: as it stands, percent-decoded, or with JSON's escapes read."""
-    if b"_live_" not in data and b"%" not in data and b"\\u00" not in data:
+    """The same of free text, such as a body: as it stands, percent-decoded, or with JSON's escapes read."""
+    return _text_looks_live(data.decode("latin-1"))  # what is looked for is ASCII, in whatever stands around it
+
+
+def _text_looks_live(text: str) -> bool:
+    if not _may_look_live(text):
         return False
-    stands = b"_live_" in data
-    if stands and _LIVE_IN_TEXT.search(data.decode("utf-8", "replace")) is not None:
+    if _LIVE_IN_TEXT.search(text) is not None or _LIVE_IN_TEXT.search(unquote_plus(text)) is not None:
         return True
-    if b"%" in data and (stands or _PERCENT.search(data) is not None):
-        decoded = unquote_plus(data.decode("latin-1"))
-        if _LIVE_IN_TEXT.search(decoded) is not None:
-            return True
-    if b"\\u00" in data and (stands or _ESCAPE.search(data) is not None):
-        read = _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), data.decode("latin-1"))
-        return _LIVE_IN_TEXT.search(read) is not None
-    return False
+    return _LIVE_IN_TEXT.search(_ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), text)) is not None
+
+
+def _may_look_live(text: str) -> bool:
+    """Without `_live_`, or an encoded character of it, what is not there as it stands is not there decoded either."""
+    if "_live_" in text:
+        return True
+    return ("%" in text and _PERCENT.search(text) is not None) or ("\\u00" in text and _ESCAPE.search(text) is not None)
 
 
 def carries_live_credential(path: str, query: str, headers: Mapping[str, str], body: bytes) -> bool:
     """Whether a request carries a live-looking credential: in its path (which is decoded), its query, any header (Basic
     is decoded) or its body."""
-    if looks_live(path):
-        return True
-    for value in headers.values():
-        if ("_live_" in value or "%" in value) and looks_live(value):
+    if _may_look_live("\n".join((path, query, *headers.values(), body.decode("latin-1")))):
+        if looks_live(path) or any(map(looks_live, headers.values())):
+            return True
+        if _text_looks_live(query) or bytes_look_live(body):
             return True
     for name in _BASIC_HEADERS:
-        credential = headers.get(name, "")
-        if credential[:5].lower() == "basic" and looks_live(_decoded(credential[5:])):
+        credential = headers.get(name)
+        if credential is not None and credential[:5].lower() == "basic" and looks_live(_decoded(credential[5:])):
             return True
-    if query and bytes_look_live(query.encode("utf-8", "surrogatepass")):
-        return True
-    return bytes_look_live(body)
+    return False
 
 
 def _decoded(text: str) -> str:

@@ -10,6 +10,7 @@ from brownout_simulators.books import Books
 from brownout_simulators.clock import Clock
 from brownout_simulators.faults.plan import Plan
 from brownout_simulators.ledger import Ledger
+from brownout_simulators.limiter import Limiter
 from brownout_simulators.open_sessions import OpenSessions
 from brownout_simulators.problems import Problems
 from brownout_simulators.vendor import Vendor
@@ -29,6 +30,7 @@ class Shared(Generic[S]):
     acting: Acting
     sessions: OpenSessions
     plan: Plan
+    limiter: Limiter
     books: Books
     worlds: Worlds[S]
 
@@ -47,7 +49,7 @@ class Shared(Generic[S]):
         """For a simulator that begins."""
         clock, problems, agenda = Clock(machine_s, epoch_s), Problems(vendor.name), Agenda(agenda_limit)
         acting = Acting(clock, agenda, problems)
-        plan = Plan(vendor.name, seed, machine_s())
+        plan, limiter = Plan(vendor.name, seed, machine_s()), Limiter()
         return cls(
             vendor=vendor,
             clock=clock,
@@ -56,6 +58,7 @@ class Shared(Generic[S]):
             acting=acting,
             sessions=OpenSessions(acting, problems),
             plan=plan,
+            limiter=limiter,
             books=Books(vendor, clock, agenda, plan, ledger),
-            worlds=Worlds(vendor, clock, acting, seed=seed, base_url=base_url),
+            worlds=Worlds(vendor, clock, acting, limiter, seed=seed, base_url=base_url),
         )

@@ -176,8 +176,9 @@ class Simulator(Generic[S]):
 
     @property
     def limiter(self) -> Limiter | None:
-        """The limits that are on."""
-        return self._engine.decision.limiter
+        """The limits that are on, if any are."""
+        limiter = self._shared.limiter
+        return limiter if limiter.limits else None
 
     @property
     def problems(self) -> Sequence[str]:

@@ -9,6 +9,7 @@ from brownout_simulators.account import Account, Ids
 from brownout_simulators.acting import Acting
 from brownout_simulators.clock import Clock
 from brownout_simulators.idempotency import Keys
+from brownout_simulators.limiter import Limiter
 from brownout_simulators.vendor import Vendor
 
 S = TypeVar("S")
@@ -40,13 +41,16 @@ class World(Generic[S]):
 class Worlds(Generic[S]):
     """Any credential opens an account of its own on first use; forgetting one costs the same, however full it is."""
 
-    def __init__(self, vendor: Vendor[S], clock: Clock, acting: Acting, *, seed: int, base_url: str) -> None:
+    def __init__(
+        self, vendor: Vendor[S], clock: Clock, acting: Acting, limiter: Limiter, *, seed: int, base_url: str
+    ) -> None:
         self.seed = seed
         self.base_url = base_url
         """Where a host serves the simulator: for accounts that open from now on."""
         self._vendor = vendor
         self._clock = clock
         self._acting = acting
+        self._limiter = limiter
         self._known: dict[str, World[S]] = {}
         self.stray_ids = Ids(stream(seed, vendor.name, "requests"))
         """For requests that belong to no account."""
@@ -64,16 +68,18 @@ class Worlds(Generic[S]):
     def _open(self, label: str) -> World[S]:
         if len(self._known) >= ACCOUNTS_LIMIT:
             raise TooManyAccounts
-        vendor, acting, seed, names = self._vendor, self._acting, self.seed, (self._vendor.name, label)
+        vendor, clock, acting, limiter, seed = self._vendor, self._clock, self._acting, self._limiter, self.seed
+        names = (vendor.name, label)
         account: Account[S] = Account(
             label,
             vendor.new_state(),
-            clock=self._clock.vendor_s,
-            epoch_s=self._clock.epoch_s,
+            clock=clock.vendor_s,
+            epoch_s=clock.epoch_s,
             ids=Ids(stream(seed, *names, "ids")),
             stream=stream(seed, *names, "random"),
             later=lambda delay_s, step: acting.later(account, delay_s, step),
             publish=lambda topic, message: acting.publish(account, topic, message),
+            limits=lambda call: limiter.states(call, label, clock.vendor_s()),
             base_url=self.base_url,
         )
         keys = Keys(vendor.idempotency.ttl_s if vendor.idempotency is not None else 0.0)

@@ -190,7 +190,7 @@ class _WithoutFaults(Decision[object]):
             return
         one.call.idempotency_key = rules.key_of(one.call)
         if one.call.idempotency_key is not None:
-            self._look_up(one, one.world, one.call.idempotency_key)
+            self._look_up(one, one.world, rules, self._clock.vendor_s())
 
 
 def never_striking(rules: int, *, here: int) -> list[Rule]:
@@ -254,7 +254,7 @@ def _presence_us(*, rounds: int, calls: int) -> float:
     def case(kind: type[Decision[object]]) -> "_Loop":
         simulator = Simulator(vendor, clock=time.monotonic, epoch_s=1.76e9)
         shared, engine = simulator._shared, simulator._engine
-        engine.decision = kind(shared.vendor, shared.clock, shared.plan)
+        engine.decision = kind(shared.vendor, shared.clock, shared.plan, shared.limiter)
         return _Loop(simulator, calls)
 
     samples = interleaved({"without": case(_WithoutFaults), "with": case(Decision)}, rounds=rounds)

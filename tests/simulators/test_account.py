@@ -41,7 +41,7 @@ def test_dates_follow_the_clock() -> None:
     now = [5.0]
     account: Account[None] = Account(
         "acct", None, clock=lambda: now[0], epoch_s=1_000.0, ids=ids(), stream=random.Random(1),
-        later=lambda _delay_s, _step: None, publish=lambda _topic, _message: None, base_url="http://127.0.0.1:1",
+        later=lambda _delay_s, _step: None, publish=lambda _topic, _message: None, limits=lambda _call: {}, base_url="http://127.0.0.1:1",
     )  # fmt: skip
     assert account.wall_s() == 1_005.0
     now[0] = 6.5

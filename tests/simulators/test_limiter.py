@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.call import Call
-from brownout_simulators.limiter import Limiter, TokenBucket, switched_on
+from brownout_simulators.limiter import Exceeded, Limiter, Place, TokenBucket, switched_on
 from brownout_simulators.vendor import Limit
 
 CALL = Call("GET", "/", "", {}, b"", 0.0)
@@ -39,35 +39,61 @@ def test_sixty_seconds_at_half_again_the_rate_pass_what_the_bucket_allows() -> N
     assert abs(passed - 6020) <= 60
 
 
+def limiter_of(*limits: Limit) -> Limiter:
+    limiter = Limiter()
+    limiter.switch({limit.name: limit for limit in limits})
+    return limiter
+
+
+def let_in(limiter: Limiter, account: str = "a", now_s: float = 0.0) -> list[Place]:
+    taken = limiter.enter(CALL, account, now_s)
+    assert not isinstance(taken, Exceeded)
+    return taken
+
+
+def refused(limiter: Limiter, account: str = "a", now_s: float = 0.0) -> Exceeded:
+    exceeded = limiter.enter(CALL, account, now_s)
+    assert isinstance(exceeded, Exceeded)
+    return exceeded
+
+
+def test_a_limiter_lets_everything_in_until_some_limit_is_switched_on() -> None:
+    limiter = Limiter()
+    assert [let_in(limiter) for _ in range(3)] == [[], [], []]
+    assert limiter.states(CALL, "a", 0.0) == {}
+    limiter.switch({"flying": Limit("flying", concurrency=1)})
+    let_in(limiter)
+    assert refused(limiter).name == "flying"
+    limiter.switch({})
+    assert let_in(limiter) == []
+
+
 def test_a_call_takes_from_all_limits_or_from_none() -> None:
-    limiter = Limiter({"rate": Limit("rate", rate_per_s=1, burst=1), "flying": Limit("flying", concurrency=1)})
-    refused, held, _ = limiter.enter(CALL, "a", 0.0)
-    assert refused is None
-    refused, _, _ = limiter.enter(CALL, "a", 5.0)
-    assert refused is not None
-    assert (refused.name, refused.retry_after_s) == ("flying", None)
-    limiter.leave(held)
-    assert limiter.enter(CALL, "a", 5.0)[0] is None
+    limiter = limiter_of(Limit("rate", rate_per_s=1, burst=1), Limit("flying", concurrency=1))
+    taken = let_in(limiter)
+    exceeded = refused(limiter, now_s=5.0)
+    assert (exceeded.name, exceeded.retry_after_s) == ("flying", None)
+    limiter.leave(taken)
+    let_in(limiter, now_s=5.0)
 
 
 def test_a_refusal_by_rate_says_when_to_come_back() -> None:
-    limiter = Limiter({"rate": Limit("rate", rate_per_s=2, burst=1)})
-    limiter.enter(CALL, "a", 0.0)
-    refused, _, _ = limiter.enter(CALL, "a", 0.1)
-    assert refused is not None
-    assert refused.retry_after_s == pytest.approx(0.4)
-    assert limiter.enter(CALL, "b", 0.1)[0] is None
+    limiter = limiter_of(Limit("rate", rate_per_s=2, burst=1))
+    let_in(limiter)
+    assert refused(limiter, now_s=0.1).retry_after_s == pytest.approx(0.4)
+    let_in(limiter, "b", 0.1)
 
 
 def test_a_limit_without_a_key_for_a_call_lets_it_pass_uncounted() -> None:
-    limiter = Limiter({"rate": Limit("rate", rate_per_s=1, burst=1, key_of=lambda _call, _account: "")})
-    assert [limiter.enter(CALL, "a", 0.0)[0] for _ in range(3)] == [None] * 3
-    assert limiter.enter(CALL, "a", 0.0).states == {}
+    limiter = limiter_of(Limit("rate", rate_per_s=1, burst=1, key_of=lambda _call, _account: ""))
+    assert [let_in(limiter) for _ in range(3)] == [[], [], []]
+    assert limiter.states(CALL, "a", 0.0) == {}
 
 
 def test_states_tell_what_headers_need() -> None:
-    limiter = Limiter({"rate": Limit("rate", rate_per_s=10, burst=5), "flying": Limit("flying", concurrency=3)})
-    states = limiter.enter(CALL, "a", 0.0).states
+    limiter = limiter_of(Limit("rate", rate_per_s=10, burst=5), Limit("flying", concurrency=3))
+    let_in(limiter)
+    states = limiter.states(CALL, "a", 0.0)
     assert (states["rate"].limit, int(states["rate"].remaining)) == (5, 4)
     assert states["rate"].reset_s == pytest.approx(0.1)
     assert (states["flying"].limit, states["flying"].remaining) == (3, 2)
@@ -96,9 +122,8 @@ def test_a_limit_that_cannot_be_is_named(asked: dict[str, object], why: str) -> 
 
 
 def test_a_call_that_one_limit_refuses_costs_nothing_in_those_before_it() -> None:
-    limiter = Limiter({"rate": Limit("rate", rate_per_s=1, burst=5), "flying": Limit("flying", concurrency=1)})
-    limiter.enter(CALL, "a", 0.0)
-    refused, held, states = limiter.enter(CALL, "a", 0.0)
-    assert refused is not None
-    assert not held
+    limiter = limiter_of(Limit("rate", rate_per_s=1, burst=5), Limit("flying", concurrency=1))
+    let_in(limiter)
+    refused(limiter)
+    states = limiter.states(CALL, "a", 0.0)
     assert (int(states["rate"].remaining), states["flying"].remaining) == (4, 0)

@@ -159,8 +159,9 @@ def parse(call: Call) -> Mapping[str, Any]:
 
 def decorate(call: Call, account: Account[Till] | None, answer: Reply) -> None:
     answer.headers["till-request"] = call.request_id
-    if account is not None and "per-second" in account.limits:
-        answer.headers["till-left"] = str(int(account.limits["per-second"].remaining))
+    limits = account.limits(call) if account is not None else {}
+    if "per-second" in limits:
+        answer.headers["till-left"] = str(int(limits["per-second"].remaining))
 
 
 def key_of(call: Call) -> str | None:

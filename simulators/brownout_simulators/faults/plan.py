@@ -5,7 +5,7 @@ costs a call nothing but the ones that could strike it.
 """
 
 import fnmatch
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -186,18 +186,18 @@ class Plan:
         self._by_route[route] = found
         return found
 
-    def choose(self, subject: Subject, now_s: float) -> Chosen:
-        """The rules that are to strike this call, in stage order, each with its chance."""
+    def choose(self, route: str, key: str, subject: Callable[[], Subject], now_s: float) -> Chosen:
+        """The rules that are to strike this call, in stage order, each with its chance. What more there is to look at
+        is asked for where a rule looks at more than the route."""
         if now_s >= self._valid_until_s:
             self._refresh(now_s)
-        candidates = self._by_route.get(subject.route)
+        candidates = self._by_route.get(route)
         if candidates is None:
-            candidates = self._of_route(subject.route)
+            candidates = self._of_route(route)
         chosen: Chosen = []
         words: dict[int, int] = {}
-        key = subject.key
         for one, always in candidates:
-            if always or matches(one.matcher, subject):
+            if always or matches(one.matcher, subject()):
                 chance = one.decide(key, now_s, words)
                 if chance is not None:
                     chosen.append((one, chance))

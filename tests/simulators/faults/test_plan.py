@@ -199,7 +199,7 @@ def test_notices_are_struck_by_webhook_rules_alone() -> None:
     plan.add(rule_from_json({"id": "w", "vendor": "till", "webhooks": {"lost": True, "event": "charge.*"}}), 0.0)
     plan.add(rule_from_json({"id": "f", "vendor": "till", **FAIL}), 0.0)
     subject = Subject("POST /x", "POST", "/x", {}, "a", "op", "op")
-    assert [one.rule.id for one, _ in plan.choose(subject, 1.0)] == ["f"]
+    assert [one.rule.id for one, _ in plan.choose("POST /x", "op", lambda: subject, 1.0)] == ["f"]
     assert [one.rule.id for one, _ in plan.choose_notice(subject, 1.0, "charge.made")] == ["w"]
     assert plan.choose_notice(subject, 1.0, "refund.made") == []
     assert isinstance(plan.standing["w"].rule.fault, Webhooks)

@@ -37,7 +37,7 @@ def decorate(call: Call, account: Account[State] | None, reply: Reply) -> None:
     now_s = account.wall_s() + options.skew_s
     if options.skew_s:
         headers["date"] = formatdate(now_s, usegmt=True)
-    states: dict[str, LimitState] = dict(account.limits)
+    states = account.limits(call)
     burst = states.get("burst") or LimitState(BURST.burst, BURST.burst, 0.0)
     if reply.status == 429 and options.rate_limit != "lying":
         # Also where a fault refuses and the real bucket is full: an honest server says that nothing is left.

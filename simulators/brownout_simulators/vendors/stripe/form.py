@@ -13,8 +13,8 @@ from urllib.parse import unquote_plus
 from brownout_simulators.call import Call
 
 MAX_DEPTH = 12
-USUAL_LENGTH = 80
-"""Of a parameter's name: longer ones are not remembered."""
+USUAL_LENGTH = 4_096
+"""Of a form: the names in longer ones are not remembered."""
 FREE_KEYS = "metadata"
 """A hash whose keys are the caller's own: `metadata[0]=x` is no array."""
 
@@ -41,19 +41,19 @@ def parse(call: Call) -> Mapping[str, Any]:
 def parse_form(text: str) -> dict[str, Any]:
     """One form as nested data; raises `ValueError` as `parse` does."""
     data: dict[str, Any] = {}
-    brackets = False
+    keys_of = _keys if len(text) <= USUAL_LENGTH else _keys.__wrapped__
+    arrays = False
     for pair in text.split("&"):
         name, _, value = pair.partition("=")
         if "%" in value or "+" in value:
             value = unquote_plus(value, errors="strict")
-        if "%" in name or "+" in name:
-            name = _plain_name(name) if len(name) <= USUAL_LENGTH else unquote_plus(name, errors="strict")
-        if "[" in name:
-            brackets = True
-            _insert(data, name, value)
-        elif name:
-            data[name] = value
-    if brackets:
+        keys = keys_of(name)
+        if len(keys) == 1:
+            data[keys[0]] = value
+        elif keys:
+            arrays = arrays or keys[0] != FREE_KEYS
+            _insert(data, keys, value)
+    if arrays:
         for name, value in data.items():
             if type(value) is dict and name != FREE_KEYS:
                 data[name] = _arrays(name, value)
@@ -61,31 +61,33 @@ def parse_form(text: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1_024)
-def _plain_name(name: str) -> str:
-    """Decoded. Remembered, for the same few names come again and again: SDKs encode the brackets in them."""
-    return unquote_plus(name, errors="strict")
-
-
-def _insert(data: dict[str, Any], name: str, value: str) -> None:
-    """Put one bracketed pair in its place; arrays are hashes keyed "0", "1", … until `_arrays` sees them."""
-    head, _, rest = name.partition("[")
-    if head and rest.find("]") == len(rest) - 1 and len(rest) > 1:  # one level, as most are
-        _child(data, head, name)[rest[:-1]] = value
-        return
+def _keys(name: str) -> tuple[str, ...]:
+    """What a name says: `a%5Bb%5D%5B%5D` is a, b and "". Remembered, for the same few names come again and again."""
+    if "%" in name or "+" in name:
+        name = unquote_plus(name, errors="strict")
+    head, bracket, rest = name.partition("[")
+    if not bracket:
+        return (name,) if name else ()
     keys = rest.removesuffix("]").split("][")
     if not head or not rest.endswith("]") or len(keys) > MAX_DEPTH:
         raise ValueError(f"Invalid parameter name: {name}")
-    here = _child(data, head, name)
-    for key, following in pairwise(keys):
-        # `items[][price]=a&items[][quantity]=1&items[][price]=b`: a name seen before begins the next element.
-        here = _child(here, key or _last_without(here, following), name)
-    last = keys[-1]
-    here[last or str(len(here))] = value
+    return (head, *keys)
 
 
-def _child(parent: dict[str, Any], key: str, name: str) -> dict[str, Any]:
+def _insert(data: dict[str, Any], keys: tuple[str, ...], value: str) -> None:
+    """Put one bracketed pair in its place; arrays are hashes keyed "0", "1", … until `_arrays` sees them."""
+    here = _child(data, keys[0], keys)
+    if len(keys) > 2:
+        for key, following in pairwise(keys[1:]):
+            # `items[][price]=a&items[][quantity]=1&items[][price]=b`: a name seen before begins the next element.
+            here = _child(here, key or _last_without(here, following), keys)
+    here[keys[-1] or str(len(here))] = value
+
+
+def _child(parent: dict[str, Any], key: str, keys: tuple[str, ...]) -> dict[str, Any]:
     child = parent.setdefault(key, {})
     if type(child) is not dict:
+        name = f"{keys[0]}[{']['.join(keys[1:])}]"
         raise ValueError(f"Invalid hash: {name} is given both as a value and as a hash")
     return child
 
