@@ -17,13 +17,15 @@ import purgatory
 import stamina
 from aiolimiter import AsyncLimiter
 
-from brownout_core.pipeline import CallContext, Pipeline, VendorParts
+from brownout_core.asking import Asking
+from brownout_core.pipeline import Pipeline
 from brownout_core.policies.breaker import Breaker, BreakerConfig
 from brownout_core.policies.bulkhead import Bulkhead, BulkheadConfig
 from brownout_core.policies.deadline import TimeoutConfig, Timeouts
 from brownout_core.policies.limiter import Limiter, LimiterConfig
 from brownout_core.policies.retry import Retry, RetryConfig
 from brownout_core.policies.retry_budget import RetryBudget, RetryBudgetConfig
+from brownout_core.policies.shapes import Policies
 from brownout_core.telemetry import Event, Sink
 from tests.bench.measure import Row, interleaved, paired_ratio
 
@@ -40,7 +42,7 @@ async def no_op() -> None:
 
 def _pipeline(sink: Sink | None) -> Pipeline:
     rng = Random(7)
-    parts = VendorParts(
+    policies = Policies(
         retry=Retry(RetryConfig(), rng),
         breaker=Breaker(BreakerConfig(slow_call_s=1.0), rng),
         timeouts=Timeouts(TimeoutConfig()),
@@ -48,14 +50,14 @@ def _pipeline(sink: Sink | None) -> Pipeline:
         limiter=Limiter(LimiterConfig(capacity=1_000_000, refill_per_s=1_000_000.0)),
         bulkhead=Bulkhead(BulkheadConfig()),
     )
-    return Pipeline("stripe", parts, sink=sink)
+    return Pipeline("stripe", policies, sink=sink)
 
 
 def _ours(sink: Sink | None) -> Case:
     pipeline = _pipeline(sink)
 
     async def call() -> None:
-        await pipeline.call(no_op, CallContext("op_1", "create_payment_intent", True))
+        await pipeline.call(Asking("op_1"), "create_payment_intent", no_op, idempotent=True)
 
     return call
 

@@ -7,15 +7,17 @@ from collections.abc import Callable
 from statistics import median
 from typing import NamedTuple
 
-from brownout_core.adapters.stripe import StripeClient
-from brownout_core.pipeline import CallContext, Pipeline
-from brownout_core.presets import parts_for, policies_for
+from brownout_core.adapters.declaration import Wire
+from brownout_core.adapters.stripe import StripeAccess, StripeClient
+from brownout_core.asking import Asking
+from brownout_core.pipeline import Pipeline
+from brownout_core.policies.settings import make_policies
+from brownout_core.presets import policies_for
 from brownout_core.redaction import Redactor
 from brownout_core.telemetry import Event
-from brownout_core.transports.memory import MemoryTransport
 from brownout_harness.running.execute import judged_virtually
 from brownout_harness.virtual.loop import run_virtually
-from brownout_harness.virtual.wire import base_url_of, to_host
+from brownout_harness.virtual.wire import HostTransport, base_url_of
 from brownout_reports.run_folder import Status
 from brownout_simulators.hosts.memory import MemoryHost
 from brownout_simulators.simulator import Simulator
@@ -105,27 +107,25 @@ async def _pay(operations: int) -> int:
     host = MemoryHost(simulator, loop)
     events: list[Event] = []
     client = StripeClient(
-        simulator.base_url,
-        vendor.test_key("bench"),
-        MemoryTransport(to_host(host, simulator)),
-        wall_clock=loop.time,
-        redactor=Redactor(()),
+        StripeAccess(base_url=simulator.base_url, api_key=vendor.test_key("bench")),
+        Wire(HostTransport(host), loop.time, Redactor(())),
     )
     # The limiter would pace the load by virtual seconds, which cost nothing; everything else is as recommended.
     policies = policies_for("stripe").overridden({"limiter": {"capacity": 1_000_000, "refill_per_s": 1_000_000.0}})
-    parts = parts_for("stripe", policies, seed=1, sink=events.append)
-    pipeline = Pipeline("stripe", parts, sink=events.append)
+    made = make_policies("stripe", policies, seed=1, sink=events.append)
+    pipeline = Pipeline("stripe", made, sink=events.append)
 
     async def caller(first: int) -> None:
         for number in range(first, operations, CONCURRENT):
             operation_id = f"pay-{number}"
-            context = CallContext(operation_id, "create_payment_intent", idempotent=True)
             await pipeline.call(
+                Asking(operation_id),
+                "create_payment_intent",
                 lambda operation_id=operation_id: client.create_payment_intent(  # type: ignore[misc]
                     operation_id=operation_id, idempotency_key=operation_id + "-key-0123456789", amount=1200,
                     currency="usd", payment_method="pm_card_visa",
                 ),
-                context,
+                idempotent=True,
             )  # fmt: skip
 
     async with asyncio.TaskGroup() as group:
