@@ -86,9 +86,10 @@ def idempotency_key(flow: str, operation_id: str) -> str:
 class Replacements(PolicyFactories):
     """What takes the place of what `build` makes; what is not named stays as it is.
 
-    A policy's replacement gets what the usual one is made of (its vendor's name, its settings, …) and is called once
-    per vendor. Everything else gets the usual one, to wrap or to ignore: a client and a transport once per vendor,
-    the rest once. The tables are replaced as a whole: `{**FLOWS, "pay": Other}`.
+    A policy's replacement gets what the usual one is made of (its vendor's name, its settings, …): those of a vendor are
+    made once per vendor, `idempotency` once per flow, `dead_letters` once. Everything else gets the usual one, to wrap
+    or to ignore: a client and a transport once per vendor, the rest once. The tables are replaced as a whole:
+    `{**FLOWS, "pay": Other}`.
     """
 
     adapters: Mapping[str, Adapter[Any, Any]] = field(default_factory=lambda: ADAPTERS)
@@ -97,8 +98,10 @@ class Replacements(PolicyFactories):
     transport: Callable[[str, Transport], Transport] = lambda _vendor, transport: transport
     idempotency_key: KeyFunction = idempotency_key
     """Called once per asking, outside the retries; the key of the claim, and the one that the vendor sees."""
-    claims: Callable[[ClaimStore], ClaimStore] = lambda store: store
-    dead_letters: Callable[[DeadLetterStore], DeadLetterStore] = lambda store: store
+    idempotency: Callable[..., Idempotency] = Idempotency
+    dead_letters: Callable[..., DeadLetters] = DeadLetters
+    claim_store: Callable[[ClaimStore], ClaimStore] = lambda store: store
+    dead_letter_store: Callable[[DeadLetterStore], DeadLetterStore] = lambda store: store
     spill: Callable[[Spill | None], Spill | None] = lambda spill: spill
     sink: Callable[[Sink], Sink] = lambda sink: sink
     wall_clock: Callable[[WallClock], WallClock] = lambda clock: clock
@@ -127,9 +130,9 @@ def build(
     instance = instance or f"app-{wall_clock():.6f}"
     redactor = Redactor(config.secrets())
     emit = None if sink is None else put.sink(sink)
-    store = put.claims(claims)
-    letters = DeadLetters(
-        put.dead_letters(dead_letters),
+    store = put.claim_store(claims)
+    letters = put.dead_letters(
+        put.dead_letter_store(dead_letters),
         config.dead_letters,
         wall_clock=wall_clock,
         instance=instance,
@@ -144,7 +147,7 @@ def build(
     guarded = _guarded(config, put, wires, seed=seed, sink=emit)
 
     def idempotency(flow: str, deadline_s: float) -> Idempotency:
-        return Idempotency(store, config.idempotency, deadline_s=deadline_s, instance=f"{instance}:{flow}", sink=emit)
+        return put.idempotency(store, config.idempotency, deadline_s=deadline_s, instance=f"{instance}:{flow}", sink=emit)
 
     around = Around(
         guarded=guarded,

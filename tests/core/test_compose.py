@@ -201,7 +201,7 @@ def test_the_stores_can_be_replaced() -> None:
     async def main() -> None:
         loop = asyncio.get_running_loop()
         claims = FreesForAnyone(loop.time)
-        world = World(replacements=Replacements(claims=lambda _store: claims, dead_letters=AcknowledgesFirst))
+        world = World(replacements=Replacements(claim_store=lambda _store: claims, dead_letter_store=AcknowledgesFirst))
         world.stripe.always = After(Lost())
         outcome = await world.ask(pay())
         assert outcome.status is EndingStatus.ACCEPTED

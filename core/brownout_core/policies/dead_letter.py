@@ -230,9 +230,7 @@ class DeadLetters:
         letter = await self._store.lease(letter_id, owner, self.config.lease_s, insist=insist)
         if letter is None:
             return Redriven(letter_id, Redrive.BUSY)
-        now = self._wall_clock()
-        earlier = Earlier(now - letter.first_attempt_at, now - letter.last_attempt_at)
-        asking = Asking(letter.operation_id, letter.idempotency_key, earlier=earlier)
+        asking = self._asking(letter)
         try:
             came_to = await again(letter, asking)
         except Exception as error:  # noqa: BLE001 - whatever it was, the letter has to go back
@@ -275,6 +273,11 @@ class DeadLetters:
             if not is_last and loop.time() < next_at_s:
                 await asyncio.sleep(next_at_s - loop.time())
         return Lot(tuple(outcomes), page[limit - 1].id if len(page) > limit else None, stopped=False)
+
+    def _asking(self, letter: DeadLetter) -> Asking:
+        now = self._wall_clock()
+        earlier = Earlier(now - letter.first_attempt_at, now - letter.last_attempt_at)
+        return Asking(letter.operation_id, letter.idempotency_key, earlier=earlier)
 
     def _is_no_use(self, outcomes: Sequence[Redriven], lot: int) -> bool:
         failed = sum(each.outcome in {Redrive.FAILED, Redrive.NOT_SENT} for each in outcomes)

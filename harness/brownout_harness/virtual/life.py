@@ -49,6 +49,11 @@ class Life:
     def kill(self) -> None:
         """End this life at once. Its tasks stop where they are; none of them acts again."""
         self.ended = True
+        self.cancel()
+
+    def cancel(self) -> None:
+        """Cancel what is at work, as a server does whose grace is over: each task may still say and write what it
+        has to."""
         for task in list(self._tasks):
             task.cancel()
 

@@ -136,6 +136,8 @@ class _Run:
     def _act(self, action: Action) -> None:
         if action.kill is not None:
             self.server.kill()
+        elif action.stop is not None:
+            self.server.stop()
         elif action.start is not None:
             self.server.start()
         else:

@@ -22,10 +22,12 @@ from brownout_core.redaction import Redactor
 from brownout_core.telemetry import Event, Kind, Sink
 from brownout_core.transport import Transport
 from brownout_harness.asked.operations import Request
-from brownout_harness.virtual.life import Life
+from brownout_harness.virtual.life import Killed, Life
 
 HOST: Final = "127.0.0.1:8080"
 """What a client on this machine would say in its Host header."""
+GRACE_S: Final = 3.0
+"""How long what is under way may take to end after a stop; as long as in real mode."""
 LOT: Final = 100
 """Letters that are redriven, or read, by one request."""
 
@@ -65,6 +67,7 @@ class VirtualServer:
         self._lives = 0
         self._life: Life | None = None
         self._door: FrontDoor | None = None
+        self._ending: list[Life] = []
         self.start()
 
     def start(self) -> None:
@@ -104,6 +107,13 @@ class VirtualServer:
             self._life.kill()
         self._life = self._door = None
 
+    def stop(self) -> None:
+        """SIGTERM: no new request is taken; what is under way has its grace, and is cancelled then."""
+        if self._life is not None:
+            self._ending.append(self._life)
+            asyncio.get_running_loop().call_later(GRACE_S, self._life.cancel)
+        self._life = self._door = None
+
     def serve(self, request: Request, *, name: str) -> asyncio.Task[Answer] | None:
         """Begin to answer; None where nothing listens."""
         if self._life is None or self._door is None:
@@ -112,38 +122,47 @@ class VirtualServer:
         return self._life.start(self._door(request.method, request.path, headers, request.body), name=name)
 
     def redrive(self) -> "asyncio.Task[str] | None":
-        """Send every waiting dead letter again; the task's result says in words what came of it."""
+        """Begin to send every pending dead letter again, as an operator does; None where nothing listens. The task's
+        result says in words what came of it."""
         if self._life is None:
             return None
-        return self._life.start(self._redrive(), name="redrive")
+        return asyncio.get_running_loop().create_task(self._redrive(), name="redrive")
 
     async def _redrive(self) -> str:
         counts: Counter[str] = Counter()
         after: str | None = ""
         while after is not None:
             lot = await self._ask("POST", "/dead-letters/redrive", {"limit": LOT, "after": after})
+            if lot is None:
+                counts["cut short: the connection was lost"] += 1
+                break
             counts.update(each["outcome"] for each in lot["redriven"])
             after = None if lot["stopped"] else lot["next_after"]
         return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "nothing waited"
 
     async def letters(self) -> list[dict[str, Any]] | None:
         """Every dead letter, in whatever state, as the application shows it; None where nothing listens."""
-        if self._life is None:
-            return None
         letters: list[dict[str, Any]] = []
         after: str | None = ""
         while after is not None:
             query = urlencode([*(("state", state.value) for state in LetterState), ("limit", LOT), ("after", after)])
             page = await self._ask("GET", f"/dead-letters?{query}")
+            if page is None:
+                return None
             letters += page["dead_letters"]
             after = page["next_after"]
         return letters
 
-    async def _ask(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        """What an operator asks. The application is there: whoever calls has looked."""
-        assert self._door is not None  # noqa: S101
+    async def _ask(self, method: str, path: str, body: Any = None) -> dict[str, Any] | None:
+        """What an operator asks; None where nothing listens, or the application ends before it has answered."""
         data = b"" if body is None else json.dumps(body).encode()
-        answer = await self._door(method, path, {"host": HOST}, data)
+        asking = self.serve(Request(method, path, {}, data), name=f"{method} {path}")
+        if asking is None:
+            return None
+        await asyncio.wait([asking])
+        if asking.cancelled() or isinstance(asking.exception(), Killed):
+            return None
+        answer = asking.result()
         if answer.status != 200:
             raise RuntimeError(f"{method} {path} was answered {answer.status}: {answer.body.decode()}")
         found: dict[str, Any] = json.loads(answer.body)
@@ -151,4 +170,5 @@ class VirtualServer:
 
     def is_at_work(self) -> bool:
         """Whether anything that was asked of it has not ended."""
-        return self._life is not None and self._life.is_at_work()
+        lives = [*self._ending, *([] if self._life is None else [self._life])]
+        return any(life.is_at_work() for life in lives)

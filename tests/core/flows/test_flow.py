@@ -1,7 +1,7 @@
 """One operation survives the death of its process at every single step, and is done once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
@@ -9,11 +9,12 @@ import pytest
 from brownout_core.application import Application
 from brownout_core.compose import build
 from brownout_core.flows.ending import Ending, EndingStatus
+from brownout_core.flows.request import FlowRequest
 from brownout_core.records import LetterState
 from brownout_core.telemetry import Kind
-from brownout_core.transport import Lost
+from brownout_core.transport import Lost, NoConnection
 from brownout_harness.virtual.life import Killed, Life
-from tests.core.fakes import After, Fake, config
+from tests.core.fakes import HANG, After, Fake, config
 from tests.core.flows.world import World, ask, order, pay, policies, sms
 from tests.support.aio import virtually
 
@@ -118,6 +119,51 @@ def test_killed_at_any_step_it_is_done_once_and_the_key_is_not_stuck(
         assert steps < 200
     # Claim, call, completion: each can die before and after.
     assert steps >= 6
+
+
+REQUESTS: dict[str, Callable[[str], FlowRequest]] = {"pay": pay, "notify": sms, "place_order": order}
+REFUSALS: dict[str, tuple[Mapping[str, object], str]] = {
+    "breaker": ({"retry": {"max_retries": 0}, "breaker": {"minimum_calls": 1}}, "breaker_open"),
+    "limiter": ({"limiter": {"capacity": 1, "refill_per_s": 0.001, "max_wait_s": 0}}, "limiter_full"),
+    "bulkhead": ({"bulkhead": {"max_in_flight": 1, "max_queued": 0}}, "bulkhead_full"),
+}
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_what_a_dead_predecessor_may_have_done_is_never_called_refused(flow: str, refusal: str) -> None:
+    """It took the money and died. Who takes over is refused by a policy, and must not tell that nothing was done."""
+    vendor = {"pay": "stripe", "notify": "twilio", "place_order": "sales"}[flow]
+    settings, code = REFUSALS[refusal]
+
+    async def main() -> None:
+        world = World(config(**policies(**{vendor: settings}), settle_s=5.0))
+        fake = FLOWS[flow][1](world)
+        request = REQUESTS[flow]
+        life = Life()
+        fake.script.append(After())
+        dying = life.start(world.ask(request("op-1"), live(world, life, "first")), name="first")
+        await asyncio.sleep(1)
+        assert fake.effects == ["op-1"]
+        life.kill()
+        await asyncio.wait([dying])
+        await asyncio.sleep(25)
+        second = live(world, Life(), "second")
+        # Somebody else opens the breaker, takes the last token, or sits in the only place.
+        fake.always = NoConnection() if refusal == "breaker" else HANG if refusal == "bulkhead" else None
+        other = asyncio.ensure_future(world.ask(request("op-2"), second))
+        await asyncio.sleep(1)
+        fake.always = None
+        ending = await world.ask(request("op-1"), second)
+        assert ending.status is EndingStatus.ACCEPTED, ending
+        rejected = [event for event in world.told(Kind.CALL_REJECTED) if event.operation_id == "op-1"]
+        assert [event.outcome for event in rejected] == [refusal]
+        letter = await second.dead_letters.show(ending.dead_letter_id)
+        assert letter is not None
+        assert letter.error_class == code
+        other.cancel()
+
+    virtually(main())
 
 
 def test_telemetry_follows_one_operation_by_its_id() -> None:

@@ -6,8 +6,11 @@ import pytest
 
 from brownout_core.flows.ending import EndingStatus
 from brownout_core.flows.notify import text_of
-from brownout_core.transport import Lost, NoConnection
+from brownout_core.records import StoreUnavailable
+from brownout_core.transport import Lost, NoConnection, Request, Response
+from brownout_harness.virtual.life import Life
 from tests.core.fakes import HANG, After, Step, config, reply
+from tests.core.flows.test_flow import live
 from tests.core.flows.world import World, policies, sms
 from tests.support.aio import virtually
 
@@ -127,3 +130,81 @@ def test_a_look_that_fails_leaves_the_letter_where_it_was() -> None:
         assert len(world.twilio.effects) == 1
 
     virtually(main())
+
+
+def shows_up_late(world: World, delay_s: float) -> None:
+    """The vendor takes a message on, and lists it so many seconds later."""
+    work = world.twilio.work
+
+    def delayed(request: Request) -> Response:
+        if request.method != "POST":
+            return work(request)
+        world.loop.call_later(delay_s, work, request)
+        return reply(201, {})
+
+    world.twilio.work = delayed  # type: ignore[method-assign]
+
+
+def test_after_a_crash_it_waits_from_the_last_sending_and_not_from_the_first_asking() -> None:
+    """429, sent again 8 s later, killed: when the claim is free again, that sending is four seconds old."""
+
+    async def main() -> None:
+        world = World(config(**policies(), settle_s=10.0))
+        shows_up_late(world, 6.0)
+        world.twilio.script.extend([reply(429, {"code": 20429}, retry_after="8"), After()])
+        life = Life()
+        first = life.start(world.ask(sms(), live(world, life, "first")), name="first")
+        await asyncio.sleep(9.9)
+        assert sum(request.method == "POST" for request in world.twilio.requests) == 2
+        life.kill()
+        await asyncio.wait([first])
+        second = live(world, Life(), "second")
+        ending = await world.ask(sms(), second)
+        while ending.status is EndingStatus.IN_PROGRESS:
+            ending = await world.ask(sms(), second)
+        assert world.loop.time() < 8.0 + 6.0  # not yet listed
+        assert ending.status is EndingStatus.ACCEPTED
+        await asyncio.sleep(30)
+        assert (await second.dead_letters.redrive(ending.dead_letter_id)).outcome == "done"
+        assert len(world.twilio.effects) == 1
+
+    virtually(main())
+
+
+def test_a_redrive_that_a_shutdown_ended_is_not_repeated_before_it_has_settled() -> None:
+    async def main() -> None:
+        world = World(config(**policies(), settle_s=10.0))
+        world.twilio.script.append(Lost())
+        letter_id = (await world.ask(sms())).dead_letter_id
+        await asyncio.sleep(60)
+        shows_up_late(world, 3.0)
+        world.twilio.script.extend([None, After()])  # it looks, finds nothing, and sends
+        redriving = asyncio.ensure_future(world.app.dead_letters.redrive(letter_id))
+        await asyncio.sleep(1)
+        redriving.cancel()
+        await asyncio.gather(redriving, return_exceptions=True)
+        reborn = world.application()
+        await asyncio.sleep(1)
+        assert (await reborn.dead_letters.redrive(letter_id)).outcome == "not_sent"
+        await asyncio.sleep(30)
+        assert (await reborn.dead_letters.redrive(letter_id)).outcome == "done"
+        assert len(world.twilio.effects) == 1
+
+    virtually(main())
+
+
+def test_without_the_store_of_claims_nothing_is_sent_and_that_is_said() -> None:
+    """The claim was made, and then the store went down: what cannot be announced is not sent."""
+
+    async def main() -> None:
+        world = World()
+        world.claims.sending = down  # type: ignore[method-assign, assignment]
+        ending = await world.ask(sms())
+        assert (ending.status, ending.code) == (EndingStatus.REFUSED, "claims_unavailable")
+        assert not world.twilio.requests
+
+    virtually(main())
+
+
+async def down(*_arguments: object) -> bool:
+    raise StoreUnavailable("down")

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import orjson
+import pytest
 
 from brownout_core.asking import Asking
 from brownout_core.compose import Replacements
@@ -15,7 +16,7 @@ from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event, Kind
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.operations import GATEWAY_OPERATIONS
-from brownout_harness.virtual.server import VirtualServer, config_of
+from brownout_harness.virtual.server import GRACE_S, VirtualServer, config_of
 from brownout_harness.virtual.wire import HostTransport, base_url_of
 from brownout_simulators.faults.kinds import rule_from_json
 from brownout_simulators.hosts.memory import MemoryHost
@@ -130,6 +131,45 @@ def test_each_life_says_that_it_serves() -> None:
         world.server.kill()
         world.server.start()
         assert [event.detail for event in world.events if event.kind is Kind.STARTED] == ["life 1", "life 2"]
+
+    virtually(main())
+
+
+def test_a_stop_takes_no_new_request_and_lets_what_is_under_way_end() -> None:
+    async def main() -> None:
+        world = World()
+        slow = {"id": "r", "vendor": "stripe", "latency": {"fixed_s": 2.0}}
+        world.simulators["stripe"].schedule([rule_from_json(slow)])
+        under_way = world.serve(PAY)
+        assert under_way is not None
+        await asyncio.sleep(0)
+        world.server.stop()
+        assert world.serve(DECLINED) is None
+        assert world.server.is_at_work()
+        assert (await under_way).status == 200
+        assert not world.server.is_at_work()
+
+    virtually(main())
+
+
+def test_what_a_stop_cuts_off_is_given_back_for_the_next_one_to_look() -> None:
+    """Not a crash: the cancelled operation still gives its key back, so nobody has to wait for the lease."""
+
+    async def main() -> None:
+        world = World()
+        hang = {"id": "r", "vendor": "stripe", "hang": {}}
+        world.simulators["stripe"].schedule([rule_from_json(hang)])
+        cut_off = world.serve(PAY)
+        assert cut_off is not None
+        await asyncio.sleep(0)
+        world.server.stop()
+        await asyncio.wait([cut_off])
+        assert cut_off.cancelled()
+        assert asyncio.get_running_loop().time() == pytest.approx(GRACE_S)
+        world.simulators["stripe"].schedule([])
+        world.server.start()
+        assert (await world.ask(PAY))[0] == 200
+        assert asyncio.get_running_loop().time() < GRACE_S + 1
 
     virtually(main())
 

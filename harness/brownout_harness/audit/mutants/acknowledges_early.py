@@ -52,5 +52,5 @@ def _store(inner: DeadLetterStore) -> DeadLetterStore:
 MUTANT = Mutant(
     name="acknowledges-early",
     about="a dead letter is acknowledged before it is durable: a crash loses what was promised",
-    replacements=lambda: Replacements(dead_letters=_store),
+    replacements=lambda: Replacements(dead_letter_store=_store),
 )

@@ -49,5 +49,5 @@ class _Tidy:
 MUTANT = Mutant(
     name="frees-foreign-claims",
     about="an idempotency lock is deleted by one who does not own it: two do the same work side by side",
-    replacements=lambda: Replacements(claims=_Tidy),
+    replacements=lambda: Replacements(claim_store=_Tidy),
 )
