@@ -86,9 +86,9 @@ def idempotency_key(flow: str, operation_id: str) -> str:
 class Replacements(PolicyFactories):
     """What takes the place of what `build` makes; what is not named stays as it is.
 
-    A policy's replacement gets what the usual one is made of (its vendor's name, its settings, …): those of a vendor are
-    made once per vendor, `idempotency` once per flow, `dead_letters` once. Everything else gets the usual one, to wrap
-    or to ignore: a client and a transport once per vendor, the rest once. The tables are replaced as a whole:
+    A policy's replacement gets what the usual one is made of (its vendor's name, its settings, …): those of a vendor
+    are made once per vendor, `idempotency` once per flow, `dead_letters` once. Everything else gets the usual one, to
+    wrap or to ignore: a client and a transport once per vendor, the rest once. The tables are replaced as a whole:
     `{**FLOWS, "pay": Other}`.
     """
 
@@ -147,7 +147,9 @@ def build(
     guarded = _guarded(config, put, wires, seed=seed, sink=emit)
 
     def idempotency(flow: str, deadline_s: float) -> Idempotency:
-        return put.idempotency(store, config.idempotency, deadline_s=deadline_s, instance=f"{instance}:{flow}", sink=emit)
+        return put.idempotency(
+            store, config.idempotency, deadline_s=deadline_s, instance=f"{instance}:{flow}", sink=emit
+        )
 
     around = Around(
         guarded=guarded,

@@ -9,7 +9,7 @@ import secrets
 import signal
 import sys
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from aiohttp import web
@@ -31,6 +31,9 @@ from brownout_core.sinks.prometheus import PrometheusSink
 from brownout_core.stores.opening import open_claims, open_dead_letters
 from brownout_core.telemetry import Event, Kind, Sink, fan_out
 from brownout_core.transports.aiohttp import AiohttpTransport
+
+CUT_OFF_S: Final = 2.0
+"""How long what was cancelled, because its grace was over, may take to say so to the stores."""
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -56,14 +59,16 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             webhooks=webhooks_of(ADAPTERS, settings.app.access),
             only_loopback=is_loopback(f"[{settings.host}]" if ":" in settings.host else settings.host),
         )
+        shell = Shell(door)
+        cleanup.push_async_callback(shell.wait_for_the_cancelled)
         runner = web.ServerRunner(
             web.Server(
-                Shell(door).handle,
+                shell.handle,
                 logger=_server_log(logger),
                 access_log=None,
                 handler_cancellation=False,  # a caller that leaves does not stop what it asked for
             ),
-            shutdown_timeout=settings.grace_s,
+            shutdown_timeout=settings.grace_s / 2,  # aiohttp waits for so long twice, before it cancels
         )
         await runner.setup()
         cleanup.push_async_callback(runner.cleanup)
@@ -79,9 +84,24 @@ class Shell:
 
     def __init__(self, door: FrontDoor) -> None:
         self._door = door
+        self._at_work: set[asyncio.Task[Any]] = set()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """One request."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine that runs is some task's
+        self._at_work.add(task)
+        try:
+            return await self._answered(request)
+        finally:
+            self._at_work.discard(task)
+
+    async def wait_for_the_cancelled(self) -> None:
+        """Let what was cut off write down how it ended, before the stores are closed."""
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=CUT_OFF_S)
+
+    async def _answered(self, request: web.BaseRequest) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}
         if headers.get("expect", "").lower() == EXPECTED:
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")

@@ -17,12 +17,16 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from brownout_core.clock import system_wall_clock
 from brownout_core.front_door.door import FrontDoor
 from brownout_core.gateway.server import Shell
+from brownout_core.records import DeadLetter, LetterState
 from brownout_core.redaction import Redactor
+from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from tests.core.fakes import SECRETS, WALL_S
 from tests.core.flows.world import World
 from tests.core.gateway.test_settings import GOOD
+from tests.core.stores.test_sqlite import letter
 from tests.support.aio import really
 from tests.support.redis_server import fake_redis, free_port
 
@@ -210,6 +214,48 @@ def test_an_operation_under_way_is_finished_after_sigterm(tmp_path: Path) -> Non
         vendor.sendall(ANSWER)
         assert caller.recv(65_536).startswith(b"HTTP/1.1 200 OK")
         assert process.wait(timeout=20) == 0
+
+
+def test_a_redrive_that_a_shutdown_cuts_off_is_kept_as_maybe_sent(tmp_path: Path) -> None:
+    """The message is at the vendor when the grace is over: what is written down must not say that it was not sent."""
+    path = tmp_path / "letters.db"
+    payload = b'{"body":"x","operation_id":"op-1","to":"+15005550100"}'
+    really(put(path, letter(flow="notify", payload=payload, first_attempt_at=1000.0, last_attempt_at=1000.0)))
+    with socket.create_server(("127.0.0.1", 0)) as vendor:
+        vendor.settimeout(20)
+        base = f"http://127.0.0.1:{vendor.getsockname()[1]}"
+        settings = {"TWILIO_API_BASE": base, "BROWNOUT_DEAD_LETTERS": str(path), "BROWNOUT_GRACE_S": "0.3"}
+        with gateway(tmp_path, **settings) as (process, url):
+            host, _, port = url.removeprefix("http://").partition(":")
+            with socket.create_connection((host, int(port)), timeout=20) as operator:
+                head = f"POST /dead-letters/redrive HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n"
+                operator.sendall(head.encode())
+                connection, _ = vendor.accept()
+                with connection:
+                    assert connection.recv(65_536).startswith(b"GET ")  # it looks first
+                    nothing = b'{"messages": [], "next_page_uri": null}'
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(nothing), nothing))
+                    assert connection.recv(65_536).startswith(b"POST ")
+                    cut_off_at = system_wall_clock()
+                    process.send_signal(signal.SIGTERM)
+                    assert process.wait(timeout=20) == 0
+    kept = really(get(path))
+    assert (kept.state, kept.attempts) == (LetterState.PENDING, 2)
+    assert kept.last_attempt_at >= cut_off_at
+
+
+async def put(path: Path, kept: DeadLetter) -> None:
+    store = SqliteDeadLetterStore(path, wall_clock=system_wall_clock)
+    await store.put(kept)
+    await store.close()
+
+
+async def get(path: Path) -> DeadLetter:
+    store = SqliteDeadLetterStore(path, wall_clock=system_wall_clock)
+    kept = await store.get("dl_1")
+    await store.close()
+    assert kept is not None
+    return kept
 
 
 def test_a_caller_that_leaves_does_not_stop_the_operation(tmp_path: Path) -> None:
