@@ -30,8 +30,8 @@ class Asking:
     """One asking. Not for two at once; several calls of one flow may share it."""
 
     __slots__ = (
-        "_has_effect", "_in_doubt", "_is_settled", "_writes", "announce", "attempt_ends_at_s", "earlier", "ends_at_s",
-        "idempotency_key", "one_vendor", "operation_id", "told",
+        "_is_settled", "announce", "attempt_ends_at_s", "earlier", "ends_at_s", "idempotency_key", "may_have_sent",
+        "one_vendor", "operation_id", "told", "writes",
     )  # fmt: skip
 
     def __init__(
@@ -57,42 +57,25 @@ class Asking:
         self.one_vendor = one_vendor
         self.told: BaseException | None = None
         """The rejection that telemetry has heard of already."""
-        self._writes = 0
-        self._has_effect = False
-        self._in_doubt = False
+        self.may_have_sent = False
+        """Whether this asking itself may have had an effect: a call that is no read was answered well, or may have
+        reached the vendor. Written by calls."""
+        self.writes = 0
+        """How many calls that are no reads were begun. Written by calls."""
         self._is_settled = False
 
     @property
     def may_have_effect(self) -> bool:
         """Whether the operation may have had its effect, by this asking or an earlier one."""
-        return self._has_effect or self._in_doubt or (self.earlier is not None and not self._is_settled)
-
-    @property
-    def may_have_sent(self) -> bool:
-        """Whether this asking itself may have had an effect."""
-        return self._has_effect or self._in_doubt
+        return self.may_have_sent or (self.earlier is not None and not self._is_settled)
 
     def settled(self) -> None:
         """Somebody has looked: what earlier askings may have sent is not there, and will not come."""
         self._is_settled = True
 
-    # What calls write down.
-
-    def call_began(self) -> None:
-        """A call that is no read is being made."""
-        self._writes += 1
-
-    def had_effect(self) -> None:
-        """A call that is no read was answered well."""
-        self._has_effect = True
-
-    def in_doubt(self) -> None:
-        """A call ended, and may have had its effect."""
-        self._in_doubt = True
-
     def answered_no(self) -> None:
         """The vendor refused for good, under the operation's own key: whatever was sent under it had no effect."""
-        if self.one_vendor and self._writes == 1:
+        if self.one_vendor and self.writes == 1:
             self._is_settled = True
 
     def took_over(self, began_ago_s: float, sent_ago_s: float) -> None:

@@ -33,11 +33,10 @@ from brownout_core.errors import (
 from brownout_core.policies.breaker import Permit
 from brownout_core.policies.retry import Judgement, judge
 from brownout_core.policies.shapes import BulkheadShape, Policies
-from brownout_core.streaming import Opener, Stream
+from brownout_core.streaming import Ended, Stream
 from brownout_core.telemetry import Event, Kind, Sink, outcome_of
 from brownout_core.transport import was_unsent
 
-A = TypeVar("A")
 T = TypeVar("T")
 
 # What is judged by the request's own content: the answer to the key, whatever became of earlier attempts under it.
@@ -47,9 +46,14 @@ ANSWERS_THE_KEY = frozenset({400, 402, 409, 422})
 class Call:
     """One guarded request, and what became of its attempts so far."""
 
-    __slots__ = ("asking", "attempt", "ends_at_s", "idempotent", "is_read", "may_have_effect", "name")
+    __slots__ = (
+        "asking", "attempt", "ends_at_s", "first_within_s", "idempotent", "is_read", "may_have_effect", "name",
+        "open_attempt",
+    )  # fmt: skip
 
-    def __init__(self, asking: Asking, name: str, ends_at_s: float, idempotent: bool, is_read: bool) -> None:
+    def __init__(self, asking: Asking, name: str, ends_at_s: float, idempotent: bool, is_read: bool = False) -> None:
+        if not is_read:
+            asking.writes += 1
         self.asking = asking
         self.name = name
         self.ends_at_s = ends_at_s
@@ -58,17 +62,19 @@ class Call:
         self.attempt = 0
         """The attempt that is being made, from 1; 0 = none was."""
         self.may_have_effect = False
+        self.first_within_s: float | None = None
+        """Of a stream: how long its first piece may take. Only then is there an `open_attempt`."""
+        self.open_attempt: tuple[Permit, float]
+        """The permit of the attempt whose pieces are being read, and when it began."""
 
-    def ended(self, error: BaseException | None) -> None:
-        """Write down what the call's end says about its effect; None: it was answered well. A read has none."""
+    def failed(self, error: BaseException) -> None:
+        """Write down what the call's failure says about its effect. A read has none."""
         if self.is_read:
             return
-        if error is None:
-            self.asking.had_effect()
-        elif self.idempotent and isinstance(error, VendorRefused) and error.status in ANSWERS_THE_KEY:
+        if self.idempotent and isinstance(error, VendorRefused) and error.status in ANSWERS_THE_KEY:
             self.asking.answered_no()
         elif self.may_have_effect:
-            self.asking.in_doubt()
+            self.asking.may_have_sent = True
 
 
 class Pipeline:
@@ -127,13 +133,13 @@ class Pipeline:
             Exception: the last attempt's own error, unwrapped.
         """
         started_s = now_s = get_running_loop().time()
-        call = self._begin(asking, name, now_s, idempotent=idempotent, is_read=is_read)
+        call = Call(asking, name, self._timeouts.deadline_at_s(now_s, asking.ends_at_s), idempotent, is_read)
         bulkhead = self._bulkhead
         try:
             if bulkhead is not None and not bulkhead.try_enter():
                 now_s = await self._wait_for_place(bulkhead, call, now_s)
             try:
-                result = await self._retrying(self._attempt, attempt, call, now_s)
+                result = await self._retrying(attempt, call, now_s)
             finally:
                 if bulkhead is not None:
                     bulkhead.leave()
@@ -162,18 +168,20 @@ class Pipeline:
         stream that has not come to its end raises; it never just stops.
         """
         started_s = now_s = get_running_loop().time()
-        call = self._begin(asking, name, now_s, idempotent=idempotent, is_read=False)
+        call = Call(asking, name, self._timeouts.deadline_at_s(now_s, asking.ends_at_s), idempotent)
+        call.first_within_s = first_within_s
         bulkhead = self._bulkhead
-
-        async def opened(attempt: Opener[T], call: Call, now_s: float) -> Stream[T]:
-            return await self._opened(attempt, call, now_s, first_within_s, idle_s)
-
         stream: Stream[T] | None = None
+
+        async def opened() -> Stream[T]:
+            return await Stream(attempt(), idle_s=idle_s, ends_at_s=asking.ends_at_s).open()
+
         try:
             if bulkhead is not None and not bulkhead.try_enter():
                 now_s = await self._wait_for_place(bulkhead, call, now_s)
             try:
-                stream = await self._retrying(opened, attempt, call, now_s)
+                stream = await self._retrying(opened, call, now_s)
+                stream.tell_end(self._sampled_at_the_end(call))
                 async with stream:
                     yield stream
             finally:
@@ -187,33 +195,28 @@ class Pipeline:
             if stream is not None:
                 self._end(call, started_s, stream.error)
 
-    async def _opened(
-        self, attempt: Opener[T], call: Call, now_s: float, first_within_s: float, idle_s: float
-    ) -> Stream[T]:
-        """One attempt to get a stream under way. Its sample is taken when it ends."""
-        permit, started_s, _ = await self._admit(call, now_s)
-        first_s = 0.0
+    def _sampled_at_the_end(self, call: Call) -> Ended:
+        """What takes the sample of a stream that is under way. It is as slow as its first piece was."""
+        permit, started_s = call.open_attempt
+        first_s = get_running_loop().time() - started_s
 
         def ended(error: BaseException | None, timeout: asyncio.Timeout | None) -> Exception | None:
-            if error is None:
-                self._succeeded(permit, call, started_s, first_s)
-                return None
-            return self._failed(error, timeout, permit, call, started_s)
+            if error is not None:
+                return self._failed(error, timeout, permit, call, started_s)
+            now_s = get_running_loop().time()
+            self._breaker.succeeded(permit, now_s, first_s)
+            if self._sink is not None:
+                self._tell(Kind.ATTEMPT_FINISHED, call, now_s, "ok", took_s=now_s - started_s)
+            return None
 
-        stream = Stream(attempt(), idle_s=idle_s, ends_at_s=call.asking.ends_at_s, ended=ended)
-        await stream.open(min(call.ends_at_s, started_s + first_within_s))
-        first_s = get_running_loop().time() - started_s
-        return stream
-
-    def _begin(self, asking: Asking, name: str, now_s: float, *, idempotent: bool, is_read: bool) -> Call:
-        if not is_read:
-            asking.call_began()
-        ends_at_s = self._timeouts.deadline_at_s(now_s, asking.ends_at_s)
-        return Call(asking, name, ends_at_s, idempotent, is_read)
+        return ended
 
     def _end(self, call: Call, started_s: float, error: BaseException | None = None) -> None:
         """Write down what the call's end says, and tell of it."""
-        call.ended(error)
+        if error is not None:
+            call.failed(error)
+        elif not call.is_read:
+            call.asking.may_have_sent = True
         if self._sink is None:
             return
         now_s = get_running_loop().time()
@@ -229,16 +232,14 @@ class Pipeline:
         await bulkhead.enter(call.ends_at_s)
         return get_running_loop().time()
 
-    async def _retrying(
-        self, make: Callable[[A, Call, float], Awaitable[T]], attempt: A, call: Call, now_s: float
-    ) -> T:
-        """Until an attempt succeeds, or there will be no other; `make` makes one."""
+    async def _retrying(self, attempt: Callable[[], Awaitable[T]], call: Call, now_s: float) -> T:
+        """Until an attempt succeeds, or there will be no other."""
         failed: Exception | None = None
         delay_s = 0.0
         while True:
             made = call.attempt
             try:
-                return await make(attempt, call, now_s)
+                return await self._attempt(attempt, call, now_s)
             except Exception as error:
                 now_s = get_running_loop().time()
                 if call.attempt == made:  # a policy refused this attempt: it was not made
@@ -253,43 +254,19 @@ class Pipeline:
             now_s = get_running_loop().time()
 
     async def _attempt(self, attempt: Callable[[], Awaitable[T]], call: Call, now_s: float) -> T:
-        """Breaker, limiter, attempt timeout, attempt; the result goes to the breaker."""
-        permit, started_s, ends_at_s = await self._admit(call, now_s)
-        timeout = asyncio.timeout_at(ends_at_s)
-        try:
-            async with timeout:
-                result = await attempt()
-        except BaseException as error:
-            late = self._failed(error, timeout, permit, call, started_s)
-            if late is not None:
-                raise late from error
-            raise
-        self._succeeded(permit, call, started_s)
-        return result
-
-    async def _admit(self, call: Call, now_s: float) -> tuple[Permit, float, float]:
-        """Breaker, limiter, announcement, time: leave to make one attempt, from when, and until when."""
+        """Breaker, limiter, announcement, attempt timeout, attempt; the result goes to the breaker."""
         breaker = self._breaker
         permit = breaker.acquire(now_s)
-        if self._limiter is not None:
-            try:
-                wait_s = self._limiter.reserve(now_s, call.ends_at_s - now_s)
-            except CallRejected:
-                breaker.abandoned(permit, now_s)
-                raise
-            if wait_s > 0.0:
-                # No permit is held while waiting; afterwards the breaker may have opened.
-                breaker.abandoned(permit, now_s)
-                await asyncio.sleep(wait_s)
-                now_s = get_running_loop().time()
-                permit = breaker.acquire(now_s)
-        if call.asking.announce is not None and not call.idempotent:
-            try:
-                now_s = await _announced(call.asking.announce, call)
-            except BaseException:
-                breaker.abandoned(permit, get_running_loop().time())
-                raise
-        ends_at_s = self._timeouts.attempt_ends_at_s(now_s, call.ends_at_s)
+        wait_s = self._reserve(permit, call, now_s)
+        if wait_s > 0.0:
+            # No permit is held while waiting; afterwards the breaker may have opened.
+            breaker.abandoned(permit, now_s)
+            await asyncio.sleep(wait_s)
+            now_s = get_running_loop().time()
+            permit = breaker.acquire(now_s)
+        if not call.idempotent and call.asking.announce is not None:
+            now_s = await self._announced(call.asking.announce, permit, call)
+        ends_at_s = self._timeouts.attempt_ends_at_s(now_s, call.ends_at_s, call.first_within_s)
         if ends_at_s is None:
             breaker.abandoned(permit, now_s)
             raise DeadlineExceeded("no time is left for an attempt")
@@ -299,15 +276,45 @@ class Pipeline:
         call.asking.attempt_ends_at_s = ends_at_s
         if self._sink is not None:
             self._tell(Kind.ATTEMPT_STARTED, call, now_s)
-        return permit, now_s, ends_at_s
-
-    def _succeeded(self, permit: Permit, call: Call, started_s: float, first_s: float | None = None) -> None:
-        """Tell the breaker and the sink of an attempt that ended well. A stream is as slow as its first piece was."""
-        now_s = get_running_loop().time()
-        took_s = now_s - started_s
-        self._breaker.succeeded(permit, now_s, took_s if first_s is None else first_s)
+        timeout = asyncio.timeout_at(ends_at_s)
+        try:
+            async with timeout:
+                result = await attempt()
+        except BaseException as error:
+            late = self._failed(error, timeout, permit, call, now_s)
+            if late is not None:
+                raise late from error
+            raise
+        if call.first_within_s is not None:
+            call.open_attempt = permit, now_s
+            return result
+        ended_s = get_running_loop().time()
+        breaker.succeeded(permit, ended_s, ended_s - now_s)
         if self._sink is not None:
-            self._tell(Kind.ATTEMPT_FINISHED, call, now_s, "ok", took_s=took_s)
+            self._tell(Kind.ATTEMPT_FINISHED, call, ended_s, "ok", took_s=ended_s - now_s)
+        return result
+
+    def _reserve(self, permit: Permit, call: Call, now_s: float) -> float:
+        """Seconds to wait for the limiter's token."""
+        if self._limiter is None:
+            return 0.0
+        try:
+            return self._limiter.reserve(now_s, call.ends_at_s - now_s)
+        except CallRejected:
+            self._breaker.abandoned(permit, now_s)
+            raise
+
+    async def _announced(self, announce: Callable[[], Awaitable[None]], permit: Permit, call: Call) -> float:
+        """Say that it is going to be sent; returns the time. What keeps it from being said keeps it from being sent."""
+        try:
+            async with asyncio.timeout_at(call.ends_at_s) as waiting:
+                await announce()
+        except BaseException as error:
+            self._breaker.abandoned(permit, get_running_loop().time())
+            if isinstance(error, TimeoutError) and waiting.expired():
+                raise DeadlineExceeded("the deadline passed before the sending could be announced") from None
+            raise
+        return get_running_loop().time()
 
     def _failed(
         self, error: BaseException, timeout: asyncio.Timeout | None, permit: Permit, call: Call, started_s: float
@@ -380,15 +387,3 @@ class Pipeline:
         self._sink(  # type: ignore[misc]  # callers look first: this is the hot path
             Event(at_s, kind, self.vendor, call.name, call.asking.operation_id, call.attempt, outcome, took_s, detail)
         )
-
-
-async def _announced(announce: Callable[[], Awaitable[None]], call: Call) -> float:
-    """Say that it is going to be sent; returns the time. What keeps it from being said keeps it from being sent."""
-    try:
-        async with asyncio.timeout_at(call.ends_at_s) as waiting:
-            await announce()
-    except TimeoutError:
-        if waiting.expired():
-            raise DeadlineExceeded("the deadline passed before the sending could be announced") from None
-        raise
-    return get_running_loop().time()

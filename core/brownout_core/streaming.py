@@ -4,16 +4,17 @@ import asyncio
 from asyncio import get_running_loop
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from typing import Generic, Self, TypeAlias, TypeVar
+from typing import Generic, Self, TypeVar
 
 T = TypeVar("T")
-
-Opener: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncIterator[T]]]
-"""Makes one attempt at a stream: inside, its pieces come. Leaving early hangs up."""
 
 Ended = Callable[[BaseException | None, asyncio.Timeout | None], Exception | None]
 """Told of a stream's end: None, or the error and the time limit that stood around it. Returns the error that takes
 its place, if it was that limit."""
+
+
+def _nobody_asks(_error: BaseException | None, _timeout: asyncio.Timeout | None) -> None:
+    return None
 
 
 class Stream(AsyncIterator[T], Generic[T]):
@@ -22,37 +23,35 @@ class Stream(AsyncIterator[T], Generic[T]):
     __slots__ = ("_ended", "_ends_at_s", "_first", "_idle_s", "_is_over", "_opened", "_opening", "_pieces", "error")
 
     def __init__(
-        self,
-        opening: AbstractAsyncContextManager[AsyncIterator[T]],
-        *,
-        idle_s: float,
-        ends_at_s: float,
-        ended: Ended,
+        self, opening: AbstractAsyncContextManager[AsyncIterator[T]], *, idle_s: float, ends_at_s: float
     ) -> None:
         self._opened = AsyncExitStack()
         self._opening = opening
         self._idle_s = idle_s
         self._ends_at_s = ends_at_s
-        self._ended = ended
+        self._ended: Ended = _nobody_asks
         self._first: list[T] = []
         self._is_over = False
         self.error: BaseException | None = None
         """Once it is over: how it ended; None where it came to its end, a cancellation where its reader left."""
 
-    async def open(self, first_at_s: float) -> None:
-        """Wait for the first piece, until `first_at_s` (loop time) at most. Raises what the attempt raises."""
+    async def open(self) -> Self:
+        """Wait for the first piece, or for the end of an empty answer. Raises what the attempt raises."""
         try:
-            async with asyncio.timeout_at(first_at_s) as timeout:
-                self._pieces = await self._opened.enter_async_context(self._opening)
-                self._first.append(await anext(self._pieces))
+            self._pieces = await self._opened.enter_async_context(self._opening)
+            self._first.append(await anext(self._pieces))
         except StopAsyncIteration:
-            self._tell(None, None)  # an empty answer is an answer
-        except BaseException as error:
-            late = self._tell(error, timeout)
+            self._is_over = True
+        except BaseException:
             await self._opened.aclose()
-            if late is not None:
-                raise late from error
             raise
+        return self
+
+    def tell_end(self, ended: Ended) -> None:
+        """Call `ended` once it is over, now if it is."""
+        self._ended = ended
+        if self._is_over:
+            ended(None, None)
 
     async def __aenter__(self) -> Self:
         return self

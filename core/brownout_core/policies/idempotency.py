@@ -140,7 +140,7 @@ class Idempotency:
         except TimeoutError:
             if not waiting.expired():
                 raise
-            asking.in_doubt()  # the other caller's work may have its effect
+            asking.may_have_sent = True  # the other caller's work may have its effect
             raise DeadlineExceeded("another caller holds the idempotency key", may_have_effect=True) from None
 
     async def _wait_for_turn(self, asking: Asking, fingerprint: str, owner: str, call: str) -> Claimed | Finished:
@@ -157,7 +157,7 @@ class Idempotency:
             left_s = give_up_s - loop.time()
             if left_s <= 0:
                 self._note("conflict", asking, call)
-                asking.in_doubt()
+                asking.may_have_sent = True
                 raise IdempotencyConflict(
                     "the idempotency key is in use by another caller",
                     retry_after_s=begun.lease_left_s,
@@ -222,7 +222,7 @@ class _Announcement:
         except StoreUnavailable as error:
             raise ClaimsUnavailable(f"a sending cannot be announced: {error}") from error
         if not is_held:
-            self._asking.in_doubt()  # whoever has the key now may do it
+            self._asking.may_have_sent = True  # whoever has the key now may do it
             raise IdempotencyConflict("another caller has taken the idempotency key over", may_have_effect=True)
 
 

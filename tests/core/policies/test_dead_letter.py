@@ -55,11 +55,11 @@ class Desk:
         try:
             await asyncio.sleep(0.1)
         except asyncio.CancelledError:
-            asking.in_doubt()
+            asking.may_have_sent = True
             raise
         if self.error is not None:
             if getattr(self.error, "may_have_effect", True):
-                asking.in_doubt()
+                asking.may_have_sent = True
             raise self.error
         self.done.append(letter.idempotency_key)
         return "done well"

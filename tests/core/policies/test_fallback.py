@@ -42,7 +42,7 @@ def test_stands_in_only_where_a_lesser_answer_is_no_lie(
 ) -> None:
     asking = Asking()
     if in_doubt:
-        asking.in_doubt()
+        asking.may_have_sent = True
     assert Fallback(_cached).serves(error, asking) is serves
     assert Fallback(_cached, FallbackConfig(serve_unknown=True)).serves(error, asking) is serves_unknown
 

@@ -46,11 +46,11 @@ class Work:
         try:
             await asyncio.sleep(self.takes_s)
         except asyncio.CancelledError:
-            asking.in_doubt()
+            asking.may_have_sent = True
             raise
         if self.error is not None:
             if getattr(self.error, "may_have_effect", True):
-                asking.in_doubt()
+                asking.may_have_sent = True
             raise self.error
         return {"result": self.done}
 
@@ -203,7 +203,7 @@ def test_after_an_unknown_outcome_the_next_caller_is_in_doubt_and_need_not_wait(
         once, again = idempotency(), Work()
         first = Work(error=error)
         asking = asking_for()
-        asking.in_doubt()
+        asking.may_have_sent = True
         with pytest.raises(type(error)):
             await once.run_once(asking, "f", lambda: first.of(asking))
         await asyncio.sleep(1)
@@ -287,7 +287,7 @@ class TestSendings:
                     assert first.announce is not None
                     await first.announce()
                     await asyncio.sleep(4.0)
-                first.in_doubt()
+                first.may_have_sent = True
                 raise LOST
 
             with pytest.raises(ConnectionLost):
