@@ -36,11 +36,10 @@ def carries_live(target: str, headers: Mapping[str, str], body: bytes) -> bool:
     # A mere look at the bytes costs a tenth of decoding them, and says no of nearly every body.
     if (b"_live_" in body or b"\\u" in body or b"%" in body) and holds_live(body.decode("utf-8", "replace")):
         return True
-    return any(_may_hide(value) and is_live(value) for value in headers.values())
-
-
-def _may_hide(value: str) -> bool:
-    return "_live_" in value or "%" in value or value[:6].lower() == "basic "
+    together = "\n".join(headers.values())
+    if "_live_" in together or "%" in together or "basic " in together.lower():
+        return any(is_live(value) for value in headers.values())
+    return False
 
 
 def _readings(text: str) -> Iterator[str]:

@@ -189,14 +189,15 @@ def text_of(value: Any) -> str | None:
 
 
 # What needs no percent-encoding in a form: nearly every value that is sent, and a match costs a tenth of encoding it.
-_needs_none = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
+_need_none = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 
 
 def form(fields: Mapping[str, str | int | bool | None]) -> bytes:
     """`application/x-www-form-urlencoded`; None is left out. Brackets in names stay literal, as Stripe's SDKs do."""
-    return "&".join(
-        [f"{_form_name(name)}={_form_value(_plain(value))}" for name, value in fields.items() if value is not None]
-    ).encode()
+    said = {name: _plain(value) for name, value in fields.items() if value is not None}
+    if not _need_none("".join(said.values())):
+        said = {name: quote_plus(value) for name, value in said.items()}
+    return "&".join([f"{_form_name(name)}={value}" for name, value in said.items()]).encode()
 
 
 @lru_cache(maxsize=256)  # the names are the adapters' own
@@ -204,9 +205,5 @@ def _form_name(name: str) -> str:
     return quote_plus(name, safe="[]")
 
 
-def _form_value(value: str) -> str:
-    return value if _needs_none(value) else quote_plus(value)
-
-
 def _plain(value: str | int | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value) if not isinstance(value, bool) else "true" if value else "false"

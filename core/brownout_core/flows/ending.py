@@ -1,9 +1,9 @@
 """How an operation ends, said once: the front door turns it into an answer, whoever calls a flow reads it in place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from brownout_core.errors import BrownoutError, DeadLettered, IdempotencyConflict, KeyReused, VendorRefused
 from brownout_core.telemetry import outcome_of
@@ -19,14 +19,13 @@ class EndingStatus(StrEnum):
     UNKNOWN = "unknown"  # it may have been done, or may still be; ask again with the same id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class Ending(NamedTuple):
     """One operation's end."""
 
     status: EndingStatus
     operation_id: str
     http_status: int
-    result: Mapping[str, Any] = field(default_factory=dict)
+    result: Mapping[str, Any] = MappingProxyType({})
     """What came of it, where it is done."""
     dead_letter_id: str = ""
     code: str = ""

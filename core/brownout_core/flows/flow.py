@@ -84,9 +84,9 @@ class Flow(ABC, Generic[R]):
 
     def __init__(self, around: Around) -> None:
         self._around = around
-        self._time_limits = [around.guarded[adapter.name].policies.timeouts for adapter in self.uses]
+        limits = [around.guarded[adapter.name].policies.timeouts for adapter in self.uses]
         self._one_vendor = len(self.uses) == 1
-        self.deadline_s = self._ends_at_s(0.0)
+        self.deadline_s = max(each.deadline_at_s(0.0, None) for each in limits)
         """The longest that it takes: as long as a call to the slowest of its vendors."""
         self._once = around.idempotency(self.name, self.deadline_s)
 
@@ -113,7 +113,7 @@ class Flow(ABC, Generic[R]):
         payload = request.payload()
         operation_id = request.operation_id
         key = around.key(self.name, operation_id)
-        asking = Asking(operation_id, key, self._ends_at_s(started_s), one_vendor=self._one_vendor)
+        asking = Asking(operation_id, key, started_s + self.deadline_s, one_vendor=self._one_vendor)
         try:
             result = await self._once.run_once(
                 asking,
@@ -139,7 +139,7 @@ class Flow(ABC, Generic[R]):
     async def redrive(self, letter: DeadLetter, asking: Asking) -> str:
         """Do a dead letter's work, with its own key; returns its result as text, raises where it failed again."""
         request = self.request.model_validate_json(letter.payload)
-        asking.ends_at_s = self._ends_at_s(asyncio.get_running_loop().time())
+        asking.ends_at_s = asyncio.get_running_loop().time() + self.deadline_s
         asking.one_vendor = self._one_vendor
         work = partial(self.do, request, asking)
         result = await self._once.run_once(asking, request.fingerprint(letter.payload), work, call=self.name)
@@ -161,9 +161,6 @@ class Flow(ABC, Generic[R]):
                 raise NotSettled("an earlier sending may still arrive", retry_after_s=left_s)
             asking.settled()
         return found
-
-    def _ends_at_s(self, now_s: float) -> float:
-        return max(limits.deadline_at_s(now_s, None) for limits in self._time_limits)
 
     async def _raise_if_set_aside(self, key: str) -> None:
         try:

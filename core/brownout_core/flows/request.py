@@ -23,7 +23,7 @@ class FlowRequest(BaseModel):
 
     def payload(self) -> bytes:
         """The request as canonical JSON: what a dead letter keeps and a fingerprint is made of."""
-        return orjson.dumps(self.model_dump(), option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(vars(self), default=vars, option=orjson.OPT_SORT_KEYS)
 
     @staticmethod
     def fingerprint(payload: bytes) -> str:

@@ -30,7 +30,7 @@ from brownout_core.errors import (
     KeyReused,
     VendorRefused,
 )
-from brownout_core.records import Begun, Claimed, ClaimStore, Finished, Mismatched, StoreUnavailable
+from brownout_core.records import Begun, Busy, Claimed, ClaimStore, Finished, Mismatched, StoreUnavailable
 from brownout_core.telemetry import Event, Kind, Sink
 
 Result = dict[str, Any]
@@ -136,24 +136,28 @@ class Idempotency:
     async def _begin(self, asking: Asking, fingerprint: str, owner: str, call: str) -> Claimed | Finished:
         try:
             async with asyncio.timeout_at(asking.ends_at_s) as waiting:
-                return await self._wait_for_turn(asking, fingerprint, owner, call)
+                begun = await self._ask(asking.idempotency_key, fingerprint, owner)
+                if isinstance(begun, Busy):
+                    begun = await self._wait_for_turn(begun, asking, fingerprint, owner, call)
         except TimeoutError:
             if not waiting.expired():
                 raise
             asking.may_have_sent = True  # the other caller's work may have its effect
             raise DeadlineExceeded("another caller holds the idempotency key", may_have_effect=True) from None
+        if isinstance(begun, Mismatched):
+            self._note("conflict", asking, call)
+            raise KeyReused("the idempotency key was used for a different request")
+        return begun
 
-    async def _wait_for_turn(self, asking: Asking, fingerprint: str, owner: str, call: str) -> Claimed | Finished:
+    async def _wait_for_turn(
+        self, begun: Busy, asking: Asking, fingerprint: str, owner: str, call: str
+    ) -> Claimed | Finished | Mismatched:
         loop = asyncio.get_running_loop()
         give_up_s = loop.time() + self._wait_s
         pause_s = self.config.poll_s
+        if self._wait_s > 0:
+            self._note("waited", asking, call)
         while True:
-            begun = await self._ask(asking.idempotency_key, fingerprint, owner)
-            if isinstance(begun, Claimed | Finished):
-                return begun
-            if isinstance(begun, Mismatched):
-                self._note("conflict", asking, call)
-                raise KeyReused("the idempotency key was used for a different request")
             left_s = give_up_s - loop.time()
             if left_s <= 0:
                 self._note("conflict", asking, call)
@@ -163,10 +167,12 @@ class Idempotency:
                     retry_after_s=begun.lease_left_s,
                     may_have_effect=True,
                 )
-            if pause_s == self.config.poll_s:
-                self._note("waited", asking, call)
             await asyncio.sleep(min(pause_s, left_s))
             pause_s = min(2 * pause_s, 10 * self.config.poll_s)
+            answer = await self._ask(asking.idempotency_key, fingerprint, owner)
+            if not isinstance(answer, Busy):
+                return answer
+            begun = answer
 
     async def _ask(self, key: str, fingerprint: str, owner: str) -> Begun:
         try:
