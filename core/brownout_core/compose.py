@@ -145,15 +145,11 @@ def build(
         for vendor, transport in _for_each(put.adapters, transports, "transports").items()
     }
     guarded = _guarded(config, put, wires, seed=seed, sink=emit)
-
-    def idempotency(flow: str, deadline_s: float) -> Idempotency:
-        return put.idempotency(
-            store, config.idempotency, deadline_s=deadline_s, instance=f"{instance}:{flow}", sink=emit
-        )
-
     around = Around(
         guarded=guarded,
-        idempotency=idempotency,
+        idempotency=lambda flow, deadline_s: put.idempotency(
+            store, config.idempotency, deadline_s=deadline_s, instance=f"{instance}:{flow}", sink=emit
+        ),
         dead_letters=letters,
         key=put.idempotency_key,
         wall_clock=wall_clock,
