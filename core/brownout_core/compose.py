@@ -1,10 +1,10 @@
 """Builds the whole application from a configuration: the same code for a server, a test and virtual time.
 
-The modes differ in what is handed in (transports, stores, clock, sink) and nowhere else. `Parts` is how anything
-inside is replaced: give another factory, and every flow uses what it makes.
+The modes differ in what is handed in (transports, stores, clock, sink) and nowhere else. What stands in the tables of
+adapters and flows is built; `Replacements` is how anything inside is replaced, and every flow uses what it makes.
 
     app = build(config, transports=..., claims=MemoryClaimStore(loop.time), dead_letters=SqliteDeadLetterStore(...))
-    outcome = await app.pay(PayRequest(operation_id="order-7", amount=1200))
+    ending = await app.flows["pay"](PayRequest(operation_id="order-7", amount=1200))
 """
 
 import hashlib
@@ -12,69 +12,38 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from brownout_core.adapters.sales import SalesClient
-from brownout_core.adapters.stripe import StripeClient
-from brownout_core.adapters.twilio import TwilioClient
+from brownout_core.adapters import ADAPTERS
+from brownout_core.adapters.declaration import Adapter, Wire, secrets_of
 from brownout_core.application import Application
 from brownout_core.clock import WallClock
 from brownout_core.errors import ConfigError
-from brownout_core.flows.notify import Notify
-from brownout_core.flows.operation import KeyFunction, SetAside, Tools
-from brownout_core.flows.pay import Pay
-from brownout_core.flows.place_order import PlaceOrder
+from brownout_core.flows import FLOWS
+from brownout_core.flows.flow import Around, Flow, KeyFunction
+from brownout_core.guarded import Guarded
+from brownout_core.pipeline import Pipeline
 from brownout_core.policies.dead_letter import DeadLetterConfig, DeadLetters, Spill
 from brownout_core.policies.idempotency import Idempotency, IdempotencyConfig
-from brownout_core.presets import PolicyParts, VendorPolicies, parts_for, policies_for, read_policies
+from brownout_core.policies.settings import PolicyFactories, make_policies
+from brownout_core.presets import PoliciesOf, policies_of, read_policies
 from brownout_core.records import ClaimStore, DeadLetterStore
 from brownout_core.redaction import Redactor
+from brownout_core.strict import read_strictly
 from brownout_core.telemetry import Sink
 from brownout_core.transport import Transport
-
-VENDORS = ("stripe", "twilio", "sales")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StripeAccess:
-    """Where Stripe is, and with which key."""
-
-    base_url: str
-    api_key: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TwilioAccess:
-    """Where Twilio is, and as whom."""
-
-    base_url: str
-    account_sid: str
-    auth_token: str = field(repr=False)
-    sender: str = "+15005550006"
-    """The number that messages come from."""
-    verify_service: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SalesAccess:
-    """Where the sales system is, and as whom."""
-
-    base_url: str
-    client_id: str
-    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppConfig:
     """All settings of the application but those of its stores."""
 
-    stripe: StripeAccess
-    twilio: TwilioAccess
-    sales: SalesAccess
-    policies: Callable[[str], VendorPolicies] = policies_for
-    """The settings of a vendor's policies, by its name."""
+    access: Mapping[str, Any]
+    """Each vendor's access record, by its name; see `adapters.declaration.read_access`."""
+    policies: PoliciesOf = policies_of
+    """The settings of the policies of an adapter's vendor."""
     idempotency: IdempotencyConfig = field(default_factory=IdempotencyConfig)
     dead_letters: DeadLetterConfig = field(default_factory=DeadLetterConfig)
     settle_s: float = 10.0
-    """How long a message that may have been sent can take to show up at Twilio; it is not sent again before."""
+    """How long something that may have been sent can take to show up where one looks for it."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.settle_s <= 86_400:
@@ -82,46 +51,30 @@ class AppConfig:
 
     def secrets(self) -> Sequence[str]:
         """What must never be written down."""
-        return (self.stripe.api_key, self.twilio.auth_token, self.sales.client_secret)
+        return [secret for access in self.access.values() for secret in secrets_of(access)]
 
 
-def read_document(document: Mapping[str, object]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What a policies document says besides the vendors."""
+
+    idempotency: IdempotencyConfig = field(default_factory=IdempotencyConfig)
+    dead_letters: DeadLetterConfig = field(default_factory=DeadLetterConfig)
+    settle_s: float = 10.0
+
+
+def read_document(
+    document: Mapping[str, object], adapters: Mapping[str, Adapter[Any, Any]] = ADAPTERS
+) -> dict[str, Any]:
     """The fields of `AppConfig` that a policies document sets.
 
     `{"preset": …, "vendors": {…}, "idempotency": {"lease_s": 20}, "dead_letters": {"canary": 5}, "settle_s": 10}`;
     every part may be absent. Raises `ConfigError`.
     """
-    rest: dict[str, Any] = dict(document)
-    fields: dict[str, Any] = {}
-    sections: Mapping[str, type[Any]] = {"idempotency": IdempotencyConfig, "dead_letters": DeadLetterConfig}
-    for name, kind in sections.items():
-        if name in rest:
-            fields[name] = _section(name, kind, rest.pop(name))
-    if "settle_s" in rest:
-        settle_s = rest.pop("settle_s")
-        if not isinstance(settle_s, int | float) or isinstance(settle_s, bool):
-            raise ConfigError(f"policies.settle_s: must be a number, got {settle_s!r}")
-        fields["settle_s"] = settle_s
-    policies = read_policies(rest)
-    for vendor in rest.get("vendors") or ():
-        if vendor not in VENDORS:
-            raise ConfigError(f"policies.vendors.{vendor}: no such vendor; there are {', '.join(VENDORS)}")
-    return {**fields, "policies": policies}
-
-
-def _section(name: str, kind: type[Any], values: object) -> Any:
-    if not isinstance(values, Mapping):
-        raise ConfigError(f"policies.{name}: must be a mapping, got {values!r}")
-    known = kind.__dataclass_fields__
-    for key, value in values.items():
-        if key not in known:
-            raise ConfigError(f"policies.{name}.{key}: no such field; there are {', '.join(known)}")
-        if value is not None and (not isinstance(value, int | float) or isinstance(value, bool)):
-            raise ConfigError(f"policies.{name}.{key}: must be a number, got {value!r}")
-    try:
-        return kind(**values)
-    except ConfigError as error:
-        raise ConfigError(f"policies.{name}.{error}") from None
+    sections = {name: document[name] for name in _Rest.__dataclass_fields__ if name in document}
+    rest = read_strictly(_Rest, sections, "policies")
+    policies = read_policies({name: value for name, value in document.items() if name not in sections}, adapters)
+    return {**{name: getattr(rest, name) for name in sections}, "policies": policies}
 
 
 def idempotency_key(flow: str, operation_id: str) -> str:
@@ -130,23 +83,33 @@ def idempotency_key(flow: str, operation_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts(PolicyParts):
-    """What the application is made of: one factory or function per part, each replaceable.
+class Replacements(PolicyFactories):
+    """What takes the place of what `build` makes; what is not named stays as it is.
 
-    Factories are called once per vendor at `build` (stores and sink: once). A store's or the sink's factory is given
-    the one that was handed to `build`, to wrap or to replace.
+    A policy's replacement gets what the usual one is made of (its vendor's name, its settings, …): those of a vendor
+    are made once per vendor, `idempotency` once per flow, `dead_letters` once. Everything else gets the usual one, to
+    wrap or to ignore: a client and a transport once per vendor, the rest once. The tables are replaced as a whole:
+    `{**FLOWS, "pay": Other}`.
     """
 
+    adapters: Mapping[str, Adapter[Any, Any]] = field(default_factory=lambda: ADAPTERS)
+    flows: Mapping[str, type[Flow[Any]]] = field(default_factory=lambda: FLOWS)
+    client: Callable[[str, Any], Any] = lambda _vendor, client: client
+    transport: Callable[[str, Transport], Transport] = lambda _vendor, transport: transport
     idempotency_key: KeyFunction = idempotency_key
     """Called once per asking, outside the retries; the key of the claim, and the one that the vendor sees."""
-    claims: Callable[[ClaimStore], ClaimStore] = lambda store: store
-    dead_letters: Callable[[DeadLetterStore], DeadLetterStore] = lambda store: store
+    idempotency: Callable[..., Idempotency] = Idempotency
+    dead_letters: Callable[..., DeadLetters] = DeadLetters
+    claim_store: Callable[[ClaimStore], ClaimStore] = lambda store: store
+    dead_letter_store: Callable[[DeadLetterStore], DeadLetterStore] = lambda store: store
+    spill: Callable[[Spill | None], Spill | None] = lambda spill: spill
     sink: Callable[[Sink], Sink] = lambda sink: sink
+    wall_clock: Callable[[WallClock], WallClock] = lambda clock: clock
 
 
 def build(
     config: AppConfig,
-    parts: Parts | None = None,
+    replacements: Replacements | None = None,
     *,
     transports: Mapping[str, Transport],
     claims: ClaimStore,
@@ -159,100 +122,73 @@ def build(
 ) -> Application:
     """The application. Opens nothing by itself, starts no task; the caller closes it.
 
-    `transports` has one per vendor in `VENDORS`. `instance` names this life of the application and no other one; by
-    default it is made from the wall clock. Raises `ConfigError`.
+    `transports` has one per vendor that there is an adapter of. `instance` names this life of the application and no
+    other one; by default it is made from the wall clock. Raises `ConfigError`.
     """
-    parts = parts or Parts()
-    missing = [vendor for vendor in VENDORS if vendor not in transports]
-    if missing:
-        raise ConfigError(f"transports: there is none for {', '.join(missing)}")
+    put = replacements or Replacements()
+    wall_clock = put.wall_clock(wall_clock)
     instance = instance or f"app-{wall_clock():.6f}"
     redactor = Redactor(config.secrets())
-    emit = None if sink is None else parts.sink(sink)
-    claim_store = parts.claims(claims)
-    letters = DeadLetters(
-        parts.dead_letters(dead_letters),
+    emit = None if sink is None else put.sink(sink)
+    store = put.claim_store(claims)
+    letters = put.dead_letters(
+        put.dead_letter_store(dead_letters),
         config.dead_letters,
         wall_clock=wall_clock,
         instance=instance,
-        spill=spill,
+        spill=put.spill(spill),
         sink=emit,
         redactor=redactor,
     )
-    policies = {vendor: config.policies(vendor) for vendor in VENDORS}
-    _check_leases(config.dead_letters, policies)
-    vendors = {vendor: parts_for(vendor, policies[vendor], seed=seed, sink=emit, parts=parts) for vendor in VENDORS}
-
-    def tools(vendor: str, sets_aside: SetAside) -> Tools:
-        return Tools(
-            parts=vendors[vendor],
-            idempotency=_claiming(vendor, config, policies, claim_store, instance=instance, sink=emit),
-            dead_letters=letters,
-            key=parts.idempotency_key,
-            wall_clock=wall_clock,
-            sink=emit,
-            sets_aside=sets_aside,
-        )
-
-    stripe, twilio, sales = _clients(config, transports, wall_clock, redactor)
+    wires = {
+        vendor: Wire(put.transport(vendor, transport), wall_clock, redactor)
+        for vendor, transport in _for_each(put.adapters, transports, "transports").items()
+    }
+    guarded = _guarded(config, put, wires, seed=seed, sink=emit)
+    around = Around(
+        guarded=guarded,
+        idempotency=lambda flow, deadline_s: put.idempotency(
+            store, config.idempotency, deadline_s=deadline_s, instance=f"{instance}:{flow}", sink=emit
+        ),
+        dead_letters=letters,
+        key=put.idempotency_key,
+        wall_clock=wall_clock,
+        settle_s=config.settle_s,
+        sink=emit,
+    )
+    flows = {name: flow(around) for name, flow in put.flows.items()}
+    _check_lease(config.dead_letters, flows)
     return Application(
-        # A payment or a message that was not sent is refused: the caller is there and can decide. An order can wait.
-        pay=Pay(tools("stripe", SetAside.UNKNOWN), stripe),
-        notify=Notify(tools("twilio", SetAside.UNKNOWN), twilio, sender=config.twilio.sender, settle_s=config.settle_s),
-        place_order=PlaceOrder(tools("sales", SetAside.TRANSIENT), sales),
+        flows=flows,
         letters=letters,
-        vendors=vendors,
-        claims=claim_store,
-        transports=transports,
+        guarded=guarded,
+        claims=store,
+        transports={vendor: wire.transport for vendor, wire in wires.items()},
     )
 
 
-def _claiming(
-    vendor: str,
-    config: AppConfig,
-    policies: Mapping[str, VendorPolicies],
-    store: ClaimStore,
-    *,
-    instance: str,
-    sink: Sink | None,
-) -> Idempotency:
-    deadline_s = policies[vendor].timeout.deadline_s
-    return Idempotency(store, config.idempotency, deadline_s=deadline_s, instance=f"{instance}:{vendor}", sink=sink)
+def _guarded(
+    config: AppConfig, put: Replacements, wires: Mapping[str, Wire], *, seed: int, sink: Sink | None
+) -> dict[str, Guarded[Any]]:
+    """Each vendor's client behind its policies."""
+    guarded = {}
+    for vendor, access in _for_each(put.adapters, config.access, "access").items():
+        client = put.client(vendor, put.adapters[vendor].client(access, wires[vendor]))
+        policies = make_policies(vendor, config.policies(put.adapters[vendor]), seed=seed, sink=sink, factories=put)
+        guarded[vendor] = Guarded(client, Pipeline(vendor, policies, sink=sink), policies)
+    return guarded
 
 
-def _check_leases(config: DeadLetterConfig, policies: Mapping[str, VendorPolicies]) -> None:
-    longest_s = max(each.timeout.deadline_s for each in policies.values())
+def _for_each(adapters: Mapping[str, Any], things: Mapping[str, Any], what: str) -> dict[str, Any]:
+    missing = [vendor for vendor in adapters if vendor not in things]
+    if missing:
+        raise ConfigError(f"{what}: there is none for {', '.join(missing)}")
+    return {vendor: things[vendor] for vendor in adapters}
+
+
+def _check_lease(config: DeadLetterConfig, flows: Mapping[str, Flow[Any]]) -> None:
+    longest_s = max((flow.deadline_s for flow in flows.values()), default=0.0)
     if config.lease_s <= longest_s:
         raise ConfigError(
             f"dead_letters.lease_s must be longer than the longest deadline_s ({longest_s}), got {config.lease_s}"
         )
-
-
-def _clients(
-    config: AppConfig, transports: Mapping[str, Transport], wall_clock: WallClock, redactor: Redactor
-) -> tuple[StripeClient, TwilioClient, SalesClient]:
-    stripe = StripeClient(
-        config.stripe.base_url,
-        config.stripe.api_key,
-        transports["stripe"],
-        wall_clock=wall_clock,
-        redactor=redactor,
-    )
-    twilio = TwilioClient(
-        config.twilio.base_url,
-        config.twilio.account_sid,
-        config.twilio.auth_token,
-        transports["twilio"],
-        verify_service=config.twilio.verify_service,
-        wall_clock=wall_clock,
-        redactor=redactor,
-    )
-    sales = SalesClient(
-        config.sales.base_url,
-        config.sales.client_id,
-        config.sales.client_secret,
-        transports["sales"],
-        wall_clock=wall_clock,
-        redactor=redactor,
-    )
-    return stripe, twilio, sales

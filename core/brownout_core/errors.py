@@ -13,6 +13,7 @@
     │   ├── ClaimsUnavailable      the store of idempotency claims is down
     │   └── RetrySuppressed        the last attempt failed and the retry budget was empty
     ├── DeadLettered               set aside durably, to be redriven; carries the dead letter's id
+    ├── SignatureInvalid           a webhook that its vendor did not sign
     └── ServiceError               an attempt was made and did not succeed
         ├── ConnectFailed          no connection: surely no effect
         ├── ConnectionLost         sent, then reset or closed: the effect is unknown
@@ -28,9 +29,13 @@
 Policies read four attributes and never the class:
 `retryable` (worth another attempt), `may_have_effect` (the vendor may have done it),
 `is_failure` (a sample against the vendor's health), `retry_after_s` (the vendor's wish, seconds from now).
+
+An error speaks of one attempt, and nobody writes to it afterwards: several callers may hold the same one. What all
+attempts of an asking may have done together is written down in its `asking.Asking`.
 """
 
 from enum import StrEnum
+from typing import Self
 
 
 class BrownoutError(Exception):
@@ -50,7 +55,8 @@ class CallRejected(BrownoutError):
     """A policy refused the call; nothing was sent by the refused attempt.
 
     `policy` is the refusing policy's name; `retry_after_s` says when asking again may help, if known.
-    `may_have_effect` is true where an earlier attempt of the same call may have reached the vendor.
+    `may_have_effect` is true where something else is known that may have reached the vendor: an earlier attempt of
+    the same call, another caller who holds the key.
     """
 
     policy: str = "policy"
@@ -124,6 +130,10 @@ class DeadLettered(BrownoutError):
         self.dead_letter_id = dead_letter_id
 
 
+class SignatureInvalid(BrownoutError):
+    """A webhook that the vendor did not sign, or signed too long ago. Says nothing about which secret was tried."""
+
+
 class ServiceError(BrownoutError):
     """An attempt was made and did not succeed. Never carries a secret, in message or attributes."""
 
@@ -133,8 +143,8 @@ class ServiceError(BrownoutError):
 
     def __init__(
         self,
-        service: str,
-        operation: str,
+        vendor: str,
+        call: str,
         message: str,
         *,
         status: int | None = None,
@@ -142,15 +152,21 @@ class ServiceError(BrownoutError):
         retryable: bool | None = None,
         retry_after_s: float | None = None,
     ) -> None:
-        super().__init__(f"{service} {operation}: {message}")
+        super().__init__(f"{vendor} {call}: {message}")
         self.text = message
-        self.service = service
-        self.operation = operation
+        self.vendor = vendor
+        self.call = call
         self.status = status
         self.code = code
         self.retry_after_s = retry_after_s
         if retryable is not None:
             self.retryable = retryable
+
+    def copied(self) -> Self:
+        """An error of one's own that says the same: for several who wait for one attempt."""
+        own = type(self).__new__(type(self), *self.args)
+        own.__dict__.update(self.__dict__)
+        return own
 
 
 class ConnectFailed(ServiceError):

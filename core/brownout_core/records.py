@@ -7,14 +7,17 @@
                         ▼   │
                        unsure (nobody holds it; whether it was done is unknown)
 
-Only the holder of the current fence may complete, release or abandon. Every other finish is refused and changes
-nothing, however late it comes.
+Only the holder of the current fence may send, complete, release or abandon. Everybody else is refused and changes
+nothing, however late they come. A takeover knows when the work was last sent, by whichever owner, because a sending
+that the vendor cannot tell from its repetition is announced before it is made.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Annotated, Final, NamedTuple, Protocol
+
+from brownout_core.rows import HIDDEN, JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,10 @@ class Claimed:
     """Greater than every fence that this key has had before."""
     taken_over: bool = False
     """An earlier owner stopped without an answer: what it was to do may have been done."""
-    age_s: float = 0.0
-    """Seconds since that owner began; 0 where nothing was taken over."""
+    began_ago_s: float = 0.0
+    """Seconds since the first such owner began; 0 where nothing was taken over."""
+    sent_ago_s: float = 0.0
+    """Seconds since the last sending that any of them announced; where none did, since the first of them began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,11 @@ class ClaimStore(Protocol):
         """
         ...
 
+    async def sending(self, key: str, owner: str, fence: int) -> bool:
+        """Note that the work is being sent now. False, and nothing changes, unless `owner` holds the key under
+        `fence`: then it must not be sent."""
+        ...
+
     async def complete(self, key: str, owner: str, fence: int, result: bytes) -> bool:
         """Leave the result. False, and nothing changes, unless `owner` holds the key under `fence`."""
         ...
@@ -76,6 +86,10 @@ class ClaimStore(Protocol):
 
     async def abandon(self, key: str, owner: str, fence: int) -> bool:
         """What was done is unknown: let the next one take over at once. False for anyone but the holder."""
+        ...
+
+    async def check(self) -> None:
+        """Raises `StoreUnavailable` unless the store can be reached."""
         ...
 
     async def close(self) -> None:
@@ -92,7 +106,7 @@ class Parcel:
     payload: bytes
     """The request as JSON, as its flow parses it."""
     idempotency_key: str
-    correlation_id: str
+    operation_id: str
     first_attempt_at: float
     """Wall-clock seconds since 1970."""
 
@@ -100,42 +114,57 @@ class Parcel:
 class LetterState(StrEnum):
     """Where a dead letter stands."""
 
-    WAITING = "waiting"
+    PENDING = "pending"
     REDRIVING = "redriving"  # claimed by one operator, for the length of a lease
-    DONE = "done"
+    REDRIVEN = "redriven"
     REFUSED = "refused"  # the vendor gave a definitive no when it was redriven
     POISON = "poison"  # failed as often as the cap allows; an operator has to insist
     DISCARDED = "discarded"
 
 
-OPEN_STATES = (LetterState.WAITING, LetterState.REDRIVING, LetterState.POISON)
+OPEN_STATES = (LetterState.PENDING, LetterState.REDRIVING, LetterState.POISON)
 """The states in which somebody still has to do something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
-    """One parcel set aside. Instants are wall-clock seconds since 1970."""
+    """One parcel set aside: the one definition of its row in a store, its line in a spill file and its JSON over
+    HTTP (`rows`). Instants are wall-clock seconds since 1970."""
 
     id: str
     flow: str
-    payload: bytes
-    payload_hash: str
+    state: LetterState = LetterState.PENDING
+    operation_id: str
     idempotency_key: str
-    correlation_id: str
-    first_attempt_at: float
-    last_attempt_at: float
+    payload: Annotated[bytes, JSON]
+    payload_hash: str
     error_class: str
     reason: str
+    first_attempt_at: float
+    last_attempt_at: float
+    """When it may have been sent last."""
     attempts: int = 1
     """How often the whole call was tried: once live, and once for each redrive."""
     generation: int = 0
     """How often a redrive of it has failed."""
-    state: LetterState = LetterState.WAITING
-    lease_owner: str = ""
-    lease_until: float = 0.0
     resolved_at: float | None = None
-    outcome: str = field(default="")
+    outcome: str = ""
     """What the redrive that resolved it came to."""
+    lease_owner: Annotated[str, HIDDEN] = ""
+    lease_until: Annotated[float, HIDDEN] = 0.0
+
+
+class _Before(NamedTuple):
+    """Words that files of an earlier version use."""
+
+    columns: Mapping[str, str]
+    states: Mapping[str, str]
+
+
+BEFORE: Final = _Before(
+    columns={"correlation_id": "operation_id"},
+    states={"waiting": LetterState.PENDING.value, "done": LetterState.REDRIVEN.value},
+)
 
 
 class DeadLetterStore(Protocol):
@@ -155,8 +184,9 @@ class DeadLetterStore(Protocol):
     async def count(self) -> dict[LetterState, int]: ...
 
     async def lease(self, letter_id: str, owner: str, lease_s: float, *, insist: bool = False) -> DeadLetter | None:
-        """Claim a waiting letter (or one whose lease is over) for one redrive. None where there is nothing to
-        claim. `insist` claims poison too."""
+        """Claim a pending letter (or one whose lease is over) for one redrive. None where there is nothing to
+        claim. `insist` claims poison too. Whoever held the lease before may have sent it until the lease was over,
+        and `last_attempt_at` says so."""
         ...
 
     async def settle(self, letter: DeadLetter, owner: str) -> bool:
@@ -165,6 +195,10 @@ class DeadLetterStore(Protocol):
 
     async def discard(self, letter_id: str) -> bool:
         """Give it up. False where there is none that is open, or somebody is redriving it."""
+        ...
+
+    async def check(self) -> None:
+        """Raises `StoreUnavailable` unless the store can be reached."""
         ...
 
     async def close(self) -> None: ...

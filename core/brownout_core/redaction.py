@@ -11,6 +11,7 @@ HIDDEN = "[hidden]"
 
 _SHAPES = re.compile(
     r"\b(?:sk|rk|pk)_(?:test|live)_\w+"  # Stripe's keys
+    r"|\b[a-z]{2,8}_live_[0-9a-z]{12,}"  # other vendors' live credentials; shorter words are prose
     r"|\bwhsec_\w+"  # webhook signing secrets
     r"|\bpyx_at_\S+"  # the sales system's access tokens
     r"|\bBearer\s+[^\s\"',]+|\bBasic\s+[A-Za-z0-9+/=]{8,}"

@@ -39,7 +39,7 @@ class Event(NamedTuple):
     call: str = ""
     """The guarded request or the operation's name: `create_payment_intent`, `pay`."""
     operation_id: str = ""
-    """The correlation id of the business operation that this belongs to."""
+    """The business operation that this belongs to."""
     attempt: int = 0
     """Counted from 1; 0 where no attempt is meant."""
     outcome: str = ""

@@ -1,12 +1,18 @@
-"""The narrow waist between the core and HTTP: one request, one answer, whole bodies.
+"""The narrow waist between the core and HTTP: one request, one answer. The stream is the primitive.
 
-Two implementations: `transports.aiohttp` and `transports.memory`. An attempt's timeout is not a transport's
-business; it cancels `send`, and cancellation must reach the socket.
+`open` gives an answer whose body is still on its way; `send` is the convenience over it, for a whole body. Two
+implementations: `transports.aiohttp` and `transports.memory`. An attempt's timeout is not a transport's business; it
+cancels, and cancellation must reach the socket.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
+
+MAX_BODY_BYTES = 8 * 1024 * 1024
+"""A whole body longer than this is not read further: a vendor's endless answer must not fill the memory."""
 
 
 class Request(NamedTuple):
@@ -26,6 +32,14 @@ class Response(NamedTuple):
     body: bytes
 
 
+class Opened(NamedTuple):
+    """An answer that has begun. Header names are in lower case; `chunks` ends where the body is whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: AsyncIterator[bytes]
+
+
 class NoConnection(Exception):
     """No connection was made: the request surely was not sent."""
 
@@ -38,19 +52,49 @@ class Unreadable(Exception):
     """The bytes that came back are not HTTP."""
 
 
+_UNSENT = "cancelled before a connection was there"
+
+
+def unsent(cancelled: asyncio.CancelledError) -> asyncio.CancelledError:
+    """What a transport raises instead of `cancelled` if there was no connection yet, so nothing was sent.
+
+    No class of its own: `asyncio.timeout` turns exactly `CancelledError` into its `TimeoutError`, and no subclass.
+    """
+    return asyncio.CancelledError(_UNSENT, *cancelled.args)
+
+
+def was_unsent(error: BaseException | None) -> bool:
+    """Whether a cancellation struck before anything was sent."""
+    return isinstance(error, asyncio.CancelledError) and error.args[:1] == (_UNSENT,)
+
+
 class Transport(Protocol):
-    """Sends one request and returns the whole answer. Safe for concurrent use."""
+    """Sends requests. Safe for concurrent use."""
 
-    async def send(self, request: Request) -> Response:
-        """Send and wait for the whole answer.
+    def open(self, request: Request) -> AbstractAsyncContextManager[Opened]:
+        """Send; inside, the answer's head is there and its chunks come. Leaving early closes the connection.
 
-        Raises:
+        Raises, on the way in and from `chunks`:
             NoConnection: nothing was sent.
             Lost: sent, and no whole answer came.
             Unreadable: sent, and what came is not HTTP.
+            asyncio.CancelledError: `was_unsent` tells whether it struck before anything was sent.
         """
         ...
 
     async def close(self) -> None:
         """Close every connection. Idempotent."""
         ...
+
+
+async def send(transport: Transport, request: Request) -> Response:
+    """Send and wait for the whole answer. Raises what `Transport.open` raises."""
+    async with transport.open(request) as opened:
+        chunks = []
+        size = 0
+        async for chunk in opened.chunks:
+            size += len(chunk)
+            if size > MAX_BODY_BYTES:
+                raise Lost(f"the body is longer than {MAX_BODY_BYTES} bytes")
+            chunks.append(chunk)
+        return Response(opened.status, opened.headers, chunks[0] if len(chunks) == 1 else b"".join(chunks))

@@ -187,19 +187,19 @@ def _actions(scenario: Scenario) -> Found:
             at: Path = ("phases", index, "actions", position)
             if not 0 <= action.at_s <= phase.for_s:
                 yield (*at, "at"), f"must lie within the phase: 0s to {units.duration(phase.for_s)}"
-            process = action.kill or action.start
+            process = action.kill or action.stop or action.start
             if process is None:
                 if scenario.target is not None:
                     yield (*at, "redrive"), "is the gateway's; this target is not the gateway"
                 continue
-            key = "kill" if action.kill else "start"
+            key = "kill" if action.kill else "stop" if action.stop else "start"
             if process != here:
                 named = "the gateway" if here == schema.GATEWAY else "not the gateway"
                 yield (*at, key), f"there is no {process} in this scenario; its target is {named}"
                 continue
             if scenario.target is not None and not scenario.target.command:
                 yield (*at, key), "needs a target with a command: only what the harness started can it kill"
-            elif bool(action.kill) != running:
+            elif (action.start is None) != running:
                 yield (*at, key), f"{process} is {'already running' if running else 'not running'} at that time"
             running = action.start is not None
     if not running:

@@ -201,20 +201,22 @@ class Action:
     """Counted from the phase's start."""
     kill: Process | None = None
     """SIGKILL: nothing is said goodbye to."""
+    stop: Process | None = None
+    """SIGTERM: no new request is taken, and what is under way has a few seconds to end."""
     start: Process | None = None
-    """Start it again after a kill, on the same port, with the same stores."""
+    """Start it again after a kill or a stop, on the same port, with the same stores."""
     redrive: Redrive | None = None
 
     def __post_init__(self) -> None:
-        if sum(part is not None for part in (self.kill, self.start, self.redrive)) != 1:
-            raise ValueError("an action is exactly one of kill, start, redrive")
+        if sum(part is not None for part in (self.kill, self.stop, self.start, self.redrive)) != 1:
+            raise ValueError("an action is exactly one of kill, stop, start, redrive")
 
     @property
     def text(self) -> str:
         """In words, for progress and reports."""
         if self.redrive is not None:
             return "redrive dead letters"
-        return f"kill {self.kill}" if self.kill else f"start {self.start}"
+        return f"kill {self.kill}" if self.kill else f"stop {self.stop}" if self.stop else f"start {self.start}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,19 +11,27 @@ from collections.abc import Awaitable, Callable
 from random import Random
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 import aiobreaker  # type: ignore[import-untyped]
 import purgatory
 import stamina
 from aiolimiter import AsyncLimiter
 
-from brownout_core.pipeline import CallContext, Pipeline, VendorParts
+from brownout_core.application import Application
+from brownout_core.asking import Asking
+from brownout_core.flows.ending import Ending, done
+from brownout_core.flows.pay import PayRequest
+from brownout_core.front_door.door import FrontDoor
+from brownout_core.pipeline import Pipeline
 from brownout_core.policies.breaker import Breaker, BreakerConfig
 from brownout_core.policies.bulkhead import Bulkhead, BulkheadConfig
 from brownout_core.policies.deadline import TimeoutConfig, Timeouts
 from brownout_core.policies.limiter import Limiter, LimiterConfig
 from brownout_core.policies.retry import Retry, RetryConfig
 from brownout_core.policies.retry_budget import RetryBudget, RetryBudgetConfig
+from brownout_core.policies.shapes import Policies
+from brownout_core.redaction import Redactor
 from brownout_core.telemetry import Event, Sink
 from tests.bench.measure import Row, interleaved, paired_ratio
 
@@ -40,7 +48,7 @@ async def no_op() -> None:
 
 def _pipeline(sink: Sink | None) -> Pipeline:
     rng = Random(7)
-    parts = VendorParts(
+    policies = Policies(
         retry=Retry(RetryConfig(), rng),
         breaker=Breaker(BreakerConfig(slow_call_s=1.0), rng),
         timeouts=Timeouts(TimeoutConfig()),
@@ -48,14 +56,14 @@ def _pipeline(sink: Sink | None) -> Pipeline:
         limiter=Limiter(LimiterConfig(capacity=1_000_000, refill_per_s=1_000_000.0)),
         bulkhead=Bulkhead(BulkheadConfig()),
     )
-    return Pipeline("stripe", parts, sink=sink)
+    return Pipeline("stripe", policies, sink=sink)
 
 
 def _ours(sink: Sink | None) -> Case:
     pipeline = _pipeline(sink)
 
     async def call() -> None:
-        await pipeline.call(no_op, CallContext("op_1", "create_payment_intent", True))
+        await pipeline.call(Asking("op_1"), "create_payment_intent", no_op, idempotent=True)
 
     return call
 
@@ -122,12 +130,43 @@ def _stacked(breaker: Case) -> Case:
     return call
 
 
+class _Answers:
+    """Stands for a flow that takes no time: what is left is the door."""
+
+    name, path, request = "pay", "/v1/pay", PayRequest
+
+    async def __call__(self, request: PayRequest) -> Ending:
+        return done(request.operation_id, PAID, 200)
+
+
+PAID = {"payment_intent": "pi_1", "payment_status": "succeeded", "amount": 1200, "currency": "usd"}
+BODY = b'{"amount":1200,"currency":"usd","payment_method":"pm_card_visa"}'
+HEADERS = {"host": "127.0.0.1:8080", "x-correlation-id": "pay-000001-54352c", "content-type": "application/json"}
+
+
+def _front_door() -> Case:
+    nobody: Any = _NoLetters()
+    flows: Any = {"pay": _Answers()}
+    application = Application(flows=flows, letters=nobody, guarded={}, claims=nobody, transports={})
+    door = FrontDoor(application, wall_clock=lambda: 0.0, redactor=Redactor(), instance="bench", log=lambda *_: None)
+
+    async def call() -> None:
+        await door("POST", "/v1/pay", HEADERS, BODY)
+
+    return call
+
+
+class _NoLetters:
+    page = show = count = discard = None
+
+
 async def _cases(recorded: list[Event]) -> dict[str, Case]:
     return {
         "bare await": no_op,
         "**pipeline**, no sink": _ours(None),
         "**pipeline**, recorder": _ours(recorded.append),
         "**pipeline**, `guard`, no sink": _guarded(),
+        "**front door**, a payment's bytes to its answer's": _front_door(),
         "asyncio.timeout": _with_timeout,
         "stamina AsyncRetryingCaller": _stamina(),
         "aiobreaker": _aiobreaker(),
@@ -138,7 +177,11 @@ async def _cases(recorded: list[Event]) -> dict[str, Case]:
     }
 
 
-GOALS_US = {"**pipeline**, no sink": 8.0, "**pipeline**, recorder": 12.0}
+GOALS_US = {
+    "**pipeline**, no sink": 8.0,
+    "**pipeline**, recorder": 12.0,
+    "**front door**, a payment's bytes to its answer's": 20.0,
+}
 
 
 def run(*, quick: bool = False) -> list[Row]:

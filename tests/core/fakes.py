@@ -14,8 +14,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
-from brownout_core.compose import AppConfig, SalesAccess, StripeAccess, TwilioAccess
-from brownout_core.transport import Lost, Request, Response
+from brownout_core.adapters.declaration import Wire
+from brownout_core.adapters.sales import SalesAccess
+from brownout_core.adapters.stripe import StripeAccess
+from brownout_core.adapters.twilio import TwilioAccess
+from brownout_core.compose import AppConfig
+from brownout_core.redaction import Redactor
+from brownout_core.transport import Lost, Request, Response, Transport
 from brownout_core.transports.memory import MemoryTransport
 
 WALL_S = 1_750_000_000.0
@@ -228,13 +233,20 @@ class FakeSales(Fake):
         return reply(201, order)
 
 
+ACCESS: Mapping[str, Any] = {
+    "stripe": StripeAccess(base_url="http://stripe.test", api_key=STRIPE_KEY),
+    "twilio": TwilioAccess(
+        base_url="http://twilio.test", account_sid="AC1", auth_token=TWILIO_TOKEN, verify_service="VA1"
+    ),
+    "sales": SalesAccess(base_url="http://sales.test", client_id="client", client_secret=SALES_SECRET),
+}
+
+
 def config(**changes: Any) -> AppConfig:
     """An application's settings against the fakes."""
-    access = {
-        "stripe": StripeAccess(base_url="http://stripe.test", api_key=STRIPE_KEY),
-        "twilio": TwilioAccess(
-            base_url="http://twilio.test", account_sid="AC1", auth_token=TWILIO_TOKEN, verify_service="VA1"
-        ),
-        "sales": SalesAccess(base_url="http://sales.test", client_id="client", client_secret=SALES_SECRET),
-    }
-    return AppConfig(**{**access, **changes})
+    return AppConfig(**{"access": ACCESS, **changes})
+
+
+def wire(transport: Transport) -> Wire:
+    """What a client is made of besides its access."""
+    return Wire(transport, lambda: WALL_S, Redactor(SECRETS))

@@ -7,20 +7,26 @@ from typing import Any
 
 import pytest
 
-from brownout_core.compose import AppConfig, Parts, build, idempotency_key, read_document
+from brownout_core.adapters import ADAPTERS, stripe
+from brownout_core.adapters.stripe import PaymentIntent, StripeClient
+from brownout_core.asking import Asking
+from brownout_core.compose import AppConfig, Replacements, build, idempotency_key, read_document
 from brownout_core.errors import ConfigError
-from brownout_core.flows.outcome import OutcomeStatus
-from brownout_core.policies.breaker import Permit
+from brownout_core.flows import FLOWS
+from brownout_core.flows.ending import EndingStatus
+from brownout_core.flows.pay import Pay, PayRequest
+from brownout_core.policies.breaker import Permit, State
 from brownout_core.policies.idempotency import IdempotencyConfig
 from brownout_core.policies.retry import Judgement, Retry
-from brownout_core.presets import parts_for, policies_for
+from brownout_core.policies.settings import recommended
+from brownout_core.presets import policies_for
 from brownout_core.records import DeadLetter, DeadLetterStore
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event, Kind, Sink
-from brownout_core.transport import Lost
+from brownout_core.transport import Lost, Transport
 from brownout_harness.virtual.closed import closed_world
-from tests.core.fakes import SECRETS, WALL_S, After, FakeStripe, config, reply
+from tests.core.fakes import ACCESS, SECRETS, WALL_S, After, FakeStripe, config, reply, wire
 from tests.core.flows.world import World, order, pay, sms
 from tests.support.aio import virtually
 
@@ -29,8 +35,8 @@ def test_the_whole_application_runs_in_a_closed_world() -> None:
     async def main() -> None:
         world = World()
         world.sales.script.append(After(Lost()))
-        outcomes = await asyncio.gather(world.app.pay(pay()), world.app.notify(sms()), world.app.place_order(order()))
-        assert [outcome.status for outcome in outcomes] == [OutcomeStatus.DONE] * 3
+        outcomes = await asyncio.gather(world.ask(pay()), world.ask(sms()), world.ask(order()))
+        assert [outcome.status for outcome in outcomes] == [EndingStatus.DONE] * 3
         assert (await world.app.health())["status"] == "healthy"
         await world.app.close()
 
@@ -44,7 +50,7 @@ def test_the_same_seed_tells_the_same_story() -> None:
             world = World()
             world.stripe.script.extend([After(Lost()), reply(503, {}), None] * 20)
             for number in range(20):
-                await world.app.pay(pay(f"{seed_dependent}-{number}"))
+                await world.ask(pay(f"{seed_dependent}-{number}"))
             return world.events
 
         return virtually(main())
@@ -58,7 +64,7 @@ def test_no_secret_is_told_kept_or_shown() -> None:
         leak = {"error": {"message": f"key {SECRETS[0]}"}, "message": SECRETS[1], "detail": SECRETS[2]}
         for fake in (world.stripe, world.twilio, world.sales):
             fake.always = reply(500, leak)
-        outcomes = [await world.app.pay(pay()), await world.app.notify(sms()), await world.app.place_order(order())]
+        outcomes = [await world.ask(pay()), await world.ask(sms()), await world.ask(order())]
         letters = await world.app.dead_letters.page()
         assert len(letters) == 3
         return repr((outcomes, letters, world.events, world.settings))
@@ -67,11 +73,14 @@ def test_no_secret_is_told_kept_or_shown() -> None:
     assert not [secret for secret in SECRETS if secret in text]
 
 
-# The known-bad parts that the harness swaps in: each can be said with `Parts` alone.
+# The known-bad parts that the harness swaps in: each can be said with `Replacements` alone.
 
 
 class AdmitsEveryone:
     """A breaker that lets everybody through."""
+
+    def state(self, _now_s: float) -> State:
+        return State.CLOSED
 
     def acquire(self, _now_s: float) -> Permit:
         return Permit(0)
@@ -138,12 +147,12 @@ def fakes_transitions(sink: Sink) -> Sink:
 
 async def pays_through(world: World, times: int = 30) -> None:
     for number in range(times):
-        await world.app.pay(pay(f"op-{number}"))
+        await world.ask(pay(f"op-{number}"))
 
 
 def test_a_breaker_can_be_replaced() -> None:
     async def main() -> None:
-        world = World(parts=Parts(breaker=lambda *_: AdmitsEveryone()))
+        world = World(replacements=Replacements(breaker=lambda *_: AdmitsEveryone()))
         world.stripe.always = reply(503, {})
         await pays_through(world)
         assert len({request.headers["X-Correlation-ID"] for request in world.stripe.requests}) == 30
@@ -153,9 +162,9 @@ def test_a_breaker_can_be_replaced() -> None:
 
 def test_the_retry_can_be_replaced_and_the_healthy_one_wrapped() -> None:
     async def main() -> None:
-        world = World(parts=Parts(retry=lambda _vendor, settings, rng: Careless(Retry(settings, rng))))
+        world = World(replacements=Replacements(retry=lambda _vendor, settings, rng: Careless(Retry(settings, rng))))
         world.twilio.script.extend([After(Lost())] * 2)
-        await world.app.notify(sms())
+        await world.ask(sms())
         assert len(world.twilio.effects) == 3
 
     virtually(main())
@@ -164,8 +173,8 @@ def test_the_retry_can_be_replaced_and_the_healthy_one_wrapped() -> None:
 def test_the_budget_can_be_replaced() -> None:
     async def main() -> None:
         requests = []
-        for parts in (Parts(), Parts(budget=lambda *_: Generous(), breaker=lambda *_: AdmitsEveryone())):
-            world = World(parts=parts)
+        for put in (Replacements(), Replacements(budget=lambda *_: Generous(), breaker=lambda *_: AdmitsEveryone())):
+            world = World(replacements=put)
             world.stripe.always = reply(503, {})
             await pays_through(world)
             requests.append(len(world.stripe.requests))
@@ -180,9 +189,9 @@ def test_the_key_can_be_replaced_and_a_bad_one_charges_twice() -> None:
         def from_the_clock(flow: str, operation_id: str) -> str:
             return f"{flow}-{operation_id}-{asyncio.get_running_loop().time()}"
 
-        world = World(parts=Parts(idempotency_key=from_the_clock))
-        await world.app.pay(pay())
-        await world.app.pay(pay())
+        world = World(replacements=Replacements(idempotency_key=from_the_clock))
+        await world.ask(pay())
+        await world.ask(pay())
         assert world.stripe.effects == ["op-1", "op-1"]
 
     virtually(main())
@@ -192,10 +201,10 @@ def test_the_stores_can_be_replaced() -> None:
     async def main() -> None:
         loop = asyncio.get_running_loop()
         claims = FreesForAnyone(loop.time)
-        world = World(parts=Parts(claims=lambda _store: claims, dead_letters=AcknowledgesFirst))
+        world = World(replacements=Replacements(claim_store=lambda _store: claims, dead_letter_store=AcknowledgesFirst))
         world.stripe.always = After(Lost())
-        outcome = await world.app.pay(pay())
-        assert outcome.status is OutcomeStatus.ACCEPTED
+        outcome = await world.ask(pay())
+        assert outcome.status is EndingStatus.ACCEPTED
         assert await world.app.dead_letters.show(outcome.dead_letter_id) is None
 
     virtually(main())
@@ -203,8 +212,8 @@ def test_the_stores_can_be_replaced() -> None:
 
 def test_the_sink_can_be_wrapped() -> None:
     async def main() -> None:
-        world = World(parts=Parts(sink=fakes_transitions))
-        await world.app.pay(pay())
+        world = World(replacements=Replacements(sink=fakes_transitions))
+        await world.ask(pay())
         assert len(world.told(Kind.BREAKER_TRANSITION)) == 1
 
     virtually(main())
@@ -213,23 +222,90 @@ def test_the_sink_can_be_wrapped() -> None:
 @pytest.mark.parametrize("part", ["breaker", "retry", "budget", "limiter", "bulkhead", "timeouts"])
 def test_every_policy_of_every_vendor_comes_from_its_part(part: str) -> None:
     made: list[str] = []
-    usual: Callable[..., Any] = getattr(Parts(), part)
+    usual: Callable[..., Any] = getattr(Replacements(), part)
 
     def factory(vendor: str, *arguments: Any) -> Any:
         made.append(vendor)
         return usual(vendor, *arguments)
 
     async def main() -> None:
-        World(parts=replace(Parts(), **{part: factory}))  # type: ignore[arg-type]
+        World(replacements=replace(Replacements(), **{part: factory}))  # type: ignore[arg-type]
 
     virtually(main())
     assert made == ["stripe", "twilio", "sales"]
 
 
-def test_a_policy_that_is_switched_off_is_not_made() -> None:
-    off = policies_for("stripe").overridden({"limiter": None, "bulkhead": None, "budget": None})
-    made = parts_for("stripe", off, seed=1)
-    assert (made.limiter, made.bulkhead, made.budget) == (None, None, None)
+def test_a_client_a_transport_and_the_clock_can_be_replaced() -> None:
+    async def main() -> None:
+        asked: list[str] = []
+
+        def counted(vendor: str, transport: Transport) -> Transport:
+            asked.append(vendor)
+            return transport
+
+        class Free(StripeClient):
+            """Takes a cent less."""
+
+            async def create_payment_intent(self, *, amount: int, **more: Any) -> PaymentIntent:
+                return await super().create_payment_intent(amount=amount - 1, **more)
+
+        def cheap(vendor: str, client: Any) -> Any:
+            return Free(ACCESS["stripe"], wire(world_stripe.transport)) if vendor == "stripe" else client
+
+        world_stripe = FakeStripe()
+        put = Replacements(transport=counted, client=cheap, wall_clock=lambda clock: lambda: clock() + 86_400)
+        world = World(replacements=put, stripe=world_stripe)
+        ending = await world.ask(pay(amount=1200))
+        assert ending.body()["amount"] == 1199
+        assert asked == ["stripe", "twilio", "sales"]
+        world_stripe.always = After(Lost())
+        letter_id = (await world.ask(pay("op-2"))).dead_letter_id
+        letter = await world.app.dead_letters.show(letter_id)
+        assert letter is not None
+        assert letter.first_attempt_at == pytest.approx(WALL_S + 86_400, abs=1)
+
+    virtually(main())
+
+
+def test_an_adapter_and_a_flow_can_be_replaced() -> None:
+    class Reckless(Pay):
+        """Takes every payment twice, under keys of its own."""
+
+        async def do(self, request: PayRequest, asking: Asking) -> dict[str, Any]:
+            await super().do(request, Asking(request.operation_id, "another key"))
+            return await super().do(request, asking)
+
+    async def main() -> None:
+        slow = replace(stripe.ADAPTER, recommended=recommended(1.0, 2.0))
+        put = Replacements(flows={**FLOWS, "pay": Reckless}, adapters={**ADAPTERS, "stripe": slow})
+        world = World(replacements=put)
+        await world.ask(pay())
+        assert world.stripe.effects == ["op-1", "op-1"]
+        assert world.app.flows["pay"].deadline_s == 2.0
+
+    virtually(main())
+
+
+def test_a_spill_can_be_replaced() -> None:
+    async def main() -> None:
+        kept: list[DeadLetter] = []
+
+        class Kept:
+            append = staticmethod(kept.append)
+
+            def take(self) -> list[DeadLetter]:
+                return []
+
+            def drained(self) -> None: ...
+            def check(self) -> None: ...
+
+        world = World(replacements=Replacements(spill=lambda usual: Kept()))
+        await world.letters.close()
+        world.stripe.always = After(Lost())
+        assert (await world.ask(pay())).status is EndingStatus.ACCEPTED
+        assert [letter.operation_id for letter in kept] == ["op-1"]
+
+    virtually(main())
 
 
 def test_the_key_is_the_same_for_ever_and_fit_for_every_vendor() -> None:
@@ -249,23 +325,24 @@ def test_a_document_sets_policies_idempotency_and_dead_letters() -> None:
         }
     )
     settings = config(**fields)
-    assert settings.policies("stripe").breaker.open_for_s == 3
+    assert settings.policies(stripe.ADAPTER).breaker.open_for_s == 3
     assert settings.idempotency == IdempotencyConfig(lease_s=30, wait_s=1)
     assert (settings.dead_letters.canary, settings.settle_s) == (5, 4)
-    assert read_document({})["policies"]("stripe") == policies_for("stripe")
+    assert read_document({})["policies"](stripe.ADAPTER) == policies_for("stripe")
 
 
 @pytest.mark.parametrize(
     ("document", "message"),
     [
         ({"idempotency": {"lease": 5}}, "policies.idempotency.lease: no such field"),
-        ({"idempotency": {"lease_s": "5"}}, "policies.idempotency.lease_s: must be a number"),
+        ({"idempotency": {"lease_s": "5"}}, "policies.idempotency.lease_s: must be a number or null"),
         ({"idempotency": {"lease_s": -5}}, "policies.idempotency.lease_s must be in"),
+        ({"dead_letters": None}, "policies.dead_letters: cannot be switched off"),
         ({"idempotency": 5}, "policies.idempotency: must be a mapping"),
-        ({"dead_letters": {"canary": True}}, "policies.dead_letters.canary: must be a number"),
+        ({"dead_letters": {"canary": True}}, "policies.dead_letters.canary: must be a whole number"),
         ({"settle_s": "x"}, "policies.settle_s: must be a number"),
         ({"vendor": {}}, "policies.vendor: no such key"),
-        ({"vendors": {"strpe": {}}}, "policies.vendors.strpe: no such vendor; there are stripe, twilio, sales"),
+        ({"vendors": {"strpe": {}}}, r"policies\.vendors\.strpe: no such vendor; did you mean stripe\?"),
     ],
 )
 def test_a_mistake_in_a_document_is_named(document: dict[str, Any], message: str) -> None:
@@ -292,7 +369,7 @@ def test_settings_that_contradict_each_other_are_a_config_error() -> None:
         assemble(config(idempotency=IdempotencyConfig(lease_s=9)))
     with pytest.raises(ConfigError, match=r"dead_letters.lease_s must be longer than the longest deadline_s"):
         assemble(config(**read_document({"dead_letters": {"lease_s": 15}})))
-    with pytest.raises(ConfigError, match="there is none for sales"):
+    with pytest.raises(ConfigError, match="transports: there is none for sales"):
         assemble(config(), transports={"stripe": FakeStripe().transport, "twilio": FakeStripe().transport})
     with pytest.raises(ConfigError, match="settle_s"):
         config(settle_s=-1.0)

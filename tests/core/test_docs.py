@@ -1,4 +1,4 @@
-"""The page about the core is true: its examples run, and it names every setting, route and field."""
+"""The pages about the core are true: their examples run, and they name every setting, route and field."""
 
 import re
 import subprocess
@@ -7,19 +7,29 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
-from brownout_core.compose import Parts
-from brownout_core.flows.outcome import OutcomeStatus
-from brownout_core.flows.requests import NotifyRequest, OrderLine, OrderRequest, OrderSite, PayRequest
+from brownout_core.adapters import ADAPTERS
+from brownout_core.adapters.declaration import variables_of
+from brownout_core.compose import Replacements
+from brownout_core.flows import FLOWS
+from brownout_core.flows.ending import EndingStatus
+from brownout_core.flows.place_order import OrderLine, OrderSite
 from brownout_core.gateway import settings
-from brownout_core.gateway.app import Gateway
 from brownout_core.policies.dead_letter import DeadLetterConfig, Redrive
 from brownout_core.policies.idempotency import IdempotencyConfig
-from brownout_core.redaction import Redactor
-from brownout_core.sinks.prometheus import PrometheusSink
+from brownout_core.records import LetterState
+from brownout_core.stores.opening import CLAIMS, DEAD_LETTERS
+from tests.core.front_door.browser import Browser, browse
 
-PAGE = (Path(__file__).parents[2] / "docs" / "core.md").read_text()
-EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "core.md").read_text()
+ADAPTER_PAGE = (DOCS / "add-an-adapter.md").read_text()
+CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
+EXAMPLES = [*CODE.findall(PAGE), "\n".join(CODE.findall(ADAPTER_PAGE))]  # the blocks of the latter are one program
+
+
+REQUESTS: list[type[BaseModel]] = [*(flow.request for flow in FLOWS.values()), OrderLine, OrderSite]
 
 
 def named(word: str) -> bool:
@@ -41,39 +51,31 @@ def test_every_example_runs(number: int, tmp_path: Path) -> None:
 
 def test_every_variable_of_the_environment_is_named() -> None:
     source = Path(settings.__file__).read_text()
-    names = set(re.findall(r'"((?:BROWNOUT|STRIPE|TWILIO|SALES)_[A-Z_]+)"', source))
+    names = set(re.findall(r'"(BROWNOUT_[A-Z_]+)"', source)) - {"BROWNOUT_REDIS_URL"}  # which has another name now
+    names |= {name for adapter in ADAPTERS.values() for name in variables_of(adapter)}
     assert len(names) == 19
     assert [name for name in sorted(names) if not named(name)] == []
 
 
 def test_every_route_is_named() -> None:
-    gateway = Gateway(
-        None,  # type: ignore[arg-type]  # nobody asks it
-        metrics=PrometheusSink(),
-        wall_clock=lambda: 0.0,
-        redactor=Redactor(),
-        logger=None,
-        instance="docs",
-        webhook_secrets=("whsec_x",),
-    )
-    routes = {
-        f"{route.method} {route.resource.canonical}"
-        for route in gateway.web_application().router.routes()
-        if route.resource is not None and route.method != "HEAD"
-    }
-    assert len(routes) == 11
-    assert [route for route in sorted(routes) if f"`{route}`" not in PAGE] == []
+    async def body(browser: Browser) -> None:
+        routes = browser.door.routes()
+        assert len(routes) == 11
+        assert [route for route in sorted(routes) if f"`{route}`" not in PAGE] == []
+
+    browse(body, secrets=("whsec_x",))
+
+
+def test_every_store_is_named() -> None:
+    assert [scheme for scheme in {*CLAIMS, *DEAD_LETTERS} if f"`{scheme}:" not in PAGE] == []
 
 
 def test_every_field_part_and_outcome_is_named() -> None:
     words = [
-        *(each.name for kind in (IdempotencyConfig, DeadLetterConfig, Parts) for each in fields(kind)),
-        *(
-            name
-            for kind in (PayRequest, NotifyRequest, OrderRequest, OrderLine, OrderSite)
-            for name in kind.model_fields
-        ),
-        *OutcomeStatus,
+        *(each.name for kind in (IdempotencyConfig, DeadLetterConfig, Replacements) for each in fields(kind)),
+        *(name for kind in REQUESTS for name in kind.model_fields),
+        *EndingStatus,
+        *LetterState,
         *Redrive,
     ]
     assert [word for word in words if word != "operation_id" and f"`{word}`" not in PAGE] == []
@@ -82,5 +84,5 @@ def test_every_field_part_and_outcome_is_named() -> None:
 def test_the_defaults_of_idempotency_and_dead_letters_are_the_real_ones() -> None:
     for kind in (IdempotencyConfig, DeadLetterConfig):
         for each in fields(kind):
-            default = f"{each.default:g}" if isinstance(each.default, int | float) else "the vendor's"
+            default = f"{each.default:g}" if isinstance(each.default, int | float) else "the flow's"
             assert re.search(rf"\| `{each.name}` \| {re.escape(default)}", PAGE), each.name

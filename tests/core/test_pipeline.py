@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from brownout_core.errors import (
     AttemptTimeout,
     BreakerOpen,
+    ClaimsUnavailable,
     ConnectFailed,
+    ConnectionLost,
     DeadlineExceeded,
     RetrySuppressed,
     Throttled,
@@ -23,14 +25,16 @@ from brownout_core.policies.deadline import TimeoutConfig
 from brownout_core.policies.retry import RetryConfig
 from brownout_core.policies.retry_budget import RetryBudgetConfig
 from brownout_core.telemetry import Kind
+from brownout_core.transport import unsent
 from tests.support.aio import virtually
 from tests.support.pipelines import (
+    CALL,
     HANG,
     NO_RETRY,
     TRIPS_AT_5,
     Bench,
     Vendor,
-    context_of,
+    asking_of,
     lost,
     not_sent,
     now_s,
@@ -75,23 +79,36 @@ class TestRetrying:
         async def main() -> None:
             bench, vendor = Bench(), Vendor(error, "ok")
             with whatever():
-                await bench.call(vendor, context_of(idempotent=idempotent))
+                await bench.call(vendor, idempotent=idempotent)
             assert vendor.attempts == attempts
 
         virtually(main())
 
-    def test_the_error_says_what_any_attempt_may_have_done(self) -> None:
+    def test_the_asking_knows_what_any_attempt_may_have_done(self) -> None:
         """A lost answer and then a refused connection: the effect may be there, whatever the last attempt says."""
 
         async def main() -> None:
-            context = context_of()
+            bench, in_doubt, fresh = Bench(retry=RetryConfig(max_retries=1)), asking_of(), asking_of()
             with pytest.raises(ConnectFailed) as ended:
-                await Bench(retry=RetryConfig(max_retries=1)).call(Vendor(lost(), not_sent()), context)
-            assert ended.value.may_have_effect
-            assert context.may_have_effect
-            with pytest.raises(ConnectFailed) as ended:
-                await Bench(retry=RetryConfig(max_retries=1)).call(Vendor(not_sent()))
+                await bench.call(Vendor(lost(), not_sent()), in_doubt)
+            assert in_doubt.may_have_effect
+            # The error is the last attempt's, and several callers may hold it: nobody writes into it.
             assert not ended.value.may_have_effect
+            with pytest.raises(ConnectFailed):
+                await bench.call(Vendor(not_sent()), fresh)
+            assert not fresh.may_have_effect
+
+        virtually(main())
+
+    def test_an_error_that_two_calls_share_says_of_neither_what_the_other_did(self) -> None:
+        async def main() -> None:
+            bench, shared = Bench(retry=RetryConfig(max_retries=1, initial_delay_s=0.0)), not_sent()
+            in_doubt, fresh = asking_of(), asking_of()
+            for asking, script in ((in_doubt, [lost(), shared]), (fresh, [shared])):
+                with pytest.raises(ConnectFailed) as ended:
+                    await bench.call(Vendor(*script), asking)
+                assert ended.value is shared
+            assert (in_doubt.may_have_effect, fresh.may_have_effect) == (True, False)
 
         virtually(main())
 
@@ -122,11 +139,11 @@ class TestRetrying:
 
         async def main() -> None:
             bench = Bench(budget=RetryBudgetConfig(ratio=0.0, reserve=2), retry=RetryConfig(max_retries=1))
-            elsewhere = Pipeline("stripe", bench.parts)
+            elsewhere = Pipeline("stripe", bench.policies)
             with pytest.raises(VendorUnavailable):
                 await bench.call(Vendor(unavailable()))
             with pytest.raises(RetrySuppressed):
-                await elsewhere.call(Vendor(unavailable()), context_of())
+                await elsewhere.call(asking_of(), CALL, Vendor(unavailable()), idempotent=True)
 
         virtually(main())
 
@@ -137,7 +154,7 @@ class TestRetrying:
             bench = Bench(budget=RetryBudgetConfig(ratio=0.0, reserve=1))
             error = throttled(2.0)
             with pytest.raises(VendorUnavailable):
-                await bench.call(Vendor(unavailable(), unavailable(), refused()), context_of(idempotent=False))
+                await bench.call(Vendor(unavailable(), unavailable(), refused()), idempotent=False)
             with pytest.raises(VendorRefused):
                 await bench.call(Vendor(not_sent(), refused()))
             with pytest.raises(RetrySuppressed) as ended:
@@ -162,7 +179,7 @@ class TestRetrying:
                 with pytest.raises(BreakerOpen):
                     await bench.call(Vendor())
             bench.breaker.close_by_hand(now_s())
-            assert not bench.parts.budget.try_retry(now_s())  # type: ignore[union-attr]
+            assert not bench.policies.budget.try_retry(now_s())  # type: ignore[union-attr]
 
         virtually(main())
 
@@ -220,7 +237,7 @@ class TestTime:
             bench = Bench(timeout=TimeoutConfig(attempt_s=1.5, deadline_s=deadline_s), seed=seed)
             vendor = Vendor(*script)
             with whatever():
-                await bench.call(vendor, context_of(deadline_at_s=asked_s))
+                await bench.call(vendor, asking_of(ends_at_s=asked_s))
             ends_at_s = min(deadline_s, asked_s)
             assert now_s() <= ends_at_s + 1e-6
             assert all(at_s < ends_at_s for at_s in vendor.asked_at_s)
@@ -242,7 +259,7 @@ class TestTime:
         async def main() -> None:
             vendor = Vendor()
             with pytest.raises(DeadlineExceeded):
-                await Bench().call(vendor, context_of(deadline_at_s=0.01))
+                await Bench().call(vendor, asking_of(ends_at_s=0.01))
             assert vendor.attempts == 0
 
         virtually(main())
@@ -251,17 +268,17 @@ class TestTime:
         """D2: what is passed on to the vendor."""
 
         async def main() -> None:
-            context = context_of(deadline_at_s=4.0)
-            seen: list[tuple[int, float]] = []
+            asking = asking_of(ends_at_s=4.0)
+            seen: list[float] = []
 
             async def attempt() -> None:
-                seen.append((context.attempt, context.attempt_ends_at_s))
+                seen.append(asking.attempt_ends_at_s)
                 await asyncio.sleep(HANG)
 
             bench = Bench(retry=RetryConfig(max_retries=1, initial_delay_s=0.0), timeout=TimeoutConfig(attempt_s=3.0))
             with pytest.raises(AttemptTimeout):
-                await bench.pipeline.call(attempt, context)
-            assert seen == [(1, 3.0), (2, 4.0)]
+                await bench.pipeline.call(asking, CALL, attempt, idempotent=True)
+            assert seen == [3.0, 4.0]
 
         virtually(main())
 
@@ -304,7 +321,7 @@ class TestTelling:
     def test_tells_a_call_with_a_retry_from_start_to_end(self) -> None:
         async def main() -> None:
             bench = Bench()
-            await bench.call(Vendor((0.1, unavailable()), 0.2), context_of("op_9"))
+            await bench.call(Vendor((0.1, unavailable()), 0.2), asking_of("op_9"))
             assert [(event.kind, event.attempt, event.outcome) for event in bench.events] == [
                 (Kind.ATTEMPT_STARTED, 1, ""),
                 (Kind.ATTEMPT_FINISHED, 1, "vendor_unavailable"),
@@ -335,12 +352,12 @@ class TestTelling:
 
     def test_without_a_sink_nothing_changes(self) -> None:
         async def main() -> None:
-            quiet = Pipeline("stripe", Bench().parts)
-            assert await quiet.call(Vendor(unavailable(), "ok"), context_of()) == "ok"
+            quiet = Pipeline("stripe", Bench().policies)
+            assert await quiet.guard(Vendor(unavailable(), "ok"), idempotent=True) == "ok"
             with pytest.raises(VendorRefused):
-                await quiet.call(Vendor(refused()), context_of())
+                await quiet.guard(Vendor(refused()))
             with pytest.raises(DeadlineExceeded):
-                await quiet.call(Vendor(), context_of(deadline_at_s=0.0))
+                await quiet.guard(Vendor(), deadline_at_s=0.0)
 
         virtually(main())
 
@@ -349,7 +366,7 @@ class TestTelling:
 
         async def main() -> None:
             bench = Bench(breaker=TRIPS_AT_5)
-            Pipeline("stripe", bench.parts, sink=bench.events.append)
+            Pipeline("stripe", bench.policies, sink=bench.events.append)
             await trip(bench)
             (opened,) = bench.told(Kind.BREAKER_TRANSITION)
             assert (opened.vendor, opened.outcome) == ("stripe", "open")
@@ -406,15 +423,135 @@ class TestGuard:
         virtually(main())
 
 
-def test_a_context_that_is_used_again_starts_afresh() -> None:
+def test_several_calls_of_one_asking_add_up() -> None:
     async def main() -> None:
-        context = context_of()
-        bench = Bench(retry=RetryConfig(max_retries=1))
-        for _ in range(2):
-            vendor = Vendor(lost(), "ok")
-            assert await bench.call(vendor, context) == "ok"
-            assert (vendor.attempts, context.attempt, context.may_have_effect) == (2, 2, True)
-        await bench.call(Vendor(), context)
-        assert (context.attempt, context.may_have_effect) == (1, False)
+        asking, bench = asking_of(), Bench(retry=NO_RETRY)
+        says: list[bool] = []
+        for error in (not_sent(), lost(), not_sent()):
+            with pytest.raises(type(error)):
+                await bench.call(Vendor(error), asking)
+            says.append(asking.may_have_effect)
+        assert says == [False, True, True]
+        done = asking_of()
+        await bench.call(Vendor(), done)
+        with pytest.raises(ConnectFailed):
+            await bench.call(Vendor(not_sent()), done)
+        assert done.may_have_effect
 
     virtually(main())
+
+
+def test_a_read_leaves_no_trace_in_its_asking() -> None:
+    async def main() -> None:
+        asking, bench = asking_of(), Bench(retry=NO_RETRY)
+        with pytest.raises(ConnectionLost):
+            await bench.pipeline.call(asking, "list", Vendor(lost()), idempotent=True, is_read=True)
+        assert await bench.pipeline.call(asking, "list", Vendor(), idempotent=True, is_read=True) == "ok"
+        assert not asking.may_have_effect
+
+    virtually(main())
+
+
+@pytest.mark.parametrize(("status", "in_doubt"), [(402, False), (409, False), (403, True), (404, True)])
+def test_the_vendors_no_to_the_key_itself_answers_for_earlier_attempts(status: int, in_doubt: bool) -> None:
+    async def main() -> None:
+        asking = asking_of()
+        no = VendorRefused("stripe", "pay", "no", status=status)
+        with pytest.raises(VendorRefused):
+            await Bench().call(Vendor(lost(), no), asking)
+        assert asking.may_have_effect is in_doubt
+
+    virtually(main())
+
+
+def test_a_call_that_is_cancelled_at_work_leaves_its_asking_in_doubt() -> None:
+    async def main() -> None:
+        asking, bench = asking_of(), Bench()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await bench.call(Vendor(HANG), asking)
+        assert asking.may_have_effect
+
+    virtually(main())
+
+
+class TestAnnouncing:
+    """A sending that the vendor cannot tell from its repetition is announced first, or not made."""
+
+    def test_each_attempt_of_a_call_that_is_not_idempotent_is_announced(self) -> None:
+        async def main() -> None:
+            asking, told = asking_of(), []
+
+            async def announce() -> None:
+                told.append(now_s())
+
+            asking.announce = announce
+            vendor = Vendor(throttled(3.0), "ok")
+            await Bench().call(vendor, asking, idempotent=False)
+            assert told == vendor.asked_at_s
+            await Bench().call(Vendor(throttled(), "ok"), asking)
+            assert len(told) == 2
+
+        virtually(main())
+
+    def test_what_cannot_be_announced_is_not_sent_and_is_no_sample(self) -> None:
+        async def main() -> None:
+            bench, asking, vendor = Bench(breaker=TRIPS_AT_5), asking_of(), Vendor()
+            await trip(bench)
+            await asyncio.sleep(5.0)
+
+            async def announce() -> None:
+                raise ClaimsUnavailable("down")
+
+            asking.announce = announce
+            for _ in range(10):
+                with pytest.raises(ClaimsUnavailable):
+                    await bench.call(vendor, asking, idempotent=False)
+            assert (vendor.attempts, asking.may_have_effect) == (0, False)
+            assert bench.breaker.state(now_s()) is State.HALF_OPEN
+            assert await bench.call(vendor) == "ok"
+
+        virtually(main())
+
+    def test_waiting_for_the_announcement_counts_against_the_deadline(self) -> None:
+        async def main() -> None:
+            asking, vendor = asking_of(ends_at_s=2.0), Vendor()
+            asking.announce = asyncio.Event().wait  # type: ignore[assignment]
+            with pytest.raises(DeadlineExceeded):
+                await Bench().call(vendor, asking, idempotent=False)
+            assert now_s() == pytest.approx(2.0)
+            assert vendor.attempts == 0
+
+        virtually(main())
+
+
+class TestNotSent:
+    """What a transport says of a cancellation: no connection was there yet."""
+
+    def test_an_attempt_that_waits_in_vain_for_a_connection_was_not_sent(self) -> None:
+        async def main() -> None:
+            bench, asking = Bench(retry=NO_RETRY, timeout=TimeoutConfig(attempt_s=1.0)), asking_of()
+            with pytest.raises(ConnectFailed):
+                await bench.pipeline.call(asking, CALL, waits_for_a_connection, idempotent=False)
+            assert now_s() == pytest.approx(1.0)
+            assert not asking.may_have_effect
+            assert bench.told(Kind.ATTEMPT_FINISHED)[0].outcome == "connect_failed"
+
+        virtually(main())
+
+    def test_a_caller_that_leaves_meanwhile_sent_nothing(self) -> None:
+        async def main() -> None:
+            asking = asking_of()
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await Bench().pipeline.call(asking, CALL, waits_for_a_connection, idempotent=False)
+            assert not asking.may_have_effect
+
+        virtually(main())
+
+
+async def waits_for_a_connection() -> None:
+    try:
+        await asyncio.sleep(HANG)
+    except asyncio.CancelledError as cancelled:
+        raise unsent(cancelled) from None

@@ -25,7 +25,7 @@ from tests.support.pipelines import (
     TRIPS_AT_5,
     Bench,
     Vendor,
-    context_of,
+    asking_of,
     lost,
     now_s,
     refused,
@@ -66,7 +66,7 @@ class TestBreaking:
             assert bench.breaker.state(now_s()) is State.CLOSED
             vendor = Vendor(unavailable())
             with pytest.raises(VendorUnavailable):
-                await bench.call(vendor, context_of(deadline_at_s=now_s() + 3.0))
+                await bench.call(vendor, asking_of(ends_at_s=now_s() + 3.0))
             assert bench.breaker.state(now_s()) is State.OPEN
             assert vendor.attempts == 2
 
@@ -90,7 +90,7 @@ class TestBreaking:
                 await bench.call(Vendor())
             for _ in range(100):
                 with pytest.raises(rejection):
-                    await bench.call(Vendor(), context_of(deadline_at_s=0.0 if rejection is DeadlineExceeded else None))
+                    await bench.call(Vendor(), asking_of(ends_at_s=0.0 if rejection is DeadlineExceeded else None))
             assert bench.breaker.state(now_s()) is State.CLOSED
 
         virtually(main())
@@ -189,7 +189,7 @@ class TestBreaking:
             late_at_s = now_s() if rejection is DeadlineExceeded else None
             for _ in range(10):
                 with pytest.raises(rejection):
-                    await bench.call(Vendor(), context_of(deadline_at_s=late_at_s))
+                    await bench.call(Vendor(), asking_of(ends_at_s=late_at_s))
             await asyncio.sleep(60.0)
             assert bench.told(Kind.BREAKER_TRANSITION)[-1].outcome == "half_open"
             for _ in range(3):
@@ -322,7 +322,7 @@ class TestRoom:
                 group.create_task(bench.call(vendor))
                 await asyncio.sleep(0)
                 with pytest.raises(DeadlineExceeded):
-                    await bench.call(vendor, context_of(deadline_at_s=1.0))
+                    await bench.call(vendor, asking_of(ends_at_s=1.0))
                 assert now_s() == pytest.approx(1.0)
             assert vendor.attempts == 1
 

@@ -10,6 +10,7 @@ from brownout_core.redaction import HIDDEN, Redactor
     [
         "Invalid API Key provided: sk_test_abc123",
         "rk_live_abc123",
+        "acme_live_abc123def456",
         "whsec_abc123",
         "Authorization: Bearer abc123",
         "Authorization: abc123",
@@ -30,7 +31,10 @@ def test_what_looks_like_a_secret_is_hidden(text: str) -> None:
     assert HIDDEN in redacted
 
 
-@pytest.mark.parametrize("text", ["sales fetch_token: no connection", "the secret of success", "https://host/path", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["sales fetch_token: no connection", "where we_live_today", "the secret of success", "https://host/path", ""],
+)
 def test_prose_is_left_alone(text: str) -> None:
     assert Redactor(["short"]).text(text) == text
 

@@ -3,22 +3,27 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from math import inf
 from random import Random
 from typing import Any
 
 import pytest
 
+from brownout_core.asking import Asking
 from brownout_core.errors import ConnectFailed, ConnectionLost, Throttled, VendorRefused, VendorUnavailable
-from brownout_core.pipeline import CallContext, Pipeline, VendorParts, transition_events
+from brownout_core.pipeline import Pipeline
 from brownout_core.policies.breaker import Breaker, BreakerConfig, State
 from brownout_core.policies.bulkhead import Bulkhead, BulkheadConfig
 from brownout_core.policies.deadline import TimeoutConfig, Timeouts
 from brownout_core.policies.limiter import Limiter, LimiterConfig
 from brownout_core.policies.retry import Retry, RetryConfig
 from brownout_core.policies.retry_budget import RetryBudget, RetryBudgetConfig
+from brownout_core.policies.settings import transition_events
+from brownout_core.policies.shapes import Policies
 from brownout_core.telemetry import Event, Kind
 
 HANG = 1e9
+CALL = "create_payment_intent"
 
 
 def now_s() -> float:
@@ -70,7 +75,7 @@ class Vendor:
 
 
 class Bench:
-    """One vendor's pipeline with its parts and all that it told. Defaults: nothing strikes but what a test turns on."""
+    """One vendor's pipeline and all that it told. Defaults: nothing strikes but what a test turns on."""
 
     def __init__(
         self,
@@ -82,7 +87,6 @@ class Bench:
         limiter: LimiterConfig | None = None,
         bulkhead: BulkheadConfig | None = None,
         seed: int = 1,
-        **options: Any,
     ) -> None:
         self.events: list[Event] = []
         self.breaker = Breaker(
@@ -92,7 +96,7 @@ class Bench:
         )
         self.bulkhead = Bulkhead(bulkhead or BulkheadConfig(max_in_flight=1_000))
         self.timeout = timeout or TimeoutConfig()
-        self.parts = VendorParts(
+        self.policies = Policies(
             retry=Retry(retry or RetryConfig(), Random(seed)),
             breaker=self.breaker,
             timeouts=Timeouts(self.timeout),
@@ -100,20 +104,20 @@ class Bench:
             limiter=Limiter(limiter or LimiterConfig(capacity=100_000)),
             bulkhead=self.bulkhead,
         )
-        self.pipeline = Pipeline("stripe", self.parts, sink=self.events.append, **options)
+        self.pipeline = Pipeline("stripe", self.policies, sink=self.events.append)
 
-    async def call(self, vendor: Vendor, context: CallContext | None = None, **options: Any) -> Any:
-        """One idempotent call to `vendor`."""
-        return await self.pipeline.call(vendor, context or context_of(), **options)
+    async def call(self, vendor: Vendor, asking: Asking | None = None, *, idempotent: bool = True) -> Any:
+        """One call of `create_payment_intent` to `vendor`."""
+        return await self.pipeline.call(asking or asking_of(), CALL, vendor, idempotent=idempotent)
 
     def told(self, *kinds: Kind) -> Sequence[Event]:
         """The events of these kinds, in order."""
         return [event for event in self.events if event.kind in kinds]
 
 
-def context_of(operation_id: str = "op_1", *, idempotent: bool = True, **fields: Any) -> CallContext:
-    """A call of `create_payment_intent`."""
-    return CallContext(operation_id, "create_payment_intent", idempotent, **fields)
+def asking_of(operation_id: str = "op_1", *, ends_at_s: float | None = None, **fields: Any) -> Asking:
+    """One asking; without a deadline of its own the vendor's counts."""
+    return Asking(operation_id, ends_at_s=inf if ends_at_s is None else ends_at_s, **fields)
 
 
 def unavailable(retry_after_s: float | None = None) -> VendorUnavailable:
@@ -156,5 +160,5 @@ async def trip(bench: Bench) -> None:
     """Open a breaker that `TRIPS_AT_5`."""
     for _ in range(5):
         with pytest.raises(VendorUnavailable):
-            await bench.pipeline.call(Vendor(unavailable()), context_of(idempotent=False))
+            await bench.call(Vendor(unavailable()), idempotent=False)
     assert bench.breaker.state(now_s()) is State.OPEN

@@ -15,7 +15,8 @@ Every other exception is a defect of this program and passes unchanged.
 """  # noqa: E501 - a table
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -23,7 +24,7 @@ from urllib.parse import quote_plus
 
 import orjson
 
-from brownout_core.clock import WallClock
+from brownout_core.adapters.declaration import Wire
 from brownout_core.errors import (
     AuthenticationFailed,
     ConnectFailed,
@@ -36,8 +37,7 @@ from brownout_core.errors import (
     VendorUnavailable,
 )
 from brownout_core.policies.retry_after import retry_after_s
-from brownout_core.redaction import Redactor
-from brownout_core.transport import Lost, NoConnection, Request, Response, Transport, Unreadable
+from brownout_core.transport import Lost, NoConnection, Request, Response, Unreadable, send
 
 T = TypeVar("T")
 
@@ -61,16 +61,13 @@ class Said:
 class VendorClient:
     """One vendor over one transport. Subclasses build requests and read answers. Safe for concurrent use."""
 
-    service: str = "vendor"
+    vendor: str = "vendor"
 
-    def __init__(
-        self, base_url: str, transport: Transport, *, wall_clock: WallClock, redactor: Redactor | None = None
-    ) -> None:
-        """`base_url` has no trailing slash; `wall_clock` judges dates in the vendor's headers."""
+    def __init__(self, base_url: str, wire: Wire) -> None:
         self._base_url = base_url.rstrip("/")
-        self._transport = transport
-        self._wall_clock = wall_clock
-        self._redactor = redactor or Redactor()
+        self._transport = wire.transport
+        self._wall_clock = wire.wall_clock
+        self._redactor = wire.redactor
 
     async def _ask(
         self,
@@ -85,13 +82,49 @@ class VendorClient:
         """Send one request; return the answer whatever its status. Raises the errors of a failed exchange."""
         request = Request(method, self._base_url + path, {CORRELATION_HEADER: operation_id, **headers}, body)
         try:
-            return await self._transport.send(request)
-        except NoConnection as error:
-            raise ConnectFailed(self.service, call, "no connection") from error
-        except Lost as error:
-            raise ConnectionLost(self.service, call, "the connection ended before the answer") from error
-        except Unreadable as error:
-            raise ResponseBroken(self.service, call, "the answer is not HTTP") from error
+            return await send(self._transport, request)
+        except (NoConnection, Lost, Unreadable) as error:
+            raise self._of_transport(call, error) from error
+
+    @asynccontextmanager
+    async def _open(
+        self,
+        call: str,
+        operation_id: str,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Send one request whose good answer comes in pieces; raises the error that any other answer means, and what
+        a broken stream means."""
+        request = Request(method, self._base_url + path, {CORRELATION_HEADER: operation_id, **headers}, body)
+        async with AsyncExitStack() as opening:
+            try:
+                status, said, chunks = await opening.enter_async_context(self._transport.open(request))
+                if not 200 <= status < 300:
+                    whole = b"".join([chunk async for chunk in chunks])
+                    raise self._error(call, Response(status, said, whole))
+            except (NoConnection, Lost, Unreadable) as error:
+                raise self._of_transport(call, error) from error
+            yield self._pieces(call, chunks)
+
+    async def _pieces(self, call: str, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in chunks:
+                yield chunk
+        except (Lost, Unreadable) as error:
+            raise self._of_transport(call, error) from error
+
+    def _of_transport(self, call: str, error: NoConnection | Lost | Unreadable) -> ServiceError:
+        match error:
+            case NoConnection():
+                return ConnectFailed(self.vendor, call, "no connection")
+            case Lost():
+                return ConnectionLost(self.vendor, call, "the connection ended before the answer")
+            case Unreadable():
+                return ResponseBroken(self.vendor, call, "the answer is not HTTP")
 
     def _json(self, call: str, response: Response) -> dict[str, Any]:
         """The body of a good answer; raises the error that any other answer means."""
@@ -114,24 +147,24 @@ class VendorClient:
         text = self._redactor.text(said.message)[:MAX_MESSAGE] or f"status {status}"
         wish_s = retry_after_s(response.headers, self._wall_clock)
         if status == 401:
-            return AuthenticationFailed(self.service, call, text, status=status, code=said.code)
+            return AuthenticationFailed(self.vendor, call, text, status=status, code=said.code)
         if status == 429:
-            return Throttled(self.service, call, text, status=status, code=said.code, retry_after_s=wish_s)
+            return Throttled(self.vendor, call, text, status=status, code=said.code, retry_after_s=wish_s)
         if said.is_in_progress:
-            return VendorBusy(self.service, call, text, status=status, code=said.code, retry_after_s=wish_s)
+            return VendorBusy(self.vendor, call, text, status=status, code=said.code, retry_after_s=wish_s)
         if status >= 500 or status == 408:
             retryable = status not in NOT_WORTH_RETRYING if said.retryable is None else said.retryable
             return VendorUnavailable(
-                self.service, call, text, status=status, code=said.code, retryable=retryable, retry_after_s=wish_s
+                self.vendor, call, text, status=status, code=said.code, retryable=retryable, retry_after_s=wish_s
             )
-        return VendorRefused(self.service, call, text, status=status, code=said.code)
+        return VendorRefused(self.vendor, call, text, status=status, code=said.code)
 
     def _said(self, response: Response) -> Said:
         """Read the vendor's error body; never raises, for a broken error body is still an error."""
         raise AssertionError(f"{type(self).__name__} does not say how its vendor words an error: {response.status}")
 
     def _broken(self, call: str, response: Response, why: str) -> ResponseBroken:
-        return ResponseBroken(self.service, call, why, status=response.status)
+        return ResponseBroken(self.vendor, call, why, status=response.status)
 
     def _field(self, call: str, response: Response, data: Mapping[str, Any], name: str, kind: type[T]) -> T:
         """`data[name]`, which has to be a `kind`; an answer without it is broken."""
@@ -156,14 +189,15 @@ def text_of(value: Any) -> str | None:
 
 
 # What needs no percent-encoding in a form: nearly every value that is sent, and a match costs a tenth of encoding it.
-_needs_none = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
+_need_none = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 
 
 def form(fields: Mapping[str, str | int | bool | None]) -> bytes:
     """`application/x-www-form-urlencoded`; None is left out. Brackets in names stay literal, as Stripe's SDKs do."""
-    return "&".join(
-        [f"{_form_name(name)}={_form_value(_plain(value))}" for name, value in fields.items() if value is not None]
-    ).encode()
+    said = {name: _plain(value) for name, value in fields.items() if value is not None}
+    if not _need_none("".join(said.values())):
+        said = {name: quote_plus(value) for name, value in said.items()}
+    return "&".join([f"{_form_name(name)}={value}" for name, value in said.items()]).encode()
 
 
 @lru_cache(maxsize=256)  # the names are the adapters' own
@@ -171,9 +205,5 @@ def _form_name(name: str) -> str:
     return quote_plus(name, safe="[]")
 
 
-def _form_value(value: str) -> str:
-    return value if _needs_none(value) else quote_plus(value)
-
-
 def _plain(value: str | int | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value) if not isinstance(value, bool) else "true" if value else "false"

@@ -11,14 +11,24 @@ from urllib.parse import quote
 import orjson
 
 from brownout_core.adapters.base import Said, VendorClient, error_object, form, text_of
-from brownout_core.clock import WallClock
+from brownout_core.adapters.declaration import Adapter, Wire, url, variable
 from brownout_core.errors import ServiceError
-from brownout_core.redaction import Redactor
-from brownout_core.transport import Response, Transport
+from brownout_core.policies.limiter import LimiterConfig
+from brownout_core.policies.settings import original, recommended
+from brownout_core.transport import Response, unsent
 
 REFRESH_AT = 0.8
 """The share of a token's lifetime after which a new one is fetched."""
 SCOPE = "orders.read orders.write"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalesAccess:
+    """Where the sales system is, and as whom."""
+
+    base_url: str = variable("SALES_API_BASE", read=url, default="http://127.0.0.1:12113")
+    client_id: str = variable("SALES_CLIENT_ID")
+    client_secret: str = variable("SALES_CLIENT_SECRET", secret=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +99,7 @@ class Tokens:
         return None
 
     def end_renewal(self, error: ServiceError | None) -> None:
-        """Wake whoever waits, and tell them what went wrong: they share the failure as they would the token."""
+        """Wake whoever waits, and tell them what went wrong."""
         if self._renewal is not None:
             self._renewal.set_result(error)
             self._renewal = None
@@ -98,20 +108,11 @@ class Tokens:
 class SalesClient(VendorClient):
     """The sales system's API v2. Writes carry an idempotency key. Safe for concurrent use."""
 
-    service = "sales"
+    vendor = "sales"
 
-    def __init__(
-        self,
-        base_url: str,
-        client_id: str,
-        client_secret: str,
-        transport: Transport,
-        *,
-        wall_clock: WallClock,
-        redactor: Redactor | None = None,
-    ) -> None:
-        super().__init__(base_url, transport, wall_clock=wall_clock, redactor=redactor or Redactor([client_secret]))
-        credentials = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
+    def __init__(self, access: SalesAccess, wire: Wire) -> None:
+        super().__init__(access.base_url, wire)
+        credentials = base64.b64encode(f"{access.client_id}:{access.client_secret}".encode()).decode()
         self._client_credentials = f"Basic {credentials}"
         self._tokens = Tokens()
 
@@ -142,10 +143,20 @@ class SalesClient(VendorClient):
         existing = _existing_id(response)
         if existing is not None:
             # The vendor may have forgotten the key, but it knows the order.
-            order = await self.fetch_order(existing, operation_id=operation_id)
+            order = await self._existing(existing, operation_id)
             if order.order_id == order_id and order.operation_id == operation_id:
                 return order
         return self._order(call, response)
+
+    async def _existing(self, sales_id: str, operation_id: str) -> Order:
+        """An order that is there. Whether it is this one is open until it was seen."""
+        try:
+            return await self.fetch_order(sales_id, operation_id=operation_id)
+        except ServiceError as error:
+            error.may_have_effect = True
+            raise
+        except asyncio.CancelledError:
+            raise asyncio.CancelledError from None  # something was sent before, so not `unsent`
 
     async def fetch_order(self, sales_id: str, *, operation_id: str) -> Order:
         """Fetch one by the sales system's id."""
@@ -179,10 +190,14 @@ class SalesClient(VendorClient):
             under_way = self._tokens.begin_renewal()
             if under_way is None:
                 return await self._renew_for_all(operation_id)
-            # Shielded: one waiter that is cancelled must not cancel what the others wait for.
-            failed = await asyncio.shield(under_way)
+            try:
+                # Shielded: one waiter that is cancelled must not cancel what the others wait for.
+                failed = await asyncio.shield(under_way)
+            except asyncio.CancelledError as cancelled:
+                raise unsent(cancelled) from None
             if failed is not None:
-                raise failed
+                # Each waiter's own: what happens to one of them afterwards is nobody else's.
+                raise failed.copied() from failed.__cause__
         return token
 
     async def _renew_for_all(self, operation_id: str) -> str:
@@ -272,3 +287,14 @@ def _order_document(
         "total": money(sum(line.quantity * line.unit_price for line in lines)),
         "metadata": {"operation_id": operation_id},
     }
+
+
+ADAPTER = Adapter(
+    name="sales",
+    access=SalesAccess,
+    client=SalesClient,
+    # A token bucket of 100 refilled with 10 a second is the documented limit of the sales system itself; what it
+    # leaves in the bucket is its business, so ours never asks faster than that.
+    recommended=recommended(5.0, 20.0, LimiterConfig(capacity=100, refill_per_s=10.0, max_wait_s=5.0)),
+    original=original((5, 2, 30.0, 60.0), (3, 1.0, 30.0, 0.1), (100, 10.0)),
+)

@@ -10,10 +10,12 @@ from urllib.parse import quote
 import orjson
 
 from brownout_core.adapters.base import Said, VendorClient, error_object, form, text_of
-from brownout_core.clock import WallClock
-from brownout_core.errors import BrownoutError, ConfigError
-from brownout_core.redaction import Redactor
-from brownout_core.transport import Response, Transport
+from brownout_core.adapters.declaration import Adapter, Webhooks, Wire, several, url, variable
+from brownout_core.errors import ConfigError, SignatureInvalid
+from brownout_core.live_keys import is_live
+from brownout_core.policies.limiter import LimiterConfig
+from brownout_core.policies.settings import recommended
+from brownout_core.transport import Response
 
 API_VERSION = "2026-10-28.endive"
 TOLERANCE_S = 300.0
@@ -28,6 +30,16 @@ CONFIRMED_AT_ONCE = b"&" + form(
         "automatic_payment_methods[allow_redirects]": "never",
     }
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeAccess:
+    """Where Stripe is, and with which key."""
+
+    base_url: str = variable("STRIPE_API_BASE", read=url, default="http://127.0.0.1:12111")
+    api_key: str = variable("STRIPE_API_KEY", secret=True)
+    webhook_secrets: tuple[str, ...] = variable("STRIPE_WEBHOOK_SECRET", read=several, default=(), secret=True)
+    """Separated by commas: while a secret is being changed, both are good."""
 
 
 class PaymentIntent(NamedTuple):
@@ -69,22 +81,14 @@ class Customer:
 class StripeClient(VendorClient):
     """Stripe's API v1. Writes carry an idempotency key, so every call here is idempotent. Safe for concurrent use."""
 
-    service = "stripe"
+    vendor = "stripe"
 
-    def __init__(
-        self,
-        base_url: str,
-        api_key: str,
-        transport: Transport,
-        *,
-        wall_clock: WallClock,
-        redactor: Redactor | None = None,
-    ) -> None:
+    def __init__(self, access: StripeAccess, wire: Wire) -> None:
         """Raises `ConfigError` for a key that moves real money."""
-        if api_key.startswith(("sk_live_", "rk_live_")):
+        if is_live(access.api_key):
             raise ConfigError("STRIPE_API_KEY is a live key: only test keys (sk_test_...) are accepted")
-        super().__init__(base_url, transport, wall_clock=wall_clock, redactor=redactor or Redactor([api_key]))
-        self._headers = {"Authorization": f"Bearer {api_key}", "Stripe-Version": API_VERSION}
+        super().__init__(access.base_url, wire)
+        self._headers = {"Authorization": f"Bearer {access.api_key}", "Stripe-Version": API_VERSION}
         self._form_headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
 
     async def create_payment_intent(
@@ -201,10 +205,6 @@ class StripeClient(VendorClient):
         )
 
 
-class SignatureInvalid(BrownoutError):
-    """A webhook that the vendor did not sign, or signed too long ago. Says nothing about which secret was tried."""
-
-
 def verify_webhook(
     body: bytes, signature: str, secrets: Sequence[str], *, now: float, tolerance_s: float = TOLERANCE_S
 ) -> dict[str, Any]:
@@ -237,3 +237,18 @@ def _parts(header: str) -> tuple[list[str], list[bytes]]:
     pairs = [part.partition("=") for part in header[:4096].split(",")]
     stamps = [value for name, _, value in pairs if name == "t"]
     return stamps, [value.encode("utf-8", "replace") for name, _, value in pairs if name == "v1"]
+
+
+ADAPTER = Adapter(
+    name="stripe",
+    access=StripeAccess,
+    client=StripeClient,
+    # Stripe allows 100 requests a second to a live account; another process of ours may need some of them.
+    recommended=recommended(3.0, 10.0, LimiterConfig(capacity=80, refill_per_s=80.0)),
+    webhooks=Webhooks(
+        secrets=lambda access: access.webhook_secrets,
+        verify=lambda body, headers, secrets, now: verify_webhook(
+            body, headers.get("stripe-signature", ""), secrets, now=now
+        ),
+    ),
+)

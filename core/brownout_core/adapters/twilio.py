@@ -12,11 +12,24 @@ from typing import Any
 from urllib.parse import quote
 
 from brownout_core.adapters.base import Said, VendorClient, error_object, form, text_of
-from brownout_core.clock import WallClock
-from brownout_core.redaction import Redactor
-from brownout_core.transport import Response, Transport
+from brownout_core.adapters.declaration import Adapter, Wire, url, variable
+from brownout_core.policies.limiter import LimiterConfig
+from brownout_core.policies.settings import original, recommended
+from brownout_core.transport import Response
 
 PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwilioAccess:
+    """Where Twilio is, and as whom."""
+
+    base_url: str = variable("TWILIO_API_BASE", read=url, default="http://127.0.0.1:12112")
+    account_sid: str = variable("TWILIO_ACCOUNT_SID")
+    auth_token: str = variable("TWILIO_AUTH_TOKEN", secret=True)
+    sender: str = variable("TWILIO_FROM", default="+15005550006")
+    """The number that messages come from."""
+    verify_service: str = variable("TWILIO_VERIFY_SERVICE", default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +59,20 @@ class Verification:
 class TwilioClient(VendorClient):
     """Messages (API 2010-04-01) and Verify (v2). Safe for concurrent use."""
 
-    service = "twilio"
+    vendor = "twilio"
 
-    def __init__(
-        self,
-        base_url: str,
-        account_sid: str,
-        auth_token: str,
-        transport: Transport,
-        *,
-        verify_service: str = "",
-        wall_clock: WallClock,
-        redactor: Redactor | None = None,
-    ) -> None:
-        super().__init__(base_url, transport, wall_clock=wall_clock, redactor=redactor or Redactor([auth_token]))
-        self._messages = f"/2010-04-01/Accounts/{quote(account_sid, safe='')}/Messages"
-        self._verify = f"/v2/Services/{quote(verify_service, safe='')}"
-        credentials = base64.b64encode(f"{account_sid}:{auth_token}".encode()).decode()
+    def __init__(self, access: TwilioAccess, wire: Wire) -> None:
+        super().__init__(access.base_url, wire)
+        self._sender = access.sender
+        self._messages = f"/2010-04-01/Accounts/{quote(access.account_sid, safe='')}/Messages"
+        self._verify = f"/v2/Services/{quote(access.verify_service, safe='')}"
+        credentials = base64.b64encode(f"{access.account_sid}:{access.auth_token}".encode()).decode()
         self._headers = {"Authorization": f"Basic {credentials}", "Accept": "application/json"}
 
-    async def send_message(self, *, operation_id: str, to: str, sender: str, body: str) -> Message:
-        """Send one text message from a number of ours. Not idempotent."""
+    async def send_message(self, *, operation_id: str, to: str, body: str) -> Message:
+        """Send one text message from our number. Not idempotent."""
         call = "send_message"
-        fields = {"To": to, "From": sender, "Body": body}
+        fields = {"To": to, "From": self._sender, "Body": body}
         response = await self._post(call, f"{self._messages}.json", fields, operation_id)
         return self._message(call, response, self._json(call, response))
 
@@ -151,3 +155,13 @@ def _epoch(date: Any) -> float | None:
         return parsedate_to_datetime(date).timestamp() if isinstance(date, str) else None
     except ValueError:
         return None
+
+
+ADAPTER = Adapter(
+    name="twilio",
+    access=TwilioAccess,
+    client=TwilioClient,
+    # Twilio queues what exceeds a sender's throughput; it answers 429 to many requests at once.
+    recommended=recommended(3.0, 10.0, LimiterConfig(capacity=50, refill_per_s=50.0)),
+    original=original((10, 3, 15.0, 30.0), (5, 0.5, 10.0, 0.15), (50, 10.0)),
+)

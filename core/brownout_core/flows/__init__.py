@@ -1,0 +1,13 @@
+"""The business operations: one file each, with its request, its path, the vendors that it uses and what it does.
+
+`flow.py` is what stands around every one of them, `ending.py` how they end, `request.py` what every request has. To
+add one: a module with a `Flow`, and a line here.
+"""
+
+from brownout_core.flows.flow import by_name
+from brownout_core.flows.notify import Notify
+from brownout_core.flows.pay import Pay
+from brownout_core.flows.place_order import PlaceOrder
+
+FLOWS = by_name(Pay, Notify, PlaceOrder)
+"""Every flow, by name."""

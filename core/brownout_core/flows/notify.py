@@ -5,66 +5,65 @@ may have arrived, and before any second sending the list of messages is searched
 """
 
 import hashlib
-from typing import Any
+from typing import Annotated, Any
 
-from brownout_core.adapters.twilio import Message, TwilioClient
-from brownout_core.errors import NotSettled
-from brownout_core.flows.operation import Earlier, Operation, Tools
-from brownout_core.flows.requests import NotifyRequest
-from brownout_core.pipeline import CallContext
+from pydantic import Field
+
+from brownout_core.adapters import twilio
+from brownout_core.adapters.twilio import Message
+from brownout_core.asking import Asking
+from brownout_core.flows.flow import Around, Flow
+from brownout_core.flows.request import FlowRequest
 
 CLOCK_SKEW_S = 300.0
 """How far Twilio's clock may be from ours."""
 
 
-class Notify(Operation[NotifyRequest]):
-    """Creates a message; after an unknown outcome it looks before it sends again."""
+class NotifyRequest(FlowRequest):
+    """Send one text message."""
 
-    name = "notify"
-    vendor = "twilio"
-    call = "send_message"
-    idempotent = False
-    request = NotifyRequest
+    to: Annotated[str, Field(pattern=r"^\+[1-9][0-9]{5,14}$")]
+    body: Annotated[str, Field(min_length=1, max_length=1500)]
 
-    def __init__(self, tools: Tools, twilio: TwilioClient, *, sender: str, settle_s: float) -> None:
-        """`settle_s` is how long an earlier sending may take to show up in the list; nothing is sent again before."""
-        super().__init__(tools)
-        self._twilio = twilio
-        self._sender = sender
-        self._settle_s = settle_s
 
-    async def send(self, request: NotifyRequest, key: str) -> dict[str, Any]:
-        """One attempt."""
-        del key  # Twilio takes none
-        message = await self._twilio.send_message(
-            operation_id=request.operation_id, to=request.to, sender=self._sender, body=text_of(request)
-        )
-        return _result(message)
+class Notify(Flow[NotifyRequest]):
+    """Creates a message; where an earlier sending may be on its way it looks before it sends again.
 
-    async def look(self, request: NotifyRequest, context: CallContext, earlier: Earlier) -> dict[str, Any] | None:
-        """The message, if the list has it. If not, and the earlier sending may still be on its way: not yet."""
-        found = await self.read(
+    A message that was not sent is refused: the caller is there and can decide.
+    """
+
+    name, path, request = "notify", "/v1/notify", NotifyRequest
+    uses = (twilio.ADAPTER,)
+
+    def __init__(self, around: Around) -> None:
+        super().__init__(around)
+        self._twilio = self.guarded(twilio.ADAPTER)
+
+    async def do(self, request: NotifyRequest, asking: Asking) -> dict[str, Any]:
+        """One message, if none is there yet."""
+        text = text_of(request)
+        message = await self.look_first(asking, lambda since: self._find(request, text, since, asking))
+        if message is None:
+            message = await self._twilio(
+                asking,
+                "send_message",
+                lambda client: client.send_message(operation_id=request.operation_id, to=request.to, body=text),
+                idempotent=False,
+            )
+        return {"message": message.sid, "message_status": message.status}
+
+    async def _find(self, request: NotifyRequest, text: str, since: float, asking: Asking) -> Message | None:
+        found = await self._twilio.read(
+            asking,
             "list_messages",
-            context,
-            lambda: self._twilio.list_messages(
-                operation_id=request.operation_id, to=request.to, since=earlier.since - CLOCK_SKEW_S
+            lambda client: client.list_messages(
+                operation_id=request.operation_id, to=request.to, since=since - CLOCK_SKEW_S
             ),
         )
-        wanted = text_of(request)
-        for message in found:
-            if message.body == wanted:
-                return _result(message)
-        left_s = self._settle_s - earlier.age_s
-        if left_s > 0:
-            raise NotSettled("an earlier sending may still arrive", retry_after_s=left_s)
-        return None
+        return next((each for each in found if each.body == text), None)
 
 
 def text_of(request: NotifyRequest) -> str:
     """The message's text, with a reference that no other operation's message has."""
     reference = hashlib.sha256(request.operation_id.encode()).hexdigest()[:10]
     return f"{request.body} (ref {reference})"
-
-
-def _result(message: Message) -> dict[str, Any]:
-    return {"message": message.sid, "message_status": message.status}

@@ -1,4 +1,4 @@
 """The reference application over HTTP: `python -m brownout_core.gateway`.
 
-`settings` reads the environment, `app` has the routes, `replies` the bodies, `server` runs it.
+`settings` reads the environment, `server` puts the front door on sockets and runs it.
 """

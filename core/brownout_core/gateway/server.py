@@ -1,36 +1,39 @@
-"""Runs the gateway: builds it from settings, serves until SIGTERM or SIGINT, and leaves nothing behind."""
+"""Runs the gateway: builds the application from settings, puts its front door on sockets, serves until SIGTERM or
+SIGINT, and leaves nothing behind. Everything that is answered is answered by the front door."""
 
 import asyncio
 import errno
+import logging
 import os
 import secrets
 import signal
 import sys
 from contextlib import AsyncExitStack
-from pathlib import Path
+from typing import Any, Final
 
 import orjson
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
+from brownout_core.adapters import ADAPTERS
 from brownout_core.application import Application
 from brownout_core.clock import system_wall_clock
-from brownout_core.compose import VENDORS, build
+from brownout_core.compose import build
 from brownout_core.errors import ConfigError
-from brownout_core.gateway.app import Gateway
+from brownout_core.front_door.answers import Answer
+from brownout_core.front_door.door import EXPECTED, MAX_BODY_BYTES, FrontDoor, webhooks_of
 from brownout_core.gateway.settings import Settings
-from brownout_core.records import ClaimStore
+from brownout_core.loopback import is_loopback
 from brownout_core.redaction import Redactor
 from brownout_core.sinks.log import log_sink, make_logger
 from brownout_core.sinks.ndjson import NdjsonSink
 from brownout_core.sinks.prometheus import PrometheusSink
-from brownout_core.stores.memory import MemoryClaimStore
-from brownout_core.stores.redis import RedisClaimStore
-from brownout_core.stores.spill import SpillFile
-from brownout_core.stores.sqlite import OwnThread, SqliteDeadLetterStore
+from brownout_core.stores.opening import open_claims, open_dead_letters
 from brownout_core.telemetry import Event, Kind, Sink, fan_out
 from brownout_core.transports.aiohttp import AiohttpTransport
 
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+CUT_OFF_S: Final = 2.0
+"""How long what was cancelled, because its grace was over, may take to say so to the stores."""
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -40,27 +43,32 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """
     redactor = Redactor(settings.secrets())
     logger = make_logger(redactor)
-    metrics = PrometheusSink(VENDORS)
+    metrics = PrometheusSink(ADAPTERS)
     instance = secrets.token_hex(6)
     async with AsyncExitStack() as cleanup:
         sink = _sink(settings, metrics, logger, cleanup)
         application = _application(settings, sink, instance)
         cleanup.push_async_callback(application.close)
-        gateway = Gateway(
+        door = FrontDoor(
             application,
-            metrics=metrics,
             wall_clock=system_wall_clock,
             redactor=redactor,
-            logger=logger,
             instance=instance,
-            webhook_secrets=settings.webhook_secrets,
-            only_loopback=settings.host in LOOPBACK_HOSTS,
+            log=lambda what, request_id, error: _log(logger, what, request_id, error),
+            metrics=metrics.text,
+            webhooks=webhooks_of(ADAPTERS, settings.app.access),
+            only_loopback=is_loopback(f"[{settings.host}]" if ":" in settings.host else settings.host),
         )
-        runner = web.AppRunner(
-            gateway.web_application(),
-            access_log=None,
-            shutdown_timeout=settings.grace_s,
-            handler_cancellation=False,  # a caller that leaves does not stop what it asked for
+        shell = Shell(door)
+        cleanup.push_async_callback(shell.wait_for_the_cancelled)
+        runner = web.ServerRunner(
+            web.Server(
+                shell.handle,
+                logger=_server_log(logger),
+                access_log=None,
+                handler_cancellation=False,  # a caller that leaves does not stop what it asked for
+            ),
+            shutdown_timeout=settings.grace_s / 2,  # aiohttp waits for so long twice, before it cancels
         )
         await runner.setup()
         cleanup.push_async_callback(runner.cleanup)
@@ -69,6 +77,83 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         sys.stdout.write(orjson.dumps({"url": url}).decode() + "\n")
         sys.stdout.flush()
         await stop.wait()
+
+
+class Shell:
+    """Moves bytes between sockets and the front door, and decides nothing."""
+
+    def __init__(self, door: FrontDoor) -> None:
+        self._door = door
+        self._at_work: set[asyncio.Task[Any]] = set()
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """One request."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine that runs is some task's
+        self._at_work.add(task)
+        try:
+            return await self._answered(request)
+        finally:
+            self._at_work.discard(task)
+
+    async def wait_for_the_cancelled(self) -> None:
+        """Let what was cut off write down how it ended, before the stores are closed."""
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=CUT_OFF_S)
+
+    async def _answered(self, request: web.BaseRequest) -> web.StreamResponse:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        if headers.get("expect", "").lower() == EXPECTED:
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0
+        answer = await self._door(request.method, request.raw_path, headers, await _body(request))
+        return _response(answer)
+
+
+async def _body(request: web.BaseRequest) -> bytes:
+    """The body, or so much of it that the door can tell that it is too long."""
+    if not request.body_exists:
+        return b""
+    chunks, size = [], 0
+    async for chunk in request.content.iter_any():
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            break
+    return b"".join(chunks)
+
+
+def _response(answer: Answer) -> web.Response:
+    return web.Response(status=answer.status, headers=answer.headers, body=answer.body or None)
+
+
+class _ServerLog(logging.Handler):
+    """Hears aiohttp's server: bytes that are no HTTP are one line, and whose they are is no defect's trace."""
+
+    def __init__(self, logger: Any) -> None:
+        super().__init__()
+        self._logger = logger
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass it on."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, HttpProcessingError):
+            self._logger.warning("malformed_request", error=type(error).__name__)
+        else:
+            self._logger.error("server_error", said=record.getMessage(), exc_info=error)
+
+
+def _server_log(logger: Any) -> logging.Logger:
+    server = logging.Logger("gateway")  # noqa: LOG001 - of its own: the process's tree of loggers is its user's
+    server.addHandler(_ServerLog(logger))
+    return server
+
+
+def _log(logger: Any, what: str, request_id: str, error: Exception) -> None:
+    if what == "internal_error":
+        logger.error(what, request_id=request_id, exc_info=error)
+    else:
+        logger.warning(what, request_id=request_id, error=str(error))
 
 
 def _sink(settings: Settings, metrics: PrometheusSink, logger: object, cleanup: AsyncExitStack) -> Sink:
@@ -81,17 +166,13 @@ def _sink(settings: Settings, metrics: PrometheusSink, logger: object, cleanup: 
 
 
 def _application(settings: Settings, sink: Sink, instance: str) -> Application:
-    claims: ClaimStore
-    if settings.redis_url is None:
-        claims = MemoryClaimStore(asyncio.get_running_loop().time)
-    else:
-        claims = RedisClaimStore.from_url(settings.redis_url)
+    letters, spill = open_dead_letters(settings.dead_letters, system_wall_clock)
     return build(
         settings.app,
-        transports={vendor: AiohttpTransport() for vendor in VENDORS},
-        claims=claims,
-        dead_letters=SqliteDeadLetterStore(settings.dead_letters, wall_clock=system_wall_clock, run=OwnThread()),
-        spill=None if settings.dead_letters == ":memory:" else SpillFile(Path(settings.dead_letters + ".spill")),
+        transports={vendor: AiohttpTransport() for vendor in ADAPTERS},
+        claims=open_claims(settings.claims),
+        dead_letters=letters,
+        spill=spill,
         sink=sink,
         seed=settings.seed,
         wall_clock=system_wall_clock,
@@ -99,7 +180,7 @@ def _application(settings: Settings, sink: Sink, instance: str) -> Application:
     )
 
 
-async def _listen(runner: web.AppRunner, settings: Settings) -> str:
+async def _listen(runner: web.ServerRunner, settings: Settings) -> str:
     site = web.TCPSite(runner, settings.host, settings.port)
     try:
         await site.start()

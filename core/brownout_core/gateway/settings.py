@@ -1,6 +1,6 @@
 """The gateway's settings, from the environment. What is wrong is said in one line, without the value of a secret."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from brownout_core.compose import AppConfig, SalesAccess, StripeAccess, TwilioAccess, read_document
+from brownout_core.adapters import ADAPTERS
+from brownout_core.adapters.declaration import read_access
+from brownout_core.compose import AppConfig, read_document
 from brownout_core.errors import ConfigError
-
-REQUIRED = ("STRIPE_API_KEY", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "SALES_CLIENT_ID", "SALES_CLIENT_SECRET")
-LIVE_PREFIXES = ("sk_live_", "rk_live_")
+from brownout_core.live_keys import is_live
+from brownout_core.stores.opening import check_claims, check_dead_letters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,63 +24,38 @@ class Settings:
     port: int
     """0: any free port; the ready line says which."""
     app: AppConfig
-    redis_url: str | None = field(repr=False)
-    """None: claims are kept in memory, and forgotten by a restart."""
+    claims: str = field(repr=False)
+    """The URL of the store of claims."""
     dead_letters: str
+    """The URL, or the path, of the store of dead letters."""
     telemetry: str | None
-    webhook_secrets: tuple[str, ...] = field(repr=False)
     seed: int
     grace_s: float
     """How long operations under way may take to finish after SIGTERM."""
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be written down."""
-        password = urlsplit(self.redis_url).password if self.redis_url else None
-        return (*self.app.secrets(), *self.webhook_secrets, *([password] if password else []))
+        password = urlsplit(self.claims).password
+        return (*self.app.secrets(), *([password] if password else []))
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings in `environment`. Raises `ConfigError`."""
-    missing = [name for name in REQUIRED if not environment.get(name)]
-    if missing:
-        raise ConfigError(f"missing in the environment: {', '.join(missing)}")
+    access = read_access(ADAPTERS, environment)
     for name, value in environment.items():
-        if value.startswith(LIVE_PREFIXES):
+        if is_live(value):
             raise ConfigError(f"{name} is a live key: only test keys (sk_test_...) are accepted")
+    if environment.get("BROWNOUT_REDIS_URL"):
+        raise ConfigError("BROWNOUT_REDIS_URL is called BROWNOUT_CLAIMS now: rename it")
     return Settings(
         host=environment.get("BROWNOUT_HOST", "127.0.0.1"),
         port=_port(environment.get("BROWNOUT_PORT", "8080")),
-        app=_app(environment),
-        redis_url=_redis(environment.get("BROWNOUT_REDIS_URL") or None),
-        dead_letters=environment.get("BROWNOUT_DEAD_LETTERS") or "brownout-dead-letters.sqlite3",
+        app=AppConfig(access=access, **_policies(environment.get("BROWNOUT_POLICIES") or None)),
+        claims=_store("BROWNOUT_CLAIMS", environment, "memory:", check_claims),
+        dead_letters=_store("BROWNOUT_DEAD_LETTERS", environment, "brownout-dead-letters.sqlite3", check_dead_letters),
         telemetry=environment.get("BROWNOUT_TELEMETRY") or None,
-        webhook_secrets=tuple(
-            secret.strip() for secret in environment.get("STRIPE_WEBHOOK_SECRET", "").split(",") if secret.strip()
-        ),
         seed=_whole("BROWNOUT_SEED", environment.get("BROWNOUT_SEED", "0")),
         grace_s=_seconds("BROWNOUT_GRACE_S", environment.get("BROWNOUT_GRACE_S", "15")),
-    )
-
-
-def _app(environment: Mapping[str, str]) -> AppConfig:
-    return AppConfig(
-        stripe=StripeAccess(
-            base_url=_url(environment, "STRIPE_API_BASE", "http://127.0.0.1:12111"),
-            api_key=environment["STRIPE_API_KEY"],
-        ),
-        twilio=TwilioAccess(
-            base_url=_url(environment, "TWILIO_API_BASE", "http://127.0.0.1:12112"),
-            account_sid=environment["TWILIO_ACCOUNT_SID"],
-            auth_token=environment["TWILIO_AUTH_TOKEN"],
-            sender=environment.get("TWILIO_FROM") or "+15005550006",
-            verify_service=environment.get("TWILIO_VERIFY_SERVICE", ""),
-        ),
-        sales=SalesAccess(
-            base_url=_url(environment, "SALES_API_BASE", "http://127.0.0.1:12113"),
-            client_id=environment["SALES_CLIENT_ID"],
-            client_secret=environment["SALES_CLIENT_SECRET"],
-        ),
-        **_policies(environment.get("BROWNOUT_POLICIES") or None),
     )
 
 
@@ -97,28 +73,12 @@ def _policies(path: str | None) -> dict[str, Any]:
     return read_document(document)
 
 
-def _url(environment: Mapping[str, str], name: str, default: str) -> str:
-    value = environment.get(name) or default
+def _store(name: str, environment: Mapping[str, str], default: str, check: Callable[[str], None]) -> str:
+    url = environment.get(name) or default
     try:
-        parts = urlsplit(value)
-        is_fit = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        is_fit = False
-    if not is_fit:
-        raise ConfigError(f"{name} must be an http or https URL")
-    return value.rstrip("/")
-
-
-def _redis(url: str | None) -> str | None:
-    if url is None:
-        return None
-    try:
-        parts = urlsplit(url)
-        is_fit = parts.scheme in {"redis", "rediss", "unix"} and (parts.port or 1) > 0
-    except ValueError:
-        is_fit = False
-    if not is_fit:
-        raise ConfigError("BROWNOUT_REDIS_URL must be like redis://host:port/0 (or rediss://, unix://)")
+        check(url)
+    except ConfigError as error:
+        raise ConfigError(f"{name} {error}") from None
     return url
 
 

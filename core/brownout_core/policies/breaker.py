@@ -227,14 +227,14 @@ class Breaker:
         self._window.clear()
 
     def _sample(self, now_s: float, *, failed: bool, slow: bool) -> None:
-        window = self._window
+        window, config = self._window, self._config
         window.add(now_s, failed=failed, slow=slow)
-        config = self._config
-        if window.calls < config.minimum_calls:
+        calls = window.calls
+        if calls < config.minimum_calls:
             return
-        if window.failures >= config.failure_ratio * window.calls:
+        if window.failures >= config.failure_ratio * calls:
             self._move(Event.FAILURE_RATIO_REACHED, now_s)
-        elif window.slow >= config.slow_call_ratio * window.calls:
+        elif window.slow >= config.slow_call_ratio * calls:
             self._move(Event.SLOW_CALL_RATIO_REACHED, now_s)
 
     def _takes_result(self, permit: Permit, now_s: float) -> bool:

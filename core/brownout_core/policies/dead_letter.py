@@ -1,10 +1,13 @@
 """What could not be done now is set aside durably, and done later: through the same flow, with the same key.
 
-set_aside ──▶ waiting ──redrive──▶ redriving ──┬─▶ done
+set_aside ──▶ pending ──redrive──▶ redriving ──┬─▶ redriven
                  ▲  ▲                          ├─▶ refused   (the vendor's definitive no)
-                 │  └──── failed, or not sent ─┤
+                 │  └─ failed, not sent, ended ┤
          insist: │                             └─▶ poison    (failed as often as the cap allows)
-                 └──────────────────────────────────┘        discard ends waiting and poison
+                 └──────────────────────────────────┘        discard ends pending and poison
+
+A letter knows when its work may have been sent last: when it was set aside, by a redrive that failed, by one that was
+ended while it was at work, or by one that died, which its lease bounds.
 """
 
 import asyncio
@@ -15,6 +18,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
+from brownout_core.asking import Asking, Earlier
 from brownout_core.clock import WallClock
 from brownout_core.errors import (
     BrownoutError,
@@ -47,11 +51,11 @@ class DeadLetterConfig:
     lease_s: float = 300.0
     """How long one redrive holds a letter; longer than the operation's deadline."""
     rate_per_s: float = 20.0
-    """How many letters `redrive_all` starts per second, at most."""
+    """How many letters a lot starts per second, at most."""
     canary: int = 3
-    """The first letters decide: when all of them fail, `redrive_all` stops."""
+    """The first letters of a lot (all of them, where there are fewer) decide: when all fail, the lot stops."""
     stop_ratio: float = 0.2
-    """After the canaries, `redrive_all` stops when more than this share has failed."""
+    """After the canaries, a lot stops when more than this share of it has failed."""
 
     def __post_init__(self) -> None:
         if self.generation_cap < 1:
@@ -72,7 +76,7 @@ class Redrive(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     FAILED = "failed"
-    NOT_SENT = "not_sent"  # a policy refused it: the letter waits, no worse than before
+    NOT_SENT = "not_sent"  # a policy refused it: the letter is pending, no worse than before
     BUSY = "busy"  # somebody else is redriving it, or there is nothing open under this id
 
 
@@ -85,8 +89,20 @@ class Redriven:
     detail: str = ""
 
 
-Again = Callable[[DeadLetter], Awaitable[str]]
-"""Does a letter's work again, with its own key, and says what came of it; raises where it failed."""
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Some letters' redrives, one after the other."""
+
+    redriven: tuple[Redriven, ...]
+    next_after: str | None
+    """The last letter looked at, for the next lot to go on behind it; None where none waits there."""
+    stopped: bool
+    """It was no use yet, so the rest of the lot was left alone."""
+
+
+Again = Callable[[DeadLetter, Asking], Awaitable[str]]
+"""Does a letter's work again, with its own key, and says what came of it; raises where it failed. The asking knows
+when it may have been sent before, and is told what is done now."""
 
 
 class Spill(Protocol):
@@ -95,6 +111,9 @@ class Spill(Protocol):
     def append(self, letter: DeadLetter) -> None: ...
     def take(self) -> Sequence[DeadLetter]: ...
     def drained(self) -> None: ...
+    def check(self) -> None:
+        """Raises `StoreUnavailable`, with its place, where something is kept that nobody can read."""
+        ...
 
 
 def letter_id(flow: str, idempotency_key: str) -> str:
@@ -187,6 +206,12 @@ class DeadLetters:
         await self.drain()
         return await self._store.count()
 
+    async def check(self) -> None:
+        """Raises `StoreUnavailable` where letters cannot be kept, or where some are that nobody can read."""
+        await self._store.check()
+        if self._spill is not None:
+            self._spill.check()
+
     async def discard(self, letter_id: str) -> bool:
         """Give a letter up. False where it is not open, or is being redriven."""
         letter = await self.show(letter_id)
@@ -205,63 +230,87 @@ class DeadLetters:
         letter = await self._store.lease(letter_id, owner, self.config.lease_s, insist=insist)
         if letter is None:
             return Redriven(letter_id, Redrive.BUSY)
+        asking = self._asking(letter)
         try:
-            came_to = await again(letter)
+            came_to = await again(letter, asking)
         except Exception as error:  # noqa: BLE001 - whatever it was, the letter has to go back
-            return await self._settle(letter, owner, _outcome_of(error), error)
+            outcome = _outcome_of(error, asking)
+            settled = self._given_back(letter, error, outcome, was_sent=outcome is not Redrive.NOT_SENT)
+            return await self._settle(settled, owner, Redriven(letter.id, outcome, settled.reason))
         except BaseException as error:
-            await self._settle(letter, owner, Redrive.NOT_SENT, error)
+            # Ended while it was at work: no fault of the letter's, but it may have been sent.
+            settled = self._given_back(letter, error, Redrive.NOT_SENT, was_sent=asking.may_have_sent)
+            await self._settle(settled, owner, Redriven(letter.id, Redrive.NOT_SENT))
             raise
-        return await self._settle(letter, owner, Redrive.DONE, None, came_to)
+        now = self._wall_clock()
+        done = replace(
+            letter,
+            state=LetterState.REDRIVEN,
+            attempts=letter.attempts + 1,
+            last_attempt_at=now,
+            resolved_at=now,
+            outcome=came_to,
+        )
+        return await self._settle(done, owner, Redriven(letter.id, Redrive.DONE, came_to))
 
-    async def redrive_all(self, again: Again, *, limit: int = 1000, insist: bool = False) -> list[Redriven]:
-        """Redrive waiting letters, oldest first, one at a time and at the configured rate; stops early where the
-        first ones show that it is no use yet."""
+    async def redrive_lot(self, again: Again, *, limit: int = 1000, after: str = "", insist: bool = False) -> Lot:
+        """Redrive what is pending behind the letter `after`, oldest first, each once, at the configured rate; stops
+        early where the first ones show that it is no use yet.
+
+        Every lot has canaries of its own, so that a vendor that goes down between two lots is noticed by the next.
+        """
         loop = asyncio.get_running_loop()
-        states = OPEN_STATES if insist else (LetterState.WAITING, LetterState.REDRIVING)
+        states = OPEN_STATES if insist else (LetterState.PENDING, LetterState.REDRIVING)
+        page = await self.page(states=states, limit=limit + 1, after=after)
         outcomes: list[Redriven] = []
-        for letter in await self.page(states=states, limit=limit):
+        for letter in page[:limit]:
             next_at_s = loop.time() + 1 / self.config.rate_per_s
             outcomes.append(await self.redrive(letter.id, again, insist=insist))
-            if self._is_no_use(outcomes):
-                break
-            if loop.time() < next_at_s:
+            is_last = len(outcomes) == len(page)
+            if stopped := self._is_no_use(outcomes, min(limit, len(page))):
+                return Lot(tuple(outcomes), None if is_last else letter.id, stopped)
+            # Also behind the last one of the lot: the next lot begins where this one ends.
+            if not is_last and loop.time() < next_at_s:
                 await asyncio.sleep(next_at_s - loop.time())
-        return outcomes
+        return Lot(tuple(outcomes), page[limit - 1].id if len(page) > limit else None, stopped=False)
 
-    def _is_no_use(self, outcomes: Sequence[Redriven]) -> bool:
+    def _asking(self, letter: DeadLetter) -> Asking:
+        now = self._wall_clock()
+        earlier = Earlier(now - letter.first_attempt_at, now - letter.last_attempt_at)
+        return Asking(letter.operation_id, letter.idempotency_key, earlier=earlier)
+
+    def _is_no_use(self, outcomes: Sequence[Redriven], lot: int) -> bool:
         failed = sum(each.outcome in {Redrive.FAILED, Redrive.NOT_SENT} for each in outcomes)
-        if len(outcomes) <= self.config.canary:
-            return len(outcomes) == self.config.canary and failed == len(outcomes)
+        canaries = min(self.config.canary, lot)
+        if len(outcomes) <= canaries:
+            return len(outcomes) == canaries and failed == len(outcomes)
         return failed > self.config.stop_ratio * len(outcomes)
 
-    async def _settle(
-        self, letter: DeadLetter, owner: str, outcome: Redrive, error: BaseException | None, came_to: str = ""
-    ) -> Redriven:
+    def _given_back(self, letter: DeadLetter, error: BaseException, outcome: Redrive, *, was_sent: bool) -> DeadLetter:
+        """The letter after a redrive that did not do it."""
         now = self._wall_clock()
-        tried = outcome is not Redrive.NOT_SENT
         generation = letter.generation + (outcome is Redrive.FAILED)
-        settled = replace(
-            letter,
-            state=self._state_after(outcome, generation),
-            generation=generation,
-            attempts=letter.attempts + tried,
-            last_attempt_at=now if tried else letter.last_attempt_at,
-            error_class=letter.error_class if error is None else outcome_of(error),
-            reason=letter.reason if error is None else self._reason(error),
-            resolved_at=now if outcome in {Redrive.DONE, Redrive.REFUSED} else None,
-            outcome=came_to or outcome.value,
-        )
-        await self._store.settle(settled, owner)
-        self._note(Kind.REDRIVEN, letter, "done" if outcome is Redrive.DONE else "failed")
-        return Redriven(letter.id, outcome, settled.reason if error is not None else came_to)
-
-    def _state_after(self, outcome: Redrive, generation: int) -> LetterState:
-        if outcome is Redrive.DONE:
-            return LetterState.DONE
+        state = LetterState.PENDING
         if outcome is Redrive.REFUSED:
-            return LetterState.REFUSED
-        return LetterState.POISON if generation >= self.config.generation_cap else LetterState.WAITING
+            state = LetterState.REFUSED
+        elif generation >= self.config.generation_cap:
+            state = LetterState.POISON
+        return replace(
+            letter,
+            state=state,
+            generation=generation,
+            attempts=letter.attempts + was_sent,
+            last_attempt_at=now if was_sent else letter.last_attempt_at,
+            error_class=outcome_of(error),
+            reason=self._reason(error),
+            resolved_at=now if outcome is Redrive.REFUSED else None,
+            outcome=outcome.value,
+        )
+
+    async def _settle(self, settled: DeadLetter, owner: str, redriven: Redriven) -> Redriven:
+        await self._store.settle(settled, owner)
+        self._note(Kind.REDRIVEN, settled, "done" if redriven.outcome is Redrive.DONE else "failed")
+        return redriven
 
     def _letter(self, parcel: Parcel, error: BaseException) -> DeadLetter:
         return DeadLetter(
@@ -270,7 +319,7 @@ class DeadLetters:
             payload=parcel.payload,
             payload_hash=hashlib.sha256(parcel.payload).hexdigest(),
             idempotency_key=parcel.idempotency_key,
-            correlation_id=parcel.correlation_id,
+            operation_id=parcel.operation_id,
             first_attempt_at=parcel.first_attempt_at,
             last_attempt_at=self._wall_clock(),
             error_class=outcome_of(error),
@@ -287,7 +336,7 @@ class DeadLetters:
             now_s = asyncio.get_running_loop().time()
             self._sink(
                 Event(
-                    now_s, kind, call=letter.flow, operation_id=letter.correlation_id, outcome=outcome, detail=letter.id
+                    now_s, kind, call=letter.flow, operation_id=letter.operation_id, outcome=outcome, detail=letter.id
                 )
             )
 
@@ -297,12 +346,12 @@ class DeadLetters:
         await self._store.close()
 
 
-def _outcome_of(error: Exception) -> Redrive:
-    if isinstance(error, VendorRefused) and not error.may_have_effect:
+def _outcome_of(error: Exception, asking: Asking) -> Redrive:
+    if isinstance(error, VendorRefused) and not asking.may_have_effect:
         return Redrive.REFUSED
     if isinstance(error, KeyReused):
         return Redrive.FAILED
     # A live caller holds the key, or a policy refused before anything went out: no fault of the letter's.
-    if isinstance(error, IdempotencyConflict) or (isinstance(error, CallRejected) and not error.may_have_effect):
+    if isinstance(error, IdempotencyConflict) or (isinstance(error, CallRejected) and not asking.may_have_sent):
         return Redrive.NOT_SENT
     return Redrive.FAILED

@@ -39,12 +39,17 @@ class Timeouts:
         own_at_s = now_s + self._deadline_s
         return own_at_s if asked_at_s is None or asked_at_s > own_at_s else asked_at_s
 
-    def attempt_ends_at_s(self, now_s: float, deadline_at_s: float) -> float | None:
-        """When an attempt that starts now must end, or None: too little time is left to start one."""
+    def attempt_ends_at_s(self, now_s: float, deadline_at_s: float, within_s: float | None = None) -> float | None:
+        """When an attempt that starts now must end, or None: too little time is left to start one.
+
+        `within_s` takes the place of the attempt's usual time, as for a stream, which has a time for its first piece.
+        """
         if deadline_at_s - now_s < self._minimum_attempt_s or now_s >= deadline_at_s:
             return None
-        ends_at_s = now_s + self._attempt_s
-        return min(deadline_at_s, ends_at_s)
+        ends_at_s = now_s + (self._attempt_s if within_s is None else within_s)
+        if ends_at_s > deadline_at_s:
+            return deadline_at_s
+        return ends_at_s
 
     def allows_attempt_at(self, starts_at_s: float, deadline_at_s: float) -> bool:
         """Whether an attempt may start at `starts_at_s`, so whether waiting for that instant makes sense."""

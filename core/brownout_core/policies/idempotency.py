@@ -4,33 +4,40 @@ A claim on the idempotency key goes around the work. What becomes of it depends 
 
     a result, or a definitive refusal     completed: every later asker gets the same, for as long as it is kept
     surely nothing was done               released: the next asker starts anew
-    unknown, cancelled, set aside         abandoned: the next asker takes over, with a higher fence, and looks first
+    unknown, cancelled, set aside         abandoned: the next asker takes over, with a higher fence, and is in doubt
     the process died                      the lease runs out; then as abandoned
+
+Whether nothing was done is what the `Asking` says, predecessors included. While the work goes on, the claim is asked
+before each sending that the vendor could not tell from its repetition: it notes when that was, for whoever may take
+over, and it forbids the sending to an owner that has lost the key (a process that slept through its lease).
 """
 
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
+from brownout_core.asking import Asking
 from brownout_core.errors import (
     BrownoutError,
     ClaimsUnavailable,
     ConfigError,
-    DeadLettered,
+    DeadlineExceeded,
     IdempotencyConflict,
     KeyReused,
     VendorRefused,
 )
-from brownout_core.records import Begun, Claimed, ClaimStore, Finished, Mismatched, StoreUnavailable
+from brownout_core.records import Begun, Busy, Claimed, ClaimStore, Finished, Mismatched, StoreUnavailable
 from brownout_core.telemetry import Event, Kind, Sink
 
-Work = Callable[[], Awaitable[bytes]]
-Recover = Callable[[Claimed], Awaitable[bytes | None]]
-"""Asked after a takeover, before the work is done again: the result, if the earlier owner's work turns out to be
-done; None if it is safe to do it again. May raise, which counts as the work's error."""
+Result = dict[str, Any]
+"""What work comes to: JSON-able, for it is kept."""
+Work = Callable[[], Awaitable[Result]]
+TakenOver = Callable[[], Awaitable[None]]
+"""Awaited after a takeover, before the work; may raise what is to be told instead."""
 
 MARGIN_S = 2.0
 """By how much a lease outlasts the deadline: for writing down the result, and for a loop that stutters."""
@@ -95,65 +102,77 @@ class Idempotency:
         self._askings = itertools.count(1)
 
     async def run_once(
-        self,
-        key: str,
-        fingerprint: str,
-        work: Work,
-        recover: Recover | None = None,
-        *,
-        call: str = "",
-        operation_id: str = "",
-    ) -> bytes:
-        """Do `work` under `key`, or return (raise) what an earlier asker with the same request got.
+        self, asking: Asking, fingerprint: str, work: Work, *, call: str = "", taken_over: TakenOver | None = None
+    ) -> Result:
+        """Do `work` under the asking's key, or return (raise) what an earlier asker with the same request got.
+
+        Waiting for another asker counts against the asking's deadline; the work keeps its own time.
 
         Raises:
             KeyReused: the key stands for another request (another fingerprint).
-            IdempotencyConflict: somebody works on it, longer than `wait_s`.
+            IdempotencyConflict: somebody works on it, longer than `wait_s`; or took it over meanwhile.
+            DeadlineExceeded: the deadline came first.
             ClaimsUnavailable: the store is down; nothing was done.
         """
         owner = f"{self._instance}:{next(self._askings)}"
-
-        def note(outcome: str) -> None:
-            self._note(outcome, call, operation_id)
-
-        begun = await self._begin(key, fingerprint, owner, note)
+        begun = await self._begin(asking, fingerprint, owner, call)
         if isinstance(begun, Finished):
-            note("replayed")
+            self._note("replayed", asking, call)
             return _opened(begun.result)
-        note("taken_over" if begun.taken_over else "claimed")
+        self._note("taken_over" if begun.taken_over else "claimed", asking, call)
+        asking.announce = _Announcement(self._store, asking, owner, begun.fence)
         try:
-            result = await recover(begun) if begun.taken_over and recover is not None else None
-            if result is None:
-                result = await work()
+            if begun.taken_over:
+                asking.took_over(begun.began_ago_s, begun.sent_ago_s)
+                if taken_over is not None:
+                    await taken_over()
+            result = await work()
         except BaseException as error:
-            await self._give_back(key, owner, begun, error)
+            await self._give_back(asking, owner, begun.fence, error)
             raise
-        await self._complete(key, owner, begun.fence, _RESULT + result)
+        await self._complete(asking.idempotency_key, owner, begun.fence, _RESULT + orjson.dumps(result))
         return result
 
-    async def _begin(self, key: str, fingerprint: str, owner: str, note: Callable[[str], None]) -> Claimed | Finished:
+    async def _begin(self, asking: Asking, fingerprint: str, owner: str, call: str) -> Claimed | Finished:
+        try:
+            async with asyncio.timeout_at(asking.ends_at_s) as waiting:
+                begun = await self._ask(asking.idempotency_key, fingerprint, owner)
+                if isinstance(begun, Busy):
+                    begun = await self._wait_for_turn(begun, asking, fingerprint, owner, call)
+        except TimeoutError:
+            if not waiting.expired():
+                raise
+            asking.may_have_sent = True  # the other caller's work may have its effect
+            raise DeadlineExceeded("another caller holds the idempotency key", may_have_effect=True) from None
+        if isinstance(begun, Mismatched):
+            self._note("conflict", asking, call)
+            raise KeyReused("the idempotency key was used for a different request")
+        return begun
+
+    async def _wait_for_turn(
+        self, begun: Busy, asking: Asking, fingerprint: str, owner: str, call: str
+    ) -> Claimed | Finished | Mismatched:
         loop = asyncio.get_running_loop()
         give_up_s = loop.time() + self._wait_s
         pause_s = self.config.poll_s
+        if self._wait_s > 0:
+            self._note("waited", asking, call)
         while True:
-            begun = await self._ask(key, fingerprint, owner)
-            if isinstance(begun, Claimed | Finished):
-                return begun
-            if isinstance(begun, Mismatched):
-                note("conflict")
-                raise KeyReused("the idempotency key was used for a different request")
             left_s = give_up_s - loop.time()
             if left_s <= 0:
-                note("conflict")
+                self._note("conflict", asking, call)
+                asking.may_have_sent = True
                 raise IdempotencyConflict(
                     "the idempotency key is in use by another caller",
                     retry_after_s=begun.lease_left_s,
                     may_have_effect=True,
                 )
-            if pause_s == self.config.poll_s:
-                note("waited")
             await asyncio.sleep(min(pause_s, left_s))
             pause_s = min(2 * pause_s, 10 * self.config.poll_s)
+            answer = await self._ask(asking.idempotency_key, fingerprint, owner)
+            if not isinstance(answer, Busy):
+                return answer
+            begun = answer
 
     async def _ask(self, key: str, fingerprint: str, owner: str) -> Begun:
         try:
@@ -162,19 +181,17 @@ class Idempotency:
             # Closed rather than open: without a claim, two askers would both do the work.
             raise ClaimsUnavailable(f"idempotency claims cannot be made: {error}") from error
 
-    async def _give_back(self, key: str, owner: str, held: Claimed, error: BaseException) -> None:
-        if isinstance(error, VendorRefused) and not error.may_have_effect:
-            await self._complete(key, owner, held.fence, _REFUSAL + _packed(error))
+    async def _give_back(self, asking: Asking, owner: str, fence: int, error: BaseException) -> None:
+        key = asking.idempotency_key
+        surely_nothing = isinstance(error, BrownoutError) and not asking.may_have_effect
+        if surely_nothing and isinstance(error, VendorRefused):
+            await self._complete(key, owner, fence, _REFUSAL + _packed(error))
             return
-        surely_nothing = isinstance(error, BrownoutError) and not (
-            error.may_have_effect or isinstance(error, DeadLettered)
-        )
         try:
-            # Who took over does not know what its predecessor did, whatever it did itself.
-            if surely_nothing and not held.taken_over:
-                await self._store.release(key, owner, held.fence)
+            if surely_nothing:
+                await self._store.release(key, owner, fence)
             else:
-                await self._store.abandon(key, owner, held.fence)
+                await self._store.abandon(key, owner, fence)
         except StoreUnavailable:
             return  # the lease will run out
 
@@ -186,21 +203,44 @@ class Idempotency:
             # the vendor's own idempotency or looks first.
             return
 
-    def _note(self, outcome: str, call: str, operation_id: str) -> None:
+    def _note(self, outcome: str, asking: Asking, call: str) -> None:
         if self._sink is not None:
             now_s = asyncio.get_running_loop().time()
-            self._sink(Event(now_s, Kind.IDEMPOTENCY, call=call, operation_id=operation_id, outcome=outcome))
+            self._sink(Event(now_s, Kind.IDEMPOTENCY, call=call, operation_id=asking.operation_id, outcome=outcome))
+
+
+class _Announcement:
+    """What is awaited before a sending that the vendor cannot tell from its repetition."""
+
+    __slots__ = ("_asking", "_fence", "_owner", "_store")
+
+    def __init__(self, store: ClaimStore, asking: Asking, owner: str, fence: int) -> None:
+        self._store = store
+        self._asking = asking
+        self._owner = owner
+        self._fence = fence
+
+    async def __call__(self) -> None:
+        """Raises `IdempotencyConflict` where the key is somebody else's by now, `ClaimsUnavailable` where nobody can
+        tell: then nothing may be sent."""
+        try:
+            is_held = await self._store.sending(self._asking.idempotency_key, self._owner, self._fence)
+        except StoreUnavailable as error:
+            raise ClaimsUnavailable(f"a sending cannot be announced: {error}") from error
+        if not is_held:
+            self._asking.may_have_sent = True  # whoever has the key now may do it
+            raise IdempotencyConflict("another caller has taken the idempotency key over", may_have_effect=True)
 
 
 def _packed(error: VendorRefused) -> bytes:
     return orjson.dumps(
-        {"service": error.service, "operation": error.operation, "message": error.text, "status": error.status,
+        {"vendor": error.vendor, "call": error.call, "message": error.text, "status": error.status,
          "code": error.code}
     )  # fmt: skip
 
 
-def _opened(stored: bytes) -> bytes:
+def _opened(stored: bytes) -> Result:
+    said: Result = orjson.loads(stored[1:])
     if stored[:1] == _RESULT:
-        return stored[1:]
-    said = orjson.loads(stored[1:])
-    raise VendorRefused(said["service"], said["operation"], said["message"], status=said["status"], code=said["code"])
+        return said
+    raise VendorRefused(said["vendor"], said["call"], said["message"], status=said["status"], code=said["code"])

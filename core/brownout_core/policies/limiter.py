@@ -4,6 +4,7 @@ For all instants s < t: tokens granted in (s, t] <= capacity + refill_per_s x (t
 """
 
 from dataclasses import dataclass
+from math import inf
 
 from brownout_core.errors import ConfigError, LimiterFull
 
@@ -39,7 +40,7 @@ class Limiter:
         self._refill_per_s = config.refill_per_s
         self._max_wait_s = config.max_wait_s
         self._tokens = self._capacity
-        self._updated_at_s: float | None = None
+        self._updated_at_s = -inf
 
     def reserve(self, now_s: float, within_s: float) -> float:
         """Take a token and return the seconds to wait before using it; 0 means now.
@@ -50,11 +51,8 @@ class Limiter:
             LimiterFull: no token within that time, and none was taken; `retry_after_s` says when there will be one.
         """
         tokens = self._tokens
-        last_s = self._updated_at_s
-        if last_s is None or now_s > last_s:
-            if last_s is not None:
-                tokens += (now_s - last_s) * self._refill_per_s
-                tokens = min(tokens, self._capacity)
+        if now_s > self._updated_at_s:
+            tokens = min(self._capacity, tokens + (now_s - self._updated_at_s) * self._refill_per_s)
             self._updated_at_s = now_s
         if tokens >= 1.0:
             self._tokens = tokens - 1.0

@@ -48,9 +48,11 @@ def _until(value: str | None, date: str | None, wall_clock: WallClock | None) ->
 
 
 def _number(value: str | None) -> float | None:
-    if value is None or not _NUMBER.fullmatch(value.strip()):
+    # Only what HTTP calls white space is stripped: Python's own idea of it is wider than what float() reads.
+    text = "" if value is None else value.strip(" \t")
+    if not _NUMBER.fullmatch(text):
         return None
-    number = float(value)
+    number = float(text)
     return number if math.isfinite(number) else LONGEST_S
 
 

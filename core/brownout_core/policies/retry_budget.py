@@ -45,20 +45,19 @@ class RetryBudget:
 
     def first_attempt(self, now_s: float) -> None:
         """A call makes its first attempt: it pays in for the retries of its vendor."""
-        self._refill(now_s)
-        tokens = self._tokens + self._ratio
-        self._tokens = min(self._capacity, tokens)
+        self._pay_in(self._ratio, now_s)
 
     def try_retry(self, now_s: float) -> bool:
         """Take one retry out of the budget; False, and nothing taken, where there is none."""
-        self._refill(now_s)
+        self._pay_in(0.0, now_s)
         if self._tokens < 1.0:
             return False
         self._tokens -= 1.0
         return True
 
-    def _refill(self, now_s: float) -> None:
+    def _pay_in(self, more: float, now_s: float) -> None:
+        tokens = self._tokens
         if self._updated_at_s is not None and now_s > self._updated_at_s:
-            tokens = self._tokens + (now_s - self._updated_at_s) * self._refill_per_s
-            self._tokens = min(self._capacity, tokens)
+            tokens += (now_s - self._updated_at_s) * self._refill_per_s
+        self._tokens = min(self._capacity, tokens + more)
         self._updated_at_s = now_s

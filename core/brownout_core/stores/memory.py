@@ -3,6 +3,7 @@
 A restart forgets them; use `stores.redis` where that matters.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,11 +27,13 @@ class _Record:
     owner: str
     fence: int
     began_s: float
+    """When the first owner began since the key was last free."""
+    sent_s: float
+    """When the last of them announced a sending; when the first one began, where none did."""
     lease_until_s: float
     forget_at_s: float
     result: bytes = b""
     taken_over: bool = False
-    age_s: float = 0.0
 
 
 class MemoryClaimStore:
@@ -60,7 +63,7 @@ class MemoryClaimStore:
         if record.state is _State.COMPLETED:
             return Finished(record.result)
         if record.owner == owner:
-            return Claimed(record.fence, record.taken_over, record.age_s)
+            return self._claimed(record, now_s)
         if now_s < record.lease_until_s:
             return Busy(record.lease_until_s - now_s)
         return self._claim(key, fingerprint, owner, lease_s, now_s, earlier=record)
@@ -74,16 +77,29 @@ class MemoryClaimStore:
             fingerprint=fingerprint,
             owner=owner,
             fence=1 if earlier is None else earlier.fence + 1,
-            began_s=now_s,
+            began_s=earlier.began_s if taken_over and earlier is not None else now_s,
+            sent_s=earlier.sent_s if taken_over and earlier is not None else now_s,
             lease_until_s=now_s + lease_s,
             forget_at_s=now_s + max(self._keep_s, lease_s),
             taken_over=taken_over,
-            age_s=now_s - earlier.began_s if taken_over and earlier is not None else 0.0,
         )
         if earlier is None:
             self._make_room()
         self._touch(key, record)
-        return Claimed(record.fence, record.taken_over, record.age_s)
+        return self._claimed(record, now_s)
+
+    @staticmethod
+    def _claimed(record: _Record, now_s: float) -> Claimed:
+        if not record.taken_over:
+            return Claimed(record.fence)
+        return Claimed(record.fence, True, now_s - record.began_s, now_s - record.sent_s)
+
+    async def sending(self, key: str, owner: str, fence: int) -> bool:
+        held = self._held(key, owner, fence)
+        if held is None:
+            return False
+        held.sent_s = self._clock()
+        return True
 
     async def complete(self, key: str, owner: str, fence: int, result: bytes) -> bool:
         record = self._records.get(key)
@@ -111,6 +127,9 @@ class MemoryClaimStore:
             return False
         held.lease_until_s = self._clock()
         return True
+
+    async def check(self) -> None:
+        return
 
     async def close(self) -> None:
         return
@@ -142,3 +161,8 @@ class MemoryClaimStore:
                 del self._records[key]
                 return
         raise StoreUnavailable(f"all {self._capacity} claims are in progress")
+
+
+def open_claims(_url: str) -> MemoryClaimStore:
+    """The store of one process: `memory:`."""
+    return MemoryClaimStore(asyncio.get_running_loop().time)

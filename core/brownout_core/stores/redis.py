@@ -1,6 +1,6 @@
 """Idempotency claims in Redis, shared by every process of an application. Each step is one Lua script.
 
-One hash per key: `state`, `fingerprint`, `owner`, `fence`, `began`, `until`, `result`, `over`, `age`. Time is the
+One hash per key: `state`, `fingerprint`, `owner`, `fence`, `began`, `sent`, `until`, `result`, `over`. Time is the
 server's own (milliseconds), so that processes with different clocks agree about a lease.
 """
 
@@ -22,39 +22,41 @@ local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 """
 
-# KEYS: record. ARGV: fingerprint, owner, lease ms, keep ms.
-# Answers {'claimed', fence, taken over, age ms} | {'busy', ms left} | {'finished', result} | {'mismatched'}.
+# KEYS: record. ARGV: fingerprint, owner, lease ms, keep ms. Answers {'claimed', fence, taken over, ms since the first
+# owner began, ms since the last sending} | {'busy', ms left} | {'finished', result} | {'mismatched'}.
 _BEGIN = (
     _NOW
     + """
-local r = redis.call('HMGET', KEYS[1], 'state', 'fingerprint', 'owner', 'fence', 'began', 'until', 'result', 'over',
-                     'age')
-local state, fence, over, age = r[1], tonumber(r[4] or '0'), 0, 0
+local r = redis.call('HMGET', KEYS[1], 'state', 'fingerprint', 'owner', 'fence', 'began', 'sent', 'until', 'result',
+                     'over')
+local state, fence, over, began, sent = r[1], tonumber(r[4] or '0'), 0, now, now
 if state and state ~= 'released' then
   if r[2] ~= ARGV[1] then return {'mismatched'} end
-  if state == 'completed' then return {'finished', r[7]} end
-  if r[3] == ARGV[2] then return {'claimed', fence, tonumber(r[8]), tonumber(r[9])} end
-  if now < tonumber(r[6]) then return {'busy', tonumber(r[6]) - now} end
+  if state == 'completed' then return {'finished', r[8]} end
+  began, sent = tonumber(r[5]), tonumber(r[6] or r[5])
+  if r[3] == ARGV[2] then return {'claimed', fence, tonumber(r[9]), now - began, now - sent} end
+  if now < tonumber(r[7]) then return {'busy', tonumber(r[7]) - now} end
   over = 1
-  age = now - tonumber(r[5])
 end
 fence = fence + 1
 redis.call('HSET', KEYS[1], 'state', 'in_progress', 'fingerprint', ARGV[1], 'owner', ARGV[2], 'fence', fence,
-           'began', now, 'until', now + tonumber(ARGV[3]), 'result', '', 'over', over, 'age', age)
+           'began', began, 'sent', sent, 'until', now + tonumber(ARGV[3]), 'result', '', 'over', over)
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
-return {'claimed', fence, over, age}
+return {'claimed', fence, over, now - began, now - sent}
 """
 )
 
-# KEYS: record. ARGV: owner, fence, what (completed | released | abandoned), result, keep ms. Answers 1 or 0.
-_FINISH = (
+# KEYS: record. ARGV: owner, fence, what (sending | completed | released | abandoned), result, keep ms. Answers 1 or 0.
+_HOLDER = (
     _NOW
     + """
 local r = redis.call('HMGET', KEYS[1], 'state', 'owner', 'fence', 'until')
 if r[2] ~= ARGV[1] or r[3] ~= ARGV[2] then return 0 end
 if r[1] == 'completed' and ARGV[3] == 'completed' then return 1 end
 if r[1] ~= 'in_progress' or now >= tonumber(r[4]) then return 0 end
-if ARGV[3] == 'abandoned' then
+if ARGV[3] == 'sending' then
+  redis.call('HSET', KEYS[1], 'sent', now)
+elseif ARGV[3] == 'abandoned' then
   redis.call('HSET', KEYS[1], 'until', now)
 else
   redis.call('HSET', KEYS[1], 'state', ARGV[3], 'result', ARGV[4])
@@ -109,7 +111,9 @@ class RedisClaimStore:
         answer = await self._run(_BEGIN, key, [fingerprint, owner, lease_ms, max(self._keep_ms, 2 * lease_ms)])
         match answer[0]:
             case b"claimed":
-                return Claimed(int(answer[1]), bool(answer[2]), int(answer[3]) / 1000)
+                if not answer[2]:
+                    return Claimed(int(answer[1]))
+                return Claimed(int(answer[1]), True, int(answer[3]) / 1000, int(answer[4]) / 1000)
             case b"busy":
                 return Busy(int(answer[1]) / 1000)
             case b"finished":
@@ -117,17 +121,19 @@ class RedisClaimStore:
             case _:
                 return Mismatched()
 
+    async def sending(self, key: str, owner: str, fence: int) -> bool:
+        return bool(await self._run(_HOLDER, key, [owner, fence, "sending", b"", 0]))
+
     async def complete(self, key: str, owner: str, fence: int, result: bytes) -> bool:
-        return bool(await self._run(_FINISH, key, [owner, fence, "completed", result, self._keep_ms]))
+        return bool(await self._run(_HOLDER, key, [owner, fence, "completed", result, self._keep_ms]))
 
     async def release(self, key: str, owner: str, fence: int) -> bool:
-        return bool(await self._run(_FINISH, key, [owner, fence, "released", b"", self._keep_ms]))
+        return bool(await self._run(_HOLDER, key, [owner, fence, "released", b"", self._keep_ms]))
 
     async def abandon(self, key: str, owner: str, fence: int) -> bool:
-        return bool(await self._run(_FINISH, key, [owner, fence, "abandoned", b"", self._keep_ms]))
+        return bool(await self._run(_HOLDER, key, [owner, fence, "abandoned", b"", self._keep_ms]))
 
-    async def ping(self) -> None:
-        """Raises `StoreUnavailable` unless the server answers."""
+    async def check(self) -> None:
         try:
             await self._client.ping()
         except (RedisError, OSError) as error:
@@ -143,3 +149,8 @@ class RedisClaimStore:
         except (RedisError, OSError) as error:
             # The message may quote the URL, which may hold a password.
             raise StoreUnavailable(f"redis: {type(error).__name__}") from error
+
+
+def open_claims(url: str) -> RedisClaimStore:
+    """The store on the server at `url`. Connects lazily."""
+    return RedisClaimStore.from_url(url)

@@ -14,53 +14,44 @@ from typing import Any, Protocol, TypeVar
 
 from brownout_core.clock import WallClock
 from brownout_core.errors import ConfigError
-from brownout_core.records import DeadLetter, LetterState, StoreUnavailable
+from brownout_core.records import BEFORE, DeadLetter, LetterState, StoreUnavailable
+from brownout_core.rows import columns, definitions, from_row, to_row
 
 T = TypeVar("T")
 
-SCHEMA_VERSION = 1
-COLUMNS = (
-    "id", "flow", "payload", "payload_hash", "idempotency_key", "correlation_id", "first_attempt_at",
-    "last_attempt_at", "error_class", "reason", "attempts", "generation", "state", "lease_owner", "lease_until",
-    "resolved_at", "outcome",
-)  # fmt: skip
+SCHEMA_VERSION = 2
+COLUMNS = columns(DeadLetter)
 
-_SCHEMA = """
+_SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS dead_letters (
-    seq              INTEGER PRIMARY KEY AUTOINCREMENT,
-    id               TEXT NOT NULL UNIQUE,
-    flow             TEXT NOT NULL,
-    payload          BLOB NOT NULL,
-    payload_hash     TEXT NOT NULL,
-    idempotency_key  TEXT NOT NULL,
-    correlation_id   TEXT NOT NULL,
-    first_attempt_at REAL NOT NULL,
-    last_attempt_at  REAL NOT NULL,
-    error_class      TEXT NOT NULL,
-    reason           TEXT NOT NULL,
-    attempts         INTEGER NOT NULL,
-    generation       INTEGER NOT NULL,
-    state            TEXT NOT NULL,
-    lease_owner      TEXT NOT NULL,
-    lease_until      REAL NOT NULL,
-    resolved_at      REAL,
-    outcome          TEXT NOT NULL
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    {", ".join(definitions(DeadLetter))},
+    UNIQUE (id)
 );
 CREATE INDEX IF NOT EXISTS dead_letters_by_state ON dead_letters (state, seq);
 """
+
+# What a file of version 1 calls otherwise.
+_FROM_VERSION_1 = [
+    *(f"ALTER TABLE dead_letters RENAME COLUMN {old} TO {new}" for old, new in BEFORE.columns.items()),
+    *(f"UPDATE dead_letters SET state = '{new}' WHERE state = '{old}'" for old, new in BEFORE.states.items()),  # noqa: S608
+]
 
 # A letter that is being redriven belongs to its redriver: it will write what came of it.
 _PUT = f"""
 INSERT INTO dead_letters ({", ".join(COLUMNS)}) VALUES ({", ".join(f":{name}" for name in COLUMNS)})
 ON CONFLICT (id) DO UPDATE SET
     last_attempt_at = excluded.last_attempt_at, error_class = excluded.error_class, reason = excluded.reason,
-    attempts = attempts + 1, state = 'waiting', resolved_at = NULL, outcome = ''
+    attempts = attempts + 1, state = 'pending', resolved_at = NULL, outcome = ''
 WHERE state <> 'redriving'
 """  # noqa: S608 - the names are constants of this module
 
+# What a redriver did that never came back, it did before its lease was over.
 _LEASE = """
-UPDATE dead_letters SET state = 'redriving', lease_owner = :owner, lease_until = :until
-WHERE id = :id AND (state = 'waiting' OR (state = 'redriving' AND lease_until <= :now)
+UPDATE dead_letters SET
+    last_attempt_at = CASE state WHEN 'redriving' THEN MAX(last_attempt_at, lease_until) ELSE last_attempt_at END,
+    state = 'redriving', lease_owner = :owner, lease_until = :until
+WHERE id = :id AND (state = 'pending' OR (state = 'redriving' AND lease_until <= :now)
                     OR (state = 'poison' AND :insist))
 """
 
@@ -73,7 +64,7 @@ WHERE id = :id AND state = 'redriving' AND lease_owner = :owner
 
 _DISCARD = """
 UPDATE dead_letters SET state = 'discarded', resolved_at = :now
-WHERE id = :id AND (state IN ('waiting', 'poison') OR (state = 'redriving' AND lease_until <= :now))
+WHERE id = :id AND (state IN ('pending', 'poison') OR (state = 'redriving' AND lease_until <= :now))
 """
 
 
@@ -126,19 +117,33 @@ class SqliteDeadLetterStore:
             raise ConfigError(f"dead letters cannot be kept in {path}: {why}") from error
 
     def _migrate(self) -> None:
-        version = self._database.execute("PRAGMA user_version").fetchone()[0]
+        # One process at a time: whoever waits here finds it done.
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            version = self._version()
+            for step in _FROM_VERSION_1 if version == 1 else ():
+                self._database.execute(step)
+            for statement in _SCHEMA.split(";"):
+                self._database.execute(statement)
+            self._database.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+            self._database.execute("COMMIT")
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+
+    def _version(self) -> int:
+        version: int = self._database.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise sqlite3.DatabaseError(f"it has version {version}, this program knows {SCHEMA_VERSION}")
-        self._database.executescript(_SCHEMA)
-        self._database.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+        return version
 
     async def put(self, letter: DeadLetter) -> str:
-        await self._step(lambda: self._database.execute(_PUT, _row(letter)))
+        await self._step(lambda: self._database.execute(_PUT, to_row(letter)))
         return letter.id
 
     async def get(self, letter_id: str) -> DeadLetter | None:
         rows = await self._query("SELECT * FROM dead_letters WHERE id = :id", {"id": letter_id})
-        return _letter(rows[0]) if rows else None
+        return from_row(DeadLetter, rows[0]) if rows else None
 
     async def page(self, states: Sequence[LetterState], limit: int, after: str = "") -> Sequence[DeadLetter]:
         marks = ", ".join(f"'{LetterState(state)}'" for state in states)
@@ -147,7 +152,7 @@ class SqliteDeadLetterStore:
             " AND seq > COALESCE((SELECT seq FROM dead_letters WHERE id = :after), 0) ORDER BY seq LIMIT :limit",
             {"after": after, "limit": limit},
         )
-        return [_letter(row) for row in rows]
+        return [from_row(DeadLetter, row) for row in rows]
 
     async def count(self) -> dict[LetterState, int]:
         rows = await self._query("SELECT state, COUNT(*) FROM dead_letters GROUP BY state", {})
@@ -160,10 +165,13 @@ class SqliteDeadLetterStore:
         return await self.get(letter_id) if await self._change(_LEASE, values) else None
 
     async def settle(self, letter: DeadLetter, owner: str) -> bool:
-        return await self._change(_SETTLE, {**_row(letter), "owner": owner})
+        return await self._change(_SETTLE, {**to_row(letter), "owner": owner})
 
     async def discard(self, letter_id: str) -> bool:
         return await self._change(_DISCARD, {"id": letter_id, "now": self._wall_clock()})
+
+    async def check(self) -> None:
+        await self._query("SELECT 1", {})
 
     async def close(self) -> None:
         if self._closed:
@@ -188,10 +196,6 @@ class SqliteDeadLetterStore:
             raise StoreUnavailable(f"dead letters: {error}") from error
 
 
-def _row(letter: DeadLetter) -> dict[str, Any]:
-    return {name: getattr(letter, name) for name in COLUMNS}
-
-
-def _letter(row: sqlite3.Row) -> DeadLetter:
-    values = {name: row[name] for name in COLUMNS}
-    return DeadLetter(**{**values, "state": LetterState(values["state"])})
+def open_dead_letters(place: str, wall_clock: WallClock) -> SqliteDeadLetterStore:
+    """The store that a URL's rest names: a path, or nothing for one that ends with the process."""
+    return SqliteDeadLetterStore(place or ":memory:", wall_clock=wall_clock, run=OwnThread())

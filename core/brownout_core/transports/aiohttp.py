@@ -4,18 +4,20 @@ One pooled session. No automatic retry, no redirect, no cookie, no proxy from th
 often, is the policies' business alone.
 """
 
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
 import aiohttp
 from aiohttp.hdrs import CONTENT_TYPE
 from yarl import URL
 
 from brownout_core.errors import ConfigError
-from brownout_core.transport import Lost, NoConnection, Request, Response, Unreadable
+from brownout_core.transport import Lost, NoConnection, Opened, Request, Unreadable, unsent
 
 # What aiohttp would add by itself; requests carry exactly what their adapter says.
 _NO_AUTOMATIC_HEADERS = (CONTENT_TYPE, "User-Agent", "Accept-Encoding")
-
-MAX_BODY_BYTES = 8 * 1024 * 1024
-"""An answer longer than this is not read further: a vendor's endless body must not fill the memory."""
 
 
 class AiohttpTransport:
@@ -34,27 +36,35 @@ class AiohttpTransport:
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
 
-    async def send(self, request: Request) -> Response:
-        session = self._open()
+    @asynccontextmanager
+    async def open(self, request: Request) -> AsyncIterator[Opened]:
+        answer = await self._begin(request)
+        chunks = _read(answer)
         try:
-            async with session.request(
+            yield Opened(answer.status, {name.lower(): value for name, value in answer.headers.items()}, chunks)
+        finally:
+            if answer.content.at_eof():
+                answer.release()
+            else:
+                answer.close()  # somebody left early: the connection ends with them
+            await chunks.aclose()
+
+    async def _begin(self, request: Request) -> aiohttp.ClientResponse:
+        """Send, and wait for the answer's head."""
+        try:
+            return await self._pool().request(
                 request.method,
                 URL(request.url, encoded=True),  # as the adapter wrote it, byte for byte
                 headers=request.headers,
                 data=request.body or None,
                 allow_redirects=False,
-            ) as answer:
-                body = await _read(answer)
-                headers = {name.lower(): value for name, value in answer.headers.items()}
-                return Response(answer.status, headers, body)
+            )
         except (NoConnection, Lost):
             raise
         except (ValueError, aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NoConnection(_what(error)) from error  # a ValueError: the URL cannot be requested
-        except aiohttp.ClientResponseError as error:
-            raise Unreadable(_what(error)) from error
         except (aiohttp.ClientError, OSError) as error:
-            raise Lost(_what(error)) from error
+            raise _ended(error) from error
 
     async def close(self) -> None:
         self._closed = True
@@ -62,13 +72,12 @@ class AiohttpTransport:
             await self._session.close()
             self._session = None
 
-    def _open(self) -> aiohttp.ClientSession:
+    def _pool(self) -> aiohttp.ClientSession:
         if self._closed:
             raise NoConnection("the transport is closed")
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=self._keep_alive_s)
             self._session = aiohttp.ClientSession(
-                connector=connector,
+                connector=_Connector(limit=self._connections, keepalive_timeout=self._keep_alive_s),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_s),
                 middlewares=(_once,),
@@ -78,6 +87,16 @@ class AiohttpTransport:
                 raise_for_status=False,
             )
         return self._session
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Says of whoever stops waiting for a connection that nothing was sent."""
+
+    async def connect(self, *arguments: Any, **options: Any) -> aiohttp.connector.Connection:
+        try:
+            return await super().connect(*arguments, **options)
+        except asyncio.CancelledError as cancelled:
+            raise unsent(cancelled) from None
 
 
 async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
@@ -90,13 +109,18 @@ async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerTy
         raise Lost(_what(error)) from error
 
 
-async def _read(answer: aiohttp.ClientResponse) -> bytes:
-    body = bytearray()
-    async for chunk in answer.content.iter_any():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise aiohttp.ClientPayloadError(f"body is longer than {MAX_BODY_BYTES} bytes")
-    return bytes(body)
+async def _read(answer: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:
+    """The body as it comes. Raises `Lost` where it ends before it is whole."""
+    try:
+        async for chunk in answer.content.iter_any():
+            yield chunk
+    except (aiohttp.ClientError, OSError) as error:
+        raise _ended(error) from error
+
+
+def _ended(error: Exception) -> Lost | Unreadable:
+    """What an error means that came after the request had been sent."""
+    return Unreadable(_what(error)) if isinstance(error, aiohttp.ClientResponseError) else Lost(_what(error))
 
 
 def _what(error: BaseException) -> str:

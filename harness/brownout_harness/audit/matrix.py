@@ -55,8 +55,8 @@ def run_cell(mutant: str, scenario: str, seed: int | None = None) -> Cell:
     from brownout_harness.audit.mutants import MUTANTS
     from brownout_harness.running.execute import judged_virtually
 
-    parts = MUTANTS[mutant].parts() if mutant else None
-    judgement = judged_virtually(scenario, seed=seed, parts=parts)
+    replacements = MUTANTS[mutant].replacements() if mutant else None
+    judgement = judged_virtually(scenario, seed=seed, replacements=replacements)
     failed = [result for result in judgement.results if result.status is Status.FAILED]
     observed = failed[0].observed if failed else "; ".join(judgement.reasons[:1])
     return Cell(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from brownout_core.compose import Parts
+from brownout_core.compose import Replacements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,5 +13,5 @@ class Mutant:
     name: str
     about: str
     """What is wrong, in one line, and what it would cost somebody."""
-    parts: Callable[[], Parts]
-    """Made anew for every run: a part may keep state."""
+    replacements: Callable[[], Replacements]
+    """Made anew for every run: what replaces may keep state, also across the lives of one run."""

@@ -94,6 +94,7 @@ class _Run:
         self._still_open: dict[str, int] = {}
         self._helper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="action")
         self._pending: list[tuple[str, Future[str]]] = []
+        self._cut_short: set[Future[str]] = set()
         self._spans = scenario.spans()
         self._rules = scenario.fault_rules()
         self._actions = list(scenario.actions())
@@ -137,8 +138,12 @@ class _Run:
             self._act(action)
 
     def _act(self, action: Action) -> None:
+        if action.kill or action.stop:
+            self._cut_short.update(future for _, future in self._pending)
         if action.kill is not None:
             self._stage.kill_target()
+        elif action.stop is not None:
+            self._stage.target_child.ask_to_end()
         elif action.start is not None:
             self._stage.restart_target()
         else:
@@ -173,7 +178,10 @@ class _Run:
             try:
                 self._notes.append(f"{text}: {future.result()}")
             except NotJudged as error:
-                self._gaps.append(Gap(GapKind.OTHER, str(error), self._now_s()))
+                if future in self._cut_short:  # by the scenario's own kill or stop
+                    self._notes.append(f"{text}: cut short: the connection was lost")
+                else:
+                    self._gaps.append(Gap(GapKind.OTHER, str(error), self._now_s()))
 
     def _progress(self, phase: str = "") -> Progress:
         now_s = self._now_s()

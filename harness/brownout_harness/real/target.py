@@ -93,7 +93,7 @@ def _gateway(scenario: Scenario, environment: Mapping[str, str], *, redis_url: s
     settings = {
         "BROWNOUT_HOST": "127.0.0.1",
         "BROWNOUT_PORT": str(port),
-        "BROWNOUT_REDIS_URL": redis_url,
+        "BROWNOUT_CLAIMS": redis_url,
         "BROWNOUT_DEAD_LETTERS": str(scratch / "dead-letters.sqlite"),
         "BROWNOUT_TELEMETRY": str(telemetry),
         "BROWNOUT_POLICIES": str(policies),

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from brownout_core.compose import Parts
+from brownout_core.compose import Replacements
 from brownout_harness.judging.evidence import Evidence, FaultCount, PhaseSpan
 from brownout_harness.judging.expectations.exactly_once import effects_named_by
 from brownout_harness.judging.inputs import FaultCount as Counted
@@ -96,12 +96,12 @@ def _run(order: Order, work: Path, progress: ProgressSink | None) -> RunInputs:
     return run_real(order.scenario, work=work, redis_url=order.redis_url, progress=progress)
 
 
-def judged_virtually(name: str, *, seed: int | None = None, parts: Parts | None = None) -> Judgement:
-    """Run a scenario in virtual time and judge it, writing nothing; `parts` replaces parts of the application."""
+def judged_virtually(name: str, *, seed: int | None = None, replacements: Replacements | None = None) -> Judgement:
+    """Run a scenario in virtual time and judge it, writing nothing; `replacements` are put into the application."""
     from brownout_harness.virtual.runner import run_virtual
 
     scenario = checked_scenario(name, "virtual", seed)
-    inputs = run_virtual(scenario, parts=parts)
+    inputs = run_virtual(scenario, replacements=replacements)
     return judge(evidence_of(scenario, inputs, {"scenario.yaml": to_yaml(scenario)}), _checks(scenario))
 
 

@@ -8,21 +8,20 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from brownout_core.front_door.answers import Answer
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.asked.operations import NOT_SENT, TargetOperation, classify
+from brownout_harness.asked.operations import NOT_SENT, Request, TargetOperation, classify
 from brownout_harness.virtual.life import Killed
 from brownout_reports.run_folder import Outcome
 from brownout_scenarios.schema import Workload
-
-Answer = tuple[int, bytes]
-"""Status and body, as the gateway would have sent them."""
 
 
 class Server(Protocol):
     """What answers: the application in the life that it has now."""
 
-    def serve(self, arrival: Arrival) -> "asyncio.Task[Answer] | None":
-        """Begin to answer; None where nothing listens (it was killed and not started again)."""
+    def serve(self, request: Request, *, name: str) -> "asyncio.Task[Answer] | None":
+        """Begin to answer; None where nothing listens (it was killed and not started again). `name` is for
+        messages."""
         ...
 
 
@@ -36,8 +35,6 @@ class Callers:
         self.offered = 0
         self.done = 0
         self.in_flight = 0
-        self.defects: list[str] = []
-        """Exceptions that the application did not handle."""
         self._workload = workload
         self._operations = operations
         self._server = server
@@ -94,11 +91,12 @@ class Callers:
 class _Asking:
     """One operation's caller."""
 
-    __slots__ = ("_arrival", "_asks", "_callers", "_first_s", "_longest_s", "_patience", "_sent_s", "_task")
+    __slots__ = ("_arrival", "_asks", "_callers", "_first_s", "_longest_s", "_patience", "_request", "_sent_s", "_task")
 
     def __init__(self, callers: Callers, arrival: Arrival) -> None:
         self._callers = callers
         self._arrival = arrival
+        self._request = callers._operations[arrival.name].request(arrival)
         self._asks = 0
         self._first_s = self._sent_s = callers._loop.time()
         self._longest_s = 0.0
@@ -109,7 +107,7 @@ class _Asking:
         callers = self._callers
         self._sent_s = callers._loop.time()
         self._asks += 1
-        self._task = callers._server.serve(self._arrival)
+        self._task = callers._server.serve(self._request, name=self._arrival.operation_id)
         if self._task is None:
             self._read(0, b"", "connection_refused")
             return
@@ -129,13 +127,8 @@ class _Asking:
         if task.cancelled() or isinstance(task.exception(), Killed):
             self._read(0, b"", "connection_lost")
             return
-        defect = task.exception()
-        if defect is not None:
-            # What a server makes of it: 500, and whether the operation was done is unknown.
-            self._callers.defects.append(f"{self._arrival.operation_id}: {defect!r}")
-            self._read(500, b"", "")
-            return
-        self._read(*task.result(), "")
+        answer = task.result()
+        self._read(answer.status, answer.body, "")
 
     def _read(self, status: int, body: bytes, error: str) -> None:
         callers, arrival = self._callers, self._arrival

@@ -2,16 +2,20 @@
 
 A killed process runs nothing more: no `finally`, no write, no word. A cancelled task does run its `finally` blocks,
 so cancelling alone would be kinder than a kill. Therefore everything that lets the application act on the world
-(transports, stores, its telemetry) is handed to it through its life, and a life that has ended lets nothing through.
-What the world had already taken in goes on: a request that was sent is still handled by the vendor.
+(transports, stores, its telemetry) is handed to it through a gate of its life, one class per protocol, and a life that
+has ended lets nothing through. What the world had already taken in goes on: a request that was sent is still handled
+by the vendor, a row that was written stays.
 """
 
 import asyncio
-import inspect
-from collections.abc import Coroutine
-from typing import Any, TypeVar, cast
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
+from brownout_core.records import Begun, ClaimStore, DeadLetter, DeadLetterStore, LetterState
 from brownout_core.telemetry import Event, Sink
+from brownout_core.transport import Opened, Request, Transport
 
 T = TypeVar("T")
 
@@ -21,7 +25,7 @@ class Killed(BaseException):
 
 
 class Life:
-    """Tasks of one life, and the gate through which they act. Belongs to one event loop."""
+    """Tasks of one life, and the gates through which they act. Belongs to one event loop."""
 
     def __init__(self) -> None:
         self.ended = False
@@ -45,16 +49,30 @@ class Life:
     def kill(self) -> None:
         """End this life at once. Its tasks stop where they are; none of them acts again."""
         self.ended = True
+        self.cancel()
+
+    def cancel(self) -> None:
+        """Cancel what is at work, as a server does whose grace is over: each task may still say and write what it
+        has to."""
         for task in list(self._tasks):
             task.cancel()
 
-    def through(self, thing: T) -> T:
-        """`thing` as this life may use it: every method fails with `Killed` once the life has ended.
+    def check(self) -> None:
+        """Raise `Killed` if this life has ended."""
+        if self.ended:
+            raise Killed
 
-        A call that was under way when the life ended has happened (the request was sent, the row was written);
-        its result reaches nobody.
-        """
-        return cast("T", _Through(thing, self))
+    def transport(self, inner: Transport) -> Transport:
+        """`inner` while this life lasts, its streams included."""
+        return MortalTransport(inner, self)
+
+    def claims(self, inner: ClaimStore) -> ClaimStore:
+        """`inner` while this life lasts."""
+        return MortalClaims(inner, self)
+
+    def dead_letters(self, inner: DeadLetterStore) -> DeadLetterStore:
+        """`inner` while this life lasts."""
+        return MortalDeadLetters(inner, self)
 
     def sink(self, emit: Sink) -> Sink:
         """`emit` while this life lasts; the dead say nothing."""
@@ -65,39 +83,129 @@ class Life:
 
         return speak
 
-    def check(self) -> None:
-        """Raise `Killed` if this life has ended."""
-        if self.ended:
-            raise Killed
+
+async def _through(life: Life, deed: Coroutine[Any, Any, T]) -> T:
+    """Do it, if the life has not ended. What was under way when it ended has happened; its result reaches nobody."""
+    try:
+        life.check()
+    except Killed:
+        deed.close()
+        raise
+    result = await deed
+    life.check()
+    return result
 
 
-class _Through:
-    """Stands for an object; looks at the life before and after each of its methods."""
+class MortalTransport:
+    """The gate of a transport."""
 
-    def __init__(self, inner: object, life: Life) -> None:
+    def __init__(self, inner: Transport, life: Life) -> None:
         self._inner = inner
         self._life = life
 
-    def __getattr__(self, name: str) -> Any:
-        attribute = getattr(self._inner, name)
-        if not callable(attribute):
-            return attribute
-        guarded = self._guard_async(attribute) if inspect.iscoroutinefunction(attribute) else self._guard(attribute)
-        setattr(self, name, guarded)  # so that the look-up costs once
-        return guarded
+    def open(self, request: Request) -> AbstractAsyncContextManager[Opened]:
+        return _MortalOpening(self._inner.open(request), self._life)
 
-    def _guard(self, method: Any) -> Any:
-        def call(*arguments: Any, **options: Any) -> Any:
-            self._life.check()
-            return method(*arguments, **options)
+    async def close(self) -> None:
+        await _through(self._life, self._inner.close())
 
-        return call
 
-    def _guard_async(self, method: Any) -> Any:
-        async def call(*arguments: Any, **options: Any) -> Any:
-            self._life.check()
-            result = await method(*arguments, **options)
-            self._life.check()
-            return result
+class _MortalOpening:
+    __slots__ = ("_inner", "_life")
 
-        return call
+    def __init__(self, inner: AbstractAsyncContextManager[Opened], life: Life) -> None:
+        self._inner = inner
+        self._life = life
+
+    async def __aenter__(self) -> Opened:
+        self._life.check()
+        status, headers, chunks = await self._inner.__aenter__()
+        self._life.check()
+        return Opened(status, headers, _MortalChunks(chunks, self._life))
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Also for the dead: their sockets are closed for them.
+        await self._inner.__aexit__(kind, error, trace)
+
+
+class _MortalChunks(AsyncIterator[bytes]):
+    __slots__ = ("_inner", "_life")
+
+    def __init__(self, inner: AsyncIterator[bytes], life: Life) -> None:
+        self._inner = inner
+        self._life = life
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        self._life.check()
+        chunk = await self._inner.__anext__()
+        self._life.check()
+        return chunk
+
+
+class MortalClaims:
+    """The gate of a claim store."""
+
+    def __init__(self, inner: ClaimStore, life: Life) -> None:
+        self._inner = inner
+        self._life = life
+
+    async def begin(self, key: str, fingerprint: str, owner: str, lease_s: float) -> Begun:
+        return await _through(self._life, self._inner.begin(key, fingerprint, owner, lease_s))
+
+    async def sending(self, key: str, owner: str, fence: int) -> bool:
+        return await _through(self._life, self._inner.sending(key, owner, fence))
+
+    async def complete(self, key: str, owner: str, fence: int, result: bytes) -> bool:
+        return await _through(self._life, self._inner.complete(key, owner, fence, result))
+
+    async def release(self, key: str, owner: str, fence: int) -> bool:
+        return await _through(self._life, self._inner.release(key, owner, fence))
+
+    async def abandon(self, key: str, owner: str, fence: int) -> bool:
+        return await _through(self._life, self._inner.abandon(key, owner, fence))
+
+    async def check(self) -> None:
+        await _through(self._life, self._inner.check())
+
+    async def close(self) -> None:
+        await _through(self._life, self._inner.close())
+
+
+class MortalDeadLetters:
+    """The gate of a dead-letter store."""
+
+    def __init__(self, inner: DeadLetterStore, life: Life) -> None:
+        self._inner = inner
+        self._life = life
+
+    async def put(self, letter: DeadLetter) -> str:
+        return await _through(self._life, self._inner.put(letter))
+
+    async def get(self, letter_id: str) -> DeadLetter | None:
+        return await _through(self._life, self._inner.get(letter_id))
+
+    async def page(self, states: Sequence[LetterState], limit: int, after: str = "") -> Sequence[DeadLetter]:
+        return await _through(self._life, self._inner.page(states, limit, after))
+
+    async def count(self) -> dict[LetterState, int]:
+        return await _through(self._life, self._inner.count())
+
+    async def lease(self, letter_id: str, owner: str, lease_s: float, *, insist: bool = False) -> DeadLetter | None:
+        return await _through(self._life, self._inner.lease(letter_id, owner, lease_s, insist=insist))
+
+    async def settle(self, letter: DeadLetter, owner: str) -> bool:
+        return await _through(self._life, self._inner.settle(letter, owner))
+
+    async def discard(self, letter_id: str) -> bool:
+        return await _through(self._life, self._inner.discard(letter_id))
+
+    async def check(self) -> None:
+        await _through(self._life, self._inner.check())
+
+    async def close(self) -> None:
+        await _through(self._life, self._inner.close())

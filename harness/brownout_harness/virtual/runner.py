@@ -7,15 +7,12 @@ simulators in memory ◀─ transports ─ the application ◀─ callers, at th
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
-from brownout_core.compose import Parts
-from brownout_core.records import LetterState
+from brownout_core.compose import Replacements
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event
-from brownout_core.transports.memory import MemoryTransport
 from brownout_harness.asked.arrivals import Arrival, plan
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.pace import gaps_of_pace
@@ -28,7 +25,7 @@ from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.closed import closed_world
 from brownout_harness.virtual.loop import run_virtually
 from brownout_harness.virtual.server import VirtualServer, config_of
-from brownout_harness.virtual.wire import base_url_of, to_host
+from brownout_harness.virtual.wire import HostTransport, base_url_of
 from brownout_scenarios.schema import Action, Scenario
 from brownout_simulators.faults.kinds import rule_from_json
 from brownout_simulators.hosts.memory import MemoryHost
@@ -43,8 +40,10 @@ SHOW_EVERY_S = 1.0
 LOOK_EVERY_S = 0.1
 
 
-def run_virtual(scenario: Scenario, *, progress: ProgressSink | None = None, parts: Parts | None = None) -> RunInputs:
-    """Run `scenario` with its own seed. `parts` replaces parts of the application (the audit's known-bad ones).
+def run_virtual(
+    scenario: Scenario, *, progress: ProgressSink | None = None, replacements: Replacements | None = None
+) -> RunInputs:
+    """Run `scenario` with its own seed. `replacements` are put into the application (the audit's known-bad parts).
 
     Raises:
         Deadlock: everybody waits and no timer is set; lists who waits for what.
@@ -52,7 +51,8 @@ def run_virtual(scenario: Scenario, *, progress: ProgressSink | None = None, par
     """
     vendors = {name: load_vendor(name) for name in VENDORS}  # imports read files: before the world is closed
     arrivals = plan(scenario)
-    run = _Run(scenario, vendors=vendors, arrivals=arrivals, parts=parts or Parts(), progress=progress)
+    put = replacements or Replacements()
+    run = _Run(scenario, vendors=vendors, arrivals=arrivals, replacements=put, progress=progress)
     with closed_world():
         return run_virtually(run.main())
 
@@ -66,13 +66,13 @@ class _Run:
         *,
         vendors: Mapping[str, Any],
         arrivals: tuple[Arrival, ...],
-        parts: Parts,
+        replacements: Replacements,
         progress: ProgressSink | None,
     ) -> None:
         self.scenario = scenario
         self.vendors = vendors
         self.arrivals = arrivals
-        self.parts = parts
+        self.replacements = replacements
         self.progress = progress
         self.events: list[Event] = []
         self.gaps: list[Gap] = []
@@ -119,10 +119,8 @@ class _Run:
     def _server(self, hosts: Mapping[str, MemoryHost]) -> VirtualServer:
         return VirtualServer(
             config_of(self.environments, self.scenario.policies.to_json()),
-            self.parts,
-            transports={
-                name: MemoryTransport(to_host(host, host.simulator, wire_s=WIRE_S)) for name, host in hosts.items()
-            },
+            self.replacements,
+            transports={name: HostTransport(host, wire_s=WIRE_S) for name, host in hosts.items()},
             claims=MemoryClaimStore(self.loop.time),
             dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=self._wall_s),
             sink=self.events.append,
@@ -138,6 +136,8 @@ class _Run:
     def _act(self, action: Action) -> None:
         if action.kill is not None:
             self.server.kill()
+        elif action.stop is not None:
+            self.server.stop()
         elif action.start is not None:
             self.server.start()
         else:
@@ -206,9 +206,8 @@ class _Run:
                 self.notes.append(f"{text}: {task.result()}")
             else:
                 self.gaps.append(Gap(GapKind.OTHER, f"{text} did not come to its end"))
-        if self.callers.defects:
-            first = self.callers.defects[0]
-            self.notes.append(f"the application failed to answer {len(self.callers.defects)} times, first: {first}")
+        if defects := self.server.defects:
+            self.notes.append(f"the application failed to answer {len(defects)} times, first: {defects[0]}")
         rows = sorted(self.callers.rows, key=lambda row: row["operation_id"])
         counts: dict[str, FaultCount] = {}
         for name, simulator in self.simulators.items():
@@ -231,9 +230,8 @@ class _Run:
         )
 
     async def _letters(self) -> list[dict[str, Any]] | None:
-        application = self.server.application
-        if application is None:
+        found = await self.server.letters()
+        if found is None:
             self.gaps.append(Gap(GapKind.EVIDENCE_LOST, "the application does not run: its dead letters are not shown"))
             return []
-        found = await application.dead_letters.page(states=tuple(LetterState), limit=1_000_000)
-        return [letter_row(asdict(letter), EPOCH_S) for letter in found]
+        return [letter_row(letter, EPOCH_S) for letter in found]

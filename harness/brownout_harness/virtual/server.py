@@ -1,52 +1,41 @@
-"""The reference application in virtual time: composed as the gateway composes it, killed and started like a process.
+"""The reference application in virtual time: composed as the gateway composes it, asked through the same front door,
+killed and started like a process.
 
 What survives a kill is what survives it for real: the claims (Redis) and the dead letters (a file). Everything else
 belongs to one life.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
 
-import orjson
-
-from brownout_core.application import Application
-from brownout_core.compose import (
-    AppConfig,
-    Parts,
-    SalesAccess,
-    StripeAccess,
-    TwilioAccess,
-    build,
-    read_document,
-)
-from brownout_core.flows.outcome import Outcome
-from brownout_core.flows.requests import NotifyRequest, OrderRequest, PayRequest
-from brownout_core.records import ClaimStore, DeadLetterStore
+from brownout_core.adapters import ADAPTERS
+from brownout_core.adapters.declaration import read_access
+from brownout_core.compose import AppConfig, Replacements, build, read_document
+from brownout_core.front_door.answers import Answer
+from brownout_core.front_door.door import FrontDoor
+from brownout_core.records import ClaimStore, DeadLetterStore, LetterState
+from brownout_core.redaction import Redactor
 from brownout_core.telemetry import Event, Kind, Sink
 from brownout_core.transport import Transport
-from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.virtual.caller import Answer
-from brownout_harness.virtual.life import Life
+from brownout_harness.asked.operations import Request
+from brownout_harness.virtual.life import Killed, Life
+
+HOST: Final = "127.0.0.1:8080"
+"""What a client on this machine would say in its Host header."""
+GRACE_S: Final = 3.0
+"""How long what is under way may take to end after a stop; as long as in real mode."""
+LOT: Final = 100
+"""Letters that are redriven, or read, by one request."""
 
 
 def config_of(environments: Mapping[str, Mapping[str, str]], document: Mapping[str, Any]) -> AppConfig:
     """The application's settings, from what the vendors say of themselves and the scenario's policies."""
-    stripe, twilio, sales = (environments[name] for name in ("stripe", "twilio", "sales"))
-    return AppConfig(
-        stripe=StripeAccess(base_url=stripe["STRIPE_API_BASE"], api_key=stripe["STRIPE_API_KEY"]),
-        twilio=TwilioAccess(
-            base_url=twilio["TWILIO_API_BASE"],
-            account_sid=twilio["TWILIO_ACCOUNT_SID"],
-            auth_token=twilio["TWILIO_AUTH_TOKEN"],
-        ),
-        sales=SalesAccess(
-            base_url=sales["SALES_API_BASE"],
-            client_id=sales["SALES_CLIENT_ID"],
-            client_secret=sales["SALES_CLIENT_SECRET"],
-        ),
-        **read_document(document),
-    )
+    environment = {name: value for each in environments.values() for name, value in each.items()}
+    return AppConfig(access=read_access(ADAPTERS, environment), **read_document(document))
 
 
 class VirtualServer:
@@ -55,7 +44,7 @@ class VirtualServer:
     def __init__(
         self,
         config: AppConfig,
-        parts: Parts,
+        replacements: Replacements,
         *,
         transports: Mapping[str, Transport],
         claims: ClaimStore,
@@ -64,83 +53,122 @@ class VirtualServer:
         seed: int,
         epoch_s: float,
     ) -> None:
+        self.defects: list[str] = []
+        """Exceptions that the application answered with a 500."""
         self._config = config
-        self._parts = parts
+        self._replacements = replacements
         self._transports = transports
         self._claims = claims
         self._dead_letters = dead_letters
         self._sink = sink
         self._seed = seed
         self._epoch_s = epoch_s
+        self._redactor = Redactor(config.secrets())
         self._lives = 0
         self._life: Life | None = None
-        self._application: Application | None = None
-        self._operations: Mapping[str, Callable[[Arrival], Awaitable[Outcome]]] = {}
+        self._door: FrontDoor | None = None
+        self._ending: list[Life] = []
         self.start()
-
-    @property
-    def application(self) -> Application | None:
-        """The one that runs now; None after a kill."""
-        return self._application
 
     def start(self) -> None:
         """A new life, on the stores that there are. Does nothing while one runs."""
-        if self._application is not None:
+        if self._life is not None:
             return
-        loop = asyncio.get_running_loop()
         self._lives += 1
         life = self._life = Life()
-        application = self._application = build(
+        instance = f"life-{self._lives}"
+        application = build(
             self._config,
-            self._parts,
-            transports={name: life.through(transport) for name, transport in self._transports.items()},
-            claims=life.through(self._claims),
-            dead_letters=life.through(self._dead_letters),
-            wall_clock=lambda: self._epoch_s + loop.time(),
+            self._replacements,
+            transports={name: life.transport(transport) for name, transport in self._transports.items()},
+            claims=life.claims(self._claims),
+            dead_letters=life.dead_letters(self._dead_letters),
+            wall_clock=self._wall_s,
             sink=life.sink(self._sink),
             seed=self._seed,
-            instance=f"life-{self._lives}",
+            instance=instance,
         )
-        self._operations = {
-            "pay": lambda arrival: application.pay(PayRequest(**_asked(arrival))),
-            "notify": lambda arrival: application.notify(NotifyRequest(**_asked(arrival))),
-            "place_order": lambda arrival: application.place_order(OrderRequest(**_asked(arrival))),
-        }
-        self._sink(Event(loop.time(), Kind.STARTED, detail=f"life {self._lives}"))
+        self._door = FrontDoor(
+            application, wall_clock=self._wall_s, redactor=self._redactor, instance=instance, log=self._hear
+        )
+        self._sink(Event(asyncio.get_running_loop().time(), Kind.STARTED, detail=f"life {self._lives}"))
+
+    def _wall_s(self) -> float:
+        return self._epoch_s + asyncio.get_running_loop().time()
+
+    def _hear(self, what: str, _request_id: str, error: Exception) -> None:
+        task = asyncio.current_task()
+        if what == "internal_error":
+            self.defects.append(f"{task.get_name() if task else 'nobody'}: {error!r}")
 
     def kill(self) -> None:
         """SIGKILL: nothing is finished, nothing is said."""
         if self._life is not None:
             self._life.kill()
-        self._life = self._application = None
+        self._life = self._door = None
 
-    def serve(self, arrival: Arrival) -> asyncio.Task[Answer] | None:
-        """Begin one operation; None where nothing listens."""
-        if self._life is None:
+    def stop(self) -> None:
+        """SIGTERM: no new request is taken; what is under way has its grace, and is cancelled then."""
+        if self._life is not None:
+            self._ending.append(self._life)
+            asyncio.get_running_loop().call_later(GRACE_S, self._life.cancel)
+        self._life = self._door = None
+
+    def serve(self, request: Request, *, name: str) -> asyncio.Task[Answer] | None:
+        """Begin to answer; None where nothing listens."""
+        if self._life is None or self._door is None:
             return None
-        return self._life.start(self._answer(arrival), name=arrival.operation_id)
-
-    async def _answer(self, arrival: Arrival) -> Answer:
-        outcome = await self._operations[arrival.name](arrival)
-        return outcome.http_status, orjson.dumps(outcome.body())
+        headers = {"host": HOST, **{each.lower(): value for each, value in request.headers.items()}}
+        return self._life.start(self._door(request.method, request.path, headers, request.body), name=name)
 
     def redrive(self) -> "asyncio.Task[str] | None":
-        """Send every waiting dead letter again; the task's result says in words what came of it."""
-        if self._life is None or self._application is None:
+        """Begin to send every pending dead letter again, as an operator does; None where nothing listens. The task's
+        result says in words what came of it."""
+        if self._life is None:
             return None
-        return self._life.start(_redrive(self._application), name="redrive")
+        return asyncio.get_running_loop().create_task(self._redrive(), name="redrive")
+
+    async def _redrive(self) -> str:
+        counts: Counter[str] = Counter()
+        after: str | None = ""
+        while after is not None:
+            lot = await self._ask("POST", "/dead-letters/redrive", {"limit": LOT, "after": after})
+            if lot is None:
+                counts["cut short: the connection was lost"] += 1
+                break
+            counts.update(each["outcome"] for each in lot["redriven"])
+            after = None if lot["stopped"] else lot["next_after"]
+        return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "nothing waited"
+
+    async def letters(self) -> list[dict[str, Any]] | None:
+        """Every dead letter, in whatever state, as the application shows it; None where nothing listens."""
+        letters: list[dict[str, Any]] = []
+        after: str | None = ""
+        while after is not None:
+            query = urlencode([*(("state", state.value) for state in LetterState), ("limit", LOT), ("after", after)])
+            page = await self._ask("GET", f"/dead-letters?{query}")
+            if page is None:
+                return None
+            letters += page["dead_letters"]
+            after = page["next_after"]
+        return letters
+
+    async def _ask(self, method: str, path: str, body: Any = None) -> dict[str, Any] | None:
+        """What an operator asks; None where nothing listens, or the application ends before it has answered."""
+        data = b"" if body is None else json.dumps(body).encode()
+        asking = self.serve(Request(method, path, {}, data), name=f"{method} {path}")
+        if asking is None:
+            return None
+        await asyncio.wait([asking])
+        if asking.cancelled() or isinstance(asking.exception(), Killed):
+            return None
+        answer = asking.result()
+        if answer.status != 200:
+            raise RuntimeError(f"{method} {path} was answered {answer.status}: {answer.body.decode()}")
+        found: dict[str, Any] = json.loads(answer.body)
+        return found
 
     def is_at_work(self) -> bool:
         """Whether anything that was asked of it has not ended."""
-        return self._life is not None and self._life.is_at_work()
-
-
-def _asked(arrival: Arrival) -> dict[str, Any]:
-    return {"operation_id": arrival.operation_id, **arrival.params}
-
-
-async def _redrive(application: Application) -> str:
-    counts: dict[str, int] = {}
-    for each in await application.dead_letters.redrive_all():
-        counts[each.outcome] = counts.get(each.outcome, 0) + 1
-    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "nothing waited"
+        lives = [*self._ending, *([] if self._life is None else [self._life])]
+        return any(life.is_at_work() for life in lives)

@@ -1,13 +1,11 @@
 """Joins the core's transport to the simulators' memory hosts: bytes cross, objects do not."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+from contextlib import AbstractAsyncContextManager
 
-from brownout_core.transport import Lost, NoConnection, Request, Response
-from brownout_core.transports.memory import Handler
+from brownout_core.transport import Lost, NoConnection, Opened, Request
+from brownout_core.transports.memory import OneChunk
 from brownout_simulators.hosts.memory import MemoryClosed, MemoryHost, MemoryReset
-from brownout_simulators.simulator import Simulator
 
 
 def base_url_of(vendor: str) -> str:
@@ -15,26 +13,42 @@ def base_url_of(vendor: str) -> str:
     return f"http://{vendor}.invalid"
 
 
-def to_host(host: MemoryHost, simulator: Simulator[Any], *, wire_s: float = 0.0) -> Handler:
-    """Requests under the simulator's base URL, answered by it; each is `wire_s` on its way."""
-    base = simulator.base_url
-    prefix = len(base)
+class HostTransport:
+    """Requests under a simulator's base URL, answered by its host; each is `wire_s` on its way."""
 
-    async def answer(request: Request) -> Response:
-        if not request.url.startswith(base):
-            raise NoConnection(f"{request.url} is not under {base}")
-        if wire_s:
-            await asyncio.sleep(wire_s)  # who hangs up meanwhile was never heard
+    def __init__(self, host: MemoryHost, *, wire_s: float = 0.0) -> None:
+        self.host = host
+        self.base = host.simulator.base_url
+        self.wire_s = wire_s
+
+    def open(self, request: Request) -> AbstractAsyncContextManager[Opened]:
+        return _Exchange(self, request)
+
+    async def close(self) -> None:
+        return
+
+
+class _Exchange:
+    """One request and its answer, which the host gives whole."""
+
+    __slots__ = ("_request", "_transport")
+
+    def __init__(self, transport: HostTransport, request: Request) -> None:
+        self._transport = transport
+        self._request = request
+
+    async def __aenter__(self) -> Opened:
+        transport, request = self._transport, self._request
+        if not request.url.startswith(transport.base):
+            raise NoConnection(f"{request.url} is not under {transport.base}")
+        if transport.wire_s:
+            await asyncio.sleep(transport.wire_s)  # who hangs up meanwhile was never heard
+        target = request.url[len(transport.base) :]
         try:
-            status, headers, body = await host.exchange(
-                request.method, request.url[prefix:], request.headers, request.body
-            )
+            status, headers, body = await transport.host.exchange(request.method, target, request.headers, request.body)
         except (MemoryReset, MemoryClosed) as lost:
             raise Lost(str(lost)) from None
-        return Response(status, _lowered(headers), body)
+        return Opened(status, {name.lower(): value for name, value in headers.items()}, OneChunk(body))
 
-    return answer
-
-
-def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+    async def __aexit__(self, *_error: object) -> None:
+        return

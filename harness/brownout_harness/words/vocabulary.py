@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from brownout_core.presets import DEFAULT_PRESET, PRESETS, VendorPolicies, policies_for
+from brownout_core.policies.settings import VendorPolicies
+from brownout_core.presets import DEFAULT_PRESET, PRESETS, policies_for
 from brownout_harness.asked.operations import GATEWAY_OPERATIONS
 from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_scenarios.vocabulary import Vocabulary, json_schema

@@ -21,7 +21,7 @@ from brownout_core.errors import (
 )
 from brownout_core.transport import Lost, NoConnection, Request, Response, Unreadable
 from brownout_core.transports.memory import MemoryTransport
-from tests.core.fakes import STRIPE_KEY, WALL_S, Step, reply
+from tests.core.fakes import ACCESS, STRIPE_KEY, Step, reply, wire
 from tests.support.aio import virtually
 
 TRANSPORT_ERRORS: dict[type[Exception], type[ServiceError]] = {
@@ -60,7 +60,7 @@ def ask(step: Step) -> object:
         return step
 
     async def main() -> object:
-        client = StripeClient("http://x", STRIPE_KEY, MemoryTransport(handler), wall_clock=lambda: WALL_S)
+        client = StripeClient(ACCESS["stripe"], wire(MemoryTransport(handler)))
         try:
             return await client.retrieve_payment_intent("pi_1", operation_id="op-1")
         except BrownoutError as error:
@@ -85,7 +85,7 @@ def test_an_exception_of_the_transport_becomes_an_error_of_ours(
     error = ask(raised("on the way"))
     assert type(error) is expected
     assert isinstance(error.__cause__, raised)
-    assert (error.service, error.operation) == ("stripe", "retrieve_payment_intent")
+    assert (error.vendor, error.call) == ("stripe", "retrieve_payment_intent")
 
 
 def test_an_exception_that_the_transport_does_not_declare_is_a_defect_and_passes() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from brownout_core.adapters.sales import Line, SalesClient, Site
 from brownout_core.errors import AuthenticationFailed, ServiceError, VendorBusy, VendorRefused, VendorUnavailable
-from tests.core.fakes import SALES_SECRET, WALL_S, FakeSales, reply
+from brownout_core.transport import Lost, NoConnection, was_unsent
+from tests.core.fakes import ACCESS, FakeSales, Step, reply, wire
 from tests.support.aio import virtually
 
 SITE = Site(line1="1 Main St", city="Springfield", postal_code="12345", country="us")
@@ -15,7 +16,7 @@ LINES = (Line(sku="A", quantity=2, unit_price=1050), Line(sku="B", quantity=1, u
 
 
 def client(fake: FakeSales) -> SalesClient:
-    return SalesClient("http://sales.test", "client", SALES_SECRET, fake.transport, wall_clock=lambda: WALL_S)
+    return SalesClient(ACCESS["sales"], wire(fake.transport))
 
 
 async def submit(sales: SalesClient, order_id: str = "order-1", operation_id: str = "op-1") -> str:
@@ -116,6 +117,44 @@ def test_a_failed_renewal_is_shared_and_says_that_nothing_was_ordered() -> None:
         for error in results:
             assert isinstance(error, VendorUnavailable)
             assert (error.may_have_effect, error.retry_after_s) == (False, 3)
+        # Each has an error of its own: what becomes of one operation is not told of the others.
+        assert len({id(error) for error in results}) == 20
+        assert len({str(error) for error in results}) == 1
+
+    virtually(main())
+
+
+def test_who_is_cancelled_while_a_token_is_renewed_has_sent_nothing() -> None:
+    async def main() -> None:
+        fake = FakeSales()
+        sales = client(fake)
+        loop = asyncio.get_running_loop()
+        first = loop.create_task(submit(sales, "order-1", "op-1"))
+        await asyncio.sleep(0.01)
+        waiting = loop.create_task(submit(sales, "order-2", "op-2"))
+        await asyncio.sleep(0.01)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await waiting
+        assert was_unsent(caught.value)
+        assert await first == "ord_0"
+
+    virtually(main())
+
+
+@pytest.mark.parametrize("step", [NoConnection(), Lost(), reply(503, {})], ids=["no connection", "lost", "503"])
+def test_an_order_that_is_there_and_could_not_be_seen_may_be_this_one(step: Step) -> None:
+    """The vendor has forgotten the key and says that the order exists: whose it is, only a look can tell."""
+
+    async def main() -> None:
+        fake = FakeSales()
+        sales = client(fake)
+        await submit(sales)
+        fake.saved.clear()
+        fake.script.extend([None, step])
+        with pytest.raises(ServiceError) as caught:
+            await submit(sales)
+        assert caught.value.may_have_effect
 
     virtually(main())
 

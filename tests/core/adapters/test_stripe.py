@@ -2,23 +2,24 @@
 
 import hashlib
 import hmac
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brownout_core.adapters.stripe import API_VERSION, SignatureInvalid, StripeClient, verify_webhook
+from brownout_core.adapters.stripe import API_VERSION, StripeClient, verify_webhook
 from brownout_core.errors import (
     ConfigError,
     ResponseBroken,
     ServiceError,
+    SignatureInvalid,
     Throttled,
     VendorBusy,
     VendorRefused,
     VendorUnavailable,
 )
-from brownout_core.transports.memory import MemoryTransport
-from tests.core.fakes import STRIPE_KEY, WALL_S, FakeStripe, form_of, reply
+from tests.core.fakes import ACCESS, STRIPE_KEY, FakeStripe, form_of, reply, wire
 from tests.support.aio import virtually
 
 SECRET = "whsec_test_secret"
@@ -29,7 +30,7 @@ SIGNED_AT = 1_700_000_000
 
 
 def client(fake: FakeStripe) -> StripeClient:
-    return StripeClient("http://stripe.test/", STRIPE_KEY, fake.transport, wall_clock=lambda: WALL_S)
+    return StripeClient(ACCESS["stripe"], wire(fake.transport))
 
 
 async def create(stripe: StripeClient, **changes: str) -> str:
@@ -134,7 +135,7 @@ def test_an_intent_of_the_wrong_type_is_a_broken_answer() -> None:
 @pytest.mark.parametrize("key", ["sk_live_abc", "rk_live_abc"])
 def test_a_live_key_is_refused_and_not_repeated(key: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        StripeClient("http://x", key, MemoryTransport(FakeStripe().handle), wall_clock=lambda: WALL_S)
+        StripeClient(replace(ACCESS["stripe"], api_key=key), wire(FakeStripe().transport))
     assert key not in str(caught.value)
 
 

@@ -6,18 +6,16 @@ import pytest
 
 from brownout_core.adapters.twilio import TwilioClient
 from brownout_core.errors import ResponseBroken, Throttled, VendorRefused
-from tests.core.fakes import TWILIO_TOKEN, WALL_S, FakeTwilio, form_of, reply
+from tests.core.fakes import ACCESS, TWILIO_TOKEN, WALL_S, FakeTwilio, form_of, reply, wire
 from tests.support.aio import virtually
 
 
 def client(fake: FakeTwilio) -> TwilioClient:
-    return TwilioClient(
-        "http://twilio.test", "AC1", TWILIO_TOKEN, fake.transport, verify_service="VA1", wall_clock=lambda: WALL_S
-    )
+    return TwilioClient(ACCESS["twilio"], wire(fake.transport))
 
 
 async def send(twilio: TwilioClient, body: str = "Hello", to: str = "+15005550100") -> str:
-    return (await twilio.send_message(operation_id="op-1", to=to, sender="+15005550006", body=body)).sid
+    return (await twilio.send_message(operation_id="op-1", to=to, body=body)).sid
 
 
 def test_a_message_is_one_form_post_with_basic_credentials_and_no_key() -> None:

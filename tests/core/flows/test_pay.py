@@ -2,7 +2,7 @@
 
 import asyncio
 
-from brownout_core.flows.outcome import OutcomeStatus
+from brownout_core.flows.ending import EndingStatus
 from brownout_core.records import LetterState
 from brownout_core.telemetry import Kind
 from brownout_core.transport import Lost, NoConnection
@@ -14,8 +14,8 @@ from tests.support.aio import virtually
 def test_a_payment_is_done_once_and_says_so() -> None:
     async def main() -> None:
         world = World()
-        outcome = await world.app.pay(pay())
-        assert outcome.status is OutcomeStatus.DONE
+        outcome = await world.ask(pay())
+        assert outcome.status is EndingStatus.DONE
         assert outcome.body()["payment_intent"] == "pi_1"
         assert world.stripe.effects == ["op-1"]
         (finished,) = world.told(Kind.OPERATION_FINISHED)
@@ -27,8 +27,8 @@ def test_a_payment_is_done_once_and_says_so() -> None:
 def test_asking_again_replays_the_first_answer_without_asking_stripe() -> None:
     async def main() -> None:
         world = World()
-        first = await world.app.pay(pay())
-        again = await world.app.pay(pay())
+        first = await world.ask(pay())
+        again = await world.ask(pay())
         assert again == first
         assert len(world.stripe.requests) == 1
 
@@ -38,8 +38,8 @@ def test_asking_again_replays_the_first_answer_without_asking_stripe() -> None:
 def test_fifty_at_once_are_one_execution() -> None:
     async def main() -> None:
         world = World()
-        outcomes = await asyncio.gather(*(world.app.pay(pay()) for _ in range(50)))
-        assert {outcome.status for outcome in outcomes} == {OutcomeStatus.DONE}
+        outcomes = await asyncio.gather(*(world.ask(pay()) for _ in range(50)))
+        assert {outcome.status for outcome in outcomes} == {EndingStatus.DONE}
         assert len({str(outcome.body()) for outcome in outcomes}) == 1
         assert len(world.stripe.requests) == 1
 
@@ -49,9 +49,9 @@ def test_fifty_at_once_are_one_execution() -> None:
 def test_another_amount_under_the_same_id_is_refused() -> None:
     async def main() -> None:
         world = World()
-        await world.app.pay(pay())
-        other = await world.app.pay(pay(amount=1300))
-        assert (other.status, other.http_status, other.code) == (OutcomeStatus.REFUSED, 422, "key_reused")
+        await world.ask(pay())
+        other = await world.ask(pay(amount=1300))
+        assert (other.status, other.http_status, other.code) == (EndingStatus.REFUSED, 422, "key_reused")
         assert len(world.stripe.requests) == 1
 
     virtually(main())
@@ -61,8 +61,8 @@ def test_a_lost_answer_is_retried_under_the_same_key_and_charged_once() -> None:
     async def main() -> None:
         world = World()
         world.stripe.script.append(After(Lost()))
-        outcome = await world.app.pay(pay())
-        assert outcome.status is OutcomeStatus.DONE
+        outcome = await world.ask(pay())
+        assert outcome.status is EndingStatus.DONE
         keys = {request.headers["Idempotency-Key"] for request in world.stripe.requests}
         assert (len(world.stripe.requests), len(keys), len(world.stripe.effects)) == (2, 1, 1)
 
@@ -73,9 +73,9 @@ def test_a_decline_is_a_refusal_and_stays_one() -> None:
     async def main() -> None:
         world = World()
         declined = pay(payment_method="pm_card_visa_chargeDeclined")
-        first = await world.app.pay(declined)
-        assert (first.status, first.http_status, first.code) == (OutcomeStatus.REFUSED, 402, "card_declined")
-        assert await world.app.pay(declined) == first
+        first = await world.ask(declined)
+        assert (first.status, first.http_status, first.code) == (EndingStatus.REFUSED, 402, "card_declined")
+        assert await world.ask(declined) == first
         assert len(world.stripe.requests) == 1
 
     virtually(main())
@@ -86,14 +86,14 @@ def test_with_the_breaker_open_it_refuses_and_the_next_asking_starts_anew() -> N
         world = World(config(**policies(stripe={"retry": {"max_retries": 0}, "breaker": {"minimum_calls": 2}})))
         world.stripe.always = NoConnection()
         for number in range(2):
-            refused = await world.app.pay(pay(f"op-{number}"))
-            assert (refused.status, refused.http_status) == (OutcomeStatus.REFUSED, 503)
+            refused = await world.ask(pay(f"op-{number}"))
+            assert (refused.status, refused.http_status) == (EndingStatus.REFUSED, 503)
         world.stripe.always = None
-        refused = await world.app.pay(pay("op-9"))
-        assert (refused.status, refused.http_status, refused.code) == (OutcomeStatus.REFUSED, 503, "breaker_open")
+        refused = await world.ask(pay("op-9"))
+        assert (refused.status, refused.http_status, refused.code) == (EndingStatus.REFUSED, 503, "breaker_open")
         assert refused.retry_after_s is not None
         await asyncio.sleep(30)
-        assert (await world.app.pay(pay("op-9"))).status is OutcomeStatus.DONE
+        assert (await world.ask(pay("op-9"))).status is EndingStatus.DONE
         assert world.stripe.effects == ["op-9"]
 
     virtually(main())
@@ -103,14 +103,14 @@ def test_an_outcome_that_stays_unknown_is_set_aside_and_a_redrive_settles_it() -
     async def main() -> None:
         world = World()
         world.stripe.always = After(Lost())
-        outcome = await world.app.pay(pay())
-        assert (outcome.status, outcome.http_status) == (OutcomeStatus.ACCEPTED, 202)
-        again = await world.app.pay(pay())
-        assert (again.status, again.dead_letter_id) == (OutcomeStatus.ACCEPTED, outcome.dead_letter_id)
+        outcome = await world.ask(pay())
+        assert (outcome.status, outcome.http_status) == (EndingStatus.ACCEPTED, 202)
+        again = await world.ask(pay())
+        assert (again.status, again.dead_letter_id) == (EndingStatus.ACCEPTED, outcome.dead_letter_id)
         world.stripe.always = None
         redriven = await world.app.dead_letters.redrive(outcome.dead_letter_id)
         assert redriven.outcome == "done"
-        assert (await world.app.pay(pay())).status is OutcomeStatus.DONE
+        assert (await world.ask(pay())).status is EndingStatus.DONE
         assert world.stripe.effects == ["op-1"]
         keys = {request.headers["Idempotency-Key"] for request in world.stripe.requests}
         assert len(keys) == 1
@@ -122,11 +122,11 @@ def test_what_was_set_aside_stays_so_until_it_is_redriven() -> None:
     async def main() -> None:
         world = World()
         world.stripe.always = After(Lost())
-        outcome = await world.app.pay(pay())
+        outcome = await world.ask(pay())
         world.stripe.always = None
         sent = len(world.stripe.requests)
-        again = await world.app.pay(pay())
-        assert (again.status, again.dead_letter_id) == (OutcomeStatus.ACCEPTED, outcome.dead_letter_id)
+        again = await world.ask(pay())
+        assert (again.status, again.dead_letter_id) == (EndingStatus.ACCEPTED, outcome.dead_letter_id)
         assert len(world.stripe.requests) == sent
 
     virtually(main())
@@ -136,8 +136,8 @@ def test_a_decline_after_a_lost_answer_is_the_answer() -> None:
     async def main() -> None:
         world = World()
         world.stripe.script.append(After(Lost()))
-        outcome = await world.app.pay(pay(payment_method="pm_card_visa_chargeDeclined"))
-        assert (outcome.status, outcome.http_status) == (OutcomeStatus.REFUSED, 402)
+        outcome = await world.ask(pay(payment_method="pm_card_visa_chargeDeclined"))
+        assert (outcome.status, outcome.http_status) == (EndingStatus.REFUSED, 402)
 
     virtually(main())
 
@@ -146,8 +146,8 @@ def test_a_saved_500_is_looked_up_for_its_charge_may_exist() -> None:
     async def main() -> None:
         world = World()
         world.stripe.save_next = reply(500, {"error": {"type": "api_error"}}, stripe_should_retry="false")
-        outcome = await world.app.pay(pay())
-        assert (outcome.status, outcome.body()["payment_intent"]) == (OutcomeStatus.DONE, "pi_1")
+        outcome = await world.ask(pay())
+        assert (outcome.status, outcome.body()["payment_intent"]) == (EndingStatus.DONE, "pi_1")
         assert world.stripe.effects == ["op-1"]
 
     virtually(main())
@@ -157,18 +157,18 @@ def test_after_a_crash_the_next_life_takes_over_when_the_lease_is_over() -> None
     async def main() -> None:
         world = World()
         world.stripe.script.append(After())  # the charge is made; the answer never comes
-        first_life = world.loop.create_task(world.app.pay(pay()))
+        first_life = world.loop.create_task(world.ask(pay()))
         await asyncio.sleep(1)
         assert world.stripe.effects == ["op-1"]
         # SIGKILL: the first life's claim stays as it is.
         reborn = World(stripe=world.stripe)
         reborn.claims = world.claims
         reborn.app = reborn.application()
-        busy = await reborn.app.pay(pay())
-        assert (busy.status, busy.http_status) == (OutcomeStatus.IN_PROGRESS, 409)
+        busy = await reborn.ask(pay())
+        assert (busy.status, busy.http_status) == (EndingStatus.IN_PROGRESS, 409)
         first_life.cancel()
         await asyncio.sleep(20)
-        assert (await reborn.app.pay(pay())).status is OutcomeStatus.DONE
+        assert (await reborn.ask(pay())).status is EndingStatus.DONE
         assert world.stripe.effects == ["op-1"]
 
     virtually(main())
@@ -178,11 +178,11 @@ def test_a_cancelled_asking_leaves_the_key_to_the_next_one() -> None:
     async def main() -> None:
         world = World()
         world.stripe.script.append(After())
-        asking = world.loop.create_task(world.app.pay(pay()))
+        asking = world.loop.create_task(world.ask(pay()))
         await asyncio.sleep(0.5)
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
-        assert (await world.app.pay(pay())).status is OutcomeStatus.DONE
+        assert (await world.ask(pay())).status is EndingStatus.DONE
         assert world.stripe.effects == ["op-1"]
 
     virtually(main())
@@ -192,12 +192,12 @@ def test_two_operators_redrive_once() -> None:
     async def main() -> None:
         world = World()
         world.stripe.always = After(Lost())
-        letter_id = (await world.app.pay(pay())).dead_letter_id
+        letter_id = (await world.ask(pay())).dead_letter_id
         world.stripe.always = None
         sent = len(world.stripe.requests)
         both = await asyncio.gather(*(world.app.dead_letters.redrive(letter_id) for _ in range(2)))
         assert sorted(each.outcome for each in both) == ["busy", "done"]
         assert len(world.stripe.requests) == sent + 1
-        assert (await world.app.dead_letters.count())[LetterState.DONE] == 1
+        assert (await world.app.dead_letters.count())[LetterState.REDRIVEN] == 1
 
     virtually(main())

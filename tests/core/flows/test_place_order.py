@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from brownout_core.flows.outcome import OutcomeStatus
+from brownout_core.flows.ending import EndingStatus
 from brownout_core.records import LetterState
 from brownout_core.transport import Lost, NoConnection
 from tests.core.fakes import HANG, After, Step, config, reply
@@ -15,10 +15,10 @@ from tests.support.aio import virtually
 def test_an_order_is_handed_in_once() -> None:
     async def main() -> None:
         world = World()
-        outcome = await world.app.place_order(order())
-        assert (outcome.status, outcome.http_status) == (OutcomeStatus.DONE, 201)
+        outcome = await world.ask(order())
+        assert (outcome.status, outcome.http_status) == (EndingStatus.DONE, 201)
         assert outcome.body()["order"] == "ord_0"
-        assert await world.app.place_order(order()) == outcome
+        assert await world.ask(order()) == outcome
         assert world.sales.effects == ["op-1"]
 
     virtually(main())
@@ -41,13 +41,13 @@ def test_every_transient_failure_is_set_aside_and_a_redrive_does_it_once(step: S
     async def main() -> None:
         world = World()
         world.sales.always = step
-        outcome = await world.app.place_order(order())
-        assert (outcome.status, outcome.http_status) == (OutcomeStatus.ACCEPTED, 202)
+        outcome = await world.ask(order())
+        assert (outcome.status, outcome.http_status) == (EndingStatus.ACCEPTED, 202)
         world.sales.always = None
         await asyncio.sleep(60)
         assert (await world.app.dead_letters.redrive(outcome.dead_letter_id)).outcome == "done"
         assert world.sales.effects == ["op-1"]
-        assert (await world.app.place_order(order())).status is OutcomeStatus.DONE
+        assert (await world.ask(order())).status is EndingStatus.DONE
 
     virtually(main())
 
@@ -56,10 +56,10 @@ def test_with_the_breaker_open_it_is_set_aside_without_asking_the_vendor() -> No
     async def main() -> None:
         world = World(config(**policies(sales={"retry": {"max_retries": 0}, "breaker": {"minimum_calls": 2}})))
         world.sales.always = reply(503, {})
-        outcomes = [await world.app.place_order(order(f"op-{number}")) for number in range(10)]
-        assert {outcome.status for outcome in outcomes} == {OutcomeStatus.ACCEPTED}
+        outcomes = [await world.ask(order(f"op-{number}")) for number in range(10)]
+        assert {outcome.status for outcome in outcomes} == {EndingStatus.ACCEPTED}
         assert len(world.sales.sent("POST", "/api/v2/orders/intake")) == 2
-        assert (await world.app.dead_letters.count())[LetterState.WAITING] == 10
+        assert (await world.app.dead_letters.count())[LetterState.PENDING] == 10
 
     virtually(main())
 
@@ -69,15 +69,15 @@ def test_after_the_outage_everything_is_redriven_and_redriving_twice_changes_not
         world = World()
         world.sales.always = reply(503, {})
         for number in range(20):
-            await world.app.place_order(order(f"op-{number}"))
+            await world.ask(order(f"op-{number}"))
         # Too early: the canaries find that out, and nothing gets worse.
-        assert len(await world.app.dead_letters.redrive_all()) == 3
+        assert len((await world.app.dead_letters.redrive_lot()).redriven) == 3
         world.sales.always = None
         await asyncio.sleep(60)
-        await world.app.dead_letters.redrive_all()
-        await world.app.dead_letters.redrive_all()
+        await world.app.dead_letters.redrive_lot()
+        await world.app.dead_letters.redrive_lot()
         assert sorted(world.sales.effects) == sorted(f"op-{number}" for number in range(20))
-        assert (await world.app.dead_letters.count())[LetterState.DONE] == 20
+        assert (await world.app.dead_letters.count())[LetterState.REDRIVEN] == 20
 
     virtually(main())
 
@@ -86,8 +86,8 @@ def test_an_order_that_is_wrong_is_refused_for_good() -> None:
     async def main() -> None:
         world = World()
         world.sales.script.append(reply(422, {"code": "total-mismatch", "title": "no"}))
-        outcome = await world.app.place_order(order())
-        assert (outcome.status, outcome.http_status, outcome.code) == (OutcomeStatus.REFUSED, 422, "total-mismatch")
+        outcome = await world.ask(order())
+        assert (outcome.status, outcome.http_status, outcome.code) == (EndingStatus.REFUSED, 422, "total-mismatch")
         assert not await world.app.dead_letters.page()
 
     virtually(main())

@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from brownout_core.application import Application
-from brownout_core.compose import AppConfig, Parts, build
-from brownout_core.flows.requests import NotifyRequest, OrderLine, OrderRequest, OrderSite, PayRequest
+from brownout_core.compose import AppConfig, Replacements, build
+from brownout_core.flows.ending import Ending
+from brownout_core.flows.notify import NotifyRequest
+from brownout_core.flows.pay import PayRequest
+from brownout_core.flows.place_order import OrderLine, OrderRequest, OrderSite
+from brownout_core.flows.request import FlowRequest
 from brownout_core.records import ClaimStore, DeadLetterStore
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
@@ -21,7 +25,7 @@ class World:
     """Vendors and stores outlive an application; `application()` starts another life of it."""
 
     settings: AppConfig = field(default_factory=config)
-    parts: Parts | None = None
+    replacements: Replacements | None = None
     stripe: FakeStripe = field(default_factory=FakeStripe)
     twilio: FakeTwilio = field(default_factory=FakeTwilio)
     sales: FakeSales = field(default_factory=FakeSales)
@@ -42,7 +46,7 @@ class World:
     def application(self) -> Application:
         return build(
             self.settings,
-            self.parts,
+            self.replacements,
             transports={
                 "stripe": self.stripe.transport,
                 "twilio": self.twilio.transport,
@@ -57,8 +61,18 @@ class World:
             instance=f"life-{self.loop.time()}-{len(self.events)}",
         )
 
+    async def ask(self, request: FlowRequest, app: Application | None = None) -> Ending:
+        """What a caller is told who asks the flow that takes such a request."""
+        return await ask(app or self.app, request)
+
     def told(self, kind: Kind) -> list[Event]:
         return [event for event in self.events if event.kind is kind]
+
+
+async def ask(app: Application, request: FlowRequest) -> Ending:
+    """Ask the flow that takes such a request."""
+    (flow,) = (flow for flow in app.flows.values() if flow.request is type(request))
+    return await flow(request)
 
 
 def policies(**vendors: Mapping[str, object]) -> dict[str, Any]:

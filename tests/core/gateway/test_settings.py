@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from brownout_core.adapters import ADAPTERS
 from brownout_core.errors import ConfigError
 from brownout_core.gateway.settings import read_settings
 
@@ -19,8 +20,8 @@ GOOD = {
 def test_the_credentials_are_enough_and_the_rest_has_defaults() -> None:
     settings = read_settings(GOOD)
     assert (settings.host, settings.port) == ("127.0.0.1", 8080)
-    assert settings.app.stripe.base_url == "http://127.0.0.1:12111"
-    assert settings.redis_url is None
+    assert settings.app.access["stripe"].base_url == "http://127.0.0.1:12111"
+    assert settings.claims == "memory:"
     assert settings.telemetry is None
 
 
@@ -38,7 +39,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "TWILIO_FROM": "+15005550001",
             "TWILIO_VERIFY_SERVICE": "VA1",
             "SALES_API_BASE": "http://sales.test:99",
-            "BROWNOUT_REDIS_URL": "redis://:hunter2@127.0.0.1:6379/0",
+            "BROWNOUT_CLAIMS": "redis://:hunter2@127.0.0.1:6379/0",
             "BROWNOUT_DEAD_LETTERS": "letters.db",
             "BROWNOUT_TELEMETRY": "telemetry.ndjson",
             "BROWNOUT_POLICIES": str(policies),
@@ -47,11 +48,11 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         }
     )
     assert (settings.host, settings.port, settings.seed, settings.grace_s) == ("0.0.0.0", 0, 7, 1.5)
-    assert settings.app.stripe.base_url == "http://127.0.0.1:1"
-    assert settings.app.twilio.sender == "+15005550001"
-    assert settings.app.policies("stripe").breaker.open_for_s == 3
+    assert settings.app.access["stripe"].base_url == "http://127.0.0.1:1"
+    assert settings.app.access["twilio"].sender == "+15005550001"
+    assert settings.app.policies(ADAPTERS["stripe"]).breaker.open_for_s == 3
     assert settings.app.settle_s == 2
-    assert settings.webhook_secrets == ("whsec_a", "whsec_b")
+    assert settings.app.access["stripe"].webhook_secrets == ("whsec_a", "whsec_b")
     assert {"hunter2", "whsec_a", "sk_test_secret1", "secret2", "secret3"} <= set(settings.secrets())
     for secret in settings.secrets():
         assert secret not in repr(settings)
@@ -63,6 +64,9 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         ({"STRIPE_API_KEY": "", "SALES_CLIENT_ID": ""}, "missing in the environment: STRIPE_API_KEY, SALES_CLIENT_ID"),
         ({"STRIPE_API_KEY": "sk_live_secret"}, "STRIPE_API_KEY is a live key"),
         ({"STRIPE_API_KEY": "rk_live_secret"}, "STRIPE_API_KEY is a live key"),
+        ({"TWILIO_AUTH_TOKEN": "ak_live_secret"}, "TWILIO_AUTH_TOKEN is a live key"),
+        ({"SALES_CLIENT_SECRET": "sk%5Flive%5Fsecret"}, "SALES_CLIENT_SECRET is a live key"),
+        ({"DATABASE_URL": "postgres://x?key=rk%255Flive_secret"}, "DATABASE_URL is a live key"),
         ({"SOMETHING_ELSE": "sk_live_secret"}, "SOMETHING_ELSE is a live key"),
         ({"BROWNOUT_PORT": "eighty"}, "BROWNOUT_PORT must be a whole number"),
         ({"BROWNOUT_PORT": "65536"}, r"BROWNOUT_PORT must be in \[0, 65535\]"),
@@ -72,9 +76,15 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         ({"STRIPE_API_BASE": "127.0.0.1:12111"}, "STRIPE_API_BASE must be an http or https URL"),
         ({"SALES_API_BASE": "http://[::"}, "SALES_API_BASE must be an http or https URL"),
         ({"SALES_API_BASE": "http://x:99999"}, "SALES_API_BASE must be an http or https URL"),
-        ({"BROWNOUT_REDIS_URL": "http://x"}, "BROWNOUT_REDIS_URL must be like redis://"),
-        ({"BROWNOUT_REDIS_URL": "redis://127.0.0.1:many"}, "BROWNOUT_REDIS_URL must be like redis://"),
-        ({"BROWNOUT_REDIS_URL": "redis://[::1"}, "BROWNOUT_REDIS_URL must be like redis://"),
+        ({"BROWNOUT_REDIS_URL": "redis://x"}, "BROWNOUT_REDIS_URL is called BROWNOUT_CLAIMS now: rename it"),
+        ({"BROWNOUT_CLAIMS": "http://x"}, "BROWNOUT_CLAIMS names no store that there is; there are memory:, redis:"),
+        ({"BROWNOUT_CLAIMS": "redsi://x"}, "BROWNOUT_CLAIMS names no store that there is; did you mean redis:"),
+        ({"BROWNOUT_CLAIMS": "redis://127.0.0.1:many"}, "BROWNOUT_CLAIMS must be like redis://"),
+        ({"BROWNOUT_CLAIMS": "redis://[::1"}, "BROWNOUT_CLAIMS must be like redis://"),
+        (
+            {"BROWNOUT_DEAD_LETTERS": "redis://x"},
+            "BROWNOUT_DEAD_LETTERS names no store that there is; there are sqlite:",
+        ),
         ({"BROWNOUT_POLICIES": "missing.json"}, "BROWNOUT_POLICIES: missing.json cannot be read"),
     ],
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from brownout_core.asking import Asking
 from brownout_core.errors import (
     BreakerOpen,
     ConfigError,
@@ -16,7 +17,7 @@ from brownout_core.errors import (
     RetrySuppressed,
     VendorRefused,
 )
-from brownout_core.policies.dead_letter import DeadLetterConfig, DeadLetters, Redrive, letter_id
+from brownout_core.policies.dead_letter import DeadLetterConfig, DeadLetters, Redrive, Redriven, letter_id
 from brownout_core.records import DeadLetter, LetterState, Parcel, StoreUnavailable
 from brownout_core.redaction import Redactor
 from brownout_core.stores.spill import SpillFile
@@ -45,10 +46,20 @@ class Desk:
         )
         self.done: list[str] = []
         self.error: Exception | None = None
+        self.sent_ago_s: list[float] = []
 
-    async def again(self, letter: DeadLetter) -> str:
-        await asyncio.sleep(0.1)
+    async def again(self, letter: DeadLetter, asking: Asking) -> str:
+        assert asking.earlier is not None
+        self.sent_ago_s.append(asking.earlier.sent_ago_s)
+        asking.settled()  # the vendor knows the key
+        try:
+            await asyncio.sleep(0.1)
+        except asyncio.CancelledError:
+            asking.may_have_sent = True
+            raise
         if self.error is not None:
+            if getattr(self.error, "may_have_effect", True):
+                asking.may_have_sent = True
             raise self.error
         self.done.append(letter.idempotency_key)
         return "done well"
@@ -77,7 +88,7 @@ def parcel(number: int = 1) -> Parcel:
         flow="pay",
         payload=b'{"amount":1}',
         idempotency_key=f"key-{number}",
-        correlation_id=f"op-{number}",
+        operation_id=f"op-{number}",
         first_attempt_at=999.0,
     )
 
@@ -89,7 +100,7 @@ def test_a_letter_keeps_what_it_takes_to_do_it_again() -> None:
         assert kept_id == letter_id("pay", "key-1")
         letter = await desk.letters.find("pay", "key-1")
         assert letter is not None
-        assert (letter.payload, letter.correlation_id, letter.error_class) == (
+        assert (letter.payload, letter.operation_id, letter.error_class) == (
             b'{"amount":1}',
             "op-1",
             "connection_lost",
@@ -132,7 +143,7 @@ def test_a_redrive_that_succeeds_settles_the_letter_once() -> None:
         assert (redriven.outcome, redriven.detail) == (Redrive.DONE, "done well")
         assert (await desk.letters.redrive(kept_id, desk.again)).outcome is Redrive.BUSY
         assert desk.done == ["key-1"]
-        assert await desk.state(kept_id) == ("done", 0, 2)
+        assert await desk.state(kept_id) == ("redriven", 0, 2)
         assert await desk.letters.find("pay", "key-1") is None
 
     virtually(main())
@@ -154,7 +165,7 @@ def test_two_operators_that_redrive_everything_do_each_letter_once() -> None:
         desk = Desk()
         for number in range(20):
             await desk.letters.set_aside(parcel(number), LOST)
-        await asyncio.gather(*(desk.letters.redrive_all(desk.again) for _ in range(2)))
+        await asyncio.gather(*(desk.letters.redrive_lot(desk.again) for _ in range(2)))
         assert sorted(desk.done) == sorted(f"key-{number}" for number in range(20))
 
     virtually(main())
@@ -167,7 +178,7 @@ def test_a_failed_redrive_counts_a_generation_and_the_cap_makes_it_poison() -> N
         kept_id = await desk.letters.set_aside(parcel(), LOST)
         for generation in (1, 2, 3):
             assert (await desk.letters.redrive(kept_id, desk.again)).outcome is Redrive.FAILED
-            expected = "poison" if generation == 3 else "waiting"
+            expected = "poison" if generation == 3 else "pending"
             assert await desk.state(kept_id) == (expected, generation, generation + 1)
         assert (await desk.letters.redrive(kept_id, desk.again)).outcome is Redrive.BUSY
         desk.error = None
@@ -185,7 +196,7 @@ def test_a_redrive_that_was_not_sent_is_no_fault_of_the_letter(error: Exception)
         desk.error = error
         kept_id = await desk.letters.set_aside(parcel(), LOST)
         assert (await desk.letters.redrive(kept_id, desk.again)).outcome is Redrive.NOT_SENT
-        assert await desk.state(kept_id) == ("waiting", 0, 1)
+        assert await desk.state(kept_id) == ("pending", 0, 1)
 
     virtually(main())
 
@@ -210,15 +221,53 @@ def test_what_a_redrive_came_to_decides_the_letters_state(error: Exception, stat
     virtually(main())
 
 
-def test_a_cancelled_redrive_gives_the_letter_back() -> None:
+def test_a_redrive_that_is_ended_at_work_gives_the_letter_back_and_says_that_it_may_have_been_sent() -> None:
+    """A graceful shutdown cancels it: what was under way may have had its effect, and that was now."""
+
     async def main() -> None:
         desk = Desk()
         kept_id = await desk.letters.set_aside(parcel(), LOST)
+        await asyncio.sleep(100.0)
         redriving = asyncio.get_running_loop().create_task(desk.letters.redrive(kept_id, desk.again))
         await asyncio.sleep(0.05)
         redriving.cancel()
         await asyncio.gather(redriving, return_exceptions=True)
-        assert await desk.state(kept_id) == ("waiting", 0, 1)
+        assert await desk.state(kept_id) == ("pending", 0, 2)
+        await asyncio.sleep(3.0)
+        await desk.letters.redrive(kept_id, desk.again)
+        assert desk.sent_ago_s == pytest.approx([100.0, 3.0])
+
+    virtually(main())
+
+
+def test_a_redrive_that_is_ended_before_it_was_sent_leaves_the_letter_as_it_was() -> None:
+    async def main() -> None:
+        desk = Desk()
+
+        async def waits_for_its_turn(_letter: DeadLetter, _asking: Asking) -> str:
+            await asyncio.sleep(10.0)
+            return ""
+
+        kept_id = await desk.letters.set_aside(parcel(), LOST)
+        redriving = asyncio.get_running_loop().create_task(desk.letters.redrive(kept_id, waits_for_its_turn))
+        await asyncio.sleep(1.0)
+        redriving.cancel()
+        await asyncio.gather(redriving, return_exceptions=True)
+        await asyncio.sleep(4.0)
+        await desk.letters.redrive(kept_id, desk.again)
+        assert desk.sent_ago_s == pytest.approx([5.0])
+
+    virtually(main())
+
+
+def test_a_redriver_that_died_may_have_sent_it_until_its_lease_was_over() -> None:
+    async def main() -> None:
+        desk = Desk(lease_s=30.0)
+        kept_id = await desk.letters.set_aside(parcel(), LOST)
+        await desk.store.lease(kept_id, "a process that is no more", 30.0)
+        await asyncio.sleep(31.0)
+        await desk.letters.redrive(kept_id, desk.again)
+        assert desk.sent_ago_s == pytest.approx([1.0])
 
     virtually(main())
 
@@ -226,10 +275,47 @@ def test_a_cancelled_redrive_gives_the_letter_back() -> None:
 def test_when_the_canaries_fail_the_rest_is_left_alone() -> None:
     async def main() -> None:
         desk = Desk(canary=3)
-        for number in range(20):
-            await desk.letters.set_aside(parcel(number), LOST)
+        ids = [await desk.letters.set_aside(parcel(number), LOST) for number in range(20)]
         desk.error = BreakerOpen("open")
-        assert len(await desk.letters.redrive_all(desk.again)) == 3
+        lot = await desk.letters.redrive_lot(desk.again)
+        assert [each.id for each in lot.redriven] == ids[:3]
+        assert (lot.next_after, lot.stopped) == (ids[2], True)
+
+    virtually(main())
+
+
+@pytest.mark.parametrize(("limit", "looked_at"), [(1, 1), (2, 2), (3, 3), (7, 3)])
+def test_each_lot_has_canaries_of_its_own(limit: int, looked_at: int) -> None:
+    """A vendor that went down since the lot before is noticed, also by a lot that is smaller than the canaries."""
+
+    async def main() -> None:
+        desk = Desk(canary=3)
+        ids = [await desk.letters.set_aside(parcel(number), LOST) for number in range(20)]
+        first = await desk.letters.redrive_lot(desk.again, limit=5)
+        assert (first.next_after, first.stopped, len(desk.done)) == (ids[4], False, 5)
+        desk.error = BreakerOpen("open")
+        second = await desk.letters.redrive_lot(desk.again, limit=limit, after=first.next_after or "")
+        assert [each.id for each in second.redriven] == ids[5 : 5 + looked_at]
+        assert second.stopped
+
+    virtually(main())
+
+
+def test_lot_by_lot_each_letter_is_sent_once_oldest_first() -> None:
+    async def main() -> None:
+        desk = Desk(rate_per_s=1000.0, stop_ratio=1.0, canary=100)
+        ids = [await desk.letters.set_aside(parcel(number), LOST) for number in range(25)]
+        seen: list[str] = []
+        after: str | None = ""
+        while after is not None:
+            # Every third one fails, and is not looked at again.
+            lot = await desk.letters.redrive_lot(desk.again, limit=4, after=after)
+            seen += [each.id for each in lot.redriven]
+            after = lot.next_after
+            desk.error = LOST if len(seen) % 3 == 0 else None
+        assert seen == ids
+        nothing = await desk.letters.redrive_lot(desk.again, limit=4, after=ids[-1])
+        assert (nothing.redriven, nothing.next_after, nothing.stopped) == ((), None, False)
 
     virtually(main())
 
@@ -241,7 +327,10 @@ def test_redriving_everything_keeps_to_its_rate() -> None:
         for number in range(10):
             await desk.letters.set_aside(parcel(number), LOST)
         began_s = loop.time()
-        outcomes = await desk.letters.redrive_all(desk.again)
+        outcomes: list[Redriven] = []
+        for _ in range(5):  # also from one lot to the next
+            lot = await desk.letters.redrive_lot(desk.again, limit=2, after=outcomes[-1].id if outcomes else "")
+            outcomes += lot.redriven
         assert len(outcomes) == 10
         assert loop.time() - began_s >= 9 * 0.5
 
@@ -254,12 +343,12 @@ def test_accepted_is_the_sum_of_what_waits_and_what_was_settled_at_every_instant
         for number in range(30):
             await desk.letters.set_aside(parcel(number), LOST)
         await desk.letters.discard(letter_id("pay", "key-0"))
-        redriving = asyncio.get_running_loop().create_task(desk.letters.redrive_all(desk.again))
+        redriving = asyncio.get_running_loop().create_task(desk.letters.redrive_lot(desk.again))
         while not redriving.done():
             assert sum((await desk.letters.count()).values()) == 30
             await asyncio.sleep(0.03)
         counts = await desk.letters.count()
-        assert (counts[LetterState.DONE], counts[LetterState.DISCARDED]) == (29, 1)
+        assert (counts[LetterState.REDRIVEN], counts[LetterState.DISCARDED]) == (29, 1)
 
     virtually(main())
 

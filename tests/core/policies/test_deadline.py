@@ -35,6 +35,12 @@ def test_the_earlier_of_the_callers_and_the_vendors_deadline_counts(
     assert Timeouts(TimeoutConfig(deadline_s=10.0)).deadline_at_s(100.0, asked_at_s) == deadline_at_s
 
 
+def test_a_time_of_its_own_takes_the_place_of_the_usual_one_and_never_passes_the_deadline() -> None:
+    timeouts = Timeouts(TimeoutConfig(attempt_s=3.0))
+    assert timeouts.attempt_ends_at_s(100.0, 120.0, 8.0) == 108.0
+    assert timeouts.attempt_ends_at_s(100.0, 105.0, 8.0) == 105.0
+
+
 @pytest.mark.parametrize("left_s", [0.0, -1.0])
 def test_no_attempt_starts_at_or_after_the_deadline(left_s: float) -> None:
     """D2"""

@@ -103,7 +103,77 @@ class ClaimStoreContract:
             taken = await at.store.begin("k", "f", "b", at.lease_s)
             assert isinstance(taken, Claimed)
             assert (taken.fence, taken.taken_over) == (2, True)
-            assert taken.age_s >= at.lease_s
+            assert taken.began_ago_s >= at.lease_s
+
+        self.check(body)
+
+    def test_a_fresh_claim_knows_of_no_sending(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.begin("k", "f", "a", at.lease_s)
+            assert await at.store.sending("k", "a", 1)
+            assert await at.store.release("k", "a", 1)
+            assert await at.store.begin("k", "f", "b", at.lease_s) == Claimed(2)
+
+        self.check(body)
+
+    def test_who_takes_over_knows_when_it_was_sent_last_whoever_sent_it(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.begin("k", "f", "a", at.lease_s)
+            await at.let_leases_end()
+            await at.store.begin("k", "f", "b", at.lease_s)
+            assert await at.store.sending("k", "b", 2)
+            await at.let_leases_end()
+            await at.store.begin("k", "f", "c", at.lease_s)  # looks, and sends nothing
+            assert await at.store.abandon("k", "c", 3)
+            taken = await at.store.begin("k", "f", "d", at.lease_s)
+            assert isinstance(taken, Claimed)
+            assert 2 * at.lease_s <= taken.began_ago_s < 3 * at.lease_s
+            assert at.lease_s <= taken.sent_ago_s < 2 * at.lease_s
+
+        self.check(body)
+
+    def test_where_nobody_announced_a_sending_it_may_have_been_since_the_first_one_began(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.begin("k", "f", "a", at.lease_s)
+            await at.let_leases_end()
+            taken = await at.store.begin("k", "f", "b", at.lease_s)
+            assert isinstance(taken, Claimed)
+            assert taken.sent_ago_s == taken.began_ago_s
+
+        self.check(body)
+
+    def test_asking_again_after_a_takeover_gives_the_same_claim(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.begin("k", "f", "a", at.lease_s)
+            await at.let_leases_end()
+            first = await at.store.begin("k", "f", "b", at.lease_s)
+            again = await at.store.begin("k", "f", "b", at.lease_s)
+            assert isinstance(first, Claimed)
+            assert isinstance(again, Claimed)
+            assert (again.fence, again.taken_over) == (first.fence, first.taken_over) == (2, True)
+
+        self.check(body)
+
+    def test_only_the_holder_may_send(self) -> None:
+        async def body(at: Backend) -> None:
+            assert not await at.store.sending("nobody", "a", 1)
+            await at.store.begin("k", "f", "a", at.lease_s)
+            assert not await at.store.sending("k", "b", 1)
+            assert not await at.store.sending("k", "a", 2)
+            assert await at.store.sending("k", "a", 1)
+            await at.let_leases_end()
+            assert not await at.store.sending("k", "a", 1)
+            await at.store.begin("k", "f", "b", at.lease_s)
+            assert not await at.store.sending("k", "a", 1)
+            assert await at.store.sending("k", "b", 2)
+            assert await at.store.complete("k", "b", 2, b"done")
+            assert not await at.store.sending("k", "b", 2)
+
+        self.check(body)
+
+    def test_a_store_that_is_there_says_nothing_when_it_is_checked(self) -> None:
+        async def body(at: Backend) -> None:
+            await at.store.check()
 
         self.check(body)
 

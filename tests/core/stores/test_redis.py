@@ -63,7 +63,7 @@ def test_a_server_that_is_gone_is_a_store_that_is_unavailable() -> None:
             await store.begin("k", "f", "a", 1)
         assert "hunter2" not in str(caught.value)
         with pytest.raises(StoreUnavailable):
-            await store.ping()
+            await store.check()
         await store.close()
 
     really(main())

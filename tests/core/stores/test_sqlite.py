@@ -3,8 +3,10 @@
 import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +35,7 @@ def letter(number: int = 1, **changes: object) -> DeadLetter:
         payload=b'{"amount":1}',
         payload_hash="hash",
         idempotency_key=f"key-{number}",
-        correlation_id=f"op-{number}",
+        operation_id=f"op-{number}",
         first_attempt_at=990.0,
         last_attempt_at=991.0,
         error_class="connection_lost",
@@ -51,9 +53,9 @@ def test_what_was_put_can_be_read_in_the_order_of_putting() -> None:
         assert await store.get("dl_9") is None
         assert [each.id for each in await store.page(OPEN_STATES, 10)] == ["dl_3", "dl_1", "dl_2"]
         assert [each.id for each in await store.page(OPEN_STATES, 1, after="dl_3")] == ["dl_1"]
-        assert await store.page([LetterState.DONE], 10) == []
+        assert await store.page([LetterState.REDRIVEN], 10) == []
         counts = await store.count()
-        assert (counts[LetterState.WAITING], sum(counts.values())) == (3, 3)
+        assert (counts[LetterState.PENDING], sum(counts.values())) == (3, 3)
         await store.close()
         await store.close()
 
@@ -96,12 +98,17 @@ def test_a_letter_is_leased_to_one_until_it_is_settled() -> None:
         assert (leased.state, leased.lease_owner, leased.lease_until) == (LetterState.REDRIVING, "a", 1060.0)
         assert await store.lease("dl_1", "b", 60) is None
         assert not await store.discard("dl_1")
-        assert not await store.settle(replace(leased, state=LetterState.DONE), "b")
-        assert await store.settle(replace(leased, state=LetterState.DONE, outcome="ok", resolved_at=1001.0), "a")
-        assert not await store.settle(replace(leased, state=LetterState.WAITING), "a")
+        assert not await store.settle(replace(leased, state=LetterState.REDRIVEN), "b")
+        assert await store.settle(replace(leased, state=LetterState.REDRIVEN, outcome="ok", resolved_at=1001.0), "a")
+        assert not await store.settle(replace(leased, state=LetterState.PENDING), "a")
         kept = await store.get("dl_1")
         assert kept is not None
-        assert (kept.state, kept.outcome, kept.resolved_at, kept.lease_owner) == (LetterState.DONE, "ok", 1001.0, "")
+        assert (kept.state, kept.outcome, kept.resolved_at, kept.lease_owner) == (
+            LetterState.REDRIVEN,
+            "ok",
+            1001.0,
+            "",
+        )
         assert await store.lease("dl_1", "b", 60) is None
         assert not await store.discard("dl_1")
 
@@ -118,7 +125,7 @@ def test_a_lease_that_is_over_can_be_taken_and_its_owner_settles_nothing() -> No
         second = await store.lease("dl_1", "b", 60)
         assert first is not None
         assert second is not None
-        assert not await store.settle(replace(first, state=LetterState.DONE), "a")
+        assert not await store.settle(replace(first, state=LetterState.REDRIVEN), "a")
         wall.now += 60
         assert await store.discard("dl_1")
 
@@ -209,7 +216,7 @@ def test_what_was_acknowledged_survives_sigkill(tmp_path: Path) -> None:
 
     async def main() -> None:
         store = SqliteDeadLetterStore(path, wall_clock=Wall())
-        kept = (await store.count())[LetterState.WAITING]
+        kept = (await store.count())[LetterState.PENDING]
         assert kept in {acknowledged, acknowledged + 1}
         await store.close()
 
@@ -222,6 +229,8 @@ def test_a_store_that_cannot_write_says_so() -> None:
         await store.close()
         with pytest.raises(StoreUnavailable):
             await store.put(letter())
+        with pytest.raises(StoreUnavailable):
+            await store.check()
 
     virtually(main())
 
@@ -229,6 +238,99 @@ def test_a_store_that_cannot_write_says_so() -> None:
 def test_a_folder_that_does_not_exist_is_a_config_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be kept"):
         SqliteDeadLetterStore(tmp_path / "missing" / "letters.db", wall_clock=Wall())
+
+
+VERSION_1 = """
+CREATE TABLE dead_letters (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, flow TEXT NOT NULL, payload BLOB NOT NULL,
+    payload_hash TEXT NOT NULL, idempotency_key TEXT NOT NULL, correlation_id TEXT NOT NULL,
+    first_attempt_at REAL NOT NULL, last_attempt_at REAL NOT NULL, error_class TEXT NOT NULL, reason TEXT NOT NULL,
+    attempts INTEGER NOT NULL, generation INTEGER NOT NULL, state TEXT NOT NULL, lease_owner TEXT NOT NULL,
+    lease_until REAL NOT NULL, resolved_at REAL, outcome TEXT NOT NULL
+);
+CREATE INDEX dead_letters_by_state ON dead_letters (state, seq);
+PRAGMA user_version=1;
+"""
+STATES_1 = ("waiting", "done", "redriving", "refused", "poison", "discarded")
+
+
+def test_a_file_of_version_1_is_read_in_todays_words(tmp_path: Path) -> None:
+    path = tmp_path / "letters.db"
+    old = sqlite3.connect(path)
+    old.executescript(VERSION_1)
+    for number, state in enumerate(STATES_1):
+        old.execute(
+            "INSERT INTO dead_letters (id, flow, payload, payload_hash, idempotency_key, correlation_id,"
+            " first_attempt_at, last_attempt_at, error_class, reason, attempts, generation, state, lease_owner,"
+            " lease_until, resolved_at, outcome) VALUES (?, 'pay', X'7B7D', 'hash', ?, ?, 1, 2, 'lost', 'r', 1, 0, ?,"
+            " '', 0, NULL, '')",
+            (f"dl_{number}", f"key-{number}", f"op-{number}", state),
+        )
+    old.commit()
+    old.close()
+
+    async def main() -> None:
+        for _ in range(2):  # the second time there is nothing left to do
+            store = SqliteDeadLetterStore(path, wall_clock=Wall())
+            letters = await store.page(tuple(LetterState), 10)
+            assert [(each.operation_id, each.state.value) for each in letters] == [
+                ("op-0", "pending"),
+                ("op-1", "redriven"),
+                ("op-2", "redriving"),
+                ("op-3", "refused"),
+                ("op-4", "poison"),
+                ("op-5", "discarded"),
+            ]
+            await store.close()
+        store = SqliteDeadLetterStore(path, wall_clock=Wall())
+        await store.put(letter(9))
+        assert await store.lease("dl_0", "a", 60) is not None
+        await store.close()
+
+    virtually(main())
+
+
+def test_two_processes_that_open_an_old_file_at_once_change_it_once(tmp_path: Path) -> None:
+    path = tmp_path / "letters.db"
+    sqlite3.connect(path).executescript(VERSION_1).close()
+    with ThreadPoolExecutor(8) as pool:
+        stores = list(pool.map(lambda _: SqliteDeadLetterStore(path, wall_clock=Wall()), range(8)))
+
+    async def main() -> None:
+        assert await stores[3].put(letter()) == "dl_1"
+        assert await stores[5].get("dl_1") == letter()
+        for store in stores:
+            await store.close()
+
+    virtually(main())
+
+
+def test_a_change_that_fails_leaves_an_old_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "letters.db"
+    old = sqlite3.connect(path)
+    old.executescript("CREATE TABLE dead_letters (id TEXT); PRAGMA user_version=1;")
+    old.close()
+    with pytest.raises(ConfigError, match="cannot be kept"):
+        SqliteDeadLetterStore(path, wall_clock=Wall())
+    again = sqlite3.connect(path)
+    assert again.execute("PRAGMA user_version").fetchone() == (1,)
+    again.close()
+
+
+def test_who_takes_over_a_lease_knows_that_it_may_have_been_sent_until_the_lease_was_over() -> None:
+    async def main() -> None:
+        wall = Wall()
+        store = SqliteDeadLetterStore(":memory:", wall_clock=wall)
+        await store.put(letter())
+        first = await store.lease("dl_1", "a", 60)
+        assert first is not None
+        assert first.last_attempt_at == 991.0
+        wall.now += 100.0
+        second = await store.lease("dl_1", "b", 60)
+        assert second is not None
+        assert second.last_attempt_at == 1060.0
+
+    virtually(main())
 
 
 def test_a_file_of_a_newer_version_is_a_config_error(tmp_path: Path) -> None:

@@ -4,13 +4,20 @@ import asyncio
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Mapping
+from random import Random
 from typing import Any, Self
 
 import pytest
 
-from brownout_core.errors import ConfigError
-from brownout_core.transport import Lost, NoConnection, Request, Response, Unreadable
-from brownout_core.transports.aiohttp import MAX_BODY_BYTES, AiohttpTransport
+from brownout_core.asking import Asking
+from brownout_core.errors import ConfigError, ConnectFailed
+from brownout_core.pipeline import Pipeline
+from brownout_core.policies.breaker import Breaker, BreakerConfig
+from brownout_core.policies.deadline import TimeoutConfig, Timeouts
+from brownout_core.policies.retry import Retry, RetryConfig
+from brownout_core.policies.shapes import Policies
+from brownout_core.transport import MAX_BODY_BYTES, Lost, NoConnection, Request, Response, Unreadable, send, was_unsent
+from brownout_core.transports.aiohttp import AiohttpTransport
 from tests.support.aio import really
 from tests.support.redis_server import free_port
 
@@ -25,6 +32,7 @@ class Server:
         self.script = script
         self.heads: list[bytes] = []
         self.connections = 0
+        self.asked = asyncio.Event()
         self.client_left = asyncio.Event()
         self.url = ""
 
@@ -42,6 +50,7 @@ class Server:
         try:
             while not writer.is_closing():
                 self.heads.append(await reader.readuntil(b"\r\n\r\n"))
+                self.asked.set()
                 await self.script(self, reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             self.client_left.set()
@@ -77,7 +86,7 @@ def exchange(script: Script, request: Mapping[str, Any] | None = None) -> tuple[
         async with Server(script) as server:
             transport = AiohttpTransport()
             try:
-                return await transport.send(Request("GET", server.url + "/path", **(request or {}))), server
+                return await send(transport, Request("GET", server.url + "/path", **(request or {}))), server
             except (NoConnection, Lost, Unreadable) as error:
                 return error, server
             finally:
@@ -101,7 +110,7 @@ def test_a_path_that_is_encoded_is_sent_as_it_is() -> None:
     async def main() -> None:
         async with Server(writes(OK)) as server:
             transport = AiohttpTransport()
-            await transport.send(Request("GET", server.url + "/a%2Fb?x=%2B1&y=a+b&m%5Bk%5D=%27"))
+            await send(transport, Request("GET", server.url + "/a%2Fb?x=%2B1&y=a+b&m%5Bk%5D=%27"))
             await transport.close()
             assert server.heads[0].split(b"\r\n")[0] == b"GET /a%2Fb?x=%2B1&y=a+b&m%5Bk%5D=%27 HTTP/1.1"
 
@@ -122,7 +131,7 @@ def test_connections_are_kept_and_cookies_are_not() -> None:
         async with Server(writes(head)) as server:
             transport = AiohttpTransport()
             for _ in range(5):
-                await transport.send(Request("GET", server.url))
+                await send(transport, Request("GET", server.url))
             await transport.close()
             assert (server.connections, len(server.heads)) == (1, 5)
             assert not any(b"ookie" in each for each in server.heads)
@@ -157,11 +166,11 @@ def test_a_post_on_a_kept_connection_that_dies_is_not_sent_again() -> None:
     async def main() -> None:
         async with Server(one_answer_then_reset) as server:
             transport = AiohttpTransport()
-            await transport.send(Request("GET", server.url))
+            await send(transport, Request("GET", server.url))
             for method in ("POST", "GET"):
                 before = len(server.heads)
                 with pytest.raises(Lost):
-                    await transport.send(Request(method, server.url))
+                    await send(transport, Request(method, server.url))
                 assert len(server.heads) == before + 1
             await transport.close()
 
@@ -191,10 +200,10 @@ def test_nobody_there_is_no_connection() -> None:
     async def main() -> None:
         transport = AiohttpTransport()
         with pytest.raises(NoConnection):
-            await transport.send(Request("GET", f"http://127.0.0.1:{free_port()}/"))
+            await send(transport, Request("GET", f"http://127.0.0.1:{free_port()}/"))
         for url in ("nonsense", "http://", "http://[::"):
             with pytest.raises(NoConnection):
-                await transport.send(Request("GET", url))
+                await send(transport, Request("GET", url))
         await transport.close()
 
     really(main())
@@ -206,9 +215,113 @@ def test_giving_up_closes_the_socket() -> None:
             transport = AiohttpTransport()
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.1):
-                    await transport.send(Request("GET", server.url))
+                    await send(transport, Request("GET", server.url))
             async with asyncio.timeout(5):
                 await server.client_left.wait()
+            await transport.close()
+
+    really(main())
+
+
+def test_a_stream_arrives_piece_by_piece_and_leaving_it_closes_the_socket() -> None:
+    async def drips(server: Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n")
+        await writer.drain()
+        await hangs(server, reader, writer)
+
+    async def main() -> None:
+        async with Server(drips) as server:
+            transport = AiohttpTransport()
+            async with transport.open(Request("GET", server.url)) as opened:
+                assert await anext(opened.chunks) == b"first"
+                assert not server.client_left.is_set()
+            async with asyncio.timeout(5):
+                await server.client_left.wait()
+            await transport.close()
+
+    really(main())
+
+
+def test_a_stream_that_is_cut_is_lost_and_one_that_is_read_keeps_its_connection() -> None:
+    cut = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n"
+
+    async def scripted(server: Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await writes(OK if len(server.heads) < 3 else cut, closes=len(server.heads) >= 3)(server, reader, writer)
+
+    async def main() -> None:
+        async with Server(scripted) as server:
+            transport = AiohttpTransport()
+            for _ in range(2):
+                async with transport.open(Request("GET", server.url)) as opened:
+                    assert [chunk async for chunk in opened.chunks] == [b"ok"]
+            async with transport.open(Request("GET", server.url)) as opened:
+                assert await anext(opened.chunks) == b"first"
+                with pytest.raises(Lost):
+                    await anext(opened.chunks)
+            assert server.connections == 1
+            await transport.close()
+
+    really(main())
+
+
+def test_an_error_of_the_reader_is_not_taken_for_the_connections() -> None:
+    async def main() -> None:
+        async with Server(writes(OK)) as server:
+            transport = AiohttpTransport()
+            with pytest.raises(OSError, match="the reader's own"):
+                async with transport.open(Request("GET", server.url)):
+                    raise OSError("the reader's own")
+            await transport.close()
+
+    really(main())
+
+
+def test_who_stops_waiting_for_a_free_connection_has_sent_nothing() -> None:
+    """A pool of one connection, and a vendor that hangs on it."""
+
+    async def main() -> None:
+        async with Server(hangs) as server:
+            transport = AiohttpTransport(connections=1)
+            async with asyncio.TaskGroup() as group:
+                first = group.create_task(send(transport, Request("POST", server.url)))
+                await server.asked.wait()
+                second = group.create_task(send(transport, Request("POST", server.url)))
+                with pytest.raises(TimeoutError) as caught:
+                    async with asyncio.timeout(0.2):
+                        await second
+                assert was_unsent(caught.value.__cause__)
+                first.cancel()
+                with pytest.raises(asyncio.CancelledError) as cancelled:
+                    await first
+                assert not was_unsent(cancelled.value)
+            assert len(server.heads) == 1
+            await transport.close()
+
+    really(main())
+
+
+def test_a_guarded_call_that_got_no_connection_in_its_time_surely_had_no_effect() -> None:
+    async def main() -> None:
+        async with Server(hangs) as server:
+            transport = AiohttpTransport(connections=1)
+            policies = Policies(
+                retry=Retry(RetryConfig(max_retries=0), Random(1)),
+                breaker=Breaker(BreakerConfig(), Random(1)),
+                timeouts=Timeouts(TimeoutConfig(attempt_s=0.3)),
+            )
+            pipeline = Pipeline("acme", policies)
+
+            async def charge() -> Response:
+                return await send(transport, Request("POST", server.url))
+
+            async with asyncio.TaskGroup() as group:
+                first = group.create_task(charge())
+                await server.asked.wait()
+                asking = Asking("op-1")
+                with pytest.raises(ConnectFailed):
+                    await pipeline.call(asking, "charge", charge, idempotent=False)
+                assert not asking.may_have_effect
+                first.cancel()
             await transport.close()
 
     really(main())
@@ -220,7 +333,7 @@ def test_a_closed_transport_sends_nothing() -> None:
         await transport.close()
         await transport.close()
         with pytest.raises(NoConnection, match="closed"):
-            await transport.send(Request("GET", "http://127.0.0.1:1/"))
+            await send(transport, Request("GET", "http://127.0.0.1:1/"))
 
     really(main())
 

@@ -1,10 +1,11 @@
 """The transport without sockets hands requests to a function and its cancellation on."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
-from brownout_core.transport import Lost, Request, Response
+from brownout_core.transport import Lost, Opened, Request, Response, send
 from brownout_core.transports.memory import MemoryTransport
 from tests.support.aio import virtually
 
@@ -15,7 +16,8 @@ def test_a_request_is_answered_by_the_function() -> None:
 
     async def main() -> None:
         transport = MemoryTransport(handler)
-        assert (await transport.send(Request("POST", "http://x", {}, b"hello"))).body == b"hello"
+        assert (await send(transport, Request("POST", "http://x", {}, b"hello"))).body == b"hello"
+        assert (await send(transport, Request("POST", "http://x"))).body == b""
         await transport.close()
 
     virtually(main())
@@ -26,7 +28,30 @@ def test_what_the_function_raises_is_raised() -> None:
         raise Lost
 
     with pytest.raises(Lost):
-        virtually(MemoryTransport(handler).send(Request("GET", "http://x")))
+        virtually(send(MemoryTransport(handler), Request("GET", "http://x")))
+
+
+def test_an_answer_may_come_as_a_stream_and_who_leaves_early_ends_it() -> None:
+    ended: list[str] = []
+
+    async def chunks() -> AsyncIterator[bytes]:
+        try:
+            for number in range(1000):
+                await asyncio.sleep(1)
+                yield b"%d" % number
+        finally:
+            ended.append("hung up")
+
+    async def handler(_request: Request) -> Opened:
+        return Opened(200, {"a": "b"}, chunks())
+
+    async def main() -> None:
+        async with MemoryTransport(handler).open(Request("GET", "http://x")) as opened:
+            assert (opened.status, opened.headers) == (200, {"a": "b"})
+            got = [await anext(opened.chunks) for _ in range(3)]
+        assert (got, ended) == ([b"0", b"1", b"2"], ["hung up"])
+
+    virtually(main())
 
 
 def test_giving_up_reaches_the_function() -> None:
@@ -43,7 +68,7 @@ def test_giving_up_reaches_the_function() -> None:
     async def main() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(1):
-                await MemoryTransport(hangs).send(Request("GET", "http://x"))
+                await send(MemoryTransport(hangs), Request("GET", "http://x"))
 
     virtually(main())
     assert ended == ["cancelled"]

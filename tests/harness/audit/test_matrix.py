@@ -4,6 +4,8 @@ import pytest
 
 from brownout_harness.audit.matrix import GOOD, Cell, Matrix, run_cell, run_matrix
 from brownout_harness.audit.mutants import MUTANTS
+from brownout_harness.audit.mutants.drops_spilled_letters import weather
+from brownout_harness.running.execute import judged_virtually
 from brownout_reports.run_folder import Status
 from brownout_scenarios.library import names
 
@@ -19,6 +21,10 @@ CAUGHT_BY = {
     "frees-foreign-claims": ("impatient-callers", "exactly_once"),
     "acknowledges-early": ("commit-then-crash", "nothing_lost"),
     "fakes-transitions": ("stripe-brownout", "breaker"),
+    "forgets-sendings": ("crash-in-doubt", "exactly_once"),
+    "refuses-in-doubt": ("crash-in-doubt", "nothing_lost"),
+    "redrives-blindly": ("shutdown-mid-redrive", "exactly_once"),
+    "drops-spilled-letters": ("commit-then-crash", "nothing_lost"),
 }
 
 
@@ -33,6 +39,12 @@ def test_the_known_bad_part_is_caught(mutant: str) -> None:
     cell = run_cell(mutant, scenario)
     assert cell.status is Status.FAILED
     assert expectation in cell.failed, cell
+
+
+def test_the_weather_that_a_known_bad_file_comes_with_harms_no_good_one() -> None:
+    """It is the file that loses letters, not the store that is down every other moment."""
+    replacements = weather(lambda _line: True)
+    assert judged_virtually("commit-then-crash", replacements=replacements).status is Status.PASSED
 
 
 def test_an_inconclusive_run_catches_nothing() -> None:

@@ -50,7 +50,7 @@ def test_the_gateway_finds_simulators_redis_stores_and_policies_in_its_environme
     assert environment["PATH"] == "/bin"
     assert environment["STRIPE_API_BASE"] == STRIPE.url
     assert environment["STRIPE_API_KEY"] == "sk_test_1"
-    assert environment["BROWNOUT_REDIS_URL"] == "redis://127.0.0.1:2/0"
+    assert environment["BROWNOUT_CLAIMS"] == "redis://127.0.0.1:2/0"
     assert environment["BROWNOUT_SEED"] == "7"
     assert gateway.url == f"http://127.0.0.1:{environment['BROWNOUT_PORT']}"
     assert gateway.telemetry == Path(environment["BROWNOUT_TELEMETRY"])

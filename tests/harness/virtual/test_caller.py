@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import Callable
 
+from brownout_core.front_door.answers import Answer
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.asked.operations import GATEWAY_OPERATIONS, NOT_SENT
-from brownout_harness.virtual.caller import Answer, Callers
+from brownout_harness.asked.operations import GATEWAY_OPERATIONS, NOT_SENT, Request
+from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.life import Killed
 from brownout_scenarios.schema import Arrivals, AskAgain, Operation, Workload
 from tests.support.aio import virtually
 
-DONE: Answer = (200, b'{"status": "done"}')
+DONE = Answer(200, {}, b'{"status": "done"}')
 
 
 class Stand:
@@ -21,11 +22,12 @@ class Stand:
         self.asked_at_s: list[float] = []
         self.listens = True
 
-    def serve(self, arrival: Arrival) -> asyncio.Task[Answer] | None:
+    def serve(self, request: Request, *, name: str) -> asyncio.Task[Answer] | None:
+        assert (request.path, request.headers["X-Correlation-ID"]) == ("/v1/pay", name)
         if not self.listens:
             return None
         self.asked_at_s.append(asyncio.get_running_loop().time())
-        return asyncio.get_running_loop().create_task(self._work(len(self.asked_at_s)), name=arrival.operation_id)
+        return asyncio.get_running_loop().create_task(self._work(len(self.asked_at_s)), name=name)
 
     async def _work(self, number: int) -> Answer:
         delay_s, answer = self._answer(number)
@@ -73,7 +75,7 @@ def test_who_has_waited_long_enough_hangs_up_and_asks_again() -> None:
 
 
 def test_asking_again_ends_after_so_many_times() -> None:
-    stand = Stand(lambda _n: (0.0, (504, b"{}")))
+    stand = Stand(lambda _n: (0.0, Answer(504, {}, b"{}")))
     callers = drive(stand, arrivals(0.0), workload(again=AskAgain(after_s=1.0, times=3)))
     assert (callers.rows[0]["outcome"], callers.rows[0]["asks"]) == ("unknown", 4)
 
@@ -91,11 +93,10 @@ def test_an_answer_that_died_with_the_application_is_a_lost_connection() -> None
     assert callers.rows[0]["detail"] == "connection_lost"
 
 
-def test_a_defect_of_the_application_is_answered_500_and_told() -> None:
-    stand = Stand(lambda _n: (0.0, RuntimeError("a defect")))
+def test_an_answer_that_says_nothing_leaves_it_open() -> None:
+    stand = Stand(lambda _n: (0.0, Answer(500, {}, b"")))
     callers = drive(stand, arrivals(0.0), workload())
     assert (callers.rows[0]["outcome"], callers.rows[0]["status"]) == ("unknown", 500)
-    assert callers.defects == ["pay-0: RuntimeError('a defect')"]
 
 
 def test_beyond_the_bound_on_operations_in_flight_arrivals_are_left_out_and_said_to_be() -> None:

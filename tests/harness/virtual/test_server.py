@@ -1,17 +1,24 @@
 """The application in virtual time: served in place, killed, started again on what survives."""
 
 import asyncio
+from typing import Any
 
 import orjson
+import pytest
 
-from brownout_core.compose import Parts
+from brownout_core.asking import Asking
+from brownout_core.compose import Replacements
+from brownout_core.flows import FLOWS
+from brownout_core.flows.pay import Pay, PayRequest
+from brownout_core.front_door.answers import Answer
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event, Kind
-from brownout_core.transports.memory import MemoryTransport
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.virtual.server import VirtualServer, config_of
-from brownout_harness.virtual.wire import base_url_of, to_host
+from brownout_harness.asked.operations import GATEWAY_OPERATIONS
+from brownout_harness.virtual.server import GRACE_S, VirtualServer, config_of
+from brownout_harness.virtual.wire import HostTransport, base_url_of
+from brownout_simulators.faults.kinds import rule_from_json
 from brownout_simulators.hosts.memory import MemoryHost
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendors import VENDORS, load_vendor
@@ -24,7 +31,7 @@ DECLINED = Arrival("pay-2", "pay", 0.0, {**PAY.params, "payment_method": "pm_car
 class World:
     """Three vendors and one server."""
 
-    def __init__(self) -> None:
+    def __init__(self, replacements: Replacements | None = None) -> None:
         loop = asyncio.get_running_loop()
         vendors = {name: load_vendor(name) for name in VENDORS}
         self.events: list[Event] = []
@@ -39,8 +46,8 @@ class World:
         }
         self.server = VirtualServer(
             config_of(environments, {}),
-            Parts(),
-            transports={name: MemoryTransport(to_host(host, host.simulator)) for name, host in hosts.items()},
+            replacements or Replacements(),
+            transports={name: HostTransport(host) for name, host in hosts.items()},
             claims=MemoryClaimStore(loop.time),
             dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=loop.time),
             sink=self.events.append,
@@ -49,10 +56,14 @@ class World:
         )
 
     async def ask(self, arrival: Arrival) -> tuple[int, dict[str, object]]:
-        task = self.server.serve(arrival)
+        task = self.serve(arrival)
         assert task is not None
-        status, body = await task
-        return status, orjson.loads(body)
+        answer = await task
+        return answer.status, orjson.loads(answer.body)
+
+    def serve(self, arrival: Arrival) -> "asyncio.Task[Answer] | None":
+        request = GATEWAY_OPERATIONS[arrival.name].request(arrival)
+        return self.server.serve(request, name=arrival.operation_id)
 
     def charges(self) -> int:
         return sum(row["entry"] == "effect" for row in self.simulators["stripe"].ledger.rows())
@@ -70,13 +81,42 @@ def test_a_payment_is_answered_as_the_gateway_answers_it() -> None:
     virtually(main())
 
 
+def test_a_request_that_makes_no_sense_is_a_400_as_it_is_for_real() -> None:
+    """The door is the same: not a 500, and no defect."""
+
+    async def main() -> None:
+        world = World()
+        nothing = Arrival("pay-3", "pay", 0.0, {**PAY.params, "amount": 0})
+        status, body = await world.ask(nothing)
+        assert (status, body["code"]) == (400, "validation_failed")
+        assert (world.charges(), world.server.defects) == (0, [])
+
+    virtually(main())
+
+
+def test_a_defect_of_the_application_is_answered_500_and_told() -> None:
+    class Broken(Pay):
+        """Pays nobody."""
+
+        async def do(self, request: PayRequest, asking: Asking) -> dict[str, Any]:
+            raise ZeroDivisionError(request.operation_id)
+
+    async def main() -> None:
+        world = World(Replacements(flows={**FLOWS, "pay": Broken}))
+        status, body = await world.ask(PAY)
+        assert (status, body["status"]) == (500, "unknown")
+        assert world.server.defects == ["pay-1: ZeroDivisionError('pay-1')"]
+
+    virtually(main())
+
+
 def test_what_was_claimed_in_one_life_is_found_in_the_next() -> None:
     async def main() -> None:
         world = World()
         first = await world.ask(PAY)
         world.server.kill()
-        assert world.server.serve(PAY) is None
-        assert world.server.application is None
+        assert world.serve(PAY) is None
+        assert await world.server.letters() is None
         world.server.start()
         assert await world.ask(PAY) == first
         assert world.charges() == 1
@@ -95,12 +135,59 @@ def test_each_life_says_that_it_serves() -> None:
     virtually(main())
 
 
+def test_a_stop_takes_no_new_request_and_lets_what_is_under_way_end() -> None:
+    async def main() -> None:
+        world = World()
+        slow = {"id": "r", "vendor": "stripe", "latency": {"fixed_s": 2.0}}
+        world.simulators["stripe"].schedule([rule_from_json(slow)])
+        under_way = world.serve(PAY)
+        assert under_way is not None
+        await asyncio.sleep(0)
+        world.server.stop()
+        assert world.serve(DECLINED) is None
+        assert world.server.is_at_work()
+        assert (await under_way).status == 200
+        assert not world.server.is_at_work()
+
+    virtually(main())
+
+
+def test_what_a_stop_cuts_off_is_given_back_for_the_next_one_to_look() -> None:
+    """Not a crash: the cancelled operation still gives its key back, so nobody has to wait for the lease."""
+
+    async def main() -> None:
+        world = World()
+        hang = {"id": "r", "vendor": "stripe", "hang": {}}
+        world.simulators["stripe"].schedule([rule_from_json(hang)])
+        cut_off = world.serve(PAY)
+        assert cut_off is not None
+        await asyncio.sleep(0)
+        world.server.stop()
+        await asyncio.wait([cut_off])
+        assert cut_off.cancelled()
+        assert asyncio.get_running_loop().time() == pytest.approx(GRACE_S)
+        world.simulators["stripe"].schedule([])
+        world.server.start()
+        assert (await world.ask(PAY))[0] == 200
+        assert asyncio.get_running_loop().time() < GRACE_S + 1
+
+    virtually(main())
+
+
 def test_redriving_tells_what_came_of_it_and_needs_a_life() -> None:
     async def main() -> None:
         world = World()
         task = world.server.redrive()
         assert task is not None
         assert await task == "nothing waited"
+        assert await world.server.letters() == []
+        world.simulators["stripe"].schedule([rule_from_json({"id": "r", "vendor": "stripe", "drop_after_effect": {}})])
+        assert (await world.ask(PAY))[0] == 202
+        world.simulators["stripe"].schedule([])
+        assert [letter["operation_id"] for letter in await world.server.letters() or ()] == ["pay-1"]
+        task = world.server.redrive()
+        assert task is not None
+        assert await task == "done 1"
         world.server.kill()
         assert world.server.redrive() is None
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from brownout_core.compose import Parts
+from brownout_core.compose import Replacements
 from brownout_core.records import DeadLetter, DeadLetterStore, LetterState
 from brownout_harness.audit.mutant import Mutant
 
@@ -52,5 +52,5 @@ def _store(inner: DeadLetterStore) -> DeadLetterStore:
 MUTANT = Mutant(
     name="acknowledges-early",
     about="a dead letter is acknowledged before it is durable: a crash loses what was promised",
-    parts=lambda: Parts(dead_letters=_store),
+    replacements=lambda: Replacements(dead_letter_store=_store),
 )

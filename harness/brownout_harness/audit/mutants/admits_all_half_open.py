@@ -3,9 +3,9 @@
 from dataclasses import replace
 from random import Random
 
-from brownout_core.compose import Parts
+from brownout_core.compose import Replacements
 from brownout_core.policies.breaker import Breaker, BreakerConfig
-from brownout_core.presets import OnTransition
+from brownout_core.policies.settings import OnTransition
 from brownout_harness.audit.mutant import Mutant
 
 EVERYONE = 1000
@@ -19,5 +19,5 @@ def _breaker(_vendor: str, config: BreakerConfig, rng: Random, tell: OnTransitio
 MUTANT = Mutant(
     name="admits-all-half-open",
     about="the breaker admits everyone when half-open",
-    parts=lambda: Parts(breaker=_breaker),
+    replacements=lambda: Replacements(breaker=_breaker),
 )

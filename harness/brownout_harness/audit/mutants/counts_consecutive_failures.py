@@ -2,10 +2,10 @@
 
 from random import Random
 
-from brownout_core.compose import Parts
+from brownout_core.compose import Replacements
 from brownout_core.errors import BreakerOpen
 from brownout_core.policies.breaker import BreakerConfig, Event, Permit, State, Transition
-from brownout_core.presets import OnTransition
+from brownout_core.policies.settings import OnTransition
 from brownout_harness.audit.mutant import Mutant
 
 IN_A_ROW = 5
@@ -81,5 +81,5 @@ def _breaker(_vendor: str, config: BreakerConfig, _rng: Random, tell: OnTransiti
 MUTANT = Mutant(
     name="counts-consecutive-failures",
     about="the breaker counts failures in a row: four bad and one good never open it",
-    parts=lambda: Parts(breaker=_breaker),
+    replacements=lambda: Replacements(breaker=_breaker),
 )

@@ -2,9 +2,9 @@
 
 from random import Random
 
-from brownout_core.compose import Parts
+from brownout_core.compose import Replacements
 from brownout_core.policies.breaker import Breaker, BreakerConfig
-from brownout_core.presets import OnTransition
+from brownout_core.policies.settings import OnTransition
 from brownout_core.telemetry import Event, Kind, Sink
 from brownout_harness.audit.mutant import Mutant
 
@@ -54,5 +54,5 @@ def _silent_and_idle(_vendor: str, config: BreakerConfig, rng: Random, _tell: On
 MUTANT = Mutant(
     name="fakes-transitions",
     about="telemetry makes up breaker transitions: the dashboard shows protection where there is none",
-    parts=lambda: Parts(breaker=_silent_and_idle, sink=_Storyteller),
+    replacements=lambda: Replacements(breaker=_silent_and_idle, sink=_Storyteller),
 )

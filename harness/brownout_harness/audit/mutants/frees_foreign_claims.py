@@ -1,6 +1,6 @@
 """A claim that anybody may free: an asker who waited in vain tidies up, and deletes the lock of the one at work."""
 
-from brownout_core.compose import Parts
+from brownout_core.compose import Replacements
 from brownout_core.records import Begun, Busy, Claimed, ClaimStore
 from brownout_harness.audit.mutant import Mutant
 
@@ -21,6 +21,10 @@ class _Tidy:
             await self._inner.release(key, *self._holders.pop(key))
         return begun
 
+    async def sending(self, key: str, owner: str, fence: int) -> bool:
+        """As the good store does."""
+        return await self._inner.sending(key, owner, fence)
+
     async def complete(self, key: str, owner: str, fence: int, result: bytes) -> bool:
         """As the good store does."""
         return await self._inner.complete(key, owner, fence, result)
@@ -33,6 +37,10 @@ class _Tidy:
         """As the good store does."""
         return await self._inner.abandon(key, owner, fence)
 
+    async def check(self) -> None:
+        """As the good store does."""
+        await self._inner.check()
+
     async def close(self) -> None:
         """As the good store does."""
         await self._inner.close()
@@ -41,5 +49,5 @@ class _Tidy:
 MUTANT = Mutant(
     name="frees-foreign-claims",
     about="an idempotency lock is deleted by one who does not own it: two do the same work side by side",
-    parts=lambda: Parts(claims=_Tidy),
+    replacements=lambda: Replacements(claim_store=_Tidy),
 )

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from brownout_core.compose import Parts, idempotency_key
+from brownout_core.compose import Replacements, idempotency_key
 from brownout_harness.audit.mutant import Mutant
 
 
@@ -13,5 +13,5 @@ def _key(flow: str, operation_id: str) -> str:
 MUTANT = Mutant(
     name="keys-from-the-clock",
     about="the idempotency key is made from a timestamp: asked again, the money is taken again",
-    parts=lambda: Parts(idempotency_key=_key),
+    replacements=lambda: Replacements(idempotency_key=_key),
 )

@@ -1,6 +1,6 @@
 """A retry budget that always says yes: a vendor in trouble gets several times the load."""
 
-from brownout_core.compose import Parts
+from brownout_core.compose import Replacements
 from brownout_core.policies.retry_budget import RetryBudgetConfig
 from brownout_harness.audit.mutant import Mutant
 
@@ -22,5 +22,5 @@ def _budget(_vendor: str, _config: RetryBudgetConfig) -> _Bottomless:
 MUTANT = Mutant(
     name="retries-without-budget",
     about="the retry budget always says yes: retries multiply the load of a vendor in trouble",
-    parts=lambda: Parts(budget=_budget),
+    replacements=lambda: Replacements(budget=_budget),
 )

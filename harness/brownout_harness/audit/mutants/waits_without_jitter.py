@@ -2,7 +2,7 @@
 
 from random import Random
 
-from brownout_core.compose import Parts
+from brownout_core.compose import Replacements
 from brownout_core.policies.retry import Judgement, Retry, RetryConfig
 from brownout_harness.audit.mutant import Mutant
 
@@ -27,5 +27,5 @@ def _retry(_vendor: str, config: RetryConfig, rng: Random) -> Retry:
 MUTANT = Mutant(
     name="waits-without-jitter",
     about="backoff has no jitter and grows past its cap",
-    parts=lambda: Parts(retry=_retry),
+    replacements=lambda: Replacements(retry=_retry),
 )

@@ -3,17 +3,17 @@
 The instants are the running loop's, in seconds.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from brownout_core.policies.breaker import Permit
+from brownout_core.policies.breaker import Permit, State
 from brownout_core.policies.retry import Judgement
 
 
-class BreakerPart(Protocol):
+class BreakerShape(Protocol):
     """Admits attempts and takes their results; see `policies.breaker.Breaker`."""
 
+    def state(self, now_s: float) -> State: ...
     def acquire(self, now_s: float) -> Permit: ...
     def succeeded(self, permit: Permit, now_s: float, duration_s: float) -> None: ...
     def failed(self, permit: Permit, now_s: float, duration_s: float) -> None: ...
@@ -22,26 +22,26 @@ class BreakerPart(Protocol):
     def open_remaining_s(self, now_s: float) -> float: ...
 
 
-class RetryPart(Protocol):
+class RetryShape(Protocol):
     """Decides whether and when to try again; see `policies.retry.Retry`."""
 
     def delay_s(self, judgement: Judgement, *, attempt: int, idempotent: bool, previous_s: float) -> float | None: ...
 
 
-class BudgetPart(Protocol):
+class BudgetShape(Protocol):
     """Pays for retries; see `policies.retry_budget.RetryBudget`."""
 
     def first_attempt(self, now_s: float) -> None: ...
     def try_retry(self, now_s: float) -> bool: ...
 
 
-class LimiterPart(Protocol):
+class LimiterShape(Protocol):
     """Grants tokens; see `policies.limiter.Limiter`."""
 
     def reserve(self, now_s: float, within_s: float) -> float: ...
 
 
-class BulkheadPart(Protocol):
+class BulkheadShape(Protocol):
     """Grants places; see `policies.bulkhead.Bulkhead`."""
 
     def try_enter(self) -> bool: ...
@@ -49,41 +49,21 @@ class BulkheadPart(Protocol):
     def leave(self) -> None: ...
 
 
-class TimeoutsPart(Protocol):
+class TimeoutsShape(Protocol):
     """Says when calls and attempts must end; see `policies.deadline.Timeouts`."""
 
     def deadline_at_s(self, now_s: float, asked_at_s: float | None) -> float: ...
-    def attempt_ends_at_s(self, now_s: float, deadline_at_s: float) -> float | None: ...
+    def attempt_ends_at_s(self, now_s: float, deadline_at_s: float, within_s: float | None = None) -> float | None: ...
     def allows_attempt_at(self, starts_at_s: float, deadline_at_s: float) -> bool: ...
 
 
-class Claims(Protocol):
-    """Does work once per idempotency key, whoever asks however often."""
-
-    async def run_once(self, key: str, fingerprint: str, work: Callable[[], Awaitable[bytes]]) -> bytes:
-        """The work's result, or the result of the caller who did the work under this key before.
-
-        Raises:
-            IdempotencyConflict: the key is in use, or stands for another fingerprint.
-        """
-        ...
-
-
-class DeadLetters(Protocol):
-    """Keeps what could not be done, to be redriven."""
-
-    async def set_aside(self, parcel: Any, error: Exception) -> str:
-        """Keep `parcel`; returns the dead letter's id once it is durable, and never before."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VendorParts:
-    """The policies that all calls to one vendor share. None = that policy is not there."""
+class Policies:
+    """The policies of one vendor, which all calls to it share. None = that policy is not there."""
 
-    retry: RetryPart
-    breaker: BreakerPart
-    timeouts: TimeoutsPart
-    budget: BudgetPart | None = None
-    limiter: LimiterPart | None = None
-    bulkhead: BulkheadPart | None = None
+    retry: RetryShape
+    breaker: BreakerShape
+    timeouts: TimeoutsShape
+    budget: BudgetShape | None = None
+    limiter: LimiterShape | None = None
+    bulkhead: BulkheadShape | None = None

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from brownout_core.flows.requests import NotifyRequest, OrderRequest, PayRequest
+from brownout_core.flows.notify import NotifyRequest
+from brownout_core.flows.pay import PayRequest
+from brownout_core.flows.place_order import OrderRequest
 from tests.core.flows.world import order, pay
 
 

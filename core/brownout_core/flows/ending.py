@@ -1,15 +1,15 @@
-"""How an operation ends, said once: the gateway turns it into HTTP, virtual mode reads it in place."""
+"""How an operation ends, said once: the front door turns it into an answer, whoever calls a flow reads it in place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from brownout_core.errors import BrownoutError, DeadLettered, IdempotencyConflict, KeyReused, VendorRefused
 from brownout_core.telemetry import outcome_of
 
 
-class OutcomeStatus(StrEnum):
+class EndingStatus(StrEnum):
     """What the caller may rely on."""
 
     DONE = "done"
@@ -19,14 +19,13 @@ class OutcomeStatus(StrEnum):
     UNKNOWN = "unknown"  # it may have been done, or may still be; ask again with the same id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Ending(NamedTuple):
     """One operation's end."""
 
-    status: OutcomeStatus
+    status: EndingStatus
     operation_id: str
     http_status: int
-    result: Mapping[str, Any] = field(default_factory=dict)
+    result: Mapping[str, Any] = MappingProxyType({})
     """What came of it, where it is done."""
     dead_letter_id: str = ""
     code: str = ""
@@ -39,29 +38,29 @@ class Outcome:
         body: dict[str, Any] = {"status": self.status.value, "operation_id": self.operation_id, **self.result}
         if self.dead_letter_id:
             body["dead_letter_id"] = self.dead_letter_id
-        if self.status not in {OutcomeStatus.DONE, OutcomeStatus.ACCEPTED}:
+        if self.status not in {EndingStatus.DONE, EndingStatus.ACCEPTED}:
             body |= {"code": self.code, "message": self.message}
         return body
 
 
-def done(operation_id: str, result: Mapping[str, Any], http_status: int) -> Outcome:
+def done(operation_id: str, result: Mapping[str, Any], http_status: int) -> Ending:
     """It is done."""
-    return Outcome(status=OutcomeStatus.DONE, operation_id=operation_id, http_status=http_status, result=result)
+    return Ending(status=EndingStatus.DONE, operation_id=operation_id, http_status=http_status, result=result)
 
 
-def accepted(operation_id: str, dead_letter_id: str) -> Outcome:
+def accepted(operation_id: str, dead_letter_id: str) -> Ending:
     """It is set aside durably."""
-    return Outcome(
-        status=OutcomeStatus.ACCEPTED, operation_id=operation_id, http_status=202, dead_letter_id=dead_letter_id
+    return Ending(
+        status=EndingStatus.ACCEPTED, operation_id=operation_id, http_status=202, dead_letter_id=dead_letter_id
     )
 
 
-def ended(operation_id: str, error: BrownoutError) -> Outcome:
-    """How an operation ended that failed and was not set aside."""
+def ended(operation_id: str, error: BrownoutError, *, may_have_effect: bool) -> Ending:
+    """How an operation ended that failed and was not set aside. `may_have_effect` is its asking's word."""
     if isinstance(error, DeadLettered):
         return accepted(operation_id, error.dead_letter_id)
-    status, http_status = _reading(error)
-    return Outcome(
+    status, http_status = _reading(error, may_have_effect=may_have_effect)
+    return Ending(
         status=status,
         operation_id=operation_id,
         http_status=http_status,
@@ -71,13 +70,13 @@ def ended(operation_id: str, error: BrownoutError) -> Outcome:
     )
 
 
-def _reading(error: BrownoutError) -> tuple[OutcomeStatus, int]:
+def _reading(error: BrownoutError, *, may_have_effect: bool) -> tuple[EndingStatus, int]:
     if isinstance(error, KeyReused):
-        return OutcomeStatus.REFUSED, 422
+        return EndingStatus.REFUSED, 422
     if isinstance(error, IdempotencyConflict):
-        return OutcomeStatus.IN_PROGRESS, 409
-    if error.may_have_effect:
-        return OutcomeStatus.UNKNOWN, 504
+        return EndingStatus.IN_PROGRESS, 409
+    if may_have_effect:
+        return EndingStatus.UNKNOWN, 504
     if isinstance(error, VendorRefused):
-        return OutcomeStatus.REFUSED, 402 if error.status == 402 else 422
-    return OutcomeStatus.REFUSED, 503
+        return EndingStatus.REFUSED, 402 if error.status == 402 else 422
+    return EndingStatus.REFUSED, 503

@@ -1,0 +1,86 @@
+"""One asking of an operation: whose it is, how long it may take, and whether it may have had its effect.
+
+A flow hands its asking to every call that it makes, and the calls write into it what they may have done. What is
+known of earlier askings of the same operation stands in it, too: whoever takes over from a process that died is in
+doubt until it has looked, or until the vendor has answered for the same key.
+
+    fresh ──a call is answered well──────────────────────────▶ it has its effect
+      │ ───an attempt may have reached the vendor────────────▶ it may have its effect
+      └────refused, surely not sent, the vendor's own no─────▶ it has none
+
+`refused` may be told to a caller only where there is none.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from math import inf
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What is known of earlier sendings of the same operation."""
+
+    began_ago_s: float
+    """The first of them happened at most this long ago, in seconds."""
+    sent_ago_s: float
+    """The last of them may have happened this long ago."""
+
+
+class Asking:
+    """One asking. Not for two at once; several calls of one flow may share it."""
+
+    __slots__ = (
+        "_is_settled", "announce", "attempt_ends_at_s", "earlier", "ends_at_s", "idempotency_key", "may_have_sent",
+        "one_vendor", "operation_id", "told", "writes",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        operation_id: str = "",
+        idempotency_key: str = "",
+        ends_at_s: float = inf,
+        *,
+        earlier: Earlier | None = None,
+        one_vendor: bool = False,
+    ) -> None:
+        """`ends_at_s` is the caller's deadline in loop time; `one_vendor` says that the vendor's definitive answer to
+        the operation's key tells of earlier sendings, too."""
+        self.operation_id = operation_id
+        self.idempotency_key = idempotency_key
+        self.ends_at_s = ends_at_s
+        self.earlier = earlier
+        """None: nobody has tried before."""
+        self.announce: Callable[[], Awaitable[None]] | None = None
+        """Awaited before each sending that a vendor cannot tell from its repetition. Raises where it must not be."""
+        self.attempt_ends_at_s = ends_at_s
+        """When the attempt that began last must end, in loop time, to be passed on to the vendor."""
+        self.one_vendor = one_vendor
+        self.told: BaseException | None = None
+        """The rejection that telemetry has heard of already."""
+        self.may_have_sent = False
+        """Whether this asking itself may have had an effect: a call that is no read was answered well, or may have
+        reached the vendor. Written by calls."""
+        self.writes = 0
+        """How many calls that are no reads were begun. Written by calls."""
+        self._is_settled = False
+
+    @property
+    def may_have_effect(self) -> bool:
+        """Whether the operation may have had its effect, by this asking or an earlier one."""
+        return self.may_have_sent or (self.earlier is not None and not self._is_settled)
+
+    def settled(self) -> None:
+        """Somebody has looked: what earlier askings may have sent is not there, and will not come."""
+        self._is_settled = True
+
+    def answered_no(self) -> None:
+        """The vendor refused for good, under the operation's own key: whatever was sent under it had no effect."""
+        if self.one_vendor and self.writes == 1:
+            self._is_settled = True
+
+    def took_over(self, began_ago_s: float, sent_ago_s: float) -> None:
+        """An earlier owner of the key ended without an answer."""
+        if self.earlier is not None:
+            began_ago_s = max(began_ago_s, self.earlier.began_ago_s)
+            sent_ago_s = min(sent_ago_s, self.earlier.sent_ago_s)
+        self.earlier = Earlier(began_ago_s, sent_ago_s)

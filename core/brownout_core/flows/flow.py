@@ -1,0 +1,226 @@
+"""A flow: one business operation, as a plain coroutine over guarded clients, and what stands around every one of them.
+
+    ask ─▶ dead letter ─▶ claim on the key ─▶ do ─▶ per call: bulkhead ─▶ retry ─▶ … ─▶ attempt
+
+A flow says what it is asked for, which vendors it uses, what it does, and which failures are set aside instead of
+being told to the caller. It may ask several vendors, one after the other or at once.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Any, ClassVar, Generic, TypeVar
+
+import orjson
+
+from brownout_core.adapters.declaration import Adapter
+from brownout_core.asking import Asking
+from brownout_core.clock import WallClock
+from brownout_core.errors import (
+    BrownoutError,
+    CallRejected,
+    DeadLettered,
+    IdempotencyConflict,
+    NotSettled,
+    RetrySuppressed,
+    VendorRefused,
+)
+from brownout_core.flows import ending as endings
+from brownout_core.flows.ending import Ending, EndingStatus
+from brownout_core.flows.request import FlowRequest
+from brownout_core.guarded import Guarded
+from brownout_core.policies.dead_letter import DeadLetters
+from brownout_core.policies.idempotency import Idempotency
+from brownout_core.records import DeadLetter, Parcel, StoreUnavailable
+from brownout_core.telemetry import Event, Kind, Sink, outcome_of
+
+A = TypeVar("A")
+C = TypeVar("C")
+R = TypeVar("R", bound=FlowRequest)
+T = TypeVar("T")
+
+KeyFunction = Callable[[str, str], str]
+"""(flow, operation id) to the idempotency key. The same arguments give the same key, in any process, for ever."""
+
+
+class SetAside(StrEnum):
+    """Which failures become dead letters. A definitive refusal never does."""
+
+    UNKNOWN = "unknown"  # what may have had its effect: somebody has to find out
+    TRANSIENT = "transient"  # also what surely was not done, but can be later
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What stands around every flow."""
+
+    guarded: Mapping[str, Guarded[Any]]
+    """Each vendor's client behind its policies, by the vendor's name."""
+    idempotency: Callable[[str, float], Idempotency]
+    """(flow, its longest duration in seconds) to what does its work once."""
+    dead_letters: DeadLetters
+    key: KeyFunction
+    wall_clock: WallClock
+    settle_s: float
+    """How long an earlier sending may take to show up, where one has to look for it."""
+    sink: Sink | None
+
+
+class Flow(ABC, Generic[R]):
+    """One flow. Safe for concurrent use; each asking is independent but for the claim on its key."""
+
+    name: ClassVar[str]
+    path: ClassVar[str]
+    """Where it is asked for: `/v1/pay`."""
+    request: type[R]
+    uses: ClassVar[Sequence[Adapter[Any, Any]]]
+    """The vendors that it may ask."""
+    http_status: ClassVar[int] = 200
+    """Of an answer that it is done."""
+    sets_aside: ClassVar[SetAside] = SetAside.UNKNOWN
+
+    def __init__(self, around: Around) -> None:
+        self._around = around
+        limits = [around.guarded[adapter.name].policies.timeouts for adapter in self.uses]
+        self._one_vendor = len(self.uses) == 1
+        self.deadline_s = max(each.deadline_at_s(0.0, None) for each in limits)
+        """The longest that it takes: as long as a call to the slowest of its vendors."""
+        self._once = around.idempotency(self.name, self.deadline_s)
+
+    def guarded(self, adapter: Adapter[A, C]) -> Guarded[C]:
+        """The client of a vendor that this flow `uses`."""
+        if adapter not in self.uses:
+            raise TypeError(f"the flow {self.name} does not say that it uses {adapter.name}")
+        return self._around.guarded[adapter.name]
+
+    @abstractmethod
+    async def do(self, request: R, asking: Asking) -> dict[str, Any]:
+        """Do it, and return what came of it as JSON. Raises the errors of its calls.
+
+        It may run again after it failed, or died: with the same key, and with `asking.earlier` set. So it makes its
+        calls in the same order each time, and a call that its vendor cannot tell from its repetition only after it
+        has looked (`look_first`).
+        """
+
+    async def __call__(self, request: R) -> Ending:
+        """Do it, or return what an earlier asker with the same operation id got. Raises nothing but defects."""
+        around = self._around
+        started_s = asyncio.get_running_loop().time()
+        first_attempt_at = around.wall_clock()
+        payload = request.payload()
+        operation_id = request.operation_id
+        key = around.key(self.name, operation_id)
+        asking = Asking(operation_id, key, started_s + self.deadline_s, one_vendor=self._one_vendor)
+        try:
+            result = await self._once.run_once(
+                asking,
+                request.fingerprint(payload),
+                partial(self.do, request, asking),
+                call=self.name,
+                taken_over=partial(self._raise_if_set_aside, key),
+            )
+            ending = endings.done(operation_id, result, self.http_status)
+        except BrownoutError as error:
+            parcel = Parcel(
+                flow=self.name,
+                payload=payload,
+                idempotency_key=key,
+                operation_id=operation_id,
+                first_attempt_at=first_attempt_at,
+            )
+            ending = await self._failed(parcel, error, asking)
+        if around.sink is not None:
+            self._tell_end(around.sink, ending, started_s)
+        return ending
+
+    async def redrive(self, letter: DeadLetter, asking: Asking) -> str:
+        """Do a dead letter's work, with its own key; returns its result as text, raises where it failed again."""
+        request = self.request.model_validate_json(letter.payload)
+        asking.ends_at_s = asyncio.get_running_loop().time() + self.deadline_s
+        asking.one_vendor = self._one_vendor
+        work = partial(self.do, request, asking)
+        result = await self._once.run_once(asking, request.fingerprint(letter.payload), work, call=self.name)
+        return orjson.dumps(result).decode()
+
+    async def look_first(self, asking: Asking, look: Callable[[float], Awaitable[T | None]]) -> T | None:
+        """What an earlier sending of this operation left, if there was one; None: now it may be sent.
+
+        `look(since)` looks for it among what came to be at `since` (wall-clock seconds since 1970) or later. Raises
+        `NotSettled` where nothing is there, and it is too early to tell that nothing will be.
+        """
+        earlier = asking.earlier
+        if earlier is None:
+            return None
+        found = await look(self._around.wall_clock() - earlier.began_ago_s)
+        if found is None:
+            left_s = self._around.settle_s - earlier.sent_ago_s
+            if left_s > 0:
+                raise NotSettled("an earlier sending may still arrive", retry_after_s=left_s)
+            asking.settled()
+        return found
+
+    async def _raise_if_set_aside(self, key: str) -> None:
+        try:
+            letter = await self._around.dead_letters.find(self.name, key)
+        except StoreUnavailable:
+            return  # then there is nobody to say that it was set aside
+        if letter is not None:
+            raise DeadLettered(letter.id)
+
+    async def _failed(self, parcel: Parcel, error: BrownoutError, asking: Asking) -> Ending:
+        if isinstance(error, CallRejected):
+            self._tell_rejection(error, asking)
+        if self._is_set_aside(error, asking):
+            try:
+                letter_id = await self._around.dead_letters.set_aside(parcel, error)
+            except StoreUnavailable:
+                pass  # not durable, so not acknowledged
+            else:
+                self._tell_set_aside(error, parcel.operation_id, letter_id)
+                return endings.accepted(parcel.operation_id, letter_id)
+        return endings.ended(parcel.operation_id, error, may_have_effect=asking.may_have_effect)
+
+    def _is_set_aside(self, error: BrownoutError, asking: Asking) -> bool:
+        if isinstance(error, DeadLettered | IdempotencyConflict):
+            return False
+        if asking.may_have_effect:
+            return True
+        return self.sets_aside is SetAside.TRANSIENT and not isinstance(error, VendorRefused)
+
+    def _tell_rejection(self, error: CallRejected, asking: Asking) -> None:
+        """That something around the calls refused: for every vendor that might have been asked."""
+        if self._around.sink is None or error is asking.told or isinstance(error, RetrySuppressed):
+            return
+        now_s = asyncio.get_running_loop().time()
+        for adapter in self.uses:
+            told = (adapter.name, self.name, asking.operation_id)
+            self._around.sink(Event(now_s, Kind.CALL_REJECTED, *told, outcome=error.policy))
+
+    def _tell_set_aside(self, error: BrownoutError, operation_id: str, letter_id: str) -> None:
+        if self._around.sink is not None:
+            now_s = asyncio.get_running_loop().time()
+            vendor = getattr(error, "vendor", "") or self.uses[0].name
+            told = (vendor, self.name, operation_id)
+            self._around.sink(Event(now_s, Kind.DEAD_LETTERED, *told, outcome=outcome_of(error), detail=letter_id))
+
+    def _tell_end(self, sink: Sink, ending: Ending, started_s: float) -> None:
+        now_s = asyncio.get_running_loop().time()
+        outcome = TOLD_AS.get(ending.status) or ending.status.value
+        detail = ending.dead_letter_id or ending.code
+        told = ("", self.name, ending.operation_id, 0, outcome, now_s - started_s, detail)
+        sink(Event(now_s, Kind.OPERATION_FINISHED, *told))
+
+
+TOLD_AS: Mapping[EndingStatus, str] = {EndingStatus.ACCEPTED: "dead_lettered", EndingStatus.IN_PROGRESS: "unknown"}
+"""What telemetry calls an ending, where it has another word for it."""
+
+
+def by_name(*flows: type[Flow[Any]]) -> Mapping[str, type[Flow[Any]]]:
+    """A table of flows. Two of one name, or one path, are a mistake."""
+    for what in ("name", "path"):
+        if len({getattr(flow, what) for flow in flows}) < len(flows):
+            raise TypeError(f"two flows have one {what}")
+    return {flow.name: flow for flow in flows}

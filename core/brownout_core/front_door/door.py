@@ -1,0 +1,191 @@
+"""The front door itself: who may come in, where to, and one shape for whatever goes wrong.
+
+| route | does |
+| --- | --- |
+| `POST` to a flow's path (`/v1/pay`) | the operation; `X-Correlation-ID` is its id |
+| `GET /health`, `GET /metrics` | how it is; Prometheus |
+| `GET /dead-letters`, `GET /dead-letters/{id}` | what was set aside |
+| `POST /dead-letters/redrive`, `POST /dead-letters/{id}/redrive`, `DELETE /dead-letters/{id}` | do it again; drop it |
+| `POST /webhooks/{vendor}` | a vendor's events, verified; only where a signing secret is set |
+"""
+
+import itertools
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+from brownout_core.adapters.declaration import Adapter
+from brownout_core.application import Application
+from brownout_core.clock import WallClock
+from brownout_core.errors import SignatureInvalid
+from brownout_core.flows.flow import Flow
+from brownout_core.front_door.answers import REQUEST_ID_HEADER, Answer, Answers, Refusal
+from brownout_core.front_door.desk import PREFIX, DeskRoutes, Handler, not_found
+from brownout_core.front_door.reading import Asked, operation_in, split_target
+from brownout_core.live_keys import carries_live
+from brownout_core.loopback import host_of, is_loopback
+from brownout_core.records import StoreUnavailable
+from brownout_core.redaction import Redactor
+
+MAX_BODY_BYTES: Final = 256 * 1024
+REMEMBERED_EVENTS: Final = 100_000
+KNOWN_HOSTS: Final = 64
+EXPECTED: Final = "100-continue"
+
+Log = Callable[[str, str, Exception], None]
+"""Hears of what the caller is not told: what happened, the request's id, the error."""
+Verify = Callable[[bytes, Mapping[str, str], float], Mapping[str, Any]]
+"""(body, headers, wall-clock seconds) to a webhook's event. Raises `SignatureInvalid`."""
+
+
+def webhooks_of(adapters: Mapping[str, Adapter[Any, Any]], access: Mapping[str, Any]) -> dict[str, Verify]:
+    """How each vendor's webhooks are verified, for those that have a signing secret."""
+    found: dict[str, Verify] = {}
+    for name, adapter in adapters.items():
+        declared = adapter.webhooks
+        if declared is None or not (secrets := declared.secrets(access[name])):
+            continue
+        found[name] = lambda body, headers, now, verify=declared.verify, secrets=secrets: verify(  # type: ignore[misc]
+            body, headers, secrets, now
+        )
+    return found
+
+
+class FrontDoor:
+    """Answers requests. One per life of the application; safe for concurrent use on its event loop."""
+
+    def __init__(
+        self,
+        application: Application,
+        *,
+        wall_clock: WallClock,
+        redactor: Redactor,
+        instance: str,
+        log: Log,
+        metrics: Callable[[], bytes] | None = None,
+        webhooks: Mapping[str, Verify] | None = None,
+        only_loopback: bool = True,
+    ) -> None:
+        """`only_loopback` refuses requests that name another host: a web page must not reach a local port."""
+        self._application = application
+        self._wall_clock = wall_clock
+        self._answers = Answers(wall_clock, redactor)
+        self._instance = instance
+        self._log = log
+        self._metrics = metrics
+        self._only_loopback = only_loopback
+        self._known_hosts: set[str] = set()
+        self._requests = itertools.count(1)
+        self._events_seen: OrderedDict[tuple[str, str], None] = OrderedDict()
+        desk = DeskRoutes(application.dead_letters, self._answers)
+        self._one_letter = desk.one_letter()
+        self._routes = self._all_routes(desk, webhooks or {})
+
+    def _all_routes(self, desk: DeskRoutes, webhooks: Mapping[str, Verify]) -> dict[str, Mapping[str, Handler]]:
+        flows = {flow.path: {"POST": partial(self._operation, flow)} for flow in self._application.flows.values()}
+        own = {"/health": {"GET": self._health}}
+        if self._metrics is not None:
+            own["/metrics"] = {"GET": partial(self._show_metrics, self._metrics)}
+        hooks = {
+            f"/webhooks/{vendor}": {"POST": partial(self._event, vendor, verify)} for vendor, verify in webhooks.items()
+        }
+        return {**flows, **own, **desk.all_letters(), **hooks}
+
+    def routes(self) -> list[str]:
+        """Every route, as `GET /dead-letters/{id}`."""
+        shown = [(path, each) for path, methods in self._routes.items() for each in methods]
+        shown += [(f"{PREFIX}/{{id}}{end}", each) for end, methods in self._one_letter.items() for each in methods]
+        return [f"{method} {path}" for path, method in shown]
+
+    async def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Answer one request. `target` is path and query as they were sent, header names are in lower case."""
+        request_id = f"{self._instance}-{next(self._requests)}"
+        try:
+            self._admit(headers)
+            _look_through(target, headers, body)
+            path, query = split_target(target)
+            handler = self._handler(method, path)
+            return await handler(Asked(request_id, method, path, query, headers, body))
+        except Refusal as refusal:
+            return self._answers.refusal(request_id, refusal)
+        except StoreUnavailable as error:
+            self._log("store_unavailable", request_id, error)
+            return self._answers.error(request_id, 503, "store_unavailable", "a store is down", retry_after_s=1)
+        except Exception as error:  # noqa: BLE001 - the outermost handler: the caller gets an answer, the log the trace
+            self._log("internal_error", request_id, error)
+            more = {"status": "unknown"}
+            return self._answers.error(request_id, 500, "internal_error", "something went wrong inside", more=more)
+
+    def _admit(self, headers: Mapping[str, str]) -> None:
+        """A page of another site must not reach a local port, by its own name for it or by sending orders there."""
+        host = headers.get("host", "")
+        if self._only_loopback and host not in self._known_hosts:
+            if not is_loopback(host):
+                raise Refusal(403, "host_refused", "this server answers loopback names only")
+            if len(self._known_hosts) < KNOWN_HOSTS:
+                self._known_hosts.add(host)
+        origin = headers.get("origin")
+        if origin is not None and host_of(origin) != host and not is_loopback(host_of(origin)):
+            raise Refusal(403, "origin_refused", "this server takes no orders from a page of another site")
+        if headers.get("expect", EXPECTED).lower() != EXPECTED:
+            raise Refusal(417, "expectation_failed", "Expectation Failed")
+
+    def _handler(self, method: str, path: str) -> Handler:
+        methods = self._routes.get(path)
+        if methods is None:
+            methods = self._letter_routes(path)
+        handler = methods.get(method)
+        if handler is None and method == "HEAD":
+            handler = methods.get("GET")
+        if handler is None:
+            allowed = sorted([*methods, *(["HEAD"] if "GET" in methods else [])])
+            raise Refusal(405, "method_not_allowed", "Method Not Allowed", allow=",".join(allowed))
+        return handler
+
+    def _letter_routes(self, path: str) -> Mapping[str, Handler]:
+        letter_id, slash, rest = path.removeprefix(f"{PREFIX}/").partition("/")
+        methods = self._one_letter.get(slash + rest)
+        if not path.startswith(f"{PREFIX}/") or not letter_id or methods is None:
+            raise not_found()
+        return {name: partial(_of_letter, handler, letter_id) for name, handler in methods.items()}
+
+    async def _operation(self, flow: Flow[Any], asked: Asked) -> Answer:
+        ending = await flow(operation_in(asked, flow.request))
+        return self._answers.ending(asked.request_id, ending)
+
+    async def _health(self, asked: Asked) -> Answer:
+        health = await self._application.health()
+        return self._answers.json(asked.request_id, health, 503 if health["status"] == "unhealthy" else 200)
+
+    async def _show_metrics(self, metrics: Callable[[], bytes], asked: Asked) -> Answer:
+        kind = "text/plain; version=0.0.4; charset=utf-8"
+        return Answer(200, {"Content-Type": kind, REQUEST_ID_HEADER: asked.request_id}, metrics())
+
+    async def _event(self, vendor: str, verify: Verify, asked: Asked) -> Answer:
+        try:
+            event = verify(asked.body, asked.headers, self._wall_clock())
+        except SignatureInvalid as error:
+            raise Refusal(400, "signature_invalid", str(error)) from error
+        is_known = self._is_known(vendor, str(event.get("id", "")))
+        return self._answers.json(asked.request_id, {"received": True, "duplicate": is_known})
+
+    def _is_known(self, vendor: str, event_id: str) -> bool:
+        if (vendor, event_id) in self._events_seen:
+            return True
+        self._events_seen[vendor, event_id] = None
+        if len(self._events_seen) > REMEMBERED_EVENTS:
+            self._events_seen.popitem(last=False)
+        return False
+
+
+def _look_through(target: str, headers: Mapping[str, str], body: bytes) -> None:
+    if carries_live(target, headers, body):
+        raise Refusal(403, "live_credential", "live credentials are refused: this works with test keys only")
+    if len(body) > MAX_BODY_BYTES:
+        raise Refusal(413, "request_entity_too_large", "Request Entity Too Large")
+
+
+async def _of_letter(handler: Callable[[Asked, str], Any], letter_id: str, asked: Asked) -> Answer:
+    answer: Answer = await handler(asked, letter_id)
+    return answer

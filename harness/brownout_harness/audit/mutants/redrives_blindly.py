@@ -1,0 +1,37 @@
+"""A redrive that a shutdown cut off is taken for one that was never sent: the next one sends again."""
+
+import asyncio
+from typing import Any
+
+from brownout_core.asking import Asking
+from brownout_core.compose import Replacements
+from brownout_core.policies.dead_letter import DeadLetters, Redrive
+from brownout_core.records import DeadLetter
+from brownout_harness.audit.mutant import Mutant
+
+
+class _Deaf(Asking):
+    """Knows what the letter says of earlier sendings, and not what the claim does."""
+
+    def took_over(self, began_ago_s: float, sent_ago_s: float) -> None:
+        """Nothing that would be new."""
+
+
+class _Blind(DeadLetters):
+    """Dead letters that remember only the redrives that came to their end."""
+
+    def _asking(self, letter: DeadLetter) -> Asking:
+        good = super()._asking(letter)
+        return _Deaf(good.operation_id, good.idempotency_key, earlier=good.earlier)
+
+    def _given_back(self, letter: DeadLetter, error: BaseException, outcome: Redrive, **options: Any) -> DeadLetter:
+        if isinstance(error, asyncio.CancelledError):
+            options["was_sent"] = False
+        return super()._given_back(letter, error, outcome, **options)
+
+
+MUTANT = Mutant(
+    name="redrives-blindly",
+    about="a redrive that a shutdown cut off counts as not sent, so the next one sends again",
+    replacements=lambda: Replacements(dead_letters=_Blind),
+)
