@@ -111,13 +111,21 @@ def _operation(scenario: Scenario, words: Vocabulary, operation: schema.Operatio
         yield (*at, "weight"), f"{operation.weight:g} is no weight: above 0"
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", operation.name):
         yield (*at, "name"), f"{units.shown(operation.name)} is no name: lower case, digits and underscores"
-    if scenario.target is None:
-        if operation.is_described:
-            yield (*at, "path"), "is described by the gateway itself; name a target, or leave the request out"
-        elif words.operations and operation.name not in words.operations:
-            hint = spelling.hint(operation.name, words.operations)
-            yield (*at, "name"), f"the gateway has no operation {units.shown(operation.name)}{hint}"
-        return
+    yield from _described(operation, at) if scenario.target else _asked_of_gateway(words, operation, at)
+
+
+def _asked_of_gateway(words: Vocabulary, operation: schema.Operation, at: Path) -> Found:
+    if operation.is_described:
+        yield (*at, "path"), "is described by the gateway itself; name a target, or leave the request out"
+    elif words.operations and operation.name not in words.operations:
+        hint = spelling.hint(operation.name, words.operations)
+        yield (*at, "name"), f"the gateway has no operation {units.shown(operation.name)}{hint}"
+    else:
+        for place, why in words.check_params(operation.name, operation.params):
+            yield (*at, "params", *place), why
+
+
+def _described(operation: schema.Operation, at: Path) -> Found:
     if not operation.path.startswith("/"):
         yield (*at, "path"), "must say where this target is asked: path: /checkout"
     if operation.body is not None and operation.form is not None:

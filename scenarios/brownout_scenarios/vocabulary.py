@@ -8,16 +8,17 @@ against, `json_schema` the schema that editors complete from.
 import dataclasses
 import re
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, WrapValidator, create_model
 
 from brownout_scenarios import grammar, schema, units, wording
 from brownout_scenarios.grammar import Grammar, Node
+from brownout_scenarios.yaml_tree import Path
 
 PHASE_FIELDS = ("of", "during", "after", "before", "until", "phase")
 """Fields of an expectation that hold a phase's name."""
@@ -47,11 +48,16 @@ class Vocabulary:
     """The names of each vendor's own limiters; a vendor that is left out may have any."""
     presets: tuple[str, ...] = ()
     """Names of policy presets; empty: any."""
-    prepare_fault: Callable[[str, Mapping[str, Any], Path | None], Mapping[str, Any]] = field(
+    prepare_fault: Callable[[str, Mapping[str, Any], FilePath | None], Mapping[str, Any]] = field(
         default=lambda _kind, parameters, _folder: parameters
     )
     """(kind, parameters in seconds, the scenario file's folder) to the parameters that a simulator gets, files read in.
     Raises `ValueError`."""
+    check_params: Callable[[str, Mapping[str, Any]], Iterable[tuple[Path, str]]] = field(
+        default=lambda _operation, _params: ()
+    )
+    """(one of `operations`, the parameters that a scenario fixes) to what the gateway would refuse of them: where, and
+    why."""
     check_policies: Callable[[str, str, Mapping[str, Any]], None] = field(default=lambda _preset, _vendor, _parts: None)
     """(preset or "", vendor, overrides) raises `ValueError` where the resulting policies cannot be; the message starts
     with the policy: `breaker.failure_ratio must be ...`."""

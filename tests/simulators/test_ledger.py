@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from brownout_reports.run_folder import LEDGER
+from brownout_reports.rows import LedgerRow, read
 from brownout_simulators.ledger import BLOCK, COLUMNS, Ledger
 
 
@@ -29,11 +29,12 @@ def write(ledger: Ledger, number: int = 1) -> None:
 
 
 def test_rows_have_exactly_the_columns_of_a_run_folder() -> None:
-    assert list(COLUMNS) == list(LEDGER)
+    assert LedgerRow._fields == COLUMNS
     ledger = Ledger("till")
     write(ledger)
     (row,) = ledger.rows()
-    assert list(row) == list(LEDGER)
+    assert tuple(row) == LedgerRow._fields
+    assert read(LedgerRow, row)._asdict() == {**row, "faults": tuple(row["faults"])}
 
 
 def test_an_effect_carries_its_references_as_json_text() -> None:

@@ -178,3 +178,10 @@ expect:
   - breaker: {vendor: stripe, opens_within: 10s, of: brownout}
   - goodput: {operation: pay, at_least: 0.99, during: steady}
 """
+
+
+def described_scenario(operation: str) -> str:
+    """The same scenario, against a target of somebody else's whose one operation is described so."""
+    text = SCENARIO.replace("target: gateway", "target: http://127.0.0.1:8000")
+    text = text.replace("[{name: pay, weight: 3}, {name: notify}]", f"[{{name: pay, {operation}}}]")
+    return text.replace("policies:\n  stripe: {breaker: {failure_ratio: 50%, open_for: 5s}}\n", "")

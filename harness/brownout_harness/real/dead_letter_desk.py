@@ -8,6 +8,7 @@ from brownout_core.records import LetterState
 from brownout_harness.judging.letters import letter_row
 from brownout_harness.problems import NotJudged
 from brownout_harness.real.http_json import NoAnswer, call
+from brownout_reports.rows import LetterRow
 
 PAGE = 1000
 """The most that the gateway shows, or redrives, at once."""
@@ -32,13 +33,13 @@ def redrive(url: str) -> str:
     return counts or "none was waiting"
 
 
-def letters(url: str, wall_start_s: float) -> list[dict[str, Any]]:
+def letters(url: str, wall_start_s: float) -> list[LetterRow]:
     """Every letter, also those that are done with. Instants are counted from the run's start.
 
     Raises:
         NotJudged: the gateway does not show them.
     """
-    shown: list[dict[str, Any]] = []
+    shown: list[LetterRow] = []
     after: str | None = ""
     while after is not None:
         query = urlencode([*(("state", state.value) for state in LetterState), ("limit", PAGE), ("after", after)])

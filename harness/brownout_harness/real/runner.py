@@ -10,7 +10,6 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from brownout_core.clock import system_wall_clock
 from brownout_harness.asked.pace import gaps_of_pace
@@ -24,6 +23,8 @@ from brownout_harness.real.drain import drain, gaps_of_drain
 from brownout_harness.real.processes import Processes, json_lines, pause
 from brownout_harness.real.stage import Stage
 from brownout_harness.real.telemetry_tail import BreakerWatch, event_rows
+from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, read
+from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.schema import Action, Scenario
 from brownout_simulators.vendors import VENDORS
 
@@ -212,7 +213,7 @@ class _Run:
         duration_s = self._now_s()
         letters = self._letters()
         self._processes.stop(self._stage.target.name)
-        ledger: list[dict[str, Any]] = []
+        ledger: list[LedgerRow] = []
         counts: dict[str, FaultCount] = {}
         for each in self._stage.simulators:
             ledger += simulators.ledger_rows(each, self._start_at_s)
@@ -221,14 +222,17 @@ class _Run:
             self._gaps += gaps
         events, gaps = event_rows(self._stage.target.telemetry, self._start_at_s)
         self._gaps += gaps
-        operations, _ = json_lines(self._scratch / "operations.ndjson")
+        told, _ = json_lines(self._scratch / "operations.ndjson")
+        operations = [read(OperationRow, line) for line in told]
         self._gaps += gaps_of_pace(operations, len(self._stage.arrivals), self._spans)
         return RunInputs(
-            operations=tuple(operations),
-            ledger=tuple(ledger),
-            events=tuple(events),
-            dead_letters=tuple(letters or ()),
-            dead_letters_known=letters is not None,
+            tables=Tables(
+                Rows.of(OperationRow, operations),
+                Rows.of(LedgerRow, ledger),
+                Rows.of(EventRow, events),
+                Rows.of(LetterRow, letters),
+            ),
+            shows_dead_letters=self._stage.target.has_dead_letters,
             fault_counts=counts,
             gaps=tuple(self._gaps),
             still_open=self._still_open,
@@ -239,10 +243,10 @@ class _Run:
             duration_s=duration_s,
         )
 
-    def _letters(self) -> list[dict[str, Any]] | None:
+    def _letters(self) -> list[LetterRow]:
         target = self._stage.target
         if not target.has_dead_letters:
-            return None
+            return []
         try:
             return dead_letter_desk.letters(target.url, self._wall_start_s)
         except NotJudged as error:

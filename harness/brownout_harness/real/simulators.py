@@ -11,6 +11,7 @@ from brownout_harness.judging.simulator_status import SECRET_ENDINGS, fault_coun
 from brownout_harness.problems import NotJudged
 from brownout_harness.real.http_json import Answer, NoAnswer, call
 from brownout_harness.real.processes import Child, json_lines
+from brownout_reports.rows import LedgerRow, read
 from brownout_scenarios.schema import Scenario
 
 PAGE_ROWS = 2000
@@ -107,14 +108,13 @@ def schedule(simulators: Sequence[Simulator], scenario: Scenario, seed: int, sta
         raise NotJudged("the simulators took the schedule too late: the machine is too busy, try again")
 
 
-def ledger_rows(simulator: Simulator, start_at_s: float) -> Iterator[dict[str, Any]]:
+def ledger_rows(simulator: Simulator, start_at_s: float) -> Iterator[LedgerRow]:
     """Every row of its ledger, instants counted from the run's start."""
     after, more = -1, True
     while more:
         page = simulator.control("GET", f"ledger?after={after}&limit={PAGE_ROWS}", timeout_s=READ_TIMEOUT_S)
         for row in page["rows"]:
-            at_s, finished_s = row["at_s"] - start_at_s, row["finished_s"] - start_at_s
-            yield {**row, "vendor": row["vendor"] or simulator.vendor, "at_s": at_s, "finished_s": finished_s}
+            yield read(LedgerRow, row, start_s=start_at_s)
         after, more = page["next_after"], page["more"]
 
 

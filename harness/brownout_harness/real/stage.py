@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from brownout_harness.asked.arrivals import Arrival, plan
+from brownout_harness.asked.arrivals import Arrival
+from brownout_harness.asked.plan import plan
 from brownout_harness.problems import NotJudged
 from brownout_harness.real import load_process, simulators
 from brownout_harness.real.load_process import LoadWatch
@@ -53,7 +54,7 @@ class Stage:
         booth = processes.start(simulators.NAME, simulators.command(sys.executable, vendors, seed), environment)
         load = processes.start(load_process.NAME, load_process.command(scratch, logs), environment)
         # Computed while the children are busy starting.
-        self.arrivals: tuple[Arrival, ...] = plan(scenario)
+        self.arrivals: tuple[Arrival, ...] = tuple(plan(scenario))
         self.load = load
         self.watch = LoadWatch(load)
         self.simulators: tuple[Simulator, ...] = _wait(

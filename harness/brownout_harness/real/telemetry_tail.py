@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.real.processes import json_lines
+from brownout_reports.rows import EventRow, read
 
 BREAKER_TRANSITION = "breaker_transition"
 
@@ -34,7 +34,7 @@ class BreakerWatch:
         return self._offset
 
 
-def event_rows(path: Path | None, start_at_s: float) -> tuple[list[dict[str, Any]], list[Gap]]:
+def event_rows(path: Path | None, start_at_s: float) -> tuple[list[EventRow], list[Gap]]:
     """All events, instants counted from the run's start. A line that cannot be read is a gap, and so is no file."""
     if path is None:
         return [], []
@@ -43,9 +43,8 @@ def event_rows(path: Path | None, start_at_s: float) -> tuple[list[dict[str, Any
     rows, broken = [], 0
     for line in _lines(path):
         try:
-            event = json.loads(line)
-            rows.append({**event, "at_s": event["at_s"] - start_at_s})
-        except (ValueError, KeyError, TypeError):
+            rows.append(read(EventRow, json.loads(line), start_s=start_at_s))
+        except (ValueError, AttributeError):  # no JSON, no event, no object
             broken += 1
     gaps = [Gap(GapKind.EVIDENCE_LOST, f"{broken} of the target's events cannot be read")] if broken else []
     return rows, gaps

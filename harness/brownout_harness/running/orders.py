@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from brownout_harness.asked.operations import check_templates
+from brownout_harness.asked.described import check_templates
 from brownout_harness.problems import BadInput
 from brownout_harness.safety.live_keys import refuse_live_keys
 from brownout_harness.words.vocabulary import vocabulary

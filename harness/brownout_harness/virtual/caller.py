@@ -6,12 +6,12 @@ task per ask is all that an operation costs, and that task is the application's 
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.operations import NOT_SENT, TargetOperation, classify
 from brownout_harness.virtual.life import Killed
-from brownout_reports.run_folder import Outcome
+from brownout_reports.rows import OperationRow, Outcome
 from brownout_scenarios.schema import Workload
 
 Answer = tuple[int, bytes]
@@ -32,7 +32,7 @@ class Callers:
     def __init__(
         self, arrivals: Sequence[Arrival], workload: Workload, operations: Mapping[str, TargetOperation], server: Server
     ) -> None:
-        self.rows: list[dict[str, Any]] = []
+        self.rows: list[OperationRow] = []
         self.offered = 0
         self.done = 0
         self.in_flight = 0
@@ -73,18 +73,18 @@ class Callers:
         sent_s, finished_s, longest_ask_s, asks, status = told
         self.done += outcome is Outcome.DONE
         self.rows.append(
-            {
-                "operation_id": arrival.operation_id,
-                "name": arrival.name,
-                "intended_s": arrival.at_s,
-                "sent_s": sent_s,
-                "finished_s": finished_s,
-                "longest_ask_s": longest_ask_s,
-                "asks": int(asks),
-                "status": int(status),
-                "outcome": outcome.value,
-                "detail": detail,
-            }
+            OperationRow(
+                operation_id=arrival.operation_id,
+                name=arrival.name,
+                intended_s=arrival.at_s,
+                sent_s=sent_s,
+                finished_s=finished_s,
+                longest_ask_s=longest_ask_s,
+                asks=int(asks),
+                status=int(status),
+                outcome=outcome,
+                detail=detail,
+            )
         )
         self._left -= 1
         if self._left == 0:

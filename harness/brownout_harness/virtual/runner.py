@@ -6,7 +6,8 @@ simulators in memory ◀─ transports ─ the application ◀─ callers, at th
 """
 
 import asyncio
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -16,9 +17,10 @@ from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event
 from brownout_core.transports.memory import MemoryTransport
-from brownout_harness.asked.arrivals import Arrival, plan
+from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.pace import gaps_of_pace
+from brownout_harness.asked.plan import plan
 from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.letters import letter_row
@@ -29,6 +31,8 @@ from brownout_harness.virtual.closed import closed_world
 from brownout_harness.virtual.loop import run_virtually
 from brownout_harness.virtual.server import VirtualServer, config_of
 from brownout_harness.virtual.wire import base_url_of, to_host
+from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, read
+from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.schema import Action, Scenario
 from brownout_simulators.faults.kinds import rule_from_json
 from brownout_simulators.hosts.memory import MemoryHost
@@ -51,7 +55,7 @@ def run_virtual(scenario: Scenario, *, progress: ProgressSink | None = None, par
         NotVirtual: something reached for a socket, a thread, a process or a clock.
     """
     vendors = {name: load_vendor(name) for name in VENDORS}  # imports read files: before the world is closed
-    arrivals = plan(scenario)
+    arrivals = tuple(plan(scenario))
     run = _Run(scenario, vendors=vendors, arrivals=arrivals, parts=parts or Parts(), progress=progress)
     with closed_world():
         return run_virtually(run.main())
@@ -209,7 +213,7 @@ class _Run:
         if self.callers.defects:
             first = self.callers.defects[0]
             self.notes.append(f"the application failed to answer {len(self.callers.defects)} times, first: {first}")
-        rows = sorted(self.callers.rows, key=lambda row: row["operation_id"])
+        rows = sorted(self.callers.rows, key=lambda row: row.operation_id)
         counts: dict[str, FaultCount] = {}
         for name, simulator in self.simulators.items():
             status = simulator.status()
@@ -217,11 +221,12 @@ class _Run:
             self.gaps += simulator_gaps(name, status)
         self.gaps += gaps_of_pace(rows, len(self.arrivals), self.scenario.spans())
         return RunInputs(
-            operations=tuple(rows),
-            ledger=tuple(row for name in sorted(self.simulators) for row in self.simulators[name].ledger.rows()),
-            events=tuple(event._asdict() for event in self.events),
-            dead_letters=tuple(letters or ()),
-            dead_letters_known=letters is not None,
+            tables=Tables(
+                Rows.of(OperationRow, rows),
+                Rows.of(LedgerRow, self._ledger()),
+                Rows.of(EventRow, map(EventRow._make, self.events)),
+                Rows.of(LetterRow, letters),
+            ),
             fault_counts=counts,
             gaps=tuple(self.gaps),
             still_open=still_open,
@@ -230,10 +235,15 @@ class _Run:
             duration_s=duration_s,
         )
 
-    async def _letters(self) -> list[dict[str, Any]] | None:
+    def _ledger(self) -> Iterator[LedgerRow]:
+        for name in sorted(self.simulators):
+            for row in self.simulators[name].ledger.rows():
+                yield read(LedgerRow, row)
+
+    async def _letters(self) -> list[LetterRow]:
         application = self.server.application
         if application is None:
             self.gaps.append(Gap(GapKind.EVIDENCE_LOST, "the application does not run: its dead letters are not shown"))
             return []
         found = await application.dead_letters.page(states=tuple(LetterState), limit=1_000_000)
-        return [letter_row(asdict(letter), EPOCH_S) for letter in found]
+        return [letter_row({**asdict(letter), "payload": json.loads(letter.payload)}, EPOCH_S) for letter in found]

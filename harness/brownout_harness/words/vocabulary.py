@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from brownout_core.presets import DEFAULT_PRESET, PRESETS, VendorPolicies, policies_for
-from brownout_harness.asked.operations import GATEWAY_OPERATIONS
+from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_scenarios.vocabulary import Vocabulary, json_schema
 from brownout_simulators.faults import FAULTS
@@ -34,6 +34,7 @@ def vocabulary() -> Vocabulary:
         limits={name: tuple(limit.name for limit in vendor.limits) for name, vendor in vendors.items()},
         presets=tuple(PRESETS),
         prepare_fault=prepare_fault,
+        check_params=lambda operation, params: GATEWAY_OPERATIONS[operation].problems(params),
         check_policies=check_policies,
     )
 

@@ -12,6 +12,7 @@ from brownout_harness.judging.evidence import GapKind
 from brownout_harness.progress import Progress
 from brownout_harness.real.runner import run_real
 from brownout_harness.words.vocabulary import vocabulary
+from brownout_reports.rows import LedgerRow, OperationRow, Outcome
 from brownout_scenarios.load import load
 from tests.support.commands import LIMIT_S, brownout, start
 from tests.support.processes import descendants, eventually, is_running
@@ -24,17 +25,18 @@ def test_a_run_brings_back_what_driver_ledgers_and_rules_say(tmp_path: Path) -> 
     seen: list[Progress] = []
     scenario = load(write_shop(tmp_path), vocabulary())
     inputs = run_real(scenario, work=tmp_path / "work", progress=seen.append)
-    assert {row["outcome"] for row in inputs.operations} == {"done"}
-    charged = [row["operation_id"] for row in inputs.ledger if row["route"] == "stripe.charge"]
-    assert sorted(charged) == sorted(row["operation_id"] for row in inputs.operations)
+    operations, ledger = inputs.tables.of(OperationRow), inputs.tables.of(LedgerRow)
+    assert {row.outcome for row in operations} == {Outcome.DONE}
+    charged = [row.operation_id for row in ledger if row.kind == "stripe.charge"]
+    assert sorted(charged) == sorted(row.operation_id for row in operations)
     counted = inputs.fault_counts["trouble.0"]
     assert 0 < counted.struck < counted.matched
-    struck = [row for row in inputs.ledger if row["faults"] == ["trouble.0"]]
+    struck = [row for row in ledger if row.faults == ("trouble.0",)]
     assert len(struck) == counted.struck
-    assert all(2.0 <= row["at_s"] < 4.0 for row in struck)
-    assert all(row["asks"] > 1 for row in inputs.operations if row["operation_id"] == struck[0]["operation_id"])
+    assert all(2.0 <= row.at_s < 4.0 for row in struck)
+    assert all(row.asks > 1 for row in operations if row.operation_id == struck[0].operation_id)
     assert inputs.still_open == {}
-    assert not inputs.dead_letters_known
+    assert not inputs.shows_dead_letters
     assert inputs.logs is not None
     texts = [path.read_text() for path in inputs.logs.iterdir()]
     assert not any(secret in text for secret in inputs.secrets for text in texts)

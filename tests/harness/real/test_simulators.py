@@ -11,6 +11,7 @@ from brownout_harness.problems import NotJudged
 from brownout_harness.real import simulators
 from brownout_harness.real.http_json import Answer, NoAnswer
 from brownout_harness.real.simulators import Rest, Simulator
+from brownout_reports.rows import LedgerRow
 from brownout_scenarios.schema import Arrivals, Fault, Operation, Phase, Scenario, Window, Workload
 
 STRIPE = Simulator(
@@ -86,15 +87,15 @@ def test_a_simulator_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_ledger_is_read_page_by_page_and_counted_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    row = {"seq": 0, "vendor": "", "at_s": 101.0, "finished_s": 101.5}
+    row = LedgerRow("request", 0, "stripe", "a", "op-1", 101.0, 101.5, "POST /x", "req_1")._asdict()
     pages = [
         {"rows": [row], "next_after": 0, "more": True},
-        {"rows": [{**row, "seq": 1, "vendor": "stripe"}], "next_after": 1, "more": False},
+        {"rows": [{**row, "seq": 1}], "next_after": 1, "more": False},
     ]
     wire = Wire(monkeypatch, ledger=pages)
     first, second = simulators.ledger_rows(STRIPE, 100.0)
-    assert first == {"seq": 0, "vendor": "stripe", "at_s": 1.0, "finished_s": 1.5}
-    assert second["seq"] == 1
+    assert (first.seq, first.at_s, first.finished_s) == (0, 1.0, 1.5)
+    assert second.seq == 1
     assert "after=0&" in wire.sent[1][1]
 
 

@@ -30,16 +30,16 @@ def test_events_are_counted_from_the_runs_start(tmp_path: Path) -> None:
     path = tmp_path / "telemetry"
     path.write_text(event(105.5))
     rows, gaps = event_rows(path, 100.0)
-    assert [row["at_s"] for row in rows] == [5.5]
+    assert [row.at_s for row in rows] == [5.5]
     assert gaps == []
 
 
 def test_lines_that_cannot_be_read_are_a_gap(tmp_path: Path) -> None:
     path = tmp_path / "telemetry"
-    path.write_text(event(101.0) + '{"at_s": 1')
+    path.write_text(event(101.0) + '[1]\n{"kind": "started"}\n{"at_s": "soon", "kind": "started"}\n{"at_s": 1')
     rows, (gap,) = event_rows(path, 100.0)
     assert len(rows) == 1
-    assert gap == (GapKind.EVIDENCE_LOST, "1 of the target's events cannot be read", None)
+    assert gap == (GapKind.EVIDENCE_LOST, "4 of the target's events cannot be read", None)
 
 
 def test_a_target_that_reports_nothing_has_no_events_and_no_gap() -> None:

@@ -16,6 +16,7 @@ from brownout_harness.running.execute import judged_virtually
 from brownout_harness.virtual import runner
 from brownout_harness.virtual.runner import run_virtual
 from brownout_harness.words.vocabulary import vocabulary
+from brownout_reports.rows import REQUEST, TABLES, EventRow, LedgerRow, OperationRow
 from brownout_reports.run_folder import Status
 from brownout_scenarios.library import names
 from brownout_scenarios.load import load
@@ -45,7 +46,8 @@ def shortened(name: str, seconds: float) -> Scenario:
 
 def digest(inputs: RunInputs) -> str:
     """Of everything that a run hands to the judge."""
-    parts = [inputs.operations, inputs.ledger, inputs.events, inputs.dead_letters, inputs.notes, inputs.duration_s]
+    tables = [list(inputs.tables.of(table.record)) for table in TABLES.values()]
+    parts = [*tables, inputs.notes, inputs.duration_s]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -81,16 +83,16 @@ def test_a_second_run_in_the_same_process_is_not_touched_by_the_first() -> None:
 
 def test_while_the_application_is_dead_nobody_is_served_and_the_vendor_goes_on() -> None:
     inputs = run_virtual(scenario("commit-then-crash"))
-    starts = [event["at_s"] for event in inputs.events if event["kind"] == "started"]
+    starts = [event.at_s for event in inputs.tables.of(EventRow) if event.kind == "started"]
     assert starts == [0.0, 20.0, 30.0]
     # Killed at 19 s and at 29 s, started a second later.
     dead = [(19.0, 20.0), (29.0, 30.0)]
-    spoke = [event for event in inputs.events for start_s, end_s in dead if start_s < event["at_s"] < end_s]
+    spoke = [event for event in inputs.tables.of(EventRow) for start_s, end_s in dead if start_s < event.at_s < end_s]
     assert spoke == []
-    asked_again = [row for row in inputs.operations if row["asks"] > 1]
+    asked_again = [row for row in inputs.tables.of(OperationRow) if row.asks > 1]
     assert asked_again
-    arrived = [row for row in inputs.ledger for start_s, end_s in dead
-               if row["entry"] == "request" and start_s < row["at_s"] < end_s]  # fmt: skip
+    requests = [row for row in inputs.tables.of(LedgerRow) if row.entry == REQUEST]
+    arrived = [row for row in requests for start_s, end_s in dead if start_s < row.at_s < end_s]
     assert arrived == []
 
 
@@ -119,7 +121,8 @@ def test_what_a_simulator_says_of_itself_reaches_the_judge(monkeypatch: pytest.M
 def test_a_vendors_own_limiter_is_in_force_with_the_scenarios_figures() -> None:
     short = shortened("healthy", 4.0)
     limited = replace(short, limits={"stripe": {"global-rate": Figures(rate_per_s=2.0, burst=2)}})
-    throttled = [row for row in run_virtual(limited).ledger if row["vendor"] == "stripe" and row["status"] == 429]
+    ledger = run_virtual(limited).tables.of(LedgerRow)
+    throttled = [row for row in ledger if row.vendor == "stripe" and row.status == 429]
     assert throttled
     off = replace(short, limits={"stripe": {"global-rate": False}})
     assert digest(run_virtual(off)) == digest(run_virtual(short))

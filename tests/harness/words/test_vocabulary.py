@@ -1,12 +1,14 @@
 """The real words, and that everything shipped is written in them."""
 
 import json
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from brownout_harness.asked.arrivals import plan
-from brownout_harness.asked.operations import check_templates, operations_of
+from brownout_harness.asked.described import check_templates
+from brownout_harness.asked.operations import operations_of
+from brownout_harness.asked.plan import plan
 from brownout_harness.words.vocabulary import check_policies, schema_text, vocabulary
 from brownout_scenarios import library
 from brownout_scenarios.errors import ScenarioError
@@ -39,7 +41,7 @@ def test_its_faults_are_rules_that_the_simulators_take(scenario: Scenario) -> No
 def test_its_operations_can_be_asked_for(scenario: Scenario) -> None:
     assert check_templates(scenario) == []
     operations = operations_of(scenario)
-    for arrival in plan(scenario)[:50]:
+    for arrival in islice(plan(scenario), 50):
         assert operations[arrival.name].request(arrival).body
 
 
@@ -76,3 +78,33 @@ def test_measurements_are_read_in_from_beside_the_scenario(tmp_path: Path) -> No
 def test_the_editors_schema_knows_the_real_words() -> None:
     made = json.loads(schema_text())
     assert made["$defs"]["FaultEntry"]["properties"]["vendor"]["enum"] == list(vocabulary().vendors)
+
+
+PAY = """\
+name: mine
+about: Somebody pays.
+workload:
+  arrivals: {rate: 5/s}
+  operations:
+    - name: pay
+      params:
+        amount: 1200
+phases: [{name: steady, for: 10s}]
+expect: [nothing_lost]
+"""
+
+
+def told(text: str) -> list[str]:
+    with pytest.raises(ScenarioError) as refused:
+        load_text(text, vocabulary(), file="mine.yaml")
+    return list(refused.value.lines)
+
+
+def test_parameters_that_the_gateway_would_refuse_are_an_error_of_the_file() -> None:
+    assert load_text(PAY, vocabulary()).workload.operations[0].params == {"amount": 1200}
+    assert told(PAY.replace("1200", "0")) == [
+        "mine.yaml:8: workload.operations[0].params.amount: input should be greater than or equal to 1, got '0'"
+    ]
+    assert told(PAY.replace("amount: 1200", "amuont: 5")) == [
+        "mine.yaml:8: workload.operations[0].params.amuont: pay has no such parameter (did you mean amount?)"
+    ]

@@ -1,0 +1,127 @@
+"""Records of rows: from what another process sent, into columns, and back."""
+
+import dataclasses
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from brownout_core.telemetry import Event
+from brownout_reports.rows import (
+    TABLES,
+    EventRow,
+    LedgerRow,
+    LetterRow,
+    OperationRow,
+    Outcome,
+    RowError,
+    frame_of,
+    read,
+    records_in,
+    schema_of,
+)
+from brownout_simulators.ledger import COLUMNS
+from tests.support.histories import consistent
+
+OPERATION = {
+    "operation_id": "op-1",
+    "name": "pay",
+    "intended_s": 1.0,
+    "sent_s": 1.5,
+    "finished_s": 3.0,
+    "longest_ask_s": 1.5,
+    "asks": 1,
+    "status": 200,
+    "outcome": "done",
+}
+REQUEST = {
+    "entry": "request",
+    "seq": 1,
+    "vendor": "stripe",
+    "account": "a",
+    "operation_id": "op-1",
+    "at_s": 102.0,
+    "finished_s": 102.5,
+    "route": "POST /v1/payment_intents",
+    "id": "req_1",
+}
+
+
+def test_a_vendors_ledger_has_exactly_the_fields_of_its_row() -> None:
+    assert LedgerRow._fields == COLUMNS
+
+
+def test_the_cores_events_have_exactly_the_fields_of_their_row() -> None:
+    assert Event._fields == EventRow._fields
+
+
+def test_a_row_is_read_by_the_names_of_its_fields() -> None:
+    row = read(OperationRow, {**OPERATION, "detail": None, "unknown": 1})
+    assert row == OperationRow("op-1", "pay", 1.0, 1.5, 3.0, 1.5, 1, 200, Outcome.DONE)
+    assert row.outcome is Outcome.DONE
+    assert row.latency_s == 2.0
+
+
+def test_what_a_row_lacks_is_empty() -> None:
+    row = read(LedgerRow, {**REQUEST, "retry_after_s": None})
+    assert (row.status, row.faults, row.retry_after_s, row.references) == (0, (), None, "")
+    assert read(LetterRow, {}) == LetterRow()
+
+
+def test_instants_count_from_the_start_of_the_run_and_durations_do_not() -> None:
+    row = read(LedgerRow, {**REQUEST, "given_delay_s": 0.5}, start_s=100.0)
+    assert (row.at_s, row.finished_s, row.given_delay_s) == (2.0, 2.5, 0.5)
+    letter = read(LetterRow, {"first_attempt_at": 1030.5}, start_s=1000.0)
+    assert (letter.first_attempt_at, letter.resolved_at) == (30.5, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"sent_s": None}, "OperationRow: sent_s is missing"),
+        ({"status": "200"}, "OperationRow: status cannot be '200'"),
+        ({"asks": True}, "OperationRow: asks cannot be 'True'"),
+        ({"outcome": "?"}, "OperationRow: outcome: '?' is none of done, accepted, refused, unknown"),
+    ],
+)
+def test_what_cannot_be_a_row_is_refused_by_the_fields_name(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(RowError) as refused:
+        read(OperationRow, {**OPERATION, **changes})
+    assert str(refused.value) == said
+
+
+def test_json_becomes_text_and_stays_what_it_is_where_it_is_text_already() -> None:
+    assert read(LetterRow, {"payload": {"b": 1, "a": [2]}}).payload == '{"a": [2], "b": 1}'
+    assert read(LetterRow, {"payload": '{"b": 1}'}).payload == '{"b": 1}'
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_no_rows_give_an_empty_frame_of_the_format(table: Any) -> None:
+    empty = frame_of(table.record, [])
+    assert (empty.schema, empty.height) == (schema_of(table.record), 0)
+    assert set(table.order) <= set(empty.columns)
+
+
+def test_a_whole_number_may_stand_for_a_fraction_and_text_for_no_number() -> None:
+    (row,) = records_in(OperationRow, frame_of(OperationRow, [read(OperationRow, {**OPERATION, "sent_s": 1})]))
+    assert row.sent_s == 1.0
+    with pytest.raises((TypeError, pl.exceptions.PolarsError)):
+        frame_of(OperationRow, [row._replace(sent_s="soon")])  # type: ignore[arg-type]
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 2**32))
+def test_records_survive_the_columns(seed: int) -> None:
+    told = consistent(seed, count=60)
+    for table in TABLES.values():
+        rows = list(told.tables.of(table.record))
+        assert list(records_in(table.record, frame_of(table.record, rows))) == rows
+
+
+def test_every_field_of_a_record_says_what_it_is_or_has_a_name_that_does() -> None:
+    """A type that no column has is found when the schema is made, not in the middle of a run."""
+    for table in TABLES.values():
+        assert not dataclasses.is_dataclass(table.record)
+        assert tuple(schema_of(table.record)) == table.record._fields
