@@ -6,7 +6,9 @@ simulators in memory ◀─ transports ─ the application ◀─ callers, at th
 """
 
 import asyncio
+import gc
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -28,6 +30,7 @@ from brownout_harness.judging.simulator_status import fault_counts, secrets_in, 
 from brownout_harness.progress import Progress, ProgressSink
 from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.closed import closed_world
+from brownout_harness.virtual.life import Killed
 from brownout_harness.virtual.loop import run_virtually
 from brownout_harness.virtual.server import VirtualServer, config_of
 from brownout_harness.virtual.wire import base_url_of, to_host
@@ -57,7 +60,7 @@ def run_virtual(scenario: Scenario, *, progress: ProgressSink | None = None, par
     vendors = {name: load_vendor(name) for name in VENDORS}  # imports read files: before the world is closed
     arrivals = tuple(plan(scenario))
     run = _Run(scenario, vendors=vendors, arrivals=arrivals, parts=parts or Parts(), progress=progress)
-    with closed_world():
+    with closed_world(epoch_s=EPOCH_S, seed=scenario.seed):
         return run_virtually(run.main())
 
 
@@ -86,6 +89,7 @@ class _Run:
     async def main(self) -> RunInputs:
         """Everything from the first line to the evidence."""
         self.loop = asyncio.get_running_loop()
+        self.loop.set_exception_handler(self._unhandled)
         self.environments = {
             name: dict(vendor.environment(base_url_of(name), vendor.test_key(self.scenario.name)))
             for name, vendor in self.vendors.items()
@@ -180,6 +184,16 @@ class _Run:
     def _breakers(self) -> dict[str, str]:
         return {event.vendor: event.outcome for event in self.events if event.kind == "breaker_transition"}
 
+    def _unhandled(self, _loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+        """A task's error that nobody asked for, or a callback's: what it was to do was not done."""
+        error = context.get("exception")
+        if isinstance(error, Killed):
+            return
+        task = context.get("future") or context.get("task")
+        whose = f" ({task.get_name()})" if isinstance(task, asyncio.Task) else ""
+        message = re.sub(r" at 0x[0-9a-f]+", "", str(context.get("message", "")))
+        self.gaps.append(Gap(GapKind.OTHER, f"nobody handled an error: {message}{whose}: {error!r}", self.loop.time()))
+
     # --- after
 
     async def _drain(self) -> dict[str, int]:
@@ -204,6 +218,7 @@ class _Run:
 
     async def _collect(self, still_open: Mapping[str, int]) -> RunInputs:
         duration_s = self.loop.time()
+        gc.collect()  # a task that failed and that nobody holds says so when it is collected, and it is to say so now
         letters = await self._letters()
         for text, task in self.redrives:
             if task.done() and not task.cancelled() and task.exception() is None:

@@ -1,10 +1,12 @@
 """Whole scenarios in virtual time: the same seed the same run, whatever the process; a crash is a crash."""
 
+import asyncio
 import hashlib
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
+from brownout_harness.progress import Progress
 from brownout_harness.running.execute import judged_virtually
 from brownout_harness.virtual import runner
 from brownout_harness.virtual.runner import run_virtual
@@ -132,3 +135,30 @@ def test_progress_is_told_for_every_simulated_second() -> None:
     seen: list[tuple[str, float]] = []
     run_virtual(shortened("healthy", 4.0), progress=lambda look: seen.append((look.phase, look.at_s)))
     assert [at_s for _, at_s in seen[:4]] == [0.0, 1.0, 2.0, 3.0]
+
+
+def failing(how: str) -> Callable[[Progress], None]:
+    """Something goes wrong on the loop, once, where nobody waits for it."""
+
+    async def fail() -> None:
+        me = asyncio.current_task()  # so that the task holds itself: only the collector will find it
+        raise RuntimeError("nobody heard this" if me else "")
+
+    def look(progress: Progress) -> None:
+        if progress.at_s != 1.0:
+            return
+        if how == "task":
+            asyncio.get_running_loop().create_task(fail(), name="forgotten")
+        else:
+            raise RuntimeError("nobody heard this")
+
+    return look
+
+
+@pytest.mark.parametrize(("how", "said"), [("task", "forgotten"), ("callback", "Exception in callback")])
+def test_an_error_that_nobody_handles_is_a_gap(how: str, said: str) -> None:
+    (gap,) = run_virtual(shortened("healthy", 2.0), progress=failing(how)).gaps
+    assert gap.kind is GapKind.OTHER
+    assert "RuntimeError('nobody heard this')" in gap.detail
+    assert said in gap.detail
+    assert " 0x" not in gap.detail
