@@ -3,12 +3,11 @@
 Each check takes the finished `Scenario` and yields problems by path; the loader puts the lines to them.
 """
 
-import ipaddress
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
 
 from brownout_scenarios import schema, spelling, units
+from brownout_scenarios.loopback import host_of, is_loopback
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import PHASE_FIELDS, Vocabulary
 from brownout_scenarios.yaml_tree import Path
@@ -37,15 +36,6 @@ def problems(scenario: Scenario, words: Vocabulary) -> list[tuple[Path, str]]:
     return found
 
 
-def is_loopback(url: str) -> bool:
-    """Whether a URL points at this machine."""
-    try:
-        host = urlsplit(url.replace("{{port}}", "1")).hostname or ""
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _names(scenario: Scenario) -> Found:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", scenario.name) or len(scenario.name) > 64:
         yield ("name",), f"{units.shown(scenario.name)} is no name: lower case, digits and single hyphens, at most 64"
@@ -66,7 +56,7 @@ def _target(scenario: Scenario, words: Vocabulary) -> Found:
     where: Path = ("target", "url") if isinstance(scenario.document.get("target"), dict) else ("target",)
     if not target.url.startswith(("http://", "https://")):
         yield where, f"{units.shown(target.url)} is no URL: write http://127.0.0.1:{{{{port}}}}"
-    elif not is_loopback(target.url):
+    elif not is_loopback(host_of(target.url.replace("{{port}}", "1"))):
         yield where, "is not loopback; load is aimed at this machine only: write http://127.0.0.1:PORT"
     elif target.command and "{{port}}" not in target.url and "{{port}}" in str(dict(target.env)):
         yield where, "has no {{port}}, though env does: the harness would not find the target"

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from brownout_harness.problems import BadInput
 from brownout_harness.real.http_json import NoAnswer, call
 from brownout_harness.real.simulators import Simulator
-from brownout_harness.safety.live_keys import looks_live
 from brownout_harness.safety.loopback import require_loopback
+from brownout_scenarios.live_keys import looks_live
 from brownout_scenarios.schema import GATEWAY, Scenario
 
 GATEWAY_WITHIN_S = 20.0
