@@ -6,5 +6,6 @@
 - `operations.py`  how an operation is asked for over HTTP, and how its answer is read
 - `gateway/`       the reference application's operations, a module each; `described.py` anybody else's
 - `exchange.py`    requests and readings
+- `dead_letters.py`  the gateway's dead letters: sent again, and read
 - `pace.py`        whether the load was the load that was asked for
 """

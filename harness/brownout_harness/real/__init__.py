@@ -8,7 +8,7 @@
 - `load_process.py`      the load generator's process: its plan, its start, its progress
 - `redis_server.py`      the embedded Redis; `redis_choice.py` one that the user names
 - `drain.py`             after the load, until nothing moves
-- `telemetry_tail.py`    the target's events; `dead_letter_desk.py` its dead letters
+- `telemetry_tail.py`    the target's events
 - `clocks.py`            whether the machine's clocks behaved
 - `http_json.py`         one request to a process on this machine
 """

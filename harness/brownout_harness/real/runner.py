@@ -12,14 +12,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from brownout_core.clock import system_wall_clock
+from brownout_harness.asked.dead_letters import Answered, drive, letters, redrive
+from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.problems import NotJudged
 from brownout_harness.progress import Progress, ProgressSink
-from brownout_harness.real import dead_letter_desk, load_process, redis_choice, simulators
+from brownout_harness.real import load_process, redis_choice, simulators
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
+from brownout_harness.real.http_json import NoAnswer, exchange
 from brownout_harness.real.processes import Processes, json_lines, pause
 from brownout_harness.real.stage import Stage
 from brownout_harness.real.telemetry_tail import BreakerWatch, event_rows
@@ -35,6 +38,8 @@ SHOW_EVERY_S = 0.25
 ACTION_LATE_S = 0.5
 AFTER_LAST_ANSWER_S = 15.0
 BUSY_SHARE = 0.8
+OPERATOR_WITHIN_S = 60.0
+"""For one lot of dead letters to be sent again."""
 
 
 def run_real(
@@ -143,8 +148,18 @@ class _Run:
         elif action.start is not None:
             self._stage.restart_target()
         else:
-            url = self._stage.target.url
-            self._pending.append((action.text, self._helper.submit(dead_letter_desk.redrive, url)))
+            self._pending.append((action.text, self._helper.submit(drive, redrive(), self._ask)))
+
+    def _ask(self, request: Request) -> Answered:
+        """One request to the gateway, as an operator would make it."""
+        url = self._stage.target.url + request.path
+        try:
+            status, body = exchange(
+                request.method, url, request.headers, request.body or None, timeout_s=OPERATOR_WITHIN_S
+            )
+        except NoAnswer as error:
+            return Answered(0, error=str(error))
+        return Answered(status, body)
 
     def _tick(self, seconds: float) -> None:
         """One turn of the harness's loop: wait a little, look at everything once."""
@@ -157,18 +172,18 @@ class _Run:
                 raise NotJudged(line)  # without it there is no evidence
             self._gaps.append(Gap(GapKind.PROCESS_DIED, line, self._now_s()))
         self._stage.check_restart()
-        self._settle_actions(wait=False)
+        self._settle_actions()
         if time.monotonic() - self._shown_at_s >= SHOW_EVERY_S:
             self._shown_at_s = time.monotonic()
             self._stage.watch.look()
             self._breakers.look()
             self._show(self._progress())
 
-    def _settle_actions(self, *, wait: bool) -> None:
+    def _settle_actions(self) -> None:
         """Look at actions that take a while."""
         for item in list(self._pending):
             text, future = item
-            if not wait and not future.done():
+            if not future.done():
                 continue
             self._pending.remove(item)
             try:
@@ -197,9 +212,14 @@ class _Run:
 
     def drain(self) -> None:
         """Wait until nothing moves, the scenario's `drain` at most."""
-        self._settle_actions(wait=True)
         limit_s = self._scenario.drain_s
-        still_open = drain(self._stage.simulators, limit_s=limit_s, target_moves=self._target_moves, tick=self._tick)
+        still_open = drain(
+            self._stage.simulators,
+            limit_s=limit_s,
+            target_moves=self._target_moves,
+            redrives=lambda: len(self._pending),
+            tick=self._tick,
+        )
         self._still_open = dict(still_open)
         self._gaps += gaps_of_drain(still_open, limit_s)
 
@@ -211,7 +231,7 @@ class _Run:
         """Everything that the judge needs. The target is stopped first, in order, so that it has said all."""
         self._show(self._progress("collecting"))
         duration_s = self._now_s()
-        letters = self._letters()
+        shown = self._letters()
         self._processes.stop(self._stage.target.name)
         ledger: list[LedgerRow] = []
         counts: dict[str, FaultCount] = {}
@@ -230,7 +250,7 @@ class _Run:
                 Rows.of(OperationRow, operations),
                 Rows.of(LedgerRow, ledger),
                 Rows.of(EventRow, events),
-                Rows.of(LetterRow, letters),
+                Rows.of(LetterRow, shown),
             ),
             shows_dead_letters=self._stage.target.has_dead_letters,
             fault_counts=counts,
@@ -248,7 +268,7 @@ class _Run:
         if not target.has_dead_letters:
             return []
         try:
-            return dead_letter_desk.letters(target.url, self._wall_start_s)
+            return drive(letters(self._wall_start_s), self._ask)
         except NotJudged as error:
             self._gaps.append(Gap(GapKind.EVIDENCE_LOST, str(error)))
             return []

@@ -7,29 +7,28 @@ simulators in memory ◀─ transports ─ the application ◀─ callers, at th
 
 import asyncio
 import gc
-import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from brownout_core.compose import Parts
-from brownout_core.records import LetterState
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event
 from brownout_core.transports.memory import MemoryTransport
 from brownout_harness.asked.arrivals import Arrival
+from brownout_harness.asked.dead_letters import Dialogue, letters, redrive
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.asked.plan import plan
 from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.judging.inputs import FaultCount, RunInputs
-from brownout_harness.judging.letters import letter_row
 from brownout_harness.judging.simulator_status import fault_counts, secrets_in, simulator_gaps
+from brownout_harness.problems import NotJudged
 from brownout_harness.progress import Progress, ProgressSink
 from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.closed import closed_world
+from brownout_harness.virtual.letters_door import ask
 from brownout_harness.virtual.life import Killed
 from brownout_harness.virtual.loop import run_virtually
 from brownout_harness.virtual.server import VirtualServer, config_of
@@ -41,6 +40,8 @@ from brownout_simulators.faults.kinds import rule_from_json
 from brownout_simulators.hosts.memory import MemoryHost
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendors import VENDORS, load_vendor
+
+T = TypeVar("T")
 
 EPOCH_S = 1_767_225_600.0
 """2026-01-01T00:00:00Z: the wall clock at the start of every virtual run."""
@@ -149,11 +150,16 @@ class _Run:
         elif action.start is not None:
             self.server.start()
         else:
-            task = self.server.redrive()
-            if task is None:
-                self.gaps.append(Gap(GapKind.OTHER, f"{action.text}: the application does not run", self.loop.time()))
-            else:
-                self.redrives.append((action.text, task))
+            self.redrives.append((action.text, self.loop.create_task(self._talk(redrive()), name=action.text)))
+
+    async def _talk(self, dialogue: Dialogue[T]) -> T:
+        """What the gateway is asked over HTTP, asked in place."""
+        try:
+            request = next(dialogue)
+            while True:
+                request = dialogue.send(await ask(self.server.application, request))
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
 
     def _show(self) -> None:
         """A look for whoever watches; costs nothing when nobody does."""
@@ -213,18 +219,16 @@ class _Run:
             "requests": sum(simulator.in_flight for simulator in self.simulators.values()),
             "webhooks": sum(simulator.agenda.open_webhooks for simulator in self.simulators.values()),
             "operations": int(self.server.is_at_work()),
+            "redrives": sum(not task.done() for _, task in self.redrives),
         }
         return {name: count for name, count in counts.items() if count}
 
     async def _collect(self, still_open: Mapping[str, int]) -> RunInputs:
         duration_s = self.loop.time()
         gc.collect()  # a task that failed and that nobody holds says so when it is collected, and it is to say so now
-        letters = await self._letters()
+        shown = await self._letters()
         for text, task in self.redrives:
-            if task.done() and not task.cancelled() and task.exception() is None:
-                self.notes.append(f"{text}: {task.result()}")
-            else:
-                self.gaps.append(Gap(GapKind.OTHER, f"{text} did not come to its end"))
+            self._settle(text, task)
         if self.callers.defects:
             first = self.callers.defects[0]
             self.notes.append(f"the application failed to answer {len(self.callers.defects)} times, first: {first}")
@@ -240,7 +244,7 @@ class _Run:
                 Rows.of(OperationRow, rows),
                 Rows.of(LedgerRow, self._ledger()),
                 Rows.of(EventRow, map(EventRow._make, self.events)),
-                Rows.of(LetterRow, letters),
+                Rows.of(LetterRow, shown),
             ),
             fault_counts=counts,
             gaps=tuple(self.gaps),
@@ -255,10 +259,17 @@ class _Run:
             for row in self.simulators[name].ledger.rows():
                 yield read(LedgerRow, row)
 
+    def _settle(self, text: str, task: asyncio.Task[str]) -> None:
+        if not task.done():
+            return  # the drain said so
+        try:
+            self.notes.append(f"{text}: {task.result()}")
+        except NotJudged as error:
+            self.gaps.append(Gap(GapKind.OTHER, str(error)))
+
     async def _letters(self) -> list[LetterRow]:
-        application = self.server.application
-        if application is None:
-            self.gaps.append(Gap(GapKind.EVIDENCE_LOST, "the application does not run: its dead letters are not shown"))
+        try:
+            return await self._talk(letters(EPOCH_S))
+        except NotJudged as error:
+            self.gaps.append(Gap(GapKind.EVIDENCE_LOST, str(error)))
             return []
-        found = await application.dead_letters.page(states=tuple(LetterState), limit=1_000_000)
-        return [letter_row({**asdict(letter), "payload": json.loads(letter.payload)}, EPOCH_S) for letter in found]
