@@ -27,7 +27,7 @@ def problems(scenario: Scenario, words: Vocabulary) -> list[tuple[Path, str]]:
     found += _target(scenario, words)
     found += _workload(scenario, words)
     found += _phases(scenario)
-    found += _faults(scenario)
+    found += _faults(scenario, words)
     found += _actions(scenario)
     found += _expectations(scenario)
     found += _vendors(scenario, words)
@@ -158,7 +158,7 @@ def _phases(scenario: Scenario) -> Found:
         yield ("workload", "arrivals", "rate"), f"makes {arrivals:.0f} arrivals in all; at most {MAX_ARRIVALS}"
 
 
-def _faults(scenario: Scenario) -> Found:
+def _faults(scenario: Scenario, words: Vocabulary) -> Found:
     for index, phase in enumerate(scenario.phases):
         if len(phase.faults) > MAX_ITEMS:
             yield ("phases", index, "faults"), f"has {len(phase.faults)} entries; at most {MAX_ITEMS}"
@@ -172,6 +172,8 @@ def _faults(scenario: Scenario) -> Found:
                 )
             if not 0 <= fault.rule.get("share", 1.0) <= 1:
                 yield (*at, "share"), f"{fault.rule['share']:g} is outside 0 to 1: write 0.2 or 20%"
+            if fault.layer == "vendor" and (why := words.check_rule(fault.vendor, fault.rule)):
+                yield (*at, "match"), why
             if not 0 <= fault.expect_struck <= MAX_ARRIVALS:
                 yield (*at, "expect_struck"), f"{fault.expect_struck} is outside 0 to {MAX_ARRIVALS}"
 

@@ -4,9 +4,10 @@ scenario = load("stripe-brownout", vocabulary)
 scenario = load("mine.yaml", vocabulary)
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 from pydantic import ValidationError
 
@@ -20,13 +21,24 @@ from brownout_scenarios.yaml_tree import MAX_BYTES, Problem
 LIVE_KEY = "holds a live key; use a test key, and revoke this one if it is real"
 
 
-def load(path_or_name: str | Path, vocabulary: Vocabulary) -> Scenario:
-    """The scenario of a file, or of the library by its name. Raises `ScenarioError`."""
+Check: TypeAlias = Callable[[Scenario], Iterable[tuple[yaml_tree.Path, str]]]
+"""What only the caller can say of a scenario: where something is wrong, and what."""
+
+
+def load(path_or_name: str | Path, vocabulary: Vocabulary, *, also: Sequence[Check] = ()) -> Scenario:
+    """The scenario of a file, or of the library by its name; `also` are further checks. Raises `ScenarioError`."""
     path = library.find(path_or_name)
-    return load_text(_read(path), vocabulary, file=_shown(path), path=path)
+    return load_text(_read(path), vocabulary, file=_shown(path), path=path, also=also)
 
 
-def load_text(text: str, vocabulary: Vocabulary, *, file: str = "<text>", path: Path | None = None) -> Scenario:
+def load_text(
+    text: str,
+    vocabulary: Vocabulary,
+    *,
+    file: str = "<text>",
+    path: Path | None = None,
+    also: Sequence[Check] = (),
+) -> Scenario:
     """The same from text; `file` is what errors call it. Raises `ScenarioError` with every problem found."""
     # Before anything else reads it: whoever complains about a value repeats it.
     _refuse_live_keys((number for number, line in enumerate(text.splitlines(), 1) if looks_live(line)), file)
@@ -42,7 +54,7 @@ def load_text(text: str, vocabulary: Vocabulary, *, file: str = "<text>", path: 
         scenario: Scenario = replace(model.model_validate(tree.data).result(), document=tree.data, path=path)
     except ValidationError as wrong:
         raise errors.of_problems(file, errors.of_validation(wrong, tree, model)) from None
-    found = checks.problems(scenario, vocabulary)
+    found = [*checks.problems(scenario, vocabulary), *(each for check in also for each in check(scenario))]
     scenario, unprepared = _prepared(scenario, vocabulary)
     if found or unprepared:
         raise errors.of_problems(file, [Problem(tree.line(at), at, what) for at, what in [*found, *unprepared]])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from brownout_scenarios.schema import FaultKind
 from brownout_scenarios.vocabulary import Vocabulary
 
 
@@ -59,6 +60,14 @@ class Throttle:
 @dataclass(frozen=True, kw_only=True)
 class DropAfterEffect:
     """The answer is lost."""
+
+
+FAULTS: dict[str, type] = {
+    "latency": Latency,
+    "respond": Respond,
+    "throttle": Throttle,
+    "drop_after_effect": DropAfterEffect,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +146,7 @@ def check_policies(preset: str, vendor: str, parts: Mapping[str, Any]) -> None:
 def vocabulary() -> Vocabulary:
     return Vocabulary(
         vendors=("stripe", "twilio"),
-        faults={"latency": Latency, "respond": Respond, "throttle": Throttle, "drop_after_effect": DropAfterEffect},
+        faults={name: FaultKind(kind) for name, kind in FAULTS.items()},
         rule=Rule,
         policies=Policies,
         expectations={

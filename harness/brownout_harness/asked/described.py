@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -11,7 +11,9 @@ from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.exchange import Reading, Request, code_in, json_bytes, parsed
 from brownout_harness.asked.parameters import COMMON
 from brownout_reports.rows import Outcome
+from brownout_scenarios import spelling
 from brownout_scenarios.schema import TEMPLATE, Operation, Scenario
+from brownout_scenarios.yaml_tree import Path
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -74,15 +76,14 @@ def fill(template: Any, values: Mapping[str, Any]) -> Any:
     return TEMPLATE.sub(lambda found: _text(_value(found, values)), template)
 
 
-def check_templates(scenario: Scenario) -> list[str]:
-    """Names used in templates that no operation parameter has, one line each; empty where all is well."""
-    wrong = []
-    for operation in scenario.workload.operations:
+def check_templates(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+    """Names used in templates that no operation parameter has, with the operation's place in the scenario."""
+    for index, operation in enumerate(scenario.workload.operations):
         known = {*COMMON, *operation.params}
         shapes = [operation.path, operation.headers, operation.body, operation.form]
         used = {name for shape in shapes for name in TEMPLATE.findall(json.dumps(shape))}
-        wrong += [f"operation {operation.name}: no value for {{{{{name}}}}}" for name in sorted(used - known)]
-    return wrong
+        for name in sorted(used - known):
+            yield ("workload", "operations", index), f"no value for {{{{{name}}}}}{spelling.hint(name, known)}"
 
 
 def _value(found: re.Match[str], values: Mapping[str, Any]) -> Any:

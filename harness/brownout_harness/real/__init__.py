@@ -4,7 +4,7 @@
 - `stage.py`             everything that a run needs, up and ready
 - `processes.py`         children that die with the harness; `warden.py` is what watches each of them
 - `target.py`            how the application under test is started
-- `simulators.py`        the vendors' process: told the schedule beforehand, read at the end
+- `booths.py`            the vendors' simulators, a process each: told the schedule beforehand, read at the end
 - `load_process.py`      the load generator's process: its plan, its start, its progress
 - `redis_server.py`      the embedded Redis; `redis_choice.py` one that the user names
 - `drain.py`             after the load, until nothing moves

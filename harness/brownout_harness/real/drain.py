@@ -1,10 +1,10 @@
 """After the load: wait, within a limit, until nothing moves any more, and say what still does."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from brownout_harness.judging.evidence import Gap, GapKind
-from brownout_harness.real.simulators import Rest, Simulator, rest_of
+from brownout_harness.real.booths import Booth, Rest
 
 QUIET_S = 1.0
 """For so long nothing must have moved: the target may be waiting before another attempt."""
@@ -12,7 +12,7 @@ LOOK_EVERY_S = 0.1
 
 
 def drain(
-    simulators: Sequence[Simulator],
+    booths: Iterable[Booth],
     *,
     limit_s: float,
     target_moves: Callable[[], object],
@@ -29,7 +29,7 @@ def drain(
     last: tuple[object, ...] = ()
     quiet_since_s = clock()
     while True:
-        rests = [rest_of(simulator) for simulator in simulators]
+        rests = [booth.rest() for booth in booths]
         now: tuple[object, ...] = (target_moves(), *rests)
         still_open = _still_open(rests, redrives())
         if now != last or still_open:

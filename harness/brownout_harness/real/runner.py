@@ -7,19 +7,22 @@ Whatever happens on the way (an error, Ctrl-C, SIGKILL of the harness) ends ever
 
 import shutil
 import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from brownout_core.clock import system_wall_clock
 from brownout_harness.asked.dead_letters import Answered, drive, letters, redrive
 from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.pace import gaps_of_pace
+from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Gap, GapKind
-from brownout_harness.judging.inputs import FaultCount, RunInputs
+from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.problems import NotJudged
 from brownout_harness.progress import Progress, ProgressSink
-from brownout_harness.real import load_process, redis_choice, simulators
+from brownout_harness.real import load_process, redis_choice
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
 from brownout_harness.real.http_json import NoAnswer, exchange
@@ -28,7 +31,7 @@ from brownout_harness.real.stage import Stage
 from brownout_harness.real.telemetry_tail import BreakerWatch, event_rows
 from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, read
 from brownout_reports.tables import Rows, Tables
-from brownout_scenarios.schema import Action, Scenario
+from brownout_scenarios.schema import Action, Layer, Scenario
 from brownout_simulators.vendors import VENDORS
 
 LEAD_S = 0.5
@@ -108,7 +111,8 @@ class _Run:
         self._clocks = Clocks()
         self._wall_start_s = system_wall_clock() + LEAD_S
         self._start_at_s = time.monotonic() + LEAD_S
-        simulators.schedule(stage.simulators, scenario, scenario.seed, self._start_at_s)
+        self._actors = {layer: make(stage) for layer, make in LAYERS.items()}
+        schedule(self._actors, scenario, self._start_at_s)
         load_process.begin(scratch, self._start_at_s)
 
     def load(self) -> None:
@@ -214,7 +218,7 @@ class _Run:
         """Wait until nothing moves, the scenario's `drain` at most."""
         limit_s = self._scenario.drain_s
         still_open = drain(
-            self._stage.simulators,
+            self._stage.booths,
             limit_s=limit_s,
             target_moves=self._target_moves,
             redrives=lambda: len(self._pending),
@@ -233,13 +237,9 @@ class _Run:
         duration_s = self._now_s()
         shown = self._letters()
         self._processes.stop(self._stage.target.name)
-        ledger: list[LedgerRow] = []
-        counts: dict[str, FaultCount] = {}
-        for each in self._stage.simulators:
-            ledger += simulators.ledger_rows(each, self._start_at_s)
-            counted, gaps = simulators.counts_of(each)
-            counts |= counted
-            self._gaps += gaps
+        booths = self._stage.booths
+        ledger = list(booths.ledger(self._start_at_s))
+        self._gaps += booths.gaps()
         events, gaps = event_rows(self._stage.target.telemetry, self._start_at_s)
         self._gaps += gaps
         told, _ = json_lines(self._scratch / "operations.ndjson")
@@ -253,11 +253,11 @@ class _Run:
                 Rows.of(LetterRow, shown),
             ),
             shows_dead_letters=self._stage.target.has_dead_letters,
-            fault_counts=counts,
+            fault_counts=counted(self._actors.values()),
             gaps=tuple(self._gaps),
             still_open=self._still_open,
             notes=(*self._notes, *self._about_generator()),
-            secrets=frozenset().union(*(each.secrets for each in self._stage.simulators)),
+            secrets=booths.secrets,
             logs=logs,
             started=datetime.fromtimestamp(self._wall_start_s, UTC).isoformat(timespec="seconds"),
             duration_s=duration_s,
@@ -285,3 +285,9 @@ class _Run:
     def close(self) -> None:
         """Let the helper thread end."""
         self._helper.shutdown(wait=False, cancel_futures=True)
+
+
+LAYERS: Final[Mapping[Layer, Callable[[Stage], Actor]]] = {
+    "vendor": lambda stage: stage.booths,
+}
+"""The layers of faults that real mode can act out, and who does."""

@@ -13,10 +13,10 @@ from typing import Any
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.plan import plan
 from brownout_harness.problems import NotJudged
-from brownout_harness.real import load_process, simulators
+from brownout_harness.real import booths, load_process
+from brownout_harness.real.booths import Booth, Booths
 from brownout_harness.real.load_process import LoadWatch
 from brownout_harness.real.processes import Child, Processes, json_lines, pause, wait_until
-from brownout_harness.real.simulators import Simulator
 from brownout_harness.real.target import Launch, launch
 from brownout_scenarios.schema import Scenario
 
@@ -48,22 +48,22 @@ class Stage:
         self._processes = processes
         self._restarting_until_s: float | None = None
         environment = dict(os.environ)
-        seed = scenario.seed
         if redis_url is None:
             processes.start("redis", [sys.executable, "-P", "-m", "brownout_harness.real.redis_server"], environment)
-        booth = processes.start(simulators.NAME, simulators.command(sys.executable, vendors, seed), environment)
+        stands = {
+            vendor: processes.start(
+                booths.name_of(vendor), booths.command(sys.executable, vendor, scenario.seed), environment
+            )
+            for vendor in vendors
+        }
         load = processes.start(load_process.NAME, load_process.command(scratch, logs), environment)
         # Computed while the children are busy starting.
         self.arrivals: tuple[Arrival, ...] = tuple(plan(scenario))
         self.load = load
         self.watch = LoadWatch(load)
-        self.simulators: tuple[Simulator, ...] = _wait(
-            booth, lambda: simulators.ready(booth, vendors), "the simulators' process"
-        )
-        # The lines that told their addresses told their test keys too: those stay out of the run's logs.
-        booth.output.write_bytes(b"")
+        self.booths = Booths(scenario, [_booth(child, vendor) for vendor, child in stands.items()])
         self.target: Launch = launch(
-            scenario, self.simulators, redis_url=redis_url or self._own_redis(), scratch=scratch, seed=seed
+            scenario, self.booths, redis_url=redis_url or self._own_redis(), scratch=scratch, seed=scenario.seed
         )
         if self.target.command:
             self.target.require_free_port()
@@ -138,6 +138,14 @@ class Stage:
     def _load_is_ready(self) -> bool:
         self.watch.look()
         return self.watch.is_ready
+
+
+def _booth(child: Child, vendor: str) -> Booth:
+    (booth,) = _wait(child, lambda: booths.ready(child, [vendor]), f"the {vendor} simulator")
+    # The line that told its address told its test key too: that stays out of the run's logs.
+    child.output.write_bytes(b"")
+    found: Booth = booth
+    return found
 
 
 def _wait(child: Child, ready: Callable[[], Any], what: str) -> Any:

@@ -3,18 +3,21 @@
 import os
 import shlex
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from brownout_harness.asked.described import check_templates
+from brownout_harness.faults.layers import unacted
 from brownout_harness.problems import BadInput
 from brownout_harness.safety.live_keys import refuse_live_keys
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import load
 from brownout_scenarios.schema import Scenario
+from brownout_scenarios.yaml_tree import Path as Place
 
 Mode = Literal["virtual", "real"]
 
@@ -73,18 +76,28 @@ def prepare(
 def checked_scenario(name: str, mode: Mode, seed: int | None) -> Scenario:
     """The scenario of that name or file, with the seed that replaces its own. Raises `BadInput`."""
     try:
-        scenario = load(name, vocabulary())
+        scenario = load(name, vocabulary(), also=[check_templates, partial(_can_be_run, mode)])
     except ScenarioError as error:
         raise BadInput(str(error)) from None
-    if wrong := check_templates(scenario):
-        raise BadInput(f"{name}: {wrong[0]}")
     if seed is not None:
         if not 0 <= seed < 2**63:
             raise BadInput(f"--seed {seed} is outside 0 to 2^63 - 1")
         scenario = replace(scenario, seed=seed)
-    if mode == "virtual" and scenario.target is not None:
-        raise BadInput(f"{scenario.name} has a target of its own, which needs processes: add --mode real")
     return scenario
+
+
+def _can_be_run(mode: Mode, scenario: Scenario) -> Iterator[tuple[Place, str]]:
+    """What the mode cannot do."""
+    if mode == "virtual":
+        from brownout_harness.virtual.runner import LAYERS
+
+        if scenario.target is not None:
+            yield ("target",), "needs processes, which virtual mode has not: add --mode real"
+        yield from unacted(scenario, LAYERS, "virtual mode cannot act out: add --mode real")
+    else:
+        from brownout_harness.real.runner import LAYERS as REAL_LAYERS
+
+        yield from unacted(scenario, REAL_LAYERS, "real mode cannot act out: take the fault out")
 
 
 def _folders(scenarios: Sequence[Scenario], mode: Mode, time: str, out: Path | None) -> list[Path]:

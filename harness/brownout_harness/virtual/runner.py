@@ -8,22 +8,21 @@ simulators in memory ◀─ transports ─ the application ◀─ callers, at th
 import asyncio
 import gc
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
 from brownout_core.compose import Parts
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event
-from brownout_core.transports.memory import MemoryTransport
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.dead_letters import Dialogue, letters, redrive
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.asked.plan import plan
+from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Gap, GapKind
-from brownout_harness.judging.inputs import FaultCount, RunInputs
-from brownout_harness.judging.simulator_status import fault_counts, secrets_in, simulator_gaps
+from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.problems import NotJudged
 from brownout_harness.progress import Progress, ProgressSink
 from brownout_harness.virtual.caller import Callers
@@ -32,21 +31,16 @@ from brownout_harness.virtual.letters_door import ask
 from brownout_harness.virtual.life import Killed
 from brownout_harness.virtual.loop import run_virtually
 from brownout_harness.virtual.server import VirtualServer, config_of
-from brownout_harness.virtual.wire import base_url_of, to_host
-from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, read
+from brownout_harness.virtual.vendors import Vendors
+from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.tables import Rows, Tables
-from brownout_scenarios.schema import Action, Scenario
-from brownout_simulators.faults.kinds import rule_from_json
-from brownout_simulators.hosts.memory import MemoryHost
-from brownout_simulators.simulator import Simulator
+from brownout_scenarios.schema import Action, Layer, Scenario
 from brownout_simulators.vendors import VENDORS, load_vendor
 
 T = TypeVar("T")
 
 EPOCH_S = 1_767_225_600.0
 """2026-01-01T00:00:00Z: the wall clock at the start of every virtual run."""
-WIRE_S = 0.001
-"""A request's way to a vendor and back, about what it is on loopback: nothing takes no time at all."""
 SHOW_EVERY_S = 1.0
 LOOK_EVERY_S = 0.1
 
@@ -60,12 +54,12 @@ def run_virtual(scenario: Scenario, *, progress: ProgressSink | None = None, par
     """
     vendors = {name: load_vendor(name) for name in VENDORS}  # imports read files: before the world is closed
     arrivals = tuple(plan(scenario))
-    run = _Run(scenario, vendors=vendors, arrivals=arrivals, parts=parts or Parts(), progress=progress)
+    run = Run(scenario, vendors=vendors, arrivals=arrivals, parts=parts or Parts(), progress=progress)
     with closed_world(epoch_s=EPOCH_S, seed=scenario.seed):
         return run_virtually(run.main())
 
 
-class _Run:
+class Run:
     """One run and where it stands."""
 
     def __init__(
@@ -78,7 +72,7 @@ class _Run:
         progress: ProgressSink | None,
     ) -> None:
         self.scenario = scenario
-        self.vendors = vendors
+        self.loaded = vendors
         self.arrivals = arrivals
         self.parts = parts
         self.progress = progress
@@ -91,13 +85,10 @@ class _Run:
         """Everything from the first line to the evidence."""
         self.loop = asyncio.get_running_loop()
         self.loop.set_exception_handler(self._unhandled)
-        self.environments = {
-            name: dict(vendor.environment(base_url_of(name), vendor.test_key(self.scenario.name)))
-            for name, vendor in self.vendors.items()
-        }
-        self.simulators = {name: self._simulator(vendor) for name, vendor in self.vendors.items()}
-        hosts = {name: MemoryHost(simulator, self.loop) for name, simulator in self.simulators.items()}
-        self.server = self._server(hosts)
+        self.vendors = Vendors(self.scenario, self.loaded, epoch_s=EPOCH_S)
+        self.actors = {layer: make(self) for layer, make in LAYERS.items()}
+        schedule(self.actors, self.scenario, 0.0)
+        self.server = self._server()
         for at_s, action in self.scenario.actions():
             self.loop.call_at(at_s, self._act, action)
         self.callers = Callers(self.arrivals, self.scenario.workload, operations_of(self.scenario), self.server)
@@ -108,30 +99,14 @@ class _Run:
             await asyncio.sleep(left_s)
         still_open = await self._drain()
         inputs = await self._collect(still_open)
-        for host in hosts.values():
-            await host.close()
+        await self.vendors.close()
         return inputs
 
-    def _simulator(self, vendor: Any) -> Simulator[Any]:
-        simulator: Simulator[Any] = Simulator(
-            vendor, clock=self.loop.time, epoch_s=EPOCH_S, seed=self.scenario.seed, base_url=base_url_of(vendor.name)
-        )
-        simulator.schedule(
-            [rule_from_json(dict(rule.json)) for rule in self.scenario.fault_rules() if rule.vendor == vendor.name],
-            start_at_s=0.0,
-            seed=self.scenario.seed,
-            limits=self.scenario.limits_of(vendor.name),
-            correlate=self.scenario.correlate.get(vendor.name),
-        )
-        return simulator
-
-    def _server(self, hosts: Mapping[str, MemoryHost]) -> VirtualServer:
+    def _server(self) -> VirtualServer:
         return VirtualServer(
-            config_of(self.environments, self.scenario.policies.to_json()),
+            config_of(self.vendors.environments, self.scenario.policies.to_json()),
             self.parts,
-            transports={
-                name: MemoryTransport(to_host(host, host.simulator, wire_s=WIRE_S)) for name, host in hosts.items()
-            },
+            transports=self.vendors.transports(),
             claims=MemoryClaimStore(self.loop.time),
             dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=self._wall_s),
             sink=self.events.append,
@@ -216,8 +191,7 @@ class _Run:
 
     def _still_open(self) -> dict[str, int]:
         counts = {
-            "requests": sum(simulator.in_flight for simulator in self.simulators.values()),
-            "webhooks": sum(simulator.agenda.open_webhooks for simulator in self.simulators.values()),
+            **self.vendors.still_open(),
             "operations": int(self.server.is_at_work()),
             "redrives": sum(not task.done() for _, task in self.redrives),
         }
@@ -233,31 +207,22 @@ class _Run:
             first = self.callers.defects[0]
             self.notes.append(f"the application failed to answer {len(self.callers.defects)} times, first: {first}")
         rows = sorted(self.callers.rows, key=lambda row: row.operation_id)
-        counts: dict[str, FaultCount] = {}
-        for name, simulator in self.simulators.items():
-            status = simulator.status()
-            counts |= fault_counts(status)
-            self.gaps += simulator_gaps(name, status)
+        self.gaps += self.vendors.gaps()
         self.gaps += gaps_of_pace(rows, len(self.arrivals), self.scenario.spans())
         return RunInputs(
             tables=Tables(
                 Rows.of(OperationRow, rows),
-                Rows.of(LedgerRow, self._ledger()),
+                Rows.of(LedgerRow, self.vendors.ledger()),
                 Rows.of(EventRow, map(EventRow._make, self.events)),
                 Rows.of(LetterRow, shown),
             ),
-            fault_counts=counts,
+            fault_counts=counted(self.actors.values()),
             gaps=tuple(self.gaps),
             still_open=still_open,
             notes=tuple(self.notes),
-            secrets=frozenset().union(*(secrets_in(each) for each in self.environments.values())),
+            secrets=self.vendors.secrets,
             duration_s=duration_s,
         )
-
-    def _ledger(self) -> Iterator[LedgerRow]:
-        for name in sorted(self.simulators):
-            for row in self.simulators[name].ledger.rows():
-                yield read(LedgerRow, row)
 
     def _settle(self, text: str, task: asyncio.Task[str]) -> None:
         if not task.done():
@@ -273,3 +238,9 @@ class _Run:
         except NotJudged as error:
             self.gaps.append(Gap(GapKind.EVIDENCE_LOST, str(error)))
             return []
+
+
+LAYERS: Final[Mapping[Layer, Callable[[Run], Actor]]] = {
+    "vendor": lambda run: run.vendors,
+}
+"""The layers of faults that virtual time can act out, and who does."""

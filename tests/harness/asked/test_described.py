@@ -8,6 +8,7 @@ import pytest
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.described import DescribedOperation, check_templates, fill
 from brownout_harness.asked.operations import classify
+from brownout_harness.asked.parameters import COMMON
 from brownout_reports.rows import Outcome
 from brownout_scenarios.load import load_text
 from brownout_scenarios.schema import Carrier, Operation, Statuses
@@ -81,4 +82,6 @@ def test_an_unknown_template_is_named() -> None:
 def test_templates_are_checked_before_a_run() -> None:
     text = described_scenario('path: "/x/{{orderr}}", body: ["{{mine}}", "{{amount}}"], params: {mine: 1}')
     scenario = load_text(text, vocabulary())
-    assert check_templates(scenario) == ["operation pay: no value for {{orderr}}"]
+    assert list(check_templates(scenario)) == [
+        (("workload", "operations", 0), f"no value for {{{{orderr}}}} (known: {', '.join(sorted([*COMMON, 'mine']))})")
+    ]

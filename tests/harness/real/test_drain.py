@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from brownout_harness.judging.evidence import GapKind
-from brownout_harness.real import drain as module
+from brownout_harness.real.booths import Booth, Rest
 from brownout_harness.real.drain import drain, gaps_of_drain
-from brownout_harness.real.simulators import Rest, Simulator
 
-SIMULATOR = Simulator("stripe", "http://127.0.0.1:1")
+BOOTH = Booth("stripe", "http://127.0.0.1:1")
 
 
 class Scene:
@@ -19,11 +18,11 @@ class Scene:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, rests: Iterator[Rest]) -> None:
         self.now_s = 0.0
-        monkeypatch.setattr(module, "rest_of", lambda _simulator: next(rests))
+        monkeypatch.setattr(Booth, "rest", lambda _booth: next(rests))
 
     def run(self, limit_s: float = 10.0, moves: Any = lambda: 0, redrives: Any = lambda: 0) -> dict[str, int]:
         looks = {"target_moves": moves, "redrives": redrives, "tick": self.tick, "clock": lambda: self.now_s}
-        return dict(drain([SIMULATOR], limit_s=limit_s, **looks))
+        return dict(drain([BOOTH], limit_s=limit_s, **looks))
 
     def tick(self, seconds: float) -> None:
         self.now_s += seconds

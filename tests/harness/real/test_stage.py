@@ -50,7 +50,7 @@ def test_a_target_can_be_killed_and_started_again_where_it_was(stage: Stage) -> 
 
 
 def test_test_keys_stay_out_of_the_logs(stage: Stage, tmp_path: Path) -> None:
-    keys = [secret for simulator in stage.simulators for secret in simulator.secrets]
+    keys = stage.booths.secrets
     assert keys
     for path in (tmp_path / "logs").iterdir():
         assert not any(key in path.read_text() for key in keys)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from brownout_harness.problems import BadInput
-from brownout_harness.real.simulators import Simulator
+from brownout_harness.real.booths import Booth
 from brownout_harness.real.target import Launch, free_port, launch
 from brownout_scenarios.schema import (
     Arrivals,
@@ -22,9 +22,7 @@ from brownout_scenarios.schema import (
     Workload,
 )
 
-STRIPE = Simulator(
-    "stripe", "http://127.0.0.1:1", {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_API_KEY": "sk_test_1"}
-)
+STRIPE = Booth("stripe", "http://127.0.0.1:1", {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_API_KEY": "sk_test_1"})
 
 
 def launched(target: Target | None, folder: Path, policies: Policies | None = None) -> Launch:

@@ -16,7 +16,7 @@ from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.progress import Progress
 from brownout_harness.running.execute import judged_virtually
-from brownout_harness.virtual import runner
+from brownout_harness.virtual import vendors
 from brownout_harness.virtual.runner import run_virtual
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.rows import REQUEST, TABLES, EventRow, LedgerRow, OperationRow
@@ -116,7 +116,7 @@ def test_what_still_moves_when_the_drains_time_is_up_is_a_gap() -> None:
 
 def test_what_a_simulator_says_of_itself_reaches_the_judge(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        runner, "simulator_gaps", lambda vendor, _status: [Gap(GapKind.LEDGER_OVERFLOW, f"{vendor} dropped rows")]
+        vendors, "simulator_gaps", lambda vendor, _status: [Gap(GapKind.LEDGER_OVERFLOW, f"{vendor} dropped rows")]
     )
     assert {gap.kind for gap in run_virtual(shortened("healthy", 1.0)).gaps} == {GapKind.LEDGER_OVERFLOW}
 

@@ -39,7 +39,7 @@ def test_its_faults_are_rules_that_the_simulators_take(scenario: Scenario) -> No
 
 
 def test_its_operations_can_be_asked_for(scenario: Scenario) -> None:
-    assert check_templates(scenario) == []
+    assert list(check_templates(scenario)) == []
     operations = operations_of(scenario)
     for arrival in islice(plan(scenario), 50):
         assert operations[arrival.name].request(arrival).body
@@ -108,3 +108,68 @@ def test_parameters_that_the_gateway_would_refuse_are_an_error_of_the_file() -> 
     assert told(PAY.replace("amount: 1200", "amuont: 5")) == [
         "mine.yaml:8: workload.operations[0].params.amuont: pay has no such parameter (did you mean amount?)"
     ]
+
+
+FAULTY = """\
+name: mine
+about: Somebody pays.
+workload:
+  arrivals: {rate: 5/s}
+  operations: [{name: pay}]
+phases:
+  - name: steady
+    for: 10s
+    faults:
+      - vendor: stripe
+        match: GET
+        respond: {status: 503}
+expect: [nothing_lost]
+"""
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        "GET",
+        '"*"',
+        "POST /v1/payment_intents",
+        "/v1/*",
+        "POST */confirm",
+        "/v1/payment_intents/{id}",
+        "/v1/payment_intents/pi_123",
+        "GET /v1/payment_intents/pi_*",
+        "GET /v1/*_intents",
+        '{method: POST, path: "*/confirm"}',
+        "{account: mine}",
+    ],
+)
+def test_a_rule_that_some_route_can_match_is_taken(match: str) -> None:
+    assert load_text(FAULTY.replace("match: GET", f"match: {match}"), vocabulary()).phases[0].faults
+
+
+@pytest.mark.parametrize(
+    ("match", "nearest"),
+    [
+        ("POST /v1/payment_intent", "POST /v1/payment_intents"),
+        ("PATCH /v1/payment_intents", "POST /v1/payment_intents"),
+        ("/v2/*", ""),
+        ("{method: PUT}", ""),
+        ("POST /v1/payment_intents/pi_1/confirmed", "POST /v1/payment_intents/{id}/confirm"),
+        ("POST /v1/payment_intents/{intent}", "POST /v1/payment_intents/{id}"),
+    ],
+)
+def test_a_rule_that_no_route_can_match_is_an_error_that_names_the_nearest(match: str, nearest: str) -> None:
+    (line,) = told(FAULTY.replace("match: GET", f"match: {match}"))
+    assert line.startswith("mine.yaml:11: phases[0].faults[0].match: no route of stripe matches")
+    assert f"; the nearest is {nearest}" in line
+
+
+def test_a_path_that_would_be_read_as_a_method_is_an_error_with_its_cure() -> None:
+    (line,) = told(FAULTY.replace("match: GET", 'match: "*/Messages.json"'))
+    assert line.startswith("mine.yaml:11: phases[0].faults[0].match: ")
+    assert "write {path: '*/Messages.json'}" in line
+
+
+def test_a_rule_names_one_vendor() -> None:
+    (line,) = told(FAULTY.replace("vendor: stripe", 'vendor: "*"'))
+    assert "no vendor named '*'" in line
