@@ -22,11 +22,12 @@ from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.problems import NotJudged
 from brownout_harness.progress import Progress, ProgressSink
-from brownout_harness.real import load_process, redis_choice
+from brownout_harness.real import load_process
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
 from brownout_harness.real.http_json import NoAnswer, exchange
 from brownout_harness.real.processes import Processes, json_lines, pause
+from brownout_harness.real.redis_choice import Redis, choose, emptied
 from brownout_harness.real.stage import Stage
 from brownout_harness.real.telemetry_tail import BreakerWatch, event_rows
 from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, read
@@ -46,11 +47,11 @@ OPERATOR_WITHIN_S = 60.0
 
 
 def run_real(
-    scenario: Scenario, *, work: Path, redis_url: str | None = None, progress: ProgressSink | None = None
+    scenario: Scenario, *, work: Path, redis: Redis | None = None, progress: ProgressSink | None = None
 ) -> RunInputs:
     """Run `scenario` with its own seed; logs and scratch files go to the folder `work`.
 
-    `redis_url` names an empty database of a Redis on this machine; left out, one is started.
+    `redis` is what was chosen; left out, the machine's own server or else the embedded one.
 
     Raises:
         BadInput: a setting that cannot be run.
@@ -61,14 +62,15 @@ def run_real(
         folder.mkdir(parents=True, exist_ok=True)
     show = progress or (lambda _progress: None)
     show(Progress(phase="starting", duration_s=scenario.duration_s))
-    with redis_choice.chosen(redis_url) as given_redis, Processes(logs) as processes:
+    chosen = redis or choose()
+    with emptied(chosen), Processes(logs) as processes:
         stage = Stage(
             scenario,
             processes,
             vendors=tuple(VENDORS),
             scratch=scratch,
             logs=logs,
-            redis_url=given_redis,
+            redis=chosen,
         )
         run = _Run(scenario, stage, processes, scratch=scratch, show=show)
         try:

@@ -16,7 +16,9 @@ from brownout_harness.problems import NotJudged
 from brownout_harness.real import booths, load_process
 from brownout_harness.real.booths import Booth, Booths
 from brownout_harness.real.load_process import LoadWatch
-from brownout_harness.real.processes import Child, Processes, json_lines, pause, wait_until
+from brownout_harness.real.processes import Child, Processes, pause, wait_until
+from brownout_harness.real.redis_choice import Redis
+from brownout_harness.real.redis_process import RedisProcess
 from brownout_harness.real.target import Launch, launch
 from brownout_scenarios.schema import Scenario
 
@@ -37,9 +39,9 @@ class Stage:
         vendors: Sequence[str],
         scratch: Path,
         logs: Path,
-        redis_url: str | None,
+        redis: Redis,
     ) -> None:
-        """Start everything and wait until it is ready. `redis_url` None: one is started.
+        """Start everything and wait until it is ready.
 
         Raises:
             BadInput: the target cannot be run as the scenario says.
@@ -48,8 +50,7 @@ class Stage:
         self._processes = processes
         self._restarting_until_s: float | None = None
         environment = dict(os.environ)
-        if redis_url is None:
-            processes.start("redis", [sys.executable, "-P", "-m", "brownout_harness.real.redis_server"], environment)
+        redis_process = RedisProcess(redis, processes, scratch=scratch, environment=environment)
         stands = {
             vendor: processes.start(
                 booths.name_of(vendor), booths.command(sys.executable, vendor, scenario.seed), environment
@@ -63,7 +64,7 @@ class Stage:
         self.watch = LoadWatch(load)
         self.booths = Booths(scenario, [_booth(child, vendor) for vendor, child in stands.items()])
         self.target: Launch = launch(
-            scenario, self.booths, redis_url=redis_url or self._own_redis(), scratch=scratch, seed=scenario.seed
+            scenario, self.booths, redis_url=redis_process.wait(), scratch=scratch, seed=scenario.seed
         )
         if self.target.command:
             self.target.require_free_port()
@@ -127,13 +128,6 @@ class Stage:
             if time.monotonic() >= deadline_s:
                 raise NotJudged(f"no target serves at {target.ready_url}: start it, or name its command")
             pause(LOOK_EVERY_S)
-
-    def _own_redis(self) -> str:
-        child = self._processes.get("redis")
-        if child is None:
-            raise NotJudged("Redis was not started")
-        found = _wait(child, lambda: [line for line in json_lines(child.output)[0] if "redis" in line], "Redis")
-        return str(found[0]["redis"])
 
     def _load_is_ready(self) -> bool:
         self.watch.look()

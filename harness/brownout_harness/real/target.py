@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from brownout_harness.problems import BadInput
 from brownout_harness.real.booths import Booth
 from brownout_harness.real.http_json import NoAnswer, call
+from brownout_harness.real.ports import free_port
 from brownout_harness.safety.loopback import require_loopback
 from brownout_scenarios.live_keys import looks_live
 from brownout_scenarios.schema import GATEWAY, Scenario
@@ -149,11 +150,3 @@ def _filled(text: str, values: Mapping[str, str], where: str) -> str:
         return values[found[1]]
 
     return _TEMPLATE.sub(value, text)
-
-
-def free_port() -> int:
-    """A port of loopback that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

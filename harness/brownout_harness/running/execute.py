@@ -89,7 +89,7 @@ def _run(order: Order, work: Path, progress: ProgressSink | None) -> RunInputs:
         return run_virtual(order.scenario, progress=progress)
     from brownout_harness.real.runner import run_real
 
-    return run_real(order.scenario, work=work, redis_url=order.redis_url, progress=progress)
+    return run_real(order.scenario, work=work, redis=order.redis, progress=progress)
 
 
 def judged_virtually(name: str, *, seed: int | None = None, parts: Parts | None = None) -> Judgement:

@@ -12,6 +12,7 @@ from typing import Literal
 from brownout_harness.asked.described import check_templates
 from brownout_harness.faults.layers import unacted
 from brownout_harness.problems import BadInput
+from brownout_harness.real.redis_choice import AUTO, Redis, choose
 from brownout_harness.safety.live_keys import refuse_live_keys
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.errors import ScenarioError
@@ -34,7 +35,8 @@ class Order:
     """Where the run's files go; nothing is there yet."""
     command: str
     """What reproduces it."""
-    redis_url: str | None = None
+    redis: Redis | None = None
+    """In real mode."""
 
 
 def prepare(
@@ -44,21 +46,18 @@ def prepare(
     time: str,
     seed: int | None = None,
     out: Path | None = None,
-    redis_url: str | None = None,
+    redis: str | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> list[Order]:
-    """Load and check everything; `time` is the stamp of default folders.
+    """Load and check everything; `time` is the stamp of default folders, `redis` auto, fake or a URL.
 
     Raises:
         BadInput: something of it cannot be run; nothing was started or written.
     """
-    refuse_live_keys(environment, [*names, str(out or ""), redis_url or ""])
-    if redis_url is not None:
-        if mode == "virtual":
-            raise BadInput("--redis is for real mode: virtual mode has no sockets; add --mode real or leave it out")
-        from brownout_harness.real.redis_choice import check_redis_url
-
-        check_redis_url(redis_url)
+    refuse_live_keys(environment, [*names, str(out or ""), redis or ""])
+    if redis is not None and mode == "virtual":
+        raise BadInput("--redis is for real mode: virtual mode has no sockets; add --mode real or leave it out")
+    chosen = choose(redis or AUTO) if mode == "real" else None
     scenarios = [checked_scenario(name, mode, seed) for name in names]
     folders = _folders(scenarios, mode, time, out)
     return [
@@ -66,7 +65,7 @@ def prepare(
             scenario=scenario,
             mode=mode,
             folder=folder,
-            redis_url=redis_url,
+            redis=chosen,
             command=f"brownout run {shlex.quote(name)} --mode {mode} --seed {scenario.seed}",
         )
         for name, scenario, folder in zip(names, scenarios, folders, strict=True)

@@ -1,6 +1,7 @@
 """Real runs, whole: a target of somebody else's, killed harnesses, Ctrl-C."""
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -103,6 +104,7 @@ def test_a_run_of_the_command_line_ends_with_a_verdict_and_a_folder(tmp_path: Pa
     ended = brownout("run", str(write_shop(tmp_path)), "--mode", "real", "--out", "A", cwd=tmp_path)
     assert ended.errors == ""
     assert ended.exit_code == 0, ended.output
+    assert re.match(r"redis: (redis-server [0-9.]+|embedded fakeredis \(no redis-server on PATH\))\n", ended.output)
     assert "passed shop (real, seed 3)" in ended.output
     assert (tmp_path / "A" / "report.html").exists()
     assert f"again  brownout run {tmp_path / 'shop.yaml'} --mode real --seed 3" in ended.output

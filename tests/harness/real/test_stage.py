@@ -7,6 +7,7 @@ import pytest
 
 from brownout_harness.problems import NotJudged
 from brownout_harness.real.processes import Processes
+from brownout_harness.real.redis_choice import FAKE, choose
 from brownout_harness.real.stage import Stage
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.load import load
@@ -29,7 +30,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
             vendors=("stripe",),
             scratch=scratch,
             logs=logs,
-            redis_url=None,
+            redis=choose(FAKE),
         )
 
 
