@@ -36,7 +36,9 @@ from brownout_scenarios.schema import Action, Layer, Scenario
 from brownout_simulators.vendors import VENDORS
 
 LEAD_S = 0.5
-"""From handing out the start instant to the start."""
+"""From handing out the start instant to the start, at least."""
+LEAD_ROUNDS = 5
+"""And no less than so many rounds to all simulators take: on a busy machine everything does."""
 TICK_S = 0.05
 SHOW_EVERY_S = 0.25
 ACTION_LATE_S = 0.5
@@ -111,11 +113,19 @@ class _Run:
         self._breakers = BreakerWatch(stage.target.telemetry)
         self._shown_at_s = 0.0
         self._clocks = Clocks()
-        self._wall_start_s = system_wall_clock() + LEAD_S
-        self._start_at_s = time.monotonic() + LEAD_S
+        lead_s = self._lead_s()
+        self._wall_start_s = system_wall_clock() + lead_s
+        self._start_at_s = time.monotonic() + lead_s
         self._actors = {layer: make(stage) for layer, make in LAYERS.items()}
         schedule(self._actors, scenario, self._start_at_s)
         load_process.begin(scratch, self._start_at_s)
+
+    def _lead_s(self) -> float:
+        """How long before the start everybody must be told of it."""
+        began_s = time.monotonic()
+        for booth in self._stage.booths:
+            booth.rest()
+        return max(LEAD_S, LEAD_ROUNDS * (time.monotonic() - began_s))
 
     def load(self) -> None:
         """Until every operation has ended and every phase is over: actions at their instants, everything watched."""

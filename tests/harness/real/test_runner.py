@@ -1,6 +1,5 @@
 """Real runs, whole: a target of somebody else's, killed harnesses, Ctrl-C."""
 
-import os
 import re
 import signal
 import subprocess
@@ -47,19 +46,14 @@ def test_a_run_brings_back_what_driver_ledgers_and_rules_say(tmp_path: Path) -> 
 
 
 def test_a_target_that_dies_unasked_is_a_gap(tmp_path: Path) -> None:
-    def kill_the_shop(progress: Progress) -> None:
-        if progress.phase == "steady":
-            for pid in descendants(os.getpid()):
-                line = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, check=False).stdout
-                if b"shop.py" in line and b"warden.py" not in line:
-                    os.kill(pid, signal.SIGKILL)
-
-    path = write_shop(tmp_path)
+    path = write_shop(tmp_path, options="--dies-at 10")
     path.write_text(path.read_text().replace("times: 40", "times: 1"))
-    inputs = run_real(load(path, vocabulary()), work=tmp_path / "work", progress=kill_the_shop)
-    gaps = [gap for gap in inputs.gaps if gap.kind is GapKind.PROCESS_DIED]
-    assert len(gaps) == 1
-    assert "target ended unasked with exit code 137" in gaps[0].detail
+    inputs = run_real(load(path, vocabulary()), work=tmp_path / "work")
+    (gap,) = [gap for gap in inputs.gaps if gap.kind is GapKind.PROCESS_DIED]
+    assert "target ended unasked with exit code 137" in gap.detail
+    operations = inputs.tables.of(OperationRow)
+    assert 1 <= sum(row.status != 0 for row in operations) <= 9
+    assert {row.detail for row in operations if not row.status} <= {"connection_lost", "connection_refused"}
 
 
 @pytest.fixture
@@ -84,7 +78,7 @@ def test_sigkill_of_the_harness_in_the_middle_of_a_run_leaves_no_process_behind(
     assert len(below) >= 8  # Redis, simulators, target, load, and a warden for each
     running.kill()
     running.wait(LIMIT_S)
-    eventually(lambda: not any(map(is_running, below)), within_s=5.0)
+    eventually(lambda: not any(map(is_running, below)), within_s=20.0)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
