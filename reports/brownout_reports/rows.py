@@ -5,13 +5,13 @@
     EventRow       what the target says of itself
     LetterRow      what the target had set aside, as it shows it at the end
 
-`read` makes a record of what another process sent, by the names of its fields; `frame_of` puts records into columns,
-whose types follow from the annotations, and `records_in` takes them out again. Instants are seconds since the run's
-start, on one clock. To add a source of evidence: a record here, and a line in `TABLES`.
+Rows are kept in columns, whose types follow from the annotations: `read` fills them with what another process sent, by
+the names of the fields; `frame_of` with records; `records_in` takes records out again. Instants are seconds since the
+run's start, on one clock. To add a source of evidence: a record here, and a line in `TABLES`.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -185,10 +185,11 @@ class _Column:
     required: bool
     empty: Any
     dtype: pl.DataType
-    takes: tuple[type, ...]
-    convert: Callable[[Any], Any] | None
-    """From what is given, or from a column, to what the record holds; None: as it is."""
     is_instant: bool
+    to_column: Callable[[list[Any]], list[Any]] | None
+    """From what another process may send to what the column holds; raises `ValueError`."""
+    to_record: Callable[[Any], Any] | None
+    """From a cell to what the record holds."""
 
 
 def schema_of(record: type[R]) -> pl.Schema:
@@ -196,43 +197,57 @@ def schema_of(record: type[R]) -> pl.Schema:
     return pl.Schema({column.name: column.dtype for column in _columns(record)})
 
 
-def read(record: type[R], given: Mapping[str, Any], *, start_s: float = 0.0) -> R:
-    """A record by the names of its fields; `start_s` is the run's start on the clock of its instants.
-
-    What is missing, or null, is empty; unknown names are ignored. Raises `RowError`.
+def read(record: type[R], given: Iterable[Mapping[str, Any]], *, start_s: float = 0.0) -> pl.DataFrame:
+    """Rows from what another process sent, by the names of the fields; `start_s` is the run's start on the clock of
+    their instants. What is missing, or null, is empty; unknown names are ignored. Raises `RowError`.
     """
-    values = []
+    rows = list(given)
+    columns = []
     for column in _columns(record):
-        value = given.get(column.name)
-        if value is None:
-            if column.required:
-                raise RowError(f"{record.__name__}: {column.name} is missing")
-            value = column.empty
-        else:
-            value = _cell(record, column, value)
-            if column.is_instant:
-                value -= start_s
-        values.append(value)
-    return record._make(values)
+        try:
+            series = _series(column, [row.get(column.name) for row in rows])
+        except ValueError as error:
+            raise RowError(f"{record.__name__}: {column.name} {error}") from None
+        columns.append(series - start_s if column.is_instant and start_s else series)
+    return pl.DataFrame(columns)
 
 
-def _cell(record: type[Any], column: _Column, value: Any) -> Any:
-    if not isinstance(value, column.takes) or (isinstance(value, bool) and bool not in column.takes):
-        raise RowError(f"{record.__name__}: {column.name} cannot be {str(value)[:40]!r}")
+def _series(column: _Column, values: list[Any]) -> pl.Series:
+    if None in values:
+        if column.required:
+            raise ValueError("is missing")
+        values = [column.empty if value is None else value for value in values]
+    if column.to_column is not None:
+        values = column.to_column(values)
     try:
-        return value if column.convert is None else column.convert(value)
-    except ValueError as error:
-        raise RowError(f"{record.__name__}: {column.name}: {error}") from None
+        return _filled(column, values)
+    except (TypeError, pl.exceptions.PolarsError):
+        raise ValueError(f"cannot be {str(_first_wrong(column, values))[:40]!r}") from None
+
+
+def _filled(column: _Column, values: Sequence[Any]) -> pl.Series:
+    if not isinstance(column.dtype, pl.List):
+        return pl.Series(column.name, values, dtype=column.dtype)
+    # A list takes a hundred times as long as a text to put into a column, and most of them are the same.
+    places: dict[Any, int] = {}
+    at = [places.setdefault(tuple(value), len(places)) for value in values]
+    return pl.Series(column.name, list(places), dtype=column.dtype).gather(at)
+
+
+def _first_wrong(column: _Column, values: list[Any]) -> Any:
+    for value in values:
+        try:
+            pl.Series([value], dtype=column.dtype)
+        except (TypeError, pl.exceptions.PolarsError):
+            return value
+    return values
 
 
 def frame_of(record: type[R], rows: Iterable[R]) -> pl.DataFrame:
     """The rows as columns, in their order. A value of another type than its field's is an error of polars."""
     columns = _columns(record)
-    cells: Iterable[Iterable[Any]] = zip(*rows, strict=True)
-    values = list(cells) or [()] * len(columns)
-    return pl.DataFrame(
-        [pl.Series(column.name, each, dtype=column.dtype) for column, each in zip(columns, values, strict=True)]
-    )
+    values: list[Any] = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return pl.DataFrame([_filled(column, each) for column, each in zip(columns, values, strict=True)])
 
 
 def records_in(record: type[R], frame: pl.DataFrame) -> Iterator[R]:
@@ -240,7 +255,7 @@ def records_in(record: type[R], frame: pl.DataFrame) -> Iterator[R]:
     cells: list[Iterable[Any]] = []
     for column in _columns(record):
         values = frame[column.name].to_list()
-        cells.append(values if column.convert is None else map(column.convert, values))
+        cells.append(values if column.to_record is None else map(column.to_record, values))
     return map(record._make, zip(*cells, strict=True))
 
 
@@ -253,46 +268,42 @@ def _columns(record: type[NamedTuple]) -> tuple[_Column, ...]:
 def _column(name: str, hint: Any, defaults: Mapping[str, Any]) -> _Column:
     parts = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     kind = next(part for part in parts if part is not NoneType)
-    dtype, takes, convert = _kind_of(kind.__origin__ if kind in (Instant, Json) else kind, is_json=kind is Json)
+    dtype, to_column, to_record = _kind_of(kind)
     return _Column(
         name=name,
         required=name not in defaults and NoneType not in parts,
         empty=defaults.get(name),
         dtype=dtype,
-        takes=takes,
-        convert=convert,
         is_instant=kind is Instant,
+        to_column=to_column,
+        to_record=to_record,
     )
 
 
-def _kind_of(kind: Any, *, is_json: bool) -> tuple[pl.DataType, tuple[type, ...], Callable[[Any], Any] | None]:
-    """The column's type, what may be given for it, and how that becomes what the record holds."""
-    if is_json:
-        return pl.String(), (str, dict, list), _json_text
+Conversions = tuple[pl.DataType, Callable[[list[Any]], list[Any]] | None, Callable[[Any], Any] | None]
+
+
+def _kind_of(kind: Any) -> Conversions:
+    """The column's type, and the two conversions."""
+    if kind is Json:
+        return pl.String(), _json_texts, None
+    if kind is Instant:
+        return pl.Float64(), None, None
     if get_origin(kind) is tuple:
-        return pl.List(pl.String()), (list, tuple), tuple
+        return pl.List(pl.String()), None, tuple
     if issubclass(kind, StrEnum):
-        return pl.String(), (str,), _member_of(kind)
-    return {
-        str: (pl.String(), (str,), None),
-        int: (pl.Int64(), (int,), None),
-        float: (pl.Float64(), (float, int), None),
-        bool: (pl.Boolean(), (bool,), None),
-    }[kind]
+        # By a dictionary: an enumeration's own call is five times slower, and a run has a million of these.
+        members = {member.value: member for member in kind}
+        return pl.String(), lambda values: _among(members, values), members.__getitem__
+    return {str: pl.String(), int: pl.Int64(), float: pl.Float64(), bool: pl.Boolean()}[kind], None, None
 
 
-def _json_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+def _json_texts(values: list[Any]) -> list[str]:
+    return [value if isinstance(value, str) else json.dumps(value, sort_keys=True) for value in values]
 
 
-def _member_of(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
-    """By a dictionary: an enumeration's own call is five times slower, and a run has a million of these."""
-    members = {member.value: member for member in kind}
-
-    def member(value: str) -> StrEnum:
-        try:
-            return members[value]
-        except KeyError:
-            raise ValueError(f"{value[:40]!r} is none of {', '.join(members)}") from None
-
-    return member
+def _among(members: Mapping[str, Any], values: list[Any]) -> list[Any]:
+    for value in values:
+        if value not in members:
+            raise ValueError(f"cannot be {str(value)[:40]!r}: it is none of {', '.join(members)}")
+    return values

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from brownout_reports.rows import LedgerRow, read
+from brownout_reports.rows import LedgerRow, read, records_in
 from brownout_simulators.ledger import BLOCK, COLUMNS, Ledger
 
 
@@ -34,7 +34,8 @@ def test_rows_have_exactly_the_columns_of_a_run_folder() -> None:
     write(ledger)
     (row,) = ledger.rows()
     assert tuple(row) == LedgerRow._fields
-    assert read(LedgerRow, row)._asdict() == {**row, "faults": tuple(row["faults"])}
+    (read_back,) = records_in(LedgerRow, read(LedgerRow, [row]))
+    assert read_back._asdict() == {**row, "faults": tuple(row["faults"])}
 
 
 def test_an_effect_carries_its_references_as_json_text() -> None:

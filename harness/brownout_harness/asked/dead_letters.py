@@ -6,14 +6,14 @@ came of it. Both modes drive the same ones: over a socket, and through the gatew
 
 import json
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 from brownout_core.records import LetterState
 from brownout_harness.asked.exchange import Request, json_bytes
 from brownout_harness.problems import NotJudged
-from brownout_reports.rows import LetterRow, RowError, read
+from brownout_reports.rows import LetterRow, RowError, read, records_in
 
 T = TypeVar("T")
 
@@ -91,7 +91,7 @@ def letters(wall_start_s: float) -> Dialogue[list[LetterRow]]:
         )
         said = _said((yield Request("GET", f"/dead-letters?{query}", {}, b"")), "show its dead letters")
         try:
-            shown += [letter_row(letter, wall_start_s) for letter in said["dead_letters"]]
+            shown += letter_rows(said["dead_letters"], wall_start_s)
             following = said["next_after"]
         except (RowError, KeyError, TypeError, AttributeError) as wrong:
             raise NotJudged(f"the gateway shows a dead letter that cannot be read: {wrong!r}") from None
@@ -99,10 +99,12 @@ def letters(wall_start_s: float) -> Dialogue[list[LetterRow]]:
     return shown
 
 
-def letter_row(shown: Mapping[str, Any], wall_start_s: float) -> LetterRow:
-    """One letter as the judge reads it. Raises `RowError`."""
-    state = EARLIER_WORDS.get(str(shown.get("state")), shown.get("state"))
-    return read(LetterRow, {**shown, "state": state}, start_s=wall_start_s)
+def letter_rows(shown: Sequence[Mapping[str, Any]], wall_start_s: float) -> list[LetterRow]:
+    """Letters as the judge reads them. Raises `RowError`."""
+    renamed = [
+        {**letter, "state": EARLIER_WORDS.get(str(letter.get("state")), letter.get("state"))} for letter in shown
+    ]
+    return list(records_in(LetterRow, read(LetterRow, renamed, start_s=wall_start_s)))
 
 
 def _said(answer: Answered, deed: str) -> dict[str, Any]:

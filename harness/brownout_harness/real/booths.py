@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import polars as pl
+
 from brownout_harness.judging.evidence import Gap
 from brownout_harness.judging.inputs import FaultCount
 from brownout_harness.judging.simulator_status import SECRET_ENDINGS, fault_counts, secrets_in, simulator_gaps
@@ -70,13 +72,12 @@ class Booth:
         status = self.control("GET", "status")
         return Rest(status["in_flight"], status["open_webhooks"], status["ledger"]["next_seq"])
 
-    def ledger(self, start_at_s: float) -> Iterator[LedgerRow]:
-        """Every row of its ledger, instants counted from the run's start."""
+    def ledger(self, start_at_s: float) -> Iterator[pl.DataFrame]:
+        """Every row of its ledger, a page at a time, instants counted from the run's start."""
         after, more = -1, True
         while more:
             page = self.control("GET", f"ledger?after={after}&limit={PAGE_ROWS}", timeout_s=READ_TIMEOUT_S)
-            for row in page["rows"]:
-                yield read(LedgerRow, row, start_s=start_at_s)
+            yield read(LedgerRow, page["rows"], start_s=start_at_s)
             after, more = page["next_after"], page["more"]
 
 
@@ -129,8 +130,8 @@ class Booths:
         """Where a simulator itself fell short."""
         return [gap for booth in self._booths for gap in simulator_gaps(booth.vendor, booth.control("GET", "status"))]
 
-    def ledger(self, start_at_s: float) -> Iterator[LedgerRow]:
-        """Every row of every ledger, by vendor."""
+    def ledger(self, start_at_s: float) -> Iterator[pl.DataFrame]:
+        """Every row of every ledger, by vendor, a page at a time."""
         for booth in sorted(self._booths, key=lambda booth: booth.vendor):
             yield from booth.ledger(start_at_s)
 

@@ -20,6 +20,7 @@ from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
+from brownout_harness.judging.spool import Spool
 from brownout_harness.problems import NotJudged
 from brownout_harness.progress import Progress, ProgressSink
 from brownout_harness.real import load_process
@@ -29,7 +30,7 @@ from brownout_harness.real.http_json import NoAnswer, exchange
 from brownout_harness.real.processes import Processes, json_lines, pause
 from brownout_harness.real.redis_choice import Redis, choose, emptied
 from brownout_harness.real.stage import Stage
-from brownout_harness.real.telemetry_tail import BreakerWatch, event_rows
+from brownout_harness.real.telemetry_tail import BreakerWatch, spool_events
 from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, read
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.schema import Action, Layer, Scenario
@@ -51,7 +52,9 @@ OPERATOR_WITHIN_S = 60.0
 def run_real(
     scenario: Scenario, *, work: Path, redis: Redis | None = None, progress: ProgressSink | None = None
 ) -> RunInputs:
-    """Run `scenario` with its own seed; logs and scratch files go to the folder `work`.
+    """Run `scenario` with its own seed; logs, rows and scratch files go to the folder `work`.
+
+    It must stay for as long as the rows are read.
 
     `redis` is what was chosen; left out, the machine's own server or else the embedded one.
 
@@ -59,8 +62,8 @@ def run_real(
         BadInput: a setting that cannot be run.
         NotJudged: something that is needed did not start, or ended.
     """
-    logs, scratch = work / "logs", work / "scratch"
-    for folder in (logs, scratch):
+    logs, scratch, rows = work / "logs", work / "scratch", work / "rows"
+    for folder in (logs, scratch, rows):
         folder.mkdir(parents=True, exist_ok=True)
     show = progress or (lambda _progress: None)
     show(Progress(phase="starting", duration_s=scenario.duration_s))
@@ -74,7 +77,7 @@ def run_real(
             logs=logs,
             redis=chosen,
         )
-        run = _Run(scenario, stage, processes, scratch=scratch, show=show)
+        run = _Run(scenario, stage, processes, scratch=scratch, rows=rows, show=show)
         try:
             run.load()
             run.drain()
@@ -95,12 +98,14 @@ class _Run:
         processes: Processes,
         *,
         scratch: Path,
+        rows: Path,
         show: ProgressSink,
     ) -> None:
         self._scenario = scenario
         self._stage = stage
         self._processes = processes
         self._scratch = scratch
+        self._rows = rows
         self._show = show
         self._gaps: list[Gap] = []
         self._notes: list[str] = []
@@ -250,18 +255,19 @@ class _Run:
         shown = self._letters()
         self._processes.stop(self._stage.target.name)
         booths = self._stage.booths
-        ledger = list(booths.ledger(self._start_at_s))
+        ledger, events = Spool(LedgerRow, self._rows), Spool(EventRow, self._rows)
+        for page in booths.ledger(self._start_at_s):
+            ledger.add_block(page)
         self._gaps += booths.gaps()
-        events, gaps = event_rows(self._stage.target.telemetry, self._start_at_s)
-        self._gaps += gaps
+        self._gaps += spool_events(self._stage.target.telemetry, self._start_at_s, events)
         told, _ = json_lines(self._scratch / "operations.ndjson")
-        operations = [read(OperationRow, line) for line in told]
+        operations = Rows(OperationRow, read(OperationRow, told).lazy())
         self._gaps += gaps_of_pace(operations, len(self._stage.arrivals), self._spans)
         return RunInputs(
             tables=Tables(
-                Rows.of(OperationRow, operations),
-                Rows.of(LedgerRow, ledger),
-                Rows.of(EventRow, events),
+                operations,
+                ledger.rows(),
+                events.rows(),
                 Rows.of(LetterRow, shown),
             ),
             shows_dead_letters=self._stage.target.has_dead_letters,

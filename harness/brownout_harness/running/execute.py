@@ -86,7 +86,7 @@ def _run(order: Order, work: Path, progress: ProgressSink | None) -> RunInputs:
     if order.mode == "virtual":
         from brownout_harness.virtual.runner import run_virtual
 
-        return run_virtual(order.scenario, progress=progress)
+        return run_virtual(order.scenario, work=work, progress=progress)
     from brownout_harness.real.runner import run_real
 
     return run_real(order.scenario, work=work, redis=order.redis, progress=progress)

@@ -9,13 +9,13 @@ import asyncio
 import gc
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
 
 from brownout_core.compose import Parts
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
-from brownout_core.telemetry import Event
-from brownout_harness.asked.arrivals import Arrival
+from brownout_core.telemetry import Event, Kind
 from brownout_harness.asked.dead_letters import Dialogue, letters, redrive
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.pace import gaps_of_pace
@@ -23,6 +23,7 @@ from brownout_harness.asked.plan import plan
 from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
+from brownout_harness.judging.spool import Spool
 from brownout_harness.problems import NotJudged
 from brownout_harness.progress import Progress, ProgressSink
 from brownout_harness.virtual.caller import Callers
@@ -45,16 +46,24 @@ SHOW_EVERY_S = 1.0
 LOOK_EVERY_S = 0.1
 
 
-def run_virtual(scenario: Scenario, *, progress: ProgressSink | None = None, parts: Parts | None = None) -> RunInputs:
+def run_virtual(
+    scenario: Scenario,
+    *,
+    work: Path | None = None,
+    progress: ProgressSink | None = None,
+    parts: Parts | None = None,
+) -> RunInputs:
     """Run `scenario` with its own seed. `parts` replaces parts of the application (the audit's known-bad ones).
+
+    What is more than memory should hold goes to the folder `work`, which must stay for as long as the rows are read;
+    without one it stays in memory, in columns.
 
     Raises:
         Deadlock: everybody waits and no timer is set; lists who waits for what.
         NotVirtual: something reached for a socket, a thread, a process or a clock.
     """
     vendors = {name: load_vendor(name) for name in VENDORS}  # imports read files: before the world is closed
-    arrivals = tuple(plan(scenario))
-    run = Run(scenario, vendors=vendors, arrivals=arrivals, parts=parts or Parts(), progress=progress)
+    run = Run(scenario, vendors=vendors, work=work, parts=parts or Parts(), progress=progress)
     with closed_world(epoch_s=EPOCH_S, seed=scenario.seed):
         return run_virtually(run.main())
 
@@ -67,16 +76,19 @@ class Run:
         scenario: Scenario,
         *,
         vendors: Mapping[str, Any],
-        arrivals: tuple[Arrival, ...],
+        work: Path | None,
         parts: Parts,
         progress: ProgressSink | None,
     ) -> None:
         self.scenario = scenario
         self.loaded = vendors
-        self.arrivals = arrivals
+        self.arrivals = plan(scenario)
+        self.operations = Spool(OperationRow, work)
+        self.ledger = Spool(LedgerRow, work)
+        self.events = Spool(EventRow, work)
+        self.breakers: dict[str, str] = {}
         self.parts = parts
         self.progress = progress
-        self.events: list[Event] = []
         self.gaps: list[Gap] = []
         self.notes: list[str] = []
         self.redrives: list[tuple[str, asyncio.Task[str]]] = []
@@ -91,7 +103,13 @@ class Run:
         self.server = self._server()
         for at_s, action in self.scenario.actions():
             self.loop.call_at(at_s, self._act, action)
-        self.callers = Callers(self.arrivals, self.scenario.workload, operations_of(self.scenario), self.server)
+        self.callers = Callers(
+            self.arrivals,
+            self.scenario.workload,
+            operations_of(self.scenario),
+            self.server,
+            record=self.operations.add,
+        )
         if self.progress is not None:
             self._show()
         await self.callers.run()
@@ -109,7 +127,7 @@ class Run:
             transports=self.vendors.transports(),
             claims=MemoryClaimStore(self.loop.time),
             dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=self._wall_s),
-            sink=self.events.append,
+            sink=self._hear,
             seed=self.scenario.seed,
             epoch_s=EPOCH_S,
         )
@@ -141,17 +159,17 @@ class Run:
         assert self.progress is not None  # noqa: S101 - set by the one who calls
         now_s = self.loop.time()
         span = next((span for span in self.scenario.spans() if span.start_s <= now_s < span.end_s), None)
-        rows = self.callers.rows
+        ended = self.callers.offered - self.callers.in_flight
         self.progress(
             Progress(
                 phase=span.phase.name if span else "draining",
                 at_s=now_s,
                 duration_s=self.scenario.duration_s,
                 offered_per_s=self.callers.offered / now_s if now_s else 0.0,
-                achieved_per_s=len(rows) / now_s if now_s else 0.0,
-                success_share=self.callers.done / len(rows) if rows else None,
+                achieved_per_s=ended / now_s if now_s else 0.0,
+                success_share=self.callers.done / ended if ended else None,
                 in_flight=self.callers.in_flight,
-                breakers=self._breakers(),
+                breakers=dict(self.breakers),
                 faults=tuple(
                     f"{rule.vendor}: {rule.text}"
                     for rule in self.scenario.fault_rules()
@@ -162,8 +180,10 @@ class Run:
         if span is not None:
             self.loop.call_later(SHOW_EVERY_S, self._show)
 
-    def _breakers(self) -> dict[str, str]:
-        return {event.vendor: event.outcome for event in self.events if event.kind == "breaker_transition"}
+    def _hear(self, event: Event) -> None:
+        self.events.add(cast("EventRow", event))  # the same fields in the same order
+        if event.kind is Kind.BREAKER_TRANSITION:
+            self.breakers[event.vendor] = event.outcome
 
     def _unhandled(self, _loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
         """A task's error that nobody asked for, or a callback's: what it was to do was not done."""
@@ -206,14 +226,16 @@ class Run:
         if self.callers.defects:
             first = self.callers.defects[0]
             self.notes.append(f"the application failed to answer {len(self.callers.defects)} times, first: {first}")
-        rows = sorted(self.callers.rows, key=lambda row: row.operation_id)
+        for page in self.vendors.ledger():
+            self.ledger.add_block(page)
         self.gaps += self.vendors.gaps()
-        self.gaps += gaps_of_pace(rows, len(self.arrivals), self.scenario.spans())
+        operations = self.operations.rows()
+        self.gaps += gaps_of_pace(operations, self.callers.offered, self.scenario.spans())
         return RunInputs(
             tables=Tables(
-                Rows.of(OperationRow, rows),
-                Rows.of(LedgerRow, self.vendors.ledger()),
-                Rows.of(EventRow, map(EventRow._make, self.events)),
+                operations,
+                self.ledger.rows(),
+                self.events.rows(),
                 Rows.of(LetterRow, shown),
             ),
             fault_counts=counted(self.actors.values()),

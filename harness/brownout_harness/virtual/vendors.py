@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
+
+import polars as pl
 
 from brownout_core.transports.memory import MemoryTransport
 from brownout_harness.judging.evidence import Gap
@@ -17,6 +20,8 @@ from brownout_simulators.simulator import Simulator
 
 WIRE_S = 0.001
 """A request's way to a vendor and back, about what it is on loopback: nothing takes no time at all."""
+
+PAGE_ROWS = 16_384
 
 
 class Vendors:
@@ -79,11 +84,12 @@ class Vendors:
         """Where a simulator itself fell short."""
         return [gap for name, simulator in self._simulators.items() for gap in simulator_gaps(name, simulator.status())]
 
-    def ledger(self) -> Iterator[LedgerRow]:
-        """Every row of every ledger, by vendor."""
+    def ledger(self) -> Iterator[pl.DataFrame]:
+        """Every row of every ledger, by vendor, so many at a time."""
         for name in sorted(self._simulators):
-            for row in self._simulators[name].ledger.rows():
-                yield read(LedgerRow, row)
+            rows = self._simulators[name].ledger.rows()
+            while some := list(islice(rows, PAGE_ROWS)):
+                yield read(LedgerRow, some)
 
     async def close(self) -> None:
         """Deliver nothing more."""

@@ -8,7 +8,7 @@ from brownout_core.transport import Request
 from brownout_harness.judging.inputs import FaultCount
 from brownout_harness.virtual.vendors import Vendors
 from brownout_harness.words.vocabulary import vocabulary
-from brownout_reports.rows import REQUEST
+from brownout_reports.rows import REQUEST, LedgerRow, records_in
 from brownout_scenarios.load import load
 from brownout_scenarios.schema import FaultRule, Scenario
 from brownout_simulators.vendors import load_vendor
@@ -57,7 +57,9 @@ def test_ledgers_are_read_vendor_by_vendor_and_no_key_is_unknown_as_a_secret() -
         world = vendors()
         world.schedule([], 0.0)
         await ask(world)
-        assert [(row.entry, row.vendor, row.status) for row in world.ledger()] == [(REQUEST, "stripe", 200)]
+        assert [
+            (row.entry, row.vendor, row.status) for page in world.ledger() for row in records_in(LedgerRow, page)
+        ] == [(REQUEST, "stripe", 200)]
         keys = {value for each in world.environments.values() for name, value in each.items() if name.endswith("KEY")}
         assert keys
         assert keys <= world.secrets
