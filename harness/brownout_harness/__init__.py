@@ -9,6 +9,7 @@
 - `real/`        processes, sockets, Redis, and how all of it is stopped again
 - `load/`        Locust; the only package that imports it, run as a process of its own
 - `asked/`       who asks for what, when, and how an answer is read
+- `faults/`      every kind of fault, by the layer that acts it out
 - `judging/`     what is known about a run, and what it comes to: evidence, expectations, verdict
 - `safety/`      only this machine is a target; live credentials are refused
 

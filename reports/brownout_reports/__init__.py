@@ -1,6 +1,8 @@
 """Reads a run folder and draws it: charts, the HTML report, comparisons.
 
-- `run_folder.py`  what a run folder holds: the verdict's schema, the columns of its tables, reading and writing
+- `rows.py`        the rows of a run: a record for each kind, and the columns that follow from it
+- `tables.py`      rows that may be more than memory holds
+- `run_folder.py`  what a run folder holds: the verdict's schema, the tables, reading and writing
 - `publish.py`     everything that a run leaves, written at once
 - `junit.py`       `junit.xml`, for CI systems
 - `summary.py`     `summary.md`, for a pull request

@@ -1,11 +1,9 @@
-"""What a run folder holds: `verdict.json`, three tables, and how they are read and written.
+"""What a run folder holds: `verdict.json`, its tables, and how they are read and written.
 
     runs/<time>-<scenario>-<mode>/
         scenario.yaml        as resolved
         verdict.json         `Verdict`, versioned
-        operations.parquet   what the driver asked for and was answered
-        ledger.parquet       what the vendors' own books say: one row per request, one per effect
-        events.parquet       what the target said of itself (may be empty)
+        *.parquet            the tables of `rows.TABLES`: operations, ledger, events, dead_letters
         report.html  junit.xml  summary.md  logs/
 
 All instants are seconds since the run's start instant, on one clock.
@@ -16,17 +14,22 @@ Equal rows give equal tables, whatever order they came in: the order of rows is 
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import ClassVar, Final, Literal, NamedTuple, TypeVar
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-SCHEMA_VERSION = 1
+from brownout_reports.rows import TABLES, Table, schema_of
+from brownout_reports.tables import Rows, Tables
+
+SCHEMA_VERSION: Final = 2
 
 T = TypeVar("T")
+R = TypeVar("R", bound=NamedTuple)
 
 SCENARIO_FILE: Final = "scenario.yaml"
 VERDICT_FILE: Final = "verdict.json"
@@ -37,78 +40,12 @@ class RunFolderError(Exception):
     """A run folder that cannot be read or written. One line that says which file and why."""
 
 
-class Outcome(StrEnum):
-    """What the driver made of an operation's last answer."""
-
-    DONE = "done"
-    ACCEPTED = "accepted"  # the target took it on and will finish it: a dead letter, a queue
-    REFUSED = "refused"  # the target said no to the caller's face
-    UNKNOWN = "unknown"  # no answer, or one that leaves open whether it was done
-
-
 class Status(StrEnum):
     """Of an expectation and of a whole run. Inconclusive: the experiment did not happen as asked."""
 
     PASSED = "passed"
     FAILED = "failed"
     INCONCLUSIVE = "inconclusive"
-
-
-OPERATIONS = pl.Schema(
-    {
-        "operation_id": pl.String(),
-        "name": pl.String(),
-        "intended_s": pl.Float64(),  # when the arrival process wanted it
-        "sent_s": pl.Float64(),  # when the driver really sent it
-        "finished_s": pl.Float64(),  # when the last answer was in; latency counts from intended_s
-        "longest_ask_s": pl.Float64(),  # of all asks, the longest from sent to answered (or given up)
-        "asks": pl.Int32(),  # how often the driver asked (it asks again after `unknown`, where told to)
-        "status": pl.Int32(),  # of the last answer; 0: none
-        "outcome": pl.String(),  # Outcome
-        "detail": pl.String(),  # the error's class or code, a dead letter's id
-    }
-)
-
-LEDGER = pl.Schema(
-    {
-        "entry": pl.String(),  # request | effect
-        "seq": pl.Int64(),  # position in its vendor's ledger
-        "vendor": pl.String(),
-        "account": pl.String(),
-        "operation_id": pl.String(),  # "" where the target passed none on
-        "at_s": pl.Float64(),  # request: received; effect: committed
-        "finished_s": pl.Float64(),  # request: answered (or dropped); effect: as at_s
-        "route": pl.String(),  # request: "POST /v1/payment_intents"; effect: its kind "stripe.charge"
-        "id": pl.String(),  # request id | the effect's id
-        "request_id": pl.String(),  # of the request that caused it
-        "idempotency_key": pl.String(),
-        "replayed": pl.Boolean(),
-        "status": pl.Int32(),  # 0: nothing went out
-        "ending": pl.String(),  # complete | close | reset | hang | left: the client had gone
-        "chunks": pl.Int32(),  # request: of a stream (messages of a session) that went out; of a plain body 1 or 0
-        "received": pl.Int32(),  # request: messages that a session's client sent
-        "faults": pl.List(pl.String()),  # ids of the rules that struck this request
-        "amount": pl.Int64(),
-        "asked_delay_s": pl.Float64(),  # injected latency, as drawn
-        "given_delay_s": pl.Float64(),  # and as it really was
-        "retry_after_s": pl.Float64(),  # request: the wait that the answer asked for; null: none
-        "references": pl.String(),  # JSON object: the caller's ids stored with the effect
-    }
-)
-
-EVENTS = pl.Schema(
-    {
-        "at_s": pl.Float64(),
-        "kind": pl.String(),
-        "vendor": pl.String(),
-        "call": pl.String(),
-        "operation_id": pl.String(),
-        "attempt": pl.Int32(),
-        "outcome": pl.String(),
-        "duration_s": pl.Float64(),
-        "detail": pl.String(),
-    }
-)
 
 
 class Frozen(BaseModel):
@@ -141,12 +78,24 @@ class ExpectationResult(Frozen):
     """At most three."""
 
 
-class PhaseSpan(Frozen):
-    """A phase as it was run."""
+@dataclass(frozen=True, slots=True)
+class PhaseSpan:
+    """A phase as it was run: half-open, `[start_s, end_s)`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     name: str
     start_s: float
     end_s: float
+
+    def covers(self, at_s: float) -> bool:
+        """Whether an instant lies in it."""
+        return self.start_s <= at_s < self.end_s
+
+    @property
+    def duration_s(self) -> float:
+        """Its length."""
+        return self.end_s - self.start_s
 
 
 class FaultSpan(Frozen):
@@ -159,7 +108,10 @@ class FaultSpan(Frozen):
     start_s: float
     end_s: float
     matched: int
+    """Requests that its match and window covered."""
     struck: int
+    expect_struck: int = 1
+    """Fewer than this, and the experiment did not happen as asked."""
 
 
 class VendorMetrics(Frozen):
@@ -211,7 +163,7 @@ class Environment(Frozen):
 class Verdict(Frozen):
     """`verdict.json`."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = SCHEMA_VERSION
     scenario: str
     about: str
     mode: Literal["virtual", "real"]
@@ -245,52 +197,7 @@ class RunFolder(Frozen):
     scenario: str
     """`scenario.yaml`, as text."""
     verdict: Verdict
-    operations: pl.DataFrame
-    ledger: pl.DataFrame
-    events: pl.DataFrame
-
-
-Row = Mapping[str, Any]
-
-
-def operations_table(rows: Iterable[Row]) -> pl.DataFrame:
-    """In the order in which the operations were wanted."""
-    return _table(rows, OPERATIONS).sort("intended_s", "operation_id", maintain_order=True)
-
-
-def ledger_table(rows: Iterable[Row]) -> pl.DataFrame:
-    """By vendor, and by the position in its ledger."""
-    return _table(rows, LEDGER).sort("vendor", "seq", "entry", "id", maintain_order=True)
-
-
-def events_table(rows: Iterable[Row]) -> pl.DataFrame:
-    """By instant; what happened at the same instant stays in the order in which it was reported."""
-    return _table(rows, EVENTS).sort("at_s", maintain_order=True)
-
-
-def _table(rows: Iterable[Row], schema: pl.Schema) -> pl.DataFrame:
-    """A column that a row lacks is empty: "" for text, false, [], null for a number."""
-    given = list(rows)
-    columns = [_column(name, kind, [row.get(name) for row in given]) for name, kind in schema.items()]
-    return pl.DataFrame(columns)
-
-
-def _column(name: str, kind: pl.DataType, values: list[Any]) -> pl.Series:
-    if isinstance(kind, pl.List):
-        values = [[] if value is None else list(value) for value in values]
-    elif isinstance(kind, pl.Float64):
-        values = [None if value is None else float(value) for value in values]
-    elif not isinstance(kind, pl.Int32 | pl.Int64):
-        empty: str | bool = False if isinstance(kind, pl.Boolean) else ""
-        values = [empty if value is None else value for value in values]
-    return pl.Series(name, values, dtype=kind)
-
-
-TABLES: Final[Mapping[str, pl.Schema]] = {
-    "operations.parquet": OPERATIONS,
-    "ledger.parquet": LEDGER,
-    "events.parquet": EVENTS,
-}
+    tables: Tables
 
 
 def write(run: RunFolder, *, files: Mapping[str, str] | None = None, logs: Path | None = None) -> Path:
@@ -321,8 +228,8 @@ def write(run: RunFolder, *, files: Mapping[str, str] | None = None, logs: Path 
 def _fill(folder: Path, run: RunFolder, files: Mapping[str, str], logs: Path | None) -> None:
     (folder / SCENARIO_FILE).write_text(run.scenario, encoding="utf-8")
     (folder / VERDICT_FILE).write_text(run.verdict.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    for name, table in zip(TABLES, (run.operations, run.ledger, run.events), strict=True):
-        table.write_parquet(folder / name)
+    for name, frame in run.tables.frames().items():
+        frame.sink_parquet(folder / f"{name}.parquet")
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     if logs is None:
@@ -339,26 +246,26 @@ def read(folder: Path) -> RunFolder:
     """
     if not folder.is_dir():
         raise RunFolderError(f"{folder} is no run folder: there is no such folder")
-    tables = [_reading(folder / name, _parquet_of(schema)) for name, schema in TABLES.items()]
     return RunFolder(
         path=folder,
         scenario=_reading(folder / SCENARIO_FILE, lambda path: path.read_text(encoding="utf-8")),
         verdict=_reading(folder / VERDICT_FILE, lambda path: Verdict.model_validate_json(path.read_bytes())),
-        operations=tables[0],
-        ledger=tables[1],
-        events=tables[2],
+        tables=Tables(*(_reading(folder / f"{name}.parquet", _rows_of(table)) for name, table in TABLES.items())),
     )
 
 
-def _parquet_of(schema: pl.Schema) -> Callable[[Path], pl.DataFrame]:
-    def read_table(path: Path) -> pl.DataFrame:
-        table = pl.read_parquet(path)
-        if table.schema != schema:
-            wrong = sorted(set(schema.items()) ^ set(table.schema.items()), key=str)
+def _rows_of(table: Table[R]) -> Callable[[Path], Rows[R]]:
+    def read_rows(path: Path) -> Rows[R]:
+        if not path.exists():
+            raise FileNotFoundError
+        frame = pl.scan_parquet(path)
+        schema, found = schema_of(table.record), frame.collect_schema()
+        if found != schema:
+            wrong = sorted(set(schema.items()) ^ set(found.items()), key=str)
             raise ValueError(f"column {wrong[0][0]!r} is not as expected" if wrong else "columns in another order")
-        return table
+        return Rows(table.record, frame)
 
-    return read_table
+    return read_rows
 
 
 def _reading(path: Path, parse: Callable[[Path], T]) -> T:

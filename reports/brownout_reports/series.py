@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from brownout_reports.run_folder import Outcome, RunFolder
+from brownout_reports.rows import REQUEST, EventRow, LedgerRow, OperationRow, Outcome
+from brownout_reports.run_folder import RunFolder
+from brownout_reports.tables import Rows
 
 Floats = npt.NDArray[np.float64]
 
@@ -63,7 +65,10 @@ def series_of(run: RunFolder) -> Series:
     """Bin a run's tables. An empty table gives zeros, not an error."""
     end_s = max((phase.end_s for phase in run.verdict.phases), default=run.verdict.duration_s)
     end_s = max(end_s, 1.0)
-    operations, requests = run.operations, run.ledger.filter(pl.col("entry") == "request")
+    # Of a large run only what is drawn is read.
+    operations = run.tables.of(OperationRow).frame.select("intended_s", "sent_s", "finished_s", "outcome").collect()
+    ledger = run.tables.of(LedgerRow).frame
+    requests = ledger.filter(pl.col("entry") == REQUEST).select("vendor", "operation_id", "at_s").collect()
     width_s = bin_width_s(end_s, operations.height)
     edges_s = np.arange(0.0, end_s + width_s, width_s)
     done = operations.filter(pl.col("outcome") == Outcome.DONE)
@@ -74,7 +79,7 @@ def series_of(run: RunFolder) -> Series:
         achieved_per_s=_per_second(operations["sent_s"], edges_s),
         goodput_per_s=_per_second(done["finished_s"], edges_s),
         latency_s=_latency(operations, edges_s),
-        bands=_bands(run.events, requests["vendor"].unique().to_list(), end_s),
+        bands=_bands(run.tables.of(EventRow), requests["vendor"].unique().to_list(), end_s),
         vendors={
             str(name): _vendor_load(requests.filter(pl.col("vendor") == name), edges_s)
             for name in sorted(requests["vendor"].unique().to_list())
@@ -110,11 +115,11 @@ def _latency(operations: pl.DataFrame, edges_s: Floats) -> dict[str, Floats]:
     return result
 
 
-def _bands(events: pl.DataFrame, vendors: list[str], end_s: float) -> dict[str, tuple[Band, ...]]:
+def _bands(events: Rows[EventRow], vendors: list[str], end_s: float) -> dict[str, tuple[Band, ...]]:
     """A breaker starts closed. A vendor without a transition has one closed band; without telemetry, none at all."""
-    if events.is_empty():
+    if not events:
         return {}
-    moves = events.filter(pl.col("kind") == BREAKER_TRANSITION).sort("at_s", maintain_order=True)
+    moves = events.where(pl.col("kind") == BREAKER_TRANSITION).sorted("at_s").frame.collect()
     names = sorted({*vendors, *moves["vendor"].unique().to_list()})
     return {name: _bands_of(moves.filter(pl.col("vendor") == name), end_s) for name in names}
 

@@ -8,6 +8,7 @@
 - `load.py`        a file to a checked scenario
 - `wording.py`     data back into the words of the file
 - `checks.py`      what the shape cannot say: everything named exists, every number can be
+- `live_keys.py`   credentials that look live; `loopback.py` addresses that are this machine's own
 - `errors.py`      one line per problem: file, line, key, what is wrong; `spelling.py` the nearest valid word
 - `reference.py`   the tables in `docs/scenarios.md`
 - `library.py`     names and paths to files; `library/` the scenarios, YAML

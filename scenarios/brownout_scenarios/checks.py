@@ -3,12 +3,11 @@
 Each check takes the finished `Scenario` and yields problems by path; the loader puts the lines to them.
 """
 
-import ipaddress
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
 
 from brownout_scenarios import schema, spelling, units
+from brownout_scenarios.loopback import host_of, is_loopback
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import PHASE_FIELDS, Vocabulary
 from brownout_scenarios.yaml_tree import Path
@@ -28,22 +27,13 @@ def problems(scenario: Scenario, words: Vocabulary) -> list[tuple[Path, str]]:
     found += _target(scenario, words)
     found += _workload(scenario, words)
     found += _phases(scenario)
-    found += _faults(scenario)
+    found += _faults(scenario, words)
     found += _actions(scenario)
     found += _expectations(scenario)
     found += _vendors(scenario, words)
     found += _limits(scenario, words)
     found += _policies(scenario, words)
     return found
-
-
-def is_loopback(url: str) -> bool:
-    """Whether a URL points at this machine."""
-    try:
-        host = urlsplit(url.replace("{{port}}", "1")).hostname or ""
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _names(scenario: Scenario) -> Found:
@@ -66,7 +56,7 @@ def _target(scenario: Scenario, words: Vocabulary) -> Found:
     where: Path = ("target", "url") if isinstance(scenario.document.get("target"), dict) else ("target",)
     if not target.url.startswith(("http://", "https://")):
         yield where, f"{units.shown(target.url)} is no URL: write http://127.0.0.1:{{{{port}}}}"
-    elif not is_loopback(target.url):
+    elif not is_loopback(host_of(target.url.replace("{{port}}", "1"))):
         yield where, "is not loopback; load is aimed at this machine only: write http://127.0.0.1:PORT"
     elif target.command and "{{port}}" not in target.url and "{{port}}" in str(dict(target.env)):
         yield where, "has no {{port}}, though env does: the harness would not find the target"
@@ -111,13 +101,21 @@ def _operation(scenario: Scenario, words: Vocabulary, operation: schema.Operatio
         yield (*at, "weight"), f"{operation.weight:g} is no weight: above 0"
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", operation.name):
         yield (*at, "name"), f"{units.shown(operation.name)} is no name: lower case, digits and underscores"
-    if scenario.target is None:
-        if operation.is_described:
-            yield (*at, "path"), "is described by the gateway itself; name a target, or leave the request out"
-        elif words.operations and operation.name not in words.operations:
-            hint = spelling.hint(operation.name, words.operations)
-            yield (*at, "name"), f"the gateway has no operation {units.shown(operation.name)}{hint}"
-        return
+    yield from _described(operation, at) if scenario.target else _asked_of_gateway(words, operation, at)
+
+
+def _asked_of_gateway(words: Vocabulary, operation: schema.Operation, at: Path) -> Found:
+    if operation.is_described:
+        yield (*at, "path"), "is described by the gateway itself; name a target, or leave the request out"
+    elif words.operations and operation.name not in words.operations:
+        hint = spelling.hint(operation.name, words.operations)
+        yield (*at, "name"), f"the gateway has no operation {units.shown(operation.name)}{hint}"
+    else:
+        for place, why in words.check_params(operation.name, operation.params):
+            yield (*at, "params", *place), why
+
+
+def _described(operation: schema.Operation, at: Path) -> Found:
     if not operation.path.startswith("/"):
         yield (*at, "path"), "must say where this target is asked: path: /checkout"
     if operation.body is not None and operation.form is not None:
@@ -160,7 +158,7 @@ def _phases(scenario: Scenario) -> Found:
         yield ("workload", "arrivals", "rate"), f"makes {arrivals:.0f} arrivals in all; at most {MAX_ARRIVALS}"
 
 
-def _faults(scenario: Scenario) -> Found:
+def _faults(scenario: Scenario, words: Vocabulary) -> Found:
     for index, phase in enumerate(scenario.phases):
         if len(phase.faults) > MAX_ITEMS:
             yield ("phases", index, "faults"), f"has {len(phase.faults)} entries; at most {MAX_ITEMS}"
@@ -174,6 +172,8 @@ def _faults(scenario: Scenario) -> Found:
                 )
             if not 0 <= fault.rule.get("share", 1.0) <= 1:
                 yield (*at, "share"), f"{fault.rule['share']:g} is outside 0 to 1: write 0.2 or 20%"
+            if fault.layer == "vendor" and (why := words.check_rule(fault.vendor, fault.rule)):
+                yield (*at, "match"), why
             if not 0 <= fault.expect_struck <= MAX_ARRIVALS:
                 yield (*at, "expect_struck"), f"{fault.expect_struck} is outside 0 to {MAX_ARRIVALS}"
 

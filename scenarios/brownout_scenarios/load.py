@@ -4,47 +4,66 @@ scenario = load("stripe-brownout", vocabulary)
 scenario = load("mine.yaml", vocabulary)
 """
 
-import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 from pydantic import ValidationError
 
 from brownout_scenarios import checks, errors, library, yaml_tree
 from brownout_scenarios.errors import ScenarioError
+from brownout_scenarios.live_keys import looks_live
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import Vocabulary
 from brownout_scenarios.yaml_tree import MAX_BYTES, Problem
 
-_LIVE_KEY = re.compile(r"(?<![a-z0-9])[srp]k_live_", re.IGNORECASE)
+LIVE_KEY = "holds a live key; use a test key, and revoke this one if it is real"
 
 
-def load(path_or_name: str | Path, vocabulary: Vocabulary) -> Scenario:
-    """The scenario of a file, or of the library by its name. Raises `ScenarioError`."""
+Check: TypeAlias = Callable[[Scenario], Iterable[tuple[yaml_tree.Path, str]]]
+"""What only the caller can say of a scenario: where something is wrong, and what."""
+
+
+def load(path_or_name: str | Path, vocabulary: Vocabulary, *, also: Sequence[Check] = ()) -> Scenario:
+    """The scenario of a file, or of the library by its name; `also` are further checks. Raises `ScenarioError`."""
     path = library.find(path_or_name)
-    return load_text(_read(path), vocabulary, file=_shown(path), path=path)
+    return load_text(_read(path), vocabulary, file=_shown(path), path=path, also=also)
 
 
-def load_text(text: str, vocabulary: Vocabulary, *, file: str = "<text>", path: Path | None = None) -> Scenario:
+def load_text(
+    text: str,
+    vocabulary: Vocabulary,
+    *,
+    file: str = "<text>",
+    path: Path | None = None,
+    also: Sequence[Check] = (),
+) -> Scenario:
     """The same from text; `file` is what errors call it. Raises `ScenarioError` with every problem found."""
-    live = [number for number, line in enumerate(text.splitlines(), 1) if _LIVE_KEY.search(line)]
-    if live:
-        said = "holds a live key; use a test key, and revoke this one if it is real"
-        raise errors.of_problems(file, [Problem(number, (), said) for number in live])
+    # Before anything else reads it: whoever complains about a value repeats it.
+    _refuse_live_keys((number for number, line in enumerate(text.splitlines(), 1) if looks_live(line)), file)
     try:
         tree = yaml_tree.parse(text)
     except yaml_tree.Unreadable as wrong:
+        _refuse_live_keys((problem.line for problem in wrong.problems if looks_live(repr(problem))), file)
         raise errors.of_problems(file, wrong.problems) from None
+    # And again as YAML reads it: escaped and folded, a key is in no line.
+    _refuse_live_keys((line for line, said in tree.texts() if looks_live(said)), file)
     model = vocabulary.document_model
     try:
         scenario: Scenario = replace(model.model_validate(tree.data).result(), document=tree.data, path=path)
     except ValidationError as wrong:
         raise errors.of_problems(file, errors.of_validation(wrong, tree, model)) from None
-    found = checks.problems(scenario, vocabulary)
+    found = [*checks.problems(scenario, vocabulary), *(each for check in also for each in check(scenario))]
     scenario, unprepared = _prepared(scenario, vocabulary)
     if found or unprepared:
         raise errors.of_problems(file, [Problem(tree.line(at), at, what) for at, what in [*found, *unprepared]])
     return scenario
+
+
+def _refuse_live_keys(lines: Iterable[int], file: str) -> None:
+    if found := [Problem(line, (), LIVE_KEY) for line in lines]:
+        raise errors.of_problems(file, found)
 
 
 def _prepared(scenario: Scenario, words: Vocabulary) -> tuple[Scenario, list[tuple[yaml_tree.Path, str]]]:

@@ -19,8 +19,8 @@ def reference(words: Vocabulary) -> str:
     parts = ["### Which requests a fault strikes", ""]
     shared = {item.name for item in dataclasses.fields(words.rule)} - set(RULE_OWN)
     parts += [*_table(words.rule, only=shared), *_rows(schema.Window, "window.")]
-    for name, source in words.faults.items():
-        parts += ["", f"### Fault `{name}`", "", _summary(source), "", *_table(source)]
+    for name, kind in words.faults.items():
+        parts += ["", f"### Fault `{name}`", "", _summary(kind.source), "", *_table(kind.source)]
     for name, source in words.expectations.items():
         parts += ["", f"### Expectation `{name}`", "", _summary(source), "", *_table(source)]
     for name, source in _policies(words.policies):

@@ -170,15 +170,29 @@ class Window:
     """Left out: until the phase ends."""
 
 
+Layer: TypeAlias = Literal["vendor", "wire", "machine"]
+"""Where a fault happens, and so who acts it out: inside a vendor's simulator, on a link, in the machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultKind:
+    """One kind of fault, as it is handed in."""
+
+    source: type
+    """A frozen dataclass: what may be written of it."""
+    layer: Layer = "vendor"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault of a phase: a rule for a vendor's simulator, with its times still relative to the phase."""
+    """One fault of a phase: a rule for whoever acts it out, with its times still relative to the phase."""
 
     vendor: str
     kind: str
+    layer: Layer = "vendor"
     window: Window
     rule: Mapping[str, Json]
-    """What the simulator takes, without `id`, `vendor` and `window`."""
+    """What a simulator takes, without `id`, `vendor` and `window`."""
     expect_struck: int = EXPECT_STRUCK
     """Striking fewer requests than this, it leaves the run inconclusive. 0: it may strike none."""
     text: str = ""
@@ -271,12 +285,13 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultRule:
-    """A fault as the simulator gets it: with an id, and times counted from the start of the run."""
+    """A fault as whoever acts it out gets it: with an id, and times counted from the start of the run."""
 
     id: str
     """`phase.index`, from 0: `brownout.1`."""
     vendor: str
     kind: str
+    layer: Layer
     text: str
     """In words: `respond status 503 on 50% of POST /v1/payment_intents`."""
     phase: str
@@ -284,7 +299,7 @@ class FaultRule:
     end_s: float
     expect_struck: int
     json: Mapping[str, Json]
-    """The whole rule, for the simulator."""
+    """The whole rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,7 +381,7 @@ class Scenario:
         return tuple(sorted(timed, key=lambda item: item[0]))
 
     def fault_rules(self) -> tuple[FaultRule, ...]:
-        """Every fault as its vendor's simulator gets it."""
+        """Every fault as whoever acts it out gets it."""
         return tuple(
             _rule(fault, f"{span.phase.name}.{index}", span)
             for span in self.spans()
@@ -382,6 +397,7 @@ def _rule(fault: Fault, rule_id: str, span: Span) -> FaultRule:
         id=rule_id,
         vendor=fault.vendor,
         kind=fault.kind,
+        layer=fault.layer,
         text=fault.text,
         phase=span.phase.name,
         start_s=start_s,

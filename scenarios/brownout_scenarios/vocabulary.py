@@ -8,16 +8,17 @@ against, `json_schema` the schema that editors complete from.
 import dataclasses
 import re
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, WrapValidator, create_model
 
 from brownout_scenarios import grammar, schema, units, wording
 from brownout_scenarios.grammar import Grammar, Node
+from brownout_scenarios.yaml_tree import Path
 
 PHASE_FIELDS = ("of", "during", "after", "before", "until", "phase")
 """Fields of an expectation that hold a phase's name."""
@@ -31,8 +32,8 @@ class Vocabulary:
     """The words of a scenario. Models are made on first use and kept."""
 
     vendors: tuple[str, ...]
-    faults: Mapping[str, type]
-    """Kind to frozen dataclass."""
+    faults: Mapping[str, schema.FaultKind]
+    """By name: the frozen dataclass, and the layer that acts it out."""
     rule: type
     """The simulator's rule: its fields say which requests are struck, and when."""
     policies: type
@@ -47,11 +48,18 @@ class Vocabulary:
     """The names of each vendor's own limiters; a vendor that is left out may have any."""
     presets: tuple[str, ...] = ()
     """Names of policy presets; empty: any."""
-    prepare_fault: Callable[[str, Mapping[str, Any], Path | None], Mapping[str, Any]] = field(
+    prepare_fault: Callable[[str, Mapping[str, Any], FilePath | None], Mapping[str, Any]] = field(
         default=lambda _kind, parameters, _folder: parameters
     )
     """(kind, parameters in seconds, the scenario file's folder) to the parameters that a simulator gets, files read in.
     Raises `ValueError`."""
+    check_rule: Callable[[str, Mapping[str, Any]], str] = field(default=lambda _vendor, _rule: "")
+    """(vendor, a rule for its simulator) to why it can never strike anything; "" where it can."""
+    check_params: Callable[[str, Mapping[str, Any]], Iterable[tuple[Path, str]]] = field(
+        default=lambda _operation, _params: ()
+    )
+    """(one of `operations`, the parameters that a scenario fixes) to what the gateway would refuse of them: where, and
+    why."""
     check_policies: Callable[[str, str, Mapping[str, Any]], None] = field(default=lambda _preset, _vendor, _parts: None)
     """(preset or "", vendor, overrides) raises `ValueError` where the resulting policies cannot be; the message starts
     with the policy: `breaker.failure_ratio must be ...`."""
@@ -122,12 +130,11 @@ def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
                 annotation = grammar.text_or(annotation, _MATCH)
             about = Field(alias=grammar.key_of(item.name), default=None, description=texts.get(item.name))
             definitions["f_" + item.name] = (annotation, about)
-    for kind, source in words.faults.items():
-        text = (source.__doc__ or "").split("\n")[0]
-        definitions["f_" + kind] = (made.result_of(source), Field(alias=kind, default=None, description=text))
+    for name, kind in words.faults.items():
+        text = (kind.source.__doc__ or "").split("\n")[0]
+        definitions["f_" + name] = (made.result_of(kind.source), Field(alias=name, default=None, description=text))
     model = create_model("FaultEntry", __base__=_Entry, **definitions)
-    kinds = tuple(words.faults)
-    return Annotated[model, WrapValidator(lambda written, check: _fault(check(written), written, kinds))]
+    return Annotated[model, WrapValidator(lambda written, check: _fault(check(written), written, words.faults))]
 
 
 class _Entry(Node):
@@ -138,6 +145,9 @@ class _Entry(Node):
 
 def _match(text: str) -> str:
     """`POST /v1/payment_intents`, `/v1/*`, `GET`."""
+    if re.fullmatch(r"\*\S+", text):
+        # Without a method before it the star would be taken for one.
+        raise ValueError(f"{units.shown(text)} begins with no slash: write {{path: {units.shown(text)}}}")
     if not re.fullmatch(r"[A-Z]+|([A-Z]+ )?[/*]\S*", text):
         raise ValueError(f"{units.shown(text)} is no request: write POST /v1/payment_intents, or {{method, path}}")
     return text
@@ -146,14 +156,22 @@ def _match(text: str) -> str:
 _MATCH = Annotated[str, AfterValidator(_match)]
 
 
-def _fault(entry: Node, written: Mapping[str, Any], kinds: tuple[str, ...]) -> schema.Fault:
-    kind = grammar.exactly_one(entry, kinds, "fault")
+def _fault(entry: Node, written: Mapping[str, Any], kinds: Mapping[str, schema.FaultKind]) -> schema.Fault:
+    kind = grammar.exactly_one(entry, tuple(kinds), "fault")
     given = {name: value for name, value in entry.given().items() if value is not None}
     vendor, window = given.pop("vendor"), given.pop("window", schema.Window())
     expect_struck = given.pop("expect_struck", schema.EXPECT_STRUCK)
     rule = {name: grammar.plain(value) for name, value in given.items()}
     text = _in_words(written, kind)
-    return schema.Fault(vendor=vendor, kind=kind, window=window, rule=rule, expect_struck=expect_struck, text=text)
+    return schema.Fault(
+        vendor=vendor,
+        kind=kind,
+        layer=kinds[kind].layer,
+        window=window,
+        rule=rule,
+        expect_struck=expect_struck,
+        text=text,
+    )
 
 
 def _in_words(written: Mapping[str, Any], kind: str) -> str:

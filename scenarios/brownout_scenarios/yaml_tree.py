@@ -5,6 +5,7 @@ YAML 1.2 does (`no`, `on` and `12:30` are strings). Repeated keys, tags and merg
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -48,6 +49,17 @@ class Tree:
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
+
+    def texts(self) -> Iterator[tuple[int, str]]:
+        """Every text in it, keys too, as it was read, with its line."""
+        for path, line in self.lines.items():
+            value = self.data
+            for part in path:
+                value = value[part]
+            if path and isinstance(path[-1], str):
+                yield line, path[-1]
+            if isinstance(value, str):
+                yield line, value
 
 
 class _Loader(yaml.SafeLoader):

@@ -36,6 +36,16 @@ class Decision(Generic[S]):
             except Refused as refused:
                 one.objection = one.objection or refused.reply
         now_s = self._clock.machine_s()
+        self._strike_and_limit(one, world, now_s)
+        if one.strike is not None and one.strike.is_answered:
+            one.reply, one.from_edge = one.strike.answer, one.strike.from_edge
+            return
+        one.reply = one.reply or one.objection
+        if rules is not None and one.reply is None and call.idempotency_key is not None:
+            self._look_up(one, world, rules, now_s + self._clock.offset_s)
+
+    def _strike_and_limit(self, one: Handling[S], world: World[S], now_s: float) -> None:
+        """A credential fault strikes before a limit is counted, the others after."""
         chosen = () if self._plan.is_empty else self._choose(one, now_s)
         if chosen:
             chosen = self._strike(one, chosen, Stage.CREDENTIALS)
@@ -43,13 +53,6 @@ class Decision(Generic[S]):
             self._limit(one, world, now_s + self._clock.offset_s)
         if chosen:
             self._strike(one, chosen, Stage.AFTER)
-        strike = one.strike
-        if strike is not None and strike.is_answered:
-            one.reply, one.from_edge = strike.answer, strike.from_edge
-        elif one.reply is None:
-            one.reply = one.objection
-            if rules is not None and one.reply is None and call.idempotency_key is not None:
-                self._look_up(one, world, rules, now_s + self._clock.offset_s)
 
     def _strike_refusal(self, one: Handling[S]) -> None:
         """What was refused at the door is seen by few faults, and stays refused."""

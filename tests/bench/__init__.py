@@ -5,5 +5,6 @@
 - `pipeline.py`    the core's pipeline beside stacks of libraries
 - `simulators.py`  the simulators beside a bare server
 - `virtual.py`     operations per wall second, and the determinism of a run
+- `real.py`        what rate a real run holds
 - `results/`       figures of past runs, kept
 """

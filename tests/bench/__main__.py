@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.bench.measure import Row, machine, table
 
-BENCHES = ("engine", "pipeline", "simulators", "virtual")
+BENCHES = ("engine", "pipeline", "simulators", "virtual", "real")
 RESULTS = Path(__file__).parent / "results"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from brownout_harness.asked.operations import GATEWAY_OPERATIONS
+from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.parameters import COMMON
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios import schema

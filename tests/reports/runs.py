@@ -4,12 +4,8 @@ import math
 import random
 from pathlib import Path
 
-import polars as pl
-
+from brownout_reports.rows import EventRow, LedgerRow, OperationRow, Outcome
 from brownout_reports.run_folder import (
-    EVENTS,
-    LEDGER,
-    OPERATIONS,
     Case,
     Environment,
     ExpectationResult,
@@ -21,6 +17,7 @@ from brownout_reports.run_folder import (
     VendorMetrics,
     Verdict,
 )
+from brownout_reports.tables import Rows, Tables
 
 PHASES = (
     PhaseSpan(name="steady", start_s=0, end_s=20),
@@ -35,9 +32,11 @@ def a_run(*, status: Status = Status.PASSED, rate_per_s: int = 40, telemetry: bo
         path=Path("runs/example"),
         scenario="name: stripe-brownout\n",
         verdict=a_verdict(status),
-        operations=_operations(rate_per_s),
-        ledger=_ledger(rate_per_s),
-        events=_events() if telemetry else EVENTS.to_frame(),
+        tables=Tables(
+            Rows.of(OperationRow, _operations(rate_per_s)),
+            Rows.of(LedgerRow, _ledger(rate_per_s)),
+            Rows.of(EventRow, _events() if telemetry else ()),
+        ),
     )
 
 
@@ -89,33 +88,35 @@ def a_verdict(status: Status = Status.PASSED) -> Verdict:
     )  # fmt: skip
 
 
-def _operations(rate_per_s: int) -> pl.DataFrame:
+def _operations(rate_per_s: int) -> list[OperationRow]:
     draw = random.Random("operations")
     rows = []
     for number in range(100 * rate_per_s):
         at_s = number / rate_per_s
         troubled = 20 <= at_s < 60
         latency_s = draw.lognormvariate(math.log(0.4 if troubled else 0.01), 0.7)
-        outcome = draw.choices(["done", "refused", "accepted"], weights=[6, 3, 1] if troubled else [1, 0, 0])[0]
-        rows.append((f"pay-{number:06d}-7", "pay", at_s, at_s, at_s + latency_s, latency_s, 1, 200, outcome, ""))
-    return pl.DataFrame(rows, schema=OPERATIONS, orient="row")
+        ends = [Outcome.DONE, Outcome.REFUSED, Outcome.ACCEPTED]
+        outcome = draw.choices(ends, weights=[6, 3, 1] if troubled else [1, 0, 0])[0]
+        finished_s = at_s + latency_s
+        rows.append(OperationRow(f"pay-{number:06d}-7", "pay", at_s, at_s, finished_s, latency_s, 1, 200, outcome))
+    return rows
 
 
-def _ledger(rate_per_s: int) -> pl.DataFrame:
+def _ledger(rate_per_s: int) -> list[LedgerRow]:
     draw = random.Random("ledger")
-    rows: list[tuple[object, ...]] = []
+    rows: list[LedgerRow] = []
     for number in range(100 * rate_per_s):
         at_s = number / rate_per_s
         for attempt in range(2 if 20 <= at_s < 60 and draw.random() < 0.3 else 1):
             vendor = "stripe" if number % 4 else "twilio"
             sent_s = at_s + 0.2 * attempt
-            rows.append(("request", len(rows), vendor, "acct", f"pay-{number:06d}-7", sent_s, sent_s + 0.01,
-                         "POST /v1/payment_intents", f"req_{len(rows)}", f"req_{len(rows)}", "", False, 200, "complete",
-                         1, 0, [], 0, 0.0, 0.0, None, "{}"))  # fmt: skip
-    return pl.DataFrame(rows, schema=LEDGER, orient="row")
+            request_id, place = f"req_{len(rows)}", len(rows)
+            rows.append(LedgerRow("request", place, vendor, "acct", f"pay-{number:06d}-7", sent_s, sent_s + 0.01,
+                                  "POST /v1/payment_intents", request_id, request_id, status=200,
+                                  ending="complete"))  # fmt: skip
+    return rows
 
 
-def _events() -> pl.DataFrame:
+def _events() -> list[EventRow]:
     moves = [(24.0, "open"), (29.5, "half_open"), (30.1, "open"), (36.0, "half_open"), (62.0, "closed")]
-    rows = [(at_s, "breaker_transition", "stripe", "", "", 0, state, 0.0, "") for at_s, state in moves]
-    return pl.DataFrame(rows, schema=EVENTS, orient="row")
+    return [EventRow(at_s, "breaker_transition", "stripe", outcome=state) for at_s, state in moves]

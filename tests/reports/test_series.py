@@ -1,39 +1,43 @@
 """Tables to series: counts per bin, quantiles per bin, breaker stretches."""
 
 import numpy as np
-import polars as pl
 import pytest
 
-from brownout_reports.run_folder import EVENTS, LEDGER, OPERATIONS
+from brownout_reports.rows import OperationRow, Outcome
+from brownout_reports.run_folder import RunFolder
 from brownout_reports.series import MAX_BINS, Band, bin_width_s, series_of
+from brownout_reports.tables import Rows, Tables
 from tests.reports.runs import a_run
+
+
+def of(*operations: OperationRow) -> RunFolder:
+    """A run of these alone."""
+    return a_run().model_copy(update={"tables": Tables(Rows.of(OperationRow, operations))})
 
 
 def test_every_operation_is_counted_in_exactly_one_bin() -> None:
     run = a_run()
     series = series_of(run)
-    assert float(series.offered_per_s.sum() * series.width_s) == run.operations.height
+    assert float(series.offered_per_s.sum() * series.width_s) == len(run.tables.of(OperationRow))
 
 
 def test_goodput_counts_what_was_done_when_it_was_done() -> None:
     run = a_run()
     series = series_of(run)
-    done = run.operations.filter(pl.col("outcome") == "done", pl.col("finished_s") < series.edges_s[-1])
-    assert float(series.goodput_per_s.sum() * series.width_s) == done.height
+    operations = run.tables.of(OperationRow)
+    done = [each for each in operations if each.outcome is Outcome.DONE and each.finished_s < series.edges_s[-1]]
+    assert float(series.goodput_per_s.sum() * series.width_s) == len(done)
 
 
 def test_goodput_counts_at_the_time_of_the_answer() -> None:
-    row = ("pay-1", "pay", 10.0, 10.0, 34.0, 24.0, 1, 200, "done", "")
-    run = a_run().model_copy(update={"operations": pl.DataFrame([row], schema=OPERATIONS, orient="row")})
-    series = series_of(run)
+    series = series_of(of(OperationRow("pay-1", "pay", 10.0, 10.0, 34.0, 24.0, 1, 200, Outcome.DONE)))
     assert series.goodput_per_s.nonzero()[0].tolist() == [int(34.0 / series.width_s)]
     assert series.offered_per_s.nonzero()[0].tolist() == [int(10.0 / series.width_s)]
 
 
 def test_latency_counts_from_the_intended_start() -> None:
-    row = ("pay-1", "pay", 10.0, 13.0, 14.0, 1.0, 1, 200, "done", "")  # sent 3 s late, answered 1 s after that
-    run = a_run().model_copy(update={"operations": pl.DataFrame([row], schema=OPERATIONS, orient="row")})
-    series = series_of(run)
+    late = OperationRow("pay-1", "pay", 10.0, 13.0, 14.0, 1.0, 1, 200, Outcome.DONE)  # sent 3 s late, done in 1 s
+    series = series_of(of(late))
     place = int(10.0 / series.width_s)
     assert series.latency_s["p99"][place] == pytest.approx(4.0)
     assert np.isnan(series.latency_s["p99"][place + 1])
@@ -60,10 +64,7 @@ def test_a_vendor_is_charged_one_operation_however_many_requests_it_got() -> Non
 
 
 def test_an_empty_run_gives_zeros() -> None:
-    run = a_run().model_copy(
-        update={"operations": OPERATIONS.to_frame(), "ledger": LEDGER.to_frame(), "events": EVENTS.to_frame()}
-    )
-    series = series_of(run)
+    series = series_of(of())
     assert float(series.offered_per_s.sum()) == 0
     assert series.vendors == {}
 

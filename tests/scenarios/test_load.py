@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from brownout_scenarios import yaml_tree
 from brownout_scenarios.errors import ScenarioError
-from brownout_scenarios.load import load, load_text, to_yaml
+from brownout_scenarios.load import LIVE_KEY, load, load_text, to_yaml
 from brownout_scenarios.yaml_tree import MAX_BYTES
 from tests.support.toy_vocabulary import SCENARIO, BreakerMoves, vocabulary
 
@@ -113,6 +113,27 @@ def test_a_live_key_is_refused_and_not_repeated(key: str) -> None:
     [line] = errors(changed("seed: 7", f"seed: 7\nnotes: ['{key}']  # oops"))
     assert line.startswith("s.yaml:4: holds a live key")
     assert "abc123" not in line
+
+
+@pytest.mark.parametrize(
+    ("target", "line"),
+    [
+        ('"sk_live\\u005f51Habcdefghij"', 4),
+        ('"sk\\x5flive_51Habcdefghij"', 4),
+        ('"sk_\\\n  live_51Habcdefghij"', 4),
+        ("sk%5Flive%5F51Habcdefghij", 4),
+        ('{url: "http://127.0.0.1:1", env: {KEY: "a", "sk_live\\u005f51Habcdefghij": b}}', 4),
+        ('{url: "http://127.0.0.1:1", env: {KEY: >-\n  sk%5Flive_51Habcdefghij\n  }}', 5),
+        ('\n  url: "http://127.0.0.1:1"\n  env: {KEY: "Basic c2tfbGl2ZV81MUhhYmNkZWZnaGlqOg=="}', 6),
+        ("gateway  # sk%5flive_51Habcdefghij", 4),
+        ('["sk_live\\u005f51Habcdefghij"', 4),
+        ('gateway\n"sk_live\\u005f51Habcdefghij": 1\n"sk_live\\u005f51Habcdefghij": 2', 5),
+    ],
+)
+def test_a_live_key_is_refused_however_it_is_written(target: str, line: int) -> None:
+    said = errors(changed("target: gateway", f"target: {target}"))
+    assert said[0] == f"s.yaml:{line}: holds a live key; use a test key, and revoke this one if it is real"
+    assert {line.partition(": ")[2] for line in said} == {LIVE_KEY}
 
 
 def test_a_live_key_is_refused_even_in_what_is_no_yaml() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from brownout_scenarios.schema import FaultKind
 from brownout_scenarios.vocabulary import json_schema
 from tests.support.toy_vocabulary import Latency, vocabulary
 
@@ -51,6 +52,6 @@ def test_overrides_of_policies_need_no_field_and_take_every_one() -> None:
 
 
 def test_a_fault_named_as_a_field_of_the_rule_is_a_mistake_of_the_vocabulary() -> None:
-    words = dataclasses.replace(vocabulary(), faults={"share": Latency})
+    words = dataclasses.replace(vocabulary(), faults={"share": FaultKind(Latency)})
     with pytest.raises(TypeError, match="named as a rule's fields: share"):
         _ = words.document_model

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from brownout_reports.run_folder import LEDGER
+from brownout_reports.rows import LedgerRow, read, records_in
 from brownout_simulators.hosts.blocks import FileBlocks
 from brownout_simulators.ledger import BLOCK, COLUMNS, Blocks, Entry, Ledger, MemoryBlocks
 
@@ -31,11 +31,13 @@ def blocks(request: pytest.FixtureRequest) -> Iterator[Blocks]:
 
 
 def test_rows_have_exactly_the_columns_of_a_run_folder() -> None:
-    assert list(COLUMNS) == list(LEDGER)
+    assert LedgerRow._fields == COLUMNS
     ledger = Ledger("till")
     write(ledger)
     (row,) = ledger.rows()
-    assert list(row) == list(LEDGER)
+    assert tuple(row) == LedgerRow._fields
+    (read_back,) = records_in(LedgerRow, read(LedgerRow, [row]))
+    assert read_back._asdict() == {**row, "faults": tuple(row["faults"])}
 
 
 def test_a_row_is_its_entry_with_number_and_vendor_as_json_can_carry_it() -> None:

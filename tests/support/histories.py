@@ -1,22 +1,16 @@
 """Histories of runs for the judge's tests: consistent ones, drawn from a seed, that a correct target could leave."""
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Any, Final
 
-from brownout_harness.judging.evidence import (
-    DeadLetterRecord,
-    EffectRecord,
-    EventRecord,
-    Evidence,
-    FaultCount,
-    OperationRecord,
-    PhaseSpan,
-    RequestRecord,
-)
-from brownout_reports.run_folder import Outcome
+from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
+from brownout_harness.judging.evidence import Evidence
+from brownout_reports.rows import EFFECT, REQUEST, EventRow, LedgerRow, LetterRow, OperationRow, Outcome
+from brownout_reports.run_folder import FaultSpan, PhaseSpan
+from brownout_reports.tables import Rows, Tables
 
 PHASES: Final = (PhaseSpan("steady", 0.0, 20.0), PhaseSpan("outage", 20.0, 60.0), PhaseSpan("recovery", 60.0, 100.0))
 SECRET: Final = "sk_test_planted_0001"
@@ -27,52 +21,89 @@ ROUTES: Final = {
     "place_order": ("sales", "POST /v1/orders", "sales.order"),
 }
 
+EXPECTED: Final = {name: operation.leaves for name, operation in GATEWAY_OPERATIONS.items()}
+
 Span = tuple[str, float, float]
 
 
-def operation(number: int, *, name: str = "pay", at_s: float = 1.0, **changes: Any) -> OperationRecord:
+def known(
+    *,
+    operations: Iterable[OperationRow] = (),
+    requests: Iterable[LedgerRow] = (),
+    effects: Iterable[LedgerRow] = (),
+    events: Iterable[EventRow] = (),
+    dead_letters: Iterable[LetterRow] | None = (),
+    **more: Any,
+) -> Evidence:
+    """Evidence of the reference application, from its records; `dead_letters` None: it shows none."""
+    tables = Tables(
+        Rows.of(OperationRow, operations),
+        Rows.of(LedgerRow, [*requests, *effects]),
+        Rows.of(EventRow, events),
+        Rows.of(LetterRow, dead_letters or ()),
+    )
+    given = {"shows_dead_letters": dead_letters is not None, "expected_effects": EXPECTED, **more}
+    return Evidence(tables=tables, **given)
+
+
+def changed(evidence: Evidence, **changes: Any) -> Evidence:
+    """The same evidence with other records, or with something else that `Evidence` holds."""
+    of_records = {"operations", "requests", "effects", "events", "dead_letters"}
+    rows = {name: changes.pop(name) if name in changes else getattr(evidence, name) for name in of_records}
+    held = {each.name: getattr(evidence, each.name) for each in fields(evidence)}
+    del held["tables"], held["shows_dead_letters"]
+    return known(**rows, **{**held, **changes})
+
+
+def operation(number: int, *, name: str = "pay", at_s: float = 1.0, **changes: Any) -> OperationRow:
     """A done operation, asked once, answered after 100 ms."""
-    record = OperationRecord(f"op-{number}", name, at_s, at_s, at_s + 0.1, 0.1, 1, 201, Outcome.DONE)
+    record = OperationRow(f"op-{number}", name, at_s, at_s, at_s + 0.1, 0.1, 1, 201, Outcome.DONE)
     return record._replace(**changes)
 
 
-def request(number: int, *, name: str = "pay", at_s: float = 1.01, seq: int = 0, **changes: Any) -> RequestRecord:
+def request(number: int, *, name: str = "pay", at_s: float = 1.01, seq: int = 0, **changes: Any) -> LedgerRow:
     """Its one request, answered with 200 after 50 ms."""
     vendor, route, _ = ROUTES[name]
-    record = RequestRecord(seq, vendor, "test", f"op-{number}", at_s, at_s + 0.05, route, f"req-{seq}", f"key-{number}")
-    return record._replace(**changes)
+    row = LedgerRow(REQUEST, seq, vendor, "test", f"op-{number}", at_s, at_s + 0.05, route, f"req-{seq}", f"req-{seq}")
+    return row._replace(**{"idempotency_key": f"key-{number}", "status": 200, "ending": "complete", **changes})
 
 
-def effect(number: int, *, name: str = "pay", at_s: float = 1.05, seq: int = 0, **changes: Any) -> EffectRecord:
+def effect(number: int, *, name: str = "pay", at_s: float = 1.05, seq: int = 0, **changes: Any) -> LedgerRow:
     """Its one effect."""
     vendor, _, kind = ROUTES[name]
-    record = EffectRecord(
-        seq, vendor, "test", f"op-{number}", at_s, kind, f"e-{seq}", f"req-{seq}", f"key-{number}", 100
-    )
-    return record._replace(**changes)
+    row = LedgerRow(EFFECT, seq, vendor, "test", f"op-{number}", at_s, at_s, kind, f"e-{seq}", f"req-{seq}")
+    return row._replace(**{"idempotency_key": f"key-{number}", "amount": 100, **changes})
 
 
-def letter(number: int, **changes: Any) -> DeadLetterRecord:
+def letter(number: int, **changes: Any) -> LetterRow:
     """A dead letter of a payment, redriven."""
-    record = DeadLetterRecord(
-        f"dl-{number}", f"op-{number}", "stripe", "pay", f"key-{number}", 2.0, "redriven", 1, "vendor_unavailable", 4
+    row = LetterRow(
+        id=f"dl-{number}",
+        flow="pay",
+        state="redriven",
+        operation_id=f"op-{number}",
+        idempotency_key=f"key-{number}",
+        error_class="vendor_unavailable",
+        first_attempt_at=2.0,
+        last_attempt_at=3.0,
+        attempts=2,
     )
-    return record._replace(**changes)
+    return row._replace(**changes)
 
 
-def moved(at_s: float, old: str, new: str, vendor: str = "stripe") -> EventRecord:
+def moved(at_s: float, old: str, new: str, vendor: str = "stripe") -> EventRow:
     """A breaker's transition, as telemetry reports it."""
-    return EventRecord(at_s, "breaker_transition", vendor, "", "", 0, new, 0.0, f"{old}->{new}: because")
+    return EventRow(at_s, "breaker_transition", vendor, "", "", 0, new, 0.0, f"{old}->{new}: because")
 
 
 def healthy(count: int = 200, *, name: str = "pay", over_s: float = 100.0) -> Evidence:
     """Evenly spread operations of one kind, each done at once, and nothing else."""
     instants = [over_s * number / count for number in range(count)]
-    return Evidence(
+    return known(
         operations=tuple(operation(i, name=name, at_s=at_s) for i, at_s in enumerate(instants)),
         requests=tuple(request(i, name=name, at_s=at_s + 0.01, seq=2 * i) for i, at_s in enumerate(instants)),
         effects=tuple(effect(i, name=name, at_s=at_s + 0.05, seq=2 * i + 1) for i, at_s in enumerate(instants)),
-        events=(EventRecord(0.0, "started"),),
+        events=(EventRow(0.0, "started"),),
         phases=PHASES,
         secrets=frozenset({SECRET}),
         duration_s=over_s,
@@ -87,11 +118,11 @@ def consistent(seed: int, count: int = 700) -> Evidence:
 @dataclass
 class _Story:
     rng: random.Random
-    operations: list[OperationRecord] = field(default_factory=list)
-    requests: list[RequestRecord] = field(default_factory=list)
-    effects: list[EffectRecord] = field(default_factory=list)
-    letters: list[DeadLetterRecord] = field(default_factory=list)
-    told_of: list[EventRecord] = field(default_factory=list)
+    operations: list[OperationRow] = field(default_factory=list)
+    requests: list[LedgerRow] = field(default_factory=list)
+    effects: list[LedgerRow] = field(default_factory=list)
+    letters: list[LetterRow] = field(default_factory=list)
+    told_of: list[EventRow] = field(default_factory=list)
     seq: int = 0
 
     def told(self, count: int) -> Evidence:
@@ -100,16 +131,18 @@ class _Story:
         for number in range(count):
             name = self.rng.choices(("pay", "notify", "place_order"), weights=(3, 1, 1))[0]
             self._operation(number, name, self.rng.uniform(0.0, 99.0))
-        events = [EventRecord(0.0, "started")]
+        events = [EventRow(0.0, "started")]
         events += [moved(b[1], a[0], b[0]) for a, b in pairwise(self.states)]
         events = sorted([*events, *self.told_of], key=lambda event: event.at_s)
-        return Evidence(
+        return known(
             operations=tuple(self.rng.sample(self.operations, len(self.operations))),
             requests=tuple(self.requests),
             effects=tuple(self.effects),
             events=tuple(events),
             phases=PHASES,
-            faults=(FaultCount("outage.1", "stripe", "503", 20.0, 60.0, 50, 50),),
+            faults=(
+                FaultSpan(id="outage.1", vendor="stripe", text="503", start_s=20, end_s=60, matched=50, struck=50),
+            ),
             dead_letters=tuple(self.letters),
             secrets=frozenset({SECRET}),
             duration_s=100.0,
@@ -183,14 +216,12 @@ class _Story:
         self._ask(number, name, at_s, now_s, outcome)
 
     def _tells(self, number: int, name: str, attempt: int, at_s: float, kind: str) -> None:
-        self.told_of.append(EventRecord(at_s, kind, ROUTES[name][0], name, f"op-{number}", attempt))
+        self.told_of.append(EventRow(at_s, kind, ROUTES[name][0], name, f"op-{number}", attempt))
 
     def _set_aside(self, number: int, name: str, at_s: float) -> None:
         discarded = self.rng.random() < 0.2
-        state, redrives = ("discarded", 0) if discarded else ("redriven", 1)
-        self.letters.append(
-            letter(number, vendor=ROUTES[name][0], call=name, stored_at_s=at_s, state=state, redrives=redrives)
-        )
+        state, attempts = ("discarded", 1) if discarded else ("redriven", 2)
+        self.letters.append(letter(number, flow=name, first_attempt_at=at_s, state=state, attempts=attempts))
         if not discarded:
             again_s = self.rng.uniform(80.0, 99.0)
             self._request(number, name, again_s)
@@ -199,7 +230,7 @@ class _Story:
     def _ask(self, number: int, name: str, at_s: float, finished_s: float, outcome: Outcome) -> None:
         status = {Outcome.DONE: 201, Outcome.ACCEPTED: 202, Outcome.REFUSED: 503, Outcome.UNKNOWN: 504}[outcome]
         self.operations.append(
-            OperationRecord(f"op-{number}", name, at_s, at_s, finished_s, finished_s - at_s, 1, status, outcome)
+            OperationRow(f"op-{number}", name, at_s, at_s, finished_s, finished_s - at_s, 1, status, outcome)
         )
 
     def _request(self, number: int, name: str, at_s: float, **changes: Any) -> None:
@@ -211,16 +242,16 @@ class _Story:
         self.effects.append(effect(number, name=name, at_s=at_s, seq=self.seq))
 
 
-def with_operations(evidence: Evidence, change: Callable[[OperationRecord], OperationRecord | None]) -> Evidence:
+def with_operations(evidence: Evidence, change: Callable[[OperationRow], OperationRow | None]) -> Evidence:
     """The same history with each operation changed, or left out where `change` returns None."""
-    return replace(evidence, operations=tuple(new for old in evidence.operations if (new := change(old)) is not None))
+    return changed(evidence, operations=tuple(new for old in evidence.operations if (new := change(old)) is not None))
 
 
-def with_requests(evidence: Evidence, change: Callable[[RequestRecord], RequestRecord | None]) -> Evidence:
+def with_requests(evidence: Evidence, change: Callable[[LedgerRow], LedgerRow | None]) -> Evidence:
     """The same history with each request changed or left out."""
-    return replace(evidence, requests=tuple(new for old in evidence.requests if (new := change(old)) is not None))
+    return changed(evidence, requests=tuple(new for old in evidence.requests if (new := change(old)) is not None))
 
 
-def with_effects(evidence: Evidence, change: Callable[[EffectRecord], EffectRecord | None]) -> Evidence:
+def with_effects(evidence: Evidence, change: Callable[[LedgerRow], LedgerRow | None]) -> Evidence:
     """The same history with each effect changed or left out."""
-    return replace(evidence, effects=tuple(new for old in evidence.effects if (new := change(old)) is not None))
+    return changed(evidence, effects=tuple(new for old in evidence.effects if (new := change(old)) is not None))

@@ -1,11 +1,14 @@
 """A shop in one file, on the standard library: the target of somebody else's, for tests of real runs.
 
-`POST /buy` charges the Stripe simulator once and answers 200, 402 or 502. `python shop.py --port N [--never-ready]`.
+`POST /buy` charges the Stripe simulator once and answers 200, 402 or 502. `python shop.py --port N [--never-ready]
+[--dies-at M]`: the M-th customer's request kills it.
 """
 
 import argparse
+import itertools
 import json
 import os
+import signal
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -20,6 +23,8 @@ class Shop(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     ready = True
+    dies_at = 0
+    customers = itertools.count(1)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
         """Say nothing."""
@@ -28,6 +33,8 @@ class Shop(BaseHTTPRequestHandler):
         self._answer(200 if self.ready else 503, {"ready": self.ready})
 
     def do_POST(self) -> None:
+        if next(self.customers) == self.dies_at:
+            os.kill(os.getpid(), signal.SIGKILL)
         order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         form = {
             "amount": order["amount"],
@@ -68,8 +75,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--never-ready", action="store_true")
+    parser.add_argument("--dies-at", type=int, default=0)
     options = parser.parse_args()
-    Shop.ready = not options.never_ready
+    Shop.ready, Shop.dies_at = not options.never_ready, options.dies_at
     ThreadingHTTPServer(("127.0.0.1", options.port), Shop).serve_forever()
 
 

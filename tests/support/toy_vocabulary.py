@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from brownout_scenarios.schema import FaultKind
 from brownout_scenarios.vocabulary import Vocabulary
 
 
@@ -59,6 +60,14 @@ class Throttle:
 @dataclass(frozen=True, kw_only=True)
 class DropAfterEffect:
     """The answer is lost."""
+
+
+FAULTS: dict[str, type] = {
+    "latency": Latency,
+    "respond": Respond,
+    "throttle": Throttle,
+    "drop_after_effect": DropAfterEffect,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +146,7 @@ def check_policies(preset: str, vendor: str, parts: Mapping[str, Any]) -> None:
 def vocabulary() -> Vocabulary:
     return Vocabulary(
         vendors=("stripe", "twilio"),
-        faults={"latency": Latency, "respond": Respond, "throttle": Throttle, "drop_after_effect": DropAfterEffect},
+        faults={name: FaultKind(kind) for name, kind in FAULTS.items()},
         rule=Rule,
         policies=Policies,
         expectations={
@@ -178,3 +187,10 @@ expect:
   - breaker: {vendor: stripe, opens_within: 10s, of: brownout}
   - goodput: {operation: pay, at_least: 0.99, during: steady}
 """
+
+
+def described_scenario(operation: str) -> str:
+    """The same scenario, against a target of somebody else's whose one operation is described so."""
+    text = SCENARIO.replace("target: gateway", "target: http://127.0.0.1:8000")
+    text = text.replace("[{name: pay, weight: 3}, {name: notify}]", f"[{{name: pay, {operation}}}]")
+    return text.replace("policies:\n  stripe: {breaker: {failure_ratio: 50%, open_for: 5s}}\n", "")

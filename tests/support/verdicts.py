@@ -8,9 +8,8 @@ from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
 from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
 from brownout_harness.judging.judge import About, verdict_on
-from brownout_reports.run_folder import Environment, RunFolder, events_table, ledger_table, operations_table
+from brownout_reports.run_folder import Environment, RunFolder
 from tests.support.histories import consistent
-from tests.support.rows import event_rows, ledger_rows, operation_rows
 
 ABOUT = About(
     scenario="stripe-brownout",
@@ -38,7 +37,5 @@ def a_run(path: Path, *, seed: int = 7, demands: tuple[Expectation, ...] = DEMAN
         path=path,
         scenario="name: stripe-brownout\n",
         verdict=verdict_on(evidence, demands, ABOUT),
-        operations=operations_table(operation_rows(evidence)),
-        ledger=ledger_table(ledger_rows(evidence)),
-        events=events_table(event_rows(evidence)),
+        tables=evidence.tables,
     )

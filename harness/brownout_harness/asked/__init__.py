@@ -1,7 +1,11 @@
 """Who asks for what, when, and how an answer is read: the same in both modes.
 
-- `arrivals.py`    every arrival of a run, from the seed
-- `parameters.py`  what exactly is asked for
+- `plan.py`        every arrival of a run, from the seed
+- `arrivals.py`    when they come
+- `parameters.py`  what they may ask for
 - `operations.py`  how an operation is asked for over HTTP, and how its answer is read
+- `gateway/`       the reference application's operations, a module each; `described.py` anybody else's
+- `exchange.py`    requests and readings
+- `dead_letters.py`  the gateway's dead letters: sent again, and read
 - `pace.py`        whether the load was the load that was asked for
 """

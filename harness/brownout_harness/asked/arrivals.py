@@ -1,17 +1,16 @@
-"""Who asks for what, and when: computed from the seed before a run starts, the same list in both modes.
+"""When somebody asks: computed from the seed, the same instants in both modes.
 
 An arrival process is its expected count over time, turned around: unit steps (constant) or exponential steps
 (Poisson) of expected arrivals, put back on the clock phase by phase. So a rate that pauses or rises needs no case of
 its own, and changing one phase moves no arrival of an earlier one.
 """
 
-import hashlib
 import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from brownout_harness.asked.parameters import Drawer, Params
+from brownout_harness.asked.parameters import Params
 from brownout_scenarios.schema import Rising, Scenario
 
 
@@ -29,36 +28,14 @@ class Arrival:
     """What is asked for; JSON-able."""
 
 
-def plan(scenario: Scenario) -> tuple[Arrival, ...]:
-    """Every arrival of a run, in order of time."""
-    operations = scenario.workload.operations
-    mix = _stream(scenario.seed, "mix")
-    drawers = {item.name: Drawer(item, _stream(scenario.seed, "params", item.name)) for item in operations}
-    cumulated = [sum(item.weight for item in operations[: index + 1]) for index in range(len(operations))]
-    tag = run_tag(scenario)
-    arrivals = []
-    for number, at_s in enumerate(_instants(scenario), 1):
-        # One draw per arrival whatever the mix: a weight changed moves no other stream.
-        at = mix.random() * cumulated[-1]
-        operation = next(item for item, upto in zip(operations, cumulated, strict=True) if at < upto)
-        operation_id = f"{operation.name.replace('_', '-')}-{number:06d}-{tag}"
-        arrivals.append(Arrival(operation_id, operation.name, at_s, drawers[operation.name].draw(operation_id)))
-    return tuple(arrivals)
-
-
-def run_tag(scenario: Scenario) -> str:
-    """Six hexadecimal digits for a scenario and its seed: keeps apart what several runs leave in one vendor."""
-    return hashlib.blake2b(f"{scenario.name}:{scenario.seed}".encode(), digest_size=3).hexdigest()
-
-
-def _stream(seed: int, *names: str) -> random.Random:
+def stream(seed: int, *names: str) -> random.Random:
     """A source of its own for each user of randomness: one more user shifts nobody else's draws."""
     return random.Random(":".join([str(seed), *names]))
 
 
-def _instants(scenario: Scenario) -> Iterator[float]:
+def instants(scenario: Scenario) -> Iterator[float]:
     """When arrivals happen, in order."""
-    steps = _stream(scenario.seed, "arrivals")
+    steps = stream(scenario.seed, "arrivals")
     poisson = scenario.workload.arrivals.process == "poisson"
     count = steps.expovariate(1.0) if poisson else 0.0
     expected = 0.0  # arrivals expected up to the start of the span

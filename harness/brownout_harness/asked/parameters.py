@@ -1,7 +1,7 @@
-"""What is asked for in an operation: drawn from the operation's own stream, JSON-able, never about a real person.
+"""What operations ask for is drawn from these: JSON-able, never about a real person.
 
-The gateway's operations have their own parameters. A described operation of any other target may use all of
-`COMMON` in its templates. What a scenario fixes under `params` replaces what was drawn, and shifts no other draw.
+The gateway's operations draw their own parameters (`gateway/`). A described operation of any other target may use all
+of `COMMON` in its templates.
 """
 
 import random
@@ -9,25 +9,26 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
-from brownout_scenarios.schema import Operation
-
 Params: TypeAlias = Mapping[str, Any]
+Draw: TypeAlias = Callable[[random.Random, str], dict[str, Any]]
+"""(source, operation id) to parameters, always in the same number of draws from the source."""
 
-_TEXTS = (
+TEXTS = (
     "Your technician is on the way.",
     "Your appointment is confirmed for tomorrow morning.",
     "Your order has been scheduled. Reply STOP to end these messages.",
     "We tried to reach you about your visit.",
 )
-_GOODS = (
+GOODS = (
     ("FLT-20x25", 1899),
     ("CAP-45-5", 2450),
     ("THR-SMART", 14900),
     ("VLV-34", 1295),
     ("LAB-HOUR", 9500),
 )
-_CARDS = ("pm_card_visa", "pm_card_mastercard", "pm_card_amex")
-_PEOPLE = 200
+"""What is sold, and its price in cents."""
+CARDS = ("pm_card_visa", "pm_card_mastercard", "pm_card_amex")
+PEOPLE = 200
 
 
 class Person(NamedTuple):
@@ -40,68 +41,49 @@ class Person(NamedTuple):
     postal_code: str
 
 
-class Drawer:
-    """Draws the parameters of one operation. Not safe for concurrent use."""
-
-    def __init__(self, operation: Operation, rng: random.Random) -> None:
-        self._fixed = dict(operation.params)
-        self._kind = described if operation.is_described else DRAWS[operation.name]
-        self._rng = rng
-
-    def draw(self, operation_id: str) -> Params:
-        """The next operation's parameters."""
-        return {**self._kind(self._rng, operation_id), **self._fixed}
-
-
-def pay(rng: random.Random, _operation_id: str) -> dict[str, Any]:
-    """A payment: amounts in cents, most of them small, as in a shop."""
-    amount = min(250_000, max(100, round(rng.lognormvariate(8.3, 0.8))))
-    return {"amount": amount, "currency": "usd", "payment_method": rng.choice(_CARDS)}
-
-
-def notify(rng: random.Random, _operation_id: str) -> dict[str, Any]:
-    """A text message to a number that is reserved for fiction."""
-    return {"to": phone(rng), "body": rng.choice(_TEXTS)}
-
-
-def place_order(rng: random.Random, operation_id: str) -> dict[str, Any]:
-    """An order of one to four lines; prices in cents."""
-    person = people()[rng.randrange(_PEOPLE)]
-    lines = []
-    for sku, cents in rng.sample(_GOODS, rng.randint(1, 4)):
-        lines.append({"sku": sku, "quantity": rng.randint(1, 5), "unit_price": cents})
-    site = {"line1": person.line1, "city": person.city, "postal_code": person.postal_code, "country": "US"}
-    return {"order_id": operation_id, "customer": person.name, "site": site, "lines": lines, "currency": "usd"}
-
-
 def described(rng: random.Random, _operation_id: str) -> dict[str, Any]:
     """What the templates of a described operation may use."""
-    person = people()[rng.randrange(_PEOPLE)]
+    customer = person(rng)
     return {
-        **pay(rng, ""),
+        "amount": cents(rng),
+        "currency": "usd",
+        "payment_method": card(rng),
         "phone": phone(rng),
-        "text": rng.choice(_TEXTS),
-        "name": person.name,
-        "email": person.email,
+        "text": text(rng),
+        "name": customer.name,
+        "email": customer.email,
         "quantity": rng.randint(1, 5),
-        "sku": rng.choice(_GOODS)[0],
+        "sku": rng.choice(GOODS)[0],
     }
 
-
-DRAWS: Mapping[str, Callable[[random.Random, str], dict[str, Any]]] = {
-    "pay": pay,
-    "notify": notify,
-    "place_order": place_order,
-}
-"""The gateway's operations."""
 
 COMMON = ("operation_id", "amount", "currency", "payment_method", "phone", "text", "name", "email", "quantity", "sku")
 """The names that templates of a described operation may use, besides its own `params`."""
 
 
+def cents(rng: random.Random) -> int:
+    """An amount of money as a card takes it: most of them small."""
+    return min(250_000, max(100, round(rng.lognormvariate(8.3, 0.8))))
+
+
+def card(rng: random.Random) -> str:
+    """A test card that is good for any amount."""
+    return rng.choice(CARDS)
+
+
+def text(rng: random.Random) -> str:
+    """A short message."""
+    return rng.choice(TEXTS)
+
+
 def phone(rng: random.Random) -> str:
     """+1, an area code, 555, and a line from 0100 to 0199: numbers that nobody has."""
     return f"+1{rng.randint(201, 989)}55501{rng.randint(0, 99):02d}"
+
+
+def person(rng: random.Random) -> Person:
+    """A customer."""
+    return people()[rng.randrange(PEOPLE)]
 
 
 @lru_cache(maxsize=1)
@@ -113,5 +95,5 @@ def people() -> tuple[Person, ...]:
     fake.seed_instance(2)
     return tuple(
         Person(fake.name(), fake.ascii_safe_email(), fake.street_address(), fake.city(), fake.postcode())
-        for _ in range(_PEOPLE)
+        for _ in range(PEOPLE)
     )

@@ -25,7 +25,12 @@ def run(
         Path | None, typer.Option(help="Where the run's files go. [default: runs/TIME-SCENARIO-MODE]")
     ] = None,
     redis: Annotated[
-        str | None, typer.Option(help="A Redis on this machine, an empty database. Real mode only.")
+        str | None,
+        typer.Option(
+            metavar="fake|auto|URL",
+            help="The embedded one, the machine's own redis-server where there is one, or an empty database on this "
+            "machine. Real mode only.  [default: auto]",
+        ),
     ] = None,
 ) -> None:
     """Run scenarios, judge them, and write a run folder with a report for each.
@@ -38,8 +43,10 @@ def run(
     from brownout_harness.running.orders import prepare
 
     console = make_console()
-    orders = prepare(scenarios, mode=mode.value, time=_stamp(system_wall_clock()), seed=seed, out=out, redis_url=redis)
+    orders = prepare(scenarios, mode=mode.value, time=_stamp(system_wall_clock()), seed=seed, out=out, redis=redis)
     codes = []
+    if chosen := next((order.redis for order in orders if order.redis), None):
+        console.print(f"redis: {chosen.words}", markup=False, highlight=False)
     for order in orders:
         try:
             with watched(console, order.scenario.name) as progress:

@@ -1,8 +1,8 @@
 """What is known about a run, and what it comes to. Pure: the same evidence gives the same verdict.
 
 - `inputs.py`            what a mode hands over when a run has ended
-- `records.py`           rows, as the runners collect them, to records
-- `letters.py`           dead letters, and `simulator_status.py` simulators, as the judge reads them
+- `spool.py`             rows as they come, in memory and in files
+- `simulator_status.py`  simulators, as the judge reads them
 - `evidence.py`          the records of one run, from driver, ledgers and telemetry, joined by operation id
 - `expectations/`        one module per expectation, and the table of them
 - `metrics.py`           the numbers per phase, operation and vendor

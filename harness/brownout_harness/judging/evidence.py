@@ -1,7 +1,8 @@
-"""What is known about one finished run: the records that expectations judge, and views of them.
+"""What is known about one finished run, and the views of it that expectations judge by.
 
-Three sources: what the load driver asked for and was answered (`OperationRecord`), what the vendors' ledgers say
-(`RequestRecord`, `EffectRecord`), what the target says of itself (`EventRecord`, `DeadLetterRecord`).
+Three sources: what the load driver asked for and was answered (`OperationRow`), what the vendors' ledgers say
+(`LedgerRow`), what the target says of itself (`EventRow`, `LetterRow`). The records are those of the run folder's
+tables; a large run's stay there, and are made when an expectation looks at them.
 
 They are joined by the operation id. A request or an effect without one (the target passed none on) is joined by
 vendor and time only, which means: it counts for its vendor and for the phase in which it happened, and it may bound
@@ -11,151 +12,25 @@ attributed to one operation.
 All instants are seconds since the run's start, on one clock.
 """
 
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
-from brownout_reports.run_folder import Outcome
+import polars as pl
 
-K = TypeVar("K")
-V = TypeVar("V")
+from brownout_reports.rows import EFFECT, REQUEST, EventRow, LedgerRow, LetterRow, OperationRow
+from brownout_reports.run_folder import FaultSpan, PhaseSpan
+from brownout_reports.tables import Groups, Rows, Tables
 
 WHOLE_RUN: Final = ""
 """As a phase's name: everything, the drain included."""
 
-EXPECTED_EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "pay": ("stripe.charge",),
-    "notify": ("twilio.message", "twilio.verification"),
-    "place_order": ("sales.order",),
-}
-"""What a done operation of the reference application leaves in a vendor's ledger: one of these."""
-
-
-class OperationRecord(NamedTuple):
-    """One operation as the driver saw it; fields as the columns of `run_folder.OPERATIONS`."""
-
-    operation_id: str
-    name: str
-    intended_s: float
-    sent_s: float
-    finished_s: float
-    longest_ask_s: float
-    asks: int
-    status: int
-    outcome: Outcome
-    detail: str = ""
-
-    @property
-    def latency_s(self) -> float:
-        """From the instant at which the arrival process wanted it, so that a stalled driver hides nothing."""
-        return self.finished_s - self.intended_s
-
-
-class RequestRecord(NamedTuple):
-    """One request in a vendor's ledger; fields as the columns of `run_folder.LEDGER`."""
-
-    seq: int
-    vendor: str
-    account: str
-    operation_id: str
-    at_s: float
-    finished_s: float
-    route: str
-    id: str
-    idempotency_key: str = ""
-    replayed: bool = False
-    status: int = 200
-    ending: str = "complete"
-    faults: tuple[str, ...] = ()
-    asked_delay_s: float | None = None
-    given_delay_s: float | None = None
-    retry_after_s: float | None = None
-
-
-class EffectRecord(NamedTuple):
-    """One effect in a vendor's ledger."""
-
-    seq: int
-    vendor: str
-    account: str
-    operation_id: str
-    at_s: float
-    kind: str
-    id: str
-    request_id: str = ""
-    idempotency_key: str = ""
-    amount: int = 0
-    references: str = "{}"
-    """A JSON object: the caller's own ids that the vendor stores with it."""
-
-
-class EventRecord(NamedTuple):
-    """One thing that the target says of itself; a claim, not the truth. `kind` as `telemetry.Kind`."""
-
-    at_s: float
-    kind: str
-    vendor: str = ""
-    call: str = ""
-    operation_id: str = ""
-    attempt: int = 0
-    outcome: str = ""
-    duration_s: float = 0.0
-    detail: str = ""
-
-
-class DeadLetterRecord(NamedTuple):
-    """One dead letter as the target shows it at the end of the run."""
-
-    id: str
-    operation_id: str
-    vendor: str = ""
-    call: str = ""
-    idempotency_key: str = ""
-    stored_at_s: float | None = None
-    state: str = "pending"
-    """One of `LETTER_STATES`."""
-    redrives: int = 0
-    error: str = ""
-    attempts: int = 0
-
-
-LETTER_STATES: Final = frozenset({"pending", "redriven", "refused", "discarded"})
-"""Waiting; sent again and done; sent again and definitively refused by the vendor; given up by an operator."""
-
-
-class PhaseSpan(NamedTuple):
-    """A phase as it was run: half-open, `[start_s, end_s)`."""
-
-    name: str
-    start_s: float
-    end_s: float
-
-    def covers(self, at_s: float) -> bool:
-        """Whether an instant lies in it."""
-        return self.start_s <= at_s < self.end_s
-
-    @property
-    def duration_s(self) -> float:
-        """Its length."""
-        return self.end_s - self.start_s
-
-
-class FaultCount(NamedTuple):
-    """One fault of the scenario, and how many requests it met and struck, by the simulator's own count."""
-
-    id: str
-    vendor: str
-    text: str
-    start_s: float
-    end_s: float
-    matched: int
-    struck: int
-    expect_struck: int = 1
-    """Fewer than this, and the experiment did not happen as asked."""
+OPEN_STATES: Final = frozenset({"pending", "redriving", "poison"})
+"""Of a dead letter: somebody still has to do something about it."""
+LETTER_STATES: Final = OPEN_STATES | {"redriven", "refused", "discarded"}
+"""Else it was sent again and done; sent again and definitively refused by the vendor; given up by an operator."""
 
 
 class GapKind(StrEnum):
@@ -195,18 +70,15 @@ INCOMPLETE_LEDGER: Final = frozenset(
 class Evidence:
     """Everything that is known about one run. Immutable; its views are computed once, when first asked for."""
 
-    operations: tuple[OperationRecord, ...] = ()
-    requests: tuple[RequestRecord, ...] = ()
-    effects: tuple[EffectRecord, ...] = ()
-    events: tuple[EventRecord, ...] = ()
+    tables: Tables = field(default_factory=Tables)
+    shows_dead_letters: bool = True
+    """False for a target that has none to show, which is not the same as an empty list."""
     phases: tuple[PhaseSpan, ...] = ()
-    faults: tuple[FaultCount, ...] = ()
-    dead_letters: tuple[DeadLetterRecord, ...] | None = ()
-    """None: the target has none to show, which is not the same as an empty list."""
+    faults: tuple[FaultSpan, ...] = ()
     gaps: tuple[Gap, ...] = ()
     telemetry: bool = True
     """False for a target that reports nothing of itself."""
-    expected_effects: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EXPECTED_EFFECTS)
+    expected_effects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By the operation's name: a done one has left one of these."""
     secrets: frozenset[str] = frozenset()
     """Every credential that the run used. Never written into a result."""
@@ -215,64 +87,78 @@ class Evidence:
     duration_s: float = 0.0
 
     @cached_property
-    def operation(self) -> Mapping[str, OperationRecord]:
-        """By operation id."""
-        return {record.operation_id: record for record in self.operations}
+    def operations(self) -> Rows[OperationRow]:
+        """In the order in which they were wanted."""
+        return self.tables.of(OperationRow).sorted("intended_s", "operation_id")
 
     @cached_property
-    def operations_of(self) -> Mapping[str, tuple[OperationRecord, ...]]:
+    def _operations_by_id(self) -> Groups[OperationRow]:
+        return self.operations.by("operation_id")
+
+    def operation(self, operation_id: str) -> OperationRow | None:
+        """The operation of that id, if the driver asked for one."""
+        found: tuple[OperationRow, ...] = self._operations_by_id.get(operation_id, ())
+        return found[-1] if found else None
+
+    @cached_property
+    def operations_of(self) -> Mapping[str, Rows[OperationRow]]:
         """By the operation's name, in the order in which they were wanted."""
-        ordered = sorted(self.operations, key=lambda record: (record.intended_s, record.operation_id))
-        return _grouped((record.name, record) for record in ordered)
+        return self.operations.split("name")
 
     @cached_property
-    def requests_of(self) -> Mapping[str, tuple[RequestRecord, ...]]:
-        """By operation id, in the order of arrival; those without an id under `""`."""
-        return _grouped((record.operation_id, record) for record in self.requests_in_order)
-
-    @cached_property
-    def requests_to(self) -> Mapping[str, tuple[RequestRecord, ...]]:
-        """By vendor, in the order of arrival."""
-        return _grouped((record.vendor, record) for record in self.requests_in_order)
-
-    @cached_property
-    def _arrivals(self) -> Mapping[str, tuple[float, ...]]:
-        return {vendor: tuple(each.at_s for each in requests) for vendor, requests in self.requests_to.items()}
-
-    @cached_property
-    def requests_in_order(self) -> tuple[RequestRecord, ...]:
+    def requests(self) -> Rows[LedgerRow]:
         """By the instant of arrival; ties by vendor and position in its ledger."""
-        return tuple(sorted(self.requests, key=lambda record: (record.at_s, record.vendor, record.seq)))
+        return self.tables.of(LedgerRow).where(pl.col("entry") == REQUEST).sorted("at_s", "vendor", "seq")
 
     @cached_property
-    def effects_in_order(self) -> tuple[EffectRecord, ...]:
+    def requests_of(self) -> Groups[LedgerRow]:
+        """By operation id, in the order of arrival; those without an id under `""`."""
+        return self.requests.by("operation_id")
+
+    @cached_property
+    def requests_to(self) -> Mapping[str, Rows[LedgerRow]]:
+        """By vendor, in the order of arrival."""
+        return self.requests.split("vendor")
+
+    @cached_property
+    def effects(self) -> Rows[LedgerRow]:
         """By the instant of the commit; ties by vendor and position in its ledger."""
-        return tuple(sorted(self.effects, key=lambda record: (record.at_s, record.vendor, record.seq)))
+        return self.tables.of(LedgerRow).where(pl.col("entry") == EFFECT).sorted("at_s", "vendor", "seq")
 
     @cached_property
-    def effects_of(self) -> Mapping[str, tuple[EffectRecord, ...]]:
+    def effects_of(self) -> Groups[LedgerRow]:
         """By operation id; those without one under `""`."""
-        return _grouped((record.operation_id, record) for record in self.effects_in_order)
+        return self.effects.by("operation_id")
 
     @cached_property
-    def effects_by_kind(self) -> Mapping[str, tuple[EffectRecord, ...]]:
+    def effects_by_kind(self) -> Mapping[str, Rows[LedgerRow]]:
         """By kind, in the order in which they were committed."""
-        return _grouped((record.kind, record) for record in self.effects_in_order)
+        return self.effects.split("route")
 
     @cached_property
-    def events_by_kind(self) -> Mapping[str, tuple[EventRecord, ...]]:
-        """By kind; in the order of their instants, ties as they were reported."""
-        return _grouped((record.kind, record) for record in sorted(self.events, key=lambda record: record.at_s))
+    def events(self) -> Rows[EventRow]:
+        """In the order of their instants, ties as they were reported."""
+        return self.tables.of(EventRow).sorted("at_s")
 
     @cached_property
-    def dead_letters_of(self) -> Mapping[str, tuple[DeadLetterRecord, ...]]:
+    def events_by_kind(self) -> Mapping[str, Rows[EventRow]]:
+        """By kind, in the same order."""
+        return self.events.split("kind")
+
+    @cached_property
+    def dead_letters(self) -> Rows[LetterRow] | None:
+        """None: the target has none to show."""
+        return self.tables.of(LetterRow) if self.shows_dead_letters else None
+
+    @cached_property
+    def dead_letters_of(self) -> Mapping[str, tuple[LetterRow, ...]]:
         """By operation id."""
-        return _grouped((record.operation_id, record) for record in self.dead_letters or ())
+        return {} if self.dead_letters is None else self.dead_letters.by("operation_id")
 
     @cached_property
     def vendors(self) -> tuple[str, ...]:
         """Every vendor that a ledger names, sorted."""
-        return tuple(sorted({*self.requests_to, *(effect.vendor for effect in self.effects)}))
+        return tuple(self.tables.of(LedgerRow).split("vendor"))
 
     @cached_property
     def absence_is_proof(self) -> bool:
@@ -290,24 +176,30 @@ class Evidence:
             return PhaseSpan(WHOLE_RUN, float("-inf"), float("inf"))
         return next((phase for phase in self.phases if phase.name == name), None)
 
-    def asked(self, name: str, span: PhaseSpan) -> tuple[OperationRecord, ...]:
-        """Operations of a name (`""`: of every name) that were wanted within the span."""
-        records = self.operations_of.get(name, ()) if name else self.operations
-        return tuple(record for record in records if span.covers(record.intended_s))
+    def asked(self, name: str, span: PhaseSpan) -> Rows[OperationRow]:
+        """Operations of a name (`""`: of every name) that were wanted within the span, in that order."""
+        rows = self.operations_of.get(name, Rows.of(OperationRow)) if name else self.operations
+        return rows.between("intended_s", span.start_s, span.end_s)
 
-    def requests_between(self, vendor: str, start_s: float, end_s: float) -> tuple[RequestRecord, ...]:
+    def requests_between(self, vendor: str, start_s: float, end_s: float) -> Rows[LedgerRow]:
         """What arrived at a vendor in `[start_s, end_s)`, in the order of arrival."""
-        arrivals = self._arrivals.get(vendor, ())
-        return self.requests_to.get(vendor, ())[bisect_left(arrivals, start_s) : bisect_left(arrivals, end_s)]
+        return self.requests_to.get(vendor, Rows.of(LedgerRow)).between("at_s", start_s, end_s)
 
-    def operations_for(self, vendor: str) -> tuple[OperationRecord, ...]:
+    @cached_property
+    def _operations_named(self) -> dict[tuple[str, ...], Rows[OperationRow]]:
+        return {tuple(self.operations_of): self.operations}
+
+    def operations_named(self, names: Iterable[str]) -> Rows[OperationRow]:
+        """Those of any of these names, in the order in which they were wanted."""
+        wanted = tuple(sorted(names))
+        if wanted not in self._operations_named:
+            self._operations_named[wanted] = self.operations.where(pl.col("name").is_in(wanted))
+        return self._operations_named[wanted]
+
+    def operations_for(self, vendor: str) -> Rows[OperationRow]:
         """The operations that are to leave an effect at the vendor; all of them where nobody said which."""
-        names = {
-            name
-            for name in self.operations_of
-            if any(vendor_of(kind) == vendor for kind in self.effects_expected_of(name))
-        }
-        return tuple(record for record in self.operations if record.name in names) if names else self.operations
+        names = [name for name in self.operations_of if vendor in map(vendor_of, self.effects_expected_of(name))]
+        return self.operations_named(names) if names else self.operations
 
     def effects_expected_of(self, name: str) -> tuple[str, ...]:
         """The kinds of which a done operation of that name leaves one; empty where nobody said."""
@@ -317,10 +209,3 @@ class Evidence:
 def vendor_of(kind: str) -> str:
     """`stripe` of `stripe.charge`."""
     return kind.partition(".")[0]
-
-
-def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, tuple[V, ...]]:
-    groups: defaultdict[K, list[V]] = defaultdict(list)
-    for key, value in pairs:
-        groups[key].append(value)
-    return {key: tuple(values) for key, values in groups.items()}

@@ -1,18 +1,15 @@
 """What a run hands to the judge, the same from both modes: what was asked, what the vendors' books say, what the
 target said of itself, and where the harness could not keep its promise.
 
-All instants are seconds since the run's start instant. Rows are plain mappings with exactly the columns of the
-run folder's tables (`brownout_reports.run_folder`: OPERATIONS, LEDGER, EVENTS).
+All instants are seconds since the run's start instant.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from brownout_harness.judging.evidence import Gap
-
-Row = Mapping[str, Any]
+from brownout_reports.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +26,10 @@ class FaultCount:
 class RunInputs:
     """One finished run, not yet judged. Immutable; safe to share."""
 
-    operations: tuple[Row, ...]
-    """One per arrival, columns as `run_folder.OPERATIONS`."""
-    ledger: tuple[Row, ...]
-    """Requests and effects of all vendors, columns as `run_folder.LEDGER`; ordered by vendor, then `seq`."""
-    events: tuple[Row, ...] = ()
-    """What the target reports of itself, columns as `run_folder.EVENTS`; empty for a target that reports nothing."""
-    dead_letters: tuple[Row, ...] = ()
-    """Every dead letter as the target showed it at the end, redriven and discarded ones included."""
-    dead_letters_known: bool = True
+    tables: Tables
+    """What the driver asked for, every vendor's ledger, what the target reports of itself, and every dead letter as it
+    showed it at the end, redriven and discarded ones included."""
+    shows_dead_letters: bool = True
     """False for a target that has no `/dead-letters` (a foreign one): absent is then not the same as none."""
     fault_counts: Mapping[str, FaultCount] = field(default_factory=dict)
     """By the rule's id, `brownout.1`."""

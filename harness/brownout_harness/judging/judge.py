@@ -14,10 +14,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from brownout_harness.judging.evidence import Evidence, FaultCount
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Expectation, counted
 from brownout_harness.judging.metrics import phase_metrics, vendor_metrics
-from brownout_reports.run_folder import Environment, ExpectationResult, FaultSpan, PhaseSpan, Status, Verdict
+from brownout_reports.run_folder import Environment, ExpectationResult, FaultSpan, Status, Verdict
 
 GAP_WORDS = {
     "fell_behind": "the load fell behind",
@@ -86,7 +86,7 @@ def _shortfalls(evidence: Evidence) -> Iterable[str]:
             yield _struck_too_little(fault)
 
 
-def _struck_too_little(fault: FaultCount) -> str:
+def _struck_too_little(fault: FaultSpan) -> str:
     struck = f"struck {counted(fault.struck, 'request')} of {fault.matched} that it matched"
     return f"fault {fault.id} ({fault.text} at {fault.vendor}) {struck}, at least {fault.expect_struck} needed"
 
@@ -108,22 +108,10 @@ def verdict_on(evidence: Evidence, expectations: Sequence[Expectation], about: A
         started=about.started,
         duration_s=evidence.duration_s,
         expectations=judgement.results,
-        phases=tuple(PhaseSpan(name=name, start_s=start_s, end_s=end_s) for name, start_s, end_s in evidence.phases),
-        faults=tuple(_fault_span(fault) for fault in evidence.faults),
+        phases=evidence.phases,
+        faults=evidence.faults,
         phase_metrics=phase_metrics(evidence),
         vendor_metrics=vendor_metrics(evidence),
         environment=about.environment,
         notes=(*about.notes, *beside),
-    )
-
-
-def _fault_span(fault: FaultCount) -> FaultSpan:
-    return FaultSpan(
-        id=fault.id,
-        vendor=fault.vendor,
-        text=fault.text,
-        start_s=fault.start_s,
-        end_s=fault.end_s,
-        matched=fault.matched,
-        struck=fault.struck,
     )

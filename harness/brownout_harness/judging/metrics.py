@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from brownout_harness.judging.evidence import EffectRecord, Evidence, OperationRecord, PhaseSpan, RequestRecord
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.amplification import load_on
 from brownout_harness.judging.expectations.latency import quantile
-from brownout_reports.run_folder import Outcome, PhaseMetrics, VendorMetrics
+from brownout_reports.rows import LedgerRow, OperationRow, Outcome
+from brownout_reports.run_folder import PhaseMetrics, PhaseSpan, VendorMetrics
 
 ALL: Final = "all"
 
@@ -19,7 +20,7 @@ def phase_metrics(evidence: Evidence) -> tuple[PhaseMetrics, ...]:
 
 def vendor_metrics(evidence: Evidence) -> tuple[VendorMetrics, ...]:
     """For each vendor: each phase, then the whole run with its drain."""
-    repeated = set(_repeated(evidence.effects_in_order))
+    repeated = set(_repeated(evidence.effects))
     return tuple(
         _vendor(evidence, vendor, phase, repeated) for vendor in evidence.vendors for phase in _spans(evidence)
     )
@@ -62,11 +63,11 @@ def _phase(evidence: Evidence, phase: PhaseSpan, name: str) -> PhaseMetrics:
     )
 
 
-def _ended(operations: list[OperationRecord], outcome: Outcome) -> int:
+def _ended(operations: list[OperationRow], outcome: Outcome) -> int:
     return sum(each.outcome == outcome for each in operations)
 
 
-def _vendor(evidence: Evidence, vendor: str, phase: PhaseSpan, repeated: set[EffectRecord]) -> VendorMetrics:
+def _vendor(evidence: Evidence, vendor: str, phase: PhaseSpan, repeated: set[LedgerRow]) -> VendorMetrics:
     load = load_on(evidence, vendor, phase)
     requests = evidence.requests_between(vendor, phase.start_s, phase.end_s)
     effects = [each for each in evidence.effects if each.vendor == vendor and phase.covers(each.at_s)]
@@ -87,7 +88,7 @@ def _vendor(evidence: Evidence, vendor: str, phase: PhaseSpan, repeated: set[Eff
     )
 
 
-def _answer(request: RequestRecord) -> str:
+def _answer(request: LedgerRow) -> str:
     """An answer that was cut off is none."""
     if request.status == 0 or request.ending != "complete":
         return "none"
@@ -98,7 +99,7 @@ def _answer(request: RequestRecord) -> str:
     return "4xx" if request.status < 500 else "5xx"
 
 
-def _repeated(effects: Iterable[EffectRecord]) -> Iterator[EffectRecord]:
+def _repeated(effects: Iterable[LedgerRow]) -> Iterator[LedgerRow]:
     """Every effect after the first of its kind for one operation."""
     seen: set[tuple[str, str]] = set()
     for effect in effects:

@@ -8,8 +8,7 @@ the intended instant. Both series are kept in Locust's statistics: `POST pay` fr
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 import gevent  # type: ignore[import-untyped]
 from gevent.event import Event  # type: ignore[import-untyped]
@@ -18,12 +17,13 @@ from locust import FastHttpUser, task
 from locust.env import Environment
 from locust.exception import StopUser
 
-from brownout_harness.asked.operations import NOT_SENT, Reading
+from brownout_harness.asked.exchange import Reading
+from brownout_harness.asked.operations import NOT_SENT
 from brownout_harness.load.caller import Caller, environment_for
 from brownout_harness.load.plan import Asking, Planned
 from brownout_harness.load.reading import Answer, Reader
 from brownout_harness.problems import NotJudged
-from brownout_reports.run_folder import Outcome
+from brownout_reports.rows import OperationRow, Outcome
 
 PROGRESS_EVERY_S = 0.5
 
@@ -81,7 +81,7 @@ class Generator:
         *,
         start_at_s: float,
         read: Reader,
-        emit: Callable[[dict[str, Any]], None],
+        emit: Callable[[OperationRow], None],
         progress: Callable[[Counts], None],
     ) -> None:
         self.counts = Counts(planned=len(arrivals))
@@ -180,14 +180,18 @@ class Generator:
         self.counts.answered += 1
         self.counts.outcomes[reading.outcome] = self.counts.outcomes.get(reading.outcome, 0) + 1
         self._emit(
-            {
-                "operation_id": arrival.operation_id,
-                "name": arrival.name,
-                "intended_s": arrival.at_s,
-                **asdict(asked),
-                "outcome": reading.outcome,
-                "detail": reading.detail,
-            }
+            OperationRow(
+                operation_id=arrival.operation_id,
+                name=arrival.name,
+                intended_s=arrival.at_s,
+                sent_s=asked.sent_s,
+                finished_s=asked.finished_s,
+                longest_ask_s=asked.longest_ask_s,
+                asks=asked.asks,
+                status=asked.status,
+                outcome=reading.outcome,
+                detail=reading.detail,
+            )
         )
 
     def _watch(self) -> None:

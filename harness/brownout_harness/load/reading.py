@@ -3,14 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from brownout_harness.asked.operations import (
-    GATEWAY_OPERATIONS,
-    DescribedOperation,
-    Reading,
-    TargetOperation,
-    classify,
-    operations_of,
-)
+from brownout_harness.asked.described import DescribedOperation
+from brownout_harness.asked.exchange import Reading
+from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
+from brownout_harness.asked.operations import TargetOperation, classify, operations_of
 from brownout_scenarios.schema import Operation, Scenario, Statuses
 
 

@@ -4,11 +4,12 @@
 - `stage.py`             everything that a run needs, up and ready
 - `processes.py`         children that die with the harness; `warden.py` is what watches each of them
 - `target.py`            how the application under test is started
-- `simulators.py`        the vendors' process: told the schedule beforehand, read at the end
+- `booths.py`            the vendors' simulators, a process each: told the schedule beforehand, read at the end
 - `load_process.py`      the load generator's process: its plan, its start, its progress
-- `redis_server.py`      the embedded Redis; `redis_choice.py` one that the user names
+- `redis_choice.py`      which Redis; `redis_process.py` starts it, `redis_server.py` is the embedded one
 - `drain.py`             after the load, until nothing moves
-- `telemetry_tail.py`    the target's events; `dead_letter_desk.py` its dead letters
+- `telemetry_tail.py`    the target's events
+- `ports.py`             free ports
 - `clocks.py`            whether the machine's clocks behaved
 - `http_json.py`         one request to a process on this machine
 """

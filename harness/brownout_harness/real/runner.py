@@ -7,61 +7,77 @@ Whatever happens on the way (an error, Ctrl-C, SIGKILL of the harness) ends ever
 
 import shutil
 import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 from brownout_core.clock import system_wall_clock
+from brownout_harness.asked.dead_letters import Answered, drive, letters, redrive
+from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.pace import gaps_of_pace
+from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Gap, GapKind
-from brownout_harness.judging.inputs import FaultCount, RunInputs
+from brownout_harness.judging.inputs import RunInputs
+from brownout_harness.judging.spool import Spool
 from brownout_harness.problems import NotJudged
 from brownout_harness.progress import Progress, ProgressSink
-from brownout_harness.real import dead_letter_desk, load_process, redis_choice, simulators
+from brownout_harness.real import load_process
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
+from brownout_harness.real.http_json import NoAnswer, exchange
 from brownout_harness.real.processes import Processes, json_lines, pause
+from brownout_harness.real.redis_choice import Redis, choose, emptied
 from brownout_harness.real.stage import Stage
-from brownout_harness.real.telemetry_tail import BreakerWatch, event_rows
-from brownout_scenarios.schema import Action, Scenario
+from brownout_harness.real.telemetry_tail import BreakerWatch, spool_events
+from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, read
+from brownout_reports.tables import Rows, Tables
+from brownout_scenarios.schema import Action, Layer, Scenario
 from brownout_simulators.vendors import VENDORS
 
 LEAD_S = 0.5
-"""From handing out the start instant to the start."""
+"""From handing out the start instant to the start, at least."""
+LEAD_ROUNDS = 5
+"""And no less than so many rounds to all simulators take: on a busy machine everything does."""
 TICK_S = 0.05
 SHOW_EVERY_S = 0.25
 ACTION_LATE_S = 0.5
 AFTER_LAST_ANSWER_S = 15.0
 BUSY_SHARE = 0.8
+OPERATOR_WITHIN_S = 60.0
+"""For one lot of dead letters to be sent again."""
 
 
 def run_real(
-    scenario: Scenario, *, work: Path, redis_url: str | None = None, progress: ProgressSink | None = None
+    scenario: Scenario, *, work: Path, redis: Redis | None = None, progress: ProgressSink | None = None
 ) -> RunInputs:
-    """Run `scenario` with its own seed; logs and scratch files go to the folder `work`.
+    """Run `scenario` with its own seed; logs, rows and scratch files go to the folder `work`.
 
-    `redis_url` names an empty database of a Redis on this machine; left out, one is started.
+    It must stay for as long as the rows are read.
+
+    `redis` is what was chosen; left out, the machine's own server or else the embedded one.
 
     Raises:
         BadInput: a setting that cannot be run.
         NotJudged: something that is needed did not start, or ended.
     """
-    logs, scratch = work / "logs", work / "scratch"
-    for folder in (logs, scratch):
+    logs, scratch, rows = work / "logs", work / "scratch", work / "rows"
+    for folder in (logs, scratch, rows):
         folder.mkdir(parents=True, exist_ok=True)
     show = progress or (lambda _progress: None)
     show(Progress(phase="starting", duration_s=scenario.duration_s))
-    with redis_choice.chosen(redis_url) as given_redis, Processes(logs) as processes:
+    chosen = redis or choose()
+    with emptied(chosen), Processes(logs) as processes:
         stage = Stage(
             scenario,
             processes,
             vendors=tuple(VENDORS),
             scratch=scratch,
             logs=logs,
-            redis_url=given_redis,
+            redis=chosen,
         )
-        run = _Run(scenario, stage, processes, scratch=scratch, show=show)
+        run = _Run(scenario, stage, processes, scratch=scratch, rows=rows, show=show)
         try:
             run.load()
             run.drain()
@@ -82,12 +98,14 @@ class _Run:
         processes: Processes,
         *,
         scratch: Path,
+        rows: Path,
         show: ProgressSink,
     ) -> None:
         self._scenario = scenario
         self._stage = stage
         self._processes = processes
         self._scratch = scratch
+        self._rows = rows
         self._show = show
         self._gaps: list[Gap] = []
         self._notes: list[str] = []
@@ -101,10 +119,19 @@ class _Run:
         self._breakers = BreakerWatch(stage.target.telemetry)
         self._shown_at_s = 0.0
         self._clocks = Clocks()
-        self._wall_start_s = system_wall_clock() + LEAD_S
-        self._start_at_s = time.monotonic() + LEAD_S
-        simulators.schedule(stage.simulators, scenario, scenario.seed, self._start_at_s)
+        lead_s = self._lead_s()
+        self._wall_start_s = system_wall_clock() + lead_s
+        self._start_at_s = time.monotonic() + lead_s
+        self._actors = {layer: make(stage) for layer, make in LAYERS.items()}
+        schedule(self._actors, scenario, self._start_at_s)
         load_process.begin(scratch, self._start_at_s)
+
+    def _lead_s(self) -> float:
+        """How long before the start everybody must be told of it."""
+        began_s = time.monotonic()
+        for booth in self._stage.booths:
+            booth.rest()
+        return max(LEAD_S, LEAD_ROUNDS * (time.monotonic() - began_s))
 
     def load(self) -> None:
         """Until every operation has ended and every phase is over: actions at their instants, everything watched."""
@@ -147,8 +174,18 @@ class _Run:
         elif action.start is not None:
             self._stage.restart_target()
         else:
-            url = self._stage.target.url
-            self._pending.append((action.text, self._helper.submit(dead_letter_desk.redrive, url)))
+            self._pending.append((action.text, self._helper.submit(drive, redrive(), self._ask)))
+
+    def _ask(self, request: Request) -> Answered:
+        """One request to the gateway, as an operator would make it."""
+        url = self._stage.target.url + request.path
+        try:
+            status, body = exchange(
+                request.method, url, request.headers, request.body or None, timeout_s=OPERATOR_WITHIN_S
+            )
+        except NoAnswer as error:
+            return Answered(0, error=str(error))
+        return Answered(status, body)
 
     def _tick(self, seconds: float) -> None:
         """One turn of the harness's loop: wait a little, look at everything once."""
@@ -161,18 +198,18 @@ class _Run:
                 raise NotJudged(line)  # without it there is no evidence
             self._gaps.append(Gap(GapKind.PROCESS_DIED, line, self._now_s()))
         self._stage.check_restart()
-        self._settle_actions(wait=False)
+        self._settle_actions()
         if time.monotonic() - self._shown_at_s >= SHOW_EVERY_S:
             self._shown_at_s = time.monotonic()
             self._stage.watch.look()
             self._breakers.look()
             self._show(self._progress())
 
-    def _settle_actions(self, *, wait: bool) -> None:
+    def _settle_actions(self) -> None:
         """Look at actions that take a while."""
         for item in list(self._pending):
             text, future = item
-            if not wait and not future.done():
+            if not future.done():
                 continue
             self._pending.remove(item)
             try:
@@ -204,9 +241,14 @@ class _Run:
 
     def drain(self) -> None:
         """Wait until nothing moves, the scenario's `drain` at most."""
-        self._settle_actions(wait=True)
         limit_s = self._scenario.drain_s
-        still_open = drain(self._stage.simulators, limit_s=limit_s, target_moves=self._target_moves, tick=self._tick)
+        still_open = drain(
+            self._stage.booths,
+            limit_s=limit_s,
+            target_moves=self._target_moves,
+            redrives=lambda: len(self._pending),
+            tick=self._tick,
+        )
         self._still_open = dict(still_open)
         self._gaps += gaps_of_drain(still_open, limit_s)
 
@@ -218,41 +260,41 @@ class _Run:
         """Everything that the judge needs. The target is stopped first, in order, so that it has said all."""
         self._show(self._progress("collecting"))
         duration_s = self._now_s()
-        letters = self._letters()
+        shown = self._letters()
         self._processes.stop(self._stage.target.name)
-        ledger: list[dict[str, Any]] = []
-        counts: dict[str, FaultCount] = {}
-        for each in self._stage.simulators:
-            ledger += simulators.ledger_rows(each, self._start_at_s)
-            counted, gaps = simulators.counts_of(each)
-            counts |= counted
-            self._gaps += gaps
-        events, gaps = event_rows(self._stage.target.telemetry, self._start_at_s)
-        self._gaps += gaps
-        operations, _ = json_lines(self._scratch / "operations.ndjson")
+        booths = self._stage.booths
+        ledger, events = Spool(LedgerRow, self._rows), Spool(EventRow, self._rows)
+        for page in booths.ledger(self._start_at_s):
+            ledger.add_block(page)
+        self._gaps += booths.gaps()
+        self._gaps += spool_events(self._stage.target.telemetry, self._start_at_s, events)
+        told, _ = json_lines(self._scratch / "operations.ndjson")
+        operations = Rows(OperationRow, read(OperationRow, told).lazy())
         self._gaps += gaps_of_pace(operations, len(self._stage.arrivals), self._spans)
         return RunInputs(
-            operations=tuple(operations),
-            ledger=tuple(ledger),
-            events=tuple(events),
-            dead_letters=tuple(letters or ()),
-            dead_letters_known=letters is not None,
-            fault_counts=counts,
+            tables=Tables(
+                operations,
+                ledger.rows(),
+                events.rows(),
+                Rows.of(LetterRow, shown),
+            ),
+            shows_dead_letters=self._stage.target.has_dead_letters,
+            fault_counts=counted(self._actors.values()),
             gaps=tuple(self._gaps),
             still_open=self._still_open,
             notes=(*self._notes, *self._about_generator()),
-            secrets=frozenset().union(*(each.secrets for each in self._stage.simulators)),
+            secrets=booths.secrets,
             logs=logs,
             started=datetime.fromtimestamp(self._wall_start_s, UTC).isoformat(timespec="seconds"),
             duration_s=duration_s,
         )
 
-    def _letters(self) -> list[dict[str, Any]] | None:
+    def _letters(self) -> list[LetterRow]:
         target = self._stage.target
         if not target.has_dead_letters:
-            return None
+            return []
         try:
-            return dead_letter_desk.letters(target.url, self._wall_start_s)
+            return drive(letters(self._wall_start_s), self._ask)
         except NotJudged as error:
             self._gaps.append(Gap(GapKind.EVIDENCE_LOST, str(error)))
             return []
@@ -269,3 +311,9 @@ class _Run:
     def close(self) -> None:
         """Let the helper thread end."""
         self._helper.shutdown(wait=False, cancel_futures=True)
+
+
+LAYERS: Final[Mapping[Layer, Callable[[Stage], Actor]]] = {
+    "vendor": lambda stage: stage.booths,
+}
+"""The layers of faults that real mode can act out, and who does."""

@@ -10,12 +10,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from brownout_harness.asked.arrivals import Arrival, plan
+from brownout_harness.asked.arrivals import Arrival
+from brownout_harness.asked.plan import plan
 from brownout_harness.problems import NotJudged
-from brownout_harness.real import load_process, simulators
+from brownout_harness.real import booths, load_process
+from brownout_harness.real.booths import Booth, Booths
 from brownout_harness.real.load_process import LoadWatch
-from brownout_harness.real.processes import Child, Processes, json_lines, pause, wait_until
-from brownout_harness.real.simulators import Simulator
+from brownout_harness.real.processes import Child, Processes, pause, wait_until
+from brownout_harness.real.redis_choice import Redis
+from brownout_harness.real.redis_process import RedisProcess
 from brownout_harness.real.target import Launch, launch
 from brownout_scenarios.schema import Scenario
 
@@ -36,9 +39,9 @@ class Stage:
         vendors: Sequence[str],
         scratch: Path,
         logs: Path,
-        redis_url: str | None,
+        redis: Redis,
     ) -> None:
-        """Start everything and wait until it is ready. `redis_url` None: one is started.
+        """Start everything and wait until it is ready.
 
         Raises:
             BadInput: the target cannot be run as the scenario says.
@@ -47,22 +50,21 @@ class Stage:
         self._processes = processes
         self._restarting_until_s: float | None = None
         environment = dict(os.environ)
-        seed = scenario.seed
-        if redis_url is None:
-            processes.start("redis", [sys.executable, "-P", "-m", "brownout_harness.real.redis_server"], environment)
-        booth = processes.start(simulators.NAME, simulators.command(sys.executable, vendors, seed), environment)
+        redis_process = RedisProcess(redis, processes, scratch=scratch, environment=environment)
+        stands = {
+            vendor: processes.start(
+                booths.name_of(vendor), booths.command(sys.executable, vendor, scenario.seed), environment
+            )
+            for vendor in vendors
+        }
         load = processes.start(load_process.NAME, load_process.command(scratch, logs), environment)
         # Computed while the children are busy starting.
-        self.arrivals: tuple[Arrival, ...] = plan(scenario)
+        self.arrivals: tuple[Arrival, ...] = tuple(plan(scenario))
         self.load = load
         self.watch = LoadWatch(load)
-        self.simulators: tuple[Simulator, ...] = _wait(
-            booth, lambda: simulators.ready(booth, vendors), "the simulators' process"
-        )
-        # The lines that told their addresses told their test keys too: those stay out of the run's logs.
-        booth.output.write_bytes(b"")
+        self.booths = Booths(scenario, [_booth(child, vendor) for vendor, child in stands.items()])
         self.target: Launch = launch(
-            scenario, self.simulators, redis_url=redis_url or self._own_redis(), scratch=scratch, seed=seed
+            scenario, self.booths, redis_url=redis_process.wait(), scratch=scratch, seed=scenario.seed
         )
         if self.target.command:
             self.target.require_free_port()
@@ -127,16 +129,17 @@ class Stage:
                 raise NotJudged(f"no target serves at {target.ready_url}: start it, or name its command")
             pause(LOOK_EVERY_S)
 
-    def _own_redis(self) -> str:
-        child = self._processes.get("redis")
-        if child is None:
-            raise NotJudged("Redis was not started")
-        found = _wait(child, lambda: [line for line in json_lines(child.output)[0] if "redis" in line], "Redis")
-        return str(found[0]["redis"])
-
     def _load_is_ready(self) -> bool:
         self.watch.look()
         return self.watch.is_ready
+
+
+def _booth(child: Child, vendor: str) -> Booth:
+    (booth,) = _wait(child, lambda: booths.ready(child, [vendor]), f"the {vendor} simulator")
+    # The line that told its address told its test key too: that stays out of the run's logs.
+    child.output.write_bytes(b"")
+    found: Booth = booth
+    return found
 
 
 def _wait(child: Child, ready: Callable[[], Any], what: str) -> Any:

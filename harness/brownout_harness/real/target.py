@@ -6,16 +6,17 @@ import re
 import shutil
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from brownout_harness.problems import BadInput
+from brownout_harness.real.booths import Booth
 from brownout_harness.real.http_json import NoAnswer, call
-from brownout_harness.real.simulators import Simulator
-from brownout_harness.safety.live_keys import looks_live
+from brownout_harness.real.ports import free_port
 from brownout_harness.safety.loopback import require_loopback
+from brownout_scenarios.live_keys import looks_live
 from brownout_scenarios.schema import GATEWAY, Scenario
 
 GATEWAY_WITHIN_S = 20.0
@@ -66,7 +67,7 @@ class Launch:
 
 def launch(
     scenario: Scenario,
-    simulators: Sequence[Simulator],
+    booths: Iterable[Booth],
     *,
     redis_url: str,
     scratch: Path,
@@ -78,10 +79,10 @@ def launch(
     Raises:
         BadInput: the target aims at another machine, its command does not exist, or it names what is not there.
     """
-    vendors = {name: value for simulator in simulators for name, value in simulator.environment.items()}
+    vendors = {name: value for booth in booths for name, value in booth.environment.items()}
     if scenario.target is None:
         return _gateway(scenario, {**environment, **vendors}, redis_url=redis_url, scratch=scratch, seed=seed)
-    return _foreign(scenario, {**environment, **vendors}, simulators, redis_url=redis_url)
+    return _foreign(scenario, {**environment, **vendors}, booths, redis_url=redis_url)
 
 
 def _gateway(scenario: Scenario, environment: Mapping[str, str], *, redis_url: str, scratch: Path, seed: int) -> Launch:
@@ -113,14 +114,12 @@ def _gateway(scenario: Scenario, environment: Mapping[str, str], *, redis_url: s
     )
 
 
-def _foreign(
-    scenario: Scenario, environment: Mapping[str, str], simulators: Sequence[Simulator], *, redis_url: str
-) -> Launch:
+def _foreign(scenario: Scenario, environment: Mapping[str, str], booths: Iterable[Booth], *, redis_url: str) -> Launch:
     target = scenario.target
     assert target is not None  # noqa: S101 - the caller looked
     values = {"port": str(free_port()), "python": sys.executable, "redis.url": redis_url}
-    for simulator in simulators:
-        values |= {f"{simulator.vendor}.url": simulator.url, f"{simulator.vendor}.key": simulator.key}
+    for booth in booths:
+        values |= {f"{booth.vendor}.url": booth.url, f"{booth.vendor}.key": booth.key}
     url = require_loopback(_filled(target.url, values, "target.url"), "the target's url")
     command = [_filled(word, values, "target.command") for word in target.command]
     cwd = scenario.path.parent.resolve() if scenario.path else None
@@ -151,11 +150,3 @@ def _filled(text: str, values: Mapping[str, str], where: str) -> str:
         return values[found[1]]
 
     return _TEMPLATE.sub(value, text)
-
-
-def free_port() -> int:
-    """A port of loopback that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -1,14 +1,18 @@
 """Follows the NDJSON file into which the target writes its events, while it writes and once it is done."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from brownout_harness.judging.evidence import Gap, GapKind
+from brownout_harness.judging.spool import Spool
 from brownout_harness.real.processes import json_lines
+from brownout_reports.rows import EventRow, read
 
 BREAKER_TRANSITION = "breaker_transition"
+LINES = 16_384
+"""So many are read at a time."""
 
 
 class BreakerWatch:
@@ -34,23 +38,26 @@ class BreakerWatch:
         return self._offset
 
 
-def event_rows(path: Path | None, start_at_s: float) -> tuple[list[dict[str, Any]], list[Gap]]:
+def spool_events(path: Path | None, start_at_s: float, spool: Spool[EventRow]) -> list[Gap]:
     """All events, instants counted from the run's start. A line that cannot be read is a gap, and so is no file."""
     if path is None:
-        return [], []
+        return []
     if not path.exists():
-        return [], [Gap(GapKind.EVIDENCE_LOST, "the target was to report its events and wrote none")]
-    rows, broken = [], 0
-    for line in _lines(path):
-        try:
-            event = json.loads(line)
-            rows.append({**event, "at_s": event["at_s"] - start_at_s})
-        except (ValueError, KeyError, TypeError):
-            broken += 1
-    gaps = [Gap(GapKind.EVIDENCE_LOST, f"{broken} of the target's events cannot be read")] if broken else []
-    return rows, gaps
-
-
-def _lines(path: Path) -> Iterator[bytes]:
+        return [Gap(GapKind.EVIDENCE_LOST, "the target was to report its events and wrote none")]
+    broken = 0
     with path.open("rb") as file:
-        yield from file
+        while lines := list(islice(file, LINES)):
+            broken += _spool(lines, start_at_s, spool)
+    return [Gap(GapKind.EVIDENCE_LOST, f"{broken} of the target's events cannot be read")] if broken else []
+
+
+def _spool(lines: Sequence[bytes], start_at_s: float, spool: Spool[EventRow]) -> int:
+    """Read them together; where one cannot be read, in two halves. Returns how many cannot."""
+    try:
+        spool.add_block(read(EventRow, map(json.loads, lines), start_s=start_at_s))
+    except (ValueError, AttributeError):  # no JSON, no event, no object
+        if len(lines) == 1:
+            return 1
+        middle = len(lines) // 2
+        return _spool(lines[:middle], start_at_s, spool) + _spool(lines[middle:], start_at_s, spool)
+    return 0

@@ -12,12 +12,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from brownout_harness.problems import BadInput, NotJudged
-from brownout_harness.real import simulators
+from brownout_harness.real import booths
+from brownout_harness.real.booths import Booth
 from brownout_harness.real.processes import Child, Processes, pause, wait_until
-from brownout_harness.real.simulators import Simulator
 from brownout_harness.safety.live_keys import refuse_live_keys
 from brownout_simulators.vendors import VENDORS, UnknownVendor, load_vendor
 
+NAME = "simulators"
 START_WITHIN_S = 20.0
 LOOK_EVERY_S = 0.2
 LAST_PORT = 65535
@@ -42,7 +43,7 @@ def serve(console: Console, vendors: Sequence[str], *, port_base: int | None, se
     with tempfile.TemporaryDirectory(prefix="brownout-up-") as folder, Processes(Path(folder)) as processes:
         options = ["--ports", "fixed"] if port_base is None else ["--port-base", str(port_base)]
         command = [sys.executable, "-P", "-m", "brownout_simulators", "--vendors", ",".join(names), "--seed", str(seed)]
-        child = processes.start(simulators.NAME, [*command, *options], dict(os.environ))
+        child = processes.start(NAME, [*command, *options], dict(os.environ))
         found = _ready(child, names)
         relayed = _relay(child, 0)
         console.print(table(found))
@@ -53,11 +54,11 @@ def serve(console: Console, vendors: Sequence[str], *, port_base: int | None, se
         raise NotJudged(f"the simulators ended with exit code {child.exit_code}: {child.last_words()}")
 
 
-def _ready(child: Child, names: Sequence[str]) -> tuple[Simulator, ...]:
+def _ready(child: Child, names: Sequence[str]) -> tuple[Booth, ...]:
     deadline_s = time.monotonic() + START_WITHIN_S
     try:
-        found: tuple[Simulator, ...] = wait_until(
-            lambda: simulators.ready(child, names), child, deadline_s, "the simulators' process"
+        found: tuple[Booth, ...] = wait_until(
+            lambda: booths.ready(child, names), child, deadline_s, "the simulators' process"
         )
     except NotJudged:
         if child.exit_code == BadInput.exit_code:  # a port that is taken: its own words say which
@@ -77,12 +78,12 @@ def _relay(child: Child, offset: int) -> int:
     return offset + len(new)
 
 
-def table(found: Sequence[Simulator]) -> Table:
+def table(found: Sequence[Booth]) -> Table:
     """Addresses and test keys, as the environment variables by which an application finds them."""
     made = Table(show_edge=False, pad_edge=False, header_style="bold")
     for name in ("vendor", "url", "environment"):
         made.add_column(name, overflow="fold")
-    for simulator in found:
-        variables = "\n".join(f"{name}={escape(value)}" for name, value in simulator.environment.items())
-        made.add_row(simulator.vendor, simulator.url, variables)
+    for booth in found:
+        variables = "\n".join(f"{name}={escape(value)}" for name, value in booth.environment.items())
+        made.add_row(booth.vendor, booth.url, variables)
     return made

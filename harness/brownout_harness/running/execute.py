@@ -3,32 +3,30 @@
 import os
 import platform
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from brownout_core.compose import Replacements
-from brownout_harness.judging.evidence import Evidence, FaultCount, PhaseSpan
+from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.exactly_once import effects_named_by
-from brownout_harness.judging.inputs import FaultCount as Counted
-from brownout_harness.judging.inputs import RunInputs
+from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.judge import About, Judgement, judge, verdict_on
-from brownout_harness.judging.records import dead_letters_from, events_from, ledger_from, operations_from
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, NotJudged
 from brownout_harness.progress import ProgressSink
 from brownout_harness.running.orders import Order, checked_scenario
 from brownout_reports.publish import publish
 from brownout_reports.run_folder import (
     Environment,
+    FaultSpan,
+    PhaseSpan,
     RunFolder,
     RunFolderError,
     Status,
     Verdict,
-    events_table,
-    ledger_table,
-    operations_table,
 )
 from brownout_scenarios.load import to_yaml
 from brownout_scenarios.schema import GATEWAY, Scenario
@@ -75,9 +73,7 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
             path=order.folder,
             scenario=resolved,
             verdict=verdict,
-            operations=operations_table(inputs.operations),
-            ledger=ledger_table(inputs.ledger),
-            events=events_table(inputs.events),
+            tables=inputs.tables,
         )
         try:
             folder = publish(run, logs=inputs.logs, files={REPORT_FILE: render(run)})
@@ -90,10 +86,10 @@ def _run(order: Order, work: Path, progress: ProgressSink | None) -> RunInputs:
     if order.mode == "virtual":
         from brownout_harness.virtual.runner import run_virtual
 
-        return run_virtual(order.scenario, progress=progress)
+        return run_virtual(order.scenario, work=work, progress=progress)
     from brownout_harness.real.runner import run_real
 
-    return run_real(order.scenario, work=work, redis_url=order.redis_url, progress=progress)
+    return run_real(order.scenario, work=work, redis=order.redis, progress=progress)
 
 
 def judged_virtually(name: str, *, seed: int | None = None, replacements: Replacements | None = None) -> Judgement:
@@ -111,46 +107,38 @@ def _checks(scenario: Scenario) -> list[Any]:
 
 def evidence_of(scenario: Scenario, inputs: RunInputs, texts: Mapping[str, str]) -> Evidence:
     """What the expectations judge. `texts` is what others may read of the run, by a short name."""
-    requests, effects = ledger_from(inputs.ledger)
     is_gateway = scenario.target is None
-    evidence = Evidence(
-        operations=operations_from(inputs.operations),
-        requests=requests,
-        effects=effects,
-        events=events_from(inputs.events),
+    names = [operation.name for operation in scenario.workload.operations]
+    return Evidence(
+        tables=inputs.tables,
+        shows_dead_letters=inputs.shows_dead_letters,
         phases=tuple(PhaseSpan(span.phase.name, span.start_s, span.end_s) for span in scenario.spans()),
-        faults=tuple(_fault_counts(scenario, inputs)),
-        dead_letters=dead_letters_from(inputs.dead_letters) if inputs.dead_letters_known else None,
+        faults=tuple(_fault_spans(scenario, inputs)),
         gaps=inputs.gaps,
         telemetry=is_gateway,
+        # Of the reference application it is known what a done operation leaves; of others the scenario says it.
+        expected_effects={name: GATEWAY_OPERATIONS[name].leaves for name in names}
+        if is_gateway
+        else effects_named_by(_checks(scenario), names),
         secrets=inputs.secrets,
         texts=texts,
         duration_s=inputs.duration_s,
     )
-    # Of the reference application it is known what a done operation leaves; of others the scenario says it.
-    if is_gateway:
-        return evidence
-    names = [operation.name for operation in scenario.workload.operations]
-    return replace(evidence, expected_effects=effects_named_by(_checks(scenario), names))
 
 
-def _fault_counts(scenario: Scenario, inputs: RunInputs) -> list[FaultCount]:
-    counts = []
+def _fault_spans(scenario: Scenario, inputs: RunInputs) -> Iterator[FaultSpan]:
     for rule in scenario.fault_rules():
-        counted = inputs.fault_counts.get(rule.id, Counted())
-        counts.append(
-            FaultCount(
-                rule.id,
-                rule.vendor,
-                rule.text,
-                rule.start_s,
-                rule.end_s,
-                counted.matched,
-                counted.struck,
-                rule.expect_struck,
-            )
+        counted = inputs.fault_counts.get(rule.id, FaultCount())
+        yield FaultSpan(
+            id=rule.id,
+            vendor=rule.vendor,
+            text=rule.text,
+            start_s=rule.start_s,
+            end_s=rule.end_s,
+            matched=counted.matched,
+            struck=counted.struck,
+            expect_struck=rule.expect_struck,
         )
-    return counts
 
 
 def _logs(folder: Path | None) -> dict[str, str]:

@@ -3,18 +3,22 @@
 import os
 import shlex
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from brownout_harness.asked.operations import check_templates
+from brownout_harness.asked.described import check_templates
+from brownout_harness.faults.layers import unacted
 from brownout_harness.problems import BadInput
+from brownout_harness.real.redis_choice import AUTO, Redis, choose
 from brownout_harness.safety.live_keys import refuse_live_keys
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import load
 from brownout_scenarios.schema import Scenario
+from brownout_scenarios.yaml_tree import Path as Place
 
 Mode = Literal["virtual", "real"]
 
@@ -31,7 +35,8 @@ class Order:
     """Where the run's files go; nothing is there yet."""
     command: str
     """What reproduces it."""
-    redis_url: str | None = None
+    redis: Redis | None = None
+    """In real mode."""
 
 
 def prepare(
@@ -41,21 +46,18 @@ def prepare(
     time: str,
     seed: int | None = None,
     out: Path | None = None,
-    redis_url: str | None = None,
+    redis: str | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> list[Order]:
-    """Load and check everything; `time` is the stamp of default folders.
+    """Load and check everything; `time` is the stamp of default folders, `redis` auto, fake or a URL.
 
     Raises:
         BadInput: something of it cannot be run; nothing was started or written.
     """
-    refuse_live_keys(environment, [*names, str(out or ""), redis_url or ""])
-    if redis_url is not None:
-        if mode == "virtual":
-            raise BadInput("--redis is for real mode: virtual mode has no sockets; add --mode real or leave it out")
-        from brownout_harness.real.redis_choice import check_redis_url
-
-        check_redis_url(redis_url)
+    refuse_live_keys(environment, [*names, str(out or ""), redis or ""])
+    if redis is not None and mode == "virtual":
+        raise BadInput("--redis is for real mode: virtual mode has no sockets; add --mode real or leave it out")
+    chosen = choose(redis or AUTO) if mode == "real" else None
     scenarios = [checked_scenario(name, mode, seed) for name in names]
     folders = _folders(scenarios, mode, time, out)
     return [
@@ -63,7 +65,7 @@ def prepare(
             scenario=scenario,
             mode=mode,
             folder=folder,
-            redis_url=redis_url,
+            redis=chosen,
             command=f"brownout run {shlex.quote(name)} --mode {mode} --seed {scenario.seed}",
         )
         for name, scenario, folder in zip(names, scenarios, folders, strict=True)
@@ -73,18 +75,28 @@ def prepare(
 def checked_scenario(name: str, mode: Mode, seed: int | None) -> Scenario:
     """The scenario of that name or file, with the seed that replaces its own. Raises `BadInput`."""
     try:
-        scenario = load(name, vocabulary())
+        scenario = load(name, vocabulary(), also=[check_templates, partial(_can_be_run, mode)])
     except ScenarioError as error:
         raise BadInput(str(error)) from None
-    if wrong := check_templates(scenario):
-        raise BadInput(f"{name}: {wrong[0]}")
     if seed is not None:
         if not 0 <= seed < 2**63:
             raise BadInput(f"--seed {seed} is outside 0 to 2^63 - 1")
         scenario = replace(scenario, seed=seed)
-    if mode == "virtual" and scenario.target is not None:
-        raise BadInput(f"{scenario.name} has a target of its own, which needs processes: add --mode real")
     return scenario
+
+
+def _can_be_run(mode: Mode, scenario: Scenario) -> Iterator[tuple[Place, str]]:
+    """What the mode cannot do."""
+    if mode == "virtual":
+        from brownout_harness.virtual.runner import LAYERS
+
+        if scenario.target is not None:
+            yield ("target",), "needs processes, which virtual mode has not: add --mode real"
+        yield from unacted(scenario, LAYERS, "virtual mode cannot act out: add --mode real")
+    else:
+        from brownout_harness.real.runner import LAYERS as REAL_LAYERS
+
+        yield from unacted(scenario, REAL_LAYERS, "real mode cannot act out: take the fault out")
 
 
 def _folders(scenarios: Sequence[Scenario], mode: Mode, time: str, out: Path | None) -> list[Path]:

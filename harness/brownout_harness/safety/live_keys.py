@@ -1,16 +1,9 @@
 """Credentials that look live are refused wherever they turn up, and never written down."""
 
-import re
 from collections.abc import Iterable, Mapping
 
 from brownout_harness.problems import BadInput
-
-_LIVE = re.compile(r"(?<![a-z0-9])[srp]k_live_", re.IGNORECASE)
-
-
-def looks_live(text: str) -> bool:
-    """Whether a text holds what looks like a production credential."""
-    return _LIVE.search(text) is not None
+from brownout_scenarios.live_keys import looks_live
 
 
 def refuse_live_keys(environment: Mapping[str, str], options: Iterable[str] = ()) -> None:

@@ -1,17 +1,9 @@
-"""Load and faults are aimed at this machine only: whether an address is loopback."""
+"""Load and faults are aimed at this machine only."""
 
-import ipaddress
 from urllib.parse import urlsplit
 
 from brownout_harness.problems import BadInput
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine's loopback. Only `localhost` is trusted as a name."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
+from brownout_scenarios.loopback import host_of, is_loopback
 
 
 def require_loopback(url: str, what: str, schemes: tuple[str, ...] = ("http",)) -> str:
@@ -20,12 +12,8 @@ def require_loopback(url: str, what: str, schemes: tuple[str, ...] = ("http",)) 
     Raises:
         BadInput: it does not; the message names the host alone, because a URL may hold a password.
     """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        host, port, parts = "", None, urlsplit("")
-    if parts.scheme not in schemes or not host or port == 0:
+    host = host_of(url)
+    if not host or urlsplit(url).scheme not in schemes:
         wanted = " or ".join(f"{scheme}://127.0.0.1:PORT" for scheme in schemes)
         raise BadInput(f"{what} is not an address that can be used: write {wanted}")
     if not is_loopback(host):

@@ -1,0 +1,12 @@
+"""Virtual time: one process, one loop whose clock jumps, no sockets; the same seed, the same run.
+
+- `runner.py`  a run from the first line to its evidence
+- `loop.py`    the event loop
+- `closed.py`  what is out of reach meanwhile: `guard.py` says who reached for it, `clocks.py` and `chance.py` what
+  libraries get instead
+- `server.py`  the application, composed as the gateway composes it; `life.py` one life of it, and what a kill means
+- `vendors.py` the simulators, in memory
+- `wire.py`    joins the application's transport to the simulators
+- `letters_door.py`  where the application is asked for its dead letters
+- `caller.py`  whoever asks, hangs up, and asks again
+"""

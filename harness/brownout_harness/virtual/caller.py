@@ -5,14 +5,15 @@ task per ask is all that an operation costs, and that task is the application's 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
 from brownout_core.front_door.answers import Answer
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.asked.operations import NOT_SENT, Request, TargetOperation, classify
+from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.operations import NOT_SENT, TargetOperation, classify
 from brownout_harness.virtual.life import Killed
-from brownout_reports.run_folder import Outcome
+from brownout_reports.rows import OperationRow, Outcome
 from brownout_scenarios.schema import Workload
 
 
@@ -26,12 +27,17 @@ class Server(Protocol):
 
 
 class Callers:
-    """Drives all arrivals through. Belongs to one loop; rows are in the order in which operations ended."""
+    """Drives all arrivals through. Belongs to one loop; rows are recorded in the order in which operations end."""
 
     def __init__(
-        self, arrivals: Sequence[Arrival], workload: Workload, operations: Mapping[str, TargetOperation], server: Server
+        self,
+        arrivals: Iterable[Arrival],
+        workload: Workload,
+        operations: Mapping[str, TargetOperation],
+        server: Server,
+        *,
+        record: Callable[[OperationRow], None],
     ) -> None:
-        self.rows: list[dict[str, Any]] = []
         self.offered = 0
         self.done = 0
         self.in_flight = 0
@@ -39,26 +45,32 @@ class Callers:
         self._operations = operations
         self._server = server
         self._loop = asyncio.get_running_loop()
+        self._record = record
         self._waiting = iter(arrivals)
-        self._left = len(arrivals)
+        self._expected = True
+        """Whether there are arrivals to come."""
+        self._open = 0
+        """Those that came and have not ended."""
         self._all_ended: asyncio.Future[None] = self._loop.create_future()
 
     async def run(self) -> None:
         """Until the last operation has ended."""
-        if self._left == 0:
-            return
         self._next()
-        await self._all_ended
+        if self._expected:
+            await self._all_ended
 
     def _next(self) -> None:
         """Only the next arrival has a timer: a heap of ten thousand would be paid for at every step."""
         arrival = next(self._waiting, None)
-        if arrival is not None:
+        if arrival is None:
+            self._expected = False
+        else:
             self._loop.call_at(arrival.at_s, self._arrive, arrival)
 
     def _arrive(self, arrival: Arrival) -> None:
         self._next()
         self.offered += 1
+        self._open += 1
         if self.in_flight >= self._workload.in_flight_limit:
             now_s = self._loop.time()
             self._end(arrival, [now_s, now_s, 0.0, 0, 0], Outcome.UNKNOWN, NOT_SENT)
@@ -69,22 +81,22 @@ class Callers:
     def _end(self, arrival: Arrival, told: Sequence[float], outcome: Outcome, detail: str) -> None:
         sent_s, finished_s, longest_ask_s, asks, status = told
         self.done += outcome is Outcome.DONE
-        self.rows.append(
-            {
-                "operation_id": arrival.operation_id,
-                "name": arrival.name,
-                "intended_s": arrival.at_s,
-                "sent_s": sent_s,
-                "finished_s": finished_s,
-                "longest_ask_s": longest_ask_s,
-                "asks": int(asks),
-                "status": int(status),
-                "outcome": outcome.value,
-                "detail": detail,
-            }
+        self._record(
+            OperationRow(
+                operation_id=arrival.operation_id,
+                name=arrival.name,
+                intended_s=arrival.at_s,
+                sent_s=sent_s,
+                finished_s=finished_s,
+                longest_ask_s=longest_ask_s,
+                asks=int(asks),
+                status=int(status),
+                outcome=outcome,
+                detail=detail,
+            )
         )
-        self._left -= 1
-        if self._left == 0:
+        self._open -= 1
+        if not self._open and not self._expected:
             self._all_ended.set_result(None)
 
 

@@ -1,18 +1,34 @@
-"""Virtual means closed: a real socket, thread, process or clock, used from inside a virtual run, is an error.
+"""Virtual means closed: the real world, used from inside a virtual run, is an error, or is not the real one.
 
-Otherwise one stray `time.time()` would make two runs of the same seed differ, and nobody would know why. The guard
-works through Python's audit hooks, which see what libraries do too, and stands only between `closed_world()`'s
-beginning and end, only for the thread that runs the loop. What has no audit event is replaced
-meanwhile; clocks only for callers inside the packages that must be deterministic, for others may time themselves.
+Otherwise one stray `time.time()` would make two runs of the same seed differ, and nobody would know why.
+
+| what | from our own packages | from libraries |
+| --- | --- | --- |
+| sockets, threads, processes, `time.sleep` | an error | an error |
+| clocks (`time`, `datetime.now`, `date.today`) | an error | the virtual clock |
+| chance (`random`, `uuid`, `os.urandom`, `secrets`) | an error | seeded for the run |
+| files | an error | may be read (imports, time zones), not written |
+
+An error names who did what. The guard works through Python's audit hooks, which see what libraries do too, and by
+replacing what has no audit event; it stands between `closed_world()`'s beginning and end, for the thread that runs
+the loop. Other threads are left alone, and so is what a person sees of the run (`commands/`).
 """
 
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import FrameType
 from typing import Any, Final
+
+from brownout_harness.virtual.chance import chance_from, seeded_module
+from brownout_harness.virtual.clocks import clocks_from, virtual_now
+from brownout_harness.virtual.guard import GUARD, STDLIB, NotVirtual, beyond, is_ours, refusal, replaced
+
+__all__ = ["NotVirtual", "closed_world"]
 
 FORBIDDEN: Final = {
     "socket.connect": "connects a real socket",
@@ -28,82 +44,65 @@ REPLACED: Final = (
     (threading.Thread, "start", "starts a thread"),
     (time, "sleep", "sleeps on the wall clock"),
 )
-CLOCKS: Final = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
-DETERMINISTIC: Final = ("brownout_core", "brownout_simulators", "brownout_harness.virtual")
-
-
-class NotVirtual(RuntimeError):
-    """Something inside a virtual run reached for the real world. The message names who did what."""
-
-
-class _Guard:
-    """The one audit hook of the process: hooks cannot be removed, so it is installed once and switched."""
-
-    def __init__(self) -> None:
-        self.thread: int | None = None
-        self.installed = False
-
-    def install(self) -> None:
-        if not self.installed:
-            sys.addaudithook(self._hear)
-            self.installed = True
-
-    def _hear(self, event: str, _arguments: tuple[Any, ...]) -> None:
-        if self.thread is not None and event in FORBIDDEN and threading.get_ident() == self.thread:
-            raise NotVirtual(f"{_caller(sys._getframe(1))} {FORBIDDEN[event]} in virtual time")
-
-
-_GUARD: Final = _Guard()
+OPENERS: Final = frozenset({"pathlib", "io", "_pyio", "codecs", "os", "tempfile", "shutil", "gzip", "zipfile"})
+"""Whoever asks these to open a file opens it."""
+WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+IMPORTING: Final = ("importlib", "_frozen_importlib")
+"""Compiled modules are written down by these, for everybody."""
 
 
 @contextmanager
-def closed_world() -> Iterator[None]:
-    """Inside, the running thread may touch neither sockets, threads, processes nor (from our packages) clocks.
+def closed_world(*, epoch_s: float = 0.0, seed: int = 0) -> Iterator[None]:
+    """Inside, the running thread has this world only: its loop's clock, from `epoch_s` on, and what `seed` decides.
 
-    Not reentrant. Other threads of the process are left alone.
+    Not reentrant.
 
     Raises:
         NotVirtual: at the call that reached out.
     """
-    _GUARD.install()
-    originals: list[tuple[Any, str, Any]] = [(time, name, getattr(time, name)) for name in CLOCKS]
-    originals += [(owner, name, getattr(owner, name)) for owner, name, _ in REPLACED]
-    for name in CLOCKS:
-        setattr(time, name, _watched(name, getattr(time, name)))
-    for owner, name, deed in REPLACED:
-        setattr(owner, name, _refusing(getattr(owner, name), deed))
-    _GUARD.thread = threading.get_ident()
-    try:
-        yield
-    finally:
-        _GUARD.thread = None
-        for owner, name, original in originals:
-            setattr(owner, name, original)
+    _install()
+    places = {(owner, name): _refusing(getattr(owner, name), deed) for owner, name, deed in REPLACED}
+    with replaced({**places, **clocks_from(epoch_s), **chance_from(seed)}), virtual_now(epoch_s), seeded_module(seed):
+        GUARD.thread = threading.get_ident()
+        try:
+            yield
+        finally:
+            GUARD.thread = None
+
+
+@cache
+def _install() -> None:
+    """Once per process: a hook cannot be removed, only switched."""
+    sys.addaudithook(_hear)
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in FORBIDDEN and GUARD.is_closed:
+        raise refusal(_outside(sys._getframe(1)), FORBIDDEN[event])
+    if event == "open" and GUARD.is_closed:
+        _opening(sys._getframe(1), *arguments)
+
+
+def _opening(frame: FrameType, path: object, _mode: object, flags: object) -> None:
+    if isinstance(path, int):  # a file that is open already
+        return
+    opener = beyond(frame, OPENERS)
+    if is_ours(opener):
+        raise refusal(opener, "opens a file")
+    writes = isinstance(flags, int) and flags & WRITING
+    if writes and opener is not None and not opener.f_globals.get("__name__", "").startswith(IMPORTING):
+        raise refusal(_outside(opener), "writes a file")
+
+
+def _outside(frame: FrameType | None) -> FrameType | None:
+    """The innermost place outside the standard library, for it is the one that can be mended."""
+    return beyond(frame, STDLIB) or frame
 
 
 def _refusing(original: Callable[..., Any], deed: str) -> Callable[..., Any]:
     def call(*arguments: Any, **options: Any) -> Any:
-        if threading.get_ident() == _GUARD.thread:
-            raise NotVirtual(f"{_caller(sys._getframe(1))} {deed} in virtual time")
+        if GUARD.is_closed:
+            raise refusal(_outside(sys._getframe(1)), deed)
         return original(*arguments, **options)
 
     return call
-
-
-def _watched(name: str, original: Callable[[], Any]) -> Callable[[], Any]:
-    def read() -> Any:
-        frame = sys._getframe(1)
-        if frame.f_globals.get("__name__", "").startswith(DETERMINISTIC):
-            raise NotVirtual(f"{_caller(frame)} reads time.{name}() in virtual time")
-        return original()
-
-    return read
-
-
-def _caller(frame: FrameType | None) -> str:
-    """The innermost place outside the standard library, for it is the one that can be mended."""
-    place = frame
-    while place is not None and place.f_globals.get("__name__", "").split(".")[0] in sys.stdlib_module_names:
-        place = place.f_back
-    place = place or frame
-    return f"{place.f_code.co_filename}:{place.f_lineno}" if place is not None else "somebody"

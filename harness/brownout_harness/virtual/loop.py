@@ -89,10 +89,13 @@ def run_virtually(main: Coroutine[Any, Any, T]) -> T:
 
 @contextmanager
 def _rarely_collecting() -> Iterator[None]:
-    """A run makes a great many objects that it keeps and few cycles: let the collector look at them less often."""
+    """A run makes a great many objects that it keeps and few cycles: let the collector look at them less often, and
+    never at what was there before."""
     before = gc.get_threshold()
+    gc.freeze()
     gc.set_threshold(50_000, 20, before[2])
     try:
         yield
     finally:
         gc.set_threshold(*before)
+        gc.unfreeze()

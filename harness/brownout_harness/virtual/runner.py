@@ -6,58 +6,66 @@ simulators in memory ◀─ transports ─ the application ◀─ callers, at th
 """
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+import gc
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, cast
 
 from brownout_core.compose import Replacements
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
-from brownout_core.telemetry import Event
-from brownout_harness.asked.arrivals import Arrival, plan
+from brownout_core.telemetry import Event, Kind
+from brownout_harness.asked.dead_letters import letters, redrive
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.pace import gaps_of_pace
+from brownout_harness.asked.plan import plan
+from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Gap, GapKind
-from brownout_harness.judging.inputs import FaultCount, RunInputs
-from brownout_harness.judging.letters import letter_row
-from brownout_harness.judging.simulator_status import fault_counts, secrets_in, simulator_gaps
+from brownout_harness.judging.inputs import RunInputs
+from brownout_harness.judging.spool import Spool
+from brownout_harness.problems import NotJudged
 from brownout_harness.progress import Progress, ProgressSink
 from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.closed import closed_world
+from brownout_harness.virtual.life import Killed
 from brownout_harness.virtual.loop import run_virtually
 from brownout_harness.virtual.server import VirtualServer, config_of
-from brownout_harness.virtual.wire import HostTransport, base_url_of
-from brownout_scenarios.schema import Action, Scenario
-from brownout_simulators.faults.kinds import rule_from_json
-from brownout_simulators.hosts.memory import MemoryHost
-from brownout_simulators.simulator import Simulator
+from brownout_harness.virtual.vendors import Vendors
+from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow
+from brownout_reports.tables import Rows, Tables
+from brownout_scenarios.schema import Action, Layer, Scenario
 from brownout_simulators.vendors import VENDORS, load_vendor
 
 EPOCH_S = 1_767_225_600.0
 """2026-01-01T00:00:00Z: the wall clock at the start of every virtual run."""
-WIRE_S = 0.001
-"""A request's way to a vendor and back, about what it is on loopback: nothing takes no time at all."""
 SHOW_EVERY_S = 1.0
 LOOK_EVERY_S = 0.1
 
 
 def run_virtual(
-    scenario: Scenario, *, progress: ProgressSink | None = None, replacements: Replacements | None = None
+    scenario: Scenario,
+    *,
+    work: Path | None = None,
+    progress: ProgressSink | None = None,
+    replacements: Replacements | None = None,
 ) -> RunInputs:
     """Run `scenario` with its own seed. `replacements` are put into the application (the audit's known-bad parts).
+
+    What is more than memory should hold goes to the folder `work`, which must stay for as long as the rows are read;
+    without one it stays in memory, in columns.
 
     Raises:
         Deadlock: everybody waits and no timer is set; lists who waits for what.
         NotVirtual: something reached for a socket, a thread, a process or a clock.
     """
     vendors = {name: load_vendor(name) for name in VENDORS}  # imports read files: before the world is closed
-    arrivals = plan(scenario)
-    put = replacements or Replacements()
-    run = _Run(scenario, vendors=vendors, arrivals=arrivals, replacements=put, progress=progress)
-    with closed_world():
+    run = Run(scenario, vendors=vendors, work=work, replacements=replacements or Replacements(), progress=progress)
+    with closed_world(epoch_s=EPOCH_S, seed=scenario.seed):
         return run_virtually(run.main())
 
 
-class _Run:
+class Run:
     """One run and where it stands."""
 
     def __init__(
@@ -65,16 +73,19 @@ class _Run:
         scenario: Scenario,
         *,
         vendors: Mapping[str, Any],
-        arrivals: tuple[Arrival, ...],
+        work: Path | None,
         replacements: Replacements,
         progress: ProgressSink | None,
     ) -> None:
         self.scenario = scenario
-        self.vendors = vendors
-        self.arrivals = arrivals
+        self.loaded = vendors
+        self.arrivals = plan(scenario)
+        self.operations = Spool(OperationRow, work)
+        self.ledger = Spool(LedgerRow, work)
+        self.events = Spool(EventRow, work)
+        self.breakers: dict[str, str] = {}
         self.replacements = replacements
         self.progress = progress
-        self.events: list[Event] = []
         self.gaps: list[Gap] = []
         self.notes: list[str] = []
         self.redrives: list[tuple[str, asyncio.Task[str]]] = []
@@ -82,16 +93,20 @@ class _Run:
     async def main(self) -> RunInputs:
         """Everything from the first line to the evidence."""
         self.loop = asyncio.get_running_loop()
-        self.environments = {
-            name: dict(vendor.environment(base_url_of(name), vendor.test_key(self.scenario.name)))
-            for name, vendor in self.vendors.items()
-        }
-        self.simulators = {name: self._simulator(vendor) for name, vendor in self.vendors.items()}
-        hosts = {name: MemoryHost(simulator, self.loop) for name, simulator in self.simulators.items()}
-        self.server = self._server(hosts)
+        self.loop.set_exception_handler(self._unhandled)
+        self.vendors = Vendors(self.scenario, self.loaded, epoch_s=EPOCH_S)
+        self.actors = {layer: make(self) for layer, make in LAYERS.items()}
+        schedule(self.actors, self.scenario, 0.0)
+        self.server = self._server()
         for at_s, action in self.scenario.actions():
             self.loop.call_at(at_s, self._act, action)
-        self.callers = Callers(self.arrivals, self.scenario.workload, operations_of(self.scenario), self.server)
+        self.callers = Callers(
+            self.arrivals,
+            self.scenario.workload,
+            operations_of(self.scenario),
+            self.server,
+            record=self.operations.add,
+        )
         if self.progress is not None:
             self._show()
         await self.callers.run()
@@ -99,31 +114,17 @@ class _Run:
             await asyncio.sleep(left_s)
         still_open = await self._drain()
         inputs = await self._collect(still_open)
-        for host in hosts.values():
-            await host.close()
+        await self.vendors.close()
         return inputs
 
-    def _simulator(self, vendor: Any) -> Simulator[Any]:
-        simulator: Simulator[Any] = Simulator(
-            vendor, clock=self.loop.time, epoch_s=EPOCH_S, seed=self.scenario.seed, base_url=base_url_of(vendor.name)
-        )
-        simulator.schedule(
-            [rule_from_json(dict(rule.json)) for rule in self.scenario.fault_rules() if rule.vendor == vendor.name],
-            start_at_s=0.0,
-            seed=self.scenario.seed,
-            limits=self.scenario.limits_of(vendor.name),
-            correlate=self.scenario.correlate.get(vendor.name),
-        )
-        return simulator
-
-    def _server(self, hosts: Mapping[str, MemoryHost]) -> VirtualServer:
+    def _server(self) -> VirtualServer:
         return VirtualServer(
-            config_of(self.environments, self.scenario.policies.to_json()),
+            config_of(self.vendors.environments, self.scenario.policies.to_json()),
             self.replacements,
-            transports={name: HostTransport(host, wire_s=WIRE_S) for name, host in hosts.items()},
+            transports=self.vendors.transports(),
             claims=MemoryClaimStore(self.loop.time),
             dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=self._wall_s),
-            sink=self.events.append,
+            sink=self._hear,
             seed=self.scenario.seed,
             epoch_s=EPOCH_S,
         )
@@ -141,28 +142,24 @@ class _Run:
         elif action.start is not None:
             self.server.start()
         else:
-            task = self.server.redrive()
-            if task is None:
-                self.gaps.append(Gap(GapKind.OTHER, f"{action.text}: the application does not run", self.loop.time()))
-            else:
-                self.redrives.append((action.text, task))
+            self.redrives.append((action.text, self.loop.create_task(self.server.talk(redrive()), name=action.text)))
 
     def _show(self) -> None:
         """A look for whoever watches; costs nothing when nobody does."""
         assert self.progress is not None  # noqa: S101 - set by the one who calls
         now_s = self.loop.time()
         span = next((span for span in self.scenario.spans() if span.start_s <= now_s < span.end_s), None)
-        rows = self.callers.rows
+        ended = self.callers.offered - self.callers.in_flight
         self.progress(
             Progress(
                 phase=span.phase.name if span else "draining",
                 at_s=now_s,
                 duration_s=self.scenario.duration_s,
                 offered_per_s=self.callers.offered / now_s if now_s else 0.0,
-                achieved_per_s=len(rows) / now_s if now_s else 0.0,
-                success_share=self.callers.done / len(rows) if rows else None,
+                achieved_per_s=ended / now_s if now_s else 0.0,
+                success_share=self.callers.done / ended if ended else None,
                 in_flight=self.callers.in_flight,
-                breakers=self._breakers(),
+                breakers=dict(self.breakers),
                 faults=tuple(
                     f"{rule.vendor}: {rule.text}"
                     for rule in self.scenario.fault_rules()
@@ -173,8 +170,20 @@ class _Run:
         if span is not None:
             self.loop.call_later(SHOW_EVERY_S, self._show)
 
-    def _breakers(self) -> dict[str, str]:
-        return {event.vendor: event.outcome for event in self.events if event.kind == "breaker_transition"}
+    def _hear(self, event: Event) -> None:
+        self.events.add(cast("EventRow", event))  # the same fields in the same order
+        if event.kind is Kind.BREAKER_TRANSITION:
+            self.breakers[event.vendor] = event.outcome
+
+    def _unhandled(self, _loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+        """A task's error that nobody asked for, or a callback's: what it was to do was not done."""
+        error = context.get("exception")
+        if isinstance(error, Killed):
+            return
+        task = context.get("future") or context.get("task")
+        whose = f" ({task.get_name()})" if isinstance(task, asyncio.Task) else ""
+        message = re.sub(r" at 0x[0-9a-f]+", "", str(context.get("message", "")))
+        self.gaps.append(Gap(GapKind.OTHER, f"nobody handled an error: {message}{whose}: {error!r}", self.loop.time()))
 
     # --- after
 
@@ -192,46 +201,57 @@ class _Run:
 
     def _still_open(self) -> dict[str, int]:
         counts = {
-            "requests": sum(simulator.in_flight for simulator in self.simulators.values()),
-            "webhooks": sum(simulator.agenda.open_webhooks for simulator in self.simulators.values()),
+            **self.vendors.still_open(),
             "operations": int(self.server.is_at_work()),
+            "redrives": sum(not task.done() for _, task in self.redrives),
         }
         return {name: count for name, count in counts.items() if count}
 
     async def _collect(self, still_open: Mapping[str, int]) -> RunInputs:
         duration_s = self.loop.time()
-        letters = await self._letters()
+        gc.collect()  # a task that failed and that nobody holds says so when it is collected, and it is to say so now
+        shown = await self._letters()
         for text, task in self.redrives:
-            if task.done() and not task.cancelled() and task.exception() is None:
-                self.notes.append(f"{text}: {task.result()}")
-            else:
-                self.gaps.append(Gap(GapKind.OTHER, f"{text} did not come to its end"))
+            self._settle(text, task)
         if defects := self.server.defects:
             self.notes.append(f"the application failed to answer {len(defects)} times, first: {defects[0]}")
-        rows = sorted(self.callers.rows, key=lambda row: row["operation_id"])
-        counts: dict[str, FaultCount] = {}
-        for name, simulator in self.simulators.items():
-            status = simulator.status()
-            counts |= fault_counts(status)
-            self.gaps += simulator_gaps(name, status)
-        self.gaps += gaps_of_pace(rows, len(self.arrivals), self.scenario.spans())
+        for page in self.vendors.ledger():
+            self.ledger.add_block(page)
+        self.gaps += self.vendors.gaps()
+        operations = self.operations.rows()
+        self.gaps += gaps_of_pace(operations, self.callers.offered, self.scenario.spans())
         return RunInputs(
-            operations=tuple(rows),
-            ledger=tuple(row for name in sorted(self.simulators) for row in self.simulators[name].ledger.rows()),
-            events=tuple(event._asdict() for event in self.events),
-            dead_letters=tuple(letters or ()),
-            dead_letters_known=letters is not None,
-            fault_counts=counts,
+            tables=Tables(
+                operations,
+                self.ledger.rows(),
+                self.events.rows(),
+                Rows.of(LetterRow, shown),
+            ),
+            fault_counts=counted(self.actors.values()),
             gaps=tuple(self.gaps),
             still_open=still_open,
             notes=tuple(self.notes),
-            secrets=frozenset().union(*(secrets_in(each) for each in self.environments.values())),
+            secrets=self.vendors.secrets,
             duration_s=duration_s,
         )
 
-    async def _letters(self) -> list[dict[str, Any]] | None:
-        found = await self.server.letters()
-        if found is None:
-            self.gaps.append(Gap(GapKind.EVIDENCE_LOST, "the application does not run: its dead letters are not shown"))
+    def _settle(self, text: str, task: asyncio.Task[str]) -> None:
+        if not task.done():
+            return  # the drain said so
+        try:
+            self.notes.append(f"{text}: {task.result()}")
+        except NotJudged as error:
+            self.gaps.append(Gap(GapKind.OTHER, str(error)))
+
+    async def _letters(self) -> list[LetterRow]:
+        try:
+            return await self.server.talk(letters(EPOCH_S))
+        except NotJudged as error:
+            self.gaps.append(Gap(GapKind.EVIDENCE_LOST, str(error)))
             return []
-        return [letter_row(letter, EPOCH_S) for letter in found]
+
+
+LAYERS: Final[Mapping[Layer, Callable[[Run], Actor]]] = {
+    "vendor": lambda run: run.vendors,
+}
+"""The layers of faults that virtual time can act out, and who does."""

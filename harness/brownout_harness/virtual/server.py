@@ -6,30 +6,28 @@ belongs to one life.
 """
 
 import asyncio
-import json
-from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Any, Final, TypeVar
 
 from brownout_core.adapters import ADAPTERS
 from brownout_core.adapters.declaration import read_access
 from brownout_core.compose import AppConfig, Replacements, build, read_document
 from brownout_core.front_door.answers import Answer
 from brownout_core.front_door.door import FrontDoor
-from brownout_core.records import ClaimStore, DeadLetterStore, LetterState
+from brownout_core.records import ClaimStore, DeadLetterStore
 from brownout_core.redaction import Redactor
 from brownout_core.telemetry import Event, Kind, Sink
 from brownout_core.transport import Transport
-from brownout_harness.asked.operations import Request
+from brownout_harness.asked.dead_letters import Answered, Dialogue
+from brownout_harness.asked.exchange import Request
 from brownout_harness.virtual.life import Killed, Life
+
+T = TypeVar("T")
 
 HOST: Final = "127.0.0.1:8080"
 """What a client on this machine would say in its Host header."""
 GRACE_S: Final = 3.0
 """How long what is under way may take to end after a stop; as long as in real mode."""
-LOT: Final = 100
-"""Letters that are redriven, or read, by one request."""
 
 
 def config_of(environments: Mapping[str, Mapping[str, str]], document: Mapping[str, Any]) -> AppConfig:
@@ -121,52 +119,24 @@ class VirtualServer:
         headers = {"host": HOST, **{each.lower(): value for each, value in request.headers.items()}}
         return self._life.start(self._door(request.method, request.path, headers, request.body), name=name)
 
-    def redrive(self) -> "asyncio.Task[str] | None":
-        """Begin to send every pending dead letter again, as an operator does; None where nothing listens. The task's
-        result says in words what came of it."""
-        if self._life is None:
-            return None
-        return asyncio.get_running_loop().create_task(self._redrive(), name="redrive")
+    async def talk(self, dialogue: Dialogue[T]) -> T:
+        """What the gateway is asked over HTTP, asked here: the same dialogue, to its end."""
+        try:
+            request = next(dialogue)
+            while True:
+                request = dialogue.send(await self._ask(request))
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
 
-    async def _redrive(self) -> str:
-        counts: Counter[str] = Counter()
-        after: str | None = ""
-        while after is not None:
-            lot = await self._ask("POST", "/dead-letters/redrive", {"limit": LOT, "after": after})
-            if lot is None:
-                counts["cut short: the connection was lost"] += 1
-                break
-            counts.update(each["outcome"] for each in lot["redriven"])
-            after = None if lot["stopped"] else lot["next_after"]
-        return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "nothing waited"
-
-    async def letters(self) -> list[dict[str, Any]] | None:
-        """Every dead letter, in whatever state, as the application shows it; None where nothing listens."""
-        letters: list[dict[str, Any]] = []
-        after: str | None = ""
-        while after is not None:
-            query = urlencode([*(("state", state.value) for state in LetterState), ("limit", LOT), ("after", after)])
-            page = await self._ask("GET", f"/dead-letters?{query}")
-            if page is None:
-                return None
-            letters += page["dead_letters"]
-            after = page["next_after"]
-        return letters
-
-    async def _ask(self, method: str, path: str, body: Any = None) -> dict[str, Any] | None:
-        """What an operator asks; None where nothing listens, or the application ends before it has answered."""
-        data = b"" if body is None else json.dumps(body).encode()
-        asking = self.serve(Request(method, path, {}, data), name=f"{method} {path}")
+    async def _ask(self, request: Request) -> Answered:
+        asking = self.serve(request, name=f"{request.method} {request.path}")
         if asking is None:
-            return None
+            return Answered(0, error="connection_refused")
         await asyncio.wait([asking])
         if asking.cancelled() or isinstance(asking.exception(), Killed):
-            return None
+            return Answered(0, error="connection_lost")
         answer = asking.result()
-        if answer.status != 200:
-            raise RuntimeError(f"{method} {path} was answered {answer.status}: {answer.body.decode()}")
-        found: dict[str, Any] = json.loads(answer.body)
-        return found
+        return Answered(answer.status, answer.body)
 
     def is_at_work(self) -> bool:
         """Whether anything that was asked of it has not ended."""

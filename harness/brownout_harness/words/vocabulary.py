@@ -11,10 +11,11 @@ from typing import Any
 
 from brownout_core.policies.settings import VendorPolicies
 from brownout_core.presets import DEFAULT_PRESET, PRESETS, policies_for
-from brownout_harness.asked.operations import GATEWAY_OPERATIONS
+from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
+from brownout_harness.faults import KINDS
 from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_scenarios.vocabulary import Vocabulary, json_schema
-from brownout_simulators.faults import FAULTS
+from brownout_simulators.faults import FAULTS, FaultError, route_problem, rule_from_json
 from brownout_simulators.faults.latency import read_measurements
 from brownout_simulators.faults.rule import Rule
 from brownout_simulators.vendors import VENDORS, load_vendor
@@ -26,7 +27,7 @@ def vocabulary() -> Vocabulary:
     vendors = {name: load_vendor(name) for name in VENDORS}
     return Vocabulary(
         vendors=tuple(vendors),
-        faults=FAULTS,
+        faults=KINDS,
         rule=Rule,
         policies=VendorPolicies,
         expectations=EXPECTATIONS,
@@ -35,6 +36,8 @@ def vocabulary() -> Vocabulary:
         limits={name: tuple(limit.name for limit in vendor.limits) for name, vendor in vendors.items()},
         presets=tuple(PRESETS),
         prepare_fault=prepare_fault,
+        check_rule=check_rule,
+        check_params=lambda operation, params: GATEWAY_OPERATIONS[operation].problems(params),
         check_policies=check_policies,
     )
 
@@ -51,6 +54,17 @@ def prepare_fault(kind: str, parameters: Mapping[str, Any], folder: Path | None)
         return parameters
     values = read_measurements(str((folder or Path()) / file))
     return {**parameters, "empirical": {"values_s": list(values)}}
+
+
+def check_rule(vendor: str, rule: Mapping[str, Any]) -> str:
+    """Why no call of the vendor can be one that this rule strikes; empty where some can."""
+    # Which calls is all that matters here, so any fault will do: what is written of the rule's own may need a file.
+    selecting = {name: value for name, value in rule.items() if name not in FAULTS}
+    try:
+        made = rule_from_json({**selecting, "id": "rule", "vendor": vendor, "hang": {}})
+    except FaultError as wrong:
+        return str(wrong).removeprefix("rule rule: ")
+    return route_problem(load_vendor(vendor), made)
 
 
 def check_policies(preset: str, vendor: str, overrides: Mapping[str, Any]) -> None:

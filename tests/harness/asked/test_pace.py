@@ -1,12 +1,11 @@
 """Whether the load was the load that was asked for."""
 
-from typing import Any
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_harness.asked.pace import LATE_S, gaps_of_pace
 from brownout_harness.judging.evidence import GapKind
+from brownout_reports.rows import OperationRow, Outcome
 from brownout_scenarios.schema import Phase, Span
 
 SPANS = (
@@ -15,8 +14,9 @@ SPANS = (
 )
 
 
-def row(intended_s: float, late_s: float = 0.0, asks: int = 1) -> dict[str, Any]:
-    return {"intended_s": intended_s, "sent_s": intended_s + late_s, "asks": asks}
+def row(intended_s: float, late_s: float = 0.0, asks: int = 1) -> OperationRow:
+    sent_s = intended_s + late_s
+    return OperationRow("pay-1", "pay", intended_s, sent_s, sent_s, 0.0, asks, 200, Outcome.DONE)
 
 
 def test_a_load_on_time_is_no_gap() -> None:

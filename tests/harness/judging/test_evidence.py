@@ -1,19 +1,18 @@
 """Views of what is known about a run."""
 
-from dataclasses import replace
-
-from brownout_harness.judging.evidence import WHOLE_RUN, Evidence, Gap, GapKind, PhaseSpan, vendor_of
-from tests.support.histories import PHASES, effect, healthy, letter, operation, request
+from brownout_harness.judging.evidence import WHOLE_RUN, Evidence, Gap, GapKind, vendor_of
+from brownout_reports.run_folder import PhaseSpan
+from tests.support.histories import PHASES, changed, effect, healthy, known, letter, operation, request
 
 
 def test_records_are_found_by_operation_vendor_and_kind() -> None:
-    evidence = Evidence(
+    evidence = known(
         operations=(operation(1), operation(2, name="notify")),
         requests=(request(1, at_s=5.0), request(1, at_s=2.0, seq=1), request(2, name="notify")),
         effects=(effect(1), effect(2, name="notify", operation_id="")),
         dead_letters=(letter(2),),
     )
-    assert evidence.operation["op-2"].name == "notify"
+    assert [each.name for each in (evidence.operation("op-2"), evidence.operation("op-3")) if each] == ["notify"]
     assert [each.at_s for each in evidence.requests_of["op-1"]] == [2.0, 5.0]
     assert set(evidence.requests_to) == {"stripe", "twilio"} == set(evidence.vendors)
     assert [each.kind for each in evidence.effects_of[""]] == ["twilio.message"]
@@ -44,16 +43,16 @@ def test_views_are_computed_once() -> None:
 
 
 def test_the_operations_for_a_vendor_are_those_that_leave_an_effect_there() -> None:
-    mixed = Evidence(operations=(operation(1), operation(2, name="notify")))
+    mixed = known(operations=(operation(1), operation(2, name="notify")))
     assert [each.name for each in mixed.operations_for("stripe")] == ["pay"]
-    foreign = Evidence(operations=(operation(1, name="checkout"),))
+    foreign = known(operations=(operation(1, name="checkout"),))
     assert len(foreign.operations_for("stripe")) == 1
 
 
 def test_absence_is_proof_only_where_the_ledgers_are_whole() -> None:
     assert healthy().absence_is_proof
-    assert replace(healthy(), gaps=(Gap(GapKind.FELL_BEHIND, "2 %"),)).absence_is_proof
-    assert not replace(healthy(), gaps=(Gap(GapKind.LEDGER_OVERFLOW, "stripe"),)).absence_is_proof
+    assert changed(healthy(), gaps=(Gap(GapKind.FELL_BEHIND, "2 %"),)).absence_is_proof
+    assert not changed(healthy(), gaps=(Gap(GapKind.LEDGER_OVERFLOW, "stripe"),)).absence_is_proof
 
 
 def test_a_phase_knows_its_length_and_a_kind_its_vendor() -> None:

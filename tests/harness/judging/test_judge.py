@@ -1,17 +1,15 @@
 """From evidence to a verdict."""
 
-from dataclasses import replace
-
 import pytest
 
-from brownout_harness.judging.evidence import Evidence, FaultCount, Gap, GapKind
+from brownout_harness.judging.evidence import Evidence, Gap, GapKind
 from brownout_harness.judging.expectations.base import Expectation
 from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
 from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.success_rate import SuccessRate
 from brownout_harness.judging.judge import GAP_WORDS, About, judge, verdict_on
-from brownout_reports.run_folder import Environment, Status, Verdict
-from tests.support.histories import consistent, effect, healthy
+from brownout_reports.run_folder import Environment, FaultSpan, Status, Verdict
+from tests.support.histories import changed, consistent, effect, healthy
 
 ONCE = ExactlyOnce(effect="stripe.charge")
 SLOW = Latency(operation="pay", p50_below_s=0.01)
@@ -19,7 +17,9 @@ QUICK = Latency(operation="pay", p50_below_s=1.0)
 UNSEEN = SuccessRate(operation="notify", at_least=0.9)
 
 BEHIND = (Gap(GapKind.FELL_BEHIND, "achieved 97 % of the arrivals", 31.0),)
-FAULT = FaultCount("outage.1", "stripe", "503 on half", 20, 60, 80, 40)
+FAULT = FaultSpan(
+    id="outage.1", vendor="stripe", text="503 on half", start_s=20, end_s=60, matched=80, struck=40, expect_struck=1
+)
 
 ABOUT = About(
     scenario="stripe-brownout",
@@ -32,8 +32,12 @@ ABOUT = About(
 )
 
 
+def fault(**changes: int) -> FaultSpan:
+    return FAULT.model_copy(update=changes)
+
+
 def doubled(evidence: Evidence) -> Evidence:
-    return replace(evidence, effects=(*evidence.effects, effect(3, seq=9_000)))
+    return changed(evidence, effects=(*evidence.effects, effect(3, seq=9_000)))
 
 
 @pytest.mark.parametrize(
@@ -44,15 +48,15 @@ def doubled(evidence: Evidence) -> Evidence:
         (healthy(), [ONCE, UNSEEN], Status.INCONCLUSIVE),
         (healthy(), [SLOW, UNSEEN], Status.FAILED),
         (healthy(), [], Status.INCONCLUSIVE),
-        (replace(healthy(), gaps=BEHIND), [ONCE, QUICK], Status.INCONCLUSIVE),
-        (replace(healthy(), gaps=BEHIND), [ONCE, SLOW], Status.INCONCLUSIVE),
-        (replace(doubled(healthy()), gaps=BEHIND), [ONCE, QUICK], Status.FAILED),
-        (replace(healthy(), faults=(FAULT,)), [ONCE], Status.PASSED),
-        (replace(healthy(), faults=(FAULT._replace(struck=0),)), [ONCE], Status.INCONCLUSIVE),
-        (replace(healthy(), faults=(FAULT._replace(struck=0),)), [SLOW], Status.INCONCLUSIVE),
-        (replace(healthy(), faults=(FAULT._replace(struck=0, expect_struck=0),)), [ONCE], Status.PASSED),
-        (replace(healthy(), faults=(FAULT._replace(expect_struck=41),)), [ONCE], Status.INCONCLUSIVE),
-        (replace(doubled(healthy()), faults=(FAULT._replace(struck=0),)), [ONCE], Status.FAILED),
+        (changed(healthy(), gaps=BEHIND), [ONCE, QUICK], Status.INCONCLUSIVE),
+        (changed(healthy(), gaps=BEHIND), [ONCE, SLOW], Status.INCONCLUSIVE),
+        (changed(doubled(healthy()), gaps=BEHIND), [ONCE, QUICK], Status.FAILED),
+        (changed(healthy(), faults=(FAULT,)), [ONCE], Status.PASSED),
+        (changed(healthy(), faults=(fault(struck=0),)), [ONCE], Status.INCONCLUSIVE),
+        (changed(healthy(), faults=(fault(struck=0),)), [SLOW], Status.INCONCLUSIVE),
+        (changed(healthy(), faults=(fault(struck=0, expect_struck=0),)), [ONCE], Status.PASSED),
+        (changed(healthy(), faults=(fault(expect_struck=41),)), [ONCE], Status.INCONCLUSIVE),
+        (changed(doubled(healthy()), faults=(fault(struck=0),)), [ONCE], Status.FAILED),
     ],
 )
 def test_the_verdict(evidence: Evidence, expectations: list[Expectation], status: Status) -> None:
@@ -62,13 +66,13 @@ def test_the_verdict(evidence: Evidence, expectations: list[Expectation], status
 
 
 def test_what_was_not_put_to_the_test_is_not_said_to_have_failed() -> None:
-    (result,) = judge(replace(healthy(), gaps=BEHIND), [SLOW]).results
+    (result,) = judge(changed(healthy(), gaps=BEHIND), [SLOW]).results
     assert result.status is Status.INCONCLUSIVE
     assert result.observed == "p50 100 ms (200 operations); not proven, because the experiment did not happen as asked"
 
 
 def test_every_reason_is_told_on_its_own_line() -> None:
-    evidence = replace(healthy(), gaps=BEHIND, faults=(FAULT._replace(struck=0),))
+    evidence = changed(healthy(), gaps=BEHIND, faults=(fault(struck=0),))
     assert judge(evidence, [ONCE, UNSEEN]).reasons == (
         "the load fell behind at 31.000 s: achieved 97 % of the arrivals",
         "fault outage.1 (503 on half at stripe) struck 0 requests of 80 that it matched, at least 1 needed",
@@ -77,12 +81,12 @@ def test_every_reason_is_told_on_its_own_line() -> None:
 
 
 def test_a_gap_of_no_particular_kind_is_told_as_it_is() -> None:
-    assert judge(replace(healthy(), gaps=(Gap(GapKind.OTHER, "odd"),)), [ONCE]).reasons == ("odd",)
+    assert judge(changed(healthy(), gaps=(Gap(GapKind.OTHER, "odd"),)), [ONCE]).reasons == ("odd",)
     assert set(GAP_WORDS) == set(GapKind) - {GapKind.OTHER}
 
 
 def test_a_verdict_tells_the_run_and_survives_json() -> None:
-    evidence = replace(consistent(7), gaps=())
+    evidence = changed(consistent(7), gaps=())
     verdict = verdict_on(evidence, [ONCE], ABOUT)
     assert (verdict.scenario, verdict.seed, verdict.verdict) == ("stripe-brownout", 7, Status.PASSED)
     assert [phase.name for phase in verdict.phases] == ["steady", "outage", "recovery"]
@@ -93,10 +97,10 @@ def test_a_verdict_tells_the_run_and_survives_json() -> None:
 
 
 def test_reasons_are_of_an_inconclusive_run_and_notes_of_a_failed_one() -> None:
-    inconclusive = verdict_on(replace(healthy(), gaps=BEHIND), [ONCE], ABOUT)
+    inconclusive = verdict_on(changed(healthy(), gaps=BEHIND), [ONCE], ABOUT)
     assert inconclusive.reasons
     assert not inconclusive.notes
-    failed = verdict_on(replace(doubled(healthy()), gaps=BEHIND), [ONCE], ABOUT)
+    failed = verdict_on(changed(doubled(healthy()), gaps=BEHIND), [ONCE], ABOUT)
     assert not failed.reasons
     assert failed.notes == ("could not be judged: the load fell behind at 31.000 s: achieved 97 % of the arrivals",)
 

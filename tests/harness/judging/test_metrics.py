@@ -1,11 +1,10 @@
 """The numbers of a run."""
 
-from dataclasses import replace
-
-from brownout_harness.judging.evidence import Evidence, PhaseSpan
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.metrics import ALL, phase_metrics, vendor_metrics
-from brownout_reports.run_folder import Outcome, PhaseMetrics, VendorMetrics
-from tests.support.histories import consistent, effect, healthy, operation, request, with_operations
+from brownout_reports.rows import Outcome
+from brownout_reports.run_folder import PhaseMetrics, PhaseSpan, VendorMetrics
+from tests.support.histories import changed, consistent, effect, healthy, operation, request, with_operations
 
 
 def of_phase(evidence: Evidence, phase: str, name: str = ALL) -> PhaseMetrics:
@@ -17,7 +16,7 @@ def of_vendor(evidence: Evidence, vendor: str, phase: str = ALL) -> VendorMetric
 
 
 def test_an_operation_belongs_to_the_phase_in_which_it_was_wanted() -> None:
-    late = replace(healthy(0), operations=(operation(1, at_s=19.9, finished_s=25.0),))
+    late = changed(healthy(0), operations=(operation(1, at_s=19.9, finished_s=25.0),))
     steady, outage = of_phase(late, "steady"), of_phase(late, "outage")
     assert (steady.asked, steady.done, steady.goodput_per_s) == (1, 1, 0.0)
     assert (outage.asked, outage.goodput_per_s) == (0, 1 / 40)
@@ -26,7 +25,7 @@ def test_an_operation_belongs_to_the_phase_in_which_it_was_wanted() -> None:
 
 
 def test_rates_of_the_whole_run_are_over_the_time_of_the_load() -> None:
-    row = of_phase(replace(healthy(200), duration_s=160.0), ALL)
+    row = of_phase(changed(healthy(200), duration_s=160.0), ALL)
     assert (row.asked, row.offered_per_s, row.achieved_per_s) == (200, 2.0, 2.0)
     assert row.goodput_per_s == 2.0
 
@@ -47,14 +46,14 @@ def test_what_the_driver_failed_to_send_shows() -> None:
 def test_every_answer_is_of_one_kind() -> None:
     kinds = [(200, "complete"), (404, "complete"), (429, "complete"), (503, "complete"), (0, "hang"), (200, "reset")]
     requests = tuple(request(n, seq=n, status=status, ending=ending) for n, (status, ending) in enumerate(kinds))
-    row = of_vendor(replace(healthy(0), requests=requests), "stripe")
+    row = of_vendor(changed(healthy(0), requests=requests), "stripe")
     assert (row.answered_ok, row.answered_4xx, row.answered_429, row.answered_5xx, row.not_answered) == (1, 1, 1, 1, 2)
     assert row.requests == 6
 
 
 def test_amplification_and_duplicates_are_counted_where_they_happened() -> None:
     evidence = healthy(200)
-    doubled = replace(
+    doubled = changed(
         evidence,
         requests=(*evidence.requests, request(0, at_s=30.0, seq=9_000), request(0, at_s=30.1, seq=9_001)),
         effects=(*evidence.effects, effect(0, at_s=30.05, seq=9_002)),
@@ -68,13 +67,13 @@ def test_amplification_and_duplicates_are_counted_where_they_happened() -> None:
 
 
 def test_a_vendor_that_nothing_reached_in_a_phase_has_no_amplification() -> None:
-    quiet = replace(healthy(10, over_s=10.0), phases=(PhaseSpan("steady", 0, 20), PhaseSpan("idle", 20, 40)))
+    quiet = changed(healthy(10, over_s=10.0), phases=(PhaseSpan("steady", 0, 20), PhaseSpan("idle", 20, 40)))
     assert of_vendor(quiet, "stripe", "idle").amplification is None
 
 
 def test_an_effect_of_another_kind_is_no_duplicate() -> None:
     evidence = healthy(10)
-    refunded = replace(evidence, effects=(*evidence.effects, effect(0, seq=9_000, kind="stripe.refund")))
+    refunded = changed(evidence, effects=(*evidence.effects, effect(0, seq=9_000, route="stripe.refund")))
     assert of_vendor(refunded, "stripe").duplicates == 0
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from brownout_harness.load.plan import Asking, Planned, write_plan
 
 LIMIT_S = 60.0
-LEAD_S = 0.1
+LEAD_S = 0.5
+"""From telling the start instant to it: the process must have read it by then, on a busy machine too."""
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,10 @@ def test_a_stall_counts_in_full_for_everyone_who_wanted_to_ask_meanwhile(target:
     latencies = sorted(row["finished_s"] - row["intended_s"] for row in loaded.operations)
     assert len(latencies) == 500
     assert latencies[494] >= 0.44  # the 99th percentile, predicted 0.45
-    # Upper bounds are generous: the machine may be busy with other tests.
-    assert latencies[494] < 0.9
-    assert latencies[250] < 0.1
+    wanted_meanwhile = [row for row in loaded.operations if 2.0 <= row["intended_s"] < 2.5]
+    assert all(row["finished_s"] >= 2.5 for row in wanted_meanwhile)
+    # Nobody waited with asking for those who waited for an answer.
+    assert sum(row["sent_s"] < 2.5 for row in wanted_meanwhile) > 25
     by_series = {(entry["type"], entry["name"]): entry for entry in loaded.stats}
     assert by_series["OPERATION", "pay"]["requests"] == by_series["POST", "POST pay"]["requests"] == 500
     assert by_series["OPERATION", "pay"]["p99_ms"] >= 400

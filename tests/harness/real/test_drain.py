@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from brownout_harness.judging.evidence import GapKind
-from brownout_harness.real import drain as module
+from brownout_harness.real.booths import Booth, Rest
 from brownout_harness.real.drain import drain, gaps_of_drain
-from brownout_harness.real.simulators import Rest, Simulator
 
-SIMULATOR = Simulator("stripe", "http://127.0.0.1:1")
+BOOTH = Booth("stripe", "http://127.0.0.1:1")
 
 
 class Scene:
@@ -19,10 +18,11 @@ class Scene:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, rests: Iterator[Rest]) -> None:
         self.now_s = 0.0
-        monkeypatch.setattr(module, "rest_of", lambda _simulator: next(rests))
+        monkeypatch.setattr(Booth, "rest", lambda _booth: next(rests))
 
-    def run(self, limit_s: float = 10.0, moves: Any = lambda: 0) -> dict[str, int]:
-        return dict(drain([SIMULATOR], limit_s=limit_s, target_moves=moves, tick=self.tick, clock=lambda: self.now_s))
+    def run(self, limit_s: float = 10.0, moves: Any = lambda: 0, redrives: Any = lambda: 0) -> dict[str, int]:
+        looks = {"target_moves": moves, "redrives": redrives, "tick": self.tick, "clock": lambda: self.now_s}
+        return dict(drain([BOOTH], limit_s=limit_s, **looks))
 
     def tick(self, seconds: float) -> None:
         self.now_s += seconds
@@ -46,6 +46,15 @@ def test_a_target_that_still_reports_is_waited_for(monkeypatch: pytest.MonkeyPat
     scene = Scene(monkeypatch, itertools.repeat(Rest(0, 0, 7)))
     assert scene.run(moves=lambda: next(reported)) == {}
     assert scene.now_s == pytest.approx(4.0, abs=0.21)
+
+
+def test_a_redrive_that_has_not_ended_is_waited_for_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    open_for_s = 2.0
+    scene = Scene(monkeypatch, itertools.repeat(Rest(0, 0, 7)))
+    assert scene.run(redrives=lambda: int(scene.now_s < open_for_s)) == {}
+    assert scene.now_s == pytest.approx(3.0, abs=0.21)
+    endless = Scene(monkeypatch, itertools.repeat(Rest(0, 0, 7)))
+    assert endless.run(limit_s=3.0, redrives=lambda: 1) == {"redrives": 1}
 
 
 def test_what_moves_at_the_limit_is_told_and_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:

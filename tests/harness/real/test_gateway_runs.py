@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from brownout_harness.problems import BadInput
+from brownout_harness.real.redis_choice import FAKE, Redis, choose
 from brownout_harness.real.runner import run_real
 from brownout_harness.running.execute import evidence_of
 from brownout_harness.words.vocabulary import vocabulary
@@ -61,8 +62,8 @@ def scenario(text: str) -> Scenario:
     return load_text(text, vocabulary())
 
 
-def verdicts(given: Scenario, work: Path, redis_url: str | None = None) -> dict[str, tuple[Status, str]]:
-    inputs = run_real(given, work=work, redis_url=redis_url)
+def verdicts(given: Scenario, work: Path, redis: Redis | None = None) -> dict[str, tuple[Status, str]]:
+    inputs = run_real(given, work=work, redis=redis)
     texts = {} if inputs.logs is None else {path.name: path.read_text() for path in inputs.logs.iterdir()}
     evidence = evidence_of(given, inputs, texts)
     assert evidence.gaps == ()
@@ -70,17 +71,17 @@ def verdicts(given: Scenario, work: Path, redis_url: str | None = None) -> dict[
     return {result.name: (result.status, result.observed) for result in results}
 
 
-@pytest.fixture(params=["embedded", "real"])
-def redis_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | None]:
+@pytest.fixture(params=["embedded", "started", "named"])
+def redis(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Redis]:
     if request.param == "embedded":
-        yield None
+        yield choose(FAKE)
         return
-    with real_redis(tmp_path) as url:
-        yield url
+    with real_redis(tmp_path) as url:  # skips where there is no server
+        yield choose(url) if request.param == "named" else choose()
 
 
-def test_a_gateway_that_is_killed_at_work_charges_nobody_twice(redis_url: str | None, tmp_path: Path) -> None:
-    for name, (status, observed) in verdicts(scenario(KILLED), tmp_path / "work", redis_url).items():
+def test_a_gateway_that_is_killed_at_work_charges_nobody_twice(redis: Redis, tmp_path: Path) -> None:
+    for name, (status, observed) in verdicts(scenario(KILLED), tmp_path / "work", redis).items():
         assert status is Status.PASSED, f"{name}: {observed}"
 
 
@@ -90,10 +91,10 @@ def test_a_redrive_sends_what_was_set_aside(tmp_path: Path) -> None:
 
 
 def test_a_redis_that_holds_something_is_refused_before_anything_starts(tmp_path: Path) -> None:
-    import redis
+    from redis import Redis as Client
 
-    with real_redis(tmp_path) as url, redis.Redis.from_url(url) as client:
+    with real_redis(tmp_path) as url, Client.from_url(url) as client:
         client.set("precious", "1")
         with pytest.raises(BadInput, match="name an empty one"):
-            run_real(scenario(KILLED), work=tmp_path / "work", redis_url=url)
+            run_real(scenario(KILLED), work=tmp_path / "work", redis=choose(url))
         assert client.get("precious") == b"1"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from brownout_harness.asked.arrivals import plan
+from brownout_harness.asked.plan import plan
 from brownout_harness.load.plan import read_plan
 from brownout_harness.real.load_process import LoadWatch, begin, write_load_plan
 from brownout_scenarios.schema import Arrivals, AskAgain, Operation, Phase, Scenario, Target, Workload
@@ -43,7 +43,7 @@ def test_the_plan_has_every_arrival_with_its_request_and_how_callers_ask(tmp_pat
         phases=(Phase(name="steady", for_s=2.0),),
         expect=(),
     )
-    arrivals = plan(scenario)
+    arrivals = tuple(plan(scenario))
     write_load_plan(tmp_path, scenario, arrivals, "http://127.0.0.1:80")
     asking, planned = read_plan(tmp_path / "plan.ndjson")
     assert (asking.url, asking.answer_within_s, asking.in_flight_limit) == ("http://127.0.0.1:80", 4.0, 50)

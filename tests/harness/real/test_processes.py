@@ -138,7 +138,7 @@ def test_sigkill_of_the_harness_leaves_no_process(tmp_path: Path) -> None:
         harness.wait(DEADLINE_S)
         if harness.stdout:
             harness.stdout.close()
-    eventually(lambda: not any(map(is_running, pids)), within_s=5.0)
+    eventually(lambda: not any(map(is_running, pids)), within_s=20.0)
 
 
 def test_a_line_that_is_not_whole_yet_is_left_for_the_next_look(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from brownout_harness.problems import NotJudged
 from brownout_harness.real.processes import Processes
+from brownout_harness.real.redis_choice import FAKE, choose
 from brownout_harness.real.stage import Stage
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.load import load
@@ -29,7 +30,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
             vendors=("stripe",),
             scratch=scratch,
             logs=logs,
-            redis_url=None,
+            redis=choose(FAKE),
         )
 
 
@@ -50,7 +51,7 @@ def test_a_target_can_be_killed_and_started_again_where_it_was(stage: Stage) -> 
 
 
 def test_test_keys_stay_out_of_the_logs(stage: Stage, tmp_path: Path) -> None:
-    keys = [secret for simulator in stage.simulators for secret in simulator.secrets]
+    keys = stage.booths.secrets
     assert keys
     for path in (tmp_path / "logs").iterdir():
         assert not any(key in path.read_text() for key in keys)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from brownout_harness.problems import BadInput
-from brownout_harness.real.simulators import Simulator
-from brownout_harness.real.target import Launch, free_port, launch
+from brownout_harness.real.booths import Booth
+from brownout_harness.real.target import Launch, launch
 from brownout_scenarios.schema import (
     Arrivals,
     Command,
@@ -22,9 +22,7 @@ from brownout_scenarios.schema import (
     Workload,
 )
 
-STRIPE = Simulator(
-    "stripe", "http://127.0.0.1:1", {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_API_KEY": "sk_test_1"}
-)
+STRIPE = Booth("stripe", "http://127.0.0.1:1", {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_API_KEY": "sk_test_1"})
 
 
 def launched(target: Target | None, folder: Path, policies: Policies | None = None) -> Launch:
@@ -105,8 +103,3 @@ def test_a_port_where_something_else_serves_is_refused(tmp_path: Path) -> None:
         with pytest.raises(BadInput, match=f"port {port} is taken"):
             shop.require_free_port()
     shop.require_free_port()
-
-
-def test_a_free_port_can_be_bound() -> None:
-    with socket.create_server(("127.0.0.1", free_port())):
-        pass

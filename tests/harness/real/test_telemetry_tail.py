@@ -3,8 +3,16 @@
 import json
 from pathlib import Path
 
-from brownout_harness.judging.evidence import GapKind
-from brownout_harness.real.telemetry_tail import BreakerWatch, event_rows
+from brownout_harness.judging.evidence import Gap, GapKind
+from brownout_harness.judging.spool import Spool
+from brownout_harness.real.telemetry_tail import BreakerWatch, spool_events
+from brownout_reports.rows import EventRow
+
+
+def event_rows(path: Path | None, start_at_s: float) -> tuple[list[EventRow], list[Gap]]:
+    spool = Spool(EventRow)
+    gaps = spool_events(path, start_at_s, spool)
+    return list(spool.rows()), gaps
 
 
 def event(at_s: float, kind: str = "attempt_started", **more: str) -> str:
@@ -30,16 +38,26 @@ def test_events_are_counted_from_the_runs_start(tmp_path: Path) -> None:
     path = tmp_path / "telemetry"
     path.write_text(event(105.5))
     rows, gaps = event_rows(path, 100.0)
-    assert [row["at_s"] for row in rows] == [5.5]
+    assert [row.at_s for row in rows] == [5.5]
     assert gaps == []
 
 
 def test_lines_that_cannot_be_read_are_a_gap(tmp_path: Path) -> None:
     path = tmp_path / "telemetry"
-    path.write_text(event(101.0) + '{"at_s": 1')
+    path.write_text(event(101.0) + '[1]\n{"kind": "started"}\n{"at_s": "soon", "kind": "started"}\n{"at_s": 1')
     rows, (gap,) = event_rows(path, 100.0)
     assert len(rows) == 1
-    assert gap == (GapKind.EVIDENCE_LOST, "1 of the target's events cannot be read", None)
+    assert gap == (GapKind.EVIDENCE_LOST, "4 of the target's events cannot be read", None)
+
+
+def test_one_line_that_cannot_be_read_costs_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "telemetry"
+    lines = [event(100.0 + n) for n in range(50)]
+    lines[17] = "noise\n"
+    path.write_text("".join(lines))
+    rows, (gap,) = event_rows(path, 100.0)
+    assert [row.at_s for row in rows] == [float(n) for n in range(50) if n != 17]
+    assert gap.detail.startswith("1 of")
 
 
 def test_a_target_that_reports_nothing_has_no_events_and_no_gap() -> None:

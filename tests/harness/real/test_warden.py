@@ -75,4 +75,4 @@ def test_the_warden_passes_a_request_to_end_on_to_its_child(started: Started) ->
 def test_a_killed_warden_takes_its_child_along(started: Started) -> None:
     started.process.kill()
     started.process.wait(DEADLINE_S)
-    eventually(lambda: not is_running(child_of(started)), within_s=5.0)
+    eventually(lambda: not is_running(child_of(started)), within_s=20.0)

@@ -10,8 +10,10 @@ from brownout_harness.running import execute as executing
 from brownout_harness.running.execute import Finished, evidence_of, execute
 from brownout_harness.running.orders import Order, prepare
 from brownout_harness.words.vocabulary import vocabulary
+from brownout_reports.rows import LedgerRow, OperationRow, Outcome
 from brownout_reports.run_folder import Status
 from brownout_reports.run_folder import read as read_run
+from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.load import load
 from tests.support.shop_scenario import write_shop
 
@@ -25,39 +27,24 @@ def prepared(name: str, out: Path) -> list[Order]:
     return prepare([name], mode="real", time="T", out=out, environment={})
 
 
-def operation(number: int) -> dict[str, object]:
-    return {
-        "operation_id": f"buy-{number}",
-        "name": "buy",
-        "intended_s": number / 10,
-        "sent_s": number / 10,
-        "finished_s": number / 10 + 0.1,
-        "asks": 1,
-        "status": 200,
-        "outcome": "done",
-        "detail": "",
-    }
+def operation(number: int) -> OperationRow:
+    at_s = number / 10
+    return OperationRow(f"buy-{number}", "buy", at_s, at_s, at_s + 0.1, 0.1, 1, 200, Outcome.DONE)
 
 
-def effect(number: int) -> dict[str, object]:
-    return {
-        "entry": "effect",
-        "seq": number,
-        "vendor": "stripe",
-        "account": "a",
-        "operation_id": f"buy-{number}",
-        "at_s": number / 10,
-        "route": "stripe.charge",
-        "id": f"ch_{number}",
-    }
+def effect(number: int) -> LedgerRow:
+    at_s = number / 10
+    return LedgerRow("effect", number, "stripe", "a", f"buy-{number}", at_s, at_s, "stripe.charge", f"ch_{number}")
 
 
-def inputs(**more: object) -> RunInputs:
+def inputs(*effects: LedgerRow, **more: object) -> RunInputs:
+    """A run of forty operations, each with its effect; `effects` are more of them."""
     numbers = range(40)
     given: dict[str, object] = {
-        "operations": tuple(map(operation, numbers)),
-        "ledger": tuple(map(effect, numbers)),
-        "dead_letters_known": False,
+        "tables": Tables(
+            Rows.of(OperationRow, map(operation, numbers)), Rows.of(LedgerRow, [*map(effect, numbers), *effects])
+        ),
+        "shows_dead_letters": False,
         "fault_counts": {"trouble.0": FaultCount(matched=20, struck=9)},
         "duration_s": 4.5,
         **more,
@@ -91,7 +78,7 @@ def test_a_run_leaves_a_whole_folder_that_can_be_read_back(monkeypatch: pytest.M
     assert back.verdict.verdict is Status.PASSED
     assert back.verdict.target.endswith("--port {{port}}")
     assert "a note" in back.verdict.notes
-    assert back.operations.height == 40
+    assert len(back.tables.of(OperationRow)) == 40
     names = {path.name for path in finished.folder.iterdir()}
     assert names >= {"scenario.yaml", "verdict.json", "report.html", "junit.xml", "summary.md", "logs"}
     assert (finished.folder / "logs" / "target.log").read_text() == "hello\n"
@@ -114,9 +101,7 @@ def test_a_secret_in_a_log_fails_a_run_that_demands_none(monkeypatch: pytest.Mon
 
 
 def test_an_effect_too_many_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    twice = {**effect(3), "seq": 99, "id": "ch_again"}
-    given = inputs()
-    finished = executed(monkeypatch, inputs(ledger=(*given.ledger, twice)))
+    finished = executed(monkeypatch, inputs(effect(3)._replace(seq=99, id="ch_again")))
     assert finished.exit_code == 1
 
 

@@ -51,10 +51,10 @@ def test_a_seed_replaces_the_scenarios_own() -> None:
         (["stripe-brownuot"], {}, "did you mean stripe-brownout"),
         (["nowhere/mine.yaml"], {}, "nowhere/mine.yaml: no such file"),
         (["healthy"], {"seed": -1}, "--seed -1 is outside"),
-        (["healthy"], {"redis_url": "redis://127.0.0.1:6379/0"}, "--redis is for real mode"),
-        (["healthy"], {"mode": "real", "redis_url": "redis://192.0.2.1:6379"}, "aims at 192.0.2.1"),
+        (["healthy"], {"redis": "redis://127.0.0.1:6379/0"}, "--redis is for real mode"),
+        (["healthy"], {"mode": "real", "redis": "redis://192.0.2.1:6379"}, "aims at 192.0.2.1"),
         (["healthy"], {"environment": {"STRIPE_API_KEY": LIVE}}, "STRIPE_API_KEY holds a live key"),
-        (["healthy"], {"mode": "real", "redis_url": f"redis://:{LIVE}@127.0.0.1"}, "an argument holds a live key"),
+        (["healthy"], {"mode": "real", "redis": f"redis://:{LIVE}@127.0.0.1"}, "an argument holds a live key"),
         (["healthy"], {"out": Path("file/below")}, "--out file/below: Not a directory"),
         (["healthy"], {"out": Path("file")}, "there is something already"),
     ],
@@ -69,6 +69,13 @@ def test_what_cannot_be_run_is_one_line_and_nothing_is_written(
     assert "\n" not in str(refused.value)
     assert LIVE not in str(refused.value)
     assert [path.name for path in Path().iterdir()] == ["file"]
+
+
+def test_the_redis_of_a_real_run_is_chosen_before_it() -> None:
+    (order,) = prepared("healthy", mode="real", redis="fake")
+    assert order.redis is not None
+    assert order.redis.words == "embedded fakeredis"
+    assert prepared("healthy")[0].redis is None
 
 
 def test_a_target_of_ones_own_needs_real_mode(tmp_path: Path) -> None:

@@ -3,23 +3,9 @@
 import pytest
 
 from brownout_harness.problems import BadInput
-from brownout_harness.safety.live_keys import looks_live, refuse_live_keys
+from brownout_harness.safety.live_keys import refuse_live_keys
 
 LIVE = "sk_" + "live_" + "51Habcdefghijk"
-
-
-@pytest.mark.parametrize(
-    "text", [LIVE, LIVE.replace("sk", "rk"), LIVE.replace("sk", "pk"), f"Bearer {LIVE}", f"MY_{LIVE}"]
-)
-def test_a_live_key_is_known_wherever_it_stands(text: str) -> None:
-    assert looks_live(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "sk_test_51H", "we_live_here", "risk_level", "TASK_LIVE_RELOAD", "disk_live_check"]
-)
-def test_test_keys_and_words_are_not_live(text: str) -> None:
-    assert not looks_live(text)
 
 
 def test_a_live_key_in_the_environment_is_refused_by_its_variables_name() -> None:

@@ -5,9 +5,12 @@ from collections.abc import Callable
 
 from brownout_core.front_door.answers import Answer
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.asked.operations import GATEWAY_OPERATIONS, NOT_SENT, Request
+from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
+from brownout_harness.asked.operations import NOT_SENT
 from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.life import Killed
+from brownout_reports.rows import OperationRow
 from brownout_scenarios.schema import Arrivals, AskAgain, Operation, Workload
 from tests.support.aio import virtually
 
@@ -46,20 +49,27 @@ def workload(*, again: AskAgain | None = None, within_s: float = 30.0, limit: in
                     answer_within_s=within_s, in_flight_limit=limit)  # fmt: skip
 
 
-def drive(stand: Stand, asked: tuple[Arrival, ...], how: Workload) -> Callers:
+def drive(stand: Stand, asked: tuple[Arrival, ...], how: Workload) -> list[OperationRow]:
+    return driven(stand, asked, how)[1]
+
+
+def driven(stand: Stand, asked: tuple[Arrival, ...], how: Workload) -> tuple[Callers, list[OperationRow]]:
+    """The callers, and what they recorded."""
+    rows: list[OperationRow] = []
+
     async def main() -> Callers:
-        callers = Callers(asked, how, GATEWAY_OPERATIONS, stand)
+        callers = Callers(iter(asked), how, GATEWAY_OPERATIONS, stand, record=rows.append)
         await callers.run()
         return callers
 
-    return virtually(main())
+    return virtually(main()), rows
 
 
 def test_nobody_waits_for_anybody_else() -> None:
     stand = Stand(lambda _n: (10.0, DONE))
-    callers = drive(stand, arrivals(1.0, 1.5, 2.0), workload())
+    rows = drive(stand, arrivals(1.0, 1.5, 2.0), workload())
     assert stand.asked_at_s == [1.0, 1.5, 2.0]
-    assert [(row["outcome"], row["finished_s"]) for row in callers.rows] == [
+    assert [(row.outcome, row.finished_s) for row in rows] == [
         ("done", 11.0),
         ("done", 11.5),
         ("done", 12.0),
@@ -68,39 +78,44 @@ def test_nobody_waits_for_anybody_else() -> None:
 
 def test_who_has_waited_long_enough_hangs_up_and_asks_again() -> None:
     stand = Stand(lambda n: (60.0, DONE) if n == 1 else (0.5, DONE))
-    callers = drive(stand, arrivals(0.0), workload(again=AskAgain(after_s=1.0, times=3), within_s=2.0))
-    row = callers.rows[0]
+    rows = drive(stand, arrivals(0.0), workload(again=AskAgain(after_s=1.0, times=3), within_s=2.0))
+    row = rows[0]
     assert stand.asked_at_s == [0.0, 3.0]
-    assert (row["outcome"], row["asks"], row["finished_s"], row["longest_ask_s"]) == ("done", 2, 3.5, 2.0)
+    assert (row.outcome, row.asks, row.finished_s, row.longest_ask_s) == ("done", 2, 3.5, 2.0)
 
 
 def test_asking_again_ends_after_so_many_times() -> None:
     stand = Stand(lambda _n: (0.0, Answer(504, {}, b"{}")))
-    callers = drive(stand, arrivals(0.0), workload(again=AskAgain(after_s=1.0, times=3)))
-    assert (callers.rows[0]["outcome"], callers.rows[0]["asks"]) == ("unknown", 4)
+    rows = drive(stand, arrivals(0.0), workload(again=AskAgain(after_s=1.0, times=3)))
+    assert (rows[0].outcome, rows[0].asks) == ("unknown", 4)
 
 
 def test_where_nothing_listens_the_ask_is_unknown() -> None:
     stand = Stand(lambda _n: (0.0, DONE))
     stand.listens = False
-    callers = drive(stand, arrivals(0.0), workload())
-    assert (callers.rows[0]["outcome"], callers.rows[0]["detail"]) == ("unknown", "connection_refused")
+    rows = drive(stand, arrivals(0.0), workload())
+    assert (rows[0].outcome, rows[0].detail) == ("unknown", "connection_refused")
 
 
 def test_an_answer_that_died_with_the_application_is_a_lost_connection() -> None:
     stand = Stand(lambda _n: (1.0, Killed()))
-    callers = drive(stand, arrivals(0.0), workload())
-    assert callers.rows[0]["detail"] == "connection_lost"
+    rows = drive(stand, arrivals(0.0), workload())
+    assert rows[0].detail == "connection_lost"
 
 
 def test_an_answer_that_says_nothing_leaves_it_open() -> None:
     stand = Stand(lambda _n: (0.0, Answer(500, {}, b"")))
-    callers = drive(stand, arrivals(0.0), workload())
-    assert (callers.rows[0]["outcome"], callers.rows[0]["status"]) == ("unknown", 500)
+    rows = drive(stand, arrivals(0.0), workload())
+    assert (rows[0].outcome, rows[0].status) == ("unknown", 500)
 
 
 def test_beyond_the_bound_on_operations_in_flight_arrivals_are_left_out_and_said_to_be() -> None:
     stand = Stand(lambda _n: (10.0, DONE))
-    callers = drive(stand, arrivals(0.0, 1.0, 2.0), workload(limit=2))
-    assert [row["detail"] for row in callers.rows] == [NOT_SENT, "", ""]
-    assert callers.rows[0]["asks"] == 0
+    rows = drive(stand, arrivals(0.0, 1.0, 2.0), workload(limit=2))
+    assert [row.detail for row in rows] == [NOT_SENT, "", ""]
+    assert rows[0].asks == 0
+
+
+def test_nobody_may_come_at_all() -> None:
+    callers, rows = driven(Stand(lambda _n: (0.0, DONE)), (), workload())
+    assert (callers.offered, rows) == (0, [])

@@ -1,10 +1,12 @@
 """Whole scenarios in virtual time: the same seed the same run, whatever the process; a crash is a crash."""
 
+import asyncio
 import hashlib
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +14,12 @@ import pytest
 
 from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
+from brownout_harness.progress import Progress
 from brownout_harness.running.execute import judged_virtually
-from brownout_harness.virtual import runner
+from brownout_harness.virtual import vendors
 from brownout_harness.virtual.runner import run_virtual
 from brownout_harness.words.vocabulary import vocabulary
+from brownout_reports.rows import REQUEST, TABLES, EventRow, LedgerRow, OperationRow
 from brownout_reports.run_folder import Status
 from brownout_scenarios.library import names
 from brownout_scenarios.load import load
@@ -45,7 +49,8 @@ def shortened(name: str, seconds: float) -> Scenario:
 
 def digest(inputs: RunInputs) -> str:
     """Of everything that a run hands to the judge."""
-    parts = [inputs.operations, inputs.ledger, inputs.events, inputs.dead_letters, inputs.notes, inputs.duration_s]
+    tables = [list(inputs.tables.of(table.record)) for table in TABLES.values()]
+    parts = [*tables, inputs.notes, inputs.duration_s]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -81,16 +86,16 @@ def test_a_second_run_in_the_same_process_is_not_touched_by_the_first() -> None:
 
 def test_while_the_application_is_dead_nobody_is_served_and_the_vendor_goes_on() -> None:
     inputs = run_virtual(scenario("commit-then-crash"))
-    starts = [event["at_s"] for event in inputs.events if event["kind"] == "started"]
+    starts = [event.at_s for event in inputs.tables.of(EventRow) if event.kind == "started"]
     assert starts == [0.0, 20.0, 30.0]
     # Killed at 19 s and at 29 s, started a second later.
     dead = [(19.0, 20.0), (29.0, 30.0)]
-    spoke = [event for event in inputs.events for start_s, end_s in dead if start_s < event["at_s"] < end_s]
+    spoke = [event for event in inputs.tables.of(EventRow) for start_s, end_s in dead if start_s < event.at_s < end_s]
     assert spoke == []
-    asked_again = [row for row in inputs.operations if row["asks"] > 1]
+    asked_again = [row for row in inputs.tables.of(OperationRow) if row.asks > 1]
     assert asked_again
-    arrived = [row for row in inputs.ledger for start_s, end_s in dead
-               if row["entry"] == "request" and start_s < row["at_s"] < end_s]  # fmt: skip
+    requests = [row for row in inputs.tables.of(LedgerRow) if row.entry == REQUEST]
+    arrived = [row for row in requests for start_s, end_s in dead if start_s < row.at_s < end_s]
     assert arrived == []
 
 
@@ -111,7 +116,7 @@ def test_what_still_moves_when_the_drains_time_is_up_is_a_gap() -> None:
 
 def test_what_a_simulator_says_of_itself_reaches_the_judge(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        runner, "simulator_gaps", lambda vendor, _status: [Gap(GapKind.LEDGER_OVERFLOW, f"{vendor} dropped rows")]
+        vendors, "simulator_gaps", lambda vendor, _status: [Gap(GapKind.LEDGER_OVERFLOW, f"{vendor} dropped rows")]
     )
     assert {gap.kind for gap in run_virtual(shortened("healthy", 1.0)).gaps} == {GapKind.LEDGER_OVERFLOW}
 
@@ -119,7 +124,8 @@ def test_what_a_simulator_says_of_itself_reaches_the_judge(monkeypatch: pytest.M
 def test_a_vendors_own_limiter_is_in_force_with_the_scenarios_figures() -> None:
     short = shortened("healthy", 4.0)
     limited = replace(short, limits={"stripe": {"global-rate": Figures(rate_per_s=2.0, burst=2)}})
-    throttled = [row for row in run_virtual(limited).ledger if row["vendor"] == "stripe" and row["status"] == 429]
+    ledger = run_virtual(limited).tables.of(LedgerRow)
+    throttled = [row for row in ledger if row.vendor == "stripe" and row.status == 429]
     assert throttled
     off = replace(short, limits={"stripe": {"global-rate": False}})
     assert digest(run_virtual(off)) == digest(run_virtual(short))
@@ -129,3 +135,30 @@ def test_progress_is_told_for_every_simulated_second() -> None:
     seen: list[tuple[str, float]] = []
     run_virtual(shortened("healthy", 4.0), progress=lambda look: seen.append((look.phase, look.at_s)))
     assert [at_s for _, at_s in seen[:4]] == [0.0, 1.0, 2.0, 3.0]
+
+
+def failing(how: str) -> Callable[[Progress], None]:
+    """Something goes wrong on the loop, once, where nobody waits for it."""
+
+    async def fail() -> None:
+        me = asyncio.current_task()  # so that the task holds itself: only the collector will find it
+        raise RuntimeError("nobody heard this" if me else "")
+
+    def look(progress: Progress) -> None:
+        if progress.at_s != 1.0:
+            return
+        if how == "task":
+            asyncio.get_running_loop().create_task(fail(), name="forgotten")
+        else:
+            raise RuntimeError("nobody heard this")
+
+    return look
+
+
+@pytest.mark.parametrize(("how", "said"), [("task", "forgotten"), ("callback", "Exception in callback")])
+def test_an_error_that_nobody_handles_is_a_gap(how: str, said: str) -> None:
+    (gap,) = run_virtual(shortened("healthy", 2.0), progress=failing(how)).gaps
+    assert gap.kind is GapKind.OTHER
+    assert "RuntimeError('nobody heard this')" in gap.detail
+    assert said in gap.detail
+    assert " 0x" not in gap.detail

@@ -15,7 +15,9 @@ from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event, Kind
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.asked.operations import GATEWAY_OPERATIONS
+from brownout_harness.asked.dead_letters import letters, redrive
+from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
+from brownout_harness.problems import NotJudged
 from brownout_harness.virtual.server import GRACE_S, VirtualServer, config_of
 from brownout_harness.virtual.wire import HostTransport, base_url_of
 from brownout_simulators.faults.kinds import rule_from_json
@@ -116,7 +118,8 @@ def test_what_was_claimed_in_one_life_is_found_in_the_next() -> None:
         first = await world.ask(PAY)
         world.server.kill()
         assert world.serve(PAY) is None
-        assert await world.server.letters() is None
+        with pytest.raises(NotJudged, match="did not show its dead letters: connection_refused"):
+            await world.server.talk(letters(0.0))
         world.server.start()
         assert await world.ask(PAY) == first
         assert world.charges() == 1
@@ -174,21 +177,33 @@ def test_what_a_stop_cuts_off_is_given_back_for_the_next_one_to_look() -> None:
     virtually(main())
 
 
-def test_redriving_tells_what_came_of_it_and_needs_a_life() -> None:
+def test_an_operator_talks_to_it_as_over_http_and_needs_a_life() -> None:
     async def main() -> None:
         world = World()
-        task = world.server.redrive()
-        assert task is not None
-        assert await task == "nothing waited"
-        assert await world.server.letters() == []
+        assert await world.server.talk(redrive()) == "none was waiting"
+        assert await world.server.talk(letters(0.0)) == []
         world.simulators["stripe"].schedule([rule_from_json({"id": "r", "vendor": "stripe", "drop_after_effect": {}})])
         assert (await world.ask(PAY))[0] == 202
         world.simulators["stripe"].schedule([])
-        assert [letter["operation_id"] for letter in await world.server.letters() or ()] == ["pay-1"]
-        task = world.server.redrive()
-        assert task is not None
-        assert await task == "done 1"
+        assert [letter.operation_id for letter in await world.server.talk(letters(0.0))] == ["pay-1"]
+        assert await world.server.talk(redrive()) == "1 done"
         world.server.kill()
-        assert world.server.redrive() is None
+        with pytest.raises(NotJudged, match="connection_refused"):
+            await world.server.talk(redrive())
+
+    virtually(main())
+
+
+def test_a_talk_that_is_cut_short_by_a_kill_says_so() -> None:
+    async def main() -> None:
+        world = World()
+        world.simulators["stripe"].schedule([rule_from_json({"id": "r", "vendor": "stripe", "drop_after_effect": {}})])
+        assert (await world.ask(PAY))[0] == 202
+        world.simulators["stripe"].schedule([rule_from_json({"id": "r", "vendor": "stripe", "hang": {}})])
+        talk = asyncio.ensure_future(world.server.talk(redrive()))
+        await asyncio.sleep(1)
+        world.server.kill()
+        with pytest.raises(NotJudged, match="connection_lost"):
+            await talk
 
     virtually(main())

@@ -1,12 +1,14 @@
 """The real words, and that everything shipped is written in them."""
 
 import json
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from brownout_harness.asked.arrivals import plan
-from brownout_harness.asked.operations import check_templates, operations_of
+from brownout_harness.asked.described import check_templates
+from brownout_harness.asked.operations import operations_of
+from brownout_harness.asked.plan import plan
 from brownout_harness.words.vocabulary import check_policies, schema_text, vocabulary
 from brownout_scenarios import library
 from brownout_scenarios.errors import ScenarioError
@@ -37,9 +39,9 @@ def test_its_faults_are_rules_that_the_simulators_take(scenario: Scenario) -> No
 
 
 def test_its_operations_can_be_asked_for(scenario: Scenario) -> None:
-    assert check_templates(scenario) == []
+    assert list(check_templates(scenario)) == []
     operations = operations_of(scenario)
-    for arrival in plan(scenario)[:50]:
+    for arrival in islice(plan(scenario), 50):
         assert operations[arrival.name].request(arrival).body
 
 
@@ -76,3 +78,98 @@ def test_measurements_are_read_in_from_beside_the_scenario(tmp_path: Path) -> No
 def test_the_editors_schema_knows_the_real_words() -> None:
     made = json.loads(schema_text())
     assert made["$defs"]["FaultEntry"]["properties"]["vendor"]["enum"] == list(vocabulary().vendors)
+
+
+PAY = """\
+name: mine
+about: Somebody pays.
+workload:
+  arrivals: {rate: 5/s}
+  operations:
+    - name: pay
+      params:
+        amount: 1200
+phases: [{name: steady, for: 10s}]
+expect: [nothing_lost]
+"""
+
+
+def told(text: str) -> list[str]:
+    with pytest.raises(ScenarioError) as refused:
+        load_text(text, vocabulary(), file="mine.yaml")
+    return list(refused.value.lines)
+
+
+def test_parameters_that_the_gateway_would_refuse_are_an_error_of_the_file() -> None:
+    assert load_text(PAY, vocabulary()).workload.operations[0].params == {"amount": 1200}
+    assert told(PAY.replace("1200", "0")) == [
+        "mine.yaml:8: workload.operations[0].params.amount: input should be greater than or equal to 1, got '0'"
+    ]
+    assert told(PAY.replace("amount: 1200", "amuont: 5")) == [
+        "mine.yaml:8: workload.operations[0].params.amuont: pay has no such parameter (did you mean amount?)"
+    ]
+
+
+FAULTY = """\
+name: mine
+about: Somebody pays.
+workload:
+  arrivals: {rate: 5/s}
+  operations: [{name: pay}]
+phases:
+  - name: steady
+    for: 10s
+    faults:
+      - vendor: stripe
+        match: GET
+        respond: {status: 503}
+expect: [nothing_lost]
+"""
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        "GET",
+        '"*"',
+        "POST /v1/payment_intents",
+        "/v1/*",
+        "POST */confirm",
+        "/v1/payment_intents/{id}",
+        "/v1/payment_intents/pi_123",
+        "GET /v1/payment_intents/pi_*",
+        "GET /v1/*_intents",
+        '{method: POST, path: "*/confirm"}',
+        "{account: mine}",
+    ],
+)
+def test_a_rule_that_some_route_can_match_is_taken(match: str) -> None:
+    assert load_text(FAULTY.replace("match: GET", f"match: {match}"), vocabulary()).phases[0].faults
+
+
+@pytest.mark.parametrize(
+    ("match", "nearest"),
+    [
+        ("POST /v1/payment_intent", "POST /v1/payment_intents"),
+        ("PATCH /v1/payment_intents", "POST /v1/payment_intents"),
+        ("/v2/*", ""),
+        ("{method: PUT}", ""),
+        ("POST /v1/payment_intents/pi_1/confirmed", "POST /v1/payment_intents/{id}/confirm"),
+        ("POST /v1/payment_intents/{intent}", "POST /v1/payment_intents/{id}"),
+    ],
+)
+def test_a_rule_that_no_route_can_match_is_an_error_that_names_the_nearest(match: str, nearest: str) -> None:
+    (line,) = told(FAULTY.replace("match: GET", f"match: {match}"))
+    assert line.startswith("mine.yaml:11: phases[0].faults[0].match: no route of stripe matches")
+    assert f"; the nearest is {nearest}" in line
+
+
+def test_a_path_that_would_be_read_as_a_method_is_an_error_with_its_cure() -> None:
+    (line,) = told(FAULTY.replace("match: GET", 'match: "*/Messages.json"'))
+    assert line.startswith("mine.yaml:11: phases[0].faults[0].match: ")
+    assert "write {path: '*/Messages.json'}" in line
+
+
+def test_a_rule_names_one_vendor() -> None:
+    (line,) = told(FAULTY.replace("vendor: stripe", 'vendor: "*"'))
+    assert "no vendor named '*'" in line

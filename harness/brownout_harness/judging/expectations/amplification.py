@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from brownout_harness.judging.evidence import WHOLE_RUN, Evidence, PhaseSpan, RequestRecord
+from brownout_harness.judging.evidence import WHOLE_RUN, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, no_such_phase, require, span_text
-from brownout_reports.run_folder import ExpectationResult
+from brownout_reports.rows import LedgerRow
+from brownout_reports.run_folder import ExpectationResult, PhaseSpan
 
 MINIMUM_OPERATIONS: Final = 10
 
@@ -60,7 +61,7 @@ class Load:
     asks: int
     """How many requests there would have been without a retry."""
     requests: int
-    by_operation: dict[str, list[RequestRecord]]
+    by_operation: dict[str, list[LedgerRow]]
 
 
 def load_on(evidence: Evidence, vendor: str, span: PhaseSpan) -> Load:
@@ -71,7 +72,7 @@ def load_on(evidence: Evidence, vendor: str, span: PhaseSpan) -> Load:
     reach the vendor stand behind them.
     """
     requests = evidence.requests_between(vendor, span.start_s, span.end_s)
-    by_operation: dict[str, list[RequestRecord]] = {}
+    by_operation: dict[str, list[LedgerRow]] = {}
     for request in requests:
         if request.operation_id:
             by_operation.setdefault(request.operation_id, []).append(request)
@@ -83,6 +84,6 @@ def load_on(evidence: Evidence, vendor: str, span: PhaseSpan) -> Load:
 
 
 def _reasons(evidence: Evidence, operation_id: str) -> int:
-    asked = evidence.operation.get(operation_id)
+    asked = evidence.operation(operation_id)
     redrives = sum(letter.redrives for letter in evidence.dead_letters_of.get(operation_id, ()))
     return max(1, asked.asks if asked else 1) + redrives

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from statistics import quantiles
 from typing import ClassVar, Final, NamedTuple
 
-from brownout_harness.judging.evidence import EventRecord, Evidence, RequestRecord
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, percent, require, seconds
 from brownout_harness.judging.expectations.telling import OPEN, telling_about
+from brownout_reports.rows import EventRow, LedgerRow
 from brownout_reports.run_folder import ExpectationResult
 
 MINIMUM_RETRIES: Final = 10
@@ -104,14 +105,14 @@ class Backoff:
             if not any(stretch.overlaps(event.at_s, made.at_s) for stretch in opened):
                 yield Wait(made.at_s, event.operation_id, event.attempt, made.at_s - event.at_s)
 
-    def _starts(self, evidence: Evidence) -> dict[str, list[EventRecord]]:
-        starts: dict[str, list[EventRecord]] = {}
+    def _starts(self, evidence: Evidence) -> dict[str, list[EventRow]]:
+        starts: dict[str, list[EventRow]] = {}
         for event in evidence.events_by_kind.get(ATTEMPT_STARTED, ()):
             if event.vendor == self.vendor:
                 starts.setdefault(event.operation_id, []).append(event)
         return starts
 
 
-def _was_told_when(requests: Sequence[RequestRecord], at_s: float) -> bool:
+def _was_told_when(requests: Sequence[LedgerRow], at_s: float) -> bool:
     before = [each for each in requests if each.at_s <= at_s]
     return bool(before) and before[-1].retry_after_s is not None

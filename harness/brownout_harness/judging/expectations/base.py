@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
-from brownout_harness.judging.evidence import Evidence, PhaseSpan
-from brownout_reports.run_folder import Case, ExpectationResult, Status
+from brownout_harness.judging.evidence import Evidence
+from brownout_reports.run_folder import Case, ExpectationResult, PhaseSpan, Status
 
 MAX_CASES: Final = 3
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from brownout_harness.judging.evidence import WHOLE_RUN, Evidence, PhaseSpan
+from brownout_harness.judging.evidence import WHOLE_RUN, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, no_such_phase, require, seconds, span_text
 from brownout_harness.judging.expectations.telling import CLOSED, OPEN, Stretch, Telling, contradictions, telling_about
-from brownout_reports.run_folder import ExpectationResult
+from brownout_reports.run_folder import ExpectationResult, PhaseSpan
 
 MINIMUM_OPERATIONS: Final = 10
 

@@ -1,12 +1,14 @@
 """What is set aside is kept whole, can be sent again, and then happens once."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from brownout_harness.judging.evidence import LETTER_STATES, DeadLetterRecord, Evidence
+from brownout_harness.judging.evidence import LETTER_STATES, OPEN_STATES, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
-from brownout_reports.run_folder import ExpectationResult, Outcome
+from brownout_reports.rows import LetterRow, Outcome
+from brownout_reports.run_folder import ExpectationResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +40,9 @@ class DeadLetters:
         violations += _repeated(letters)
         if evidence.absence_is_proof:
             violations += missing
-        states = {state: sum(each.state == state for each in letters) for state in sorted(LETTER_STATES)}
-        observed = f"{counted(len(letters), 'dead letter')}: " + ", ".join(
-            f"{n} {state}" for state, n in states.items()
-        )
+        states = Counter(each.state for each in letters)
+        told = ", ".join(f"{states[state]} {state or 'without a state'}" for state in sorted(states))
+        observed = f"{counted(len(letters), 'dead letter')}" + (f": {told}" if told else "")
         if missing:
             observed += f"; {counted(len(missing), 'accepted operation')} without one"
         if violations:
@@ -52,8 +53,8 @@ class DeadLetters:
             return wording.too_few(len(letters), self.at_least, "dead letters")
         return wording.passed(observed)
 
-    def _concerns(self, evidence: Evidence, letter: DeadLetterRecord) -> bool:
-        operation = evidence.operation.get(letter.operation_id)
+    def _concerns(self, evidence: Evidence, letter: LetterRow) -> bool:
+        operation = evidence.operation(letter.operation_id)
         return not self.operation or operation is None or operation.name == self.operation
 
     def _missing(self, evidence: Evidence) -> Iterator[Violation]:
@@ -63,21 +64,23 @@ class DeadLetters:
             if each.operation_id not in evidence.dead_letters_of and not _effects(evidence, each.operation_id):
                 yield Violation(each.finished_s, each.operation_id, "accepted, but there is no dead letter")
 
-    def _wrong(self, evidence: Evidence, letter: DeadLetterRecord) -> Iterator[Violation]:
-        operation = evidence.operation.get(letter.operation_id)
-        at_s = letter.stored_at_s if letter.stored_at_s is not None else operation.finished_s if operation else 0.0
+    def _wrong(self, evidence: Evidence, letter: LetterRow) -> Iterator[Violation]:
+        operation = evidence.operation(letter.operation_id)
+        at_s = letter.first_attempt_at
+        if at_s is None:
+            at_s = operation.finished_s if operation else 0.0
 
         def violation(what: str) -> Violation:
             return Violation(at_s, letter.operation_id, f"dead letter {letter.id or '(no id)'}: {what}")
 
-        empty = [name for name in ("id", "operation_id", "idempotency_key", "error") if not getattr(letter, name)]
+        empty = [name for name in ("id", "operation_id", "idempotency_key", "error_class") if not getattr(letter, name)]
         if empty:
             yield violation(f"without {', '.join(empty)}")
         if letter.state not in LETTER_STATES:
             yield violation(f"in the unknown state {letter.state!r}")
         if letter.operation_id and operation is None:
             yield violation("of an operation that nobody asked for")
-        if self.drained and letter.state == "pending" and evidence.absence_is_proof:
+        if self.drained and letter.state in OPEN_STATES and evidence.absence_is_proof:
             yield violation("still waiting at the end")
         effects = _effects(evidence, letter.operation_id)
         if len(effects) > 1:
@@ -88,19 +91,20 @@ class DeadLetters:
 
 def _effects(evidence: Evidence, operation_id: str) -> list[str]:
     """The ids of the effects that the operation was to have; all of its effects where nobody said which."""
-    operation = evidence.operation.get(operation_id)
+    operation = evidence.operation(operation_id)
     kinds = evidence.effects_expected_of(operation.name) if operation else ()
     effects = evidence.effects_of.get(operation_id, ()) if operation_id else ()
     return [each.id for each in effects if not kinds or each.kind in kinds]
 
 
-def _repeated(letters: list[DeadLetterRecord]) -> Iterator[Violation]:
-    """Two letters for one call of one operation: a redrive would send it twice."""
-    seen: dict[tuple[str, str, str], str] = {}
+def _repeated(letters: list[LetterRow]) -> Iterator[Violation]:
+    """Two letters for one request of one flow: a redrive would send it twice."""
+    seen: dict[tuple[str, str], str] = {}
     for letter in letters:
-        call = (letter.operation_id, letter.vendor, letter.call)
-        if letter.operation_id and letter.state == "pending" and call in seen:
-            what = f"dead letter {letter.id}: a second one beside {seen[call]}"
-            yield Violation(letter.stored_at_s or 0.0, letter.operation_id, what)
-        if letter.state == "pending":
-            seen.setdefault(call, letter.id)
+        if letter.state not in OPEN_STATES:
+            continue
+        work = (letter.operation_id, letter.flow)
+        if letter.operation_id and work in seen:
+            what = f"dead letter {letter.id}: a second one beside {seen[work]}"
+            yield Violation(letter.first_attempt_at or 0.0, letter.operation_id, what)
+        seen.setdefault(work, letter.id)

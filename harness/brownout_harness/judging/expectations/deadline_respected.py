@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from brownout_harness.judging.evidence import WHOLE_RUN, Evidence, OperationRecord
+from brownout_harness.judging.evidence import WHOLE_RUN, Evidence
 from brownout_harness.judging.expectations.base import (
     Violation,
     Wording,
@@ -15,6 +15,7 @@ from brownout_harness.judging.expectations.base import (
     seconds,
     span_text,
 )
+from brownout_reports.rows import OperationRow
 from brownout_reports.run_folder import ExpectationResult
 
 MINIMUM_OPERATIONS: Final = 20
@@ -70,12 +71,12 @@ class DeadlineRespected:
             return wording.too_few(len(asked), MINIMUM_OPERATIONS, f"{self.operation} operations")
         return wording.passed(observed)
 
-    def _late(self, operation: OperationRecord) -> Iterator[Violation]:
+    def _late(self, operation: OperationRow) -> Iterator[Violation]:
         if operation.longest_ask_s > self.within_s + self.overshoot_s:
             what = f"{operation.outcome} after {seconds(operation.longest_ask_s)}"
             yield Violation(operation.finished_s, operation.operation_id, what)
 
-    def _started_late(self, evidence: Evidence, operation: OperationRecord) -> Iterator[Violation]:
+    def _started_late(self, evidence: Evidence, operation: OperationRow) -> Iterator[Violation]:
         if operation.operation_id in evidence.dead_letters_of:
             return
         # Asked several times, only the last ask has an end that is known: its deadline is past `within_s` after that.

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from brownout_harness.judging.evidence import EffectRecord, Evidence, OperationRecord
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
-from brownout_reports.run_folder import ExpectationResult, Outcome
+from brownout_reports.rows import LedgerRow, OperationRow, Outcome
+from brownout_reports.run_folder import ExpectationResult
+from brownout_reports.tables import Rows
 
 MINIMUM_OPERATIONS: Final = 10
 
@@ -24,16 +26,14 @@ class ExactlyOnce:
     """Which operations are to have it; default: those known to."""
 
     def __post_init__(self) -> None:
-        require(
-            "." in self.effect, f"exactly_once effect must be vendor.noun, such as stripe.charge; got {self.effect!r}"
-        )
+        require("." in self.effect, f"exactly_once effect must be written vendor.noun, got {self.effect!r}")
 
     def judge(self, evidence: Evidence) -> ExpectationResult:
         """Surplus effects fail whatever else is unknown; a missing one only where the ledger is complete."""
         wording = Wording(self, f"one {self.effect} per done operation, at most one per any other")
         operations = self._operations(evidence)
         effects = evidence.effects_by_kind.get(self.effect, ())
-        by_operation: dict[str, list[EffectRecord]] = {}
+        by_operation: dict[str, list[LedgerRow]] = {}
         for effect in effects:
             by_operation.setdefault(effect.operation_id, []).append(effect)
         anonymous = by_operation.pop("", [])
@@ -55,20 +55,20 @@ class ExactlyOnce:
             return wording.inconclusive(f"no {self.effect} at all: nothing to count")
         return wording.passed(observed)
 
-    def _operations(self, evidence: Evidence) -> tuple[OperationRecord, ...]:
+    def _operations(self, evidence: Evidence) -> Rows[OperationRow]:
         if self.operation:
-            return evidence.operations_of.get(self.operation, ())
+            return evidence.operations_named([self.operation])
         names = [name for name in evidence.operations_of if self.effect in evidence.effects_expected_of(name)]
-        return tuple(each for name in names for each in evidence.operations_of[name]) if names else evidence.operations
+        return evidence.operations_named(names) if names else evidence.operations
 
-    def _is_phantom(self, evidence: Evidence, effect: EffectRecord) -> bool:
-        return effect.operation_id not in evidence.operation
+    def _is_phantom(self, evidence: Evidence, effect: LedgerRow) -> bool:
+        return evidence.operation(effect.operation_id) is None
 
     def _missing(
         self,
         evidence: Evidence,
-        operations: Sequence[OperationRecord],
-        by_operation: dict[str, list[EffectRecord]],
+        operations: Rows[OperationRow],
+        by_operation: dict[str, list[LedgerRow]],
         anonymous: int,
     ) -> list[Violation]:
         """Done without the effect, more of them than there are effects that could be theirs."""
@@ -95,7 +95,7 @@ def effects_named_by(expectations: Iterable[object], operations: Collection[str]
     return named
 
 
-def _doubled(effects: Sequence[EffectRecord]) -> Violation:
+def _doubled(effects: Sequence[LedgerRow]) -> Violation:
     again = effects[1]
     keys = len({effect.idempotency_key for effect in effects})
     ids = ", ".join(f"{effect.id} at {effect.at_s:.3f} s" for effect in effects[:3])
@@ -103,11 +103,11 @@ def _doubled(effects: Sequence[EffectRecord]) -> Violation:
     return Violation(again.at_s, again.operation_id, what)
 
 
-def _phantom(effect: EffectRecord) -> Violation:
+def _phantom(effect: LedgerRow) -> Violation:
     return Violation(effect.at_s, effect.operation_id, f"{effect.kind} {effect.id}, but nobody asked for it")
 
 
-def _surplus(anonymous: Sequence[EffectRecord], operations: Sequence[OperationRecord]) -> list[Violation]:
+def _surplus(anonymous: Sequence[LedgerRow], operations: Sequence[OperationRow]) -> list[Violation]:
     """Effects without an operation id that are more than the operations asked by then can explain."""
     sent = sorted(each.sent_s for each in operations)
     found, explained = [], 0
@@ -120,9 +120,7 @@ def _surplus(anonymous: Sequence[EffectRecord], operations: Sequence[OperationRe
     return found
 
 
-def _observed(
-    by_operation: dict[str, list[EffectRecord]], effects: int, phantom: int, surplus: int, missing: int
-) -> str:
+def _observed(by_operation: dict[str, list[LedgerRow]], effects: int, phantom: int, surplus: int, missing: int) -> str:
     doubled = [len(each) for each in by_operation.values() if len(each) > 1]
     parts = [f"{counted(effects, 'effect')} for {counted(len(by_operation), 'operation')}"]
     if doubled:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from brownout_harness.judging.evidence import Evidence, OperationRecord, PhaseSpan
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import (
     Violation,
     Wording,
@@ -14,7 +14,9 @@ from brownout_harness.judging.expectations.base import (
     seconds,
     span_text,
 )
-from brownout_reports.run_folder import ExpectationResult, Outcome
+from brownout_reports.rows import OperationRow, Outcome
+from brownout_reports.run_folder import ExpectationResult, PhaseSpan
+from brownout_reports.tables import Rows
 
 MINIMUM_OPERATIONS: Final = 20
 
@@ -84,5 +86,5 @@ class Goodput:
         return f"{counted(len(late), 'operation')} missed since, the last {seconds(max(late))} after it"
 
 
-def _done_share(operations: tuple[OperationRecord, ...]) -> float:
+def _done_share(operations: Rows[OperationRow]) -> float:
     return sum(each.outcome == Outcome.DONE for each in operations) / len(operations)

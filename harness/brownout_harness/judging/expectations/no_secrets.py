@@ -58,7 +58,8 @@ def _places(evidence: Evidence) -> Iterator[tuple[str, float, str, str]]:
         text = f"{event.vendor} {event.call} {event.operation_id} {event.outcome} {event.detail}"
         yield f"event {event.kind}", event.at_s, event.operation_id, text
     for letter in evidence.dead_letters or ():
-        yield f"dead letter {letter.id}", letter.stored_at_s or 0.0, letter.operation_id, " ".join(map(str, letter))
+        text = " ".join(map(str, letter))
+        yield f"dead letter {letter.id}", letter.first_attempt_at or 0.0, letter.operation_id, text
     for operation in evidence.operations:
         if operation.detail:
             yield "an answer", operation.finished_s, operation.operation_id, operation.detail

@@ -1,13 +1,15 @@
 """Everything asked is done, set aside or refused: one of them, and as the caller was told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final, NamedTuple
 
-from brownout_harness.judging.evidence import DeadLetterRecord, Evidence, OperationRecord
+from brownout_harness.judging.evidence import OPEN_STATES, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
-from brownout_reports.run_folder import ExpectationResult, Outcome
+from brownout_reports.rows import LetterRow, OperationRow, Outcome
+from brownout_reports.run_folder import ExpectationResult
+from brownout_reports.tables import Rows
 
 MINIMUM_OPERATIONS: Final = 10
 
@@ -54,8 +56,9 @@ class NothingLost:
     def judge(self, evidence: Evidence) -> ExpectationResult:
         """An unknown answer with an effect or a dead letter behind it is recovered, not lost."""
         wording = Wording(self, "each operation done, set aside or refused, as told, and in one of them only")
-        operations = evidence.operations_of.get(self.operation, ()) if self.operation else evidence.operations
-        mapped = [each for each in operations if evidence.effects_expected_of(each.name)]
+        names = [self.operation] if self.operation else list(evidence.operations_of)
+        operations = evidence.operations_named(names)
+        mapped = evidence.operations_named(name for name in names if evidence.effects_expected_of(name))
         findings = [finding for each in mapped for finding in _findings(evidence, each)]
         findings += self._phantoms(evidence)
         anonymous = self._anonymous_effects(evidence, mapped)
@@ -72,8 +75,8 @@ class NothingLost:
 
     def _doubt(
         self,
-        operations: Sequence[OperationRecord],
-        mapped: list[OperationRecord],
+        operations: Rows[OperationRow],
+        mapped: Rows[OperationRow],
         findings: list[Finding],
         anonymous: int,
     ) -> str:
@@ -101,24 +104,24 @@ class NothingLost:
         if self.operation:
             return
         for effect in evidence.effects:
-            if effect.operation_id and effect.operation_id not in evidence.operation:
+            if effect.operation_id and evidence.operation(effect.operation_id) is None:
                 what = f"{effect.kind} {effect.id}, but nobody asked for it"
                 yield Finding(Loss.PHANTOM, Violation(effect.at_s, effect.operation_id, what))
 
-    def _anonymous_effects(self, evidence: Evidence, operations: list[OperationRecord]) -> int:
+    def _anonymous_effects(self, evidence: Evidence, operations: Rows[OperationRow]) -> int:
         kinds = {kind for name in {each.name for each in operations} for kind in evidence.effects_expected_of(name)}
         return sum(effect.kind in kinds for effect in evidence.effects_of.get("", ()))
 
 
-def _unmapped(operations: Sequence[OperationRecord], mapped: list[OperationRecord]) -> list[str]:
+def _unmapped(operations: Rows[OperationRow], mapped: Rows[OperationRow]) -> list[str]:
     return sorted({each.name for each in operations} - {each.name for each in mapped})
 
 
-def _findings(evidence: Evidence, operation: OperationRecord) -> Iterator[Finding]:
+def _findings(evidence: Evidence, operation: OperationRow) -> Iterator[Finding]:
     kinds = evidence.effects_expected_of(operation.name)
     has_effect = any(each.kind in kinds for each in evidence.effects_of.get(operation.operation_id, ()))
     letters = evidence.dead_letters_of.get(operation.operation_id, ())
-    pending = any(letter.state == "pending" for letter in letters)
+    pending = any(letter.state in OPEN_STATES for letter in letters)
 
     def finding(loss: Loss, what: str) -> Finding:
         return Finding(loss, Violation(operation.finished_s, operation.operation_id, what))
@@ -137,22 +140,22 @@ def _findings(evidence: Evidence, operation: OperationRecord) -> Iterator[Findin
         yield finding(Loss.UNRESOLVED, "unknown, and neither an effect nor a dead letter")
 
 
-def _accepted(evidence: Evidence, letters: tuple[DeadLetterRecord, ...], lost: Finding) -> Iterator[Finding]:
+def _accepted(evidence: Evidence, letters: tuple[LetterRow, ...], lost: Finding) -> Iterator[Finding]:
     """Accepted and without its effect: a letter that waits, was refused by the vendor or given up explains it."""
     if evidence.dead_letters is None:
         what = "accepted, no effect, and the target shows no dead letters"
         yield Finding(Loss.UNRESOLVED, lost.violation._replace(what=what))
-    elif not any(letter.state in {"pending", "refused", "discarded"} for letter in letters):
+    elif not any(letter.state in OPEN_STATES | {"refused", "discarded"} for letter in letters):
         yield lost
 
 
-def _what_of_accepted(letters: tuple[DeadLetterRecord, ...]) -> str:
+def _what_of_accepted(letters: tuple[LetterRow, ...]) -> str:
     if letters:
         return f"dead letter {letters[0].id} is {letters[0].state}, but there is no effect"
     return "accepted, but neither an effect nor a dead letter"
 
 
-def _effects(evidence: Evidence, operation: OperationRecord) -> str:
+def _effects(evidence: Evidence, operation: OperationRow) -> str:
     return ", ".join(f"{each.kind} {each.id}" for each in evidence.effects_of.get(operation.operation_id, ())[:2])
 
 
@@ -164,7 +167,7 @@ def _explained_by(findings: list[Finding], anonymous: int) -> list[Finding]:
     return [finding for finding in findings if finding.loss not in ABSENT]
 
 
-def _observed(operations: list[OperationRecord], findings: list[Finding]) -> str:
+def _observed(operations: Rows[OperationRow], findings: list[Finding]) -> str:
     outcomes = [f"{sum(each.outcome == outcome for each in operations)} {outcome}" for outcome in Outcome]
     losses = [(loss, sum(finding.loss is loss for finding in findings)) for loss in Loss]
     told = f"{len(operations)} asked = {' + '.join(outcomes)}"

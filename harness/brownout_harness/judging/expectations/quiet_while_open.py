@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from brownout_harness.judging.evidence import Evidence, PhaseSpan
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require, seconds
 from brownout_harness.judging.expectations.telling import (
     HALF_OPEN,
@@ -12,7 +12,7 @@ from brownout_harness.judging.expectations.telling import (
     requests_while_open,
     telling_about,
 )
-from brownout_reports.run_folder import ExpectationResult
+from brownout_reports.run_folder import ExpectationResult, PhaseSpan
 
 MINIMUM_OPERATIONS: Final = 10
 
@@ -73,7 +73,7 @@ class QuietWhileOpen:
         for stretch in telling.in_state(HALF_OPEN):
             probes = evidence.requests_between(self.vendor, stretch.start_s, stretch.end_s)
             most = max(most, len(probes))
-            for each in probes[self.probes :]:
+            for each in list(probes)[self.probes :]:
                 what = f"{counted(len(probes), 'request')} in the half-open stretch from {seconds(stretch.start_s)}"
                 found.append(Violation(each.at_s, each.operation_id, what))
         return found, most

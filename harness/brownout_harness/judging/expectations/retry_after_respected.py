@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar, Final
 
-from brownout_harness.judging.evidence import Evidence, RequestRecord
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require, seconds
+from brownout_reports.rows import LedgerRow
 from brownout_reports.run_folder import ExpectationResult
 
 MINIMUM_ANSWERS: Final = 5
@@ -43,14 +44,14 @@ class RetryAfterRespected:
             return wording.too_few(answers, MINIMUM_ANSWERS, "answers with Retry-After that can be joined to a call")
         return wording.passed(observed)
 
-    def _calls(self, evidence: Evidence) -> dict[tuple[str, str], list[RequestRecord]]:
-        calls: dict[tuple[str, str], list[RequestRecord]] = {}
+    def _calls(self, evidence: Evidence) -> dict[tuple[str, str], list[LedgerRow]]:
+        calls: dict[tuple[str, str], list[LedgerRow]] = {}
         for each in evidence.requests_to.get(self.vendor, ()):
             if joined_by := each.operation_id or each.idempotency_key:
                 calls.setdefault((joined_by, each.route), []).append(each)
         return calls
 
-    def _early(self, requests: list[RequestRecord]) -> Iterator[Violation]:
+    def _early(self, requests: list[LedgerRow]) -> Iterator[Violation]:
         for refused, following in pairwise(requests):
             # A request that was on its way before the answer was out could not know of it.
             if refused.retry_after_s is None or following.at_s < refused.finished_s:

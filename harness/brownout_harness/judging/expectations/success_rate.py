@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from brownout_harness.judging.evidence import WHOLE_RUN, Evidence, OperationRecord
+from brownout_harness.judging.evidence import WHOLE_RUN, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, no_such_phase, percent, require, span_text
-from brownout_reports.run_folder import ExpectationResult, Outcome
+from brownout_reports.rows import OperationRow, Outcome
+from brownout_reports.run_folder import ExpectationResult
 
 MINIMUM_OPERATIONS: Final = 20
 
@@ -47,10 +48,10 @@ class SuccessRate:
         cases = [Violation(each.finished_s, each.operation_id, _told(each)) for each in missed]
         return wording.failed(observed, cases)
 
-    def _succeeded(self, operation: OperationRecord) -> bool:
+    def _succeeded(self, operation: OperationRow) -> bool:
         return operation.outcome == Outcome.DONE or (self.count_accepted and operation.outcome == Outcome.ACCEPTED)
 
 
-def _told(operation: OperationRecord) -> str:
+def _told(operation: OperationRow) -> str:
     status = f"status {operation.status}" if operation.status else "no answer"
     return f"{operation.outcome}, {status}" + (f": {operation.detail}" if operation.detail else "")

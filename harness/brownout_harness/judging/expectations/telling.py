@@ -11,9 +11,10 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from brownout_core.telemetry import Kind
-from brownout_harness.judging.evidence import Evidence, OperationRecord, PhaseSpan, RequestRecord
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, counted, seconds
-from brownout_reports.run_folder import Outcome
+from brownout_reports.rows import LedgerRow, OperationRow, Outcome
+from brownout_reports.run_folder import PhaseSpan
 
 CLOSED: Final = "closed"
 OPEN: Final = "open"
@@ -57,7 +58,7 @@ def telling_about(evidence: Evidence, vendor: str) -> Telling:
     """Read the transitions. A breaker starts closed, and again closed in a process that starts anew."""
     moves = [
         event
-        for event in sorted(evidence.events, key=lambda event: event.at_s)
+        for event in evidence.events
         if event.kind == Kind.STARTED or (event.kind == Kind.BREAKER_TRANSITION and event.vendor == vendor)
     ]
     stretches: list[Stretch] = []
@@ -76,7 +77,7 @@ def telling_about(evidence: Evidence, vendor: str) -> Telling:
 
 def requests_while_open(
     evidence: Evidence, telling: Telling, *, late_by_s: float
-) -> list[tuple[Stretch, list[RequestRecord]]]:
+) -> list[tuple[Stretch, list[LedgerRow]]]:
     """Per stretch told open the requests that arrived in it later than `late_by_s` after it began."""
     found = []
     for stretch in telling.in_state(OPEN):
@@ -140,7 +141,7 @@ def _rows_without(
             yield first, len(others) + 1
 
 
-def _turned_away(evidence: Evidence, operation: OperationRecord, vendor: str) -> bool:
+def _turned_away(evidence: Evidence, operation: OperationRow, vendor: str) -> bool:
     """The target answered that it did not do it now, and nothing was sent to the vendor."""
     if operation.outcome not in {Outcome.REFUSED, Outcome.ACCEPTED} or operation.asks > 1 or not operation.status:
         return False

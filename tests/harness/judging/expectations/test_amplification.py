@@ -1,13 +1,11 @@
 """Requests per operation asked."""
 
-from dataclasses import replace
-
 import pytest
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.amplification import Amplification
 from brownout_reports.run_folder import Status
-from tests.support.histories import healthy, letter, request, with_operations, with_requests
+from tests.support.histories import changed, healthy, letter, request, with_operations, with_requests
 
 
 def retried(evidence: Evidence, every: int) -> Evidence:
@@ -15,7 +13,7 @@ def retried(evidence: Evidence, every: int) -> Evidence:
     extra = [
         each._replace(seq=each.seq + 100_000) for each in evidence.requests if int(each.operation_id[3:]) % every == 0
     ]
-    return replace(evidence, requests=(*evidence.requests, *extra))
+    return changed(evidence, requests=(*evidence.requests, *extra))
 
 
 def test_passes_up_to_the_bound_and_fails_above_it() -> None:
@@ -33,7 +31,7 @@ def test_an_ask_of_the_driver_is_not_the_targets_retry() -> None:
 
 
 def test_a_redrive_is_not_a_retry() -> None:
-    evidence = replace(retried(healthy(200), every=1), dead_letters=tuple(letter(n) for n in range(200)))
+    evidence = changed(retried(healthy(200), every=1), dead_letters=tuple(letter(n) for n in range(200)))
     assert Amplification(vendor="stripe", max=1).judge(evidence).status is Status.PASSED
 
 
@@ -47,7 +45,7 @@ def test_asking_often_does_not_pay_for_retries_of_another_operation() -> None:
 def test_only_the_phase_counts() -> None:
     evidence = healthy(200)
     burst = [request(n, at_s=30.0 + n / 10, seq=100_000 + n) for n in range(60, 100)] * 3
-    loud = replace(evidence, requests=(*evidence.requests, *burst))
+    loud = changed(evidence, requests=(*evidence.requests, *burst))
     assert Amplification(vendor="stripe", max=1, during="steady").judge(loud).status is Status.PASSED
     assert Amplification(vendor="stripe", max=1, during="outage").judge(loud).status is Status.FAILED
 

@@ -1,13 +1,12 @@
 """Retries wait, differently long, and never past the cap."""
 
-from dataclasses import replace
-
 import pytest
 
-from brownout_harness.judging.evidence import EventRecord, Evidence
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.backoff import Backoff
+from brownout_reports.rows import EventRow
 from brownout_reports.run_folder import Status
-from tests.support.histories import healthy, moved, request
+from tests.support.histories import changed, healthy, moved, request
 
 CAPPED = Backoff(vendor="stripe", max_delay_s=2.0)
 SPREAD = tuple(0.1 * n for n in range(1, 21))
@@ -22,9 +21,9 @@ def retried(*waits_s: float, retry_after_s: float | None = None, scheduled: bool
         again = request(number, at_s=failed.finished_s + wait_s, seq=9_500 + number)
         requests += [failed, again]
         if scheduled:
-            events.append(EventRecord(failed.finished_s, "retry_scheduled", "stripe", "pay", f"op-{number}", 1))
-            events.append(EventRecord(again.at_s, "attempt_started", "stripe", "pay", f"op-{number}", 2))
-    return replace(evidence, requests=tuple(requests), events=tuple(events))
+            events.append(EventRow(failed.finished_s, "retry_scheduled", "stripe", "pay", f"op-{number}", 1))
+            events.append(EventRow(again.at_s, "attempt_started", "stripe", "pay", f"op-{number}", 2))
+    return changed(evidence, requests=tuple(requests), events=tuple(events))
 
 
 def test_spread_waits_up_to_the_cap_pass() -> None:
@@ -57,18 +56,18 @@ def test_what_was_scheduled_and_then_not_made_is_not_judged() -> None:
     late = retried(*SPREAD, 40.0)
     told = tuple(each._replace(attempt=1) if each.operation_id == "op-20" else each for each in late.events)
     assert CAPPED.judge(late).status is Status.FAILED
-    assert CAPPED.judge(replace(late, events=told)).status is Status.PASSED
+    assert CAPPED.judge(changed(late, events=told)).status is Status.PASSED
 
 
 def test_what_waits_for_an_open_breaker_is_not_judged() -> None:
     late = retried(*SPREAD, 20.0)
     opened = (moved(31.0, "closed", "open"), moved(49.0, "open", "half_open"))
-    assert CAPPED.judge(replace(late, events=(*late.events, *opened))).status is Status.PASSED
+    assert CAPPED.judge(changed(late, events=(*late.events, *opened))).status is Status.PASSED
 
 
 def test_a_retry_of_another_vendor_or_one_that_never_came_counts_for_nothing() -> None:
     evidence = retried(*SPREAD)
-    only_first = replace(evidence, requests=tuple(each for each in evidence.requests if each.seq < 9_500))
+    only_first = changed(evidence, requests=tuple(each for each in evidence.requests if each.seq < 9_500))
     assert CAPPED.judge(only_first).status is Status.INCONCLUSIVE
     assert Backoff(vendor="twilio", max_delay_s=1).judge(evidence).status is Status.INCONCLUSIVE
 
@@ -76,7 +75,7 @@ def test_a_retry_of_another_vendor_or_one_that_never_came_counts_for_nothing() -
 def test_too_few_retries_or_no_telemetry_say_nothing() -> None:
     assert CAPPED.judge(retried(*SPREAD[:9])).status is Status.INCONCLUSIVE
     assert CAPPED.judge(retried(*SPREAD, scheduled=False)).status is Status.INCONCLUSIVE
-    assert CAPPED.judge(replace(retried(*SPREAD), telemetry=False)).status is Status.INCONCLUSIVE
+    assert CAPPED.judge(changed(retried(*SPREAD), telemetry=False)).status is Status.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("parameters", [{"max_delay_s": 0}, {"spread_at_least": 1}, {"tolerance_s": -1}])

@@ -1,20 +1,19 @@
 """Opens in time, closes in time, stays closed."""
 
-from dataclasses import replace
-
 import pytest
 
-from brownout_harness.judging.evidence import EventRecord, Evidence
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.breaker import Breaker
-from brownout_reports.run_folder import Outcome, Status
-from tests.support.histories import healthy, moved, with_operations, with_requests
+from brownout_reports.rows import EventRow, Outcome
+from brownout_reports.run_folder import Status
+from tests.support.histories import changed, healthy, moved, with_operations, with_requests
 
 OPENS = Breaker(vendor="stripe", of="outage", opens_within_s=10)
 CLOSES = Breaker(vendor="stripe", of="recovery", closes_within_s=15)
 STAYS = Breaker(vendor="stripe", of="steady", stays_closed=True)
 
 
-def outage(open_s: float, half_open_s: float, *later: EventRecord) -> Evidence:
+def outage(open_s: float, half_open_s: float, *later: EventRow) -> Evidence:
     """The breaker is open between two instants, and the vendor's ledger agrees."""
     evidence = healthy(400)
     away = {each.operation_id for each in evidence.operations if open_s < each.intended_s < half_open_s}
@@ -22,8 +21,8 @@ def outage(open_s: float, half_open_s: float, *later: EventRecord) -> Evidence:
         evidence, lambda each: each._replace(outcome=Outcome.REFUSED, status=503) if each.operation_id in away else each
     )
     quiet = with_requests(refused, lambda each: None if each.operation_id in away else each)
-    events = (EventRecord(0.0, "started"), moved(open_s, "closed", "open"), moved(half_open_s, "open", "half_open"))
-    return replace(quiet, events=(*events, *later))
+    events = (EventRow(0.0, "started"), moved(open_s, "closed", "open"), moved(half_open_s, "open", "half_open"))
+    return changed(quiet, events=(*events, *later))
 
 
 def test_opening_in_time_passes_and_says_when() -> None:
@@ -74,7 +73,7 @@ def test_staying_closed_fails_at_the_first_opening() -> None:
 
 
 def test_a_claim_that_the_ledger_contradicts_fails_whatever_it_claims() -> None:
-    lied = replace(healthy(), events=(moved(24.5, "closed", "open"), moved(64.0, "open", "half_open")))
+    lied = changed(healthy(), events=(moved(24.5, "closed", "open"), moved(64.0, "open", "half_open")))
     for demand in (OPENS, CLOSES, STAYS):
         result = demand.judge(lied)
         assert result.status is Status.FAILED
@@ -82,8 +81,8 @@ def test_a_claim_that_the_ledger_contradicts_fails_whatever_it_claims() -> None:
 
 
 def test_without_telemetry_it_is_inconclusive() -> None:
-    assert OPENS.judge(replace(healthy(), telemetry=False)).status is Status.INCONCLUSIVE
-    assert OPENS.judge(replace(healthy(), events=())).status is Status.INCONCLUSIVE
+    assert OPENS.judge(changed(healthy(), telemetry=False)).status is Status.INCONCLUSIVE
+    assert OPENS.judge(changed(healthy(), events=())).status is Status.INCONCLUSIVE
 
 
 def test_too_few_operations_are_inconclusive() -> None:

@@ -1,13 +1,12 @@
 """Answered in time, and nothing started after it."""
 
-from dataclasses import replace
-
 import pytest
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.deadline_respected import DeadlineRespected
-from brownout_reports.run_folder import Outcome, Status
-from tests.support.histories import healthy, letter, request, with_operations
+from brownout_reports.rows import Outcome
+from brownout_reports.run_folder import Status
+from tests.support.histories import changed, healthy, letter, request, with_operations
 
 WITHIN = DeadlineRespected(operation="pay", within_s=2.0)
 
@@ -57,7 +56,7 @@ def test_an_answer_that_never_came_is_late() -> None:
 def test_a_request_started_after_the_deadline_fails() -> None:
     evidence = healthy()
     zombie = request(7, at_s=3.5 + 2.3, seq=9_000)
-    result = WITHIN.judge(replace(evidence, requests=(*evidence.requests, zombie)))
+    result = WITHIN.judge(changed(evidence, requests=(*evidence.requests, zombie)))
     assert result.status is Status.FAILED
     assert result.cases[0].what == "POST /v1/payment_intents started 300 ms after the deadline"
 
@@ -65,7 +64,7 @@ def test_a_request_started_after_the_deadline_fails() -> None:
 def test_a_redrive_comes_later_on_purpose() -> None:
     evidence = healthy()
     again = request(7, at_s=90.0, seq=9_000)
-    redriven = replace(evidence, requests=(*evidence.requests, again), dead_letters=(letter(7),))
+    redriven = changed(evidence, requests=(*evidence.requests, again), dead_letters=(letter(7),))
     assert WITHIN.judge(redriven).status is Status.PASSED
 
 

@@ -1,6 +1,5 @@
 """Effects counted by operation id."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,8 +7,9 @@ import pytest
 from brownout_harness.judging.evidence import Evidence, Gap, GapKind
 from brownout_harness.judging.expectations.exactly_once import ExactlyOnce, effects_named_by
 from brownout_harness.judging.expectations.no_secrets import NoSecrets
-from brownout_reports.run_folder import Outcome, Status
-from tests.support.histories import effect, healthy, with_effects, with_operations
+from brownout_reports.rows import Outcome
+from brownout_reports.run_folder import Status
+from tests.support.histories import changed, effect, healthy, with_effects, with_operations
 
 ONCE = ExactlyOnce(effect="stripe.charge")
 
@@ -21,7 +21,7 @@ def anonymous(evidence: Evidence) -> Evidence:
 
 def also(evidence: Evidence, *numbers: int, **changes: Any) -> Evidence:
     more = [effect(n, seq=90_000 + n, at_s=99.0, **changes) for n in numbers]
-    return replace(evidence, effects=(*evidence.effects, *more))
+    return changed(evidence, effects=(*evidence.effects, *more))
 
 
 def test_one_effect_each_passes() -> None:
@@ -45,7 +45,7 @@ def test_done_without_its_effect_fails() -> None:
 
 def test_something_missing_proves_nothing_where_the_ledger_is_incomplete() -> None:
     missing = with_effects(healthy(), lambda each: None if each.operation_id == "op-9" else each)
-    short = replace(missing, gaps=(Gap(GapKind.LEDGER_OVERFLOW, "stripe: 5 rows"),))
+    short = changed(missing, gaps=(Gap(GapKind.LEDGER_OVERFLOW, "stripe: 5 rows"),))
     assert ONCE.judge(short).status is Status.INCONCLUSIVE
     assert ONCE.judge(also(short, 3)).status is Status.FAILED
 
@@ -62,7 +62,7 @@ def test_an_effect_that_nobody_asked_for_fails() -> None:
 
 
 def test_another_effect_is_another_matter() -> None:
-    assert ONCE.judge(also(healthy(), 3, kind="stripe.refund")).status is Status.PASSED
+    assert ONCE.judge(also(healthy(), 3, route="stripe.refund")).status is Status.PASSED
 
 
 def test_without_operation_ids_more_effects_than_operations_fail() -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.goodput import Goodput
-from brownout_reports.run_folder import Outcome, Status
+from brownout_reports.rows import Outcome
+from brownout_reports.run_folder import Status
 from tests.support.histories import healthy, with_operations
 
 BACK = Goodput(operation="pay", at_least=0.99, of="steady", within_s=20, after="outage")

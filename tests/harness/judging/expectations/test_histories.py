@@ -2,14 +2,13 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brownout_harness.judging.evidence import DeadLetterRecord, EffectRecord, EventRecord, Evidence, OperationRecord
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_harness.judging.expectations.amplification import Amplification
 from brownout_harness.judging.expectations.backoff import Backoff
@@ -25,11 +24,14 @@ from brownout_harness.judging.expectations.nothing_lost import NothingLost
 from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
 from brownout_harness.judging.expectations.retry_after_respected import RetryAfterRespected
 from brownout_harness.judging.expectations.success_rate import SuccessRate
-from brownout_reports.run_folder import Outcome, Status
+from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, Outcome
+from brownout_reports.run_folder import Status
 from tests.support.histories import (
     SECRET,
+    changed,
     consistent,
     effect,
+    letter,
     moved,
     request,
     with_effects,
@@ -61,15 +63,15 @@ DEMANDS: dict[str, Expectation] = {
 Plant = Callable[[Evidence, random.Random], Evidence]
 
 
-def _done(evidence: Evidence, rng: random.Random, name: str = "pay") -> OperationRecord:
+def _done(evidence: Evidence, rng: random.Random, name: str = "pay") -> OperationRow:
     return rng.choice([each for each in evidence.operations if each.outcome == Outcome.DONE and each.name == name])
 
 
-def _refused(evidence: Evidence, rng: random.Random) -> OperationRecord:
+def _refused(evidence: Evidence, rng: random.Random) -> OperationRow:
     return rng.choice([each for each in evidence.operations if each.outcome == Outcome.REFUSED])
 
 
-def _effect_of(evidence: Evidence, operation: OperationRecord) -> EffectRecord:
+def _effect_of(evidence: Evidence, operation: OperationRow) -> LedgerRow:
     return evidence.effects_of[operation.operation_id][0]
 
 
@@ -81,7 +83,7 @@ def drop_an_effect(evidence: Evidence, rng: random.Random) -> Evidence:
 def duplicate_an_effect(evidence: Evidence, rng: random.Random) -> Evidence:
     twice = rng.choice([each for each in evidence.effects if each.kind == "stripe.charge"])
     again = twice._replace(seq=999_999, id="e-again", idempotency_key="another", at_s=twice.at_s + 1)
-    return replace(evidence, effects=(*evidence.effects, again))
+    return changed(evidence, effects=(*evidence.effects, again))
 
 
 def swap_two_effects(evidence: Evidence, rng: random.Random) -> Evidence:
@@ -94,7 +96,7 @@ def swap_two_effects(evidence: Evidence, rng: random.Random) -> Evidence:
 
 
 def an_effect_that_nobody_asked_for(evidence: Evidence, rng: random.Random) -> Evidence:
-    return replace(evidence, effects=(*evidence.effects, effect(12_345, seq=999_999, at_s=rng.uniform(0, 99))))
+    return changed(evidence, effects=(*evidence.effects, effect(12_345, seq=999_999, at_s=rng.uniform(0, 99))))
 
 
 def say_refused_of_what_was_done(evidence: Evidence, rng: random.Random) -> Evidence:
@@ -109,31 +111,31 @@ def say_done_of_what_was_refused(evidence: Evidence, rng: random.Random) -> Evid
 
 def forget_a_dead_letter(evidence: Evidence, rng: random.Random) -> Evidence:
     """Acknowledged, but never durable: neither the letter nor its redrive is there."""
-    gone = rng.choice(evidence.dead_letters or ())
-    forgotten = replace(evidence, dead_letters=tuple(each for each in evidence.dead_letters or () if each != gone))
+    gone = rng.choice(list(evidence.dead_letters or ()))
+    forgotten = changed(evidence, dead_letters=tuple(each for each in evidence.dead_letters or () if each != gone))
     return with_effects(forgotten, lambda each: None if each.operation_id == gone.operation_id else each)
 
 
 def leave_a_dead_letter(evidence: Evidence, rng: random.Random) -> Evidence:
-    left = rng.choice(evidence.dead_letters or ())
+    left = rng.choice(list(evidence.dead_letters or ()))
     return _with_letters(evidence, lambda each: each._replace(state="pending") if each == left else each)
 
 
 def strip_a_dead_letter(evidence: Evidence, rng: random.Random) -> Evidence:
-    left = rng.choice(evidence.dead_letters or ())
+    left = rng.choice(list(evidence.dead_letters or ()))
     return _with_letters(evidence, lambda each: each._replace(idempotency_key="") if each == left else each)
 
 
 def redrive_twice(evidence: Evidence, rng: random.Random) -> Evidence:
     redriven = rng.choice([each for each in evidence.dead_letters or () if each.state == "redriven"])
     twice = evidence.effects_of[redriven.operation_id][0]
-    return replace(evidence, effects=(*evidence.effects, twice._replace(seq=999_999, id="e-again")))
+    return changed(evidence, effects=(*evidence.effects, twice._replace(seq=999_999, id="e-again")))
 
 
 def a_letter_for_what_was_done(evidence: Evidence, rng: random.Random) -> Evidence:
     done = _done(evidence, rng)
-    two = DeadLetterRecord("dl-two", done.operation_id, "stripe", "pay", "key", 2.0, "pending", 0, "timeout", 4)
-    return replace(evidence, dead_letters=(*(evidence.dead_letters or ()), two))
+    two = letter(0, id="dl-two", operation_id=done.operation_id, state="pending")
+    return changed(evidence, dead_letters=(*(evidence.dead_letters or ()), two))
 
 
 def lose_an_unknown_one(evidence: Evidence, rng: random.Random) -> Evidence:
@@ -144,8 +146,8 @@ def lose_an_unknown_one(evidence: Evidence, rng: random.Random) -> Evidence:
     return with_effects(unknown, lambda each: None if each.operation_id == fate.operation_id else each)
 
 
-def _with_letters(evidence: Evidence, change: Callable[[DeadLetterRecord], DeadLetterRecord]) -> Evidence:
-    return replace(evidence, dead_letters=tuple(map(change, evidence.dead_letters or ())))
+def _with_letters(evidence: Evidence, change: Callable[[LetterRow], LetterRow]) -> Evidence:
+    return changed(evidence, dead_letters=tuple(map(change, evidence.dead_letters or ())))
 
 
 def _stretch(evidence: Evidence, state: str, rng: random.Random) -> tuple[float, float]:
@@ -158,18 +160,18 @@ def a_request_while_open(evidence: Evidence, rng: random.Random) -> Evidence:
     start_s, end_s = _stretch(evidence, "open", rng)
     asked = _done(evidence, rng).operation_id
     leak = request(0, at_s=rng.uniform(start_s + 0.3, end_s - 0.001), seq=999_999, operation_id=asked)
-    return replace(evidence, requests=(*evidence.requests, leak))
+    return changed(evidence, requests=(*evidence.requests, leak))
 
 
 def a_crowd_of_probes(evidence: Evidence, rng: random.Random) -> Evidence:
     start_s, end_s = _stretch(evidence, "half_open", rng)
     crowd = [request(n, at_s=rng.uniform(start_s, end_s - 1e-6), seq=900_000 + n) for n in range(4)]
-    return replace(evidence, requests=(*evidence.requests, *crowd))
+    return changed(evidence, requests=(*evidence.requests, *crowd))
 
 
 def hide_a_step(evidence: Evidence, rng: random.Random) -> Evidence:
     hidden = rng.choice([each for each in evidence.events if each.outcome == "half_open"])
-    return replace(evidence, events=tuple(each for each in evidence.events if each != hidden))
+    return changed(evidence, events=tuple(each for each in evidence.events if each != hidden))
 
 
 def invent_an_open_breaker(evidence: Evidence, rng: random.Random) -> Evidence:
@@ -177,7 +179,7 @@ def invent_an_open_breaker(evidence: Evidence, rng: random.Random) -> Evidence:
     start_s = rng.uniform(1.0, 5.0)
     invented = [moved(start_s, "closed", "open"), moved(start_s + 12, "open", "half_open")]
     invented.append(moved(start_s + 12.01, "half_open", "closed"))
-    return replace(evidence, events=(*evidence.events, *invented))
+    return changed(evidence, events=(*evidence.events, *invented))
 
 
 def invent_a_closed_breaker(evidence: Evidence, rng: random.Random) -> Evidence:
@@ -185,11 +187,11 @@ def invent_a_closed_breaker(evidence: Evidence, rng: random.Random) -> Evidence:
     opened = next(each for each in evidence.events if each.outcome == "open")
     at_s = opened.at_s + rng.uniform(0.2, 0.3)
     invented = [opened, moved(at_s, "open", "half_open"), moved(at_s + 0.001, "half_open", "closed")]
-    return replace(evidence, events=(EventRecord(0.0, "started"), *invented))
+    return changed(evidence, events=(EventRow(0.0, "started"), *invented))
 
 
 def never_report_a_step(evidence: Evidence, _rng: random.Random) -> Evidence:
-    return replace(evidence, events=(EventRecord(0.0, "started"),))
+    return changed(evidence, events=(EventRow(0.0, "started"),))
 
 
 def come_too_early(evidence: Evidence, rng: random.Random) -> Evidence:
@@ -197,12 +199,12 @@ def come_too_early(evidence: Evidence, rng: random.Random) -> Evidence:
     at_s = done.finished_s + 20
     refused = request(0, at_s=at_s, seq=999_998, operation_id=done.operation_id, status=429, retry_after_s=5.0)
     again = request(0, at_s=refused.finished_s + 3, seq=999_999, operation_id=done.operation_id)
-    return replace(evidence, requests=(*evidence.requests, refused, again))
+    return changed(evidence, requests=(*evidence.requests, refused, again))
 
 
 def multiply_the_load(evidence: Evidence, _rng: random.Random) -> Evidence:
     more = [each._replace(seq=each.seq + 10_000 * n) for each in evidence.requests for n in (1, 2, 3)]
-    return replace(evidence, requests=(*evidence.requests, *more))
+    return changed(evidence, requests=(*evidence.requests, *more))
 
 
 def _retried(evidence: Evidence) -> list[str]:
@@ -217,7 +219,7 @@ def wait_past_the_cap(evidence: Evidence, rng: random.Random) -> Evidence:
     starts = [each for each in evidence.events if each.operation_id == slow and each.attempt > 1]
     told = tuple(each._replace(at_s=each.at_s + 6) if each in starts else each for each in evidence.events)
     moved_on = with_requests(evidence, lambda each: each._replace(at_s=each.at_s + 6) if each in later else each)
-    return replace(moved_on, events=told)
+    return changed(moved_on, events=told)
 
 
 def wait_in_step(evidence: Evidence, _rng: random.Random) -> Evidence:
@@ -227,7 +229,7 @@ def wait_in_step(evidence: Evidence, _rng: random.Random) -> Evidence:
         retries = [each.at_s for each in evidence.requests_of.get(event.operation_id, ()) if each.at_s >= event.at_s]
         is_retry = event.kind == "retry_scheduled" and retries
         told.append(event._replace(at_s=retries[0] - 0.01) if is_retry else event)
-    return replace(evidence, events=tuple(told))
+    return changed(evidence, events=tuple(told))
 
 
 def keep_one_waiting(evidence: Evidence, rng: random.Random) -> Evidence:
@@ -239,16 +241,16 @@ def keep_one_waiting(evidence: Evidence, rng: random.Random) -> Evidence:
 def start_one_after_its_deadline(evidence: Evidence, rng: random.Random) -> Evidence:
     late = _done(evidence, rng)
     zombie = request(0, at_s=late.sent_s + 30, seq=999_999, operation_id=late.operation_id)
-    return replace(evidence, requests=(*evidence.requests, zombie))
+    return changed(evidence, requests=(*evidence.requests, zombie))
 
 
 def write_a_secret_into_a_log(evidence: Evidence, rng: random.Random) -> Evidence:
-    return replace(evidence, texts={"logs/gateway.log": f"line {rng.random()}\nkey={SECRET} used\n"})
+    return changed(evidence, texts={"logs/gateway.log": f"line {rng.random()}\nkey={SECRET} used\n"})
 
 
 def write_a_secret_into_an_event(evidence: Evidence, rng: random.Random) -> Evidence:
-    event = EventRecord(rng.uniform(0, 99), "attempt_finished", "stripe", detail=f"401 for {SECRET}")
-    return replace(evidence, events=(*evidence.events, event))
+    event = EventRow(rng.uniform(0, 99), "attempt_finished", "stripe", detail=f"401 for {SECRET}")
+    return changed(evidence, events=(*evidence.events, event))
 
 
 def slow_everything_down(evidence: Evidence, _rng: random.Random) -> Evidence:

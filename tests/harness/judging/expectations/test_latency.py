@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_harness.judging.expectations.latency import Latency, quantile
-from brownout_reports.run_folder import Outcome, Status
+from brownout_reports.rows import Outcome
+from brownout_reports.run_folder import Status
 from tests.support.histories import healthy, with_operations
 
 

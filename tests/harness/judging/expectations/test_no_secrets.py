@@ -1,21 +1,21 @@
 """No planted secret anywhere, in any form, and none in the result."""
 
 import base64
-from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 
-from brownout_harness.judging.evidence import EventRecord, Evidence
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.no_secrets import NoSecrets
+from brownout_reports.rows import EventRow
 from brownout_reports.run_folder import Status
-from tests.support.histories import SECRET, healthy, letter, with_effects, with_operations, with_requests
+from tests.support.histories import SECRET, changed, healthy, letter, with_effects, with_operations, with_requests
 
 CLEAN = NoSecrets()
 
 
 def logged(text: str, secret: str = SECRET) -> Evidence:
-    return replace(healthy(), texts={"logs/gateway.log": text}, secrets=frozenset({secret}))
+    return changed(healthy(), texts={"logs/gateway.log": text}, secrets=frozenset({secret}))
 
 
 def test_clean_texts_pass_and_say_how_much_was_searched() -> None:
@@ -35,9 +35,9 @@ def test_every_form_is_found_and_none_repeated(form: object) -> None:
 
 
 def test_events_dead_letters_and_answers_are_searched() -> None:
-    event = EventRecord(3.0, "attempt_finished", "stripe", detail=f"key {SECRET}")
-    assert CLEAN.judge(replace(healthy(), events=(event,))).status is Status.FAILED
-    assert CLEAN.judge(replace(healthy(), dead_letters=(letter(3, error=f"401 {SECRET}"),))).status is Status.FAILED
+    event = EventRow(3.0, "attempt_finished", "stripe", detail=f"key {SECRET}")
+    assert CLEAN.judge(changed(healthy(), events=(event,))).status is Status.FAILED
+    assert CLEAN.judge(changed(healthy(), dead_letters=(letter(3, reason=f"401 {SECRET}"),))).status is Status.FAILED
     told = with_operations(healthy(), lambda each: each._replace(detail=f"bad key {SECRET}"))
     assert CLEAN.judge(told).status is Status.FAILED
 
@@ -50,5 +50,5 @@ def test_what_a_vendor_stores_ends_up_in_the_runs_tables_and_is_searched() -> No
 
 
 def test_nothing_planted_or_nowhere_to_look_says_nothing() -> None:
-    assert CLEAN.judge(replace(logged("text"), secrets=frozenset())).status is Status.INCONCLUSIVE
+    assert CLEAN.judge(changed(logged("text"), secrets=frozenset())).status is Status.INCONCLUSIVE
     assert CLEAN.judge(Evidence(secrets=frozenset({SECRET}))).status is Status.INCONCLUSIVE

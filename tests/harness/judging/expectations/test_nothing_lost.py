@@ -1,13 +1,12 @@
 """asked = done + set aside + refused."""
 
-from dataclasses import replace
-
 import pytest
 
 from brownout_harness.judging.evidence import Evidence, Gap, GapKind
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
-from brownout_reports.run_folder import Outcome, Status
-from tests.support.histories import effect, healthy, letter, with_effects, with_operations
+from brownout_reports.rows import Outcome
+from brownout_reports.run_folder import Status
+from tests.support.histories import changed, effect, healthy, letter, with_effects, with_operations
 
 LOST = NothingLost()
 
@@ -49,14 +48,14 @@ def test_what_adds_up_passes(outcome: Outcome, keeps_effect: bool) -> None:
     assert LOST.judge(ending(outcome, keeps_effect=keeps_effect)).status is Status.PASSED
 
 
-@pytest.mark.parametrize("state", ["pending", "refused", "discarded"])
+@pytest.mark.parametrize("state", ["pending", "redriving", "poison", "refused", "discarded"])
 def test_a_dead_letter_explains_what_was_accepted(state: str) -> None:
-    accepted = replace(ending(Outcome.ACCEPTED, keeps_effect=False), dead_letters=(letter(9, state=state),))
+    accepted = changed(ending(Outcome.ACCEPTED, keeps_effect=False), dead_letters=(letter(9, state=state),))
     assert LOST.judge(accepted).status is Status.PASSED
 
 
 def test_a_redriven_letter_without_an_effect_is_lost() -> None:
-    accepted = replace(ending(Outcome.ACCEPTED, keeps_effect=False), dead_letters=(letter(9),))
+    accepted = changed(ending(Outcome.ACCEPTED, keeps_effect=False), dead_letters=(letter(9),))
     result = LOST.judge(accepted)
     assert (result.status, result.cases[0].what) == (
         Status.FAILED,
@@ -67,15 +66,15 @@ def test_a_redriven_letter_without_an_effect_is_lost() -> None:
 @pytest.mark.parametrize(("outcome", "keeps_effect"), [(Outcome.DONE, True), (Outcome.REFUSED, False)])
 def test_nothing_is_in_two_places(outcome: Outcome, keeps_effect: bool) -> None:
     waiting = (letter(9, state="pending"),)
-    evidence = replace(ending(outcome, keeps_effect=keeps_effect), dead_letters=waiting)
+    evidence = changed(ending(outcome, keeps_effect=keeps_effect), dead_letters=waiting)
     result = LOST.judge(evidence)
     assert (result.status, result.cases[0].what) == (Status.FAILED, f"{outcome}, yet waiting as dead letter dl-9")
-    gone = replace(evidence, dead_letters=(letter(9, state="discarded"),))
+    gone = changed(evidence, dead_letters=(letter(9, state="discarded"),))
     assert LOST.judge(gone).status is Status.PASSED
 
 
 def test_a_dead_letter_resolves_an_unknown_answer() -> None:
-    unknown = replace(ending(Outcome.UNKNOWN, keeps_effect=False), dead_letters=(letter(9, state="pending"),))
+    unknown = changed(ending(Outcome.UNKNOWN, keeps_effect=False), dead_letters=(letter(9, state="pending"),))
     assert LOST.judge(unknown).status is Status.PASSED
 
 
@@ -86,27 +85,27 @@ def test_some_unresolved_ones_may_be_allowed() -> None:
 
 
 def test_an_effect_that_nobody_asked_for_fails() -> None:
-    result = LOST.judge(replace(healthy(), effects=(*healthy().effects, effect(5_000, seq=90_000))))
+    result = LOST.judge(changed(healthy(), effects=(*healthy().effects, effect(5_000, seq=90_000))))
     assert (result.status, "1 never asked for" in result.observed) == (Status.FAILED, True)
 
 
 def test_absence_proves_nothing_where_the_ledger_is_incomplete_but_a_lie_does() -> None:
     gaps = (Gap(GapKind.DRAIN_NOT_FINISHED, "3 requests in flight"),)
     for outcome in (Outcome.DONE, Outcome.UNKNOWN):
-        short = replace(ending(outcome, keeps_effect=False), gaps=gaps)
+        short = changed(ending(outcome, keeps_effect=False), gaps=gaps)
         assert LOST.judge(short).status is Status.INCONCLUSIVE
-    assert LOST.judge(replace(ending(Outcome.REFUSED, keeps_effect=True), gaps=gaps)).status is Status.FAILED
+    assert LOST.judge(changed(ending(Outcome.REFUSED, keeps_effect=True), gaps=gaps)).status is Status.FAILED
 
 
 def test_effects_without_an_operation_id_could_hide_a_loss_or_prove_one() -> None:
     nameless = with_effects(healthy(), lambda each: each._replace(operation_id=""))
     assert LOST.judge(nameless).status is Status.INCONCLUSIVE
-    one_less = replace(nameless, effects=nameless.effects[1:])
+    one_less = changed(nameless, effects=list(nameless.effects)[1:])
     assert LOST.judge(one_less).status is Status.FAILED
 
 
 def test_a_target_without_dead_letters_leaves_the_accepted_ones_unresolved() -> None:
-    accepted = replace(ending(Outcome.ACCEPTED, keeps_effect=False), dead_letters=None)
+    accepted = changed(ending(Outcome.ACCEPTED, keeps_effect=False), dead_letters=None)
     result = LOST.judge(accepted)
     assert (result.status, "1 unresolved" in result.observed) == (Status.FAILED, True)
     assert NothingLost(unresolved_at_most=1).judge(accepted).status is Status.PASSED
@@ -116,7 +115,7 @@ def test_an_operation_whose_effect_nobody_named_cannot_be_judged() -> None:
     foreign = with_operations(healthy(), lambda each: each._replace(name="checkout"))
     result = LOST.judge(foreign)
     assert (result.status, result.observed.endswith("are to have: checkout")) == (Status.INCONCLUSIVE, True)
-    named = replace(foreign, expected_effects={"checkout": ("stripe.charge",)})
+    named = changed(foreign, expected_effects={"checkout": ("stripe.charge",)})
     assert LOST.judge(named).status is Status.PASSED
 
 

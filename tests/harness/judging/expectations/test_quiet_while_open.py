@@ -1,14 +1,12 @@
 """Silence while open, a bounded number of probes while half-open."""
 
-from dataclasses import replace
-
 import pytest
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
 from brownout_reports.run_folder import Status
 from tests.harness.judging.expectations.test_breaker import outage
-from tests.support.histories import healthy, moved, request
+from tests.support.histories import changed, healthy, moved, request
 
 QUIET = QuietWhileOpen(vendor="stripe", probes=2)
 
@@ -16,7 +14,7 @@ QUIET = QuietWhileOpen(vendor="stripe", probes=2)
 def survived(*times_s: float) -> Evidence:
     """Open from 24.5 s to 64 s, half-open for 200 ms, and these further requests."""
     evidence = outage(24.5, 64.0, moved(64.2, "half_open", "closed"))
-    return replace(
+    return changed(
         evidence,
         requests=(*evidence.requests, *(request(n, at_s=at_s, seq=90_000 + n) for n, at_s in enumerate(times_s))),
     )
@@ -48,13 +46,13 @@ def test_more_probes_than_permitted_fail() -> None:
 
 
 def test_faked_transitions_are_caught_by_the_ledger() -> None:
-    lied = replace(healthy(), events=(moved(24.5, "closed", "open"), moved(64.0, "open", "half_open")))
+    lied = changed(healthy(), events=(moved(24.5, "closed", "open"), moved(64.0, "open", "half_open")))
     assert QUIET.judge(lied).status is Status.FAILED
 
 
 def test_never_open_or_nobody_asking_proves_nothing() -> None:
     assert QUIET.judge(healthy()).status is Status.INCONCLUSIVE
-    assert QUIET.judge(replace(healthy(), telemetry=False)).status is Status.INCONCLUSIVE
+    assert QUIET.judge(changed(healthy(), telemetry=False)).status is Status.INCONCLUSIVE
     assert QUIET.judge(outage(24.5, 26.0, moved(26.2, "half_open", "closed"))).status is Status.INCONCLUSIVE
 
 

@@ -1,6 +1,5 @@
 """Not earlier than the vendor asked."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.retry_after_respected import RetryAfterRespected
 from brownout_reports.run_folder import Status
-from tests.support.histories import healthy, request
+from tests.support.histories import changed, healthy, request
 
 RESPECTED = RetryAfterRespected(vendor="stripe")
 
@@ -21,7 +20,7 @@ def throttled(wait_s: float, again_after_s: float | None, count: int = 6, **chan
         requests.append(first)
         if again_after_s is not None:
             requests.append(request(n, at_s=first.finished_s + again_after_s, seq=2 * n + 1, **changes))
-    return replace(healthy(), requests=tuple(requests))
+    return changed(healthy(), requests=tuple(requests))
 
 
 def test_waiting_long_enough_passes() -> None:
@@ -51,7 +50,7 @@ def test_a_request_on_its_way_before_the_answer_could_not_know() -> None:
 def test_another_route_is_another_call() -> None:
     evidence = throttled(2.0, None)
     others = [request(n, at_s=10.2 + n, seq=900 + n, route="POST /v1/refunds") for n in range(6)]
-    assert RESPECTED.judge(replace(evidence, requests=(*evidence.requests, *others))).status is Status.PASSED
+    assert RESPECTED.judge(changed(evidence, requests=(*evidence.requests, *others))).status is Status.PASSED
 
 
 def test_without_an_operation_id_the_idempotency_key_joins() -> None:

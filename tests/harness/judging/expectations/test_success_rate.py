@@ -3,7 +3,8 @@
 import pytest
 
 from brownout_harness.judging.expectations.success_rate import SuccessRate
-from brownout_reports.run_folder import Outcome, Status
+from brownout_reports.rows import Outcome
+from brownout_reports.run_folder import Status
 from tests.support.histories import healthy, with_operations
 
 

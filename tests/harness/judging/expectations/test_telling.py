@@ -1,17 +1,15 @@
 """What telemetry claims about a breaker, held against the ledger."""
 
-from dataclasses import replace
-
-from brownout_harness.judging.evidence import EventRecord, Evidence
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.telling import Stretch, contradictions, requests_while_open, telling_about
-from brownout_reports.run_folder import Outcome
-from tests.support.histories import healthy, moved, with_operations, with_requests
+from brownout_reports.rows import EventRow, Outcome
+from tests.support.histories import changed, healthy, moved, with_operations, with_requests
 
 INF = float("inf")
 
 
-def claiming(*events: EventRecord, evidence: Evidence | None = None) -> Evidence:
-    return replace(evidence or healthy(), events=events)
+def claiming(*events: EventRow, evidence: Evidence | None = None) -> Evidence:
+    return changed(evidence or healthy(), events=events)
 
 
 def turned_away_between(start_s: float, end_s: float) -> Evidence:
@@ -36,7 +34,7 @@ def test_another_vendors_transitions_are_not_its_own() -> None:
 
 
 def test_a_process_that_starts_anew_starts_closed() -> None:
-    events = (EventRecord(0.0, "started"), moved(5, "closed", "open"), EventRecord(7.0, "started"))
+    events = (EventRow(0.0, "started"), moved(5, "closed", "open"), EventRow(7.0, "started"))
     telling = telling_about(claiming(*events), "stripe")
     assert telling.stretches[-1] == Stretch("closed", 7.0, INF)
     assert not telling.illegal
@@ -79,10 +77,10 @@ def test_claimed_closed_with_callers_turned_away_is_a_contradiction() -> None:
 def test_callers_turned_away_by_another_policy_contradict_nothing() -> None:
     evidence = turned_away_between(30, 40)
     explained = [
-        EventRecord(each.sent_s, "call_rejected", "stripe", "pay", each.operation_id, outcome="bulkhead")
+        EventRow(each.sent_s, "call_rejected", "stripe", "pay", each.operation_id, outcome="bulkhead")
         for each in evidence.operations
     ]
-    told = replace(evidence, events=tuple(explained))
+    told = changed(evidence, events=tuple(explained))
     assert not contradictions(told, telling_about(told, "stripe"), late_by_s=0.25)
 
 

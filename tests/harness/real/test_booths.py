@@ -1,4 +1,4 @@
-"""The simulators' process: what it is told, what is read from it."""
+"""The simulators' processes: what they are told, what is read from them."""
 
 import time
 from pathlib import Path
@@ -7,20 +7,21 @@ from typing import Any
 import pytest
 
 from brownout_harness.judging.evidence import GapKind
+from brownout_harness.judging.inputs import FaultCount
 from brownout_harness.problems import NotJudged
-from brownout_harness.real import simulators
+from brownout_harness.real import booths
+from brownout_harness.real.booths import Booth, Booths, Rest
 from brownout_harness.real.http_json import Answer, NoAnswer
-from brownout_harness.real.simulators import Rest, Simulator
+from brownout_reports.rows import LedgerRow, records_in
 from brownout_scenarios.schema import Arrivals, Fault, Operation, Phase, Scenario, Window, Workload
 
-STRIPE = Simulator(
-    "stripe", "http://127.0.0.1:1", {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_API_KEY": "sk_test_1"}
-)
-TWILIO = Simulator("twilio", "http://127.0.0.1:2", {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t0"})
+STRIPE = Booth("stripe", "http://127.0.0.1:1", {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_API_KEY": "sk_test_1"})
+TWILIO = Booth("twilio", "http://127.0.0.1:2", {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t0"})
 
 SCENARIO = Scenario(
     name="one-fault",
     about="",
+    seed=7,
     workload=Workload(arrivals=Arrivals(rate_per_s=1.0), operations=(Operation(name="pay"),)),
     phases=(
         Phase(name="steady", for_s=5.0),
@@ -42,7 +43,7 @@ class Wire:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **answers: Any) -> None:
         self.answers = answers
         self.sent: list[tuple[str, str, Any]] = []
-        monkeypatch.setattr(simulators, "call", self.call)
+        monkeypatch.setattr(booths, "call", self.call)
 
     def call(self, method: str, url: str, body: Any = None, *, timeout_s: float) -> Answer:
         self.sent.append((method, url, body))
@@ -58,7 +59,7 @@ class Wire:
 def test_each_simulator_gets_its_own_part_of_the_schedule_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(monkeypatch, schedule={})
     start_at_s = time.monotonic() + 60
-    simulators.schedule([STRIPE, TWILIO], SCENARIO, 7, start_at_s)
+    Booths(SCENARIO, [STRIPE, TWILIO]).schedule(SCENARIO.fault_rules(), start_at_s)
     stripe, twilio = (body for _, _, body in wire.sent)
     assert [rule["id"] for rule in stripe["rules"]] == ["brownout.0"]
     assert stripe["rules"][0]["window"] == {"start_s": 5.0, "end_s": 10.0}
@@ -70,31 +71,31 @@ def test_each_simulator_gets_its_own_part_of_the_schedule_beforehand(monkeypatch
 def test_a_schedule_that_comes_too_late_is_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
     Wire(monkeypatch, schedule={})
     with pytest.raises(NotJudged, match="too late: the machine is too busy"):
-        simulators.schedule([STRIPE], SCENARIO, 7, time.monotonic() - 1)
+        Booths(SCENARIO, [STRIPE]).schedule([], time.monotonic() - 1)
 
 
 def test_a_schedule_that_is_refused_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     Wire(monkeypatch, schedule=Answer(400, {"error": "limits: no such limit"}))
     with pytest.raises(NotJudged, match="stripe simulator answered 400 to POST schedule: limits: no such limit"):
-        simulators.schedule([STRIPE], SCENARIO, 7, time.monotonic() + 60)
+        Booths(SCENARIO, [STRIPE]).schedule([], time.monotonic() + 60)
 
 
 def test_a_simulator_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     Wire(monkeypatch, status=NoAnswer("GET /_brownout/status: refused"))
     with pytest.raises(NotJudged, match="the stripe simulator does not answer"):
-        simulators.rest_of(STRIPE)
+        STRIPE.rest()
 
 
 def test_the_ledger_is_read_page_by_page_and_counted_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    row = {"seq": 0, "vendor": "", "at_s": 101.0, "finished_s": 101.5}
+    row = LedgerRow("request", 0, "stripe", "a", "op-1", 101.0, 101.5, "POST /x", "req_1")._asdict()
     pages = [
         {"rows": [row], "next_after": 0, "more": True},
-        {"rows": [{**row, "seq": 1, "vendor": "stripe"}], "next_after": 1, "more": False},
+        {"rows": [{**row, "seq": 1}], "next_after": 1, "more": False},
     ]
     wire = Wire(monkeypatch, ledger=pages)
-    first, second = simulators.ledger_rows(STRIPE, 100.0)
-    assert first == {"seq": 0, "vendor": "stripe", "at_s": 1.0, "finished_s": 1.5}
-    assert second["seq"] == 1
+    first, second = (row for page in STRIPE.ledger(100.0) for row in records_in(LedgerRow, page))
+    assert (first.seq, first.at_s, first.finished_s) == (0, 1.0, 1.5)
+    assert second.seq == 1
     assert "after=0&" in wire.sent[1][1]
 
 
@@ -109,21 +110,22 @@ STATUS = {
 
 def test_what_is_in_flight_and_what_struck_is_read_from_its_status(monkeypatch: pytest.MonkeyPatch) -> None:
     Wire(monkeypatch, status=STATUS)
-    assert simulators.rest_of(STRIPE) == Rest(requests=2, webhooks=1, seen=40)
-    counts, gaps = simulators.counts_of(STRIPE)
-    assert {rule: (count.matched, count.struck) for rule, count in counts.items()} == {"brownout.0": (9, 4)}
-    assert gaps == []
+    assert STRIPE.rest() == Rest(requests=2, webhooks=1, seen=40)
+    both = Booths(SCENARIO, [STRIPE])
+    assert both.counts() == {"brownout.0": FaultCount(matched=9, struck=4)}
+    assert both.gaps() == []
 
 
 def test_a_ledger_that_dropped_rows_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     Wire(monkeypatch, status={**STATUS, "ledger": {"next_seq": 40, "dropped": 1024}})
-    assert [gap.kind for gap in simulators.counts_of(STRIPE)[1]] == [GapKind.LEDGER_OVERFLOW]
+    assert [gap.kind for gap in Booths(SCENARIO, [STRIPE]).gaps()] == [GapKind.LEDGER_OVERFLOW]
 
 
 def test_credentials_are_known_by_their_variables_names() -> None:
     assert STRIPE.secrets == {"sk_test_1"}
     assert STRIPE.key == "sk_test_1"
     assert TWILIO.secrets == {"t0"}
+    assert Booths(SCENARIO, [STRIPE, TWILIO]).secrets == {"sk_test_1", "t0"}
 
 
 def test_they_are_ready_when_all_of_them_have_said_so(tmp_path: Path) -> None:
@@ -132,7 +134,18 @@ def test_they_are_ready_when_all_of_them_have_said_so(tmp_path: Path) -> None:
 
     lines = '{"vendor": "stripe", "url": "http://127.0.0.1:1/", "env": {"K": "v"}}\n'
     Child.output.write_text(lines)
-    assert simulators.ready(Child(), ["stripe", "twilio"]) == ()  # type: ignore[arg-type]
-    assert simulators.ready(Child(), ["stripe"]) == (  # type: ignore[arg-type]
-        Simulator("stripe", "http://127.0.0.1:1", {"K": "v"}),
+    assert booths.ready(Child(), ["stripe", "twilio"]) == ()  # type: ignore[arg-type]
+    assert booths.ready(Child(), ["stripe"]) == (  # type: ignore[arg-type]
+        Booth("stripe", "http://127.0.0.1:1", {"K": "v"}),
     )
+
+
+def test_each_vendor_is_a_process_with_a_log_of_its_own() -> None:
+    assert booths.name_of("stripe") == "simulator-stripe"
+    assert booths.command("python", "stripe", 7)[-6:] == ["--vendors", "stripe", "--port-base", "0", "--seed", "7"]
+
+
+def test_ledgers_are_read_vendor_by_vendor(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(monkeypatch, ledger={"rows": [], "next_after": -1, "more": False})
+    assert sum(page.height for page in Booths(SCENARIO, [TWILIO, STRIPE]).ledger(0.0)) == 0
+    assert [url[:18] for _, url, _ in wire.sent] == [STRIPE.url, TWILIO.url]

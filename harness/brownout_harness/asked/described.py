@@ -1,0 +1,105 @@
+"""An operation of somebody else's application, as the scenario describes it: templates, and sets of statuses."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from brownout_harness.asked.arrivals import Arrival
+from brownout_harness.asked.exchange import Reading, Request, code_in, json_bytes, parsed
+from brownout_harness.asked.parameters import COMMON
+from brownout_reports.rows import Outcome
+from brownout_scenarios import spelling
+from brownout_scenarios.schema import TEMPLATE, Operation, Scenario
+from brownout_scenarios.yaml_tree import Path
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedOperation:
+    """An operation of somebody else's application, as the scenario describes it."""
+
+    described: Operation
+
+    @property
+    def name(self) -> str:
+        return self.described.name
+
+    def request(self, arrival: Arrival) -> Request:
+        """Templates filled in, and the operation id where the scenario says it travels. Raises `ValueError`."""
+        spec = self.described
+        values = {**arrival.params, "operation_id": arrival.operation_id}
+        headers = {name: str(fill(text, values)) for name, text in spec.headers.items()}
+        if spec.operation_id.header:
+            headers[spec.operation_id.header] = arrival.operation_id
+        path = TEMPLATE.sub(lambda found: quote(_text(_value(found, values)), safe=""), spec.path)
+        body, kind = self._body(values)
+        if kind and "content-type" not in {name.lower() for name in headers}:
+            headers["Content-Type"] = kind
+        return Request(spec.method.upper(), path, headers, body)
+
+    def _body(self, values: Mapping[str, Any]) -> tuple[bytes, str]:
+        spec, at = self.described, self.described.operation_id.body
+        is_form = spec.form is not None
+        content = fill(spec.form if is_form else spec.body, values)
+        if at:
+            content = _put(content, at.split("."), values["operation_id"])
+        if is_form:
+            return urlencode({key: _text(value) for key, value in content.items()}).encode(), _FORM
+        return (b"", "") if content is None else (json_bytes(content), "application/json")
+
+    def read(self, status: int, body: bytes) -> Reading:
+        """By the scenario's sets of statuses."""
+        sets = (
+            (Outcome.DONE, self.described.done),
+            (Outcome.ACCEPTED, self.described.accepted),
+            (Outcome.REFUSED, self.described.refused),
+        )
+        outcome = next((outcome for outcome, statuses in sets if statuses.holds(status)), Outcome.UNKNOWN)
+        detail = "" if outcome is Outcome.DONE else code_in(parsed(body)) or f"http_{status}"
+        return Reading(outcome, detail)
+
+
+def fill(template: Any, values: Mapping[str, Any]) -> Any:
+    """Templates in any JSON replaced. A text that is one lone template takes the value's type. Raises `ValueError`."""
+    if isinstance(template, Mapping):
+        return {key: fill(item, values) for key, item in template.items()}
+    if isinstance(template, list):
+        return [fill(item, values) for item in template]
+    if not isinstance(template, str):
+        return template
+    if alone := TEMPLATE.fullmatch(template):
+        return _value(alone, values)
+    return TEMPLATE.sub(lambda found: _text(_value(found, values)), template)
+
+
+def check_templates(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+    """Names used in templates that no operation parameter has, with the operation's place in the scenario."""
+    for index, operation in enumerate(scenario.workload.operations):
+        known = {*COMMON, *operation.params}
+        shapes = [operation.path, operation.headers, operation.body, operation.form]
+        used = {name for shape in shapes for name in TEMPLATE.findall(json.dumps(shape))}
+        for name in sorted(used - known):
+            yield ("workload", "operations", index), f"no value for {{{{{name}}}}}{spelling.hint(name, known)}"
+
+
+def _value(found: re.Match[str], values: Mapping[str, Any]) -> Any:
+    try:
+        return values[found[1]]
+    except KeyError:
+        raise ValueError(f"no value for {{{{{found[1]}}}}}; known: {', '.join(sorted(values))}") from None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _put(content: Any, path: list[str], value: str) -> Any:
+    """`content` with `value` at a dotted path; mappings on the way are made."""
+    inner = content if isinstance(content, Mapping) else {}
+    if len(path) == 1:
+        return {**inner, path[0]: value}
+    return {**inner, path[0]: _put(inner.get(path[0]), path[1:], value)}

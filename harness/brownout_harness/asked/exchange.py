@@ -1,0 +1,49 @@
+"""One way of asking, and what came back: what all kinds of operations share."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from brownout_reports.rows import Outcome
+
+CORRELATION_HEADER: Final = "X-Correlation-ID"
+"""Carries the operation id to the gateway, which uses it as the caller's idempotency key."""
+
+
+class Request(NamedTuple):
+    """One way of asking, ready to be sent. `path` is percent-encoded and starts with a slash."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Reading(NamedTuple):
+    """What an answer means."""
+
+    outcome: Outcome
+    detail: str
+    """A dead letter's id, or an error's code or class; empty where there is nothing to add."""
+
+
+def json_bytes(value: Any) -> bytes:
+    """As short as JSON can be."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def parsed(body: bytes) -> Mapping[str, Any]:
+    """The answer's JSON object; empty for anything else."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def code_in(answer: Mapping[str, Any]) -> str:
+    """The error's code, wherever such bodies usually have it; short."""
+    error = answer.get("error")
+    inner = error.get("code") or error.get("type") if isinstance(error, dict) else error
+    found = answer.get("code") or inner or answer.get("detail") or ""
+    return found[:80] if isinstance(found, str) else ""

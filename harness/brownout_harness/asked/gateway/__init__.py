@@ -1,0 +1,21 @@
+"""The operations of the reference application, as whoever asks for them must know them: one module each, and the
+table of them.
+
+To add one: a module with an `OPERATION`, and a line here; the flow itself is the core's. `operation.py` says what an
+operation is. `docs/add-an-operation.md` is the recipe.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from brownout_harness.asked.gateway import notify, pay, place_order
+from brownout_harness.asked.gateway.operation import GatewayOperation
+
+GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
+    each.name: each
+    for each in (
+        pay.OPERATION,
+        notify.OPERATION,
+        place_order.OPERATION,
+    )
+}

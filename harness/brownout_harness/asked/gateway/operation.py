@@ -1,0 +1,71 @@
+"""What the harness must know of an operation of the reference application: what to ask for, and what it leaves."""
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from brownout_core.flows.flow import Flow
+from brownout_harness.asked.arrivals import Arrival
+from brownout_harness.asked.exchange import CORRELATION_HEADER, Reading, Request, code_in, json_bytes, parsed
+from brownout_harness.asked.parameters import Draw
+from brownout_reports.rows import Outcome
+from brownout_scenarios import spelling
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayOperation:
+    """One operation: parameters as JSON, operation id in the header."""
+
+    flow: type[Flow[Any]]
+    """What it is, where it is asked for, and what it takes."""
+    draw: Draw
+    """Parameters that the flow takes, operation id left out."""
+    leaves: tuple[str, ...]
+    """A done one has left one of these effects in a vendor's ledger."""
+
+    @property
+    def name(self) -> str:
+        """The flow's."""
+        return self.flow.name
+
+    def request(self, arrival: Arrival) -> Request:
+        headers = {CORRELATION_HEADER: arrival.operation_id, "Content-Type": "application/json"}
+        return Request("POST", self.flow.path, headers, json_bytes(arrival.params))
+
+    def read(self, status: int, body: bytes) -> Reading:
+        """By status and the body's own `status`: an answer that contradicts itself leaves it open."""
+        answer = parsed(body)
+        said, code = str(answer.get("status", "")), code_in(answer)
+        if status in (200, 201):
+            return Reading(Outcome.DONE, "") if said == "done" else Reading(Outcome.UNKNOWN, code or "unreadable")
+        if status == 202:
+            letter = str(answer.get("dead_letter_id", ""))
+            return Reading(Outcome.ACCEPTED, letter) if said == "accepted" else Reading(Outcome.UNKNOWN, code)
+        if status == 409 and said != "refused":
+            return Reading(Outcome.UNKNOWN, code or "in_progress")
+        if (400 <= status < 500 and status != 408) or (status == 503 and said == "refused"):
+            return Reading(Outcome.REFUSED, code or f"http_{status}")
+        return Reading(Outcome.UNKNOWN, code or f"http_{status}")
+
+    def problems(self, params: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+        """What the flow would refuse of the parameters that a scenario fixes: where, and why."""
+        if "operation_id" in params:
+            yield ("operation_id",), "is the run's own; remove it"
+        drawn = self.draw(random.Random(0), "operation-1")
+        try:
+            self.flow.request.model_validate({**drawn, **params, "operation_id": "operation-1"})
+        except ValidationError as wrong:
+            for error in wrong.errors():
+                if error["loc"][0] in params:
+                    yield error["loc"], self._why(error["type"], error["loc"], error["msg"], error["input"])
+
+    def _why(self, kind: str, place: Place, message: str, value: Any) -> str:
+        if kind == "extra_forbidden":
+            known = [name for name in self.flow.request.model_fields if name != "operation_id"]
+            return f"{self.name} has no such parameter{spelling.hint(str(place[-1]), known)}"
+        return f"{message[:1].lower()}{message[1:]}, got {str(value)[:60]!r}" if value is not None else message

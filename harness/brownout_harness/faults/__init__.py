@@ -1,0 +1,16 @@
+"""Every kind of fault there is, with the layer that acts it out.
+
+What goes wrong inside a vendor is the simulators' own table. A fault on the wire or in the machine is a frozen
+dataclass here and a line in `OTHERS`; each mode has a table of the layers that it can act out (`layers.py` says what
+that takes).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from brownout_scenarios.schema import FaultKind
+from brownout_simulators.faults import FAULTS
+
+OTHERS: Final[Mapping[str, FaultKind]] = {}
+
+KINDS: Final[Mapping[str, FaultKind]] = {**{name: FaultKind(kind) for name, kind in FAULTS.items()}, **OTHERS}

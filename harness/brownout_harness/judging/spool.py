@@ -1,0 +1,58 @@
+"""Rows as they come, in the time of a run: the newest as they are, whole blocks of them in columns, in a file each."""
+
+from pathlib import Path
+from typing import Final, Generic, NamedTuple, TypeVar
+
+import polars as pl
+
+from brownout_reports.rows import frame_of, schema_of
+from brownout_reports.tables import Rows
+
+R = TypeVar("R", bound=NamedTuple)
+
+BLOCK: Final = 65_536
+
+
+class Spool(Generic[R]):
+    """Takes rows of one kind, and gives them back in the order in which they came. For one thread."""
+
+    def __init__(self, record: type[R], folder: Path | None = None) -> None:
+        """Files go to `folder`; without one the blocks stay in memory, as columns."""
+        self.record = record
+        self._folder = folder
+        self._newest: list[R] = []
+        self._open: list[pl.DataFrame] = []
+        """Columns that do not make a whole block yet."""
+        self._blocks: list[pl.LazyFrame] = []
+
+    def add(self, row: R) -> None:
+        """One more."""
+        self._newest.append(row)
+        if len(self._newest) == BLOCK:
+            self._put_away()
+
+    def add_block(self, block: pl.DataFrame) -> None:
+        """Many more, as columns."""
+        self._put_away()
+        self._keep(block)
+
+    def _put_away(self) -> None:
+        if self._newest:
+            self._keep(frame_of(self.record, self._newest))
+            self._newest.clear()
+
+    def _keep(self, some: pl.DataFrame) -> None:
+        self._open.append(some)
+        if self._folder is None or sum(each.height for each in self._open) < BLOCK:
+            return
+        block = pl.concat(self._open)
+        self._open.clear()
+        path = self._folder / f"{self.record.__name__}-{len(self._blocks):05d}.parquet"
+        block.write_parquet(path)
+        self._blocks.append(pl.scan_parquet(path))
+
+    def rows(self) -> Rows[R]:
+        """All of them until now. They are in the spool's files: those must stay for as long as the rows are read."""
+        self._put_away()
+        newest = pl.concat([schema_of(self.record).to_frame(), *self._open])
+        return Rows(self.record, pl.concat([*self._blocks, newest.lazy()]))

@@ -1,0 +1,155 @@
+"""The vendors' simulators, a process each: started together, told the whole schedule beforehand, read at the end."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from brownout_harness.judging.evidence import Gap
+from brownout_harness.judging.inputs import FaultCount
+from brownout_harness.judging.simulator_status import SECRET_ENDINGS, fault_counts, secrets_in, simulator_gaps
+from brownout_harness.problems import NotJudged
+from brownout_harness.real.http_json import Answer, NoAnswer, call
+from brownout_harness.real.processes import Child, json_lines
+from brownout_reports.rows import LedgerRow, read
+from brownout_scenarios.schema import FaultRule, Scenario
+
+PAGE_ROWS = 2000
+READ_TIMEOUT_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """How far one simulator is from being at rest."""
+
+    requests: int
+    webhooks: int
+    seen: int
+    """Rows in its ledger: two equal looks mean that nothing came between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booth:
+    """One vendor's simulator, serving in a process of its own."""
+
+    vendor: str
+    url: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """The variables by which an application finds it: its address and a test credential."""
+
+    @property
+    def key(self) -> str:
+        """The test credential; empty where the vendor has none."""
+        return next((value for name, value in self.environment.items() if name.endswith(SECRET_ENDINGS)), "")
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Every credential among its variables."""
+        return secrets_in(self.environment)
+
+    def control(self, method: str, path: str, body: Any = None, *, timeout_s: float = 5.0) -> Any:
+        """A call to its control API; returns the JSON.
+
+        Raises:
+            NotJudged: it does not answer, or says no.
+        """
+        answer = self.ask(method, path, body, timeout_s=timeout_s)
+        if answer.status >= 300:
+            raise NotJudged(f"the {self.vendor} simulator answered {answer.status} to {method} {path}: {_why(answer)}")
+        return answer.json
+
+    def ask(self, method: str, path: str, body: Any = None, *, timeout_s: float = 5.0) -> Answer:
+        """As `control`, whatever the status."""
+        try:
+            return call(method, f"{self.url}/_brownout/{path}", body, timeout_s=timeout_s)
+        except NoAnswer as error:
+            raise NotJudged(f"the {self.vendor} simulator does not answer: {error}") from None
+
+    def rest(self) -> Rest:
+        """What it has in flight."""
+        status = self.control("GET", "status")
+        return Rest(status["in_flight"], status["open_webhooks"], status["ledger"]["next_seq"])
+
+    def ledger(self, start_at_s: float) -> Iterator[pl.DataFrame]:
+        """Every row of its ledger, a page at a time, instants counted from the run's start."""
+        after, more = -1, True
+        while more:
+            page = self.control("GET", f"ledger?after={after}&limit={PAGE_ROWS}", timeout_s=READ_TIMEOUT_S)
+            yield read(LedgerRow, page["rows"], start_s=start_at_s)
+            after, more = page["next_after"], page["more"]
+
+
+def _why(answer: Answer) -> str:
+    said = answer.json.get("error", answer.json) if isinstance(answer.json, dict) else ""
+    return str(said)[:200]
+
+
+class Booths:
+    """All of a run's. Acts out the faults that happen inside a vendor."""
+
+    def __init__(self, scenario: Scenario, booths: Sequence[Booth]) -> None:
+        self._scenario = scenario
+        self._booths = tuple(booths)
+
+    def __iter__(self) -> Iterator[Booth]:
+        return iter(self._booths)
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Every credential by which an application finds one of them."""
+        return frozenset().union(*(booth.secrets for booth in self._booths))
+
+    def schedule(self, rules: Sequence[FaultRule], start_at_s: float) -> None:
+        """Hand each its whole part of the run: rules, limits, where operation ids travel, and the start instant.
+
+        Raises:
+            NotJudged: one of them does not take it, or the start instant has come meanwhile.
+        """
+        scenario = self._scenario
+        for booth in self._booths:
+            body: dict[str, Any] = {
+                "start_at_s": start_at_s,
+                "seed": scenario.seed,
+                "rules": [dict(rule.json) for rule in rules if rule.vendor == booth.vendor],
+            }
+            if booth.vendor in scenario.limits:
+                body["limits"] = scenario.limits_of(booth.vendor)
+            if booth.vendor in scenario.correlate:
+                body["correlate"] = list(scenario.correlate[booth.vendor])
+            booth.control("POST", "schedule", body)
+        if time.monotonic() >= start_at_s:
+            raise NotJudged("the simulators took the schedule too late: the machine is too busy, try again")
+
+    def counts(self) -> dict[str, FaultCount]:
+        """How often each of their rules matched and struck."""
+        return {rule: n for booth in self._booths for rule, n in fault_counts(booth.control("GET", "status")).items()}
+
+    def gaps(self) -> list[Gap]:
+        """Where a simulator itself fell short."""
+        return [gap for booth in self._booths for gap in simulator_gaps(booth.vendor, booth.control("GET", "status"))]
+
+    def ledger(self, start_at_s: float) -> Iterator[pl.DataFrame]:
+        """Every row of every ledger, by vendor, a page at a time."""
+        for booth in sorted(self._booths, key=lambda booth: booth.vendor):
+            yield from booth.ledger(start_at_s)
+
+
+def name_of(vendor: str) -> str:
+    """The process, and so its log."""
+    return f"simulator-{vendor}"
+
+
+def command(python: str, vendor: str, seed: int) -> list[str]:
+    """Starts one on a free port of loopback. `-P`: a file of the current folder is no module of its own."""
+    module = [python, "-P", "-m", "brownout_simulators"]
+    return [*module, "--vendors", vendor, "--port-base", "0", "--seed", str(seed)]
+
+
+def ready(child: Child, vendors: Sequence[str]) -> tuple[Booth, ...]:
+    """The simulators of one process, once every one of them has said that it serves; empty until then."""
+    said = {line["vendor"]: line for line in json_lines(child.output)[0] if "vendor" in line}
+    if not said.keys() >= set(vendors):
+        return ()
+    return tuple(Booth(name, said[name]["url"].rstrip("/"), said[name].get("env", {})) for name in vendors)

@@ -1,0 +1,94 @@
+"""The vendors of a run in virtual time: their simulators in memory, told the schedule beforehand, read at the end."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import polars as pl
+
+from brownout_harness.judging.evidence import Gap
+from brownout_harness.judging.inputs import FaultCount
+from brownout_harness.judging.simulator_status import fault_counts, secrets_in, simulator_gaps
+from brownout_harness.virtual.wire import HostTransport, base_url_of
+from brownout_reports.rows import LedgerRow, read
+from brownout_scenarios.schema import FaultRule, Scenario
+from brownout_simulators.faults.kinds import rule_from_json
+from brownout_simulators.hosts.memory import MemoryHost
+from brownout_simulators.simulator import Simulator
+
+WIRE_S = 0.001
+"""A request's way to a vendor and back, about what it is on loopback: nothing takes no time at all."""
+
+PAGE_ROWS = 16_384
+
+
+class Vendors:
+    """All of them, on one loop. Acts out the faults that happen inside a vendor."""
+
+    def __init__(self, scenario: Scenario, vendors: Mapping[str, Any], *, epoch_s: float) -> None:
+        """`epoch_s` is the wall clock at the loop's instant 0."""
+        loop = asyncio.get_running_loop()
+        self._scenario = scenario
+        self._simulators: dict[str, Simulator[Any]] = {
+            name: Simulator(vendor, clock=loop.time, epoch_s=epoch_s, seed=scenario.seed, base_url=base_url_of(name))
+            for name, vendor in vendors.items()
+        }
+        self._hosts = {name: MemoryHost(simulator, loop) for name, simulator in self._simulators.items()}
+        self.environments = {
+            name: dict(vendor.environment(base_url_of(name), vendor.test_key(scenario.name)))
+            for name, vendor in vendors.items()
+        }
+        """By vendor, the variables by which an application finds it."""
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Every credential among those variables."""
+        return frozenset().union(*map(secrets_in, self.environments.values()))
+
+    def transports(self) -> dict[str, HostTransport]:
+        """By vendor, the application's way to it."""
+        return {name: HostTransport(host, wire_s=WIRE_S) for name, host in self._hosts.items()}
+
+    def schedule(self, rules: Sequence[FaultRule], start_at_s: float) -> None:
+        """To each simulator its own rules, its limits, and where operation ids travel."""
+        for name, simulator in self._simulators.items():
+            simulator.schedule(
+                [rule_from_json(dict(rule.json)) for rule in rules if rule.vendor == name],
+                start_at_s=start_at_s,
+                seed=self._scenario.seed,
+                limits=self._scenario.limits_of(name),
+                correlate=self._scenario.correlate.get(name),
+            )
+
+    def still_open(self) -> dict[str, int]:
+        """What is not at rest."""
+        simulators = self._simulators.values()
+        return {
+            "requests": sum(simulator.in_flight for simulator in simulators),
+            "webhooks": sum(simulator.agenda.open_webhooks for simulator in simulators),
+        }
+
+    def counts(self) -> dict[str, FaultCount]:
+        """By rule, how many requests it matched and struck."""
+        return {
+            rule: count
+            for simulator in self._simulators.values()
+            for rule, count in fault_counts(simulator.status()).items()
+        }
+
+    def gaps(self) -> list[Gap]:
+        """Where a simulator itself fell short."""
+        return [gap for name, simulator in self._simulators.items() for gap in simulator_gaps(name, simulator.status())]
+
+    def ledger(self) -> Iterator[pl.DataFrame]:
+        """Every row of every ledger, by vendor, so many at a time."""
+        for name in sorted(self._simulators):
+            rows = self._simulators[name].ledger.rows()
+            while some := list(islice(rows, PAGE_ROWS)):
+                yield read(LedgerRow, some)
+
+    async def close(self) -> None:
+        """Deliver nothing more."""
+        for host in self._hosts.values():
+            await host.close()

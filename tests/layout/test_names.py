@@ -1,0 +1,92 @@
+"""Vendors and operations are named where they are described, and nowhere else: one more is a file and a line."""
+
+import ast
+import re
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
+from brownout_simulators.vendors import VENDORS
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted(
+    chain.from_iterable(
+        (ROOT / name).rglob("*.py") for name in ("core", "simulators", "scenarios", "harness", "reports")
+    )
+)
+
+DESCRIBED = (
+    "core/brownout_core/adapters/",
+    "core/brownout_core/flows/",
+    "simulators/brownout_simulators/vendors/",
+    "harness/brownout_harness/asked/gateway/",
+    "harness/brownout_harness/audit/mutants/",
+)
+"""A file for each of them, and the table of these files."""
+
+NOT_YET = (
+    "core/brownout_core/application.py",
+    "core/brownout_core/compose.py",
+    "core/brownout_core/gateway/app.py",
+    "core/brownout_core/gateway/settings.py",
+    "core/brownout_core/presets.py",
+    "harness/brownout_harness/virtual/server.py",
+)
+"""Exceptions, to be emptied: what composes the core still names adapters and flows."""
+
+NAME = re.compile(rf"(?<![a-z0-9])({'|'.join([*VENDORS, *GATEWAY_OPERATIONS])})(?![a-z0-9])")
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_other_file_names_a_vendor_or_an_operation(source: Path) -> None:
+    place = source.relative_to(ROOT).as_posix()
+    if place.startswith(DESCRIBED) or place in NOT_YET:
+        return
+    assert sorted(names_in(source.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("place", NOT_YET)
+def test_an_exception_that_is_none_any_more_is_taken_off_the_list(place: str) -> None:
+    assert names_in((ROOT / place).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("x = 'stripe'", {"stripe"}),
+        ("def send_to_twilio(): ...", {"twilio"}),
+        ("class PlaceOrder: ...", {"place_order"}),
+        ("call(pay=1)", {"pay"}),
+        ("from a.sales import b", {"sales"}),
+        ("x = f'{a}/v1/pay'", {"pay"}),
+        ("'''An example: `stripe.charge`.'''\npayload = 'payment_intent'", set()),
+    ],
+)
+def test_names_are_found_in_strings_and_identifiers_but_not_in_what_documents(text: str, found: set[str]) -> None:
+    assert names_in(text) == found
+
+
+def names_in(text: str) -> set[str]:
+    """Every vendor and operation that a program works with."""
+    return {name for said in _said(ast.parse(text)) for name in NAME.findall(_words(said))}
+
+
+def _words(said: str) -> str:
+    """`PlaceOrder` as `place_order`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", said).lower()
+
+
+def _said(tree: ast.AST) -> Iterator[str]:
+    """Strings and identifiers; what documents may give examples."""
+    for node in ast.walk(tree):
+        for field, value in ast.iter_fields(node):
+            if isinstance(value, str) and not isinstance(node, ast.Constant) and field != "type_comment":
+                yield value
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            yield from node.names
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Constant) and isinstance(child.value, str) and not isinstance(node, ast.Expr):
+                yield child.value

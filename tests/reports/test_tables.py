@@ -1,0 +1,127 @@
+"""Rows and groups of rows, whether they fit into memory or are read in lots."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from brownout_reports import tables
+from brownout_reports.rows import TABLES, EventRow, OperationRow, Outcome, frame_of
+from brownout_reports.tables import Rows, Tables
+
+NAMES = ("pay", "notify")
+
+
+def operation(number: int) -> OperationRow:
+    at_s = number / 10
+    return OperationRow(
+        f"op-{number % 700:04d}", NAMES[number % 2], at_s, at_s, at_s, 0.0, 1, 200, Outcome.DONE, f"{number}"
+    )
+
+
+MANY = [operation(number) for number in range(1000)]
+
+
+def in_memory(_folder: Path) -> Rows[OperationRow]:
+    return Rows.of(OperationRow, MANY)
+
+
+def in_columns(_folder: Path) -> Rows[OperationRow]:
+    return Rows(OperationRow, frame_of(OperationRow, MANY).lazy())
+
+
+def in_files(folder: Path) -> Rows[OperationRow]:
+    for part in range(4):
+        frame_of(OperationRow, MANY[250 * part : 250 * (part + 1)]).write_parquet(folder / f"{part}.parquet")
+    return Rows(OperationRow, pl.concat([pl.scan_parquet(folder / f"{part}.parquet") for part in range(4)]))
+
+
+@pytest.fixture(params=["few", "many"])
+def lots(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything in one lot, or more lots than are held."""
+    if request.param == "many":
+        monkeypatch.setattr(tables, "LOT", 64)
+        monkeypatch.setattr(tables, "HELD", 2)
+
+
+@pytest.fixture(params=[in_memory, in_columns, in_files], ids=lambda made: made.__name__)
+def rows(request: pytest.FixtureRequest, tmp_path: Path, lots: None) -> Rows[OperationRow]:
+    made: Callable[[Path], Rows[OperationRow]] = request.param
+    return made(tmp_path)
+
+
+def test_rows_are_the_records_in_their_order_however_often_they_are_read(rows: Rows[OperationRow]) -> None:
+    assert len(rows) == 1000
+    assert list(rows) == MANY
+    assert list(rows) == MANY
+    assert rows == Rows.of(OperationRow, MANY)
+    assert rows != Rows.of(OperationRow, MANY[1:])
+
+
+def test_rows_can_be_chosen_by_their_columns(rows: Rows[OperationRow]) -> None:
+    found = rows.where(pl.col("name") == "pay", pl.col("intended_s") >= 50)
+    assert list(found) == [each for each in MANY if each.name == "pay" and each.intended_s >= 50]
+
+
+def test_rows_between_two_instants_begin_with_the_first_and_end_before_the_second(rows: Rows[OperationRow]) -> None:
+    assert list(rows.between("intended_s", 10.0, 20.0)) == MANY[100:200]
+    assert list(rows.between("intended_s", float("-inf"), float("inf"))) == MANY
+    assert not rows.between("intended_s", 20.0, 10.0)
+
+
+def test_sorting_leaves_ties_as_they_were(rows: Rows[OperationRow]) -> None:
+    assert list(rows.sorted("name")) == sorted(MANY, key=lambda each: each.name)
+
+
+def test_a_column_of_few_values_splits_the_rows(rows: Rows[OperationRow]) -> None:
+    split = rows.split("name")
+    assert list(split) == ["notify", "pay"]
+    assert list(split["pay"]) == [each for each in MANY if each.name == "pay"]
+
+
+def test_a_group_holds_its_rows_in_their_order_and_nothing_else(rows: Rows[OperationRow]) -> None:
+    groups = rows.by("operation_id")
+    wanted = [f"op-{number:04d}" for number in range(700)]
+    random.Random(1).shuffle(wanted)
+    for key in wanted:
+        assert list(groups[key]) == [each for each in MANY if each.operation_id == key]
+    assert "op-0007" in groups
+    for key in ("", "op-0007a", "op-9999", "zebra"):
+        assert key not in groups
+        assert groups.get(key, ()) == ()
+    with pytest.raises(KeyError):
+        groups["nobody"]
+
+
+def test_the_keys_of_groups_are_sorted_and_each_is_there_once(rows: Rows[OperationRow]) -> None:
+    groups = rows.by("operation_id")
+    assert list(groups) == [f"op-{number:04d}" for number in range(700)]
+    assert len(groups) == 700
+    assert sum(len(group) for group in groups.values()) == 1000
+
+
+def test_rows_without_a_key_are_a_group_too() -> None:
+    nameless = [each._replace(operation_id="") for each in MANY[:3]]
+    groups = Rows.of(OperationRow, [*MANY, *nameless]).by("operation_id")
+    assert list(groups[""]) == nameless
+
+
+def test_of_a_kind_that_a_run_left_none_of_there_are_no_rows() -> None:
+    held = Tables(Rows.of(OperationRow, MANY))
+    assert len(held.of(OperationRow)) == 1000
+    assert not held.of(EventRow)
+    assert set(held.frames()) == set(TABLES)
+
+
+def test_equal_rows_give_equal_frames_in_whatever_order_they_came() -> None:
+    shuffled = random.Random(1).sample(MANY, len(MANY))
+    frames = [Tables(Rows.of(OperationRow, each)).frames()["operations"].collect() for each in (MANY, shuffled)]
+    assert frames[0].equals(frames[1])
+
+
+def test_events_of_one_instant_stay_in_their_order() -> None:
+    events = [EventRow(1.0, kind) for kind in ("retry_scheduled", "attempt_started", "call_finished")]
+    frame = Tables(Rows.of(EventRow, [EventRow(2.0, "late"), *events])).frames()["events"].collect()
+    assert frame["kind"].to_list() == ["retry_scheduled", "attempt_started", "call_finished", "late"]
