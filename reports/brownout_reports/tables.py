@@ -1,10 +1,11 @@
 """Rows that may be more than memory holds: kept in columns, made into records when they are looked at.
 
 Nothing here depends on where the columns are: in memory, or in the files of a run, of which polars reads what is asked
-for. `Rows` are in an order; `Groups` finds those that belong together. Both make records a lot at a time.
+for. What can be said by columns (how many, which of them) is said by those; records are for the few that are left.
+`Rows` are in an order; `Groups` finds those that belong together. Both make records a lot at a time.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -24,67 +25,71 @@ HELD: Final = 8
 """So many lots stay, once they are made: all of a small run, a few dozen megabytes of a large one."""
 
 
-class Rows(Generic[R]):
-    """Records of one kind, in their order. Immutable; few of them are made once, many whenever they are read."""
+def between(column: str, start: float, end: float) -> pl.Expr:
+    """Whether the column is in `[start, end)`."""
+    return pl.col(column).is_between(start, end, closed="left")
 
-    def __init__(self, record: type[R], frame: pl.LazyFrame, order: tuple[str, ...] = ()) -> None:
+
+class Rows(Generic[R]):
+    """Records of one kind, in their order. Immutable; few of them are kept once they were read, many are read again."""
+
+    def __init__(self, record: type[R], frame: pl.LazyFrame | pl.DataFrame, order: tuple[str, ...] = ()) -> None:
         """`frame` has the record's columns; `order` are those to sort by, ties as they are."""
         self.record = record
-        self._frame: pl.LazyFrame | None = frame
-        self._order = order
+        self.order = order
+        self._given = frame
         self._kept: tuple[R, ...] | None = None
 
     @classmethod
     def of(cls, record: type[R], rows: Iterable[R] = ()) -> Self:
         """Rows that are records already."""
-        made = cls.__new__(cls)
-        made.record, made._frame, made._order, made._kept = record, None, (), tuple(rows)
-        return made
+        return cls(record, frame_of(record, rows))
 
-    @property
-    def frame(self) -> pl.LazyFrame:
-        """The columns, in no order that can be relied on."""
-        if self._frame is None:
-            self._frame = frame_of(self.record, self._kept or ()).lazy()
-        return self._frame
-
-    def in_order(self) -> pl.LazyFrame:
-        """The columns, in their order."""
-        if not self._order:
-            return self.frame
-        # Rows mostly come in order, and to see that takes a fraction of what sorting all of them does.
-        keys = self.frame.select(self._order).collect()
-        is_sorted = keys.equals(keys.sort(self._order, maintain_order=True))
-        return self.frame if is_sorted else self.frame.sort(self._order, maintain_order=True)
+    @cached_property
+    def _few(self) -> pl.DataFrame | None:
+        """All of them, in order, where they are few."""
+        some = _collected(self._given.head(LOT * HELD + 1))
+        if some.height > LOT * HELD:
+            return None
+        return some.sort(self.order, maintain_order=True) if self.order else some
 
     @cached_property
     def _length(self) -> int:
-        return len(self._kept) if self._kept is not None else int(self.frame.select(pl.len()).collect().item())
+        return int(self.figure(pl.len()))
 
     def __len__(self) -> int:
-        return self._length
+        return self._length if self._few is None else self._few.height
+
+    @property
+    def frame(self) -> pl.LazyFrame:
+        """The columns. Where the rows are many, these may be in any order."""
+        return self._given.lazy() if self._few is None else self._few.lazy()
+
+    def in_order(self) -> pl.LazyFrame:
+        """The columns, in the rows' order."""
+        if self._few is not None or not self.order:
+            return self.frame
+        # Rows mostly come in order, and to see that takes a fraction of what sorting all of them does.
+        keys = _collected(self.frame.select(self.order))
+        is_sorted = keys.equals(keys.sort(self.order, maintain_order=True))
+        return self.frame if is_sorted else self.frame.sort(self.order, maintain_order=True)
 
     def __iter__(self) -> Iterator[R]:
-        if (kept := self._records()) is not None:
-            return iter(kept)
-        return chain.from_iterable(records_in(self.record, lot) for lot in self._lots())
-
-    def _records(self) -> tuple[R, ...] | None:
-        """All of them, where they are few."""
-        if self._kept is None and len(self) <= LOT * HELD:
-            frame = self.frame.sort(self._order, maintain_order=True) if self._order else self.frame
-            self._kept = tuple(records_in(self.record, frame.collect()))
-        return self._kept
+        if self._few is None:
+            return chain.from_iterable(records_in(self.record, lot) for lot in self._lots())
+        if self._kept is None:
+            self._kept = tuple(records_in(self.record, self._few))
+        return iter(self._kept)
 
     def _lots(self) -> Iterator[pl.DataFrame]:
         """In order, about `LOT` rows each: sorted by the first column's ranges, so that never all of them are held."""
-        if not self._order:
+        if not self.order:
             yield from self.frame.collect_batches(chunk_size=LOT)
             return
-        first = pl.col(self._order[0])
-        edges = _edges(self.frame.filter(first.is_not_null()), self._order[0])
+        first = pl.col(self.order[0])
+        edges = _edges(self.frame.filter(first.is_not_null()), self.order[0])
         for condition in [first.is_null(), *_ranges(first, edges)]:
-            yield self.frame.filter(condition).sort(self._order, maintain_order=True).collect()
+            yield _collected(self.frame.filter(condition)).sort(self.order, maintain_order=True)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Rows) and self.record is other.record and list(self) == list(other)
@@ -93,19 +98,40 @@ class Rows(Generic[R]):
 
     def where(self, *conditions: pl.Expr) -> "Rows[R]":
         """Those for which all conditions hold."""
-        return Rows(self.record, self.frame.filter(*conditions), self._order)
+        given = self._given if self._few is None else self._few
+        return Rows(self.record, given.filter(*conditions), self.order)
+
+    def among(self, others: pl.LazyFrame, *on: str | pl.Expr) -> "Rows[R]":
+        """Those that share these columns' values with one of the others."""
+        return Rows(self.record, self.frame.join(others, on=on, how="semi", maintain_order="left"), self.order)
+
+    def not_among(self, others: pl.LazyFrame, *on: str | pl.Expr) -> "Rows[R]":
+        """Those that share these columns' values with none of the others."""
+        return Rows(self.record, self.frame.join(others, on=on, how="anti", maintain_order="left"), self.order)
+
+    def repeated(self, *columns: str) -> "Rows[R]":
+        """Those that share these columns' values with another of them."""
+        return self.among(self.frame.group_by(columns).len().filter(pl.col("len") > 1), *columns)
 
     def sorted(self, *columns: str) -> "Rows[R]":
         """In the order of these columns; ties as they are."""
-        return Rows(self.record, self.frame, columns)
+        return Rows(self.record, self._given if self._few is None else self._few, columns)
 
-    def between(self, column: str, start: float, end: float) -> "Rows[R]":
-        """Of rows in the order of `column` those in which it is in `[start, end)`."""
-        kept = self._records()
-        if kept is None:
-            return self.where(pl.col(column) >= start, pl.col(column) < end)
-        value = attrgetter(column)
-        return Rows.of(self.record, kept[bisect_left(kept, start, key=value) : bisect_left(kept, end, key=value)])
+    def count(self, *conditions: pl.Expr) -> int:
+        """For how many of them all conditions hold."""
+        return len(self.where(*conditions))
+
+    def values(self, value: pl.Expr) -> pl.Series:
+        """What is computed from each, ascending."""
+        return _collected(self.frame.select(value.sort())).to_series()
+
+    def figure(self, figure: pl.Expr) -> Any:
+        """One number, computed from all of them; None where there is none."""
+        return _collected(self.frame.select(figure)).item()
+
+    def figures(self, **figures: pl.Expr) -> dict[str, Any]:
+        """Several at once."""
+        return _collected(self.frame.select(**figures)).row(0, named=True)
 
     def by(self, column: str) -> "Groups[R]":
         """The rows that share a value of a text column."""
@@ -113,8 +139,11 @@ class Rows(Generic[R]):
 
     def split(self, column: str) -> dict[str, "Rows[R]"]:
         """By each value of a text column that has few of them, sorted."""
-        values = self.frame.select(pl.col(column).unique().sort()).collect().to_series().to_list()
-        return {value: self.where(pl.col(column) == value) for value in values}
+        return {value: self.where(pl.col(column) == value) for value in self.values(pl.col(column).unique())}
+
+
+def _collected(frame: pl.LazyFrame | pl.DataFrame) -> pl.DataFrame:
+    return frame if isinstance(frame, pl.DataFrame) else frame.collect(engine="streaming")
 
 
 class Groups(Mapping[str, tuple[R, ...]], Generic[R]):
@@ -143,7 +172,7 @@ class Groups(Mapping[str, tuple[R, ...]], Generic[R]):
             return self._lots[number]
         rows = self._rows
         condition = list(_ranges(pl.col(self._column), self._first_keys))[number]
-        frame = rows.frame.filter(condition).sort(self._column, *rows._order, maintain_order=True).collect()
+        frame = _collected(rows.frame.filter(condition)).sort(self._column, *rows.order, maintain_order=True)
         records = records_in(rows.record, frame)
         lot = {key: tuple(group) for key, group in groupby(records, attrgetter(self._column))}
         self._lots[number] = lot
@@ -165,7 +194,7 @@ class Groups(Mapping[str, tuple[R, ...]], Generic[R]):
 
     @cached_property
     def _count(self) -> int:
-        return int(self._rows.frame.select(pl.col(self._column).n_unique()).collect().item())
+        return int(self._rows.figure(pl.col(self._column).n_unique()))
 
     def __len__(self) -> int:
         return self._count
@@ -173,7 +202,7 @@ class Groups(Mapping[str, tuple[R, ...]], Generic[R]):
 
 def _edges(frame: pl.LazyFrame, column: str) -> list[Any]:
     """The least value of each lot, if the rows were in the order of that column."""
-    values = frame.select(pl.col(column).sort()).collect().to_series()
+    values = _collected(frame.select(pl.col(column).sort())).to_series()
     return list(dict.fromkeys(values.gather_every(LOT).to_list()))
 
 

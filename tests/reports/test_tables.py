@@ -9,7 +9,7 @@ import pytest
 
 from brownout_reports import tables
 from brownout_reports.rows import TABLES, EventRow, OperationRow, Outcome, frame_of
-from brownout_reports.tables import Rows, Tables
+from brownout_reports.tables import Rows, Tables, between
 
 NAMES = ("pay", "notify")
 
@@ -66,9 +66,9 @@ def test_rows_can_be_chosen_by_their_columns(rows: Rows[OperationRow]) -> None:
 
 
 def test_rows_between_two_instants_begin_with_the_first_and_end_before_the_second(rows: Rows[OperationRow]) -> None:
-    assert list(rows.between("intended_s", 10.0, 20.0)) == MANY[100:200]
-    assert list(rows.between("intended_s", float("-inf"), float("inf"))) == MANY
-    assert not rows.between("intended_s", 20.0, 10.0)
+    assert list(rows.where(between("intended_s", 10.0, 20.0))) == MANY[100:200]
+    assert list(rows.where(between("intended_s", float("-inf"), float("inf")))) == MANY
+    assert not rows.where(between("intended_s", 20.0, 10.0))
 
 
 def test_sorting_leaves_ties_as_they_were(rows: Rows[OperationRow]) -> None:

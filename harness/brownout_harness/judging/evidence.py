@@ -22,7 +22,7 @@ import polars as pl
 
 from brownout_reports.rows import EFFECT, REQUEST, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.run_folder import FaultSpan, PhaseSpan
-from brownout_reports.tables import Groups, Rows, Tables
+from brownout_reports.tables import Groups, Rows, Tables, between
 
 WHOLE_RUN: Final = ""
 """As a phase's name: everything, the drain included."""
@@ -151,9 +151,14 @@ class Evidence:
         return self.tables.of(LetterRow) if self.shows_dead_letters else None
 
     @cached_property
-    def dead_letters_of(self) -> Mapping[str, tuple[LetterRow, ...]]:
+    def letters(self) -> Rows[LetterRow]:
+        """The same, and none where the target has none to show."""
+        return Rows.of(LetterRow) if self.dead_letters is None else self.dead_letters
+
+    @cached_property
+    def dead_letters_of(self) -> Groups[LetterRow]:
         """By operation id."""
-        return {} if self.dead_letters is None else self.dead_letters.by("operation_id")
+        return self.letters.by("operation_id")
 
     @cached_property
     def vendors(self) -> tuple[str, ...]:
@@ -179,11 +184,15 @@ class Evidence:
     def asked(self, name: str, span: PhaseSpan) -> Rows[OperationRow]:
         """Operations of a name (`""`: of every name) that were wanted within the span, in that order."""
         rows = self.operations_of.get(name, Rows.of(OperationRow)) if name else self.operations
-        return rows.between("intended_s", span.start_s, span.end_s)
+        return rows.where(between("intended_s", span.start_s, span.end_s))
+
+    def requests_at(self, vendor: str) -> Rows[LedgerRow]:
+        """What arrived at a vendor, in the order of arrival."""
+        return self.requests_to.get(vendor, Rows.of(LedgerRow))
 
     def requests_between(self, vendor: str, start_s: float, end_s: float) -> Rows[LedgerRow]:
         """What arrived at a vendor in `[start_s, end_s)`, in the order of arrival."""
-        return self.requests_to.get(vendor, Rows.of(LedgerRow)).between("at_s", start_s, end_s)
+        return self.requests_at(vendor).where(between("at_s", start_s, end_s))
 
     @cached_property
     def _operations_named(self) -> dict[tuple[str, ...], Rows[OperationRow]]:

@@ -3,13 +3,27 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+import polars as pl
+
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.amplification import load_on
-from brownout_harness.judging.expectations.latency import quantile
+from brownout_harness.judging.expectations.latency import LATENCY_S, quantile
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
 from brownout_reports.run_folder import PhaseMetrics, PhaseSpan, VendorMetrics
+from brownout_reports.tables import Rows, between
 
 ALL: Final = "all"
+
+STATUS: Final = pl.col("status")
+ANSWERED: Final = (STATUS != 0) & (pl.col("ending") == "complete")
+"""An answer that was cut off is none."""
+ANSWERS: Final = {
+    "answered_ok": ANSWERED & (STATUS < 400),
+    "answered_429": ANSWERED & (STATUS == 429),
+    "answered_4xx": ANSWERED & STATUS.is_between(400, 499) & (STATUS != 429),
+    "answered_5xx": ANSWERED & (STATUS >= 500),
+    "not_answered": ~ANSWERED,
+}
 
 
 def phase_metrics(evidence: Evidence) -> tuple[PhaseMetrics, ...]:
@@ -20,7 +34,8 @@ def phase_metrics(evidence: Evidence) -> tuple[PhaseMetrics, ...]:
 
 def vendor_metrics(evidence: Evidence) -> tuple[VendorMetrics, ...]:
     """For each vendor: each phase, then the whole run with its drain."""
-    repeated = set(_repeated(evidence.effects))
+    several = evidence.effects.where(pl.col("operation_id") != "").repeated("operation_id", "route")
+    repeated = tuple(_repeated(several))
     return tuple(
         _vendor(evidence, vendor, phase, repeated) for vendor in evidence.vendors for phase in _spans(evidence)
     )
@@ -37,74 +52,66 @@ def _length_s(evidence: Evidence, phase: PhaseSpan) -> float:
 
 
 def _phase(evidence: Evidence, phase: PhaseSpan, name: str) -> PhaseMetrics:
-    everyone = evidence.operations_of.get(name, ()) if name else evidence.operations
-    asked = [each for each in everyone if phase.covers(each.intended_s)]
-    latencies = sorted(each.latency_s for each in asked)
+    everyone = evidence.operations_of.get(name, Rows.of(OperationRow)) if name else evidence.operations
+    asked, sent, finished = (
+        between(column, phase.start_s, phase.end_s) for column in ("intended_s", "sent_s", "finished_s")
+    )
+    ended = {outcome: pl.col("outcome") == outcome for outcome in Outcome}
+    counts = everyone.figures(
+        asked=asked.sum(),
+        achieved=sent.sum(),
+        goodput=(finished & ended[Outcome.DONE]).sum(),
+        **{outcome: (asked & so).sum() for outcome, so in ended.items()},
+    )
+    latencies = everyone.where(asked).values(LATENCY_S)
     length_s = _length_s(evidence, phase)
 
-    def per_s(instants: Iterable[float]) -> float:
-        return sum(map(phase.covers, instants)) / length_s if length_s > 0 else 0.0
+    def per_s(count: int) -> float:
+        return count / length_s if length_s > 0 else 0.0
 
     return PhaseMetrics(
         phase=phase.name,
         operation=name or ALL,
-        asked=len(asked),
-        done=_ended(asked, Outcome.DONE),
-        accepted=_ended(asked, Outcome.ACCEPTED),
-        refused=_ended(asked, Outcome.REFUSED),
-        unknown=_ended(asked, Outcome.UNKNOWN),
-        offered_per_s=per_s(each.intended_s for each in everyone),
-        achieved_per_s=per_s(each.sent_s for each in everyone),
-        goodput_per_s=per_s(each.finished_s for each in everyone if each.outcome == Outcome.DONE),
-        p50_s=quantile(latencies, 0.5) if latencies else None,
-        p90_s=quantile(latencies, 0.9) if latencies else None,
-        p99_s=quantile(latencies, 0.99) if latencies else None,
-        max_s=latencies[-1] if latencies else None,
+        asked=counts["asked"],
+        done=counts[Outcome.DONE],
+        accepted=counts[Outcome.ACCEPTED],
+        refused=counts[Outcome.REFUSED],
+        unknown=counts[Outcome.UNKNOWN],
+        offered_per_s=per_s(counts["asked"]),
+        achieved_per_s=per_s(counts["achieved"]),
+        goodput_per_s=per_s(counts["goodput"]),
+        p50_s=_quantile(latencies, 0.5),
+        p90_s=_quantile(latencies, 0.9),
+        p99_s=_quantile(latencies, 0.99),
+        max_s=_quantile(latencies, 1.0),
     )
 
 
-def _ended(operations: list[OperationRow], outcome: Outcome) -> int:
-    return sum(each.outcome == outcome for each in operations)
+def _quantile(ascending: pl.Series, q: float) -> float | None:
+    return quantile(ascending, q) if len(ascending) else None
 
 
-def _vendor(evidence: Evidence, vendor: str, phase: PhaseSpan, repeated: set[LedgerRow]) -> VendorMetrics:
+def _vendor(evidence: Evidence, vendor: str, phase: PhaseSpan, repeated: tuple[LedgerRow, ...]) -> VendorMetrics:
     load = load_on(evidence, vendor, phase)
     requests = evidence.requests_between(vendor, phase.start_s, phase.end_s)
-    effects = [each for each in evidence.effects if each.vendor == vendor and phase.covers(each.at_s)]
-    answers = [_answer(each) for each in requests]
+    effects = evidence.effects.count(pl.col("vendor") == vendor, between("at_s", phase.start_s, phase.end_s))
+    answers = requests.figures(**{name: so.sum() for name, so in ANSWERS.items()})
     return VendorMetrics(
         vendor=vendor,
         phase=phase.name,
         operations=len(load.by_operation),
         requests=len(requests),
         amplification=load.requests / load.asks if load.asks and requests else None,
-        answered_ok=answers.count("ok"),
-        answered_4xx=answers.count("4xx"),
-        answered_429=answers.count("429"),
-        answered_5xx=answers.count("5xx"),
-        not_answered=answers.count("none"),
-        effects=len(effects),
-        duplicates=sum(each in repeated for each in effects),
+        **answers,
+        effects=effects,
+        duplicates=sum(each.vendor == vendor and phase.covers(each.at_s) for each in repeated),
     )
-
-
-def _answer(request: LedgerRow) -> str:
-    """An answer that was cut off is none."""
-    if request.status == 0 or request.ending != "complete":
-        return "none"
-    if request.status == 429:
-        return "429"
-    if request.status < 400:
-        return "ok"
-    return "4xx" if request.status < 500 else "5xx"
 
 
 def _repeated(effects: Iterable[LedgerRow]) -> Iterator[LedgerRow]:
     """Every effect after the first of its kind for one operation."""
     seen: set[tuple[str, str]] = set()
     for effect in effects:
-        if not effect.operation_id:
-            continue
         if (effect.operation_id, effect.kind) in seen:
             yield effect
         seen.add((effect.operation_id, effect.kind))

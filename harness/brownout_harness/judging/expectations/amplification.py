@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+import polars as pl
+
 from brownout_harness.judging.evidence import WHOLE_RUN, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, no_such_phase, require, span_text
-from brownout_reports.rows import LedgerRow
 from brownout_reports.run_folder import ExpectationResult, PhaseSpan
+from brownout_reports.tables import between
 
 MINIMUM_OPERATIONS: Final = 10
 
@@ -46,10 +48,10 @@ class Amplification:
 
     def _most_repeated(self, load: "Load") -> list[Violation]:
         """The three operations with the most requests."""
-        worst = sorted(load.by_operation.items(), key=lambda item: (-len(item[1]), item[0]))[:3]
+        worst = load.by_operation.sort(-pl.col("sent"), "operation_id").head(3)
         return [
-            Violation(requests[0].at_s, operation_id, f"{counted(len(requests), 'request')} to {self.vendor}")
-            for operation_id, requests in worst
+            Violation(at_s, operation_id, f"{counted(sent, 'request')} to {self.vendor}")
+            for operation_id, at_s, sent in worst.iter_rows()
         ]
 
 
@@ -61,7 +63,8 @@ class Load:
     asks: int
     """How many requests there would have been without a retry."""
     requests: int
-    by_operation: dict[str, list[LedgerRow]]
+    by_operation: pl.DataFrame
+    """Of each operation that requests name: `operation_id`, `at_s` of the first of them, and how many were `sent`."""
 
 
 def load_on(evidence: Evidence, vendor: str, span: PhaseSpan) -> Load:
@@ -72,18 +75,20 @@ def load_on(evidence: Evidence, vendor: str, span: PhaseSpan) -> Load:
     reach the vendor stand behind them.
     """
     requests = evidence.requests_between(vendor, span.start_s, span.end_s)
-    by_operation: dict[str, list[LedgerRow]] = {}
-    for request in requests:
-        if request.operation_id:
-            by_operation.setdefault(request.operation_id, []).append(request)
-    if not by_operation:
-        asked = [each for each in evidence.operations_for(vendor) if span.covers(each.intended_s)]
-        return Load(len(asked), sum(max(1, each.asks) for each in asked), len(requests), {})
-    asks = sum(min(len(sent), _reasons(evidence, operation_id)) for operation_id, sent in by_operation.items())
-    return Load(len(by_operation), asks, len(requests), by_operation)
+    named = requests.where(pl.col("operation_id") != "").frame
+    sent = named.group_by("operation_id").agg(at_s=pl.col("at_s").min(), sent=pl.len().cast(pl.Int64))
+    by_operation = sent.collect(engine="streaming")
+    if by_operation.is_empty():
+        asked = evidence.operations_for(vendor).where(between("intended_s", span.start_s, span.end_s))
+        return Load(len(asked), asked.figure(pl.col("asks").clip(1).sum()), len(requests), by_operation)
+    again = by_operation.lazy().join(_sent_again(evidence), on="operation_id")
+    asks = again.select(pl.min_horizontal(pl.col("sent") - 1, "again").sum()).collect().item()
+    return Load(by_operation.height, by_operation.height + asks, len(requests), by_operation)
 
 
-def _reasons(evidence: Evidence, operation_id: str) -> int:
-    asked = evidence.operation(operation_id)
-    redrives = sum(letter.redrives for letter in evidence.dead_letters_of.get(operation_id, ()))
-    return max(1, asked.asks if asked else 1) + redrives
+def _sent_again(evidence: Evidence) -> pl.LazyFrame:
+    """Of each operation that there was a reason to send again, how many of them."""
+    asked = evidence.operations.frame.select("operation_id", again=pl.col("asks") - 1)
+    redrives = pl.max_horizontal("generation", pl.col("attempts") - 1)
+    reasons = pl.concat([asked, evidence.letters.frame.select("operation_id", again=redrives)])
+    return reasons.filter(pl.col("again") > 0).group_by("operation_id").agg(pl.col("again").sum())

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from statistics import quantiles
 from typing import ClassVar, Final, NamedTuple
 
+import polars as pl
+
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, percent, require, seconds
 from brownout_harness.judging.expectations.telling import OPEN, telling_about
 from brownout_reports.rows import EventRow, LedgerRow
 from brownout_reports.run_folder import ExpectationResult
+from brownout_reports.tables import Rows
 
 MINIMUM_RETRIES: Final = 10
 RETRY_SCHEDULED: Final = "retry_scheduled"
@@ -88,16 +91,18 @@ class Backoff:
         return wording.passed(observed)
 
     def _waits(self, evidence: Evidence) -> Iterator[Wait]:
-        starts = self._starts(evidence)
+        scheduled = self._told(evidence, RETRY_SCHEDULED)
+        starts_of = self._told(evidence, ATTEMPT_STARTED).among(scheduled.frame, "operation_id").by("operation_id")
+        arrived = evidence.requests_at(self.vendor).among(scheduled.frame, "operation_id")
+        requests_of = arrived.by("operation_id")
         opened = telling_about(evidence, self.vendor).in_state(OPEN)
-        for event in evidence.events_by_kind.get(RETRY_SCHEDULED, ()):
-            if event.vendor != self.vendor:
-                continue
+        for event in scheduled:
             # Scheduled is not made: the breaker may have opened meanwhile. The next attempt tells.
-            start = next((each for each in starts.get(event.operation_id, ()) if each.at_s >= event.at_s), None)
+            starts = starts_of.get(event.operation_id, ())
+            start = next((each for each in starts if each.at_s >= event.at_s), None)
             if start is None or start.attempt != event.attempt + 1:
                 continue
-            requests = [each for each in evidence.requests_of.get(event.operation_id, ()) if each.vendor == self.vendor]
+            requests = requests_of.get(event.operation_id, ())
             made = next((each for each in requests if each.at_s >= start.at_s - CLOCKS_S), None)
             if made is None or _was_told_when(requests, event.at_s):
                 continue
@@ -105,12 +110,9 @@ class Backoff:
             if not any(stretch.overlaps(event.at_s, made.at_s) for stretch in opened):
                 yield Wait(made.at_s, event.operation_id, event.attempt, made.at_s - event.at_s)
 
-    def _starts(self, evidence: Evidence) -> dict[str, list[EventRow]]:
-        starts: dict[str, list[EventRow]] = {}
-        for event in evidence.events_by_kind.get(ATTEMPT_STARTED, ()):
-            if event.vendor == self.vendor:
-                starts.setdefault(event.operation_id, []).append(event)
-        return starts
+    def _told(self, evidence: Evidence, kind: str) -> Rows[EventRow]:
+        events = evidence.events_by_kind.get(kind, Rows.of(EventRow))
+        return events.where(pl.col("vendor") == self.vendor)
 
 
 def _was_told_when(requests: Sequence[LedgerRow], at_s: float) -> bool:

@@ -6,6 +6,7 @@ the same result. It never passes on too few samples; that is inconclusive.
 
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass, fields
+from heapq import nsmallest
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 from brownout_harness.judging.evidence import Evidence
@@ -49,12 +50,12 @@ class Wording:
 
     def failed(self, observed: str, violations: Iterable[Violation] = ()) -> ExpectationResult:
         """It did not hold. The first three violations in time become the cases to look at."""
-        ordered = sorted(violations)
+        ordered = nsmallest(MAX_CASES, violations)
         when = self.span
         if ordered:
             first = f"first at {ordered[0].at_s:.3f} s"
             when = f"{self.span}; {first}" if self.span else first
-        cases = tuple(Case(operation_id=v.operation_id, at_s=v.at_s, what=v.what) for v in ordered[:MAX_CASES])
+        cases = tuple(Case(operation_id=v.operation_id, at_s=v.at_s, what=v.what) for v in ordered)
         return self._result(Status.FAILED, observed, when, cases)
 
     def inconclusive(self, why: str) -> ExpectationResult:

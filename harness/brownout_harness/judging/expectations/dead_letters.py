@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import polars as pl
+
 from brownout_harness.judging.evidence import LETTER_STATES, OPEN_STATES, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
 from brownout_reports.rows import LetterRow, Outcome
@@ -58,10 +60,9 @@ class DeadLetters:
         return not self.operation or operation is None or operation.name == self.operation
 
     def _missing(self, evidence: Evidence) -> Iterator[Violation]:
-        for each in evidence.operations:
-            if each.outcome != Outcome.ACCEPTED or (self.operation and each.name != self.operation):
-                continue
-            if each.operation_id not in evidence.dead_letters_of and not _effects(evidence, each.operation_id):
+        accepted = evidence.operations.where(pl.col("outcome") == Outcome.ACCEPTED)
+        for each in accepted.not_among(evidence.letters.frame, "operation_id"):
+            if self.operation in {"", each.name} and not _effects(evidence, each.operation_id):
                 yield Violation(each.finished_s, each.operation_id, "accepted, but there is no dead letter")
 
     def _wrong(self, evidence: Evidence, letter: LetterRow) -> Iterator[Violation]:

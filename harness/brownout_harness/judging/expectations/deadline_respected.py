@@ -3,7 +3,10 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar, Final
+
+import polars as pl
 
 from brownout_harness.judging.evidence import WHOLE_RUN, Evidence
 from brownout_harness.judging.expectations.base import (
@@ -17,6 +20,7 @@ from brownout_harness.judging.expectations.base import (
 )
 from brownout_reports.rows import OperationRow
 from brownout_reports.run_folder import ExpectationResult
+from brownout_reports.tables import Rows
 
 MINIMUM_OPERATIONS: Final = 20
 
@@ -58,31 +62,38 @@ class DeadlineRespected:
         expected = f"{self.operation} answered within {seconds(self.within_s)} (+ {seconds(self.overshoot_s)})"
         wording = Wording(self, expected, span_text(span))
         asked = evidence.asked(self.operation, span)
-        late = [violation for each in asked for violation in self._late(each)]
-        started = [violation for each in asked for violation in self._started_late(evidence, each)]
-        slowest = max((each.longest_ask_s for each in asked), default=0.0)
+        late = asked.where(pl.col("longest_ask_s") > self.within_s + self.overshoot_s)
+        started = self._started_late(evidence, asked)
+        slowest = asked.figure(pl.max("longest_ask_s")) or 0.0
         observed = f"slowest of {counted(len(asked), 'operation')} {seconds(slowest)}, {len(late)} late"
-        if started:
+        if len(started):
             observed += f", {counted(len(started), 'request')} started after the deadline"
         allowed = math.floor(self.late_at_most * len(asked))
         if len(late) > allowed or len(started) > allowed:
-            return wording.failed(observed, [*late, *started])
+            return wording.failed(observed, chain(_answers(late), _requests(started)))
         if len(asked) < MINIMUM_OPERATIONS:
             return wording.too_few(len(asked), MINIMUM_OPERATIONS, f"{self.operation} operations")
         return wording.passed(observed)
 
-    def _late(self, operation: OperationRow) -> Iterator[Violation]:
-        if operation.longest_ask_s > self.within_s + self.overshoot_s:
-            what = f"{operation.outcome} after {seconds(operation.longest_ask_s)}"
-            yield Violation(operation.finished_s, operation.operation_id, what)
-
-    def _started_late(self, evidence: Evidence, operation: OperationRow) -> Iterator[Violation]:
-        if operation.operation_id in evidence.dead_letters_of:
-            return
+    def _started_late(self, evidence: Evidence, asked: Rows[OperationRow]) -> pl.DataFrame:
+        """Requests that began too long after the deadline: when, for which operation, which, and how long after."""
         # Asked several times, only the last ask has an end that is known: its deadline is past `within_s` after that.
-        start_s = operation.sent_s if operation.asks <= 1 else operation.finished_s
-        for request in evidence.requests_of.get(operation.operation_id, ()):
-            late_by_s = request.at_s - (start_s + self.within_s)
-            if late_by_s > self.overshoot_s:
-                what = f"{request.route} started {seconds(late_by_s)} after the deadline"
-                yield Violation(request.at_s, operation.operation_id, what)
+        start_s = pl.when(pl.col("asks") <= 1).then("sent_s").otherwise("finished_s")
+        live = asked.not_among(evidence.letters.frame, "operation_id")
+        deadlines = live.frame.select("operation_id", deadline_s=start_s + self.within_s)
+        requests = evidence.requests.frame.select("at_s", "operation_id", "route")
+        late_by_s = pl.col("at_s") - pl.col("deadline_s")
+        joined = requests.join(deadlines, on="operation_id").select(
+            "at_s", "operation_id", "route", late_by_s=late_by_s
+        )
+        return joined.filter(pl.col("late_by_s") > self.overshoot_s).collect(engine="streaming")
+
+
+def _answers(late: Rows[OperationRow]) -> Iterator[Violation]:
+    for each in late:
+        yield Violation(each.finished_s, each.operation_id, f"{each.outcome} after {seconds(each.longest_ask_s)}")
+
+
+def _requests(late: pl.DataFrame) -> Iterator[Violation]:
+    for at_s, operation_id, route, late_by_s in late.iter_rows():
+        yield Violation(at_s, operation_id, f"{route} started {seconds(late_by_s)} after the deadline")

@@ -1,8 +1,11 @@
 """Each operation has its effect once. Counted by operation id in the vendor's ledger, never by idempotency key."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar, Final
+
+import polars as pl
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
@@ -11,6 +14,7 @@ from brownout_reports.run_folder import ExpectationResult
 from brownout_reports.tables import Rows
 
 MINIMUM_OPERATIONS: Final = 10
+NAMELESS: Final = pl.col("operation_id") == ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,19 +36,17 @@ class ExactlyOnce:
         """Surplus effects fail whatever else is unknown; a missing one only where the ledger is complete."""
         wording = Wording(self, f"one {self.effect} per done operation, at most one per any other")
         operations = self._operations(evidence)
-        effects = evidence.effects_by_kind.get(self.effect, ())
-        by_operation: dict[str, list[LedgerRow]] = {}
-        for effect in effects:
-            by_operation.setdefault(effect.operation_id, []).append(effect)
-        anonymous = by_operation.pop("", [])
-        doubled = [_doubled(each) for each in by_operation.values() if len(each) > 1]
-        phantom = [_phantom(each[0]) for each in by_operation.values() if self._is_phantom(evidence, each[0])]
-        surplus = _surplus(anonymous, [each for each in operations if each.operation_id not in by_operation])
-        missing = self._missing(evidence, operations, by_operation, len(anonymous))
-        certain = [*doubled, *phantom, *surplus, *(missing if evidence.absence_is_proof else [])]
-        observed = _observed(by_operation, len(effects), len(phantom), len(surplus), len(missing))
-        if certain:
-            return wording.failed(observed, certain)
+        effects = evidence.effects_by_kind.get(self.effect, Rows.of(LedgerRow))
+        anonymous, named = effects.where(NAMELESS), effects.where(~NAMELESS)
+        doubled = named.repeated("operation_id")
+        phantom = named.not_among(evidence.operations.frame, "operation_id")
+        without = operations.not_among(named.frame, "operation_id")
+        surplus = _surplus(anonymous, without) if anonymous else []
+        missing = self._missing(evidence, without, len(anonymous))
+        proven = missing if evidence.absence_is_proof else []
+        observed = _observed(effects, doubled, phantom, len(surplus), len(missing))
+        if doubled or phantom or surplus or proven:
+            return wording.failed(observed, chain(_doubled(doubled), _phantoms(phantom), surplus, proven))
         if missing:
             return wording.inconclusive(f"{observed}; but the ledger is incomplete")
         if anonymous:
@@ -61,23 +63,14 @@ class ExactlyOnce:
         names = [name for name in evidence.operations_of if self.effect in evidence.effects_expected_of(name)]
         return evidence.operations_named(names) if names else evidence.operations
 
-    def _is_phantom(self, evidence: Evidence, effect: LedgerRow) -> bool:
-        return evidence.operation(effect.operation_id) is None
-
-    def _missing(
-        self,
-        evidence: Evidence,
-        operations: Rows[OperationRow],
-        by_operation: dict[str, list[LedgerRow]],
-        anonymous: int,
-    ) -> list[Violation]:
+    def _missing(self, evidence: Evidence, without: Rows[OperationRow], anonymous: int) -> list[Violation]:
         """Done without the effect, more of them than there are effects that could be theirs."""
+        done = without.where(pl.col("outcome") == Outcome.DONE)
+        others = evidence.effects.among(done.frame, "operation_id").by("operation_id")
         found = []
-        for each in operations:
+        for each in done:
             kinds = evidence.effects_expected_of(each.name) or ((self.effect,) if self.operation else ())
-            if each.outcome != Outcome.DONE or each.operation_id in by_operation or not kinds:
-                continue
-            if not any(effect.kind in kinds for effect in evidence.effects_of.get(each.operation_id, ())):
+            if kinds and not any(effect.kind in kinds for effect in others.get(each.operation_id, ())):
                 found.append(Violation(each.finished_s, each.operation_id, f"done, but no {self.effect}"))
         return found if len(found) > anonymous else []
 
@@ -95,23 +88,25 @@ def effects_named_by(expectations: Iterable[object], operations: Collection[str]
     return named
 
 
-def _doubled(effects: Sequence[LedgerRow]) -> Violation:
-    again = effects[1]
-    keys = len({effect.idempotency_key for effect in effects})
-    ids = ", ".join(f"{effect.id} at {effect.at_s:.3f} s" for effect in effects[:3])
-    what = f"{len(effects)} {again.kind} under {counted(keys, 'idempotency key')}: {ids}"
-    return Violation(again.at_s, again.operation_id, what)
+def _doubled(doubled: Rows[LedgerRow]) -> Iterator[Violation]:
+    for effects in doubled.by("operation_id").values():
+        again = effects[1]
+        keys = len({effect.idempotency_key for effect in effects})
+        ids = ", ".join(f"{effect.id} at {effect.at_s:.3f} s" for effect in effects[:3])
+        what = f"{len(effects)} {again.kind} under {counted(keys, 'idempotency key')}: {ids}"
+        yield Violation(again.at_s, again.operation_id, what)
 
 
-def _phantom(effect: LedgerRow) -> Violation:
-    return Violation(effect.at_s, effect.operation_id, f"{effect.kind} {effect.id}, but nobody asked for it")
+def _phantoms(phantom: Rows[LedgerRow]) -> Iterator[Violation]:
+    for effect, *_ in phantom.by("operation_id").values():
+        yield Violation(effect.at_s, effect.operation_id, f"{effect.kind} {effect.id}, but nobody asked for it")
 
 
-def _surplus(anonymous: Sequence[LedgerRow], operations: Sequence[OperationRow]) -> list[Violation]:
+def _surplus(anonymous: Rows[LedgerRow], operations: Rows[OperationRow]) -> list[Violation]:
     """Effects without an operation id that are more than the operations asked by then can explain."""
-    sent = sorted(each.sent_s for each in operations)
+    sent = operations.values(pl.col("sent_s")).to_list()
     found, explained = [], 0
-    for effect in sorted(anonymous, key=lambda each: each.at_s):
+    for effect in anonymous:
         if explained < len(sent) and sent[explained] <= effect.at_s:
             explained += 1
         else:
@@ -120,17 +115,21 @@ def _surplus(anonymous: Sequence[LedgerRow], operations: Sequence[OperationRow])
     return found
 
 
-def _observed(by_operation: dict[str, list[LedgerRow]], effects: int, phantom: int, surplus: int, missing: int) -> str:
-    doubled = [len(each) for each in by_operation.values() if len(each) > 1]
-    parts = [f"{counted(effects, 'effect')} for {counted(len(by_operation), 'operation')}"]
+def _observed(
+    effects: Rows[LedgerRow], doubled: Rows[LedgerRow], phantom: Rows[LedgerRow], surplus: int, missing: int
+) -> str:
+    parts = [f"{counted(len(effects), 'effect')} for {counted(_operations_of(effects), 'operation')}"]
     if doubled:
-        parts.append(
-            f"{counted(len(doubled), 'operation')} with more than one ({sum(doubled) - len(doubled)} too many)"
-        )
+        several = _operations_of(doubled)
+        parts.append(f"{counted(several, 'operation')} with more than one ({len(doubled) - several} too many)")
     if phantom:
-        parts.append(f"{phantom} never asked for")
+        parts.append(f"{_operations_of(phantom)} never asked for")
     if surplus:
         parts.append(f"{surplus} without an operation id and too many")
     if missing:
         parts.append(f"{missing} done without it")
     return ", ".join(parts)
+
+
+def _operations_of(effects: Rows[LedgerRow]) -> int:
+    return int(effects.where(~NAMELESS).figure(pl.col("operation_id").n_unique()))

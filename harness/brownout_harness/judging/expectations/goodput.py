@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+import polars as pl
+
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import (
     Violation,
@@ -19,6 +21,7 @@ from brownout_reports.run_folder import ExpectationResult, PhaseSpan
 from brownout_reports.tables import Rows
 
 MINIMUM_OPERATIONS: Final = 20
+MISSED: Final = pl.col("outcome") != Outcome.DONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,22 +72,19 @@ class Goodput:
         observed = f"{shares}; {self._missed_since(evidence, outage)}"
         if now >= self.at_least * normal - 1e-9:
             return wording.passed(observed)
-        missed = [each for each in since if each.outcome != Outcome.DONE]
+        missed = since.where(MISSED)
         return wording.failed(
-            observed, [Violation(each.intended_s, each.operation_id, each.outcome) for each in missed]
+            observed, (Violation(each.intended_s, each.operation_id, each.outcome) for each in missed)
         )
 
     def _missed_since(self, evidence: Evidence, outage: PhaseSpan) -> str:
         """How long after the outage the last operation failed that was not done, and how many were not."""
-        late = [
-            each.intended_s - outage.end_s
-            for each in evidence.asked(self.operation, PhaseSpan("", outage.end_s, evidence.end_of_load_s))
-            if each.outcome != Outcome.DONE
-        ]
+        late = evidence.asked(self.operation, PhaseSpan("", outage.end_s, evidence.end_of_load_s)).where(MISSED)
         if not late:
             return "none missed since"
-        return f"{counted(len(late), 'operation')} missed since, the last {seconds(max(late))} after it"
+        last_s = late.figure(pl.max("intended_s")) - outage.end_s
+        return f"{counted(len(late), 'operation')} missed since, the last {seconds(last_s)} after it"
 
 
 def _done_share(operations: Rows[OperationRow]) -> float:
-    return sum(each.outcome == Outcome.DONE for each in operations) / len(operations)
+    return operations.count(~MISSED) / len(operations)

@@ -5,9 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+import polars as pl
+
 from brownout_harness.judging.evidence import WHOLE_RUN, Evidence
-from brownout_harness.judging.expectations.base import Violation, Wording, no_such_phase, require, seconds, span_text
+from brownout_harness.judging.expectations.base import (
+    MAX_CASES,
+    Violation,
+    Wording,
+    no_such_phase,
+    require,
+    seconds,
+    span_text,
+)
 from brownout_reports.run_folder import ExpectationResult
+
+LATENCY_S: Final = pl.col("finished_s") - pl.col("intended_s")
 
 MINIMUM_FOR: Final = {0.5: 10, 0.9: 20, 0.99: 100}
 """Samples below which a quantile says nothing: for the 99th percentile at least one value lies above it."""
@@ -44,17 +56,18 @@ class Latency:
         bounds = self._bounds()
         expected = f"{self.operation}: " + ", ".join(f"p{q * 100:g} below {seconds(below_s)}" for q, below_s in bounds)
         wording = Wording(self, expected, span_text(span))
-        asked = sorted(evidence.asked(self.operation, span), key=lambda each: each.latency_s)
+        asked = evidence.asked(self.operation, span)
         needed = max(MINIMUM_FOR[q] for q, _ in bounds)
         if len(asked) < needed:
             return wording.too_few(len(asked), needed, f"{self.operation} operations")
-        latencies = [each.latency_s for each in asked]
+        latencies = asked.values(LATENCY_S)
         observed = ", ".join(f"p{q * 100:g} {seconds(quantile(latencies, q))}" for q, _ in bounds)
         if all(quantile(latencies, q) < below_s for q, below_s in bounds):
             return wording.passed(f"{observed} ({len(asked)} operations)")
+        slow = sorted(asked.where(latencies[-MAX_CASES] <= LATENCY_S), key=lambda each: each.latency_s)
         slowest = [
             Violation(each.intended_s, each.operation_id, f"{each.outcome} after {seconds(each.latency_s)}")
-            for each in asked[-3:]
+            for each in slow[-MAX_CASES:]
         ]
         return wording.failed(f"{observed} ({len(asked)} operations)", slowest)
 
@@ -63,7 +76,7 @@ class Latency:
         return [(q, below_s) for q, below_s in given if below_s is not None]
 
 
-def quantile(ordered: Sequence[float], q: float) -> float:
+def quantile(ordered: Sequence[float] | pl.Series, q: float) -> float:
     """The nearest-rank quantile of ascending values: the least of them that a share `q` does not exceed."""
     # The rank is rounded first: 0.99 * 100 is 99.00000000000001 in floating point.
-    return ordered[max(0, math.ceil(round(q * len(ordered), 9)) - 1)]
+    return float(ordered[max(0, math.ceil(round(q * len(ordered), 9)) - 1)])

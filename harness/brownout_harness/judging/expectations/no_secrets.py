@@ -3,12 +3,18 @@
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from urllib.parse import quote
+
+import polars as pl
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted
+from brownout_reports.rows import LetterRow
 from brownout_reports.run_folder import ExpectationResult
+from brownout_reports.tables import Rows
+
+R = TypeVar("R", bound=NamedTuple)
 
 MARGIN = 40
 
@@ -24,12 +30,9 @@ class NoSecrets:
         """Needs at least one secret that was planted and one place to look at."""
         wording = Wording(self, "none of the run's credentials in logs, events, dead letters or the run's files")
         needles = _forms(evidence.secrets)
-        places = 0
-        found = []
-        for place, at_s, operation_id, text in _places(evidence):
-            places += 1
-            if any(needle in text for needle in needles):
-                found.append(Violation(at_s, operation_id, f"a credential in {place}: {_masked(text, needles)}"))
+        tables = _tables(evidence)
+        places = len(evidence.texts) + sum(len(table.rows) for table in tables)
+        found = list(_found(evidence, tables, needles)) if needles else []
         observed = f"{counted(len(evidence.secrets), 'secret')} looked for in {counted(places, 'text')}"
         if found:
             return wording.failed(f"{observed}, {counted(len(found), 'find')}", found)
@@ -50,24 +53,46 @@ def _forms(secrets: frozenset[str]) -> list[str]:
     return sorted(forms, key=lambda form: (-len(form), form))
 
 
-def _places(evidence: Evidence) -> Iterator[tuple[str, float, str, str]]:
-    """What can be read: a name for it, when, for which operation, and the text."""
-    for place in sorted(evidence.texts):
-        yield place, 0.0, "", evidence.texts[place]
-    for event in evidence.events:
-        text = f"{event.vendor} {event.call} {event.operation_id} {event.outcome} {event.detail}"
-        yield f"event {event.kind}", event.at_s, event.operation_id, text
-    for letter in evidence.dead_letters or ():
-        text = " ".join(map(str, letter))
-        yield f"dead letter {letter.id}", letter.first_attempt_at or 0.0, letter.operation_id, text
-    for operation in evidence.operations:
-        if operation.detail:
-            yield "an answer", operation.finished_s, operation.operation_id, operation.detail
-    for request in evidence.requests:
-        if request.idempotency_key:
-            yield "an idempotency key", request.at_s, request.operation_id, request.idempotency_key
-    for effect in evidence.effects:
-        yield f"what is stored with {effect.kind}", effect.at_s, effect.operation_id, effect.references
+@dataclass(frozen=True, slots=True)
+class _Table(Generic[R]):
+    """Rows of which something can be read."""
+
+    rows: Rows[R]
+    text: pl.Expr
+    """What."""
+    at: str
+    """The column that says when."""
+    place: str
+    """For people: where; may name a column."""
+
+    def finds(self, needles: list[str]) -> Iterator[Violation]:
+        """Each row in which a needle is."""
+        read = self.rows.frame.with_columns(self.text.alias("text"))
+        held = read.filter(pl.col("text").str.contains_any(needles))
+        for row in held.collect(engine="streaming").iter_rows(named=True):
+            what = f"a credential in {self.place.format_map(row)}: {_masked(row['text'], needles)}"
+            yield Violation(row[self.at] or 0.0, row["operation_id"], what)
+
+
+def _tables(evidence: Evidence) -> list[_Table[Any]]:
+    spoken = pl.concat_str("vendor", "call", "operation_id", "outcome", "detail", separator=" ")
+    every = pl.concat_str(pl.col(*LetterRow._fields).cast(pl.String).fill_null("None"), separator=" ")
+    detail, key, references = map(pl.col, ("detail", "idempotency_key", "references"))
+    return [
+        _Table(evidence.events, spoken, "at_s", "event {kind}"),
+        _Table(evidence.letters, every, "first_attempt_at", "dead letter {id}"),
+        _Table(evidence.operations.where(detail != ""), detail, "finished_s", "an answer"),
+        _Table(evidence.requests.where(key != ""), key, "at_s", "an idempotency key"),
+        _Table(evidence.effects, references, "at_s", "what is stored with {route}"),
+    ]
+
+
+def _found(evidence: Evidence, tables: list[_Table[Any]], needles: list[str]) -> Iterator[Violation]:
+    for place, text in sorted(evidence.texts.items()):
+        if any(needle in text for needle in needles):
+            yield Violation(0.0, "", f"a credential in {place}: {_masked(text, needles)}")
+    for table in tables:
+        yield from table.finds(needles)
 
 
 def _masked(text: str, needles: list[str]) -> str:

@@ -1,17 +1,21 @@
 """Everything asked is done, set aside or refused: one of them, and as the caller was told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final, NamedTuple
 
+import polars as pl
+
 from brownout_harness.judging.evidence import OPEN_STATES, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
-from brownout_reports.rows import LetterRow, OperationRow, Outcome
+from brownout_reports.rows import LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.run_folder import ExpectationResult
 from brownout_reports.tables import Rows
 
 MINIMUM_OPERATIONS: Final = 10
+NAMELESS: Final = pl.col("operation_id") == ""
+REFUSED: Final = pl.col("outcome") == Outcome.REFUSED
 
 
 class Loss(StrEnum):
@@ -57,36 +61,31 @@ class NothingLost:
         """An unknown answer with an effect or a dead letter behind it is recovered, not lost."""
         wording = Wording(self, "each operation done, set aside or refused, as told, and in one of them only")
         names = [self.operation] if self.operation else list(evidence.operations_of)
-        operations = evidence.operations_named(names)
-        mapped = evidence.operations_named(name for name in names if evidence.effects_expected_of(name))
-        findings = [finding for each in mapped for finding in _findings(evidence, each)]
+        told = {name: evidence.effects_expected_of(name) for name in names if name in evidence.operations_of}
+        expected = {name: kinds for name, kinds in told.items() if kinds}
+        mapped = evidence.operations_named(expected)
+        findings = [finding for name, kinds in expected.items() for finding in _findings(evidence, name, kinds)]
         findings += self._phantoms(evidence)
-        anonymous = self._anonymous_effects(evidence, mapped)
+        anonymous = evidence.effects.count(NAMELESS, _is_one_of(kind for kinds in expected.values() for kind in kinds))
         findings = _explained_by(findings, anonymous)
         certain = self._certain(evidence, findings)
         observed = _observed(mapped, findings)
         if certain:
             return wording.failed(observed, [finding.violation for finding in certain])
-        if doubt := self._doubt(operations, mapped, findings, anonymous):
+        if doubt := self._doubt(findings, anonymous, told.keys() - expected.keys()):
             return wording.inconclusive(f"{observed}; {doubt}")
         if len(mapped) < MINIMUM_OPERATIONS:
             return wording.too_few(len(mapped), MINIMUM_OPERATIONS, "operations")
         return wording.passed(observed)
 
-    def _doubt(
-        self,
-        operations: Rows[OperationRow],
-        mapped: Rows[OperationRow],
-        findings: list[Finding],
-        anonymous: int,
-    ) -> str:
+    def _doubt(self, findings: list[Finding], anonymous: int, unmapped: Iterable[str]) -> str:
         """Why nothing wrong is not yet right; empty where it is."""
         if any(finding.loss is Loss.LOST for finding in findings) or self._too_many_unresolved(findings):
             return "but the ledger is incomplete"
         if anonymous:
             return f"{counted(anonymous, 'effect')} without an operation id could hide a loss"
-        if len(mapped) < len(operations):
-            return f"nobody said which effect these are to have: {', '.join(_unmapped(operations, mapped))}"
+        if names := sorted(unmapped):
+            return f"nobody said which effect these are to have: {', '.join(names)}"
         return ""
 
     def _certain(self, evidence: Evidence, findings: list[Finding]) -> list[Finding]:
@@ -103,23 +102,36 @@ class NothingLost:
         """Effects under an id that the driver never asked with."""
         if self.operation:
             return
-        for effect in evidence.effects:
-            if effect.operation_id and evidence.operation(effect.operation_id) is None:
-                what = f"{effect.kind} {effect.id}, but nobody asked for it"
-                yield Finding(Loss.PHANTOM, Violation(effect.at_s, effect.operation_id, what))
-
-    def _anonymous_effects(self, evidence: Evidence, operations: Rows[OperationRow]) -> int:
-        kinds = {kind for name in {each.name for each in operations} for kind in evidence.effects_expected_of(name)}
-        return sum(effect.kind in kinds for effect in evidence.effects_of.get("", ()))
+        for effect in evidence.effects.where(~NAMELESS).not_among(evidence.operations.frame, "operation_id"):
+            what = f"{effect.kind} {effect.id}, but nobody asked for it"
+            yield Finding(Loss.PHANTOM, Violation(effect.at_s, effect.operation_id, what))
 
 
-def _unmapped(operations: Rows[OperationRow], mapped: Rows[OperationRow]) -> list[str]:
-    return sorted({each.name for each in operations} - {each.name for each in mapped})
+def _is_one_of(kinds: Iterable[str]) -> pl.Expr:
+    return pl.col("route").is_in(list(kinds))
 
 
-def _findings(evidence: Evidence, operation: OperationRow) -> Iterator[Finding]:
-    kinds = evidence.effects_expected_of(operation.name)
-    has_effect = any(each.kind in kinds for each in evidence.effects_of.get(operation.operation_id, ()))
+def _findings(evidence: Evidence, name: str, kinds: tuple[str, ...]) -> Iterator[Finding]:
+    """What is wrong with the operations of a name. Plainly right is, without a letter: done and there, refused and not
+    there; only the others are looked at one by one.
+    """
+    operations, effects = evidence.operations_of[name], evidence.effects.where(_is_one_of(kinds))
+    others = operations.not_among(evidence.letters.frame, "operation_id")
+    suspects = (
+        operations.among(evidence.letters.frame, "operation_id"),
+        others.where(REFUSED).among(effects.frame, "operation_id"),
+        others.where(~REFUSED).not_among(effects.frame, "operation_id"),
+    )
+    for some in suspects:
+        effects_of = evidence.effects.among(some.frame, "operation_id").by("operation_id")
+        for each in some:
+            yield from _findings_on(evidence, each, kinds, effects_of.get(each.operation_id, ()))
+
+
+def _findings_on(
+    evidence: Evidence, operation: OperationRow, kinds: tuple[str, ...], effects: tuple[LedgerRow, ...]
+) -> Iterator[Finding]:
+    has_effect = any(each.kind in kinds for each in effects)
     letters = evidence.dead_letters_of.get(operation.operation_id, ())
     pending = any(letter.state in OPEN_STATES for letter in letters)
 
@@ -127,7 +139,7 @@ def _findings(evidence: Evidence, operation: OperationRow) -> Iterator[Finding]:
         return Finding(loss, Violation(operation.finished_s, operation.operation_id, what))
 
     if operation.outcome == Outcome.REFUSED and has_effect:
-        yield finding(Loss.LIED, f"refused, yet there is a {_effects(evidence, operation)}")
+        yield finding(Loss.LIED, f"refused, yet there is a {_ids(effects)}")
     if operation.outcome in {Outcome.DONE, Outcome.REFUSED} and pending:
         yield finding(Loss.TWICE, f"{operation.outcome}, yet waiting as dead letter {letters[0].id}")
     if has_effect:
@@ -155,8 +167,8 @@ def _what_of_accepted(letters: tuple[LetterRow, ...]) -> str:
     return "accepted, but neither an effect nor a dead letter"
 
 
-def _effects(evidence: Evidence, operation: OperationRow) -> str:
-    return ", ".join(f"{each.kind} {each.id}" for each in evidence.effects_of.get(operation.operation_id, ())[:2])
+def _ids(effects: tuple[LedgerRow, ...]) -> str:
+    return ", ".join(f"{each.kind} {each.id}" for each in effects[:2])
 
 
 def _explained_by(findings: list[Finding], anonymous: int) -> list[Finding]:
@@ -168,7 +180,7 @@ def _explained_by(findings: list[Finding], anonymous: int) -> list[Finding]:
 
 
 def _observed(operations: Rows[OperationRow], findings: list[Finding]) -> str:
-    outcomes = [f"{sum(each.outcome == outcome for each in operations)} {outcome}" for outcome in Outcome]
+    outcomes = [f"{operations.count(pl.col('outcome') == outcome)} {outcome}" for outcome in Outcome]
     losses = [(loss, sum(finding.loss is loss for finding in findings)) for loss in Loss]
     told = f"{len(operations)} asked = {' + '.join(outcomes)}"
     return "; ".join([told, *(f"{count} {loss}" for loss, count in losses if count)])

@@ -1,18 +1,25 @@
 """While a breaker is open its vendor is left alone. Telemetry says when; the ledger says what really arrived."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import chain, islice
 from typing import ClassVar, Final
 
+import polars as pl
+
 from brownout_harness.judging.evidence import Evidence
-from brownout_harness.judging.expectations.base import Violation, Wording, counted, require, seconds
+from brownout_harness.judging.expectations.base import MAX_CASES, Violation, Wording, counted, require, seconds
 from brownout_harness.judging.expectations.telling import (
     HALF_OPEN,
+    Arrivals,
     Telling,
     contradictions,
     requests_while_open,
     telling_about,
 )
 from brownout_reports.run_folder import ExpectationResult, PhaseSpan
+from brownout_reports.tables import between
 
 MINIMUM_OPERATIONS: Final = 10
 
@@ -42,16 +49,19 @@ class QuietWhileOpen:
         if not evidence.telemetry or not evidence.events:
             return wording.inconclusive("the target reports no events: its breaker cannot be seen")
         telling = telling_about(evidence, self.vendor)
-        leaks, leaked = self._leaks(evidence, telling)
-        crowds, probed = self._crowds(evidence, telling)
-        violations = [*leaks, *crowds, *contradictions(evidence, telling, late_by_s=self.late_by_s)]
+        leaks = requests_while_open(evidence, telling, late_by_s=self.late_by_s)
+        crowds = self._while_half_open(evidence, telling)
+        lies = contradictions(evidence, telling, late_by_s=self.late_by_s)
+        leaked = sum(len(requests) for _, requests in leaks)
+        probed = max((len(probes) for _, probes in crowds), default=0)
         observed = f"{counted(leaked, 'request')} while open, at most {probed} in one half-open stretch"
-        if violations:
-            return wording.failed(f"{observed}; {min(violations).what}", violations)
+        if violations := nsmallest(MAX_CASES, chain(_leaked(leaks), self._crowded(crowds), lies)):
+            return wording.failed(f"{observed}; {violations[0].what}", violations)
         judged = self._judged_spans(telling)
         if not judged:
             return wording.inconclusive(f"the breaker was never open for longer than {seconds(self.late_by_s)}")
-        asked = sum(any(s.covers(each.intended_s) for s in judged) for each in evidence.operations_for(self.vendor))
+        meanwhile = pl.any_horizontal(between("intended_s", span.start_s, span.end_s) for span in judged)
+        asked = evidence.operations_for(self.vendor).count(meanwhile)
         if asked < MINIMUM_OPERATIONS:
             return wording.too_few(asked, MINIMUM_OPERATIONS, "operations asked while it was open")
         return wording.passed(f"{observed}; {counted(asked, 'operation')} asked meanwhile")
@@ -60,20 +70,19 @@ class QuietWhileOpen:
         spans = [PhaseSpan("", each.start_s + self.late_by_s, each.end_s) for each in telling.in_state("open")]
         return [span for span in spans if span.duration_s > 0]
 
-    def _leaks(self, evidence: Evidence, telling: Telling) -> tuple[list[Violation], int]:
-        found = []
-        for stretch, requests in requests_while_open(evidence, telling, late_by_s=self.late_by_s):
-            for each in requests:
-                what = f"{each.route} arrived {seconds(each.at_s - stretch.start_s)} after the breaker opened"
-                found.append(Violation(each.at_s, each.operation_id, what))
-        return found, len(found)
+    def _while_half_open(self, evidence: Evidence, telling: Telling) -> Arrivals:
+        stretches = telling.in_state(HALF_OPEN)
+        return [(each, evidence.requests_between(self.vendor, each.start_s, each.end_s)) for each in stretches]
 
-    def _crowds(self, evidence: Evidence, telling: Telling) -> tuple[list[Violation], int]:
-        found, most = [], 0
-        for stretch in telling.in_state(HALF_OPEN):
-            probes = evidence.requests_between(self.vendor, stretch.start_s, stretch.end_s)
-            most = max(most, len(probes))
-            for each in list(probes)[self.probes :]:
+    def _crowded(self, crowds: Arrivals) -> Iterator[Violation]:
+        for stretch, probes in crowds:
+            for each in islice(probes, self.probes, None):
                 what = f"{counted(len(probes), 'request')} in the half-open stretch from {seconds(stretch.start_s)}"
-                found.append(Violation(each.at_s, each.operation_id, what))
-        return found, most
+                yield Violation(each.at_s, each.operation_id, what)
+
+
+def _leaked(leaks: Arrivals) -> Iterator[Violation]:
+    for stretch, requests in leaks:
+        for each in requests:
+            what = f"{each.route} arrived {seconds(each.at_s - stretch.start_s)} after the breaker opened"
+            yield Violation(each.at_s, each.operation_id, what)

@@ -1,9 +1,11 @@
 """A vendor that says when to come back is not asked again before. Judged from the ledger alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar, Final
+
+import polars as pl
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require, seconds
@@ -11,6 +13,8 @@ from brownout_reports.rows import LedgerRow
 from brownout_reports.run_folder import ExpectationResult
 
 MINIMUM_ANSWERS: Final = 5
+JOINED_BY: Final = pl.when(pl.col("operation_id") != "").then("operation_id").otherwise("idempotency_key")
+"""What the requests of a call have in common, beside their route."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,22 +38,17 @@ class RetryAfterRespected:
     def judge(self, evidence: Evidence) -> ExpectationResult:
         """A call is one route for one operation (or idempotency key). Giving up respects the wish, too."""
         wording = Wording(self, f"no request to {self.vendor} earlier than its Retry-After")
-        calls = self._calls(evidence)
-        answers = sum(each.retry_after_s is not None for requests in calls.values() for each in requests)
-        early = [violation for requests in calls.values() for violation in self._early(requests)]
+        requests = evidence.requests_at(self.vendor).where(JOINED_BY != "")
+        told = requests.where(pl.col("retry_after_s").is_not_null())
+        answers = len(told)
+        calls = _calls(requests.among(told.frame, JOINED_BY, "route"))
+        early = [violation for each in calls for violation in self._early(each)]
         observed = f"{counted(answers, 'answer')} with Retry-After, {counted(len(early), 'request')} too early"
         if early:
             return wording.failed(observed, early)
         if answers < MINIMUM_ANSWERS:
             return wording.too_few(answers, MINIMUM_ANSWERS, "answers with Retry-After that can be joined to a call")
         return wording.passed(observed)
-
-    def _calls(self, evidence: Evidence) -> dict[tuple[str, str], list[LedgerRow]]:
-        calls: dict[tuple[str, str], list[LedgerRow]] = {}
-        for each in evidence.requests_to.get(self.vendor, ()):
-            if joined_by := each.operation_id or each.idempotency_key:
-                calls.setdefault((joined_by, each.route), []).append(each)
-        return calls
 
     def _early(self, requests: list[LedgerRow]) -> Iterator[Violation]:
         for refused, following in pairwise(requests):
@@ -61,3 +60,10 @@ class RetryAfterRespected:
             if waited_s < asked_s - self.tolerance_s:
                 what = f"asked to wait {seconds(asked_s)} ({refused.status}), came after {seconds(waited_s)}"
                 yield Violation(following.at_s, following.operation_id, what)
+
+
+def _calls(requests: Iterable[LedgerRow]) -> Iterable[list[LedgerRow]]:
+    calls: dict[tuple[str, str], list[LedgerRow]] = {}
+    for each in requests:
+        calls.setdefault((each.operation_id or each.idempotency_key, each.route), []).append(each)
+    return calls.values()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+import polars as pl
+
 from brownout_harness.judging.evidence import WHOLE_RUN, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, no_such_phase, percent, require, span_text
 from brownout_reports.rows import OperationRow, Outcome
@@ -40,16 +42,15 @@ class SuccessRate:
         asked = evidence.asked(self.operation, span)
         if len(asked) < MINIMUM_OPERATIONS:
             return wording.too_few(len(asked), MINIMUM_OPERATIONS, f"{self.operation} operations")
-        missed = [each for each in asked if not self._succeeded(each)]
+        missed = asked.where(~pl.col("outcome").is_in(self._successes()))
         rate = 1 - len(missed) / len(asked)
         observed = f"{percent(rate)} ({len(asked) - len(missed)} of {len(asked)})"
         if len(asked) - len(missed) >= self.at_least * len(asked) - 1e-9:
             return wording.passed(observed)
-        cases = [Violation(each.finished_s, each.operation_id, _told(each)) for each in missed]
-        return wording.failed(observed, cases)
+        return wording.failed(observed, (Violation(each.finished_s, each.operation_id, _told(each)) for each in missed))
 
-    def _succeeded(self, operation: OperationRow) -> bool:
-        return operation.outcome == Outcome.DONE or (self.count_accepted and operation.outcome == Outcome.ACCEPTED)
+    def _successes(self) -> list[str]:
+        return [Outcome.DONE, Outcome.ACCEPTED] if self.count_accepted else [Outcome.DONE]
 
 
 def _told(operation: OperationRow) -> str:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, NamedTuple
 
+import polars as pl
+
 from brownout_core.telemetry import Kind
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, counted, seconds
-from brownout_reports.rows import LedgerRow, OperationRow, Outcome
-from brownout_reports.run_folder import PhaseSpan
+from brownout_reports.rows import EventRow, LedgerRow, OperationRow, Outcome
+from brownout_reports.tables import Rows, between
 
 CLOSED: Final = "closed"
 OPEN: Final = "open"
@@ -56,11 +58,10 @@ class Telling:
 
 def telling_about(evidence: Evidence, vendor: str) -> Telling:
     """Read the transitions. A breaker starts closed, and again closed in a process that starts anew."""
-    moves = [
-        event
-        for event in evidence.events
-        if event.kind == Kind.STARTED or (event.kind == Kind.BREAKER_TRANSITION and event.vendor == vendor)
-    ]
+    kind = pl.col("kind")
+    moves = evidence.events.where(
+        (kind == Kind.STARTED) | ((kind == Kind.BREAKER_TRANSITION) & (pl.col("vendor") == vendor))
+    )
     stretches: list[Stretch] = []
     illegal: list[Violation] = []
     state, since_s = CLOSED, float("-inf")
@@ -75,15 +76,17 @@ def telling_about(evidence: Evidence, vendor: str) -> Telling:
     return Telling(vendor, tuple(stretches), tuple(illegal))
 
 
-def requests_while_open(
-    evidence: Evidence, telling: Telling, *, late_by_s: float
-) -> list[tuple[Stretch, list[LedgerRow]]]:
+Arrivals = list[tuple[Stretch, Rows[LedgerRow]]]
+"""What arrived at a vendor in each of several stretches."""
+
+
+def requests_while_open(evidence: Evidence, telling: Telling, *, late_by_s: float) -> Arrivals:
     """Per stretch told open the requests that arrived in it later than `late_by_s` after it began."""
     found = []
     for stretch in telling.in_state(OPEN):
         quiet_from_s = stretch.start_s + late_by_s
         arrived = evidence.requests_between(telling.vendor, quiet_from_s, stretch.end_s)
-        found.append((stretch, [each for each in arrived if each.at_s > quiet_from_s]))
+        found.append((stretch, arrived.where(pl.col("at_s") > quiet_from_s)))
     return found
 
 
@@ -101,23 +104,18 @@ def _open_with_traffic(evidence: Evidence, telling: Telling, late_by_s: float) -
     operations = evidence.operations_for(telling.vendor)
     found = []
     for stretch, requests in requests_while_open(evidence, telling, late_by_s=late_by_s):
-        span = PhaseSpan("", stretch.start_s + late_by_s, stretch.end_s)
-        asked = sum(span.covers(each.intended_s) for each in operations)
+        asked = operations.count(between("intended_s", stretch.start_s + late_by_s, stretch.end_s))
         if len(requests) >= MINIMUM_TURNED_AWAY and len(requests) >= ORDINARY_SHARE * asked:
+            first = next(iter(requests))
             what = f"told open from {_from(stretch)}, yet {counted(len(requests), 'request')} reached {telling.vendor}"
-            found.append(Violation(requests[0].at_s, requests[0].operation_id, what))
+            found.append(Violation(first.at_s, first.operation_id, what))
     return found
 
 
 def _closed_with_callers_turned_away(evidence: Evidence, telling: Telling) -> list[Violation]:
     """Told closed, but callers are turned away in a row while no request at all reaches the vendor."""
-    explained = _turned_away_by_others(evidence, telling.vendor)
-    arrivals = [each.at_s for each in evidence.requests_to.get(telling.vendor, ())]
-    away = sorted(
-        (each.sent_s, each.finished_s, each.operation_id)
-        for each in evidence.operations_for(telling.vendor)
-        if each.operation_id not in explained and _turned_away(evidence, each, telling.vendor)
-    )
+    away = sorted((each.sent_s, each.finished_s, each.operation_id) for each in _turned_away(evidence, telling.vendor))
+    arrivals = evidence.requests_at(telling.vendor).values(pl.col("at_s")).to_list() if away else []
     found = []
     for stretch in telling.in_state(CLOSED):
         inside = [each for each in away if stretch.start_s <= each[0] and each[1] < stretch.end_s]
@@ -141,21 +139,19 @@ def _rows_without(
             yield first, len(others) + 1
 
 
-def _turned_away(evidence: Evidence, operation: OperationRow, vendor: str) -> bool:
-    """The target answered that it did not do it now, and nothing was sent to the vendor."""
-    if operation.outcome not in {Outcome.REFUSED, Outcome.ACCEPTED} or operation.asks > 1 or not operation.status:
-        return False
-    return not any(each.vendor == vendor for each in evidence.requests_of.get(operation.operation_id, ()))
-
-
-def _turned_away_by_others(evidence: Evidence, vendor: str) -> set[str]:
-    """Operations that another policy than the breaker turned away, as the target says: those prove nothing."""
-    rejected = evidence.events_by_kind.get(Kind.CALL_REJECTED, ())
-    return {
-        each.operation_id
-        for each in rejected
-        if each.vendor == vendor and each.outcome not in {"breaker", "breaker_open"}
-    }
+def _turned_away(evidence: Evidence, vendor: str) -> Rows[OperationRow]:
+    """To these the target answered that it did not do it now, and for these nothing was sent to the vendor. Those that
+    another policy than the breaker turned away, as the target says, prove nothing and are left out.
+    """
+    outcome, asks, status = pl.col("outcome"), pl.col("asks"), pl.col("status")
+    rejected = evidence.events_by_kind.get(Kind.CALL_REJECTED, Rows.of(EventRow))
+    by_others = rejected.where(pl.col("vendor") == vendor, ~pl.col("outcome").is_in(["breaker", "breaker_open"]))
+    return (
+        evidence.operations_for(vendor)
+        .where(outcome.is_in([Outcome.REFUSED, Outcome.ACCEPTED]), asks <= 1, status != 0)
+        .not_among(by_others.frame, "operation_id")
+        .not_among(evidence.requests_at(vendor).frame, "operation_id")
+    )
 
 
 def _from(stretch: Stretch) -> str:
