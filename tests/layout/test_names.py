@@ -27,30 +27,15 @@ DESCRIBED = (
 )
 """A file for each of them, and the table of these files."""
 
-NOT_YET = (
-    "core/brownout_core/application.py",
-    "core/brownout_core/compose.py",
-    "core/brownout_core/gateway/app.py",
-    "core/brownout_core/gateway/settings.py",
-    "core/brownout_core/presets.py",
-    "harness/brownout_harness/virtual/server.py",
-)
-"""Exceptions, to be emptied: what composes the core still names adapters and flows."""
-
 NAME = re.compile(rf"(?<![a-z0-9])({'|'.join([*VENDORS, *GATEWAY_OPERATIONS])})(?![a-z0-9])")
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_other_file_names_a_vendor_or_an_operation(source: Path) -> None:
     place = source.relative_to(ROOT).as_posix()
-    if place.startswith(DESCRIBED) or place in NOT_YET:
+    if place.startswith(DESCRIBED):
         return
     assert sorted(names_in(source.read_text(encoding="utf-8"))) == []
-
-
-@pytest.mark.parametrize("place", NOT_YET)
-def test_an_exception_that_is_none_any_more_is_taken_off_the_list(place: str) -> None:
-    assert names_in((ROOT / place).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(

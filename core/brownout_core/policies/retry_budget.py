@@ -45,17 +45,17 @@ class RetryBudget:
 
     def first_attempt(self, now_s: float) -> None:
         """A call makes its first attempt: it pays in for the retries of its vendor."""
-        self._pay_in(self._ratio, now_s)
+        self._deposit(self._ratio, now_s)
 
     def try_retry(self, now_s: float) -> bool:
         """Take one retry out of the budget; False, and nothing taken, where there is none."""
-        self._pay_in(0.0, now_s)
+        self._deposit(0.0, now_s)
         if self._tokens < 1.0:
             return False
         self._tokens -= 1.0
         return True
 
-    def _pay_in(self, more: float, now_s: float) -> None:
+    def _deposit(self, more: float, now_s: float) -> None:
         tokens = self._tokens
         if self._updated_at_s is not None and now_s > self._updated_at_s:
             tokens += (now_s - self._updated_at_s) * self._refill_per_s

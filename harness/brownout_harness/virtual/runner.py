@@ -89,6 +89,7 @@ class Run:
         self.gaps: list[Gap] = []
         self.notes: list[str] = []
         self.redrives: list[tuple[str, asyncio.Task[str]]] = []
+        self.cut_short: set[asyncio.Task[str]] = set()
 
     async def main(self) -> RunInputs:
         """Everything from the first line to the evidence."""
@@ -135,6 +136,8 @@ class Run:
     # --- during
 
     def _act(self, action: Action) -> None:
+        if action.kill or action.stop:
+            self.cut_short.update(task for _, task in self.redrives if not task.done())
         if action.kill is not None:
             self.server.kill()
         elif action.stop is not None:
@@ -241,7 +244,10 @@ class Run:
         try:
             self.notes.append(f"{text}: {task.result()}")
         except NotJudged as error:
-            self.gaps.append(Gap(GapKind.OTHER, str(error)))
+            if task in self.cut_short:  # by the scenario's own kill or stop
+                self.notes.append(f"{text}: cut short: the connection was lost")
+            else:
+                self.gaps.append(Gap(GapKind.OTHER, str(error)))
 
     async def _letters(self) -> list[LetterRow]:
         try:

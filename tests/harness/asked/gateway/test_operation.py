@@ -59,9 +59,9 @@ def test_the_gateways_answers_are_read(status: int | None, answer: bytes, readin
 def test_what_is_drawn_is_what_the_flow_takes(name: str) -> None:
     operation, rng = GATEWAY_OPERATIONS[name], random.Random(3)
     for number in range(200):
-        operation.flow.request.model_validate(
-            {**operation.draw(rng, f"{name}-{number}"), "operation_id": f"{name}-{number}"}
-        )
+        operation_id = f"{name}-{number}"
+        operation_id = f"{name}-{number}"
+        operation.flow.request.model_validate({**operation.draw(rng, operation_id), "operation_id": operation_id})
 
 
 @pytest.mark.parametrize("name", GATEWAY_OPERATIONS)
