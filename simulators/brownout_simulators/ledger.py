@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
-BLOCK: Final = 1024
+BLOCK: Final = 256
 """Rows of a packed block."""
 
 

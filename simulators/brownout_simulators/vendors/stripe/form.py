@@ -47,11 +47,11 @@ def parse_form(text: str) -> dict[str, Any]:
         name, _, value = pair.partition("=")
         if "%" in value or "+" in value:
             value = unquote_plus(value, errors="strict")
-        keys = keys_of(name)
+        keys, is_indexed = keys_of(name)
         if len(keys) == 1:
             data[keys[0]] = value
         elif keys:
-            arrays = arrays or keys[0] != FREE_KEYS
+            arrays = arrays or is_indexed
             _insert(data, keys, value)
     if arrays:
         for name, value in data.items():
@@ -61,17 +61,20 @@ def parse_form(text: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1_024)
-def _keys(name: str) -> tuple[str, ...]:
-    """What a name says: `a%5Bb%5D%5B%5D` is a, b and "". Remembered, for the same few names come again and again."""
+def _keys(name: str) -> tuple[tuple[str, ...], bool]:
+    """What a name says: `a%5Bb%5D%5B%5D` is a, b and ""; and whether there is an array's index among it.
+
+    Remembered, for the same few names come again and again.
+    """
     if "%" in name or "+" in name:
         name = unquote_plus(name, errors="strict")
     head, bracket, rest = name.partition("[")
     if not bracket:
-        return (name,) if name else ()
+        return (name,) if name else (), False
     keys = rest.removesuffix("]").split("][")
     if not head or not rest.endswith("]") or len(keys) > MAX_DEPTH:
         raise ValueError(f"Invalid parameter name: {name}")
-    return (head, *keys)
+    return (head, *keys), head != FREE_KEYS and any(not key or key.isdecimal() for key in keys)
 
 
 def _insert(data: dict[str, Any], keys: tuple[str, ...], value: str) -> None:
