@@ -38,9 +38,11 @@ def policies_of(adapter: Adapter[Any, Any], preset: str = DEFAULT_PRESET) -> Ven
     return chosen.of(adapter) or chosen.default
 
 
-def policies_for(vendor: str, preset: str = DEFAULT_PRESET) -> VendorPolicies:
+def policies_for(
+    vendor: str, preset: str = DEFAULT_PRESET, adapters: Mapping[str, Adapter[Any, Any]] = ADAPTERS
+) -> VendorPolicies:
     """The settings of a vendor, by its name; one without an adapter has the preset's default. Raises `ConfigError`."""
-    return policies_of(ADAPTERS[vendor], preset) if vendor in ADAPTERS else _preset(preset).default
+    return policies_of(adapters[vendor], preset) if vendor in adapters else _preset(preset).default
 
 
 PoliciesOf = Callable[[Adapter[Any, Any]], VendorPolicies]

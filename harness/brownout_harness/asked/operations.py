@@ -7,6 +7,7 @@ Outcomes: *done*; *accepted* (the target will finish it later); *refused* (nothi
 everything else, no answer included, is *unknown*: it may have been done, once, and may still be.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from brownout_harness.asked.described import DescribedOperation
@@ -22,10 +23,12 @@ NOT_SENT: Final = "not_sent_in_flight_limit"
 TargetOperation = GatewayOperation | DescribedOperation
 
 
-def operations_of(scenario: Scenario) -> dict[str, TargetOperation]:
-    """How each operation of the workload is asked for, by name."""
+def operations_of(
+    scenario: Scenario, gateway: Mapping[str, GatewayOperation] = GATEWAY_OPERATIONS
+) -> dict[str, TargetOperation]:
+    """How each operation of the workload is asked for, by name; `gateway` are those of the reference application."""
     return {
-        item.name: DescribedOperation(item) if item.is_described else GATEWAY_OPERATIONS[item.name]
+        item.name: DescribedOperation(item) if item.is_described else gateway[item.name]
         for item in scenario.workload.operations
     }
 

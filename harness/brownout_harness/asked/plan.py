@@ -1,18 +1,19 @@
 """Who asks for what, and when: every arrival of a run, drawn from the seed, the same ones in both modes."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from brownout_harness.asked.arrivals import Arrival, instants, stream
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
+from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.asked.parameters import Params, described
 from brownout_scenarios.schema import Operation, Scenario
 
 
-def plan(scenario: Scenario) -> Iterator[Arrival]:
+def plan(scenario: Scenario, gateway: Mapping[str, GatewayOperation] = GATEWAY_OPERATIONS) -> Iterator[Arrival]:
     """Every arrival of a run, in order of time, as it is asked for: a run may have a million."""
     # Made here, not with the first arrival: some read files, which a virtual run's closed world forbids.
-    drawers = {item.name: _drawer(scenario, item) for item in scenario.workload.operations}
+    drawers = {item.name: _drawer(scenario, item, gateway) for item in scenario.workload.operations}
     return _arrivals(scenario, drawers)
 
 
@@ -29,9 +30,11 @@ def _arrivals(scenario: Scenario, drawers: dict[str, Callable[[str], Params]]) -
         yield Arrival(operation_id, name, at_s, drawers[name](operation_id))
 
 
-def _drawer(scenario: Scenario, operation: Operation) -> Callable[[str], Params]:
+def _drawer(
+    scenario: Scenario, operation: Operation, gateway: Mapping[str, GatewayOperation]
+) -> Callable[[str], Params]:
     """What a scenario fixes under `params` replaces what was drawn, and shifts no other draw."""
-    draw = described if operation.is_described else GATEWAY_OPERATIONS[operation.name].draw
+    draw = described if operation.is_described else gateway[operation.name].draw
     rng, fixed = stream(scenario.seed, "params", operation.name), dict(operation.params)
     draw(stream(scenario.seed, "first"), "")
     return lambda operation_id: {**draw(rng, operation_id), **fixed}

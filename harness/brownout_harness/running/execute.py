@@ -11,6 +11,7 @@ from typing import Any
 
 from brownout_core.compose import Replacements
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
+from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.exactly_once import effects_named_by
 from brownout_harness.judging.inputs import FaultCount, RunInputs
@@ -105,7 +106,12 @@ def _checks(scenario: Scenario) -> list[Any]:
     return [item.check for item in scenario.expect]
 
 
-def evidence_of(scenario: Scenario, inputs: RunInputs, texts: Mapping[str, str]) -> Evidence:
+def evidence_of(
+    scenario: Scenario,
+    inputs: RunInputs,
+    texts: Mapping[str, str],
+    gateway: Mapping[str, GatewayOperation] = GATEWAY_OPERATIONS,
+) -> Evidence:
     """What the expectations judge. `texts` is what others may read of the run, by a short name."""
     is_gateway = scenario.target is None
     names = [operation.name for operation in scenario.workload.operations]
@@ -117,7 +123,7 @@ def evidence_of(scenario: Scenario, inputs: RunInputs, texts: Mapping[str, str])
         gaps=inputs.gaps,
         telemetry=is_gateway,
         # Of the reference application it is known what a done operation leaves; of others the scenario says it.
-        expected_effects={name: GATEWAY_OPERATIONS[name].leaves for name in names}
+        expected_effects={name: gateway[name].leaves for name in names}
         if is_gateway
         else effects_named_by(_checks(scenario), names),
         secrets=inputs.secrets,

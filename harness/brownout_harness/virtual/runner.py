@@ -17,6 +17,8 @@ from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event, Kind
 from brownout_harness.asked.dead_letters import letters, redrive
+from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
+from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.asked.plan import plan
@@ -35,6 +37,7 @@ from brownout_harness.virtual.vendors import Vendors
 from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.schema import Action, Layer, Scenario
+from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor
 
 EPOCH_S = 1_767_225_600.0
@@ -49,8 +52,11 @@ def run_virtual(
     work: Path | None = None,
     progress: ProgressSink | None = None,
     replacements: Replacements | None = None,
+    vendors: Mapping[str, Vendor[Any]] | None = None,
+    operations: Mapping[str, GatewayOperation] = GATEWAY_OPERATIONS,
 ) -> RunInputs:
     """Run `scenario` with its own seed. `replacements` are put into the application (the audit's known-bad parts).
+    The tables of vendors, and of what the application can be asked for, are replaced as a whole.
 
     What is more than memory should hold goes to the folder `work`, which must stay for as long as the rows are read;
     without one it stays in memory, in columns.
@@ -59,8 +65,16 @@ def run_virtual(
         Deadlock: everybody waits and no timer is set; lists who waits for what.
         NotVirtual: something reached for a socket, a thread, a process or a clock.
     """
-    vendors = {name: load_vendor(name) for name in VENDORS}  # imports read files: before the world is closed
-    run = Run(scenario, vendors=vendors, work=work, replacements=replacements or Replacements(), progress=progress)
+    if vendors is None:
+        vendors = {name: load_vendor(name) for name in VENDORS}  # imports read files: before the world is closed
+    run = Run(
+        scenario,
+        vendors=vendors,
+        operations=operations,
+        work=work,
+        replacements=replacements or Replacements(),
+        progress=progress,
+    )
     with closed_world(epoch_s=EPOCH_S, seed=scenario.seed):
         return run_virtually(run.main())
 
@@ -72,14 +86,16 @@ class Run:
         self,
         scenario: Scenario,
         *,
-        vendors: Mapping[str, Any],
+        vendors: Mapping[str, Vendor[Any]],
+        operations: Mapping[str, GatewayOperation],
         work: Path | None,
         replacements: Replacements,
         progress: ProgressSink | None,
     ) -> None:
         self.scenario = scenario
         self.loaded = vendors
-        self.arrivals = plan(scenario)
+        self.arrivals = plan(scenario, operations)
+        self.asked_for = operations_of(scenario, operations)
         self.operations = Spool(OperationRow, work)
         self.ledger = Spool(LedgerRow, work)
         self.events = Spool(EventRow, work)
@@ -104,7 +120,7 @@ class Run:
         self.callers = Callers(
             self.arrivals,
             self.scenario.workload,
-            operations_of(self.scenario),
+            self.asked_for,
             self.server,
             record=self.operations.add,
         )
@@ -120,7 +136,7 @@ class Run:
 
     def _server(self) -> VirtualServer:
         return VirtualServer(
-            config_of(self.vendors.environments, self.scenario.policies.to_json()),
+            config_of(self.vendors.environments, self.scenario.policies.to_json(), self.replacements.adapters),
             self.replacements,
             transports=self.vendors.transports(),
             claims=MemoryClaimStore(self.loop.time),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
 from brownout_core.adapters import ADAPTERS
-from brownout_core.adapters.declaration import read_access
+from brownout_core.adapters.declaration import Adapter, read_access
 from brownout_core.compose import AppConfig, Replacements, build, read_document
 from brownout_core.front_door.answers import Answer
 from brownout_core.front_door.door import FrontDoor
@@ -30,10 +30,14 @@ GRACE_S: Final = 3.0
 """How long what is under way may take to end after a stop; as long as in real mode."""
 
 
-def config_of(environments: Mapping[str, Mapping[str, str]], document: Mapping[str, Any]) -> AppConfig:
+def config_of(
+    environments: Mapping[str, Mapping[str, str]],
+    document: Mapping[str, Any],
+    adapters: Mapping[str, Adapter[Any, Any]] = ADAPTERS,
+) -> AppConfig:
     """The application's settings, from what the vendors say of themselves and the scenario's policies."""
     environment = {name: value for each in environments.values() for name, value in each.items()}
-    return AppConfig(access=read_access(ADAPTERS, environment), **read_document(document))
+    return AppConfig(access=read_access(adapters, environment), **read_document(document, adapters))
 
 
 class VirtualServer:

@@ -1,11 +1,12 @@
 """Joins the core's transport to the simulators' memory hosts: bytes cross, objects do not."""
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 
 from brownout_core.transport import Lost, NoConnection, Opened, Request
 from brownout_core.transports.memory import OneChunk
-from brownout_simulators.hosts.memory import MemoryClosed, MemoryHost, MemoryReset
+from brownout_simulators.hosts.memory import Incoming, MemoryClosed, MemoryHost, MemoryReset
 
 
 def base_url_of(vendor: str) -> str:
@@ -29,13 +30,14 @@ class HostTransport:
 
 
 class _Exchange:
-    """One request and its answer, which the host gives whole."""
+    """One request and its answer, whole or as it comes."""
 
-    __slots__ = ("_request", "_transport")
+    __slots__ = ("_incoming", "_request", "_transport")
 
     def __init__(self, transport: HostTransport, request: Request) -> None:
         self._transport = transport
         self._request = request
+        self._incoming: Incoming | None = None
 
     async def __aenter__(self) -> Opened:
         transport, request = self._transport, self._request
@@ -45,10 +47,27 @@ class _Exchange:
             await asyncio.sleep(transport.wire_s)  # who hangs up meanwhile was never heard
         target = request.url[len(transport.base) :]
         try:
-            status, headers, body = await transport.host.exchange(request.method, target, request.headers, request.body)
+            answer = await transport.host.answer(request.method, target, request.headers, request.body)
         except (MemoryReset, MemoryClosed) as lost:
             raise Lost(str(lost)) from None
-        return Opened(status, {name.lower(): value for name, value in headers.items()}, OneChunk(body))
+        if isinstance(answer, Incoming):
+            self._incoming = answer
+            return Opened(answer.status, _lowered(answer.headers), _pieces(answer))
+        status, headers, body = answer
+        return Opened(status, _lowered(headers), OneChunk(body))
 
     async def __aexit__(self, *_error: object) -> None:
-        return
+        if self._incoming is not None:
+            self._incoming.leave()
+
+
+def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+async def _pieces(incoming: Incoming) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in incoming:
+            yield chunk
+    except (MemoryReset, MemoryClosed) as lost:
+        raise Lost(str(lost)) from None

@@ -9,36 +9,48 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from brownout_core.adapters import ADAPTERS
+from brownout_core.adapters.declaration import Adapter
 from brownout_core.policies.settings import VendorPolicies
 from brownout_core.presets import DEFAULT_PRESET, PRESETS, policies_for
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
+from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.faults import KINDS
 from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_scenarios.vocabulary import Vocabulary, json_schema
 from brownout_simulators.faults import FAULTS, FaultError, route_problem, rule_from_json
 from brownout_simulators.faults.latency import read_measurements
 from brownout_simulators.faults.rule import Rule
+from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor
 
 
 @cache
 def vocabulary() -> Vocabulary:
     """The real one. Made once: it loads every vendor's package."""
-    vendors = {name: load_vendor(name) for name in VENDORS}
+    return vocabulary_of({name: load_vendor(name) for name in VENDORS})
+
+
+def vocabulary_of(
+    vendors: Mapping[str, Vendor[Any]],
+    adapters: Mapping[str, Adapter[Any, Any]] = ADAPTERS,
+    operations: Mapping[str, GatewayOperation] = GATEWAY_OPERATIONS,
+) -> Vocabulary:
+    """The words of these tables; those of all others are as they are."""
     return Vocabulary(
         vendors=tuple(vendors),
         faults=KINDS,
         rule=Rule,
         policies=VendorPolicies,
         expectations=EXPECTATIONS,
-        operations=tuple(GATEWAY_OPERATIONS),
+        operations=tuple(operations),
         effects=tuple(effect for vendor in vendors.values() for effect in vendor.effects),
         limits={name: tuple(limit.name for limit in vendor.limits) for name, vendor in vendors.items()},
         presets=tuple(PRESETS),
         prepare_fault=prepare_fault,
-        check_rule=check_rule,
-        check_params=lambda operation, params: GATEWAY_OPERATIONS[operation].problems(params),
-        check_policies=check_policies,
+        check_rule=lambda vendor, rule: check_rule(vendors[vendor], rule),
+        check_params=lambda operation, params: operations[operation].problems(params),
+        check_policies=lambda preset, vendor, overrides: check_policies(preset, vendor, overrides, adapters),
     )
 
 
@@ -56,20 +68,22 @@ def prepare_fault(kind: str, parameters: Mapping[str, Any], folder: Path | None)
     return {**parameters, "empirical": {"values_s": list(values)}}
 
 
-def check_rule(vendor: str, rule: Mapping[str, Any]) -> str:
+def check_rule(vendor: Vendor[Any], rule: Mapping[str, Any]) -> str:
     """Why no call of the vendor can be one that this rule strikes; empty where some can."""
     # Which calls is all that matters here, so any fault will do: what is written of the rule's own may need a file.
     selecting = {name: value for name, value in rule.items() if name not in FAULTS}
     try:
-        made = rule_from_json({**selecting, "id": "rule", "vendor": vendor, "hang": {}})
+        made = rule_from_json({**selecting, "id": "rule", "vendor": vendor.name, "hang": {}})
     except FaultError as wrong:
         return str(wrong).removeprefix("rule rule: ")
-    return route_problem(load_vendor(vendor), made)
+    return route_problem(vendor, made)
 
 
-def check_policies(preset: str, vendor: str, overrides: Mapping[str, Any]) -> None:
+def check_policies(
+    preset: str, vendor: str, overrides: Mapping[str, Any], adapters: Mapping[str, Adapter[Any, Any]] = ADAPTERS
+) -> None:
     """Raise `ValueError` where these overrides make policies that cannot be."""
     try:
-        policies_for(vendor, preset or DEFAULT_PRESET).overridden(overrides)
+        policies_for(vendor, preset or DEFAULT_PRESET, adapters).overridden(overrides)
     except ValueError as wrong:
         raise ValueError(str(wrong).removeprefix("policies.")) from wrong

@@ -51,6 +51,28 @@ class MemoryHost:
 
         Raises `MemoryReset` and `MemoryClosed`; never returns where the simulator hangs.
         """
+        answer = await self.answer(method, target, headers, body)
+        if not isinstance(answer, Incoming):
+            return answer
+        parts: list[bytes] = []
+        try:
+            async for chunk in answer:
+                parts.append(chunk)  # noqa: PERF401  what had arrived is wanted where it breaks off
+        except (MemoryReset, MemoryClosed) as broken:
+            broken.partial = (answer.status, answer.headers, b"".join(parts))
+            raise
+        finally:
+            answer.leave()
+        return answer.status, answer.headers, b"".join(parts)
+
+    async def answer(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> Exchange | Incoming:
+        """One request and its answer: whole where all of it comes at once, which costs less, else as it arrives, to be
+        left by the client in the end.
+
+        Raises `MemoryReset` and `MemoryClosed` where not even a status line came.
+        """
         path, _, query = target.partition("?")
         if path.startswith(PREFIX):
             return self._controlled(method, path, query, body)
@@ -59,15 +81,7 @@ class MemoryHost:
         if sending.ending is Ending.COMPLETE and sending.stream is None and not sending.bad_chunk:
             self.simulator.sent(sending, chunks=1, left=False)
             return sending.status, sending.headers, sending.body
-        parts: list[bytes] = []
-        async with Opening(self._incoming(call, sending)) as incoming:
-            try:
-                async for chunk in incoming:
-                    parts.append(chunk)  # noqa: PERF401  what had arrived is wanted where it breaks off
-            except (MemoryReset, MemoryClosed) as broken:
-                broken.partial = (incoming.status, incoming.headers, b"".join(parts))
-                raise
-        return incoming.status, incoming.headers, b"".join(parts)
+        return await self._incoming(call, sending)
 
     def open(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> "Opening[Incoming]":
         """One request and its answer as it arrives: `async with host.open(…) as incoming`.

@@ -1,6 +1,7 @@
 """The core's transport and the simulators' hosts, joined: bytes cross, and faults arrive as what they are."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -9,14 +10,18 @@ from brownout_harness.virtual.wire import HostTransport, base_url_of
 from brownout_simulators.faults.kinds import rule_from_json
 from brownout_simulators.hosts.memory import MemoryHost
 from brownout_simulators.simulator import Simulator
+from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import load_vendor
 from tests.support.aio import virtually
+from tests.toys.acme_vendor import VENDOR as ACME
 
 
-async def _transport(*rules: dict[str, object]) -> tuple[HostTransport, dict[str, str]]:
+async def _transport(
+    *rules: dict[str, object], vendor: Vendor[Any] | None = None
+) -> tuple[HostTransport, dict[str, str]]:
     loop = asyncio.get_running_loop()
-    vendor = load_vendor("stripe")
-    simulator = Simulator(vendor, clock=loop.time, epoch_s=0.0, seed=1, base_url=base_url_of("stripe"))
+    vendor = vendor or load_vendor("stripe")
+    simulator = Simulator(vendor, clock=loop.time, epoch_s=0.0, seed=1, base_url=base_url_of(vendor.name))
     simulator.schedule([rule_from_json(rule) for rule in rules])
     transport = HostTransport(MemoryHost(simulator, loop))
     return transport, {"Authorization": f"Bearer {vendor.test_key('wire')}"}
@@ -47,5 +52,55 @@ def test_another_address_is_not_there() -> None:
         transport, headers = await _transport()
         with pytest.raises(NoConnection):
             await send(transport, Request("GET", "http://other.invalid/v1/customers", headers))
+
+    virtually(main())
+
+
+async def _receipt(*rules: dict[str, object]) -> tuple[HostTransport, Request]:
+    """Something that comes in three pieces, half a second apart."""
+    transport, headers = await _transport(*rules, vendor=ACME)
+    await send(transport, Request("POST", "http://acme.invalid/payments", headers, b'{"amount": 5, "reference": "r"}'))
+    return transport, Request("GET", "http://acme.invalid/receipt?reference=r", headers)
+
+
+def test_an_answer_that_comes_in_pieces_crosses_in_pieces_each_at_its_time() -> None:
+    async def main() -> None:
+        transport, request = await _receipt()
+        loop = asyncio.get_running_loop()
+        async with transport.open(request) as (status, _, chunks):
+            assert (status, loop.time()) == (200, 0.0)
+            pieces = [(chunk, loop.time()) async for chunk in chunks]
+        assert pieces == [(b"0.05 ", 0.5), (b"USD, ", 1.0), (b"paid", 1.5)]
+
+    virtually(main())
+
+
+def test_what_had_come_before_a_stream_broke_has_crossed() -> None:
+    async def main() -> None:
+        transport, request = await _receipt(
+            {"id": "r", "vendor": "acme", "match": {"path": "/receipt"}, "break_stream": {"keep": 0.7}}
+        )
+        pieces = []
+
+        async def read() -> None:
+            async with transport.open(request) as (_, _, chunks):
+                async for chunk in chunks:
+                    pieces.append(chunk)  # noqa: PERF401 - it breaks in the middle
+
+        with pytest.raises(Lost):
+            await read()
+        assert pieces == [b"0.05 ", b"USD, "]
+
+    virtually(main())
+
+
+def test_who_leaves_in_the_middle_of_a_stream_is_booked_as_gone() -> None:
+    async def main() -> None:
+        transport, request = await _receipt()
+        async with transport.open(request) as (_, _, chunks):
+            async for _ in chunks:
+                break
+        row = list(transport.host.simulator.ledger.rows())[-1]
+        assert (row["route"], row["ending"], transport.host.simulator.in_flight) == ("GET /receipt", "left", 0)
 
     virtually(main())

@@ -1,4 +1,4 @@
-"""A vendor's adapter, and a flow over two vendors: each one file and one line in a table, through the public joints."""
+"""The adapter and the flow over two vendors, in the core: who is asked when, and whatever happens, once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -9,16 +9,12 @@ from urllib.parse import parse_qsl, urlsplit
 import orjson
 import pytest
 
-from brownout_core.adapters import ADAPTERS
-from brownout_core.adapters.declaration import by_name as adapters_by_name
 from brownout_core.adapters.declaration import read_access
 from brownout_core.application import Application
 from brownout_core.asking import Asking
-from brownout_core.compose import AppConfig, Replacements, build, read_document
+from brownout_core.compose import AppConfig, build, read_document
 from brownout_core.errors import ServiceError
-from brownout_core.flows import FLOWS
 from brownout_core.flows.ending import Ending, EndingStatus
-from brownout_core.flows.flow import by_name as flows_by_name
 from brownout_core.front_door.door import FrontDoor
 from brownout_core.guarded import Guarded
 from brownout_core.records import LetterState
@@ -31,14 +27,12 @@ from brownout_core.transports.memory import MemoryTransport
 from brownout_harness.virtual.life import Killed, Life
 from tests.core.fakes import WALL_S, After, Fake, FakeStripe, Step, reply
 from tests.core.flows.test_flow import Doomed
-from tests.core.toys import acme, collect
-from tests.core.toys.acme import AcmeClient
 from tests.support.aio import virtually
+from tests.toys.acme_adapter import AcmeClient
+from tests.toys.collect_flow import CollectRequest
+from tests.toys.tables import with_the_toys
 
-WITH_ACME = Replacements(
-    adapters=adapters_by_name(*ADAPTERS.values(), acme.ADAPTER),
-    flows=flows_by_name(*FLOWS.values(), collect.Collect),
-)
+WITH_ACME = with_the_toys()
 ENVIRONMENT = {
     "STRIPE_API_BASE": "http://stripe.test",
     "STRIPE_API_KEY": "sk_test_1",
@@ -121,7 +115,7 @@ class World:
 
 
 async def ask(app: Application) -> Ending:
-    return await app.flows["collect"](collect.CollectRequest(operation_id="op-1", amount=1200))
+    return await app.flows["collect"](CollectRequest(operation_id="op-1", amount=1200))
 
 
 def collected(acme_step: Step, stripe_step: Step = None) -> tuple[Ending, list[str]]:

@@ -7,7 +7,7 @@ from brownout_core.asking import Asking
 from brownout_core.errors import BrownoutError
 from brownout_core.flows.flow import Around, Flow
 from brownout_core.flows.request import Amount, FlowRequest
-from tests.core.toys import acme
+from tests.toys import acme_adapter as acme
 
 
 class CollectRequest(FlowRequest):
