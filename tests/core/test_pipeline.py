@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_core.errors import (
@@ -27,6 +27,7 @@ from brownout_core.policies.retry_budget import RetryBudgetConfig
 from brownout_core.telemetry import Kind
 from brownout_core.transport import unsent
 from tests.support.aio import virtually
+from tests.support.examples import examples
 from tests.support.pipelines import (
     CALL,
     HANG,
@@ -227,7 +228,7 @@ class TestTime:
         asked_s=st.floats(0.0, 20.0),
         seed=st.integers(0, 100),
     )
-    @settings(max_examples=80, deadline=None)
+    @examples(80)
     def test_no_call_ends_after_its_deadline_and_no_attempt_starts_after_it(
         self, script: list[object], deadline_s: float, asked_s: float, seed: int
     ) -> None:

@@ -8,26 +8,61 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import brownout
+from tests.support.commands import brownout, brownout_here
 from tests.support.processes import descendants
 from tests.support.shop_scenario import write_shop
 
-HEAVY = ("aiohttp", "locust", "gevent", "matplotlib", "polars", "pydantic", "faker", "redis", "rich.table")
+# Typer itself imports pydantic, as soon as a command's own arguments are read.
+HEAVY = (
+    "aiohttp",
+    "locust",
+    "gevent",
+    "matplotlib",
+    "polars",
+    "faker",
+    "redis",
+    "rich.console",
+    "brownout_core.adapters",
+)
 
 
-def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
+QUICK = {
+    "--help": 0,
+    "run --help": 0,
+    "run stripe-brownuot": 2,
+    "run nowhere.yaml": 2,
+    "run healthy --mode imaginary": 2,
+    "scenarios healty": 2,
+    "scenarios healthy": 0,
+    "up --port-base many": 2,
+}
+
+
+@pytest.mark.parametrize("typed", QUICK)
+def test_help_and_a_typo_import_nothing_heavy(tmp_path: Path, typed: str) -> None:
     script = f"""
 import sys
-from brownout_harness.cli import app
+from brownout_harness.cli import main
+sys.argv = ["brownout", *{typed.split()!r}]
 try:
-    app(["--help"])
-except SystemExit:
-    pass
-print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
+    main()
+except SystemExit as ended:
+    print(ended.code, [name for name in {HEAVY!r} if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path)
-    assert done.stderr.strip() == "[]"
-    assert all(command in done.stdout for command in ("run", "scenarios", "report", "up", "audit"))
+    assert done.stdout.splitlines()[-1] == f"{QUICK[typed]} []"
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    ended = brownout_here("--help", cwd=tmp_path)
+    assert ended.exit_code == 0
+    assert all(command in ended.output for command in ("run", "scenarios", "report", "up", "audit"))
+
+
+def test_bad_input_is_one_line_in_a_process_too(tmp_path: Path) -> None:
+    ended = brownout("run", "stripe-brownuot", cwd=tmp_path)
+    assert (ended.exit_code, ended.output) == (2, "")
+    assert ended.error == "error: no scenario named 'stripe-brownuot' (did you mean stripe-brownout?)"
 
 
 def test_the_version_is_said(tmp_path: Path) -> None:
@@ -37,10 +72,10 @@ def test_the_version_is_said(tmp_path: Path) -> None:
 
 
 def test_the_librarys_scenarios_are_listed_and_one_is_shown_as_written(tmp_path: Path) -> None:
-    listed = brownout("scenarios", cwd=tmp_path)
+    listed = brownout_here("scenarios", cwd=tmp_path)
     assert "stripe-brownout" in listed.output
     assert "commit-then-crash" in listed.output
-    shown = brownout("scenarios", "stripe-brownout", cwd=tmp_path)
+    shown = brownout_here("scenarios", "stripe-brownout", cwd=tmp_path)
     assert shown.output.startswith("name: stripe-brownout\n")
 
 
@@ -71,7 +106,7 @@ def test_bad_input_is_one_line_with_exit_code_2_and_nothing_is_left(
     (tmp_path / "live.yaml").write_text(shop.replace("A small shop", live))
     before = sorted(tmp_path.iterdir())
     running = descendants(os.getpid())
-    ended = brownout(*arguments, cwd=tmp_path)
+    ended = brownout_here(*arguments, cwd=tmp_path)
     assert ended.exit_code == 2, ended.errors
     assert said in ended.error
     assert ended.error.startswith("error: ")
@@ -82,7 +117,7 @@ def test_bad_input_is_one_line_with_exit_code_2_and_nothing_is_left(
 
 @pytest.mark.parametrize("arguments", [["run"], ["run", "healthy", "--mode", "imaginary"], ["--nonsense"], ["walk"]])
 def test_wrong_usage_is_exit_code_2_without_a_traceback(tmp_path: Path, arguments: list[str]) -> None:
-    ended = brownout(*arguments, cwd=tmp_path)
+    ended = brownout_here(*arguments, cwd=tmp_path)
     assert ended.exit_code == 2
     assert "Traceback" not in ended.errors
 
@@ -101,7 +136,7 @@ def test_a_live_key_in_the_environment_is_refused_and_never_repeated(tmp_path: P
 )
 def test_a_live_key_among_the_arguments_is_never_repeated(tmp_path: Path, arguments: list[str]) -> None:
     live = "sk_" + "live_" + "51Habcdefghijk"
-    ended = brownout(*arguments, live, cwd=tmp_path)
+    ended = brownout_here(*arguments, live, cwd=tmp_path)
     assert ended.exit_code == 2
     assert "an argument holds a live key" in ended.error
     assert live not in ended.errors + ended.output

@@ -1,6 +1,7 @@
 """The figure: themed, deterministic, complete."""
 
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -9,24 +10,30 @@ from brownout_reports.figure import CSS_NAMES, LATENCY_FLOOR_S, _decades, second
 from tests.reports.runs import a_run
 
 
+@cache
+def drawn() -> str:
+    """The figure of one run: drawing it takes long."""
+    return timeline_svg(a_run())
+
+
 def test_the_same_run_draws_the_same_bytes() -> None:
-    assert timeline_svg(a_run()) == timeline_svg(a_run())
+    assert timeline_svg(a_run()) == drawn()
 
 
 def test_every_colour_is_a_variable_of_the_page() -> None:
-    svg = timeline_svg(a_run())
+    svg = drawn()
     assert not re.findall(r"#(?!font|[A-Za-z]*[g-zG-Z])[0-9a-f]{6}\b(?=[;\"])", svg)
     assert {f"var({name})" for name in CSS_NAMES.values()} & set(re.findall(r"var\(--[\w-]+\)", svg))
 
 
 def test_text_stays_text() -> None:
-    svg = timeline_svg(a_run())
+    svg = drawn()
     for word in ("brownout", "goodput (done)", "p99", "stripe", "seconds since the start", "half-open"):
         assert word in svg
 
 
 def test_each_fault_window_is_shaded_in_all_four_panels() -> None:
-    with_faults = timeline_svg(a_run())
+    with_faults = drawn()
     run = a_run()
     without = timeline_svg(run.model_copy(update={"verdict": run.verdict.model_copy(update={"faults": ()})}))
     assert with_faults.count("var(--shade)") - without.count("var(--shade)") == 4

@@ -1,6 +1,7 @@
 """The report: self-contained, escaped, and it says what the verdict says."""
 
 import re
+from functools import cache
 
 import pytest
 
@@ -9,55 +10,56 @@ from brownout_reports.run_folder import Status
 from tests.reports.runs import a_run
 
 
+@cache
+def page(status: Status = Status.PASSED) -> str:
+    """The report of a run of that status: drawing it takes long."""
+    return render(a_run(status=status))
+
+
 @pytest.mark.parametrize("status", list(Status))
 def test_the_verdict_stands_at_the_top(status: Status) -> None:
-    run = a_run(status=status)
-    page = render(run)
-    assert f'<span class="badge {status.value}">' in page
-    assert headline(run) in page
+    assert f'<span class="badge {status.value}">' in page(status)
+    assert headline(a_run(status=status)) in page(status)
 
 
 def test_the_page_asks_the_network_for_nothing() -> None:
-    page = render(a_run())
-    assert not re.findall(r"""(?:src|href)\s*=\s*["'](?!#|data:)""", page)
-    assert "@import" not in page
-    assert "url(http" not in page
+    assert not re.findall(r"""(?:src|href)\s*=\s*["'](?!#|data:)""", page())
+    assert "@import" not in page()
+    assert "url(http" not in page()
 
 
 def test_a_failure_shows_expected_observed_when_and_its_cases() -> None:
-    page = render(a_run(status=Status.FAILED))
     for piece in ("one charge for each of 3,000 payments", "2,997 once, 3 twice", "first at 24.31 s", "pay-000812-7"):
-        assert piece in page
+        assert piece in page(Status.FAILED)
 
 
 def test_what_a_vendor_or_a_target_said_is_escaped() -> None:
-    page = render(a_run(status=Status.FAILED))
-    assert "&lt;script&gt;" in page
-    assert "<script" not in page
+    assert "&lt;script&gt;" in page(Status.FAILED)
+    assert "<script" not in page(Status.FAILED)
 
 
 def test_backticks_become_code() -> None:
-    assert "<code>ch_1</code>" in render(a_run(status=Status.FAILED))
+    assert "<code>ch_1</code>" in page(Status.FAILED)
 
 
 def test_the_command_that_reproduces_the_run_is_there() -> None:
-    assert "brownout run stripe-brownout --mode virtual --seed 7" in render(a_run())
+    assert "brownout run stripe-brownout --mode virtual --seed 7" in page()
 
 
 def test_why_a_run_is_inconclusive_is_said() -> None:
-    assert "the load generator fell 3.1 % behind" in render(a_run(status=Status.INCONCLUSIVE))
+    assert "the load generator fell 3.1 % behind" in page(Status.INCONCLUSIVE)
 
 
 def test_a_reason_is_said_once() -> None:
-    assert render(a_run(status=Status.INCONCLUSIVE)).count("the load generator fell 3.1 % behind") == 1
+    assert page(Status.INCONCLUSIVE).count("the load generator fell 3.1 % behind") == 1
 
 
 def test_nothing_is_cut_off_on_paper() -> None:
     """What scrolls on a screen has no scroll bar when printed."""
-    style = render(a_run()).split("<style>")[1].split("</style>")[0]
+    style = page().split("<style>")[1].split("</style>")[0]
     printed = "".join(part.split("\n}")[0] for part in style.split("@media print {")[1:])
     assert ".scroll { overflow: visible; }" in printed
 
 
 def test_the_same_run_gives_the_same_page() -> None:
-    assert render(a_run()) == render(a_run())
+    assert render(a_run()) == page()

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_core.telemetry import Event
@@ -24,6 +24,7 @@ from brownout_reports.rows import (
     schema_of,
 )
 from brownout_simulators.ledger import COLUMNS
+from tests.support.examples import examples
 from tests.support.histories import consistent
 
 R = TypeVar("R", bound=NamedTuple)
@@ -119,7 +120,7 @@ def test_a_whole_number_may_stand_for_a_fraction_and_text_for_no_number() -> Non
         frame_of(OperationRow, [row._replace(sent_s="soon")])  # type: ignore[arg-type]
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(st.integers(0, 2**32))
 def test_records_survive_the_columns(seed: int) -> None:
     told = consistent(seed, count=60)

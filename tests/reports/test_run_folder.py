@@ -1,5 +1,6 @@
 """A run folder is whole or not there, and reads back as it was written."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,17 @@ from brownout_reports.run_folder import (
     read,
     write,
 )
-from tests.support.verdicts import a_run
+from tests.support import verdicts
+
+
+@cache
+def judged(seed: int) -> RunFolder:
+    """A run, judged: its folder is all that these tests are about."""
+    return verdicts.a_run(Path("nowhere"), seed=seed)
+
+
+def a_run(path: Path, *, seed: int = 7) -> RunFolder:
+    return judged(seed).model_copy(update={"path": path})
 
 
 def names(folder: Path) -> set[str]:

@@ -1,5 +1,6 @@
 """`summary.md` for a pull request."""
 
+from functools import cache
 from pathlib import Path
 
 from brownout_reports.run_folder import Case, Status, Verdict
@@ -7,6 +8,7 @@ from brownout_reports.summary import render
 from tests.support.verdicts import a_run
 
 
+@cache
 def verdict() -> Verdict:
     return a_run(Path("one")).verdict
 

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_scenarios import yaml_tree
 from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import LIVE_KEY, load, load_text, to_yaml
 from brownout_scenarios.yaml_tree import MAX_BYTES
+from tests.support.examples import examples
 from tests.support.toy_vocabulary import SCENARIO, BreakerMoves, vocabulary
 
 WORDS = vocabulary()
@@ -202,7 +203,7 @@ _PIECES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     cut=st.integers(0, len(SCENARIO)), length=st.integers(0, 30), piece=st.sampled_from(_PIECES) | st.text(max_size=8)
 )
@@ -211,7 +212,7 @@ def test_whatever_is_wrong_is_told_in_lines_and_never_a_traceback(cut: int, leng
         load_text(SCENARIO[:cut] + piece + SCENARIO[cut + length :], WORDS)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(data=st.data())
 def test_any_value_may_stand_anywhere_and_is_told_in_lines(data: st.DataObject) -> None:
     document = yaml_tree.parse(SCENARIO).data

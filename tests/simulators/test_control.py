@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from brownout_simulators.call import Sending
 from brownout_simulators.faults import rule_from_json
 from tests.simulators.driving import Driver, body_of
+from tests.support.examples import examples
 
 
 def test_limits_are_off_until_they_are_asked_for() -> None:
@@ -177,4 +177,4 @@ class Epochs(RuleBasedStateMachine):
 
 
 TestEpochs = Epochs.TestCase
-TestEpochs.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestEpochs.settings = examples(60, steps=40)

@@ -3,12 +3,13 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.call import Reply
 from brownout_simulators.router import Router
 from brownout_simulators.vendor import Route
+from tests.support.examples import examples
 
 
 def router(*names: str) -> Router:
@@ -141,7 +142,7 @@ PIECES = st.sampled_from(["a", "b", "/", "(", ")", "-", ".json", "{x}", "{y}", "
 
 
 @given(st.lists(st.lists(PIECES, max_size=6).map("".join), max_size=4), st.text(alphabet="ab/()-.json", max_size=12))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_whatever_is_found_is_the_path_put_into_its_template(templates: list[str], path: str) -> None:
     """No two routes answer to one path in two ways, and what a route was given makes the path again."""
     try:

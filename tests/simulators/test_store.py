@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from brownout_simulators import store as store_module
 from brownout_simulators.store import HOLES, Store
+from tests.support.examples import examples
 
 
 def filled(store: Store[str], *names: str) -> Store[str]:
@@ -141,4 +141,4 @@ class Model(RuleBasedStateMachine):
 
 
 TestModel = Model.TestCase
-TestModel.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestModel.settings = examples(60, steps=30)

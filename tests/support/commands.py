@@ -1,11 +1,17 @@
-"""Runs the command `brownout` as a user does: a process of its own, its output as text."""
+"""Runs the command `brownout` as a user does, its output as text: in a process of its own, or in this one."""
 
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
+
+from brownout_harness.cli import main
 
 LIMIT_S = 120.0
 BROWNOUT = [sys.executable, "-c", "from brownout_harness.cli import main; main()"]
@@ -39,6 +45,21 @@ def brownout(*arguments: str, cwd: Path, environment: Mapping[str, str] | None =
         check=False,
     )
     return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def brownout_here(*arguments: str, cwd: Path, environment: Mapping[str, str] | None = None) -> Ended:
+    """The same in this process: for what is answered before anything is started."""
+    output, errors = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(output), redirect_stderr(errors):
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", ["brownout", *arguments])
+        for name, value in (environment or {}).items():
+            patch.setenv(name, value)
+        with pytest.raises(SystemExit) as ended:
+            main()
+    code = ended.value.code
+    assert isinstance(code, int), code
+    return Ended(code, output.getvalue(), errors.getvalue())
 
 
 def start(*arguments: str, cwd: Path) -> "subprocess.Popen[str]":

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from brownout_harness.commands.console import make_console
-from brownout_harness.problems import Problem, complain, worst
+from brownout_harness.problems import BadInput, Problem, complain, worst
 
 
 class Mode(StrEnum):
@@ -37,13 +37,16 @@ def run(
 
     Exit codes: 0 passed, 1 an expectation failed, 2 bad input, 3 inconclusive or not judged.
     """
+    _look_for(scenarios)
     from brownout_core.clock import system_wall_clock
-    from brownout_harness.commands.terminal import show_verdict, watched
-    from brownout_harness.running.execute import REPORT_FILE, execute
     from brownout_harness.running.orders import prepare
 
-    console = make_console()
     orders = prepare(scenarios, mode=mode.value, time=_stamp(system_wall_clock()), seed=seed, out=out, redis=redis)
+
+    from brownout_harness.commands.terminal import show_verdict, watched
+    from brownout_harness.running.execute import REPORT_FILE, execute
+
+    console = make_console()
     codes = []
     if chosen := next((order.redis for order in orders if order.redis), None):
         console.print(f"redis: {chosen.words}", markup=False, highlight=False)
@@ -57,6 +60,18 @@ def run(
         show_verdict(console, finished.verdict, finished.folder, finished.folder / REPORT_FILE)
         codes.append(finished.exit_code)
     raise typer.Exit(worst(codes))
+
+
+def _look_for(scenarios: list[str]) -> None:
+    """A typo is answered before everything that a run needs is imported. Raises `BadInput`."""
+    from brownout_scenarios import library
+    from brownout_scenarios.errors import ScenarioError
+
+    try:
+        for scenario in scenarios:
+            library.find(scenario)
+    except ScenarioError as error:
+        raise BadInput(str(error)) from None
 
 
 def _stamp(wall_s: float) -> str:

@@ -5,7 +5,7 @@ import hmac
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_core.adapters.stripe import API_VERSION, StripeClient, verify_webhook
@@ -21,6 +21,7 @@ from brownout_core.errors import (
 )
 from tests.core.fakes import ACCESS, STRIPE_KEY, FakeStripe, form_of, reply, wire
 from tests.support.aio import virtually
+from tests.support.examples import examples
 
 SECRET = "whsec_test_secret"
 BODY = b'{"id":"evt_1","object":"event","type":"x","data":{"object":{"id":"pi_1","object":"payment_intent"}}}'
@@ -206,7 +207,7 @@ def test_signed_bytes_that_are_no_event_are_refused(body: bytes) -> None:
 
 
 @given(st.text(max_size=200), st.binary(max_size=50))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_no_header_and_no_body_raises_anything_but_the_refusal(header: str, body: bytes) -> None:
     with pytest.raises(SignatureInvalid):
         verify(header, body)

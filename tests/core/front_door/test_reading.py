@@ -5,11 +5,12 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_core.front_door.reading import split_target
 from tests.core.front_door.browser import PAY, Browser, browse
+from tests.support.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ BODIES = st.one_of(
     is_local=st.booleans(),
     data=BODIES,
 )
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_whatever_is_asked_the_answer_is_the_doors_own(
     method: str, target: str, headers: dict[str, str], is_local: bool, data: bytes
 ) -> None:

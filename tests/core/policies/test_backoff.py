@@ -4,7 +4,7 @@ import math
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_core.errors import ConfigError
@@ -18,6 +18,7 @@ from brownout_core.policies.backoff import (
     full_jitter_s,
     proportional_jitter_s,
 )
+from tests.support.examples import examples
 
 configs = st.builds(
     BackoffConfig,
@@ -30,7 +31,7 @@ configs = st.builds(
 
 
 @given(config=configs, retry=st.integers(1, 100_000), previous_s=st.floats(0.0, 1_000.0), seed=st.integers())
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_no_delay_is_ever_past_the_cap(config: BackoffConfig, retry: int, previous_s: float, seed: int) -> None:
     """B1, for every jitter, also after a hundred thousand retries."""
     assert 0.0 <= delay_s(retry, previous_s, config, Random(seed)) <= config.max_delay_s

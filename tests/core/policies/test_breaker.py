@@ -5,7 +5,6 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -21,6 +20,7 @@ from brownout_core.policies.breaker import (
     State,
     Transition,
 )
+from tests.support.examples import examples
 
 CLOSED, OPEN, HALF_OPEN = State.CLOSED, State.OPEN, State.HALF_OPEN
 
@@ -541,4 +541,4 @@ class AgainstANaiveModel(RuleBasedStateMachine):
 
 
 TestAgainstANaiveModel = AgainstANaiveModel.TestCase
-TestAgainstANaiveModel.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
+TestAgainstANaiveModel.settings = examples(150, steps=50)

@@ -1,17 +1,18 @@
 """The arithmetic of time limits."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_core.errors import ConfigError
 from brownout_core.policies.deadline import TimeoutConfig, Timeouts
+from tests.support.examples import examples
 
 seconds = st.floats(0.0, 1e6)
 
 
 @given(now_s=seconds, attempt_s=st.floats(0.01, 100.0), minimum_s=st.floats(0.0, 0.01), deadline_at_s=seconds)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_an_attempt_ends_with_its_own_time_or_the_deadline_whichever_is_first(
     now_s: float, attempt_s: float, minimum_s: float, deadline_at_s: float
 ) -> None:

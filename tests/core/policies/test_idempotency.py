@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_core.asking import Asking, Earlier
@@ -26,6 +26,7 @@ from brownout_core.records import Begun, ClaimStore, StoreUnavailable
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.telemetry import Event
 from tests.support.aio import virtually
+from tests.support.examples import examples
 
 FIRST: Result = {"result": 1}
 LOST = ConnectionLost("stripe", "charge", "lost")
@@ -480,7 +481,7 @@ def test_a_lease_is_longer_than_the_deadline() -> None:
         max_size=12,
     )
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_once_there_is_a_result_there_is_never_another_one(script: list[tuple[str, float]]) -> None:
     """Whatever the workers do, and however long they take: after the first definitive end, nobody works."""
     errors: dict[str, BaseException] = {

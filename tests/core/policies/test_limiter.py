@@ -1,11 +1,12 @@
 """The token bucket: never more than the burst and the rate allow, turns in the order of asking."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_core.errors import ConfigError, LimiterFull
 from brownout_core.policies.limiter import Limiter, LimiterConfig
+from tests.support.examples import examples
 
 
 @given(
@@ -14,7 +15,7 @@ from brownout_core.policies.limiter import Limiter, LimiterConfig
     max_wait_s=st.floats(0.0, 5.0),
     gaps_s=st.lists(st.floats(0.0, 2.0), min_size=1, max_size=80),
 )
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_no_stretch_of_time_holds_more_than_the_burst_and_the_rate(
     capacity: int, refill_per_s: float, max_wait_s: float, gaps_s: list[float]
 ) -> None:

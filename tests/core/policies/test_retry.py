@@ -3,12 +3,13 @@
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_core import errors
 from brownout_core.errors import ConfigError
 from brownout_core.policies.retry import Judgement, Retry, RetryConfig, judge
+from tests.support.examples import examples
 
 WORTH_IT = Judgement(retryable=True, may_have_effect=False, is_failure=True)
 UNKNOWN = Judgement(retryable=True, may_have_effect=True, is_failure=True)
@@ -41,7 +42,7 @@ def test_makes_as_many_retries_as_configured_and_no_more(attempt: int, tries_aga
 
 
 @given(wish_s=st.floats(0.0, 60.0), seed=st.integers(), attempt=st.integers(1, 3))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_the_next_attempt_is_never_earlier_than_the_vendor_asked(wish_s: float, seed: int, attempt: int) -> None:
     """F1"""
     retry = Retry(RetryConfig(), Random(seed))

@@ -3,10 +3,11 @@
 from email.utils import formatdate
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_core.policies.retry_after import LONGEST_S, retry_after_s
+from tests.support.examples import examples
 
 NOON = 1_780_000_000.0
 
@@ -67,7 +68,7 @@ def test_hostile_values_have_a_defined_meaning(value: str, wish_s: float | None)
 
 
 @given(value=st.text(max_size=40), date=st.text(max_size=40))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_no_header_whatsoever_makes_it_fail(value: str, date: str) -> None:
     """F3"""
     for name in ("retry-after", "retry-after-ms"):

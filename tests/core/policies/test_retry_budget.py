@@ -1,11 +1,12 @@
 """The retry budget: a share of the calls and a small reserve, over every stretch of time."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_core.errors import ConfigError
 from brownout_core.policies.retry_budget import RetryBudget, RetryBudgetConfig
+from tests.support.examples import examples
 
 
 @given(
@@ -13,7 +14,7 @@ from brownout_core.policies.retry_budget import RetryBudget, RetryBudgetConfig
     reserve=st.floats(1.0, 20.0),
     steps=st.lists(st.tuples(st.floats(0.0, 3.0), st.booleans(), st.integers(1, 30)), max_size=40),
 )
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_no_window_holds_more_retries_than_its_calls_and_the_reserve_pay_for(
     ratio: float, reserve: float, steps: list[tuple[float, bool, int]]
 ) -> None:

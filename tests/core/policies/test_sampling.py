@@ -1,16 +1,17 @@
 """The sampling window counts what is recent and forgets what is not."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_core.policies.sampling import SLICES, SamplingWindow
+from tests.support.examples import examples
 
 
 @given(
     window_s=st.floats(0.1, 100.0),
     calls=st.lists(st.tuples(st.floats(0.0, 1.0), st.booleans(), st.booleans()), max_size=60),
 )
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_agrees_with_a_list_of_all_calls(window_s: float, calls: list[tuple[float, bool, bool]]) -> None:
     window = SamplingWindow(window_s)
     slice_s = window_s / SLICES

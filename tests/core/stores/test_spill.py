@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_core.errors import ConfigError
@@ -13,6 +13,7 @@ from brownout_core.records import StoreUnavailable
 from brownout_core.rows import to_line
 from brownout_core.stores.spill import SpillFile
 from tests.core.stores.test_sqlite import letter
+from tests.support.examples import examples
 
 
 def test_what_was_appended_is_taken_until_it_is_drained(tmp_path: Path) -> None:
@@ -129,7 +130,7 @@ def test_what_an_earlier_version_left_behind_is_read(tmp_path: Path) -> None:
 @given(
     st.lists(st.binary(max_size=30).map(lambda data: data.replace(b"\n", b"") + b"\n"), max_size=6), st.integers(0, 6)
 )
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_whatever_is_in_the_file_no_whole_line_is_lost(lines: list[bytes], place: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "spill"

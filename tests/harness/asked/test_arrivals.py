@@ -1,11 +1,12 @@
 """When arrivals come, from the seed."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_harness.asked.arrivals import instants
 from brownout_scenarios.schema import Arrivals, Operation, Phase, Rising, Scenario, Workload
+from tests.support.examples import examples
 
 
 def scenario(*phases: Phase, rate_per_s: float = 40.0, process: str = "poisson", seed: int = 7) -> Scenario:
@@ -43,7 +44,7 @@ def test_a_rising_rate_puts_more_arrivals_at_the_end() -> None:
     assert sum(at_s < 5.0 for at_s in found) == 25
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     seed=st.integers(0, 2**40),
     rates=st.lists(st.tuples(st.floats(0, 50), st.floats(0, 50), st.floats(0.1, 20)), min_size=1, max_size=4),

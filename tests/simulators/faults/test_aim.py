@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.call import Reply
@@ -17,6 +17,7 @@ from brownout_simulators.router import Router
 from brownout_simulators.vendor import Route
 from brownout_simulators.vendors import VENDORS, load_vendor
 from tests.simulators.toy import TILL
+from tests.support.examples import examples
 
 
 def routes(*templates: str) -> list[Route[Any]]:
@@ -88,7 +89,7 @@ def paths_of(template: str) -> list[str]:
 
 
 @given(st.text(alphabet="/a-*?", min_size=1, max_size=5), st.sampled_from(TEMPLATES))
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_it_says_that_none_can_match_exactly_where_none_does(glob: str, template: str) -> None:
     """Against every path of up to eight characters of three, which is more than such a glob can ask for."""
     match = Match(path=f"/{glob}")

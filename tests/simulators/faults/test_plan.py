@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.faults import Match, rule_from_json
@@ -13,6 +13,7 @@ from brownout_simulators.faults import plan as plan_module
 from brownout_simulators.faults.plan import Plan, Subject
 from brownout_simulators.faults.webhooks import Webhooks
 from tests.simulators.driving import Driver
+from tests.support.examples import examples
 from tests.support.sending import all_sent
 
 FAIL = {"respond": {"status": 503}}
@@ -49,7 +50,7 @@ def test_calls_without_any_key_are_struck_by_the_rules_own_count() -> None:
     assert abs(outcome.count(503) - 200) <= 33
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(order=st.integers(0, 10**6))
 def test_decisions_do_not_depend_on_the_order_of_arrival(order: int) -> None:
     calls = [f"op-{n}" for n in range(40) for _ in range(3)]

@@ -4,12 +4,13 @@ import json
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.faults import FAULTS, Flapping, Match, Ramp, Window
 from brownout_simulators.hosts.control import PREFIX, ROUTES, control
 from tests.simulators.driving import Driver
+from tests.support.examples import examples
 
 NUMBERS = st.one_of(
     st.integers(-3, 3),
@@ -64,7 +65,7 @@ def ask(till: Driver, method: str, path: str, body: bytes, query: str = "") -> t
 
 
 @given(st.lists(RULES, max_size=3))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_any_rule_is_taken_or_refused_in_one_line_and_none_that_was_taken_breaks_a_call(rules: list[Any]) -> None:
     till = Driver()
     till.send("POST", "/v1/endpoints", {"url": "http://127.0.0.1:1/"})
@@ -106,7 +107,7 @@ SCHEDULES = st.fixed_dictionaries(
 
 
 @given(SCHEDULES)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_any_schedule_is_taken_whole_or_not_at_all(schedule: dict[str, Any]) -> None:
     till = Driver({"respond": {"status": 503}, "share": 0.0})
     status, said = ask(till, "POST", "schedule", json.dumps(schedule).encode())
@@ -130,7 +131,7 @@ def test_any_schedule_is_taken_whole_or_not_at_all(schedule: dict[str, Any]) -> 
     st.text(max_size=30) | st.sampled_from(["after=1&limit=5", "after=" + "9" * 5_000, "limit=-1", "%ff", "a=b&a=c"]),
     st.binary(max_size=30) | ANYTHING.map(lambda value: json.dumps(value).encode()) | st.just(b"[" * 50_000),
 )
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_any_request_has_an_answer(route: tuple[str, str], tail: str, query: str, body: bytes) -> None:
     till = Driver()
     till.send()

@@ -7,11 +7,12 @@ import json
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.simulators.vendors.sales.bench import ENDPOINTS, INTAKE, ORDERS, SalesBench, order
 from tests.simulators.vendors.twilio.bench import ACCOUNT, TO, TwilioBench
+from tests.support.examples import examples
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -30,7 +31,7 @@ VALUES = st.text(max_size=20) | st.sampled_from(
 
 
 @given(st.dictionaries(NAMES, JSON, max_size=5), st.booleans())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_the_sales_system_has_an_answer_to_any_body(changes: dict[str, Any], alone: bool) -> None:
     bench = SalesBench()
     made = bench.take_in().json
@@ -49,7 +50,7 @@ def test_the_sales_system_has_an_answer_to_any_body(changes: dict[str, Any], alo
 
 
 @given(st.dictionaries(st.sampled_from(["limit", "cursor", "status", "orderId", "updatedSince"]), st.text(max_size=30)))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_the_sales_system_has_an_answer_to_any_query(query: dict[str, str]) -> None:
     bench = SalesBench()
     bench.take_in()
@@ -57,7 +58,7 @@ def test_the_sales_system_has_an_answer_to_any_query(query: dict[str, str]) -> N
 
 
 @given(st.lists(st.tuples(TWILIO_NAMES, VALUES), max_size=6), st.text(max_size=12))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_twilio_has_an_answer_to_any_form(fields: list[tuple[str, str]], name: str) -> None:
     bench = TwilioBench()
     sid = bench.message().json["sid"]

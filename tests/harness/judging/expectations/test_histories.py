@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_harness.judging.evidence import Evidence
@@ -26,6 +26,7 @@ from brownout_harness.judging.expectations.retry_after_respected import RetryAft
 from brownout_harness.judging.expectations.success_rate import SuccessRate
 from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.run_folder import Status
+from tests.support.examples import examples
 from tests.support.histories import (
     SECRET,
     changed,
@@ -319,7 +320,7 @@ def test_every_expectation_is_demanded_and_has_a_planted_violation() -> None:
 
 
 @pytest.mark.parametrize("demand", DEMANDS.values(), ids=DEMANDS)
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(seed=SEEDS)
 def test_a_consistent_history_is_never_red(demand: Expectation, seed: int) -> None:
     result = demand.judge(consistent(seed))
@@ -333,7 +334,7 @@ def test_a_consistent_history_passes(demand: Expectation) -> None:
 
 
 @pytest.mark.parametrize(("name", "plant"), PLANTS, ids=[f"{name}-{plant.__name__}" for name, plant in PLANTS])
-@settings(max_examples=6, deadline=None)
+@examples(6)
 @given(seed=SEEDS)
 def test_a_planted_violation_is_always_red(name: str, plant: Plant, seed: int) -> None:
     evidence = plant(consistent(seed), random.Random(seed))

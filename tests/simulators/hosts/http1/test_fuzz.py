@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.hosts.http1.patience import Patience
@@ -12,6 +12,7 @@ from tests.simulators.board import BOARD
 from tests.simulators.hosts.http1.line import Line, statuses, till_service
 from tests.simulators.toy import TILL
 from tests.support.aio import virtually
+from tests.support.examples import examples
 
 PATIENCE = Patience(head_s=30.0, body_s=30.0, idle_s=3600.0, unread_s=60.0, linger_s=5.0, look_s=5.0)
 LATENCY = {"latency": {"uniform": {"low_s": 0.0, "high_s": 0.4}}, "share": 0.3}
@@ -101,7 +102,7 @@ _doings = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     doings=_doings,
     vendor=st.sampled_from([TILL, BOARD]),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.hosts.http1.reading import (
@@ -17,6 +17,7 @@ from brownout_simulators.hosts.http1.reading import (
     RequestRefused,
 )
 from brownout_simulators.hosts.http1.reading_h11 import H11Reader
+from tests.support.examples import examples
 
 LIMIT = 100_000
 Make = Callable[[deque[Request]], Any]
@@ -266,7 +267,7 @@ def outcome(make: Make, *pieces: bytes) -> tuple[list[Request], int]:
     return list(queue), 0
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(data=_NOISE, size=st.integers(1, 200))
 def test_whatever_comes_is_requests_or_a_refusal(data: bytes, size: int) -> None:
     for make in (AsOnAConnection, h11_alone):
@@ -275,7 +276,7 @@ def test_whatever_comes_is_requests_or_a_refusal(data: bytes, size: int) -> None
         assert all(request.method and isinstance(request.body, bytes) for request in requests)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(data=_NOISE, cut=st.integers(0, 400))
 def test_a_cut_loses_no_request(data: bytes, cut: int) -> None:
     whole, _ = outcome(AsOnAConnection, data)

@@ -7,11 +7,12 @@ import json
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.vendors.sales import VENDOR
 from tests.simulators.vendors.sales.bench import ENDPOINTS, SalesBench, order
+from tests.support.examples import examples
 
 ROUTES = [(route.method, route.path) for route in VENDOR.routes]
 TEXTS = st.text(max_size=8) | st.sampled_from(
@@ -48,7 +49,7 @@ def bent(draw: st.DrawFn) -> Any:
 
 
 @given(st.data(), st.sampled_from(ROUTES))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_any_request_to_any_endpoint_has_an_answer_of_the_sales_system(
     data: st.DataObject, route: tuple[str, str]
 ) -> None:
@@ -79,7 +80,7 @@ def test_any_request_to_any_endpoint_has_an_answer_of_the_sales_system(
 
 
 @given(st.binary(max_size=40), st.text(max_size=30), st.sampled_from(ROUTES))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_any_bytes_and_any_query_have_an_answer(body: bytes, query: str, route: tuple[str, str]) -> None:
     bench = SalesBench()
     method, path = route
@@ -90,7 +91,7 @@ def test_any_bytes_and_any_query_have_an_answer(body: bytes, query: str, route: 
 
 
 @given(HEADERS, HEADERS)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_any_credential_has_an_answer(text: str, form: str) -> None:
     bench = SalesBench()
     for value in (text, f"Basic {text}", f"basic{text}", f"Bearer {text}", f"Bearer pyx_at_{text}"):

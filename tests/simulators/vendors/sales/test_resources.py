@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.faults import rule_from_json
@@ -25,6 +25,7 @@ from brownout_simulators.vendors.sales.resources import (
     stores,
 )
 from tests.simulators.vendors.sales.bench import ORDERS, SalesBench, order
+from tests.support.examples import examples
 
 
 def test_every_step_is_in_the_table_and_every_state_is_reached() -> None:
@@ -33,7 +34,7 @@ def test_every_step_is_in_the_table_and_every_state_is_reached() -> None:
 
 
 @given(st.lists(st.sampled_from(sorted(TRANSITIONS)), max_size=12))
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_an_order_only_ever_takes_steps_of_the_table(wishes: list[str]) -> None:
     bench = SalesBench()
     bench.take_in(order(sku="PYX-SLOW-999999999"))
@@ -122,7 +123,7 @@ def test_an_order_that_was_forgotten_on_its_way_goes_on_without_coming_back() ->
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 40)), max_size=60))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_the_log_of_changes_is_a_list_of_changes_without_those_that_came_later_again(
     changes: list[tuple[int, int]],
 ) -> None:

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.simulators.vendors.sales.bench import SalesBench, order
+from tests.support.examples import examples
 
 
 def _line(number: Any = 1, **changes: Any) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def test_unknown_members_are_ignored_and_not_stored() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 10_000), st.integers(0, 1_000_000)), min_size=1, max_size=8))
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_the_exact_sum_is_always_accepted(items: list[tuple[int, int]]) -> None:
     lines = [
         _line(

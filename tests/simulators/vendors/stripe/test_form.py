@@ -3,11 +3,12 @@
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.call import Call
 from brownout_simulators.vendors.stripe.form import parse, parse_form
+from tests.support.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_bytes_that_are_no_text_are_refused(body: bytes) -> None:
 NAMES = st.text(st.characters(categories=["L", "N"]), min_size=1).filter(lambda name: not name.isdecimal())
 
 
-@settings(deadline=None, max_examples=100)
+@examples(100)
 @given(st.dictionaries(NAMES, st.dictionaries(NAMES, st.text(), min_size=1) | st.text(), max_size=5))
 def test_what_was_encoded_is_what_is_read(data: dict[str, dict[str, str] | str]) -> None:
     pairs = []

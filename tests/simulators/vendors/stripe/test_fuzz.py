@@ -6,7 +6,7 @@ The caller looks at the simulator's list of defects after every call.
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.vendors.stripe import VENDOR
@@ -16,6 +16,7 @@ from brownout_simulators.vendors.stripe.parameters import PARAMETERS, SEARCH, Ki
 from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.search import compiled
 from tests.simulators.vendors.stripe.world import KEY, PAID, Stripe
+from tests.support.examples import examples
 
 ROUTES = [(route.method, route.path) for route in VENDOR.routes]
 FIELDS = sorted({field for table in EXPANDABLE.values() for field in table})
@@ -77,7 +78,7 @@ def forms(draw: st.DrawFn, names: list[str]) -> str:
 
 
 @given(st.data(), st.sampled_from(ROUTES))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_any_request_to_any_endpoint_has_an_answer_of_stripes(data: st.DataObject, route: tuple[str, str]) -> None:
     method, path = route
     world = World()
@@ -98,7 +99,7 @@ def test_any_request_to_any_endpoint_has_an_answer_of_stripes(data: st.DataObjec
 
 
 @given(st.text(max_size=40), st.binary(max_size=40), st.sampled_from(ROUTES))
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_any_query_and_any_bytes_have_an_answer(query: str, body: bytes, route: tuple[str, str]) -> None:
     world = Stripe()
     method, path = route
@@ -113,7 +114,7 @@ HEADERS = st.text(alphabet=st.characters(exclude_categories=()), max_size=40)
 
 
 @given(HEADERS, HEADERS, HEADERS)
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_any_credential_account_and_key_have_an_answer(authorization: str, connected: str, key: str) -> None:
     world = Stripe()
     for given_key in (authorization, f"sk_test_{authorization}"):
@@ -124,7 +125,7 @@ def test_any_credential_account_and_key_have_an_answer(authorization: str, conne
 
 
 @given(st.text(alphabet="ab[]=&%25+0\x00é", max_size=30))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_any_form_is_read_or_refused_with_a_reason(text: str) -> None:
     try:
         parse_form(text)
@@ -146,7 +147,7 @@ CLAUSES = st.lists(
 
 
 @given(CLAUSES | st.text(max_size=30), st.sampled_from([kind for kind, one in RESOURCES.items() if one.searchable]))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_any_search_is_done_or_refused_with_a_reason(query: str, kind: str) -> None:
     try:
         compiled(query, RESOURCES[kind].searchable)

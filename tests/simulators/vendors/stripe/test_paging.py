@@ -1,10 +1,11 @@
 """Lists: newest first, page by page, both ways."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.simulators.vendors.stripe.world import Stripe
+from tests.support.examples import examples
 
 
 def _with_customers(count: int) -> tuple[Stripe, list[str]]:
@@ -16,7 +17,7 @@ def _with_customers(count: int) -> tuple[Stripe, list[str]]:
     return world, made
 
 
-@settings(deadline=None, max_examples=15)
+@examples(15)
 @given(count=st.integers(0, 25), limit=st.integers(1, 12), backwards=st.booleans())
 def test_pages_put_together_are_the_whole_list(count: int, limit: int, backwards: bool) -> None:
     world, made = _with_customers(count)

@@ -5,11 +5,12 @@ The bench looks at the simulator's list of defects after every call.
 
 from urllib.parse import quote, quote_plus
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.vendors.twilio import VENDOR
 from tests.simulators.vendors.twilio.bench import SID, TO, TwilioBench
+from tests.support.examples import examples
 
 ROUTES = [(route.method, route.path) for route in VENDOR.routes]
 NAMES = st.sampled_from(
@@ -36,7 +37,7 @@ def forms(draw: st.DrawFn) -> str:
 
 
 @given(st.data(), st.sampled_from(ROUTES))
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_any_request_to_any_endpoint_has_an_answer_of_twilios(data: st.DataObject, route: tuple[str, str]) -> None:
     method, path = route
     bench = TwilioBench()
@@ -64,7 +65,7 @@ def test_any_request_to_any_endpoint_has_an_answer_of_twilios(data: st.DataObjec
 
 
 @given(st.binary(max_size=40), st.text(max_size=30), st.sampled_from(ROUTES))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_any_bytes_and_any_query_have_an_answer(body: bytes, query: str, route: tuple[str, str]) -> None:
     bench = TwilioBench()
     method, path = route
@@ -74,7 +75,7 @@ def test_any_bytes_and_any_query_have_an_answer(body: bytes, query: str, route: 
 
 
 @given(HEADERS)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_any_credential_has_an_answer(text: str) -> None:
     bench = TwilioBench()
     for value in (text, f"Basic {text}", f"basic{text}", f"Bearer {text}"):

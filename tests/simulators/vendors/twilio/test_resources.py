@@ -1,7 +1,7 @@
 """Segments, dates, tables of states, the shelf."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.vendors.twilio.resources import (
@@ -20,6 +20,7 @@ from brownout_simulators.vendors.twilio.resources import (
     segments,
     stores,
 )
+from tests.support.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def _message(status: str = "queued") -> Message:
 
 
 @given(st.lists(st.sampled_from(sorted({*MESSAGE_TRANSITIONS, *FINAL_MESSAGE})), max_size=20))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_a_message_only_ever_takes_steps_of_the_table(wishes: list[str]) -> None:
     message = _message()
     for wish in wishes:

@@ -3,11 +3,12 @@
 import itertools
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.vendors.stripe.actions.confirm import CANCELED, MAY, SUCCEEDED, TRANSITIONS
 from tests.simulators.vendors.stripe.world import PAID, PAYMENT, Stripe
+from tests.support.examples import examples
 
 PATH = "/v1/payment_intents"
 
@@ -133,7 +134,7 @@ def _act(world: Stripe, intent: str, action: str) -> Any:
     return world.send("POST", f"{path}/{verb}")
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.lists(st.sampled_from(ACTIONS), max_size=8), st.booleans())
 def test_whatever_is_tried_money_is_taken_once_at_most_and_an_end_is_an_end(actions: list[str], manual: bool) -> None:
     world = Stripe()

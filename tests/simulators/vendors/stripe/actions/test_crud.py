@@ -4,13 +4,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.vendors.stripe import VENDOR
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
 from tests.simulators.vendors.stripe.world import PAYMENT, Stripe
+from tests.support.examples import examples
 
 PARAMS = {
     "payment_intent": "intent",
@@ -93,7 +94,7 @@ def _forms(route: Any) -> st.SearchStrategy[tuple[Any, Form]]:
     return st.tuples(st.just(route), st.lists(pair, max_size=4))
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.lists(st.sampled_from(VENDOR.routes).flatmap(_forms), min_size=5, max_size=20))
 def test_whatever_is_sent_the_answer_is_stripes(calls: list[tuple[Any, Form]]) -> None:
     world = Stripe()

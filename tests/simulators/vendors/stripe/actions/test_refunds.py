@@ -1,10 +1,11 @@
 """Refunds: never more than was taken."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.simulators.vendors.stripe.world import PAID, PAYMENT, Stripe
+from tests.support.examples import examples
 
 
 def _paid(world: Stripe, alias: str = "pm_card_visa") -> tuple[str, str]:
@@ -34,7 +35,7 @@ def test_a_refund_is_booked_under_its_own_metadata_or_the_payments() -> None:
     assert operations == ["op-1", "op-1", "op-2"]
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(st.lists(st.integers(-5, 800), max_size=6))
 def test_the_refunds_that_succeed_never_add_up_to_more_than_the_charge(amounts: list[int]) -> None:
     world = Stripe()

@@ -1,0 +1,52 @@
+"""How deep the tests go: `make check` tries a share of each property, `make test` leaves out nothing of it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.support.examples import QUICK, THOROUGH, examples
+
+ROOT = Path(__file__).parents[2]
+PROPERTIES = sorted(path for path in (ROOT / "tests").rglob("test_*.py") if "from hypothesis" in path.read_text())
+
+
+@pytest.fixture(params=[QUICK, THOROUGH])
+def profile(request: pytest.FixtureRequest) -> Iterator[str]:
+    before = settings.get_current_profile_name()
+    settings.load_profile(request.param)
+    yield str(request.param)
+    settings.load_profile(before)
+
+
+def test_a_property_is_tried_on_all_its_examples_or_on_a_fifth_of_them(profile: str) -> None:
+    assert examples(100).max_examples == {QUICK: 20, THOROUGH: 100}[profile]
+    assert examples(6, steps=40).max_examples == {QUICK: 3, THOROUGH: 6}[profile]
+    assert examples(6, steps=40).stateful_step_count == 40
+    assert settings().max_examples == {QUICK: 20, THOROUGH: 100}[profile]
+
+
+def test_a_quick_run_tries_the_same_examples_each_time_and_a_thorough_one_draws_anew(profile: str) -> None:
+    assert examples(100).derandomize is (profile == QUICK)
+
+
+def test_no_example_is_judged_by_how_long_it_takes(profile: str) -> None:
+    assert examples(100).deadline is None
+
+
+@pytest.mark.parametrize("path", PROPERTIES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_property_takes_its_depth_from_the_profile(path: Path) -> None:
+    if path != Path(__file__):
+        assert not re.search(r"max_examples|[^_.]settings\(", path.read_text()), "examples(…) knows the profile"
+
+
+def test_make_test_tries_everything_that_make_check_shortens() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    recipes = {name: re.search(rf"^{name}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE) for name in ("test", "check")}
+    found = {name: recipe[1] for name, recipe in recipes.items() if recipe}
+    assert '-m "not slow"' in found["test"]
+    assert "hypothesis-profile" not in found["test"]
+    assert f"--hypothesis-profile={QUICK}" in found["check"]
+    assert '-m "not slow and not real and not thorough"' in found["check"]
