@@ -1,6 +1,7 @@
 """What a scenario is, and the library of them.
 
-- `schema.py`      a scenario as frozen records: target, workload, phases, faults, policies, expectations
+- `schema.py`      a scenario as frozen records: workload, phases, faults, policies, expectations
+- `target.py`      the application under test, as a scenario names it
 - `grammar.py`     dataclasses to what may be written: one definition of a thing, in code and in YAML
 - `vocabulary.py`  what the harness hands in (vendors, faults, policies, expectations), and the grammar of a whole file
 - `units.py`       `250ms`, `30s`, `50/s`, `20%`

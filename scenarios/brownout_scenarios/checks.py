@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from brownout_scenarios import schema, spelling, units
 from brownout_scenarios.loopback import host_of, is_loopback
 from brownout_scenarios.schema import Scenario
+from brownout_scenarios.target import Target
 from brownout_scenarios.vocabulary import PHASE_FIELDS, Vocabulary
 from brownout_scenarios.yaml_tree import Path
 
@@ -67,7 +68,7 @@ def _target(scenario: Scenario, words: Vocabulary) -> Found:
         yield ("policies",), "are the gateway's; this target is not the gateway"
 
 
-def _templates(target: schema.Target, words: Vocabulary) -> Found:
+def _templates(target: Target, words: Vocabulary) -> Found:
     for name in dict.fromkeys(target.templates()):
         known = [
             "port",

@@ -5,20 +5,15 @@ is written `rate: 50/s`. `docs/scenarios.md` explains every key. Nothing here kn
 expectation: they are handed in (`vocabulary.py`).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from brownout_scenarios.target import RUN_VALUES, Target
+
 GATEWAY = "gateway"
 """The name of the reference application, as a target and as a process."""
-
-TEMPLATE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
-"""A value to be filled in: `{{port}}`, `{{stripe.url}}`."""
-
-RUN_VALUES = ("port", "python", "redis")
-"""What templates of a target may name besides vendors."""
 
 EXPECT_STRUCK = 1
 """A fault that strikes nothing was no experiment."""
@@ -36,43 +31,9 @@ class Statuses(tuple[tuple[int, int], ...]):
         return any(low <= status <= high for low, high in self)
 
 
-class Command(tuple[str, ...]):
-    """Program and arguments; written as a list, or as words with spaces between."""
-
-    __slots__ = ()
-
-
-_NO_COMMAND = Command()
 _DONE = Statuses(((200, 201), (204, 204)))
 _ACCEPTED = Statuses(((202, 202),))
 _REFUSED = Statuses(((400, 407), (409, 499)))  # 408 says that the request was not waited for, not that it was not done
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
-    """How one knows that the target serves: a GET that answers below 500."""
-
-    path: str = "/"
-    within_s: float = 20.0
-    """After this the run is given up."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """The application under test: launched by `command`, or already running at `url`."""
-
-    url: str
-    """Where it serves; `{{port}}` stands for a free port that the harness picks."""
-    command: Command = _NO_COMMAND
-    """Program and arguments, started in the scenario file's folder. `{{python}}` is the harness's own interpreter."""
-    env: Mapping[str, str] = field(default_factory=dict)
-    """Added to its environment, which holds `PORT` and what `brownout up` prints for each vendor already. Filled in:
-    `{{port}}`, `{{python}}`, `{{stripe.url}}`, `{{stripe.key}}`, `{{redis.url}}`."""
-    ready: Ready = Ready()
-
-    def templates(self) -> tuple[str, ...]:
-        """The names between `{{` and `}}` in its URL, command and environment."""
-        return tuple(TEMPLATE.findall(" ".join([self.url, *self.command, *self.env.values()])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, WrapValidator, create_model
 
-from brownout_scenarios import grammar, schema, units, wording
+from brownout_scenarios import grammar, schema, target, units, wording
 from brownout_scenarios.grammar import Grammar, Node
 from brownout_scenarios.yaml_tree import Path
 
@@ -73,8 +73,8 @@ class Vocabulary:
         if self.presets:
             names["preset"] = self.presets
         made = Grammar(names=names, special=_SPECIAL)
-        made.add_special(schema.Ready, Annotated[made.result_of(schema.Ready), BeforeValidator(_ready)])
-        made.add_special(schema.Target | None, _target_annotation(made))
+        made.add_special(target.Ready, Annotated[made.result_of(target.Ready), BeforeValidator(_ready)])
+        made.add_special(target.Target | None, _target_annotation(made))
         made.add_special(schema.Fault, _fault_annotation(self, made))
         made.add_special(schema.Expected, _expected_annotation(self, made))
         made.add_special(schema.Policies, _policies_annotation(self, made))
@@ -250,15 +250,15 @@ def _target_annotation(made: Grammar) -> Any:
         return {"url": value} if isinstance(value, str) else value
 
     editors = WithJsonSchema({"type": ["string", "object"], "description": "gateway, a URL, or {command, url, ...}"})
-    return Annotated[made.result_of(schema.Target) | None, BeforeValidator(shape), editors]
+    return Annotated[made.result_of(target.Target) | None, BeforeValidator(shape), editors]
 
 
-def _command(value: Any) -> schema.Command:
+def _command(value: Any) -> target.Command:
     """A list; a string is split at spaces, as a shell does with plain words."""
     words = value.split() if isinstance(value, str) else value
     if not (isinstance(words, list) and words and all(isinstance(word, str) for word in words)):
         raise ValueError(f'{units.shown(value)} is no command: write [program, "argument", ...]')
-    return schema.Command(words)
+    return target.Command(words)
 
 
 def _ready(value: Any) -> Any:
@@ -276,4 +276,4 @@ _COMMAND = Annotated[
     AfterValidator(_command),
     WithJsonSchema({"description": "program and arguments", "type": ["string", "array"]}),
 ]
-_SPECIAL: Mapping[Any, Any] = {schema.Statuses: _STATUSES, schema.Command: _COMMAND, schema.Json: JsonValue}
+_SPECIAL: Mapping[Any, Any] = {schema.Statuses: _STATUSES, target.Command: _COMMAND, schema.Json: JsonValue}

@@ -8,7 +8,7 @@ import pytest
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.parameters import COMMON
 from brownout_harness.words.vocabulary import vocabulary
-from brownout_scenarios import schema
+from brownout_scenarios import schema, target
 from brownout_scenarios.grammar import key_of
 from brownout_scenarios.load import load_text
 from brownout_scenarios.reference import replaced
@@ -19,8 +19,8 @@ TEXT = PAGE.read_text(encoding="utf-8")
 
 PARTS = (
     schema.Scenario,
-    schema.Target,
-    schema.Ready,
+    target.Target,
+    target.Ready,
     schema.Workload,
     schema.Arrivals,
     schema.AskAgain,

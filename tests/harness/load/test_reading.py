@@ -3,7 +3,8 @@
 import pytest
 
 from brownout_harness.load.reading import Answer, reader_for, readings_of
-from brownout_scenarios.schema import Arrivals, Operation, Phase, Scenario, Statuses, Target, Workload
+from brownout_scenarios.schema import Arrivals, Operation, Phase, Scenario, Statuses, Workload
+from brownout_scenarios.target import Target
 
 
 def answer(status: int, body: bytes = b"", error: str = "") -> Answer:

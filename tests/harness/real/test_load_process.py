@@ -9,7 +9,8 @@ import pytest
 from brownout_harness.asked.plan import plan
 from brownout_harness.load.plan import read_plan
 from brownout_harness.real.load_process import LoadWatch, begin, write_load_plan
-from brownout_scenarios.schema import Arrivals, AskAgain, Operation, Phase, Scenario, Target, Workload
+from brownout_scenarios.schema import Arrivals, AskAgain, Operation, Phase, Scenario, Workload
+from brownout_scenarios.target import Target
 
 
 class Child:

@@ -10,7 +10,8 @@ import pytest
 from brownout_harness.problems import BadInput
 from brownout_harness.real.booths import Booth
 from brownout_harness.real.target import Launch, launch
-from brownout_scenarios.schema import (
+from brownout_scenarios.schema import Arrivals, Operation, Phase, Scenario, Workload
+from brownout_scenarios.target import Command, Ready, Target
     Arrivals,
     Command,
     Operation,

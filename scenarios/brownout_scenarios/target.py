@@ -1,0 +1,47 @@
+"""The application under test, as a scenario names it: where it serves, how it is started, what is filled in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+TEMPLATE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+"""A value to be filled in: `{{port}}`, `{{stripe.url}}`."""
+
+RUN_VALUES = ("port", "python", "redis")
+"""What templates of a target may name besides vendors."""
+
+
+class Command(tuple[str, ...]):
+    """Program and arguments; written as a list, or as words with spaces between."""
+
+    __slots__ = ()
+
+
+_NO_COMMAND = Command()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """How one knows that the target serves: a GET that answers below 500."""
+
+    path: str = "/"
+    within_s: float = 20.0
+    """After this the run is given up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The application under test: launched by `command`, or already running at `url`."""
+
+    url: str
+    """Where it serves; `{{port}}` stands for a free port that the harness picks."""
+    command: Command = _NO_COMMAND
+    """Program and arguments, started in the scenario file's folder. `{{python}}` is the harness's own interpreter."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Added to its environment, which holds `PORT` and what `brownout up` prints for each vendor already. Filled in:
+    `{{port}}`, `{{python}}`, `{{stripe.url}}`, `{{stripe.key}}`, `{{redis.url}}`."""
+    ready: Ready = Ready()
+
+    def templates(self) -> tuple[str, ...]:
+        """The names between `{{` and `}}` in its URL, command and environment."""
+        return tuple(TEMPLATE.findall(" ".join([self.url, *self.command, *self.env.values()])))
