@@ -39,6 +39,17 @@ class Opened(NamedTuple):
     headers: Mapping[str, str]
     chunks: AsyncIterator[bytes]
 
+    async def whole(self) -> Response:
+        """Read to its end. Raises what its chunks raise, and `Lost` where it is longer than anybody should read."""
+        chunks = []
+        size = 0
+        async for chunk in self.chunks:
+            size += len(chunk)
+            if size > MAX_BODY_BYTES:
+                raise Lost(f"the body is longer than {MAX_BODY_BYTES} bytes")
+            chunks.append(chunk)
+        return Response(self.status, self.headers, chunks[0] if len(chunks) == 1 else b"".join(chunks))
+
 
 class NoConnection(Exception):
     """No connection was made: the request surely was not sent."""
@@ -90,11 +101,4 @@ class Transport(Protocol):
 async def send(transport: Transport, request: Request) -> Response:
     """Send and wait for the whole answer. Raises what `Transport.open` raises."""
     async with transport.open(request) as opened:
-        chunks = []
-        size = 0
-        async for chunk in opened.chunks:
-            size += len(chunk)
-            if size > MAX_BODY_BYTES:
-                raise Lost(f"the body is longer than {MAX_BODY_BYTES} bytes")
-            chunks.append(chunk)
-        return Response(opened.status, opened.headers, chunks[0] if len(chunks) == 1 else b"".join(chunks))
+        return await opened.whole()

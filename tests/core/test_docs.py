@@ -24,9 +24,7 @@ from tests.core.front_door.browser import Browser, browse
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "core.md").read_text()
-ADAPTER_PAGE = (DOCS / "add-an-adapter.md").read_text()
-CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
-EXAMPLES = [*CODE.findall(PAGE), "\n".join(CODE.findall(ADAPTER_PAGE))]  # the blocks of the latter are one program
+EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 
 
 REQUESTS: list[type[BaseModel]] = [*(flow.request for flow in FLOWS.values()), OrderLine, OrderSite]

@@ -1,4 +1,4 @@
-"""The recipe for a vendor works as it is printed."""
+"""The recipe for a vendor, and what is said of larger ones, works as it is printed."""
 
 import asyncio
 import json
@@ -13,19 +13,33 @@ from brownout_simulators.faults import rule_from_json
 from brownout_simulators.hosts.memory import MemoryHost, SessionEnded
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Vendor
+from brownout_simulators.vendors import VENDORS
 from tests.support.aio import virtually
 
-RECIPE = Path(__file__).parents[2] / "docs" / "add-a-vendor.md"
+DOCS = Path(__file__).parents[2] / "docs"
+RECIPE, IN_FULL = DOCS / "add-a-vendor.md", DOCS / "a-vendor-in-full.md"
 KEY = {"x-pager-key": "pager_test_a", "x-correlation-id": "op-1"}
 
 
 def _recipe() -> Vendor[Any]:
     """The pager, with the routes of the radio beside its own."""
     namespace: dict[str, Any] = {}
-    for code in re.findall(r"```python\n(.*?)```", RECIPE.read_text(encoding="utf-8"), re.DOTALL):
-        exec(compile(code, str(RECIPE), "exec"), namespace)  # noqa: S102
+    for page in (RECIPE, IN_FULL):
+        (code,) = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+        exec(compile(code, str(page), "exec"), namespace)  # noqa: S102
     pager: Vendor[Any] = namespace["VENDOR"]
     return replace(pager, routes=[*pager.routes, *namespace["ROUTES"]])
+
+
+def test_the_line_is_one_of_the_table_and_leads_to_the_package() -> None:
+    text = RECIPE.read_text(encoding="utf-8")
+    ((name, module),) = re.findall(r'^"(\w+)": "([\w.]+)",$', text, re.MULTILINE)
+    assert f"/{module.replace('.', '/')}/__init__.py`" in text
+    assert {entry: each.replace(name, entry) for entry, each in [(one, module) for one in VENDORS]} == dict(VENDORS)
+
+
+def test_the_recipe_is_a_page() -> None:
+    assert len(RECIPE.read_text(encoding="utf-8").splitlines()) <= 110
 
 
 def host() -> MemoryHost:

@@ -67,6 +67,19 @@ def test_every_package_opens_with_a_map(package: Path) -> None:
     assert not missing, f"the map of {package.name} does not name {', '.join(missing)}"
 
 
+@pytest.mark.parametrize(
+    "source", [path for path in SOURCES if path.name == "__init__.py"], ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_no_map_names_what_is_gone(source: Path) -> None:
+    text = ast.get_docstring(ast.parse(source.read_text())) or ""
+    named = re.findall(r"`((?:\w+/)*(?:\w+\.py|\w+/))`", text)
+    around = (ROOT, source.parent.parent)
+    there = [
+        name for name in named if any(source.parent.rglob(name)) or any((place / name).exists() for place in around)
+    ]
+    assert named == there
+
+
 def test_nothing_generated_and_no_path_of_one_machine_is_tracked() -> None:
     forbidden = re.compile(
         r"/(?:home|root|Users|work)/[\w.-]+/|https?://(?:pypi\.org|files\.pythonhosted\.org|registry\.npmjs\.org)"

@@ -37,7 +37,7 @@ from brownout_core.errors import (
     VendorUnavailable,
 )
 from brownout_core.policies.retry_after import retry_after_s
-from brownout_core.transport import Lost, NoConnection, Request, Response, Unreadable, send
+from brownout_core.transport import Lost, NoConnection, Request, Response, Unreadable
 
 T = TypeVar("T")
 
@@ -82,7 +82,8 @@ class VendorClient:
         """Send one request; return the answer whatever its status. Raises the errors of a failed exchange."""
         request = Request(method, self._base_url + path, {CORRELATION_HEADER: operation_id, **headers}, body)
         try:
-            return await send(self._transport, request)
+            async with self._transport.open(request) as opened:
+                return await opened.whole()
         except (NoConnection, Lost, Unreadable) as error:
             raise self._of_transport(call, error) from error
 
@@ -102,13 +103,12 @@ class VendorClient:
         request = Request(method, self._base_url + path, {CORRELATION_HEADER: operation_id, **headers}, body)
         async with AsyncExitStack() as opening:
             try:
-                status, said, chunks = await opening.enter_async_context(self._transport.open(request))
-                if not 200 <= status < 300:
-                    whole = b"".join([chunk async for chunk in chunks])
-                    raise self._error(call, Response(status, said, whole))
+                opened = await opening.enter_async_context(self._transport.open(request))
+                if not 200 <= opened.status < 300:
+                    raise self._error(call, await opened.whole())
             except (NoConnection, Lost, Unreadable) as error:
                 raise self._of_transport(call, error) from error
-            yield self._pieces(call, chunks)
+            yield self._pieces(call, opened.chunks)
 
     async def _pieces(self, call: str, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         try:

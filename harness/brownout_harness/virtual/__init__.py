@@ -7,6 +7,5 @@
 - `server.py`  the application, composed as the gateway composes it; `life.py` one life of it, and what a kill means
 - `vendors.py` the simulators, in memory
 - `wire.py`    joins the application's transport to the simulators
-- `letters_door.py`  where the application is asked for its dead letters
 - `caller.py`  whoever asks, hangs up, and asks again
 """

@@ -1,6 +1,7 @@
 """Every exception of a transport and every status of a vendor has its place in the tree of errors."""
 
 import inspect
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -19,10 +20,11 @@ from brownout_core.errors import (
     VendorRefused,
     VendorUnavailable,
 )
-from brownout_core.transport import Lost, NoConnection, Request, Response, Unreadable
+from brownout_core.transport import Lost, NoConnection, Opened, Request, Response, Unreadable
 from brownout_core.transports.memory import MemoryTransport
 from tests.core.fakes import ACCESS, STRIPE_KEY, Step, reply, wire
 from tests.support.aio import virtually
+from tests.toys.acme_adapter import AcmeAccess, AcmeClient
 
 TRANSPORT_ERRORS: dict[type[Exception], type[ServiceError]] = {
     NoConnection: ConnectFailed,
@@ -133,3 +135,20 @@ def test_a_message_that_quotes_the_key_is_cleaned_and_cut() -> None:
 
 def test_form_encoding_keeps_brackets_and_leaves_out_none() -> None:
     assert form({"metadata[a]": "b c&", "flag": True, "n": 5, "gone": None}) == b"metadata[a]=b+c%26&flag=true&n=5"
+
+
+def test_an_error_in_the_place_of_a_stream_is_not_read_without_end() -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(1_000):
+            yield b"x" * 65_536
+        raise AssertionError("it is read on and on")
+
+    async def handler(_request: Request) -> Opened:
+        return Opened(503, {}, endless())
+
+    async def main() -> None:
+        acme = AcmeClient(AcmeAccess(base_url="http://acme.test", api_key="k"), wire(MemoryTransport(handler)))
+        with pytest.raises(ConnectionLost):
+            await acme.receipt(operation_id="op-1").__aenter__()
+
+    virtually(main())
