@@ -28,12 +28,9 @@ HEAVY = (
 
 QUICK = {
     "--help": 0,
-    "run --help": 0,
     "run stripe-brownuot": 2,
-    "run nowhere.yaml": 2,
     "run healthy --mode imaginary": 2,
     "scenarios healty": 2,
-    "scenarios healthy": 0,
     "up --port-base many": 2,
 }
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 QUICK: Final = "quick"
 THOROUGH: Final = "thorough"
 SHARE: Final = 5
-FEWEST: Final = 3
+FEWEST: Final = 2
 
 
 def register_profiles() -> None:

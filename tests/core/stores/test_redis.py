@@ -13,16 +13,16 @@ from tests.core.stores.claim_contract import Backend, ClaimStoreContract, opened
 from tests.support.aio import really
 from tests.support.redis_server import fake_redis, free_port, real_redis
 
-LEASE_S = 0.5
+BRIEF_S = 0.1
 
 
 def backend(url: str, test: str) -> AbstractAsyncContextManager[Backend]:
     store = RedisClaimStore.from_url(url, prefix=f"{test}:")  # a namespace per test on one server
 
     async def let_leases_end() -> None:
-        await asyncio.sleep(LEASE_S + 0.01)  # the server's own clock decides, and it cannot be moved
+        await asyncio.sleep(BRIEF_S + 0.01)  # the server's own clock decides, and it cannot be moved
 
-    return opened(store, LEASE_S, let_leases_end)
+    return opened(store, BRIEF_S, let_leases_end)
 
 
 @pytest.fixture(scope="module")
