@@ -1,6 +1,6 @@
 """Is the harness any good? Known-bad parts are put into the core, one at a time, and the library must notice each.
 
-- `mutant.py`   what a mutant is
+- `mutant.py`   what a mutant is; `around.py` what several are made of
 - `mutants/`    one module per known-bad part, and the table of them
 - `matrix.py`   runs scenarios against mutants: which expectation of which scenario catches what
 - `show.py`     the matrix in the terminal
