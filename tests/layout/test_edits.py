@@ -232,7 +232,7 @@ def test_the_page_has_a_row_for_each_kind() -> None:
     assert said().keys() == measured().keys()
 
 
-@pytest.mark.parametrize("kind", measured())
+@pytest.mark.parametrize("kind", said())
 def test_one_more_is_written_where_the_page_says_and_nowhere_else(kind: str) -> None:
     goes_to, line_in = said()[kind]
     row = measured()[kind]
@@ -241,7 +241,7 @@ def test_one_more_is_written_where_the_page_says_and_nowhere_else(kind: str) -> 
     assert [path.partition("<")[0] for path in _paths(goes_to)] == list(row.folders)
 
 
-@pytest.mark.parametrize("kind", measured())
+@pytest.mark.parametrize("kind", said())
 def test_what_is_named_in_more_places_is_known(kind: str) -> None:
     besides, known = measured()[kind].besides(), TIED.get(kind, {})
     assert besides.keys() == known.keys(), besides

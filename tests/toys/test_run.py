@@ -46,6 +46,7 @@ expect:
   - success_rate: {operation: collect, at_least: 99%}
 """
 ACME_SAYS_NO = "{vendor: acme, match: POST /payments, throttle: {}, expect_struck: 20}"
+ACME_IS_LOST = "{vendor: acme, match: POST /payments, drop_after_effect: {}, expect_struck: 20}"
 STRIPE_SAYS_NO = "{vendor: stripe, match: POST /v1/payment_intents, throttle: {}, expect_struck: 20}"
 STRIPE_FAILS = "{vendor: stripe, match: POST /v1/payment_intents, respond: {status: 503}, expect_struck: 20}"
 
@@ -97,6 +98,15 @@ def test_where_the_first_vendor_says_no_the_second_one_does_it() -> None:
     effects = helped.effects()
     assert effects["stripe.charge"] > 50
     assert effects.total() == len(helped.operations) == helped.outcomes()["done"]
+
+
+def test_where_the_first_vendor_may_have_done_it_the_second_one_is_not_asked() -> None:
+    doubtful = run(ACME_IS_LOST)
+    assert doubtful.outcomes(within=(5.0, 10.0))["accepted"] > 20
+    # Behind an open breaker nothing is sent to Acme, and Stripe may be asked.
+    assert doubtful.effects()["stripe.charge"] > 20
+    per_operation = Counter(each.operation_id for each in doubtful.ledger if each.entry == "effect")
+    assert per_operation == {each.operation_id: 1 for each in doubtful.operations}
 
 
 def test_where_both_say_no_it_is_refused_and_nothing_is_done_or_lost() -> None:
