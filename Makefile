@@ -21,7 +21,7 @@ demo: $(VENV)/.run ## one outage, run for real: a verdict in the terminal, a rep
 	$(BIN)/brownout run stripe-brownout --mode real
 
 # How deep: `make test` tries every property on all its examples, drawn anew each time. `make check` tries a fifth of
-# them, the same ones each time, leaves out what is marked `thorough` (the further ones of a kind) and what is `real`.
+# most, the same ones each time, leaves out what is marked `thorough` (the further ones of a kind) and what is `real`.
 test: $(VENV)/.dev ## every test but the slow ones
 	$(BIN)/python -m pytest -q -rs -n auto --dist worksteal -m "not slow"
 

@@ -23,6 +23,7 @@ def profile(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def test_a_property_is_tried_on_all_its_examples_or_on_a_fifth_of_them(profile: str) -> None:
     assert examples(100).max_examples == {QUICK: 20, THOROUGH: 100}[profile]
+    assert examples(100, always=True).max_examples == 100
     assert examples(6, steps=40).max_examples == {QUICK: 2, THOROUGH: 6}[profile]
     assert examples(6, steps=40).stateful_step_count == 40
     assert settings().max_examples == {QUICK: 20, THOROUGH: 100}[profile]

@@ -38,6 +38,18 @@ def test_what_a_vendor_or_a_target_said_is_escaped() -> None:
     assert "<script" not in page(Status.FAILED)
 
 
+def test_no_text_of_a_run_is_taken_for_markup() -> None:
+    run = a_run(status=Status.FAILED)
+    tag = "<img src=x>"
+    (found,) = run.verdict.expectations
+    found = found.model_copy(update={"title": tag, "expected": tag, "observed": tag, "when": tag})
+    words = {"about": tag, "target": tag, "command": tag, "notes": (tag,), "reasons": (tag,), "expectations": (found,)}
+    hostile = run.model_copy(update={"scenario": tag, "verdict": run.verdict.model_copy(update=words)})
+    written = render(hostile)
+    assert tag not in written
+    assert written.count("&lt;img src=x&gt;") >= 8
+
+
 def test_backticks_become_code() -> None:
     assert "<code>ch_1</code>" in page(Status.FAILED)
 

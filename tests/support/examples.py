@@ -1,4 +1,4 @@
-"""How many examples a property is tried on: all that it asks for in `make test`, a fifth in `make check`."""
+"""How many examples a property is tried on: all that it asks for in `make test`, mostly a fifth in `make check`."""
 
 from typing import Final
 
@@ -21,9 +21,12 @@ def register_profiles() -> None:
     settings.load_profile(THOROUGH)
 
 
-def examples(number: int, *, steps: int | None = None) -> settings:
-    """The settings of a property that needs so many examples; of a state machine, of so many steps each."""
-    if settings.get_current_profile_name() == QUICK:
+def examples(number: int, *, steps: int | None = None, always: bool = False) -> settings:
+    """The settings of a property that needs so many examples; of a state machine, of so many steps each.
+
+    `always`: in `make check` too, for what is cheap to try and finds its defects late.
+    """
+    if settings.get_current_profile_name() == QUICK and not always:
         number = _quick(number)
     if steps is None:
         return settings(max_examples=number)

@@ -31,7 +31,7 @@ configs = st.builds(
 
 
 @given(config=configs, retry=st.integers(1, 100_000), previous_s=st.floats(0.0, 1_000.0), seed=st.integers())
-@examples(200)
+@examples(200, always=True)
 def test_no_delay_is_ever_past_the_cap(config: BackoffConfig, retry: int, previous_s: float, seed: int) -> None:
     """B1, for every jitter, also after a hundred thousand retries."""
     assert 0.0 <= delay_s(retry, previous_s, config, Random(seed)) <= config.max_delay_s

@@ -541,4 +541,4 @@ class AgainstANaiveModel(RuleBasedStateMachine):
 
 
 TestAgainstANaiveModel = AgainstANaiveModel.TestCase
-TestAgainstANaiveModel.settings = examples(150, steps=50)
+TestAgainstANaiveModel.settings = examples(150, steps=50, always=True)

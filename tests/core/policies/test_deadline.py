@@ -12,7 +12,7 @@ seconds = st.floats(0.0, 1e6)
 
 
 @given(now_s=seconds, attempt_s=st.floats(0.01, 100.0), minimum_s=st.floats(0.0, 0.01), deadline_at_s=seconds)
-@examples(200)
+@examples(200, always=True)
 def test_an_attempt_ends_with_its_own_time_or_the_deadline_whichever_is_first(
     now_s: float, attempt_s: float, minimum_s: float, deadline_at_s: float
 ) -> None:

@@ -481,7 +481,7 @@ def test_a_lease_is_longer_than_the_deadline() -> None:
         max_size=12,
     )
 )
-@examples(60)
+@examples(60, always=True)
 def test_once_there_is_a_result_there_is_never_another_one(script: list[tuple[str, float]]) -> None:
     """Whatever the workers do, and however long they take: after the first definitive end, nobody works."""
     errors: dict[str, BaseException] = {

@@ -15,7 +15,7 @@ from tests.support.examples import examples
     max_wait_s=st.floats(0.0, 5.0),
     gaps_s=st.lists(st.floats(0.0, 2.0), min_size=1, max_size=80),
 )
-@examples(150)
+@examples(150, always=True)
 def test_no_stretch_of_time_holds_more_than_the_burst_and_the_rate(
     capacity: int, refill_per_s: float, max_wait_s: float, gaps_s: list[float]
 ) -> None:

@@ -42,7 +42,7 @@ def test_makes_as_many_retries_as_configured_and_no_more(attempt: int, tries_aga
 
 
 @given(wish_s=st.floats(0.0, 60.0), seed=st.integers(), attempt=st.integers(1, 3))
-@examples(100)
+@examples(100, always=True)
 def test_the_next_attempt_is_never_earlier_than_the_vendor_asked(wish_s: float, seed: int, attempt: int) -> None:
     """F1"""
     retry = Retry(RetryConfig(), Random(seed))

@@ -68,7 +68,7 @@ def test_hostile_values_have_a_defined_meaning(value: str, wish_s: float | None)
 
 
 @given(value=st.text(max_size=40), date=st.text(max_size=40))
-@examples(200)
+@examples(200, always=True)
 def test_no_header_whatsoever_makes_it_fail(value: str, date: str) -> None:
     """F3"""
     for name in ("retry-after", "retry-after-ms"):

@@ -14,7 +14,7 @@ from tests.support.examples import examples
     reserve=st.floats(1.0, 20.0),
     steps=st.lists(st.tuples(st.floats(0.0, 3.0), st.booleans(), st.integers(1, 30)), max_size=40),
 )
-@examples(150)
+@examples(150, always=True)
 def test_no_window_holds_more_retries_than_its_calls_and_the_reserve_pay_for(
     ratio: float, reserve: float, steps: list[tuple[float, bool, int]]
 ) -> None:

@@ -11,7 +11,7 @@ from tests.support.examples import examples
     window_s=st.floats(0.1, 100.0),
     calls=st.lists(st.tuples(st.floats(0.0, 1.0), st.booleans(), st.booleans()), max_size=60),
 )
-@examples(150)
+@examples(150, always=True)
 def test_agrees_with_a_list_of_all_calls(window_s: float, calls: list[tuple[float, bool, bool]]) -> None:
     window = SamplingWindow(window_s)
     slice_s = window_s / SLICES

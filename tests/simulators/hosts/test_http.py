@@ -109,11 +109,21 @@ def test_a_broken_stream_lacks_its_last_chunk(run: Run, ending: str, seen: str) 
     assert end == seen
 
 
+def brisk(call: Call, account: Account[Till]) -> Reply:
+    """The till's stream without its pauses: these wait for a real clock."""
+    return Reply(
+        200, headers={"content-type": "text/plain"}, stream=[(0.0, b"one "), (0.01, b"two "), (0.01, b"three")]
+    )
+
+
+BRISK = replace(TILL, routes=[*TILL.routes, Route("GET", "/brisk", brisk)])
+
+
 def test_a_whole_stream_arrives_in_chunks_and_keeps_the_connection(run: Run) -> None:
     async def main() -> None:
-        async with serving() as host:
+        async with serving(vendor=BRISK) as host:
             raw = Raw(host)
-            await raw.send(request_bytes("GET", "/v1/stream"))
+            await raw.send(request_bytes("GET", "/brisk"))
             got = await raw.until(b"0\r\n\r\n")
             assert got.endswith(b"4\r\none \r\n4\r\ntwo \r\n5\r\nthree\r\n0\r\n\r\n")
             assert b"Connection: close" not in got
@@ -360,10 +370,10 @@ def test_a_vendor_that_wants_tls_is_served_over_tls(run: Run, tmp_path: Path, mo
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
     async def main() -> None:
-        async with serving(vendor=replace(TILL, tls=True)) as host, asking_over_tls(host) as (reader, writer):
+        async with serving(vendor=replace(BRISK, tls=True)) as host, asking_over_tls(host) as (reader, writer):
             assert host.url.startswith("https://127.0.0.1:")
             assert host.simulator.base_url == host.url
-            writer.write(request_bytes() + request_bytes("GET", "/v1/stream", Connection="close"))
+            writer.write(request_bytes() + request_bytes("GET", "/brisk", Connection="close"))
             async with asyncio.timeout(10):
                 got = await reader.read()
             assert got.count(b"HTTP/1.1 200 OK") == 2
