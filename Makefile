@@ -10,7 +10,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check format bench report clean
+.PHONY: help setup demo test test-slow check format bench million soak report clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,14 @@ test-slow: $(VENV)/.dev ## the slow tests: every scenario for real, 50 seeds eac
 
 bench: $(VENV)/.dev ## paired, interleaved benchmarks; figures go to tests/bench/results
 	$(BIN)/python -m tests.bench $(ONLY)
+
+OPERATIONS ?= 1000000
+million: $(VENV)/.dev ## the memory of a million operations in virtual time; minutes
+	$(BIN)/python -m tests.bench.million --operations $(OPERATIONS)
+
+SOAK_S ?= 1800
+soak: $(VENV)/.dev ## whether a simulator's memory stays flat at 300 payments a second; half an hour
+	$(BIN)/python -m tests.bench.soak --seconds $(SOAK_S)
 
 report: $(VENV)/.run ## draw the newest run's report again
 	$(BIN)/brownout report "$$(ls -d runs/*/ | tail -n 1)"

@@ -5,10 +5,10 @@ for. What can be said by columns (how many, which of them) is said by those; rec
 `Rows` are in an order; `Groups` finds those that belong together. Both make records a lot at a time.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain, groupby, pairwise
 from operator import attrgetter
 from typing import Any, Final, Generic, NamedTuple, Self, TypeVar
@@ -18,6 +18,7 @@ import polars as pl
 from brownout_reports.rows import TABLES, frame_of, records_in
 
 R = TypeVar("R", bound=NamedTuple)
+Q = TypeVar("Q", bound=NamedTuple)
 
 LOT: Final = 16_384
 """So many records are made at a time."""
@@ -45,6 +46,11 @@ class Rows(Generic[R]):
         """Rows that are records already."""
         return cls(record, frame_of(record, rows))
 
+    @staticmethod
+    def none(record: type[Q]) -> "Rows[Q]":
+        """No rows."""
+        return _none_of(record)
+
     @cached_property
     def _few(self) -> pl.DataFrame | None:
         """All of them, in order, where they are few."""
@@ -60,10 +66,25 @@ class Rows(Generic[R]):
     def __len__(self) -> int:
         return self._length if self._few is None else self._few.height
 
+    def _part(self, few: pl.DataFrame) -> "Rows[R]":
+        """Some of these few, in the order in which they are."""
+        part = Rows(self.record, few, self.order)
+        part.__dict__["_few"] = few  # to sort them again would be most of the work
+        return part
+
+    def _computed(self, *values: pl.Expr, **named: pl.Expr) -> pl.DataFrame:
+        if self._few is not None:
+            return self._few.select(*values, **named)
+        return _collected(self._given.lazy().select(*values, **named))
+
     @property
     def frame(self) -> pl.LazyFrame:
         """The columns. Where the rows are many, these may be in any order."""
         return self._given.lazy() if self._few is None else self._few.lazy()
+
+    def all_of_them(self) -> pl.DataFrame:
+        """The columns, in memory: for those that are few, or parts of many. Of many in any order."""
+        return _collected(self._given) if self._few is None else self._few
 
     def in_order(self) -> pl.LazyFrame:
         """The columns, in the rows' order."""
@@ -98,8 +119,20 @@ class Rows(Generic[R]):
 
     def where(self, *conditions: pl.Expr) -> "Rows[R]":
         """Those for which all conditions hold."""
-        given = self._given if self._few is None else self._few
-        return Rows(self.record, given.filter(*conditions), self.order)
+        if self._few is not None:
+            return self._part(self._few.filter(*conditions))
+        return Rows(self.record, self._given.filter(*conditions), self.order)
+
+    def within(self, start: float, end: float) -> "Rows[R]":
+        """Those in `[start, end)` by the first column of their order, in which nothing may be null."""
+        if self._few is None:
+            return self.where(between(self.order[0], start, end))
+        if self._few.is_empty():
+            return self
+        # They are in order: a dozen looks instead of one at each.
+        column = self._few[self.order[0]]
+        low, high = bisect_left(column, start), bisect_left(column, end)
+        return self._part(self._few.slice(low, max(0, high - low)))
 
     def among(self, others: pl.LazyFrame, *on: str | pl.Expr) -> "Rows[R]":
         """Those that share these columns' values with one of the others."""
@@ -123,15 +156,15 @@ class Rows(Generic[R]):
 
     def values(self, value: pl.Expr) -> pl.Series:
         """What is computed from each, ascending."""
-        return _collected(self.frame.select(value.sort())).to_series()
+        return self._computed(value.sort()).to_series()
 
     def figure(self, figure: pl.Expr) -> Any:
         """One number, computed from all of them; None where there is none."""
-        return _collected(self.frame.select(figure)).item()
+        return self._computed(figure).item()
 
     def figures(self, **figures: pl.Expr) -> dict[str, Any]:
         """Several at once."""
-        return _collected(self.frame.select(**figures)).row(0, named=True)
+        return self._computed(**figures).row(0, named=True)
 
     def by(self, column: str) -> "Groups[R]":
         """The rows that share a value of a text column."""
@@ -140,6 +173,11 @@ class Rows(Generic[R]):
     def split(self, column: str) -> dict[str, "Rows[R]"]:
         """By each value of a text column that has few of them, sorted."""
         return {value: self.where(pl.col(column) == value) for value in self.values(pl.col(column).unique())}
+
+
+@cache
+def _none_of(record: type[Any]) -> Rows[Any]:
+    return Rows.of(record)
 
 
 def _collected(frame: pl.LazyFrame | pl.DataFrame) -> pl.DataFrame:
@@ -163,6 +201,10 @@ class Groups(Mapping[str, tuple[R, ...]], Generic[R]):
         """Of each lot the least key; a lot holds all rows of its keys."""
         return sorted({"", *_edges(self._rows.frame, self._column)}) if len(self._rows) > LOT else [""]
 
+    @cached_property
+    def _conditions(self) -> list[pl.Expr]:
+        return list(_ranges(pl.col(self._column), self._first_keys))
+
     def _lot_of(self, key: str) -> dict[str, tuple[R, ...]]:
         return self._lot(bisect_right(self._first_keys, key) - 1)
 
@@ -171,8 +213,8 @@ class Groups(Mapping[str, tuple[R, ...]], Generic[R]):
             self._lots.move_to_end(number)
             return self._lots[number]
         rows = self._rows
-        condition = list(_ranges(pl.col(self._column), self._first_keys))[number]
-        frame = _collected(rows.frame.filter(condition)).sort(self._column, *rows.order, maintain_order=True)
+        some = rows if len(self._first_keys) == 1 else rows.where(self._conditions[number])
+        frame = some.all_of_them().sort(self._column, *rows.order, maintain_order=True)
         records = records_in(rows.record, frame)
         lot = {key: tuple(group) for key, group in groupby(records, attrgetter(self._column))}
         self._lots[number] = lot
@@ -222,7 +264,7 @@ class Tables:
 
     def of(self, record: type[R]) -> Rows[R]:
         """The rows of that kind; none where a run left none."""
-        return self._tables[record] if record in self._tables else Rows.of(record)
+        return self._tables[record] if record in self._tables else Rows.none(record)
 
     def frames(self) -> dict[str, pl.LazyFrame]:
         """By the name of their table, the columns of each, sorted as the table says."""

@@ -76,7 +76,7 @@ def serving(name: str) -> Iterator[Server]:
         yield Server(name, process.pid, int(ready["url"].rsplit(":", 1)[1]))
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)  # to give back what a full one holds takes seconds on a busy machine
 
 
 def credential() -> str:

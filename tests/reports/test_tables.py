@@ -71,6 +71,30 @@ def test_rows_between_two_instants_begin_with_the_first_and_end_before_the_secon
     assert not rows.where(between("intended_s", 20.0, 10.0))
 
 
+@pytest.mark.parametrize(
+    ("start_s", "end_s"), [(20.0, 40.0), (20.05, 39.95), (float("-inf"), float("inf")), (99.9, 99.9), (40.0, 20.0)]
+)
+def test_rows_within_a_span_are_those_whose_first_column_of_the_order_is_in_it(
+    rows: Rows[OperationRow], start_s: float, end_s: float
+) -> None:
+    ordered = rows.sorted("intended_s", "operation_id")
+    wanted = [each for each in MANY if start_s <= each.intended_s < end_s]
+    assert list(ordered.within(start_s, end_s)) == wanted
+    assert len(ordered.within(start_s, end_s).within(25.0, 30.0)) == sum(
+        25.0 <= each.intended_s < 30 for each in wanted
+    )
+
+
+def test_within_is_right_for_rows_that_came_in_another_order() -> None:
+    shuffled = random.Random(3).sample(MANY, len(MANY))
+    found = Rows.of(OperationRow, shuffled).sorted("intended_s").where(pl.col("name") == "pay").within(10.0, 20.0)
+    assert list(found) == [each for each in MANY if each.name == "pay" and 10.0 <= each.intended_s < 20.0]
+
+
+def test_no_rows_are_within_no_span() -> None:
+    assert len(Rows.none(OperationRow).within(0.0, 1.0)) == 0
+
+
 def test_sorting_leaves_ties_as_they_were(rows: Rows[OperationRow]) -> None:
     assert list(rows.sorted("name")) == sorted(MANY, key=lambda each: each.name)
 

@@ -159,7 +159,7 @@ def test_a_scenarios_mistakes_about_them_are_told_as_any_others(wrong: str, said
 def test_the_vendors_stream_comes_through_the_policies_piece_by_piece() -> None:
     async def main() -> None:
         scenario, loop = load_text(SCENARIO.replace("FAULTS", "[]"), WORDS), asyncio.get_running_loop()
-        vendors = Vendors(scenario, VENDORS, epoch_s=0.0)
+        vendors = Vendors(scenario, VENDORS, epoch_s=0.0, blocks={})
         environment = {name: value for each in vendors.environments.values() for name, value in each.items()}
         app = build(
             AppConfig(access=read_access(ADAPTERS, environment)),

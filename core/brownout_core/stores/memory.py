@@ -4,14 +4,19 @@ A restart forgets them; use `stores.redis` where that matters.
 """
 
 import asyncio
-from collections.abc import Callable
+import marshal
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
+from typing import Final, Protocol
 
 from brownout_core.errors import ConfigError
 from brownout_core.records import Begun, Busy, Claimed, Finished, Mismatched, StoreUnavailable
 
 DAY_S = 86_400.0
+NEWEST: Final = 16_384
+"""So many claims stay in memory at least, where others are put away: all that are likely to be asked for again."""
 
 
 class _State(StrEnum):
@@ -35,13 +40,47 @@ class _Record:
     result: bytes = b""
     taken_over: bool = False
 
+    def packed(self) -> bytes:
+        return marshal.dumps(
+            (
+                self.state.value, self.fingerprint, self.owner, self.fence, self.began_s, self.sent_s,
+                self.lease_until_s, self.forget_at_s, self.result, self.taken_over,
+            )
+        )  # fmt: skip
+
+
+def _unpacked(packed: bytes) -> _Record:
+    state, *others = marshal.loads(packed)  # noqa: S302  packed by the store
+    return _Record(_State(state), *others)
+
+
+class Shelf(Protocol):
+    """Somewhere that takes no memory."""
+
+    def put(self, packed: Mapping[str, bytes]) -> None:
+        """Keep these; what is there under one of the keys is replaced."""
+        ...
+
+    def get(self, key: str) -> bytes | None:
+        """What was put there; None: nothing."""
+        ...
+
 
 class MemoryClaimStore:
     """A `ClaimStore` in a dictionary. Safe within one event loop: no method waits for anything."""
 
-    def __init__(self, clock: Callable[[], float], *, keep_s: float = DAY_S, capacity: int = 1_000_000) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        *,
+        keep_s: float = DAY_S,
+        capacity: int = 1_000_000,
+        away: Shelf | None = None,
+    ) -> None:
         """`clock` gives monotonic seconds; a record is forgotten `keep_s` after its last change, or when there
-        are more than `capacity` of them (the oldest that is not in progress goes first)."""
+        are more than `capacity` of them (the oldest that is not in progress goes first, and is counted).
+
+        What is settled and old is put `away`, where a place is given that takes no memory; those do not count."""
         if keep_s <= 0:
             raise ConfigError(f"keep_s must be > 0 seconds, got {keep_s}")
         if capacity < 1:
@@ -49,13 +88,18 @@ class MemoryClaimStore:
         self._clock = clock
         self._keep_s = keep_s
         self._capacity = capacity
+        self._away = away
+        self._put_away_at = 2 * NEWEST
+        """With so many records in memory, the old ones are put away."""
+        self.forgotten = 0
+        """Records that went for want of room: who comes back for one of those is not known any more."""
         # Ordered by last change, which is the order in which records expire: every change re-inserts.
         self._records: dict[str, _Record] = {}
 
     async def begin(self, key: str, fingerprint: str, owner: str, lease_s: float) -> Begun:
         now_s = self._clock()
         self._forget_expired(now_s)
-        record = self._records.get(key)
+        record = self._known(key, now_s)
         if record is None or record.state is _State.RELEASED:
             return self._claim(key, fingerprint, owner, lease_s, now_s, earlier=record)
         if record.fingerprint != fingerprint:
@@ -102,7 +146,7 @@ class MemoryClaimStore:
         return True
 
     async def complete(self, key: str, owner: str, fence: int, result: bytes) -> bool:
-        record = self._records.get(key)
+        record = self._known(key, self._clock())
         if record is not None and record.state is _State.COMPLETED and (record.owner, record.fence) == (owner, fence):
             return True
         held = self._held(key, owner, fence)
@@ -134,6 +178,14 @@ class MemoryClaimStore:
     async def close(self) -> None:
         return
 
+    def _known(self, key: str, now_s: float) -> _Record | None:
+        record = self._records.get(key)
+        if record is not None or self._away is None:
+            return record
+        packed = self._away.get(key)
+        record = None if packed is None else _unpacked(packed)
+        return record if record is not None and now_s < record.forget_at_s else None
+
     def _held(self, key: str, owner: str, fence: int) -> _Record | None:
         record = self._records.get(key)
         if record is None or record.state is not _State.IN_PROGRESS or (record.owner, record.fence) != (owner, fence):
@@ -154,13 +206,25 @@ class MemoryClaimStore:
             del self._records[oldest]
 
     def _make_room(self) -> None:
+        if self._away is not None and len(self._records) >= self._put_away_at:
+            self._put_away(self._away)
         if len(self._records) < self._capacity:
             return
         for key, record in self._records.items():
             if record.state is not _State.IN_PROGRESS:
                 del self._records[key]
+                self.forgotten += 1
                 return
         raise StoreUnavailable(f"all {self._capacity} claims are in progress")
+
+    def _put_away(self, away: Shelf) -> None:
+        old = islice(self._records.items(), len(self._records) - NEWEST)
+        settled = {key: record.packed() for key, record in old if record.state is not _State.IN_PROGRESS}
+        away.put(settled)
+        for key in settled:
+            del self._records[key]
+        # Those in progress stay: without counting from what is left they would all be looked at each time.
+        self._put_away_at = len(self._records) + NEWEST
 
 
 def open_claims(_url: str) -> MemoryClaimStore:

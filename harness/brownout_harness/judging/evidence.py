@@ -22,7 +22,7 @@ import polars as pl
 
 from brownout_reports.rows import EFFECT, REQUEST, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.run_folder import FaultSpan, PhaseSpan
-from brownout_reports.tables import Groups, Rows, Tables, between
+from brownout_reports.tables import Groups, Rows, Tables
 
 WHOLE_RUN: Final = ""
 """As a phase's name: everything, the drain included."""
@@ -153,7 +153,7 @@ class Evidence:
     @cached_property
     def letters(self) -> Rows[LetterRow]:
         """The same, and none where the target has none to show."""
-        return Rows.of(LetterRow) if self.dead_letters is None else self.dead_letters
+        return Rows.none(LetterRow) if self.dead_letters is None else self.dead_letters
 
     @cached_property
     def dead_letters_of(self) -> Groups[LetterRow]:
@@ -183,16 +183,16 @@ class Evidence:
 
     def asked(self, name: str, span: PhaseSpan) -> Rows[OperationRow]:
         """Operations of a name (`""`: of every name) that were wanted within the span, in that order."""
-        rows = self.operations_of.get(name, Rows.of(OperationRow)) if name else self.operations
-        return rows.where(between("intended_s", span.start_s, span.end_s))
+        rows = self.operations_of.get(name, Rows.none(OperationRow)) if name else self.operations
+        return rows.within(span.start_s, span.end_s)
 
     def requests_at(self, vendor: str) -> Rows[LedgerRow]:
         """What arrived at a vendor, in the order of arrival."""
-        return self.requests_to.get(vendor, Rows.of(LedgerRow))
+        return self.requests_to.get(vendor, Rows.none(LedgerRow))
 
     def requests_between(self, vendor: str, start_s: float, end_s: float) -> Rows[LedgerRow]:
         """What arrived at a vendor in `[start_s, end_s)`, in the order of arrival."""
-        return self.requests_at(vendor).where(between("at_s", start_s, end_s))
+        return self.requests_at(vendor).within(start_s, end_s)
 
     @cached_property
     def _operations_named(self) -> dict[tuple[str, ...], Rows[OperationRow]]:

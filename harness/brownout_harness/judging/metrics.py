@@ -52,7 +52,7 @@ def _length_s(evidence: Evidence, phase: PhaseSpan) -> float:
 
 
 def _phase(evidence: Evidence, phase: PhaseSpan, name: str) -> PhaseMetrics:
-    everyone = evidence.operations_of.get(name, Rows.of(OperationRow)) if name else evidence.operations
+    everyone = evidence.operations_of.get(name, Rows.none(OperationRow)) if name else evidence.operations
     asked, sent, finished = (
         between(column, phase.start_s, phase.end_s) for column in ("intended_s", "sent_s", "finished_s")
     )

@@ -6,6 +6,7 @@
   libraries get instead
 - `server.py`  the application, composed as the gateway composes it; `life.py` one life of it, and what a kill means
 - `vendors.py` the simulators, in memory
+- `shelf.py`   claims that are old, on disk
 - `wire.py`    joins the application's transport to the simulators
 - `caller.py`  whoever asks, hangs up, and asks again
 """

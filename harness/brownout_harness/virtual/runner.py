@@ -8,7 +8,8 @@ simulators in memory ◀─ transports ─ the application ◀─ callers, at th
 import asyncio
 import gc
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -33,10 +34,12 @@ from brownout_harness.virtual.closed import closed_world
 from brownout_harness.virtual.life import Killed
 from brownout_harness.virtual.loop import run_virtually
 from brownout_harness.virtual.server import VirtualServer, config_of
+from brownout_harness.virtual.shelf import FileShelf
 from brownout_harness.virtual.vendors import Vendors
 from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.schema import Action, Layer, Scenario
+from brownout_simulators.hosts.blocks import FileBlocks
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor
 
@@ -44,6 +47,8 @@ EPOCH_S = 1_767_225_600.0
 """2026-01-01T00:00:00Z: the wall clock at the start of every virtual run."""
 SHOW_EVERY_S = 1.0
 LOOK_EVERY_S = 0.1
+CLAIMS_LIMIT = 1_000_000
+"""In memory; those on disk do not count."""
 
 
 def run_virtual(
@@ -67,16 +72,29 @@ def run_virtual(
     """
     if vendors is None:
         vendors = {name: load_vendor(name) for name in VENDORS}  # imports read files: before the world is closed
-    run = Run(
-        scenario,
-        vendors=vendors,
-        operations=operations,
-        work=work,
-        replacements=replacements or Replacements(),
-        progress=progress,
-    )
-    with closed_world(epoch_s=EPOCH_S, seed=scenario.seed):
-        return run_virtually(run.main())
+    with ExitStack() as files:
+        run = Run(
+            scenario,
+            vendors=vendors,
+            operations=operations,
+            disk=Disk(work, vendors, files),
+            replacements=replacements or Replacements(),
+            progress=progress,
+        )
+        with closed_world(epoch_s=EPOCH_S, seed=scenario.seed):
+            return run_virtually(run.main())
+
+
+class Disk:
+    """What of a run is on disk, made before the world is closed; in memory where there is no folder for it."""
+
+    def __init__(self, folder: Path | None, vendors: Iterable[str], files: ExitStack) -> None:
+        self.rows = folder
+        self.ledgers: dict[str, FileBlocks] = {}
+        self.claims: FileShelf | None = None
+        if folder is not None:
+            self.ledgers = {name: files.enter_context(closing(FileBlocks(str(folder)))) for name in vendors}
+            self.claims = files.enter_context(closing(FileShelf(folder)))
 
 
 class Run:
@@ -88,7 +106,7 @@ class Run:
         *,
         vendors: Mapping[str, Vendor[Any]],
         operations: Mapping[str, GatewayOperation],
-        work: Path | None,
+        disk: Disk,
         replacements: Replacements,
         progress: ProgressSink | None,
     ) -> None:
@@ -96,9 +114,10 @@ class Run:
         self.loaded = vendors
         self.arrivals = plan(scenario, operations)
         self.asked_for = operations_of(scenario, operations)
-        self.operations = Spool(OperationRow, work)
-        self.ledger = Spool(LedgerRow, work)
-        self.events = Spool(EventRow, work)
+        self.disk = disk
+        self.operations = Spool(OperationRow, disk.rows)
+        self.ledger = Spool(LedgerRow, disk.rows)
+        self.events = Spool(EventRow, disk.rows)
         self.breakers: dict[str, str] = {}
         self.replacements = replacements
         self.progress = progress
@@ -111,7 +130,8 @@ class Run:
         """Everything from the first line to the evidence."""
         self.loop = asyncio.get_running_loop()
         self.loop.set_exception_handler(self._unhandled)
-        self.vendors = Vendors(self.scenario, self.loaded, epoch_s=EPOCH_S)
+        self.vendors = Vendors(self.scenario, self.loaded, epoch_s=EPOCH_S, blocks=self.disk.ledgers)
+        self.claims = MemoryClaimStore(self.loop.time, capacity=CLAIMS_LIMIT, away=self.disk.claims)
         self.actors = {layer: make(self) for layer, make in LAYERS.items()}
         schedule(self.actors, self.scenario, 0.0)
         self.server = self._server()
@@ -139,7 +159,7 @@ class Run:
             config_of(self.vendors.environments, self.scenario.policies.to_json(), self.replacements.adapters),
             self.replacements,
             transports=self.vendors.transports(),
-            claims=MemoryClaimStore(self.loop.time),
+            claims=self.claims,
             dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=self._wall_s),
             sink=self._hear,
             seed=self.scenario.seed,
@@ -237,6 +257,8 @@ class Run:
         for page in self.vendors.ledger():
             self.ledger.add_block(page)
         self.gaps += self.vendors.gaps()
+        if forgotten := self.claims.forgotten:
+            self.gaps.append(Gap(GapKind.OTHER, f"{forgotten} claims were forgotten for want of room"))
         operations = self.operations.rows()
         self.gaps += gaps_of_pace(operations, self.callers.offered, self.scenario.spans())
         return RunInputs(

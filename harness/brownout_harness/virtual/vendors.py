@@ -15,6 +15,7 @@ from brownout_reports.rows import LedgerRow, read
 from brownout_scenarios.schema import FaultRule, Scenario
 from brownout_simulators.faults.kinds import rule_from_json
 from brownout_simulators.hosts.memory import MemoryHost
+from brownout_simulators.ledger import Blocks
 from brownout_simulators.simulator import Simulator
 
 WIRE_S = 0.001
@@ -26,12 +27,22 @@ PAGE_ROWS = 16_384
 class Vendors:
     """All of them, on one loop. Acts out the faults that happen inside a vendor."""
 
-    def __init__(self, scenario: Scenario, vendors: Mapping[str, Any], *, epoch_s: float) -> None:
-        """`epoch_s` is the wall clock at the loop's instant 0."""
+    def __init__(
+        self, scenario: Scenario, vendors: Mapping[str, Any], *, epoch_s: float, blocks: Mapping[str, Blocks]
+    ) -> None:
+        """`epoch_s` is the wall clock at the loop's instant 0; `blocks` keeps the ledgers, by vendor, of those that it
+        names; the others are in memory."""
         loop = asyncio.get_running_loop()
         self._scenario = scenario
         self._simulators: dict[str, Simulator[Any]] = {
-            name: Simulator(vendor, clock=loop.time, epoch_s=epoch_s, seed=scenario.seed, base_url=base_url_of(name))
+            name: Simulator(
+                vendor,
+                clock=loop.time,
+                epoch_s=epoch_s,
+                seed=scenario.seed,
+                base_url=base_url_of(name),
+                blocks=blocks.get(name),
+            )
             for name, vendor in vendors.items()
         }
         self._hosts = {name: MemoryHost(simulator, loop) for name, simulator in self._simulators.items()}

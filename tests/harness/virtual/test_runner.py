@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from brownout_core.stores import memory
+from brownout_harness.judging import spool
 from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.progress import Progress
 from brownout_harness.running.execute import judged_virtually
-from brownout_harness.virtual import vendors
+from brownout_harness.virtual import runner, vendors
 from brownout_harness.virtual.runner import run_virtual
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.rows import REQUEST, TABLES, EventRow, LedgerRow, OperationRow
@@ -25,6 +27,7 @@ from brownout_reports.run_folder import Status
 from brownout_scenarios.library import names
 from brownout_scenarios.load import load
 from brownout_scenarios.schema import Figures, Phase, Scenario
+from brownout_simulators import ledger
 
 DIGEST = """
 import sys
@@ -95,6 +98,29 @@ def test_while_the_application_is_dead_nobody_is_served_and_the_vendor_goes_on()
     requests = [row for row in inputs.tables.of(LedgerRow) if row.entry == REQUEST]
     arrived = [row for row in requests for start_s, end_s in dead if start_s < row.at_s < end_s]
     assert arrived == []
+
+
+def test_a_run_is_the_same_whether_it_is_kept_on_disk_or_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_memory = digest(run_virtual(scenario("commit-then-crash")))
+    # So little stays in memory that callers who ask again meet claims and blocks that are on disk.
+    monkeypatch.setattr(memory, "NEWEST", 2)
+    monkeypatch.setattr(spool, "BLOCK", 100)
+    monkeypatch.setattr(ledger, "BLOCK", 10)
+    assert digest(run_virtual(scenario("commit-then-crash"), work=tmp_path)) == in_memory
+    assert len(list(tmp_path.glob("*.parquet"))) > 3
+
+
+def test_a_claim_that_was_forgotten_for_want_of_room_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "CLAIMS_LIMIT", 20)
+    assert [gap.kind for gap in run_virtual(shortened("healthy", 3.0)).gaps] == [GapKind.OTHER]
+
+
+def test_a_run_on_disk_needs_no_room_for_claims_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "CLAIMS_LIMIT", 20)
+    monkeypatch.setattr(memory, "NEWEST", 2)
+    assert run_virtual(shortened("healthy", 3.0), work=tmp_path).gaps == ()
 
 
 def test_another_seed_gives_another_run() -> None:

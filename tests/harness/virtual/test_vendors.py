@@ -19,7 +19,7 @@ SCENARIO: Scenario = load("healthy", vocabulary())
 
 def vendors(**changes: Any) -> Vendors:
     named = {name: load_vendor(name) for name in ("twilio", "stripe")}
-    return Vendors(replace(SCENARIO, **changes), named, epoch_s=1000.0)
+    return Vendors(replace(SCENARIO, **changes), named, epoch_s=1000.0, blocks={})
 
 
 def rule(start_s: float) -> FaultRule:

@@ -8,7 +8,6 @@ import polars as pl
 from brownout_harness.judging.evidence import WHOLE_RUN, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, no_such_phase, require, span_text
 from brownout_reports.run_folder import ExpectationResult, PhaseSpan
-from brownout_reports.tables import between
 
 MINIMUM_OPERATIONS: Final = 10
 
@@ -79,7 +78,7 @@ def load_on(evidence: Evidence, vendor: str, span: PhaseSpan) -> Load:
     sent = named.group_by("operation_id").agg(at_s=pl.col("at_s").min(), sent=pl.len().cast(pl.Int64))
     by_operation = sent.collect(engine="streaming")
     if by_operation.is_empty():
-        asked = evidence.operations_for(vendor).where(between("intended_s", span.start_s, span.end_s))
+        asked = evidence.operations_for(vendor).within(span.start_s, span.end_s)
         return Load(len(asked), asked.figure(pl.col("asks").clip(1).sum()), len(requests), by_operation)
     again = by_operation.lazy().join(_sent_again(evidence), on="operation_id")
     asks = again.select(pl.min_horizontal(pl.col("sent") - 1, "again").sum()).collect().item()

@@ -111,7 +111,7 @@ class Backoff:
                 yield Wait(made.at_s, event.operation_id, event.attempt, made.at_s - event.at_s)
 
     def _told(self, evidence: Evidence, kind: str) -> Rows[EventRow]:
-        events = evidence.events_by_kind.get(kind, Rows.of(EventRow))
+        events = evidence.events_by_kind.get(kind, Rows.none(EventRow))
         return events.where(pl.col("vendor") == self.vendor)
 
 

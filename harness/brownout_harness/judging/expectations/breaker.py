@@ -7,7 +7,6 @@ from brownout_harness.judging.evidence import WHOLE_RUN, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, no_such_phase, require, seconds, span_text
 from brownout_harness.judging.expectations.telling import CLOSED, OPEN, Stretch, Telling, contradictions, telling_about
 from brownout_reports.run_folder import ExpectationResult, PhaseSpan
-from brownout_reports.tables import between
 
 MINIMUM_OPERATIONS: Final = 10
 
@@ -71,7 +70,7 @@ class Breaker:
     def _asked(self, evidence: Evidence, span: PhaseSpan) -> int:
         within_s = self.opens_within_s or self.closes_within_s
         end_s = span.end_s if within_s is None else min(span.end_s, span.start_s + within_s)
-        return evidence.operations_for(self.vendor).count(between("intended_s", span.start_s, end_s))
+        return len(evidence.operations_for(self.vendor).within(span.start_s, end_s))
 
     def _judge_opening(self, wording: Wording, telling: Telling, span: PhaseSpan, within_s: float) -> ExpectationResult:
         opened = next((each for each in telling.in_state(OPEN) if each.end_s > span.start_s), None)

@@ -36,7 +36,7 @@ class ExactlyOnce:
         """Surplus effects fail whatever else is unknown; a missing one only where the ledger is complete."""
         wording = Wording(self, f"one {self.effect} per done operation, at most one per any other")
         operations = self._operations(evidence)
-        effects = evidence.effects_by_kind.get(self.effect, Rows.of(LedgerRow))
+        effects = evidence.effects_by_kind.get(self.effect, Rows.none(LedgerRow))
         anonymous, named = effects.where(NAMELESS), effects.where(~NAMELESS)
         doubled = named.repeated("operation_id")
         phantom = named.not_among(evidence.operations.frame, "operation_id")

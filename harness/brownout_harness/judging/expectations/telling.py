@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf, nextafter
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -16,7 +17,7 @@ from brownout_core.telemetry import Kind
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, counted, seconds
 from brownout_reports.rows import EventRow, LedgerRow, OperationRow, Outcome
-from brownout_reports.tables import Rows, between
+from brownout_reports.tables import Rows
 
 CLOSED: Final = "closed"
 OPEN: Final = "open"
@@ -84,9 +85,8 @@ def requests_while_open(evidence: Evidence, telling: Telling, *, late_by_s: floa
     """Per stretch told open the requests that arrived in it later than `late_by_s` after it began."""
     found = []
     for stretch in telling.in_state(OPEN):
-        quiet_from_s = stretch.start_s + late_by_s
-        arrived = evidence.requests_between(telling.vendor, quiet_from_s, stretch.end_s)
-        found.append((stretch, arrived.where(pl.col("at_s") > quiet_from_s)))
+        later_s = nextafter(stretch.start_s + late_by_s, inf)
+        found.append((stretch, evidence.requests_between(telling.vendor, later_s, stretch.end_s)))
     return found
 
 
@@ -104,7 +104,7 @@ def _open_with_traffic(evidence: Evidence, telling: Telling, late_by_s: float) -
     operations = evidence.operations_for(telling.vendor)
     found = []
     for stretch, requests in requests_while_open(evidence, telling, late_by_s=late_by_s):
-        asked = operations.count(between("intended_s", stretch.start_s + late_by_s, stretch.end_s))
+        asked = len(operations.within(stretch.start_s + late_by_s, stretch.end_s))
         if len(requests) >= MINIMUM_TURNED_AWAY and len(requests) >= ORDINARY_SHARE * asked:
             first = next(iter(requests))
             what = f"told open from {_from(stretch)}, yet {counted(len(requests), 'request')} reached {telling.vendor}"
@@ -144,7 +144,7 @@ def _turned_away(evidence: Evidence, vendor: str) -> Rows[OperationRow]:
     another policy than the breaker turned away, as the target says, prove nothing and are left out.
     """
     outcome, asks, status = pl.col("outcome"), pl.col("asks"), pl.col("status")
-    rejected = evidence.events_by_kind.get(Kind.CALL_REJECTED, Rows.of(EventRow))
+    rejected = evidence.events_by_kind.get(Kind.CALL_REJECTED, Rows.none(EventRow))
     by_others = rejected.where(pl.col("vendor") == vendor, ~pl.col("outcome").is_in(["breaker", "breaker_open"]))
     return (
         evidence.operations_for(vendor)
