@@ -1,5 +1,6 @@
 """From an order to a verdict and a run folder: run in its mode, judge, write. The commands and tests call this."""
 
+import gc
 import os
 import platform
 import tempfile
@@ -86,7 +87,9 @@ def _run(order: Order, work: Path, progress: ProgressSink | None) -> RunInputs:
     if order.mode == "virtual":
         from brownout_harness.virtual.runner import run_virtual
 
-        return run_virtual(order.scenario, work=work, progress=progress)
+        inputs = run_virtual(order.scenario, work=work, progress=progress)
+        gc.collect()  # the simulators, full as they are, hold each other: judging a large run needs their room
+        return inputs
     from brownout_harness.real.runner import run_real
 
     return run_real(order.scenario, work=work, redis=order.redis, progress=progress)
