@@ -144,6 +144,16 @@ class Rows(Generic[R]):
 
     def repeated(self, *columns: str) -> "Rows[R]":
         """Those that share these columns' values with another of them."""
+        if self._few is None:
+            # To count texts takes ten times the memory that their hashes take. Equal texts have equal hashes, and
+            # those few whose hashes are equal are looked at themselves.
+            number = pl.struct(columns).hash()
+            numbers = self._computed(number).to_series()
+            again = numbers.filter(numbers.is_duplicated()).unique()
+            return self.where(number.is_in(again.implode()))._repeated(columns)
+        return self._repeated(columns)
+
+    def _repeated(self, columns: tuple[str, ...]) -> "Rows[R]":
         return self.among(self.frame.group_by(columns).len().filter(pl.col("len") > 1), *columns)
 
     def sorted(self, *columns: str) -> "Rows[R]":

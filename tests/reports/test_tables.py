@@ -95,6 +95,12 @@ def test_no_rows_are_within_no_span() -> None:
     assert len(Rows.none(OperationRow).within(0.0, 1.0)) == 0
 
 
+def test_repeated_rows_are_all_that_share_their_values_with_another(rows: Rows[OperationRow]) -> None:
+    ordered = rows.sorted("intended_s")
+    assert list(ordered.repeated("operation_id")) == [each for each in MANY if int(each.operation_id[3:]) < 300]
+    assert len(ordered.repeated("operation_id", "detail")) == 0
+
+
 def test_sorting_leaves_ties_as_they_were(rows: Rows[OperationRow]) -> None:
     assert list(rows.sorted("name")) == sorted(MANY, key=lambda each: each.name)
 

@@ -1,6 +1,7 @@
 """Whole scenarios in virtual time: the same seed the same run, whatever the process; a crash is a crash."""
 
 import asyncio
+import gc
 import hashlib
 import json
 import os
@@ -121,6 +122,11 @@ def test_a_run_on_disk_needs_no_room_for_claims_in_memory(tmp_path: Path, monkey
     monkeypatch.setattr(runner, "CLAIMS_LIMIT", 20)
     monkeypatch.setattr(memory, "NEWEST", 2)
     assert run_virtual(shortened("healthy", 3.0), work=tmp_path).gaps == ()
+
+
+def test_a_run_leaves_nothing_out_of_the_collectors_sight() -> None:
+    run_virtual(shortened("healthy", 1.0))
+    assert gc.get_freeze_count() == 0
 
 
 def test_another_seed_gives_another_run() -> None:
