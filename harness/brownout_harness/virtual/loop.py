@@ -93,7 +93,7 @@ def _rarely_collecting() -> Iterator[None]:
     never at what was there before."""
     before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(50_000, 20, before[2])
+    gc.set_threshold(200_000, 20, before[2])
     try:
         yield
     finally:
