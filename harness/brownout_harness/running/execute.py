@@ -1,7 +1,6 @@
 """From an order to a verdict and a run folder: run in its mode, judge, write. The commands and tests call this."""
 
 import ctypes
-import gc
 import os
 import platform
 import tempfile
@@ -90,18 +89,19 @@ def _run(order: Order, work: Path, progress: ProgressSink | None) -> RunInputs:
         from brownout_harness.virtual.runner import run_virtual
 
         inputs = run_virtual(order.scenario, work=work, progress=progress)
-        _make_room()
+        _give_back()
         return inputs
     from brownout_harness.real.runner import run_real
 
     return run_real(order.scenario, work=work, redis=order.redis, progress=progress)
 
 
-def _make_room() -> None:
-    """For the judge: what the simulators of a large run took is as much as judging it takes."""
-    gc.collect()  # they hold each other
-    # The C library keeps what is free between what is not, a third of it all, unless it is told. Others than GNU's do
-    # not have to be.
+def _give_back() -> None:
+    """What the simulators of a large run took is as much as judging it takes.
+
+    The C library keeps what is free between what is not, a third of it all, unless it is told. Others than GNU's do not
+    have to be.
+    """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)

@@ -76,7 +76,7 @@ def describe_waiting(loop: asyncio.AbstractEventLoop) -> str:
 
 def run_virtually(main: Coroutine[Any, Any, T]) -> T:
     """Run `main` to its end in virtual time and return its result; leftover tasks are cancelled."""
-    with _rarely_collecting(), asyncio.Runner(loop_factory=VirtualLoop) as runner:
+    with rarely_collecting(), asyncio.Runner(loop_factory=VirtualLoop) as runner:
         results: list[T] = []
 
         async def keep() -> None:
@@ -88,9 +88,12 @@ def run_virtually(main: Coroutine[Any, Any, T]) -> T:
 
 
 @contextmanager
-def _rarely_collecting() -> Iterator[None]:
+def rarely_collecting() -> Iterator[None]:
     """A run makes a great many objects that it keeps and few cycles: let the collector look at them less often, and
-    never at what was there before."""
+    never at what was there before. May be nested: the outermost counts."""
+    if gc.get_freeze_count():
+        yield
+        return
     before = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(200_000, 20, before[2])

@@ -32,7 +32,7 @@ from brownout_harness.progress import Progress, ProgressSink
 from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.closed import closed_world
 from brownout_harness.virtual.life import Killed
-from brownout_harness.virtual.loop import run_virtually
+from brownout_harness.virtual.loop import rarely_collecting, run_virtually
 from brownout_harness.virtual.server import VirtualServer, config_of
 from brownout_harness.virtual.shelf import FileShelf
 from brownout_harness.virtual.vendors import Vendors
@@ -72,7 +72,7 @@ def run_virtual(
     """
     if vendors is None:
         vendors = {name: load_vendor(name) for name in VENDORS}  # imports read files: before the world is closed
-    with ExitStack() as files:
+    with ExitStack() as files, rarely_collecting():
         run = Run(
             scenario,
             vendors=vendors,
@@ -82,7 +82,11 @@ def run_virtual(
             progress=progress,
         )
         with closed_world(epoch_s=EPOCH_S, seed=scenario.seed):
-            return run_virtually(run.main())
+            inputs = run_virtually(run.main())
+        # The simulators, full as they are, hold each other, and whoever judges, or runs again, needs their room.
+        del run
+        gc.collect()
+    return inputs
 
 
 class Disk:
