@@ -6,9 +6,12 @@ real application runs it in a thread of its own (`in_thread`); virtual time has 
 """
 
 import asyncio
+import fcntl
+import os
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -93,6 +96,19 @@ class OwnThread:
         self._executor.shutdown(wait=False)
 
 
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Of those who open a store in this folder, in any process: a new kind of journal is the one thing for which SQLite
+    does not wait for others, but fails."""
+    # Not the file itself: to close a second handle of it would free SQLite's own locks.
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 class SqliteDeadLetterStore:
     """A `DeadLetterStore` in a file (or `:memory:`). Several processes may share the file."""
 
@@ -103,18 +119,24 @@ class SqliteDeadLetterStore:
         self._run = run
         self._closed = False
         try:
-            if str(path) != ":memory:":
-                Path(path).touch(mode=0o600)  # customers' data: not for every user of the machine
-            # Every step runs alone: inline in one loop, or in the one thread of `OwnThread`.
-            self._database = sqlite3.connect(str(path), timeout=busy_s, isolation_level=None, check_same_thread=False)
-            self._database.row_factory = sqlite3.Row
-            self._database.execute("PRAGMA journal_mode=WAL")
-            self._database.execute("PRAGMA synchronous=FULL")
-            self._database.execute("PRAGMA fullfsync=ON")  # on macOS an fsync alone stops at the disk's own cache
-            self._migrate()
+            if str(path) == ":memory:":
+                self._open(path, busy_s)
+            else:
+                with _alone_in(Path(path).parent):
+                    Path(path).touch(mode=0o600)  # customers' data: not for every user of the machine
+                    self._open(path, busy_s)
         except (sqlite3.Error, OSError) as error:
             why = error.strerror if isinstance(error, OSError) else error
             raise ConfigError(f"dead letters cannot be kept in {path}: {why}") from error
+
+    def _open(self, path: str | Path, busy_s: float) -> None:
+        # Every step runs alone: inline in one loop, or in the one thread of `OwnThread`.
+        self._database = sqlite3.connect(str(path), timeout=busy_s, isolation_level=None, check_same_thread=False)
+        self._database.row_factory = sqlite3.Row
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=FULL")
+        self._database.execute("PRAGMA fullfsync=ON")  # on macOS an fsync alone stops at the disk's own cache
+        self._migrate()
 
     def _migrate(self) -> None:
         # One process at a time: whoever waits here finds it done.
