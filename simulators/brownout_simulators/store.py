@@ -1,7 +1,7 @@
 """Objects by id, in order of creation, and never more than a limit: for vendors' states and for what is remembered.
 
 Adding, finding, removing and turning a page cost the same, however many there are. Where one more does not fit, the
-oldest one that is settled is forgotten, and counted: a payment that is still held goes after one that is done.
+oldest that are settled are forgotten, and counted: a payment that is still held goes after one that is done.
 """
 
 from array import array
@@ -13,6 +13,8 @@ T = TypeVar("T")
 TRIES: Final = 16
 """How many are looked at for one that is settled, from the oldest on and round again; where none of so many is settled,
 the first of them goes."""
+LOTS: Final = 64
+"""A store that is full forgets this part of its limit at once."""
 HOLES: Final = 1_024
 """Empty places are closed once there are so many, and more of them than objects."""
 
@@ -124,9 +126,29 @@ class Store(Generic[T]):
                 yield entry[1]
 
     def _make_room(self) -> None:
-        """Forget one: the next that is settled, as far as a few looks can tell; never the newest."""
-        items, newest = self._items, len(self._items) - 1
-        hand, first_open, looks = max(self._hand - self._base, self._first), None, TRIES
+        """Forget the next that are settled, as far as a few looks can tell; of a large store several at once, for what
+        all of them cost together is little more than one alone."""
+        items = self._items
+        hand = max(self._hand - self._base, self._first)
+        gone: list[tuple[str, T]] = []
+        for _ in range(max(1, self.limit // LOTS)):
+            place, hand = self._next_to_go(hand)
+            entry = items[place]
+            if entry is not None:
+                items[place] = None
+                del self._at[entry[0]]
+                gone.append(entry)
+        self._hand = self._base + hand
+        self._close_holes()
+        self.forgotten += len(gone)
+        if self.on_forgotten is not None:
+            for id, item in gone:  # noqa: A001
+                self.on_forgotten(id, item)
+
+    def _next_to_go(self, hand: int) -> tuple[int, int]:
+        """The place of the next one that is to go, from `hand` on, never the newest; and where to look for another."""
+        items, newest, is_settled = self._items, len(self._items) - 1, self._is_settled
+        first_open, looks = -1, TRIES
         while looks:
             if hand >= newest:
                 hand = self._first
@@ -134,22 +156,13 @@ class Store(Generic[T]):
             hand += 1
             if entry is None:
                 continue
-            if self._is_settled(entry[1]):
-                self._hand = self._base + hand
-                self._forget(*entry)
-                return
-            first_open = first_open or entry
+            if is_settled(entry[1]):
+                return hand - 1, hand
+            if first_open < 0:
+                first_open = hand - 1
             looks -= 1
-        self._hand = self._base + hand
         self.forgotten_open += 1
-        if first_open is not None:
-            self._forget(*first_open)
-
-    def _forget(self, id: str, item: T) -> None:  # noqa: A002
-        self.remove(id)
-        self.forgotten += 1
-        if self.on_forgotten is not None:
-            self.on_forgotten(id, item)
+        return first_open, hand
 
     def _close_holes(self) -> None:
         """Most are at the beginning, where the oldest were: those are cut off. For others everything is walked through,

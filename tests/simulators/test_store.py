@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from brownout_simulators import store as store_module
-from brownout_simulators.store import HOLES, Store
+from brownout_simulators.store import HOLES, LOTS, Store
 from tests.support.examples import examples
 
 
@@ -54,6 +54,18 @@ def test_where_none_of_the_oldest_is_settled_the_very_oldest_goes_and_is_counted
     assert next(store.oldest_first()) == "N1"
     filled(store, *(f"m{number}" for number in range(1_000)))
     assert (len(store), store.forgotten, store.forgotten_open) == (20, 1_001, 1_001)
+
+
+def test_a_large_store_forgets_several_at_once_and_never_holds_more_than_its_limit() -> None:
+    store: Store[str] = Store(10 * LOTS)
+    most = 0
+    for number in range(30 * LOTS):
+        store.add(f"n{number}", f"N{number}")
+        most = max(most, len(store))
+    assert most == 10 * LOTS
+    assert store.forgotten == 30 * LOTS - len(store)
+    assert len(store) > 9 * LOTS
+    assert next(store.oldest_first()) == f"N{store.forgotten}"
 
 
 def test_an_object_that_stays_open_keeps_its_place_however_many_come_and_go() -> None:
