@@ -216,7 +216,7 @@ class _Run:
                 self._notes.append(f"{text}: {future.result()}")
             except NotJudged as error:
                 if future in self._cut_short:  # by the scenario's own kill or stop
-                    self._notes.append(f"{text}: cut short: the connection was lost")
+                    self._notes.append(f"{text}: cut short: {error}")
                 else:
                     self._gaps.append(Gap(GapKind.OTHER, str(error), self._now_s()))
 

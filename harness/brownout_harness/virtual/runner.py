@@ -287,7 +287,7 @@ class Run:
             self.notes.append(f"{text}: {task.result()}")
         except NotJudged as error:
             if task in self.cut_short:  # by the scenario's own kill or stop
-                self.notes.append(f"{text}: cut short: the connection was lost")
+                self.notes.append(f"{text}: cut short: {error}")
             else:
                 self.gaps.append(Gap(GapKind.OTHER, str(error)))
 

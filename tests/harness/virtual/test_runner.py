@@ -132,6 +132,12 @@ def test_a_run_leaves_nothing_out_of_the_collectors_sight_and_nothing_for_it_to_
     assert not [each for each in gc.get_objects() if isinstance(each, Simulator)]
 
 
+def test_a_redrive_that_the_scenarios_own_stop_cuts_short_is_a_note_and_no_gap() -> None:
+    ran = run_virtual(scenario("shutdown-mid-redrive"))
+    assert ran.gaps == ()
+    assert "redrive dead letters: cut short: the gateway did not redrive its dead letters: connection_lost" in ran.notes
+
+
 def test_another_seed_gives_another_run() -> None:
     short = shortened("healthy", 3.0)
     assert digest(run_virtual(replace(short, seed=1))) != digest(run_virtual(replace(short, seed=2)))
