@@ -25,8 +25,7 @@ def main() -> int:
 
 
 def _spare_the_collector() -> None:
-    """What was imported lives as long as the process: to walk through it again and again would make every caller of that
-    moment wait."""
+    """What was imported lives as long as the process, and whoever asks while it is looked through again has to wait."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 100)
