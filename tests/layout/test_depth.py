@@ -1,6 +1,8 @@
 """How deep the tests go: `make check` tries a share of each property, `make test` leaves out nothing of it."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,8 +31,20 @@ def test_a_property_is_tried_on_all_its_examples_or_on_a_fifth_of_them(profile: 
     assert settings().max_examples == {QUICK: 20, THOROUGH: 100}[profile]
 
 
-def test_a_quick_run_tries_the_same_examples_each_time_and_a_thorough_one_draws_anew(profile: str) -> None:
-    assert examples(100).derandomize is (profile == QUICK)
+@pytest.mark.parametrize(
+    ("profile_name", "env", "is_the_same"),
+    [(QUICK, {}, True), (THOROUGH, {}, False), (THOROUGH, {"CI": "true"}, True)],
+)
+def test_a_quick_run_tries_the_same_examples_each_time_and_a_thorough_one_draws_anew_but_in_ci(
+    profile_name: str, env: dict[str, str], is_the_same: bool
+) -> None:
+    # In a process of its own: hypothesis looks at the environment once, when it is imported.
+    asks = (
+        "from hypothesis import settings; from tests.support.examples import examples, register_profiles;"
+        f"register_profiles(); settings.load_profile({profile_name!r}); print(examples(100).derandomize)"
+    )
+    told = subprocess.run([sys.executable, "-c", asks], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    assert told.stdout == f"{is_the_same}\n"
 
 
 def test_no_example_is_judged_by_how_long_it_takes(profile: str) -> None:

@@ -13,6 +13,7 @@ FEWEST: Final = 2
 def register_profiles() -> None:
     """`thorough` is in force unless `--hypothesis-profile=quick` is given: fewer examples, and the same ones each time.
 
+    In CI both try the same ones each time, by hypothesis' own default: what a change is held against must not move.
     How long an example takes says how busy the machine is, and nothing of the code: neither profile judges it.
     """
     patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
