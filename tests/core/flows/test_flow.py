@@ -146,7 +146,8 @@ def test_what_a_dead_predecessor_may_have_done_is_never_called_refused(flow: str
         await asyncio.sleep(1)
         assert fake.effects == ["op-1"]
         life.kill()
-        await asyncio.wait([dying])
+        with pytest.raises(Killed):
+            await dying
         await asyncio.sleep(25)
         second = live(world, Life(), "second")
         # Somebody else opens the breaker, takes the last token, or sits in the only place.

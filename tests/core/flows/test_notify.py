@@ -8,7 +8,7 @@ from brownout_core.flows.ending import EndingStatus
 from brownout_core.flows.notify import text_of
 from brownout_core.records import StoreUnavailable
 from brownout_core.transport import Lost, NoConnection, Request, Response
-from brownout_harness.virtual.life import Life
+from brownout_harness.virtual.life import Killed, Life
 from tests.core.fakes import HANG, After, Step, config, reply
 from tests.core.flows.test_flow import live
 from tests.core.flows.world import World, policies, sms
@@ -157,7 +157,8 @@ def test_after_a_crash_it_waits_from_the_last_sending_and_not_from_the_first_ask
         await asyncio.sleep(9.9)
         assert sum(request.method == "POST" for request in world.twilio.requests) == 2
         life.kill()
-        await asyncio.wait([first])
+        with pytest.raises(Killed):
+            await first
         second = live(world, Life(), "second")
         ending = await world.ask(sms(), second)
         while ending.status is EndingStatus.IN_PROGRESS:
