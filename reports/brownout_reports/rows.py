@@ -189,6 +189,8 @@ class _Column:
     required: bool
     empty: Any
     dtype: pl.DataType
+    takes: frozenset[type]
+    """What another process may send for it: polars would take more, `true` for a number and a text for a list."""
     is_instant: bool
     to_column: Callable[[list[Any]], list[Any]] | None
     """From what another process may send to what the column holds; raises `ValueError`."""
@@ -221,12 +223,18 @@ def _series(column: _Column, values: list[Any]) -> pl.Series:
         if column.required:
             raise ValueError("is missing")
         values = [column.empty if value is None else value for value in values]
+    if strange := set(map(type, values)) - column.takes - {NoneType}:
+        raise ValueError(_told(next(value for value in values if type(value) in strange)))
     if column.to_column is not None:
         values = column.to_column(values)
     try:
         return _filled(column, values)
     except (TypeError, pl.exceptions.PolarsError):
-        raise ValueError(f"cannot be {str(_first_wrong(column, values))[:40]!r}") from None
+        raise ValueError(_told(_first_wrong(column, values))) from None
+
+
+def _told(wrong: Any) -> str:
+    return f"cannot be {str(wrong)[:40]!r}"
 
 
 def _filled(column: _Column, values: Sequence[Any]) -> pl.Series:
@@ -272,34 +280,36 @@ def _columns(record: type[NamedTuple]) -> tuple[_Column, ...]:
 def _column(name: str, hint: Any, defaults: Mapping[str, Any]) -> _Column:
     parts = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     kind = next(part for part in parts if part is not NoneType)
-    dtype, to_column, to_record = _kind_of(kind)
+    dtype, takes, to_column, to_record = _kind_of(kind)
     return _Column(
         name=name,
         required=name not in defaults and NoneType not in parts,
         empty=defaults.get(name),
         dtype=dtype,
+        takes=frozenset(takes),
         is_instant=kind is Instant,
         to_column=to_column,
         to_record=to_record,
     )
 
 
-Conversions = tuple[pl.DataType, Callable[[list[Any]], list[Any]] | None, Callable[[Any], Any] | None]
+Kind = tuple[pl.DataType, set[type], Callable[[list[Any]], list[Any]] | None, Callable[[Any], Any] | None]
 
 
-def _kind_of(kind: Any) -> Conversions:
-    """The column's type, and the two conversions."""
+def _kind_of(kind: Any) -> Kind:
+    """The column's type, what may be sent for it, and the two conversions."""
     if kind is Json:
-        return pl.String(), _json_texts, None
+        return pl.String(), {str, dict, list}, _json_texts, None
     if kind is Instant:
-        return pl.Float64(), None, None
+        return pl.Float64(), {float, int}, None, None
     if get_origin(kind) is tuple:
-        return pl.List(pl.String()), None, tuple
+        return pl.List(pl.String()), {list, tuple}, None, tuple
     if issubclass(kind, StrEnum):
         # By a dictionary: an enumeration's own call is five times slower, and a run has a million of these.
         members = {member.value: member for member in kind}
-        return pl.String(), lambda values: _among(members, values), members.__getitem__
-    return {str: pl.String(), int: pl.Int64(), float: pl.Float64(), bool: pl.Boolean()}[kind], None, None
+        return pl.String(), {str, kind}, lambda values: _among(members, values), members.__getitem__
+    dtype = {str: pl.String(), int: pl.Int64(), float: pl.Float64(), bool: pl.Boolean()}[kind]
+    return dtype, {float, int} if kind is float else {kind}, None, None
 
 
 def _json_texts(values: list[Any]) -> list[str]:
@@ -309,5 +319,5 @@ def _json_texts(values: list[Any]) -> list[str]:
 def _among(members: Mapping[str, Any], values: list[Any]) -> list[Any]:
     for value in values:
         if value not in members:
-            raise ValueError(f"cannot be {str(value)[:40]!r}: it is none of {', '.join(members)}")
+            raise ValueError(f"{_told(value)}: it is none of {', '.join(members)}")
     return values

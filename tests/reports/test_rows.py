@@ -92,6 +92,9 @@ def test_instants_count_from_the_start_of_the_run_and_durations_do_not() -> None
         ({"sent_s": None}, "OperationRow: sent_s is missing"),
         ({"status": "200"}, "OperationRow: status cannot be '200'"),
         ({"asks": 1.5}, "OperationRow: asks cannot be '1.5'"),
+        ({"asks": True}, "OperationRow: asks cannot be 'True'"),
+        ({"sent_s": True}, "OperationRow: sent_s cannot be 'True'"),
+        ({"asks": 2**70}, f"OperationRow: asks cannot be '{2**70}'"),
         ({"outcome": "?"}, "OperationRow: outcome cannot be '?': it is none of done, accepted, refused, unknown"),
     ],
 )
@@ -99,6 +102,11 @@ def test_what_cannot_be_a_row_is_refused_by_the_fields_name(changes: dict[str, A
     with pytest.raises(RowError) as refused:
         read(OperationRow, [OPERATION, {**OPERATION, **changes}])
     assert str(refused.value) == said
+
+
+def test_a_text_is_no_list_of_its_letters() -> None:
+    with pytest.raises(RowError, match="LedgerRow: faults cannot be 'abc'"):
+        read(LedgerRow, [{**REQUEST, "faults": "abc"}])
 
 
 def test_json_becomes_text_and_stays_what_it_is_where_it_is_text_already() -> None:
