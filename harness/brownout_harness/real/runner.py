@@ -166,7 +166,7 @@ class _Run:
 
     def _act(self, action: Action) -> None:
         if action.kill or action.stop:
-            self._cut_short.update(future for _, future in self._pending)
+            self._cut_short.update(future for _, future in self._pending if not future.done())
         if action.kill is not None:
             self._stage.kill_target()
         elif action.stop is not None:
