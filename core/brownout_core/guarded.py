@@ -28,11 +28,6 @@ class Guarded(Generic[C]):
         self._pipeline = pipeline
         self.policies = policies
 
-    @property
-    def vendor(self) -> str:
-        """Whose client it is."""
-        return self._pipeline.vendor
-
     def __call__(
         self, asking: Asking, call: str, attempt: Callable[[C], Awaitable[T]], *, idempotent: bool
     ) -> Awaitable[T]:

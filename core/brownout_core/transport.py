@@ -1,8 +1,8 @@
 """The narrow waist between the core and HTTP: one request, one answer. The stream is the primitive.
 
-`open` gives an answer whose body is still on its way; `send` is the convenience over it, for a whole body. Two
-implementations: `transports.aiohttp` and `transports.memory`. An attempt's timeout is not a transport's business; it
-cancels, and cancellation must reach the socket.
+`open` gives an answer whose body is still on its way, `Opened.whole` reads it to its end. Two implementations:
+`transports.aiohttp` and `transports.memory`. An attempt's timeout is not a transport's business; it cancels, and
+cancellation must reach the socket.
 """
 
 import asyncio
@@ -96,9 +96,3 @@ class Transport(Protocol):
     async def close(self) -> None:
         """Close every connection. Idempotent."""
         ...
-
-
-async def send(transport: Transport, request: Request) -> Response:
-    """Send and wait for the whole answer. Raises what `Transport.open` raises."""
-    async with transport.open(request) as opened:
-        return await opened.whole()

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from brownout_core.transport import MAX_BODY_BYTES, Lost, Opened, Request, send, unsent, was_unsent
+from brownout_core.transport import MAX_BODY_BYTES, Lost, Opened, Request, unsent, was_unsent
 from brownout_core.transports.memory import MemoryTransport
 from tests.support.aio import virtually
+from tests.support.wire import send
 
 
 def streaming(*chunks: bytes, endless: bool = False) -> MemoryTransport:

@@ -16,10 +16,11 @@ from brownout_core.policies.breaker import Breaker, BreakerConfig
 from brownout_core.policies.deadline import TimeoutConfig, Timeouts
 from brownout_core.policies.retry import Retry, RetryConfig
 from brownout_core.policies.shapes import Policies
-from brownout_core.transport import MAX_BODY_BYTES, Lost, NoConnection, Request, Response, Unreadable, send, was_unsent
+from brownout_core.transport import MAX_BODY_BYTES, Lost, NoConnection, Request, Response, Unreadable, was_unsent
 from brownout_core.transports.aiohttp import AiohttpTransport
 from tests.support.aio import really
 from tests.support.redis_server import free_port
+from tests.support.wire import send
 
 Script = Callable[["Server", asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Name: Value\r\n\r\nok"

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from brownout_core.transport import Lost, Opened, Request, Response, send
+from brownout_core.transport import Lost, Opened, Request, Response
 from brownout_core.transports.memory import MemoryTransport
 from tests.support.aio import virtually
+from tests.support.wire import send
 
 
 def test_a_request_is_answered_by_the_function() -> None:

@@ -11,11 +11,12 @@ from brownout_core.records import ClaimStore, DeadLetterStore, StoreUnavailable
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event, Kind
-from brownout_core.transport import Opened, Request, Response, Transport, send
+from brownout_core.transport import Opened, Request, Response, Transport
 from brownout_core.transports.memory import MemoryTransport
 from brownout_harness.virtual.life import Killed, Life, MortalClaims, MortalDeadLetters, MortalTransport
 from tests.core.stores.test_sqlite import letter
 from tests.support.aio import virtually
+from tests.support.wire import send
 
 ASK = Request("POST", "http://x")
 

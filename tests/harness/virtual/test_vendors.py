@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from brownout_core.transport import Request, send
+from brownout_core.transport import Request
 from brownout_harness.judging.inputs import FaultCount
 from brownout_harness.virtual.vendors import Vendors
 from brownout_harness.words.vocabulary import vocabulary
@@ -13,6 +13,7 @@ from brownout_scenarios.load import load
 from brownout_scenarios.schema import FaultRule, Scenario
 from brownout_simulators.vendors import load_vendor
 from tests.support.aio import virtually
+from tests.support.wire import send
 
 SCENARIO: Scenario = load("healthy", vocabulary())
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from brownout_core.transport import Lost, NoConnection, Request, send
+from brownout_core.transport import Lost, NoConnection, Request
 from brownout_harness.virtual.wire import HostTransport, base_url_of
 from brownout_simulators.faults.kinds import rule_from_json
 from brownout_simulators.hosts.memory import MemoryHost
@@ -13,6 +13,7 @@ from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import load_vendor
 from tests.support.aio import virtually
+from tests.support.wire import send
 from tests.toys.acme_vendor import VENDOR as ACME
 
 
