@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.layout.sources import ROOT, place_of
 from tests.support.examples import QUICK, THOROUGH, examples
 
-ROOT = Path(__file__).parents[2]
 PROPERTIES = sorted(path for path in (ROOT / "tests").rglob("test_*.py") if "from hypothesis" in path.read_text())
 
 
@@ -51,10 +51,12 @@ def test_no_example_is_judged_by_how_long_it_takes(profile: str) -> None:
     assert examples(100).deadline is None
 
 
-@pytest.mark.parametrize("path", PROPERTIES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_property_takes_its_depth_from_the_profile(path: Path) -> None:
-    if path != Path(__file__):
-        assert not re.search(r"max_examples|[^_.]settings\(", path.read_text()), "examples(…) knows the profile"
+def test_every_property_takes_its_depth_from_the_profile() -> None:
+    """`examples(…)` knows the profile."""
+    of_their_own = re.compile(r"max_examples|[^_.]settings\(")
+    others = [path for path in PROPERTIES if path != Path(__file__)]
+    assert others
+    assert [place_of(path) for path in others if of_their_own.search(path.read_text())] == []
 
 
 def test_make_test_tries_everything_that_make_check_shortens() -> None:

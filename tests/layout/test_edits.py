@@ -27,7 +27,7 @@ from brownout_reports.rows import TABLES
 from brownout_scenarios.library import names
 from brownout_simulators.faults import FAULTS
 from brownout_simulators.vendors import VENDORS
-from tests.layout.test_names import ROOT, SOURCES
+from tests.layout.sources import ROOT, SOURCES, tree_of
 
 PAGE = ROOT / "docs" / "architecture.md"
 POLICIES = ("retry", "breaker", "timeouts", "budget", "limiter", "bulkhead")
@@ -38,15 +38,10 @@ Named = frozenset[str]
 
 
 @cache
-def _tree(source: Path) -> ast.Module:
-    return ast.parse(source.read_text(encoding="utf-8"))
-
-
-@cache
 def _modules_named(source: Path) -> frozenset[str]:
     """What a file imports: modules, and names in them; also those that it will import by a text."""
     found: set[str] = set()
-    for node in ast.walk(_tree(source)):
+    for node in ast.walk(tree_of(source)):
         if isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
         elif isinstance(node, ast.Import):
@@ -60,7 +55,7 @@ def _modules_named(source: Path) -> frozenset[str]:
 def _words_in(source: Path) -> frozenset[str]:
     """Identifiers, as they are used."""
     words: set[str] = set()
-    for node in ast.walk(_tree(source)):
+    for node in ast.walk(tree_of(source)):
         for field in ("id", "attr", "arg"):
             word = getattr(node, field, None)
             if isinstance(word, str):
@@ -71,7 +66,7 @@ def _words_in(source: Path) -> frozenset[str]:
 @cache
 def _keys_in(source: Path) -> frozenset[str]:
     """Texts that a file's own tables have as keys or values."""
-    tables = [node for node in ast.walk(_tree(source)) if isinstance(node, ast.Dict)]
+    tables = [node for node in ast.walk(tree_of(source)) if isinstance(node, ast.Dict)]
     cells = chain.from_iterable([*(key for key in table.keys if key), *table.values] for table in tables)
     return frozenset(cell.value for cell in cells if isinstance(cell, ast.Constant) and isinstance(cell.value, str))
 

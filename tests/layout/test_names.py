@@ -3,20 +3,12 @@
 import ast
 import re
 from collections.abc import Iterator
-from itertools import chain
-from pathlib import Path
 
 import pytest
 
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_simulators.vendors import VENDORS
-
-ROOT = Path(__file__).parents[2]
-SOURCES = sorted(
-    chain.from_iterable(
-        (ROOT / name).rglob("*.py") for name in ("core", "simulators", "scenarios", "harness", "reports")
-    )
-)
+from tests.layout.sources import SOURCES, place_of, tree_of
 
 DESCRIBED = (
     "core/brownout_core/adapters/",
@@ -30,12 +22,9 @@ DESCRIBED = (
 NAME = re.compile(rf"(?<![a-z0-9])({'|'.join([*VENDORS, *GATEWAY_OPERATIONS])})(?![a-z0-9])")
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_other_file_names_a_vendor_or_an_operation(source: Path) -> None:
-    place = source.relative_to(ROOT).as_posix()
-    if place.startswith(DESCRIBED):
-        return
-    assert sorted(names_in(source.read_text(encoding="utf-8"))) == []
+def test_no_other_file_names_a_vendor_or_an_operation() -> None:
+    others = [source for source in SOURCES if not place_of(source).startswith(DESCRIBED)]
+    assert [(place_of(source), name) for source in others for name in sorted(names_in(tree_of(source)))] == []
 
 
 @pytest.mark.parametrize(
@@ -51,12 +40,12 @@ def test_no_other_file_names_a_vendor_or_an_operation(source: Path) -> None:
     ],
 )
 def test_names_are_found_in_strings_and_identifiers_but_not_in_what_documents(text: str, found: set[str]) -> None:
-    assert names_in(text) == found
+    assert names_in(ast.parse(text)) == found
 
 
-def names_in(text: str) -> set[str]:
+def names_in(tree: ast.Module) -> set[str]:
     """Every vendor and operation that a program works with."""
-    return {name for said in _said(ast.parse(text)) for name in NAME.findall(_words(said))}
+    return {name for said in _said(tree) for name in NAME.findall(_words(said))}
 
 
 def _words(said: str) -> str:

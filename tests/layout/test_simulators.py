@@ -2,13 +2,13 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from brownout_simulators.vendors import VENDORS
+from tests.layout.sources import ROOT, SOURCES, place_of, tree_of
 
-PACKAGE = Path(__file__).parents[2] / "simulators" / "brownout_simulators"
+PACKAGE = ROOT / "simulators" / "brownout_simulators"
 EVERY_VENDOR_HAS = {"actions", "errors", "limits", "magic", "resources", "webhooks"}
 
 
@@ -17,14 +17,14 @@ def test_a_vendors_package_has_the_files_that_every_other_has(vendor: str) -> No
     assert {entry.stem for entry in (PACKAGE / "vendors" / vendor).iterdir()} >= EVERY_VENDOR_HAS
 
 
-@pytest.mark.parametrize(
-    "source",
-    [path for path in sorted(PACKAGE.rglob("*.py")) if "vendors" not in path.relative_to(PACKAGE).parts],
-    ids=lambda path: str(path.relative_to(PACKAGE)),
-)
-def test_the_engine_holds_no_vendors_name(source: Path) -> None:
-    texts = [text.lower() for text in _texts(ast.parse(source.read_text()))]
-    assert not [text for text in texts if any(vendor in text for vendor in VENDORS)]
+def test_the_engine_holds_no_vendors_name() -> None:
+    sources = [path for path in SOURCES if PACKAGE in path.parents and PACKAGE / "vendors" not in path.parents]
+    assert sources
+    assert [(place_of(source), text) for source in sources for text in _texts(tree_of(source)) if _named(text)] == []
+
+
+def _named(text: str) -> bool:
+    return any(vendor in text.lower() for vendor in VENDORS)
 
 
 def _texts(tree: ast.AST) -> Iterator[str]:
@@ -33,12 +33,3 @@ def _texts(tree: ast.AST) -> Iterator[str]:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.Constant) and isinstance(child.value, str) and not isinstance(node, ast.Expr):
                 yield child.value
-
-
-@pytest.mark.parametrize("source", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_no_file_is_too_long_to_be_read_nor_a_function(source: Path) -> None:
-    text = source.read_text()
-    assert len(text.splitlines()) <= 400
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert (node.end_lineno or 0) - node.lineno < 60, node.name

@@ -3,20 +3,11 @@
 import ast
 import re
 import subprocess
-from itertools import chain
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PACKAGES = {
-    "core": "brownout_core",
-    "simulators": "brownout_simulators",
-    "scenarios": "brownout_scenarios",
-    "harness": "brownout_harness",
-    "reports": "brownout_reports",
-}
-SOURCES = sorted(chain.from_iterable((ROOT / folder / package).rglob("*.py") for folder, package in PACKAGES.items()))
+from tests.layout.sources import PACKAGES, ROOT, SOURCES, place_of, tree_of
 
 # A vendor's files are tested by its conformance, a known-bad part by the audit that catches it, a command by typing it.
 TESTED_TOGETHER = [
@@ -42,22 +33,24 @@ def _test_of(source: Path) -> Path:
     return ROOT.joinpath("tests", folder, *middle, f"test_{name.strip('_').replace('.py', '')}.py".replace("__", "_"))
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_source_file_has_its_test_file(source: Path) -> None:
+def test_every_source_file_has_its_test_file() -> None:
+    assert [place_of(_test_of(source)) for source in SOURCES if not _is_tested(source) and _decides(source)] == []
+
+
+def _is_tested(source: Path) -> bool:
     places = [_test_of(source), *(place for mark, place in TESTED_TOGETHER if mark in source.as_posix())]
-    tested = any(place.exists() for place in places)
-    assert tested or not _decides(source), f"no test at {places[0].relative_to(ROOT)}"
+    return any(place.exists() for place in places)
 
 
 def _decides(source: Path) -> bool:
     """Whether a module does more than declare: a vocabulary of records and protocols has nothing to test."""
     decisions = (ast.If, ast.For, ast.While, ast.Try, ast.With, ast.AsyncWith, ast.IfExp, ast.BoolOp, ast.ListComp)
-    return any(isinstance(node, decisions) for node in ast.walk(ast.parse(source.read_text())))
+    return any(isinstance(node, decisions) for node in ast.walk(tree_of(source)))
 
 
-@pytest.mark.parametrize("package", [ROOT / folder / name for folder, name in PACKAGES.items()], ids=lambda p: p.name)
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
 def test_every_package_opens_with_a_map(package: Path) -> None:
-    text = ast.get_docstring(ast.parse((package / "__init__.py").read_text())) or ""
+    text = ast.get_docstring(tree_of(package / "__init__.py")) or ""
     missing = [
         entry.name
         for entry in sorted(package.iterdir())
@@ -66,17 +59,27 @@ def test_every_package_opens_with_a_map(package: Path) -> None:
     assert not missing, f"the map of {package.name} does not name {', '.join(missing)}"
 
 
-@pytest.mark.parametrize(
-    "source", [path for path in SOURCES if path.name == "__init__.py"], ids=lambda path: str(path.relative_to(ROOT))
-)
-def test_no_map_names_what_is_gone(source: Path) -> None:
-    text = ast.get_docstring(ast.parse(source.read_text())) or ""
-    named = re.findall(r"`((?:\w+/)*(?:\w+\.py|\w+/))`", text)
+def test_no_map_names_what_is_gone() -> None:
+    maps = [path for path in SOURCES if path.name == "__init__.py"]
+    assert [(place_of(source), name) for source in maps for name in _named_and_gone(source)] == []
+
+
+def _named_and_gone(source: Path) -> list[str]:
+    named = re.findall(r"`((?:\w+/)*(?:\w+\.py|\w+/))`", ast.get_docstring(tree_of(source)) or "")
     around = (ROOT, source.parent.parent)
-    there = [
-        name for name in named if any(source.parent.rglob(name)) or any((place / name).exists() for place in around)
+    return [
+        name for name in named if not any(source.parent.rglob(name)) and not any((at / name).exists() for at in around)
     ]
-    assert named == there
+
+
+def test_no_file_is_too_long_to_be_read_nor_a_function() -> None:
+    assert [place_of(source) for source in SOURCES if len(source.read_text(encoding="utf-8").splitlines()) > 400] == []
+    assert [(place_of(source), name) for source in SOURCES for name in _long_functions(source)] == []
+
+
+def _long_functions(source: Path) -> list[str]:
+    functions = (node for node in ast.walk(tree_of(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return [node.name for node in functions if (node.end_lineno or node.lineno) - node.lineno >= 60]
 
 
 def test_nothing_generated_and_no_path_of_one_machine_is_tracked() -> None:
