@@ -10,6 +10,7 @@ import gc
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -83,9 +84,6 @@ def run_virtual(
         )
         with closed_world(epoch_s=EPOCH_S, seed=scenario.seed):
             inputs = run_virtually(run.main())
-        # The simulators, full as they are, hold each other, and whoever judges, or runs again, needs their room.
-        del run
-        gc.collect()
     return inputs
 
 
@@ -156,7 +154,8 @@ class Run:
         still_open = await self._drain()
         inputs = await self._collect(still_open)
         await self.vendors.close()
-        return inputs
+        self._let_go()
+        return replace(inputs, gaps=tuple(self.gaps))
 
     def _server(self) -> VirtualServer:
         return VirtualServer(
@@ -252,7 +251,6 @@ class Run:
 
     async def _collect(self, still_open: Mapping[str, int]) -> RunInputs:
         duration_s = self.loop.time()
-        gc.collect()  # a task that failed and that nobody holds says so when it is collected, and it is to say so now
         shown = await self._letters()
         for text, task in self.redrives:
             self._settle(text, task)
@@ -273,12 +271,17 @@ class Run:
                 Rows.of(LetterRow, shown),
             ),
             fault_counts=counted(self.actors.values()),
-            gaps=tuple(self.gaps),
             still_open=still_open,
             notes=tuple(self.notes),
             secrets=self.vendors.secrets,
             duration_s=duration_s,
         )
+
+    def _let_go(self) -> None:
+        """Of the simulators: full as they are they hold each other, and whoever judges, or runs again, needs their
+        room. A task that failed and that nobody holds says so when it is collected: now, while it is heard."""
+        del self.vendors, self.actors, self.server, self.callers, self.claims, self.redrives, self.cut_short
+        gc.collect()
 
     def _settle(self, text: str, task: asyncio.Task[str]) -> None:
         if not task.done():
