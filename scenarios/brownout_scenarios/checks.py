@@ -103,6 +103,29 @@ def _operation(scenario: Scenario, words: Vocabulary, operation: schema.Operatio
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", operation.name):
         yield (*at, "name"), f"{units.shown(operation.name)} is no name: lower case, digits and underscores"
     yield from _described(operation, at) if scenario.target else _asked_of_gateway(words, operation, at)
+    yield from _left(words, operation, at)
+
+
+def _left(words: Vocabulary, operation: schema.Operation, at: Path) -> Found:
+    """What it leaves is named once, and what takes something back takes back what is left."""
+    left = _kinds_left_by(operation)
+    for index, each in enumerate(operation.leaves or ()):
+        if not each:
+            yield (*at, "leaves", index), "is empty: name the effects of which one is left"
+    for kind in dict.fromkeys(kind for kind in left if left.count(kind) > 1):
+        yield (*at, "leaves"), f"names {kind} twice"
+    for undone, by in operation.undone_by.items():
+        if undone not in left:
+            known = left or words.effects
+            yield (*at, "undone_by", undone), f"leaves no {units.shown(undone)}{spelling.hint(undone, known)}"
+        elif words.effects and by not in words.effects:
+            yield (*at, "undone_by", undone), f"no effect named {units.shown(by)}{spelling.hint(by, words.effects)}"
+        elif by in left:
+            yield (*at, "undone_by", undone), f"is undone by {by}, which {operation.name} leaves itself"
+
+
+def _kinds_left_by(operation: schema.Operation) -> list[str]:
+    return [kind for each in operation.leaves or () for kind in ([each] if isinstance(each, str) else each)]
 
 
 def _asked_of_gateway(words: Vocabulary, operation: schema.Operation, at: Path) -> Found:
@@ -220,6 +243,23 @@ def _expectations(scenario: Scenario) -> Found:
         if isinstance(operation, str) and operation and operation != "all" and operation not in operations:
             hint = spelling.hint(operation, operations)
             yield (*at, "operation"), f"no operation named {units.shown(operation)} in the workload{hint}"
+        elif scenario.target is not None:
+            yield from _unheard_of(scenario, item, at)
+
+
+def _unheard_of(scenario: Scenario, item: schema.Expected, at: Path) -> Found:
+    """What an operation of the gateway leaves is known; of any other target's, only what the scenario says of it."""
+    named = getattr(item.check, "operation", "")
+    operations = [each for each in scenario.workload.operations if named in {"", each.name}]
+    effect = getattr(item.check, "effect", None)
+    if isinstance(effect, str) and not any(effect in _kinds_left_by(each) for each in operations):
+        whose = f"{named} does not leave" if named else "no operation leaves"
+        yield (*at, "effect"), f"{whose} {effect}: write `leaves: [{effect}]` under the operation that is to have it"
+    if getattr(item.check, "NEEDS_LEAVES", False):
+        for each in operations:
+            if each.leaves is None:
+                cure = "write `leaves: [vendor.effect]` under it, or `leaves: []` for nothing"
+                yield at, f"nobody said what {each.name} leaves: {cure}"
 
 
 def _vendors(scenario: Scenario, words: Vocabulary) -> Found:

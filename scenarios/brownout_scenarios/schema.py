@@ -66,6 +66,10 @@ class Carrier:
             raise ValueError("name either a header or a body field")
 
 
+Left: TypeAlias = str | tuple[str, ...]
+"""The kind of an effect, or several kinds of which one is left."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One business action that users ask for.
@@ -93,6 +97,11 @@ class Operation:
     refused: Statuses = _REFUSED
     """The target said no: nothing was done and nothing will be."""
     operation_id: Carrier = Carrier(header="X-Correlation-ID")
+    leaves: tuple[Left, ...] | None = None
+    """The effects that a done one has left in the vendors' ledgers, all of them, and a refused one none; of those in
+    an inner list one: `[sales.order, stripe.charge, [openai.completion, gemini.completion]]`. Empty: it leaves none."""
+    undone_by: Mapping[str, str] = field(default_factory=dict)
+    """What takes an effect back: `{stripe.charge: stripe.refund}`."""
 
     @property
     def is_described(self) -> bool:

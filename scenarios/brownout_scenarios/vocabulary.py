@@ -75,6 +75,7 @@ class Vocabulary:
         made = Grammar(names=names, special=_SPECIAL)
         made.add_special(target.Ready, Annotated[made.result_of(target.Ready), BeforeValidator(_ready)])
         made.add_special(target.Target | None, _target_annotation(made))
+        made.add_special(schema.Left, _left_annotation(made))
         made.add_special(schema.Fault, _fault_annotation(self, made))
         made.add_special(schema.Expected, _expected_annotation(self, made))
         made.add_special(schema.Policies, _policies_annotation(self, made))
@@ -251,6 +252,11 @@ def _target_annotation(made: Grammar) -> Any:
 
     editors = WithJsonSchema({"type": ["string", "object"], "description": "gateway, a URL, or {command, url, ...}"})
     return Annotated[made.result_of(target.Target) | None, BeforeValidator(shape), editors]
+
+
+def _left_annotation(made: Grammar) -> Any:
+    """`stripe.charge`, or `[openai.completion, gemini.completion]`: which of the two decides what errors are about."""
+    return grammar.text_or(made.annotation(tuple[str, ...], "effect"), made.annotation(str, "effect"))
 
 
 def _command(value: Any) -> target.Command:

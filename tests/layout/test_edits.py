@@ -192,7 +192,6 @@ TIED: Mapping[str, Mapping[str, Collection[str]]] = {
     "expectation": {
         "amplification": ["judging/metrics.py"],
         "latency": ["judging/metrics.py"],
-        "exactly_once": ["running/execute.py"],  # what a foreign target's operations leave is said by it
     },
     "policy": {"breaker": ["brownout_core/application.py"], "timeouts": ["flows/flow.py"],
                "retry": ["policies/backoff.py", "stores/redis.py"]},

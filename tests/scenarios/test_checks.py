@@ -24,6 +24,7 @@ workload:
       body: {amount: "{{amount}}"}
       operation_id: {body: order_id}
       refused: [402]
+      leaves: [stripe.charge]
 phases:
   - {name: steady, for: 10s}
 expect:
@@ -150,12 +151,54 @@ def test_a_kill_and_a_start_in_order_are_sound_whatever_the_order_in_the_file() 
         ("{{stripe.url}}", "{{strip.url}}", "no value for {{strip.url}} (did you mean stripe.url?)"),
         ("{{stripe.url}}", "{{stripe.uri}}", "no value for {{stripe.uri}} (did you mean stripe.url?)"),
         ('command: ["{{python}}", app.py]', "command: []", "target.command: [] is no command"),
+        (
+            "[stripe.charge]",
+            "[stripe.chrge]",
+            "leaves[0]: no effect named 'stripe.chrge' (did you mean stripe.charge?)",
+        ),
+        ("[stripe.charge]", "[stripe.charge, [twilio.mesage]]", "leaves[1][0]: no effect named 'twilio.mesage'"),
+        ("[stripe.charge]", "stripe.charge", "leaves: expected a list, got 'stripe.charge'"),
+        ("[stripe.charge]", "[stripe.charge, 3]", "leaves[1]: expected a list, got 3"),
+        ("[stripe.charge]", "[stripe.charge, []]", "leaves[1]: is empty: name the effects of which one is left"),
+        ("[stripe.charge]", "[stripe.charge, [stripe.charge]]", "leaves: names stripe.charge twice"),
+        ("leaves: [stripe.charge]", "leaves: []", "effect: no operation leaves stripe.charge: write `leaves: [stripe."),
+        ("      leaves: [stripe.charge]\n", "", "effect: no operation leaves stripe.charge: write `leaves: [stripe."),
+        ("{effect: stripe.charge}", "{effect: twilio.message}", "effect: no operation leaves twilio.message: write"),
+        (
+            "- exactly_once: {effect: stripe.charge}",
+            "- exactly_once: {effect: twilio.message, operation: checkout}",
+            "effect: checkout does not leave twilio.message: write `leaves: [twilio.message]` under the operation",
+        ),
+        (
+            "leaves: [stripe.charge]",
+            "undone_by: {stripe.charge: twilio.message}\n      leaves: [[stripe.charge, twilio.message]]",
+            "undone_by.stripe.charge: is undone by twilio.message, which checkout leaves itself",
+        ),
+        (
+            "leaves: [stripe.charge]",
+            "undone_by: {stripe.chrge: twilio.message}\n      leaves: [stripe.charge]",
+            "undone_by.stripe.chrge: leaves no 'stripe.chrge' (did you mean stripe.charge?)",
+        ),
+        (
+            "leaves: [stripe.charge]",
+            "undone_by: {stripe.charge: twilio.mesage}\n      leaves: [stripe.charge]",
+            "undone_by.stripe.charge: no effect named 'twilio.mesage' (did you mean twilio.message?)",
+        ),
     ],
 )
 def test_a_foreign_target_is_checked_too(old: str, new: str, said: str) -> None:
     lines = foreign(old, new)
     assert len(lines) == 1, lines
     assert said in lines[0]
+
+
+def test_what_nobody_said_of_an_operation_is_asked_for_where_it_is_needed() -> None:
+    text = FOREIGN.replace("      leaves: [stripe.charge]\n", "").replace(
+        "exactly_once: {effect: stripe.charge}", "nothing_lost"
+    )
+    (line,) = problems(text)
+    assert "expect[0].nothing_lost: nobody said what checkout leaves: write `leaves: [vendor.effect]` under it" in line
+    assert problems(text.replace("refused: [402]", "refused: [402]\n      leaves: []")) == []
 
 
 def test_a_target_on_another_machine_is_refused() -> None:

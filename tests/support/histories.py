@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.leaves import Leaves
 from brownout_reports.rows import EFFECT, REQUEST, EventRow, LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.run_folder import FaultSpan, PhaseSpan
 from brownout_reports.tables import Rows, Tables
@@ -21,7 +22,7 @@ ROUTES: Final = {
     "place_order": ("sales", "POST /v1/orders", "sales.order"),
 }
 
-EXPECTED: Final = {name: operation.leaves for name, operation in GATEWAY_OPERATIONS.items()}
+LEAVES: Final = {name: Leaves.of(operation.leaves) for name, operation in GATEWAY_OPERATIONS.items()}
 
 Span = tuple[str, float, float]
 
@@ -42,7 +43,7 @@ def known(
         Rows.of(EventRow, events),
         Rows.of(LetterRow, dead_letters or ()),
     )
-    given = {"shows_dead_letters": dead_letters is not None, "expected_effects": EXPECTED, **more}
+    given = {"shows_dead_letters": dead_letters is not None, "leaves": LEAVES, **more}
     return Evidence(tables=tables, **given)
 
 

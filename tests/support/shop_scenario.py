@@ -20,6 +20,7 @@ workload:
       body: {{order: "{{{{operation_id}}}}", amount: "{{{{amount}}}}"}}
       done: [200]
       refused: [402]
+      leaves: [stripe.charge]
   ask_again: {{after: 200ms, times: 40}}
 phases:
   - {{name: steady, for: {steady}}}

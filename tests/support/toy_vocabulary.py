@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from brownout_scenarios.schema import FaultKind
 from brownout_scenarios.vocabulary import Vocabulary
@@ -112,11 +112,14 @@ class ExactlyOnce:
     """Each operation has its effect once."""
 
     effect: str
+    operation: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NothingLost:
     """Nothing disappears."""
+
+    NEEDS_LEAVES: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,5 +195,7 @@ expect:
 def described_scenario(operation: str) -> str:
     """The same scenario, against a target of somebody else's whose one operation is described so."""
     text = SCENARIO.replace("target: gateway", "target: http://127.0.0.1:8000")
-    text = text.replace("[{name: pay, weight: 3}, {name: notify}]", f"[{{name: pay, {operation}}}]")
+    text = text.replace(
+        "[{name: pay, weight: 3}, {name: notify}]", f"[{{name: pay, leaves: [stripe.charge], {operation}}}]"
+    )
     return text.replace("policies:\n  stripe: {breaker: {failure_ratio: 50%, open_for: 5s}}\n", "")

@@ -13,4 +13,4 @@ def draw(rng: random.Random, _operation_id: str) -> dict[str, Any]:
     return {"amount": cents(rng)}
 
 
-OPERATION = GatewayOperation(flow=Collect, draw=draw, leaves=("acme.payment", "stripe.charge"))
+OPERATION = GatewayOperation(flow=Collect, draw=draw, leaves=(("acme.payment", "stripe.charge"),))

@@ -3,6 +3,7 @@
 - `inputs.py`            what a mode hands over when a run has ended
 - `spool.py`             rows as they come, in memory and in files
 - `simulator_status.py`  simulators, as the judge reads them
+- `leaves.py`            what an operation leaves in the vendors' books, and what of it stands
 - `evidence.py`          the records of one run, from driver, ledgers and telemetry, joined by operation id
 - `expectations/`        one module per expectation, and the table of them
 - `metrics.py`           the numbers per phase, operation and vendor

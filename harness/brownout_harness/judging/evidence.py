@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from brownout_harness.judging.leaves import Leaves
 from brownout_reports.rows import EFFECT, REQUEST, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.run_folder import FaultSpan, PhaseSpan
 from brownout_reports.tables import Groups, Rows, Tables
@@ -78,8 +79,8 @@ class Evidence:
     gaps: tuple[Gap, ...] = ()
     telemetry: bool = True
     """False for a target that reports nothing of itself."""
-    expected_effects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By the operation's name: a done one has left one of these."""
+    leaves: Mapping[str, Leaves] = field(default_factory=dict)
+    """By the operation's name; of one that is not in here nobody said what it leaves."""
     secrets: frozenset[str] = frozenset()
     """Every credential that the run used. Never written into a result."""
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -207,12 +208,12 @@ class Evidence:
 
     def operations_for(self, vendor: str) -> Rows[OperationRow]:
         """The operations that are to leave an effect at the vendor; all of them where nobody said which."""
-        names = [name for name in self.operations_of if vendor in map(vendor_of, self.effects_expected_of(name))]
+        names = [name for name in self.operations_of if vendor in map(vendor_of, self.kinds_left_by(name))]
         return self.operations_named(names) if names else self.operations
 
-    def effects_expected_of(self, name: str) -> tuple[str, ...]:
-        """The kinds of which a done operation of that name leaves one; empty where nobody said."""
-        return self.expected_effects.get(name, ())
+    def kinds_left_by(self, name: str) -> tuple[str, ...]:
+        """Every kind of effect that an operation of that name may leave; none where nobody said."""
+        return self.leaves[name].kinds if name in self.leaves else ()
 
 
 def vendor_of(kind: str) -> str:

@@ -14,9 +14,9 @@ from brownout_core.compose import Replacements
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.judging.evidence import Evidence
-from brownout_harness.judging.expectations.exactly_once import effects_named_by
 from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.judge import About, Judgement, judge, verdict_on
+from brownout_harness.judging.leaves import Leaves
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, NotJudged
 from brownout_harness.progress import ProgressSink
 from brownout_harness.running.orders import Order, checked_scenario
@@ -127,23 +127,27 @@ def evidence_of(
     gateway: Mapping[str, GatewayOperation] = GATEWAY_OPERATIONS,
 ) -> Evidence:
     """What the expectations judge. `texts` is what others may read of the run, by a short name."""
-    is_gateway = scenario.target is None
-    names = [operation.name for operation in scenario.workload.operations]
     return Evidence(
         tables=inputs.tables,
         shows_dead_letters=inputs.shows_dead_letters,
         phases=tuple(PhaseSpan(span.phase.name, span.start_s, span.end_s) for span in scenario.spans()),
         faults=tuple(_fault_spans(scenario, inputs)),
         gaps=inputs.gaps,
-        telemetry=is_gateway,
-        # Of the reference application it is known what a done operation leaves; of others the scenario says it.
-        expected_effects={name: gateway[name].leaves for name in names}
-        if is_gateway
-        else effects_named_by(_checks(scenario), names),
+        telemetry=scenario.target is None,
+        leaves=dict(_leaves(scenario, gateway)),
         secrets=inputs.secrets,
         texts=texts,
         duration_s=inputs.duration_s,
     )
+
+
+def _leaves(scenario: Scenario, gateway: Mapping[str, GatewayOperation]) -> Iterator[tuple[str, Leaves]]:
+    """Of the reference application it is known what an operation leaves; of others the scenario says it."""
+    for operation in scenario.workload.operations:
+        if operation.leaves is not None:
+            yield operation.name, Leaves.of(operation.leaves, operation.undone_by)
+        elif scenario.target is None:
+            yield operation.name, Leaves.of(gateway[operation.name].leaves)
 
 
 def _fault_spans(scenario: Scenario, inputs: RunInputs) -> Iterator[FaultSpan]:

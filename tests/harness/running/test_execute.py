@@ -6,6 +6,7 @@ import pytest
 
 from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.judging.inputs import FaultCount, RunInputs
+from brownout_harness.judging.leaves import Leaves
 from brownout_harness.running import execute as executing
 from brownout_harness.running.execute import Finished, evidence_of, execute
 from brownout_harness.running.orders import Order, prepare
@@ -52,10 +53,10 @@ def inputs(*effects: LedgerRow, **more: object) -> RunInputs:
     return RunInputs(**given)  # type: ignore[arg-type]
 
 
-def test_the_only_operation_of_a_foreign_target_is_to_leave_the_effect_that_is_expected_once(tmp_path: Path) -> None:
+def test_what_a_foreign_targets_operation_leaves_is_what_the_scenario_says(tmp_path: Path) -> None:
     scenario = load(write_shop(tmp_path), vocabulary())
     evidence = evidence_of(scenario, inputs(), {})
-    assert evidence.expected_effects == {"buy": ("stripe.charge",)}
+    assert evidence.leaves == {"buy": Leaves.of(["stripe.charge"])}
     assert evidence.dead_letters is None
     assert not evidence.telemetry
     assert [(fault.id, fault.matched, fault.struck) for fault in evidence.faults] == [("trouble.0", 20, 9)]

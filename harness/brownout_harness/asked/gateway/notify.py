@@ -16,5 +16,5 @@ def draw(rng: random.Random, _operation_id: str) -> dict[str, Any]:
 OPERATION = GatewayOperation(
     flow=Notify,
     draw=draw,
-    leaves=("twilio.message", "twilio.verification"),
+    leaves=(("twilio.message", "twilio.verification"),),
 )

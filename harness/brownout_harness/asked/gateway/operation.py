@@ -25,8 +25,8 @@ class GatewayOperation:
     """What it is, where it is asked for, and what it takes."""
     draw: Draw
     """Parameters that the flow takes, operation id left out."""
-    leaves: tuple[str, ...]
-    """A done one has left one of these effects in a vendor's ledger."""
+    leaves: tuple[str | tuple[str, ...], ...]
+    """The effects that a done one has left in the vendors' ledgers, all of them; of those that stand together, one."""
 
     @property
     def name(self) -> str:

@@ -9,7 +9,8 @@ import polars as pl
 
 from brownout_harness.judging.evidence import LETTER_STATES, OPEN_STATES, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
-from brownout_reports.rows import LetterRow, Outcome
+from brownout_harness.judging.leaves import Clause, either
+from brownout_reports.rows import LedgerRow, LetterRow, Outcome
 from brownout_reports.run_folder import ExpectationResult
 
 
@@ -62,7 +63,7 @@ class DeadLetters:
     def _missing(self, evidence: Evidence) -> Iterator[Violation]:
         accepted = evidence.operations.where(pl.col("outcome") == Outcome.ACCEPTED)
         for each in accepted.not_among(evidence.letters.frame, "operation_id"):
-            if self.operation in {"", each.name} and not _effects(evidence, each.operation_id):
+            if self.operation in {"", each.name} and _some_is_absent(evidence, each.operation_id):
                 yield Violation(each.finished_s, each.operation_id, "accepted, but there is no dead letter")
 
     def _wrong(self, evidence: Evidence, letter: LetterRow) -> Iterator[Violation]:
@@ -83,19 +84,23 @@ class DeadLetters:
             yield violation("of an operation that nobody asked for")
         if self.drained and letter.state in OPEN_STATES and evidence.absence_is_proof:
             yield violation("still waiting at the end")
-        effects = _effects(evidence, letter.operation_id)
-        if len(effects) > 1:
-            yield violation(f"{len(effects)} effects: {', '.join(effects[:3])}")
-        if letter.state == "redriven" and operation and not effects and evidence.absence_is_proof:
-            yield violation("redriven, but there is no effect")
+        for clause, standing in _left(evidence, letter.operation_id) if operation else ():
+            if len(standing) > 1:
+                yield violation(f"{len(standing)} effects: {', '.join(each.id for each in standing[:3])}")
+            if letter.state == "redriven" and not standing and evidence.absence_is_proof:
+                yield violation(f"redriven, but there is no {either(clause) or 'effect'}")
 
 
-def _effects(evidence: Evidence, operation_id: str) -> list[str]:
-    """The ids of the effects that the operation was to have; all of its effects where nobody said which."""
+def _left(evidence: Evidence, operation_id: str) -> list[tuple[Clause, tuple[LedgerRow, ...]]]:
+    """What the operation was to leave, and what of it stands; all of its effects, once, where nobody said."""
     operation = evidence.operation(operation_id)
-    kinds = evidence.effects_expected_of(operation.name) if operation else ()
-    effects = evidence.effects_of.get(operation_id, ()) if operation_id else ()
-    return [each.id for each in effects if not kinds or each.kind in kinds]
+    effects: tuple[LedgerRow, ...] = evidence.effects_of.get(operation_id, ()) if operation_id else ()
+    leaves = evidence.leaves.get(operation.name) if operation else None
+    return [((), effects)] if leaves is None else leaves.by_clause(effects)
+
+
+def _some_is_absent(evidence: Evidence, operation_id: str) -> bool:
+    return any(not standing for _, standing in _left(evidence, operation_id))
 
 
 def _repeated(letters: list[LetterRow]) -> Iterator[Violation]:

@@ -1,14 +1,15 @@
 """Each operation has its effect once. Counted by operation id in the vendor's ledger, never by idempotency key."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 import polars as pl
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
+from brownout_harness.judging.leaves import Clause, Leaves, either
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
 from brownout_reports.run_folder import ExpectationResult
 from brownout_reports.tables import Rows
@@ -19,15 +20,15 @@ NAMELESS: Final = pl.col("operation_id") == ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExactlyOnce:
-    """A done operation has one effect, any other at most one, and what nobody asked for has none."""
+    """A done operation has one effect that stands, any other at most one, and what nobody asked for has none."""
 
     NAME: ClassVar[str] = "exactly_once"
     LEDGER_PROVES: ClassVar[bool] = True
 
     effect: str
-    """`stripe.charge`, `twilio.message`, `sales.order`."""
+    """`stripe.charge`, `twilio.message`, `sales.order`. Where an operation leaves it or another, both count."""
     operation: str = ""
-    """Which operations are to have it; default: those known to."""
+    """Which operations are to have it; default: those that leave it."""
 
     def __post_init__(self) -> None:
         require("." in self.effect, f"exactly_once effect must be written vendor.noun, got {self.effect!r}")
@@ -35,19 +36,21 @@ class ExactlyOnce:
     def judge(self, evidence: Evidence) -> ExpectationResult:
         """Surplus effects fail whatever else is unknown; a missing one only where the ledger is complete."""
         wording = Wording(self, f"one {self.effect} per done operation, at most one per any other")
-        operations = self._operations(evidence)
-        effects = evidence.effects_by_kind.get(self.effect, Rows.none(LedgerRow))
+        clauses = self._clauses(evidence)
+        operations = evidence.operations_named(clauses) if clauses else evidence.operations
+        effects = evidence.effects.where(_is_one_of([self.effect, *chain(*clauses.values())]))
         anonymous, named = effects.where(NAMELESS), effects.where(~NAMELESS)
-        doubled = named.repeated("operation_id")
         phantom = named.not_among(evidence.operations.frame, "operation_id")
-        without = operations.not_among(named.frame, "operation_id")
-        surplus = _surplus(anonymous, without) if anonymous else []
-        missing = self._missing(evidence, without, len(anonymous))
-        proven = missing if evidence.absence_is_proof else []
-        observed = _observed(effects, doubled, phantom, len(surplus), len(missing))
-        if doubled or phantom or surplus or proven:
-            return wording.failed(observed, chain(_doubled(doubled), _phantoms(phantom), surplus, proven))
-        if missing:
+        surplus = _surplus(anonymous, operations.not_among(named.frame, "operation_id")) if anonymous else []
+        looked = self._looked_at(evidence, named, clauses)
+        if len(looked.missing) <= len(anonymous):
+            looked = looked._replace(missing=[])
+        observed = _observed(effects, phantom, len(surplus), looked)
+        certain, uncertain = (looked.doubled, {}) if looked.is_certain(evidence) else ({}, looked.doubled)
+        proven = [*looked.missing, *looked.too_often] if evidence.absence_is_proof else []
+        if certain or phantom or surplus or proven:
+            return wording.failed(observed, chain(_doubled(certain), _phantoms(phantom), surplus, proven))
+        if uncertain or looked.missing or looked.too_often:
             return wording.inconclusive(f"{observed}; but the ledger is incomplete")
         if anonymous:
             return wording.inconclusive(f"{observed}; {counted(len(anonymous), 'effect')} without an operation id")
@@ -57,44 +60,77 @@ class ExactlyOnce:
             return wording.inconclusive(f"no {self.effect} at all: nothing to count")
         return wording.passed(observed)
 
-    def _operations(self, evidence: Evidence) -> Rows[OperationRow]:
-        if self.operation:
-            return evidence.operations_named([self.operation])
-        names = [name for name in evidence.operations_of if self.effect in evidence.effects_expected_of(name)]
-        return evidence.operations_named(names) if names else evidence.operations
+    def _clauses(self, evidence: Evidence) -> dict[str, Clause]:
+        """The operations that are to have it, and the kinds that count as it; none: nobody said which."""
+        named = [self.operation] if self.operation else list(evidence.operations_of)
+        leaves = {name: evidence.leaves.get(name, Leaves(())) for name in named}
+        return {
+            name: of.clause_with(self.effect)
+            for name, of in leaves.items()
+            if self.operation or self.effect in of.kinds
+        }
 
-    def _missing(self, evidence: Evidence, without: Rows[OperationRow], anonymous: int) -> list[Violation]:
-        """Done without the effect, more of them than there are effects that could be theirs."""
-        done = without.where(pl.col("outcome") == Outcome.DONE)
-        others = evidence.effects.among(done.frame, "operation_id").by("operation_id")
-        found = []
-        for each in done:
-            kinds = evidence.effects_expected_of(each.name) or ((self.effect,) if self.operation else ())
-            if kinds and not any(effect.kind in kinds for effect in others.get(each.operation_id, ())):
-                found.append(Violation(each.finished_s, each.operation_id, f"done, but no {self.effect}"))
-        return found if len(found) > anonymous else []
-
-
-def effects_named_by(expectations: Iterable[object], operations: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-    """What each operation's done one leaves, as far as the scenario's `exactly_once` say: for a foreign target.
-
-    One without `operation` speaks of the only operation there is; of several it says nothing.
-    """
-    named: dict[str, tuple[str, ...]] = {}
-    for each in expectations:
-        if isinstance(each, ExactlyOnce):
-            for name in [each.operation] if each.operation else operations if len(operations) == 1 else ():
-                named[name] = (*named.get(name, ()), each.effect)
-    return named
+    def _looked_at(self, evidence: Evidence, named: Rows[LedgerRow], clauses: Mapping[str, Clause]) -> "_LookedAt":
+        """One by one, only those operations that have other than one effect, or had one taken back."""
+        undoings = {
+            back for name in clauses if name in evidence.leaves for back in evidence.leaves[name].undone_by.values()
+        }
+        back = evidence.effects.where(~NAMELESS, _is_one_of(undoings))
+        looked = _LookedAt(self.effect, {}, [], [], bool(back))
+        for id in dict.fromkeys([*named.repeated("operation_id").by("operation_id"), *back.by("operation_id")]):  # noqa: A001
+            looked.look(evidence, id, clauses)
+        done = pl.col("outcome") == Outcome.DONE
+        for name, clause in clauses.items():
+            having = evidence.effects.where(~NAMELESS, _is_one_of(clause))
+            for each in evidence.operations_named([name]).where(done).not_among(having.frame, "operation_id"):
+                looked.miss(each)
+        return looked
 
 
-def _doubled(doubled: Rows[LedgerRow]) -> Iterator[Violation]:
-    for effects in doubled.by("operation_id").values():
+class _LookedAt(NamedTuple):
+    """What is wrong with single operations."""
+
+    effect: str
+    doubled: dict[str, tuple[LedgerRow, ...]]
+    """By operation id: what stands, where that is more than one."""
+    missing: list[Violation]
+    too_often: list[Violation]
+    some_were_undone: bool
+
+    def is_certain(self, evidence: Evidence) -> bool:
+        """Whether what stands twice surely does: where effects are taken back, just that may be what is missing."""
+        return evidence.absence_is_proof or not self.some_were_undone
+
+    def look(self, evidence: Evidence, operation_id: str, clauses: Mapping[str, Clause]) -> None:
+        operation, effects = evidence.operation(operation_id), evidence.effects_of[operation_id]
+        leaves = evidence.leaves.get(operation.name, Leaves(())) if operation else Leaves(())
+        clause = leaves.clause_with(self.effect)
+        standing = leaves.standing(clause, effects)
+        if len(standing) > 1:
+            self.doubled[operation_id] = standing
+        had = [each for each in effects if each.kind in clause]
+        if operation and operation.name in clauses and operation.outcome == Outcome.DONE and had and not standing:
+            self.miss(operation, f", for {had[-1].id} was taken back")
+        for each in leaves.undone_too_often(clause, effects)[:1]:
+            what = f"{each.kind} {each.id}: more was taken back than there was"
+            self.too_often.append(Violation(each.at_s, operation_id, what))
+
+    def miss(self, operation: OperationRow, why: str = "") -> None:
+        self.missing.append(Violation(operation.finished_s, operation.operation_id, f"done, but no {self.effect}{why}"))
+
+
+def _is_one_of(kinds: Iterable[str]) -> pl.Expr:
+    return pl.col("route").is_in(list(dict.fromkeys(kinds)))
+
+
+def _doubled(doubled: Mapping[str, tuple[LedgerRow, ...]]) -> Iterator[Violation]:
+    for effects in doubled.values():
         again = effects[1]
-        keys = len({effect.idempotency_key for effect in effects})
+        keys = {effect.idempotency_key for effect in effects if effect.idempotency_key}
+        under = f"under {counted(len(keys), 'idempotency key')}" if keys else "without an idempotency key"
         ids = ", ".join(f"{effect.id} at {effect.at_s:.3f} s" for effect in effects[:3])
-        what = f"{len(effects)} {again.kind} under {counted(keys, 'idempotency key')}: {ids}"
-        yield Violation(again.at_s, again.operation_id, what)
+        kinds = either(tuple(dict.fromkeys(effect.kind for effect in effects)))
+        yield Violation(again.at_s, again.operation_id, f"{len(effects)} {kinds} {under}: {ids}")
 
 
 def _phantoms(phantom: Rows[LedgerRow]) -> Iterator[Violation]:
@@ -115,19 +151,19 @@ def _surplus(anonymous: Rows[LedgerRow], operations: Rows[OperationRow]) -> list
     return found
 
 
-def _observed(
-    effects: Rows[LedgerRow], doubled: Rows[LedgerRow], phantom: Rows[LedgerRow], surplus: int, missing: int
-) -> str:
+def _observed(effects: Rows[LedgerRow], phantom: Rows[LedgerRow], surplus: int, looked: _LookedAt) -> str:
     parts = [f"{counted(len(effects), 'effect')} for {counted(_operations_of(effects), 'operation')}"]
-    if doubled:
-        several = _operations_of(doubled)
-        parts.append(f"{counted(several, 'operation')} with more than one ({len(doubled) - several} too many)")
+    if several := len(looked.doubled):
+        too_many = sum(map(len, looked.doubled.values())) - several
+        parts.append(f"{counted(several, 'operation')} with more than one ({too_many} too many)")
     if phantom:
         parts.append(f"{_operations_of(phantom)} never asked for")
     if surplus:
         parts.append(f"{surplus} without an operation id and too many")
-    if missing:
-        parts.append(f"{missing} done without it")
+    if looked.missing:
+        parts.append(f"{len(looked.missing)} done without it")
+    if looked.too_often:
+        parts.append(f"{len(looked.too_often)} taken back too often")
     return ", ".join(parts)
 
 

@@ -1,14 +1,16 @@
 """Everything asked is done, set aside or refused: one of them, and as the caller was told."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import ClassVar, Final, NamedTuple
 
 import polars as pl
 
 from brownout_harness.judging.evidence import OPEN_STATES, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
+from brownout_harness.judging.leaves import Leaves, either
 from brownout_reports.rows import LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.run_folder import ExpectationResult
 from brownout_reports.tables import Rows
@@ -22,6 +24,7 @@ class Loss(StrEnum):
     """In which way an operation, or an effect, does not add up."""
 
     LOST = "lost"  # done or accepted, and nothing to show for it
+    TORN = "torn"  # a part of what it leaves stands and a part does not, and nothing explains it
     LIED = "refused, but done all the same"
     TWICE = "in two places"  # done or refused, and still waiting as a dead letter
     PHANTOM = "never asked for"
@@ -33,18 +36,19 @@ class Finding(NamedTuple):
 
     loss: Loss
     violation: Violation
-
-
-ABSENT: Final = frozenset({Loss.LOST, Loss.UNRESOLVED})
-"""Judged from something missing, so proven only by complete ledgers."""
+    is_certain: bool = True
+    """Not judged from something missing, which only complete ledgers prove."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NothingLost:
-    """asked = done + accepted or dead-lettered + refused, nothing in two of them, no effect that nobody asked for."""
+    """asked = done + accepted or dead-lettered + refused, nothing in two of them, nothing by halves, no effect that
+    nobody asked for."""
 
     NAME: ClassVar[str] = "nothing_lost"
     LEDGER_PROVES: ClassVar[bool] = True
+    NEEDS_LEAVES: ClassVar[bool] = True
+    """It can be demanded only of operations of which it is known what they leave."""
 
     operation: str = ""
     """Default: every operation."""
@@ -61,18 +65,18 @@ class NothingLost:
         """An unknown answer with an effect or a dead letter behind it is recovered, not lost."""
         wording = Wording(self, "each operation done, set aside or refused, as told, and in one of them only")
         names = [self.operation] if self.operation else list(evidence.operations_of)
-        told = {name: evidence.effects_expected_of(name) for name in names if name in evidence.operations_of}
-        expected = {name: kinds for name, kinds in told.items() if kinds}
+        asked = [name for name in names if name in evidence.operations_of]
+        expected = {name: evidence.leaves[name] for name in asked if name in evidence.leaves}
         mapped = evidence.operations_named(expected)
-        findings = [finding for name, kinds in expected.items() for finding in _findings(evidence, name, kinds)]
+        findings = [finding for name, leaves in expected.items() for finding in _findings(evidence, name, leaves)]
         findings += self._phantoms(evidence)
-        anonymous = evidence.effects.count(NAMELESS, _is_one_of(kind for kinds in expected.values() for kind in kinds))
+        anonymous = evidence.effects.count(NAMELESS, _is_one_of(chain(*(leaves.kinds for leaves in expected.values()))))
         findings = _explained_by(findings, anonymous)
         certain = self._certain(evidence, findings)
         observed = _observed(mapped, findings)
         if certain:
             return wording.failed(observed, [finding.violation for finding in certain])
-        if doubt := self._doubt(findings, anonymous, told.keys() - expected.keys()):
+        if doubt := self._doubt(findings, anonymous, set(asked) - expected.keys()):
             return wording.inconclusive(f"{observed}; {doubt}")
         if len(mapped) < MINIMUM_OPERATIONS:
             return wording.too_few(len(mapped), MINIMUM_OPERATIONS, "operations")
@@ -80,7 +84,7 @@ class NothingLost:
 
     def _doubt(self, findings: list[Finding], anonymous: int, unmapped: Iterable[str]) -> str:
         """Why nothing wrong is not yet right; empty where it is."""
-        if any(finding.loss is Loss.LOST for finding in findings) or self._too_many_unresolved(findings):
+        if self._too_many_unresolved(findings) or any(finding.loss is not Loss.UNRESOLVED for finding in findings):
             return "but the ledger is incomplete"
         if anonymous:
             return f"{counted(anonymous, 'effect')} without an operation id could hide a loss"
@@ -90,10 +94,10 @@ class NothingLost:
 
     def _certain(self, evidence: Evidence, findings: list[Finding]) -> list[Finding]:
         """What is proven: absence only by complete ledgers, the unresolved only above their allowance."""
-        allowed = set() if evidence.absence_is_proof else set(ABSENT)
-        if not self._too_many_unresolved(findings):
-            allowed.add(Loss.UNRESOLVED)
-        return [finding for finding in findings if finding.loss not in allowed]
+        certain = [finding for finding in findings if finding.is_certain or evidence.absence_is_proof]
+        if self._too_many_unresolved(findings):
+            return certain
+        return [finding for finding in certain if finding.loss is not Loss.UNRESOLVED]
 
     def _too_many_unresolved(self, findings: list[Finding]) -> bool:
         return sum(finding.loss is Loss.UNRESOLVED for finding in findings) > self.unresolved_at_most
@@ -111,72 +115,98 @@ def _is_one_of(kinds: Iterable[str]) -> pl.Expr:
     return pl.col("route").is_in(list(kinds))
 
 
-def _findings(evidence: Evidence, name: str, kinds: tuple[str, ...]) -> Iterator[Finding]:
-    """What is wrong with the operations of a name. Plainly right is, without a letter: done and there, refused and not
-    there; only the others are looked at one by one.
+def _findings(evidence: Evidence, name: str, leaves: Leaves) -> Iterator[Finding]:
+    """What is wrong with the operations of a name. Plainly right is, without a letter: done and all of it there,
+    refused and nothing of it there; only the others are looked at one by one.
     """
-    operations, effects = evidence.operations_of[name], evidence.effects.where(_is_one_of(kinds))
+    operations, effects = evidence.operations_of[name], evidence.effects
     others = operations.not_among(evidence.letters.frame, "operation_id")
-    suspects = (
+    suspects = [
         operations.among(evidence.letters.frame, "operation_id"),
-        others.where(REFUSED).among(effects.frame, "operation_id"),
-        others.where(~REFUSED).not_among(effects.frame, "operation_id"),
-    )
+        others.where(REFUSED).among(effects.where(_is_one_of(leaves.kinds)).frame, "operation_id"),
+    ]
+    rest = others.where(~REFUSED)
+    for clause in leaves.clauses:
+        left = effects.where(_is_one_of(clause)).frame
+        suspects.append(rest.not_among(left, "operation_id"))
+        rest = rest.among(left, "operation_id")
+    suspects.append(rest.among(effects.where(_is_one_of(leaves.undone_by.values())).frame, "operation_id"))
     for some in suspects:
-        effects_of = evidence.effects.among(some.frame, "operation_id").by("operation_id")
+        effects_of = effects.among(some.frame, "operation_id").by("operation_id")
         for each in some:
-            yield from _findings_on(evidence, each, kinds, effects_of.get(each.operation_id, ()))
+            yield from _Case(evidence, each, leaves, effects_of.get(each.operation_id, ())).findings()
 
 
-def _findings_on(
-    evidence: Evidence, operation: OperationRow, kinds: tuple[str, ...], effects: tuple[LedgerRow, ...]
-) -> Iterator[Finding]:
-    has_effect = any(each.kind in kinds for each in effects)
-    letters = evidence.dead_letters_of.get(operation.operation_id, ())
-    pending = any(letter.state in OPEN_STATES for letter in letters)
+class _Case:
+    """One operation, its effects and its letters."""
 
-    def finding(loss: Loss, what: str) -> Finding:
-        return Finding(loss, Violation(operation.finished_s, operation.operation_id, what))
+    def __init__(
+        self, evidence: Evidence, operation: OperationRow, leaves: Leaves, effects: tuple[LedgerRow, ...]
+    ) -> None:
+        self._operation = operation
+        self._shows_letters = evidence.dead_letters is not None
+        self._letters: tuple[LetterRow, ...] = evidence.dead_letters_of.get(operation.operation_id, ())
+        by_clause = leaves.by_clause(effects)
+        self._there = [each for _, standing in by_clause for each in standing]
+        self._absent = [clause for clause, standing in by_clause if not standing]
+        self._taken_back = [each for each in effects if each.kind in leaves.kinds and each not in self._there]
+        self._may_be_undone = any(each.kind in leaves.undone_by for each in self._there)
 
-    if operation.outcome == Outcome.REFUSED and has_effect:
-        yield finding(Loss.LIED, f"refused, yet there is a {_ids(effects)}")
-    if operation.outcome in {Outcome.DONE, Outcome.REFUSED} and pending:
-        yield finding(Loss.TWICE, f"{operation.outcome}, yet waiting as dead letter {letters[0].id}")
-    if has_effect:
-        return
-    if operation.outcome == Outcome.DONE:
-        yield finding(Loss.LOST, f"done, but no {' or '.join(kinds)}")
-    elif operation.outcome == Outcome.ACCEPTED:
-        yield from _accepted(evidence, letters, finding(Loss.LOST, _what_of_accepted(letters)))
-    elif operation.outcome == Outcome.UNKNOWN and not letters:
-        yield finding(Loss.UNRESOLVED, "unknown, and neither an effect nor a dead letter")
+    def findings(self) -> Iterator[Finding]:
+        outcome, is_open = self._operation.outcome, any(each.state in OPEN_STATES for each in self._letters)
+        if outcome == Outcome.REFUSED and self._there:
+            # What took it back may be just what is missing.
+            loss = Loss.TORN if self._absent else Loss.LIED
+            yield self._finding(
+                loss, f"refused, yet there is a {_ids(self._there)}", is_certain=not self._may_be_undone
+            )
+        if outcome in {Outcome.DONE, Outcome.REFUSED} and is_open:
+            yield self._finding(Loss.TWICE, f"{outcome}, yet waiting as dead letter {self._letters[0].id}")
+        if outcome == Outcome.REFUSED or not self._absent:
+            return
+        if self._there and (outcome == Outcome.DONE or not self._is_explained()):
+            what = f"{outcome}, with {_ids(self._there)}, but no {self._missing()}"
+            yield self._finding(Loss.TORN, what, is_certain=False)
+        elif outcome == Outcome.DONE:
+            yield self._finding(Loss.LOST, f"done, but no {self._missing()}{self._undone()}", is_certain=False)
+        elif outcome == Outcome.ACCEPTED and not self._is_explained():
+            yield self._accepted_and_absent()
+        elif outcome == Outcome.UNKNOWN and not self._letters and not self._taken_back:
+            yield self._finding(Loss.UNRESOLVED, "unknown, and neither an effect nor a dead letter", is_certain=False)
+
+    def _is_explained(self) -> bool:
+        """A letter that waits, was refused by the vendor or given up says what became of it."""
+        return any(letter.state in OPEN_STATES | {"refused", "discarded"} for letter in self._letters)
+
+    def _accepted_and_absent(self) -> Finding:
+        if not self._shows_letters:
+            what = "accepted, no effect, and the target shows no dead letters"
+            return self._finding(Loss.UNRESOLVED, what, is_certain=False)
+        what = "accepted, but neither an effect nor a dead letter"
+        if self._letters:
+            what = f"dead letter {self._letters[0].id} is {self._letters[0].state}, but there is no effect"
+        return self._finding(Loss.LOST, what, is_certain=False)
+
+    def _missing(self) -> str:
+        return ", no ".join(map(either, self._absent))
+
+    def _undone(self) -> str:
+        return f", for {_ids(self._taken_back)} was taken back" if self._taken_back else ""
+
+    def _finding(self, loss: Loss, what: str, *, is_certain: bool = True) -> Finding:
+        return Finding(loss, Violation(self._operation.finished_s, self._operation.operation_id, what), is_certain)
 
 
-def _accepted(evidence: Evidence, letters: tuple[LetterRow, ...], lost: Finding) -> Iterator[Finding]:
-    """Accepted and without its effect: a letter that waits, was refused by the vendor or given up explains it."""
-    if evidence.dead_letters is None:
-        what = "accepted, no effect, and the target shows no dead letters"
-        yield Finding(Loss.UNRESOLVED, lost.violation._replace(what=what))
-    elif not any(letter.state in OPEN_STATES | {"refused", "discarded"} for letter in letters):
-        yield lost
-
-
-def _what_of_accepted(letters: tuple[LetterRow, ...]) -> str:
-    if letters:
-        return f"dead letter {letters[0].id} is {letters[0].state}, but there is no effect"
-    return "accepted, but neither an effect nor a dead letter"
-
-
-def _ids(effects: tuple[LedgerRow, ...]) -> str:
-    return ", ".join(f"{each.kind} {each.id}" for each in effects[:2])
+def _ids(effects: Sequence[LedgerRow]) -> str:
+    return ", ".join(f"{each.kind} {each.id}" for each in effects[:3])
 
 
 def _explained_by(findings: list[Finding], anonymous: int) -> list[Finding]:
     """Effects without an operation id may belong to what looks absent: only more absent ones than those are losses."""
-    absent = sum(finding.loss in ABSENT for finding in findings)
+    absent = sum(not finding.is_certain for finding in findings)
     if not anonymous or absent > anonymous:
         return findings
-    return [finding for finding in findings if finding.loss not in ABSENT]
+    return [finding for finding in findings if finding.is_certain]
 
 
 def _observed(operations: Rows[OperationRow], findings: list[Finding]) -> str:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from brownout_harness.judging.evidence import Evidence, Gap, GapKind
-from brownout_harness.judging.expectations.exactly_once import ExactlyOnce, effects_named_by
-from brownout_harness.judging.expectations.no_secrets import NoSecrets
-from brownout_reports.rows import Outcome
+from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
+from brownout_harness.judging.leaves import Leaves
+from brownout_reports.rows import LedgerRow, Outcome
 from brownout_reports.run_folder import Status
 from tests.support.histories import changed, effect, healthy, with_effects, with_operations
 
@@ -96,10 +96,71 @@ def test_a_foreign_operation_is_named_by_the_scenario() -> None:
     assert ExactlyOnce(effect="stripe.charge", operation="checkout").judge(lost).status is Status.FAILED
 
 
-def test_it_names_the_effect_of_a_foreign_operation() -> None:
-    both = [ONCE, ExactlyOnce(effect="twilio.message", operation="notify"), NoSecrets()]
-    assert effects_named_by(both, {"checkout"}) == {"checkout": ("stripe.charge",), "notify": ("twilio.message",)}
-    assert effects_named_by(both, {"checkout", "notify"}) == {"notify": ("twilio.message",)}
+def leaving(evidence: Evidence, *left: str | list[str], **undone_by: str) -> Evidence:
+    """The same, where it is said what a payment leaves."""
+    taken_back = {kind.replace("_", "."): by for kind, by in undone_by.items()}
+    return changed(evidence, leaves={"pay": Leaves.of(left, taken_back)})
+
+
+def test_one_of_two_kinds_is_one_effect_and_one_of_each_are_two() -> None:
+    either = leaving(healthy(), ["stripe.charge", "sales.order"])
+    elsewhere = with_effects(either, lambda each: each._replace(route="sales.order") if each.seq < 20 else each)
+    assert ONCE.judge(elsewhere).status is Status.PASSED
+    result = ONCE.judge(also(either, 3, route="sales.order"))
+    assert (result.status, result.cases[0].what) == (
+        Status.FAILED,
+        "2 stripe.charge or sales.order under 1 idempotency key: e-7 at 1.550 s, e-90003 at 99.000 s",
+    )
+
+
+def test_of_two_effects_that_are_both_left_each_is_counted_alone() -> None:
+    both = leaving(also(healthy(), *range(200), route="sales.order"), "stripe.charge", "sales.order")
+    assert ONCE.judge(both).status is Status.PASSED
+    assert ExactlyOnce(effect="sales.order").judge(both).status is Status.PASSED
+    lost = with_effects(both, lambda each: None if each.id == "e-90009" else each)
+    assert ONCE.judge(lost).status is Status.PASSED
+    assert ExactlyOnce(effect="sales.order").judge(lost).cases[0].what == "done, but no sales.order"
+
+
+def test_what_was_taken_back_does_not_count() -> None:
+    again = leaving(also(healthy(), 3), "stripe.charge", stripe_charge="stripe.refund")
+    assert ONCE.judge(again).status is Status.FAILED
+    back = changed(again, effects=(*again.effects, effect(3, seq=95_000, at_s=99.5, route="stripe.refund")))
+    assert ONCE.judge(back).status is Status.PASSED
+    short = changed(again, gaps=(Gap(GapKind.LEDGER_OVERFLOW, "stripe: 5 rows"),))
+    assert ONCE.judge(changed(back, gaps=short.gaps)).status is Status.PASSED
+    assert ONCE.judge(changed(short, effects=[*short.effects, refund(5)])).status is Status.INCONCLUSIVE
+
+
+def refund(number: int, seq: int = 96_000) -> LedgerRow:
+    return effect(number, seq=seq, at_s=99.5, route="stripe.refund")
+
+
+def test_done_and_taken_back_is_not_done() -> None:
+    once = leaving(healthy(), "stripe.charge", stripe_charge="stripe.refund")
+    result = ONCE.judge(changed(once, effects=(*once.effects, refund(5))))
+    assert (result.status, result.cases[0].what) == (
+        Status.FAILED,
+        "done, but no stripe.charge, for e-11 was taken back",
+    )
+
+
+def test_taken_back_twice_fails() -> None:
+    once = leaving(healthy(), "stripe.charge", stripe_charge="stripe.refund")
+    undone = with_operations(
+        once, lambda each: each._replace(outcome=Outcome.REFUSED) if each.operation_id == "op-5" else each
+    )
+    assert ONCE.judge(changed(undone, effects=(*undone.effects, refund(5)))).status is Status.PASSED
+    result = ONCE.judge(changed(undone, effects=(*undone.effects, refund(5), refund(5, seq=97_000))))
+    assert (result.status, result.cases[0].what) == (
+        Status.FAILED,
+        "stripe.refund e-97000: more was taken back than there was",
+    )
+
+
+def test_two_effects_without_a_key_are_said_to_have_none() -> None:
+    result = ONCE.judge(with_effects(also(healthy(), 3), lambda each: each._replace(idempotency_key="")))
+    assert "2 stripe.charge without an idempotency key: " in result.cases[0].what
 
 
 def test_too_few_operations_or_no_effect_at_all_say_nothing() -> None:

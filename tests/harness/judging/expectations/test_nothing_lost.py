@@ -1,9 +1,12 @@
 """asked = done + set aside + refused."""
 
+from typing import Any
+
 import pytest
 
 from brownout_harness.judging.evidence import Evidence, Gap, GapKind
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
+from brownout_harness.judging.leaves import Leaves
 from brownout_reports.rows import Outcome
 from brownout_reports.run_folder import Status
 from tests.support.histories import changed, effect, healthy, letter, with_effects, with_operations
@@ -115,8 +118,89 @@ def test_an_operation_whose_effect_nobody_named_cannot_be_judged() -> None:
     foreign = with_operations(healthy(), lambda each: each._replace(name="checkout"))
     result = LOST.judge(foreign)
     assert (result.status, result.observed.endswith("are to have: checkout")) == (Status.INCONCLUSIVE, True)
-    named = changed(foreign, expected_effects={"checkout": ("stripe.charge",)})
+    named = changed(foreign, leaves={"checkout": Leaves.of(["stripe.charge"])})
     assert LOST.judge(named).status is Status.PASSED
+
+
+SAGA = Leaves.of(["stripe.charge", "twilio.message"], {"stripe.charge": "stripe.refund"})
+"""Of a checkout: the money, and a message about it."""
+
+
+def checkout(outcome: Outcome, *kinds: str, seq: int = 80_000, **more: Any) -> Evidence:
+    """Two hundred checkouts, each with charge and message; one of them ended so, with these effects alone."""
+    told = [each._replace(route="twilio.message", vendor="twilio", id=f"m-{each.seq}") for each in healthy().effects]
+    both = changed(healthy(), effects=(*healthy().effects, *told), leaves={"checkout": SAGA}, **more)
+    named = with_operations(both, lambda each: each._replace(name="checkout"))
+    one = ending(outcome, keeps_effect=False, evidence=named)
+    had = [effect(9, seq=seq + number, at_s=50.0 + number, route=kind) for number, kind in enumerate(kinds)]
+    return changed(one, effects=(*one.effects, *had))
+
+
+BOTH = ("stripe.charge", "twilio.message")
+UNDONE = ("stripe.charge", "stripe.refund")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kinds", "what"),
+    [
+        (Outcome.DONE, BOTH[:1], "done, with stripe.charge e-80000, but no twilio.message"),
+        (Outcome.DONE, BOTH[1:], "done, with twilio.message e-80000, but no stripe.charge"),
+        (Outcome.DONE, (), "done, but no stripe.charge, no twilio.message"),
+        (
+            Outcome.DONE,
+            UNDONE,
+            "done, but no stripe.charge, no twilio.message, for stripe.charge e-80000 was taken back",
+        ),
+        (Outcome.ACCEPTED, BOTH[:1], "accepted, with stripe.charge e-80000, but no twilio.message"),
+        (Outcome.UNKNOWN, BOTH[:1], "unknown, with stripe.charge e-80000, but no twilio.message"),
+        (Outcome.REFUSED, BOTH[:1], "refused, yet there is a stripe.charge e-80000"),
+        (Outcome.REFUSED, BOTH, "refused, yet there is a stripe.charge e-80000, twilio.message e-80001"),
+        (Outcome.UNKNOWN, (), "unknown, and neither an effect nor a dead letter"),
+    ],
+)
+def test_an_operation_with_two_effects_is_done_by_halves_in_none_of_its_ends(
+    outcome: Outcome, kinds: tuple[str, ...], what: str
+) -> None:
+    result = LOST.judge(checkout(outcome, *kinds))
+    assert (result.status, [case.what for case in result.cases]) == (Status.FAILED, [what])
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kinds"),
+    [
+        (Outcome.DONE, BOTH),
+        (Outcome.ACCEPTED, BOTH),
+        (Outcome.UNKNOWN, BOTH),
+        (Outcome.REFUSED, ()),
+        (Outcome.REFUSED, UNDONE),  # a saga that compensated
+        (Outcome.UNKNOWN, UNDONE),
+        (Outcome.DONE, (*UNDONE, *BOTH)),
+    ],
+)
+def test_all_of_it_or_nothing_or_each_undone_adds_up(outcome: Outcome, kinds: tuple[str, ...]) -> None:
+    assert LOST.judge(checkout(outcome, *kinds)).status is Status.PASSED
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, Outcome.UNKNOWN])
+def test_a_dead_letter_explains_what_is_done_by_halves(outcome: Outcome) -> None:
+    waiting = checkout(outcome, *BOTH[:1], dead_letters=(letter(9, state="pending"),))
+    assert LOST.judge(waiting).status is Status.PASSED
+    result = LOST.judge(checkout(outcome, *BOTH[:1], dead_letters=(letter(9, state="redriven"),)))
+    assert (result.status, "1 torn" in result.observed) == (Status.FAILED, True)
+
+
+def test_by_halves_and_not_undone_prove_nothing_where_the_ledger_is_incomplete() -> None:
+    gaps = (Gap(GapKind.LEDGER_OVERFLOW, "stripe: 5 rows"),)
+    for outcome in (Outcome.DONE, Outcome.REFUSED):  # the message, or the refund, may be what is missing
+        assert LOST.judge(checkout(outcome, *BOTH[:1], gaps=gaps)).status is Status.INCONCLUSIVE
+    # A message cannot be taken back.
+    assert LOST.judge(checkout(Outcome.REFUSED, *BOTH[1:], gaps=gaps)).status is Status.FAILED
+
+
+def test_an_operation_that_leaves_nothing_is_never_lost() -> None:
+    reads = with_operations(healthy(), lambda each: each._replace(name="look"))
+    without = changed(reads, effects=(), leaves={"look": Leaves.of([])})
+    assert LOST.judge(without).status is Status.PASSED
 
 
 def test_one_operation_alone_may_be_asked_about() -> None:
