@@ -25,6 +25,7 @@ class Kind(StrEnum):
     DEAD_LETTERED = "dead_lettered"  # detail: the dead letter's id
     REDRIVEN = "redriven"  # outcome: done, failed, discarded; detail: the dead letter's id
     OPERATION_FINISHED = "operation_finished"  # outcome: done, dead_lettered, refused, unknown
+    DEFECT = "defect"  # an error that nobody expected, told as a 500; outcome: its class; detail: the request's id
     STARTED = "started"  # the application (again) serves; detail: its process id or "virtual"
 
 

@@ -9,6 +9,7 @@ import itertools
 import json
 import os
 import signal
+import sys
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -34,6 +35,8 @@ class Shop(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         if next(self.customers) == self.dies_at:
+            sys.stderr.write("dying\n")
+            sys.stderr.flush()
             os.kill(os.getpid(), signal.SIGKILL)
         order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         form = {

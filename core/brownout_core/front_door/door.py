@@ -13,28 +13,50 @@ import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from brownout_core.adapters.declaration import Adapter
 from brownout_core.application import Application
 from brownout_core.clock import WallClock
 from brownout_core.errors import SignatureInvalid
 from brownout_core.flows.flow import Flow
-from brownout_core.front_door.answers import REQUEST_ID_HEADER, Answer, Answers, Refusal
+from brownout_core.front_door.answers import CORRELATION_HEADER, REQUEST_ID_HEADER, Answer, Answers, Refusal
 from brownout_core.front_door.desk import PREFIX, DeskRoutes, Handler, not_found
 from brownout_core.front_door.reading import Asked, operation_in, split_target
 from brownout_core.live_keys import carries_live
 from brownout_core.loopback import host_of, is_loopback
 from brownout_core.records import StoreUnavailable
 from brownout_core.redaction import Redactor
+from brownout_core.telemetry import Event, Kind
 
 MAX_BODY_BYTES: Final = 256 * 1024
 REMEMBERED_EVENTS: Final = 100_000
 KNOWN_HOSTS: Final = 64
 EXPECTED: Final = "100-continue"
 
-Log = Callable[[str, str, Exception], None]
-"""Hears of what the caller is not told: what happened, the request's id, the error."""
+
+class Trouble(NamedTuple):
+    """What the caller is not told."""
+
+    what: str
+    """`store_unavailable`, or `internal_error`: a defect."""
+    request_id: str
+    operation_id: str
+    """Empty where the request had none."""
+    error: Exception
+
+    @property
+    def is_defect(self) -> bool:
+        """Whether nobody expected it."""
+        return self.what == "internal_error"
+
+    def event(self, at_s: float) -> Event:
+        """A defect, as telemetry tells it. Not the error's text: who knows what that holds."""
+        error = type(self.error).__name__
+        return Event(at_s, Kind.DEFECT, operation_id=self.operation_id, outcome=error, detail=self.request_id)
+
+
+Log = Callable[[Trouble], None]
 Verify = Callable[[bytes, Mapping[str, str], float], Mapping[str, Any]]
 """(body, headers, wall-clock seconds) to a webhook's event. Raises `SignatureInvalid`."""
 
@@ -110,10 +132,10 @@ class FrontDoor:
         except Refusal as refusal:
             return self._answers.refusal(request_id, refusal)
         except StoreUnavailable as error:
-            self._log("store_unavailable", request_id, error)
+            self._log(Trouble("store_unavailable", request_id, _operation_id(headers), error))
             return self._answers.error(request_id, 503, "store_unavailable", "a store is down", retry_after_s=1)
         except Exception as error:  # noqa: BLE001 - the outermost handler: the caller gets an answer, the log the trace
-            self._log("internal_error", request_id, error)
+            self._log(Trouble("internal_error", request_id, _operation_id(headers), error))
             more = {"status": "unknown"}
             return self._answers.error(request_id, 500, "internal_error", "something went wrong inside", more=more)
 
@@ -177,6 +199,10 @@ class FrontDoor:
         if len(self._events_seen) > REMEMBERED_EVENTS:
             self._events_seen.popitem(last=False)
         return False
+
+
+def _operation_id(headers: Mapping[str, str]) -> str:
+    return headers.get(CORRELATION_HEADER.lower(), "")
 
 
 def _look_through(target: str, headers: Mapping[str, str], body: bytes) -> None:

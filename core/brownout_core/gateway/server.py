@@ -9,6 +9,7 @@ import secrets
 import signal
 import sys
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -21,7 +22,7 @@ from brownout_core.clock import system_wall_clock
 from brownout_core.compose import build
 from brownout_core.errors import ConfigError
 from brownout_core.front_door.answers import Answer
-from brownout_core.front_door.door import EXPECTED, MAX_BODY_BYTES, FrontDoor, webhooks_of
+from brownout_core.front_door.door import EXPECTED, MAX_BODY_BYTES, FrontDoor, Trouble, webhooks_of
 from brownout_core.gateway.settings import Settings
 from brownout_core.loopback import is_loopback
 from brownout_core.redaction import Redactor
@@ -54,7 +55,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             wall_clock=system_wall_clock,
             redactor=redactor,
             instance=instance,
-            log=lambda what, request_id, error: _log(logger, what, request_id, error),
+            log=partial(_log, logger, sink),
             metrics=metrics.text,
             webhooks=webhooks_of(ADAPTERS, settings.app.access),
             only_loopback=is_loopback(f"[{settings.host}]" if ":" in settings.host else settings.host),
@@ -149,11 +150,12 @@ def _server_log(logger: Any) -> logging.Logger:
     return server
 
 
-def _log(logger: Any, what: str, request_id: str, error: Exception) -> None:
-    if what == "internal_error":
-        logger.error(what, request_id=request_id, exc_info=error)
+def _log(logger: Any, sink: Sink, trouble: Trouble) -> None:
+    if trouble.is_defect:
+        logger.error(trouble.what, request_id=trouble.request_id, exc_info=trouble.error)
+        sink(trouble.event(asyncio.get_running_loop().time()))
     else:
-        logger.warning(what, request_id=request_id, error=str(error))
+        logger.warning(trouble.what, request_id=trouble.request_id, error=str(trouble.error))
 
 
 def _sink(settings: Settings, metrics: PrometheusSink, logger: object, cleanup: AsyncExitStack) -> Sink:

@@ -39,7 +39,6 @@ class GapKind(StrEnum):
 
     FELL_BEHIND = "fell_behind"
     IN_FLIGHT_BOUND = "in_flight_bound"
-    PROCESS_DIED = "process_died"
     CLOCK_JUMP = "clock_jump"
     LEDGER_OVERFLOW = "ledger_overflow"
     DRAIN_NOT_FINISHED = "drain_not_finished"
@@ -55,9 +54,18 @@ class Gap(NamedTuple):
     at_s: float | None = None
 
 
+class Death(NamedTuple):
+    """The target's process ended, and neither the scenario nor the harness had asked it to."""
+
+    at_s: float
+    process: str
+    exit_code: int
+    said_last: tuple[str, ...] = ()
+    """The last lines of its log."""
+
+
 INCOMPLETE_LEDGER: Final = frozenset(
     {
-        GapKind.PROCESS_DIED,
         GapKind.LEDGER_OVERFLOW,
         GapKind.DRAIN_NOT_FINISHED,
         GapKind.EVIDENCE_LOST,
@@ -77,6 +85,7 @@ class Evidence:
     phases: tuple[PhaseSpan, ...] = ()
     faults: tuple[FaultSpan, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    deaths: tuple[Death, ...] = ()
     telemetry: bool = True
     """False for a target that reports nothing of itself."""
     leaves: Mapping[str, Leaves] = field(default_factory=dict)

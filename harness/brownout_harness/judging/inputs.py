@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from brownout_harness.judging.evidence import Gap
+from brownout_harness.judging.evidence import Death, Gap
 from brownout_reports.tables import Tables
 
 
@@ -35,6 +35,8 @@ class RunInputs:
     """By the rule's id, `brownout.1`."""
     gaps: tuple[Gap, ...] = ()
     """Where the harness fell short: any of them keeps the run from passing."""
+    deaths: tuple[Death, ...] = ()
+    """Of the target, that nobody asked for. Those of the harness's own processes are gaps, or end the run."""
     still_open: Mapping[str, int] = field(default_factory=dict)
     """What was still moving when the drain's time was up: `dead_letters`, `webhooks`, `requests` to how many."""
     notes: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.evidence import Death, Evidence
 from brownout_harness.judging.expectations.base import Expectation, counted
 from brownout_harness.judging.metrics import phase_metrics, vendor_metrics
 from brownout_reports.run_folder import Environment, ExpectationResult, FaultSpan, Status, Verdict
@@ -22,7 +22,6 @@ from brownout_reports.run_folder import Environment, ExpectationResult, FaultSpa
 GAP_WORDS = {
     "fell_behind": "the load fell behind",
     "in_flight_bound": "the bound on operations in flight was reached",
-    "process_died": "a process died unasked",
     "clock_jump": "the clock jumped",
     "ledger_overflow": "a ledger was full",
     "drain_not_finished": "the drain was not finished",
@@ -113,5 +112,11 @@ def verdict_on(evidence: Evidence, expectations: Sequence[Expectation], about: A
         phase_metrics=phase_metrics(evidence),
         vendor_metrics=vendor_metrics(evidence),
         environment=about.environment,
-        notes=(*about.notes, *beside),
+        notes=(*about.notes, *map(_said_last, evidence.deaths), *beside),
     )
+
+
+def _said_last(death: Death) -> str:
+    """All that its log held when it ended, for whoever looks for the cause."""
+    lines = "\n".join(death.said_last) or "(nothing)"
+    return f"the last lines of {death.process}, which ended at {death.at_s:.3f} s:\n{lines}"

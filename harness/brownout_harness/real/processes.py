@@ -69,10 +69,14 @@ class Child:
 
     def last_words(self) -> str:
         """The last line that it wrote on standard error, shortened; empty if none."""
+        lines = self.last_lines(1)
+        return lines[0].strip()[:200] if lines else ""
+
+    def last_lines(self, count: int) -> tuple[str, ...]:
+        """Of what it wrote on standard error."""
         with contextlib.suppress(OSError):
-            lines = self.errors.read_text(errors="replace").strip().splitlines()
-            return lines[-1].strip()[:200] if lines else ""
-        return ""
+            return tuple(self.errors.read_text(errors="replace").strip().splitlines()[-count:])
+        return ()
 
     def _order(self, order: bytes) -> None:
         self.asked_to_end = True
@@ -168,17 +172,12 @@ class Processes:
         """The newest child of that name, dead or alive."""
         return self._children.get(name)
 
-    def died_unasked(self) -> list[tuple[str, str]]:
-        """Name and a line for each child that ended without having been asked to; each is reported once."""
-        lines = []
-        for child in self._children.values():
-            if child.asked_to_end or child.alive or child.pid in self._reported:
-                continue
-            self._reported.add(child.pid)
-            words = child.last_words()
-            hint = f": {words}" if words else ""
-            lines.append((child.name, f"{child.name} ended unasked with exit code {child.exit_code}{hint}"))
-        return lines
+    def died_unasked(self) -> list[Child]:
+        """The children that ended without having been asked to; each is reported once."""
+        dead = [child for child in self._children.values() if not (child.asked_to_end or child.alive)]
+        news = [child for child in dead if child.pid not in self._reported]
+        self._reported.update(child.pid for child in news)
+        return news
 
     def stop(self, name: str) -> None:
         """Ask one child to end, kill it after its grace, wait until it is gone. No effect on one that is gone."""

@@ -18,7 +18,7 @@ from brownout_harness.asked.dead_letters import Answered, drive, letters, redriv
 from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.faults.layers import Actor, counted, schedule
-from brownout_harness.judging.evidence import Gap, GapKind
+from brownout_harness.judging.evidence import Death, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.judging.spool import Spool
 from brownout_harness.problems import NotJudged
@@ -41,6 +41,8 @@ LEAD_S = 0.5
 LEAD_ROUNDS = 5
 """And no less than so many rounds to all simulators take: on a busy machine everything does."""
 TICK_S = 0.05
+LAST_LINES = 20
+"""Of the log of a target that died."""
 SHOW_EVERY_S = 0.25
 ACTION_LATE_S = 0.5
 AFTER_LAST_ANSWER_S = 15.0
@@ -108,6 +110,7 @@ class _Run:
         self._rows = rows
         self._show = show
         self._gaps: list[Gap] = []
+        self._deaths: list[Death] = []
         self._notes: list[str] = []
         self._still_open: dict[str, int] = {}
         self._helper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="action")
@@ -193,10 +196,13 @@ class _Run:
         pause(seconds)
         self._gaps += self._clocks.check_pause(seconds, time.monotonic() - before_s, self._now_s())
         self._gaps += self._clocks.check_drift(self._now_s())
-        for name, line in self._processes.died_unasked():
-            if name != self._stage.target.name:
-                raise NotJudged(line)  # without it there is no evidence
-            self._gaps.append(Gap(GapKind.PROCESS_DIED, line, self._now_s()))
+        for child in self._processes.died_unasked():
+            if child.name != self._stage.target.name:  # without it there is no evidence
+                words = child.last_words()
+                raise NotJudged(
+                    f"{child.name} ended unasked with exit code {child.exit_code}: {words}".removesuffix(": ")
+                )
+            self._deaths.append(Death(self._now_s(), child.name, child.exit_code or 0, child.last_lines(LAST_LINES)))
         self._stage.check_restart()
         self._settle_actions()
         if time.monotonic() - self._shown_at_s >= SHOW_EVERY_S:
@@ -215,7 +221,7 @@ class _Run:
             try:
                 self._notes.append(f"{text}: {future.result()}")
             except NotJudged as error:
-                if future in self._cut_short:  # by the scenario's own kill or stop
+                if future in self._cut_short or self._deaths:  # by the scenario's own kill or stop, or by its end
                     self._notes.append(f"{text}: cut short: {error}")
                 else:
                     self._gaps.append(Gap(GapKind.OTHER, str(error), self._now_s()))
@@ -278,9 +284,10 @@ class _Run:
                 events.rows(),
                 Rows.of(LetterRow, shown),
             ),
-            shows_dead_letters=self._stage.target.has_dead_letters,
+            shows_dead_letters=self._shows_letters,
             fault_counts=counted(self._actors.values()),
             gaps=tuple(self._gaps),
+            deaths=tuple(self._deaths),
             still_open=self._still_open,
             notes=(*self._notes, *self._about_generator()),
             secrets=booths.secrets,
@@ -289,9 +296,13 @@ class _Run:
             duration_s=duration_s,
         )
 
+    @property
+    def _shows_letters(self) -> bool:
+        """Who died unasked shows none, and that is no fault of the harness."""
+        return self._stage.target.has_dead_letters and not (self._deaths and not self._stage.target_child.alive)
+
     def _letters(self) -> list[LetterRow]:
-        target = self._stage.target
-        if not target.has_dead_letters:
+        if not self._shows_letters:
             return []
         try:
             return drive(letters(self._wall_start_s), self._ask)

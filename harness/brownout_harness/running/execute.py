@@ -14,6 +14,7 @@ from brownout_core.compose import Replacements
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.expectations import ALWAYS
 from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.judge import About, Judgement, judge, verdict_on
 from brownout_harness.judging.leaves import Leaves
@@ -117,7 +118,9 @@ def judged_virtually(name: str, *, seed: int | None = None, replacements: Replac
 
 
 def _checks(scenario: Scenario) -> list[Any]:
-    return [item.check for item in scenario.expect]
+    """Those that are always demanded come last, where the scenario has no words of its own for them."""
+    said = [item.check for item in scenario.expect]
+    return [*said, *(each for each in ALWAYS if not any(isinstance(one, type(each)) for one in said))]
 
 
 def evidence_of(
@@ -133,6 +136,7 @@ def evidence_of(
         phases=tuple(PhaseSpan(span.phase.name, span.start_s, span.end_s) for span in scenario.spans()),
         faults=tuple(_fault_spans(scenario, inputs)),
         gaps=inputs.gaps,
+        deaths=inputs.deaths,
         telemetry=scenario.target is None,
         leaves=dict(_leaves(scenario, gateway)),
         secrets=inputs.secrets,

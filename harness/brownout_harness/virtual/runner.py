@@ -254,8 +254,6 @@ class Run:
         shown = await self._letters()
         for text, task in self.redrives:
             self._settle(text, task)
-        if defects := self.server.defects:
-            self.notes.append(f"the application failed to answer {len(defects)} times, first: {defects[0]}")
         for page in self.vendors.ledger():
             self.ledger.add_block(page)
         self.gaps += self.vendors.gaps()

@@ -7,13 +7,14 @@ belongs to one life.
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from brownout_core.adapters import ADAPTERS
 from brownout_core.adapters.declaration import Adapter, read_access
 from brownout_core.compose import AppConfig, Replacements, build, read_document
 from brownout_core.front_door.answers import Answer
-from brownout_core.front_door.door import FrontDoor
+from brownout_core.front_door.door import FrontDoor, Trouble
 from brownout_core.records import ClaimStore, DeadLetterStore
 from brownout_core.redaction import Redactor
 from brownout_core.telemetry import Event, Kind, Sink
@@ -55,8 +56,6 @@ class VirtualServer:
         seed: int,
         epoch_s: float,
     ) -> None:
-        self.defects: list[str] = []
-        """Exceptions that the application answered with a 500."""
         self._config = config
         self._replacements = replacements
         self._transports = transports
@@ -86,22 +85,25 @@ class VirtualServer:
             claims=life.claims(self._claims),
             dead_letters=life.dead_letters(self._dead_letters),
             wall_clock=self._wall_s,
-            sink=life.sink(self._sink),
+            sink=(sink := life.sink(self._sink)),
             seed=self._seed,
             instance=instance,
         )
         self._door = FrontDoor(
-            application, wall_clock=self._wall_s, redactor=self._redactor, instance=instance, log=self._hear
+            application,
+            wall_clock=self._wall_s,
+            redactor=self._redactor,
+            instance=instance,
+            log=partial(self._hear, sink),
         )
         self._sink(Event(asyncio.get_running_loop().time(), Kind.STARTED, detail=f"life {self._lives}"))
 
     def _wall_s(self) -> float:
         return self._epoch_s + asyncio.get_running_loop().time()
 
-    def _hear(self, what: str, _request_id: str, error: Exception) -> None:
-        task = asyncio.current_task()
-        if what == "internal_error":
-            self.defects.append(f"{task.get_name() if task else 'nobody'}: {error!r}")
+    def _hear(self, sink: Sink, trouble: Trouble) -> None:
+        if trouble.is_defect:
+            sink(trouble.event(asyncio.get_running_loop().time()))
 
     def kill(self) -> None:
         """SIGKILL: nothing is finished, nothing is said."""

@@ -68,7 +68,7 @@ def browse(body: Callable[[Browser], Awaitable[None]], *, secrets: tuple[str, ..
             metrics=metrics.text,
             wall_clock=lambda: WALL_S,
             redactor=Redactor(SECRETS),
-            log=lambda what, request_id, error: log.append(f"{what} {request_id} {error!r}"),
+            log=lambda trouble: log.append(f"{trouble.what} {trouble.request_id} {trouble.error!r}"),
             instance="gw",
             webhooks=webhooks_of(ADAPTERS, access),
             **options,

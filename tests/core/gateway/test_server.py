@@ -134,7 +134,7 @@ async def _raw(*requests: bytes) -> list[bytes]:
         wall_clock=lambda: WALL_S,
         redactor=Redactor(SECRETS),
         instance="gw",
-        log=lambda what, _request_id, error: pytest.fail(f"{what}: {error!r}"),
+        log=lambda trouble: pytest.fail(f"{trouble.what}: {trouble.error!r}"),
     )
     runner = web.ServerRunner(web.Server(Shell(door).handle, access_log=None))
     await runner.setup()

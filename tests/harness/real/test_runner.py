@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from brownout_harness.judging.evidence import GapKind
 from brownout_harness.progress import Progress
 from brownout_harness.real.runner import run_real
 from brownout_harness.words.vocabulary import vocabulary
@@ -45,12 +44,15 @@ def test_a_run_brings_back_what_driver_ledgers_and_rules_say(tmp_path: Path) -> 
     assert not (tmp_path / "work" / "scratch").exists()
 
 
-def test_a_target_that_dies_unasked_is_a_gap(tmp_path: Path) -> None:
+def test_a_target_that_dies_unasked_is_told_with_what_it_said_last(tmp_path: Path) -> None:
     path = write_shop(tmp_path, options="--dies-at 10")
     path.write_text(path.read_text().replace("times: 40", "times: 1"))
     inputs = run_real(load(path, vocabulary()), work=tmp_path / "work")
-    (gap,) = [gap for gap in inputs.gaps if gap.kind is GapKind.PROCESS_DIED]
-    assert "target ended unasked with exit code 137" in gap.detail
+    (death,) = inputs.deaths
+    assert (death.process, death.exit_code) == ("target", 137)
+    assert 0 < death.at_s < inputs.duration_s
+    assert death.said_last[-1] == "dying"
+    assert inputs.gaps == ()
     operations = inputs.tables.of(OperationRow)
     assert 1 <= sum(row.status != 0 for row in operations) <= 9
     assert {row.detail for row in operations if not row.status} <= {"connection_lost", "connection_refused"}

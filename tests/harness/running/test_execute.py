@@ -121,6 +121,6 @@ def test_a_fault_that_struck_less_than_the_scenario_asks_makes_the_run_inconclus
 
 
 def test_a_harness_that_fell_short_makes_the_run_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
-    finished = executed(monkeypatch, inputs(gaps=(Gap(GapKind.PROCESS_DIED, "redis ended unasked"),)))
+    finished = executed(monkeypatch, inputs(gaps=(Gap(GapKind.LEDGER_OVERFLOW, "stripe: 5 rows"),)))
     assert finished.exit_code == 3
-    assert "redis ended unasked" in finished.verdict.reasons[0]
+    assert "stripe: 5 rows" in finished.verdict.reasons[0]

@@ -20,6 +20,7 @@ from brownout_harness.judging.expectations.deadline_respected import DeadlineRes
 from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
 from brownout_harness.judging.expectations.goodput import Goodput
 from brownout_harness.judging.expectations.latency import Latency
+from brownout_harness.judging.expectations.no_defects import NoDefects
 from brownout_harness.judging.expectations.no_secrets import NoSecrets
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
 from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
@@ -35,9 +36,13 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "exactly_once": ExactlyOnce,
     "goodput": Goodput,
     "latency": Latency,
+    "no_defects": NoDefects,
     "no_secrets": NoSecrets,
     "nothing_lost": NothingLost,
     "quiet_while_open": QuietWhileOpen,
     "retry_after_respected": RetryAfterRespected,
     "success_rate": SuccessRate,
 }
+
+ALWAYS: Final[tuple[Expectation, ...]] = (NoDefects(),)
+"""Demanded of every run, unless a scenario demands them in its own words."""

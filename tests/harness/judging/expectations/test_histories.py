@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.evidence import Death, Evidence
 from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_harness.judging.expectations.amplification import Amplification
 from brownout_harness.judging.expectations.backoff import Backoff
@@ -19,6 +19,7 @@ from brownout_harness.judging.expectations.deadline_respected import DeadlineRes
 from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
 from brownout_harness.judging.expectations.goodput import Goodput
 from brownout_harness.judging.expectations.latency import Latency
+from brownout_harness.judging.expectations.no_defects import NoDefects
 from brownout_harness.judging.expectations.no_secrets import NoSecrets
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
 from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
@@ -54,6 +55,7 @@ DEMANDS: dict[str, Expectation] = {
     "exactly_once of one of two effects": ExactlyOnce(effect="twilio.message"),
     "goodput": Goodput(operation="pay", at_least=0.7, of="steady", within_s=20, after="outage"),
     "latency": Latency(operation="pay", p99_below_s=8, p50_below_s=4),
+    "no_defects": NoDefects(),
     "no_secrets": NoSecrets(),
     "nothing_lost": NothingLost(),
     "quiet_while_open": QuietWhileOpen(vendor="stripe"),
@@ -145,6 +147,15 @@ def lose_an_unknown_one(evidence: Evidence, rng: random.Random) -> Evidence:
         evidence, lambda each: each._replace(outcome=Outcome.UNKNOWN, status=0) if each == fate else each
     )
     return with_effects(unknown, lambda each: None if each.operation_id == fate.operation_id else each)
+
+
+def leave_an_error_unhandled(evidence: Evidence, rng: random.Random) -> Evidence:
+    defect = EventRow(rng.uniform(0.0, 99.0), "defect", operation_id="op-1", outcome="KeyError")
+    return changed(evidence, events=(*evidence.events, defect))
+
+
+def die(evidence: Evidence, rng: random.Random) -> Evidence:
+    return changed(evidence, deaths=(Death(rng.uniform(0.0, 99.0), "gateway", 1),))
 
 
 def _with_letters(evidence: Evidence, change: Callable[[LetterRow], LetterRow]) -> Evidence:
@@ -306,6 +317,8 @@ PLANTS: list[tuple[str, Plant]] = [
     ("backoff", wait_in_step),
     ("deadline_respected", keep_one_waiting),
     ("deadline_respected", start_one_after_its_deadline),
+    ("no_defects", leave_an_error_unhandled),
+    ("no_defects", die),
     ("no_secrets", write_a_secret_into_a_log),
     ("no_secrets", write_a_secret_into_an_event),
     ("latency", slow_everything_down),
