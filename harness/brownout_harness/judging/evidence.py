@@ -28,6 +28,9 @@ from brownout_reports.tables import Groups, Rows, Tables
 WHOLE_RUN: Final = ""
 """As a phase's name: everything, the drain included."""
 
+STRANGERS: Final = 10
+"""So many ids that are no operation's are no stray ones any more."""
+
 OPEN_STATES: Final = frozenset({"pending", "redriving", "poison"})
 """Of a dead letter: somebody still has to do something about it."""
 LETTER_STATES: Final = OPEN_STATES | {"redriven", "refused", "discarded"}
@@ -97,9 +100,14 @@ class Evidence:
     duration_s: float = 0.0
 
     @cached_property
+    def wanted(self) -> Rows[OperationRow]:
+        """Every arrival, those included that the harness itself left out."""
+        return self.tables.of(OperationRow)
+
+    @cached_property
     def operations(self) -> Rows[OperationRow]:
-        """In the order in which they were wanted."""
-        return self.tables.of(OperationRow).sorted("intended_s", "operation_id")
+        """In the order in which they were wanted. What was never sent is no operation: a gap tells of it."""
+        return self.wanted.where(pl.col("asks") > 0).sorted("intended_s", "operation_id")
 
     @cached_property
     def _operations_by_id(self) -> Groups[OperationRow]:
@@ -116,9 +124,34 @@ class Evidence:
         return self.operations.split("name")
 
     @cached_property
+    def strangers(self) -> Mapping[str, tuple[str, ...]]:
+        """Vendors whose ledger holds many ids, and no operation's among them; two of these ids each.
+
+        The id was looked for where the target writes another one: what is under it says nothing of an operation.
+        """
+        named = self.tables.of(LedgerRow).where(pl.col("operation_id") != "")
+        known = named.among(self.wanted.frame, "operation_id").split("vendor")
+        ids = {
+            vendor: rows.values(pl.col("operation_id").unique())
+            for vendor, rows in named.split("vendor").items()
+            if vendor not in known
+        }
+        return {vendor: tuple(some.head(2)) for vendor, some in ids.items() if len(some) >= STRANGERS}
+
+    @cached_property
+    def _ledger(self) -> Rows[LedgerRow]:
+        """Every row; those of strangers without their ids."""
+        rows = self.tables.of(LedgerRow)
+        if not self.strangers:
+            return rows
+        of_stranger = pl.col("vendor").is_in(list(self.strangers))
+        told = pl.when(of_stranger).then(pl.lit("")).otherwise("operation_id").alias("operation_id")
+        return Rows(LedgerRow, rows.frame.with_columns(told))
+
+    @cached_property
     def requests(self) -> Rows[LedgerRow]:
         """By the instant of arrival; ties by vendor and position in its ledger."""
-        return self.tables.of(LedgerRow).where(pl.col("entry") == REQUEST).sorted("at_s", "vendor", "seq")
+        return self._ledger.where(pl.col("entry") == REQUEST).sorted("at_s", "vendor", "seq")
 
     @cached_property
     def requests_of(self) -> Groups[LedgerRow]:
@@ -133,7 +166,7 @@ class Evidence:
     @cached_property
     def effects(self) -> Rows[LedgerRow]:
         """By the instant of the commit; ties by vendor and position in its ledger."""
-        return self.tables.of(LedgerRow).where(pl.col("entry") == EFFECT).sorted("at_s", "vendor", "seq")
+        return self._ledger.where(pl.col("entry") == EFFECT).sorted("at_s", "vendor", "seq")
 
     @cached_property
     def effects_of(self) -> Groups[LedgerRow]:

@@ -80,6 +80,11 @@ def _shortfalls(evidence: Evidence) -> Iterable[str]:
         at = "" if gap.at_s is None else f" at {gap.at_s:.3f} s"
         words = GAP_WORDS.get(gap.kind, "")
         yield f"{words}{at}: {gap.detail}" if words else f"{gap.detail}{at}"
+    for vendor, ids in evidence.strangers.items():
+        where = f"say where the operation's id is: correlate: {{{vendor}: [header.<name>, body.<path>]}}"
+        yield f"no id that {vendor} was sent is an operation's, such as {' and '.join(map(repr, ids))}; {where}"
+    if evidence.operations and not evidence.vendors:
+        yield "no request reached any vendor's simulator: the target asks elsewhere, or nobody"
     for fault in evidence.faults:
         if fault.struck < fault.expect_struck:
             yield _struck_too_little(fault)

@@ -63,6 +63,7 @@ def _phase(evidence: Evidence, phase: PhaseSpan, name: str) -> PhaseMetrics:
         goodput=(finished & ended[Outcome.DONE]).sum(),
         **{outcome: (asked & so).sum() for outcome, so in ended.items()},
     )
+    wanted = evidence.wanted.count(asked, pl.col("name") == name if name else pl.lit(value=True))
     latencies = everyone.where(asked).values(LATENCY_S)
     length_s = _length_s(evidence, phase)
 
@@ -77,7 +78,7 @@ def _phase(evidence: Evidence, phase: PhaseSpan, name: str) -> PhaseMetrics:
         accepted=counts[Outcome.ACCEPTED],
         refused=counts[Outcome.REFUSED],
         unknown=counts[Outcome.UNKNOWN],
-        offered_per_s=per_s(counts["asked"]),
+        offered_per_s=per_s(wanted),
         achieved_per_s=per_s(counts["achieved"]),
         goodput_per_s=per_s(counts["goodput"]),
         p50_s=_quantile(latencies, 0.5),

@@ -2,7 +2,18 @@
 
 from brownout_harness.judging.evidence import WHOLE_RUN, Evidence, Gap, GapKind, vendor_of
 from brownout_reports.run_folder import PhaseSpan
-from tests.support.histories import PHASES, changed, effect, healthy, known, letter, operation, request
+from tests.support.histories import (
+    PHASES,
+    changed,
+    effect,
+    healthy,
+    known,
+    letter,
+    operation,
+    request,
+    with_effects,
+    with_requests,
+)
 
 
 def test_records_are_found_by_operation_vendor_and_kind() -> None:
@@ -47,6 +58,21 @@ def test_the_operations_for_a_vendor_are_those_that_leave_an_effect_there() -> N
     assert [each.name for each in mixed.operations_for("stripe")] == ["pay"]
     foreign = known(operations=(operation(1, name="checkout"),))
     assert len(foreign.operations_for("stripe")) == 1
+
+
+def test_ids_none_of_which_is_an_operations_are_no_ids() -> None:
+    """It was looked for at the wrong place: a customer's id, say."""
+    elsewhere = with_effects(healthy(), lambda each: each._replace(operation_id=f"cus_{each.seq:03}"))
+    assert elsewhere.strangers == {}  # the requests carry the right one
+    both = with_requests(elsewhere, lambda each: each._replace(operation_id=f"cus_{each.seq:03}"))
+    assert both.strangers == {"stripe": ("cus_000", "cus_001")}
+    assert {row.operation_id for rows in (both.requests, both.effects) for row in rows} == {""}
+
+
+def test_a_few_ids_that_are_nobodys_are_nobodys() -> None:
+    stray = known(operations=(operation(1),), effects=tuple(effect(n, seq=n) for n in range(50, 59)))
+    assert stray.strangers == {}
+    assert len(stray.effects_of) == 9
 
 
 def test_absence_is_proof_only_where_the_ledgers_are_whole() -> None:

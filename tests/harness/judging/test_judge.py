@@ -9,7 +9,7 @@ from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.success_rate import SuccessRate
 from brownout_harness.judging.judge import GAP_WORDS, About, judge, verdict_on
 from brownout_reports.run_folder import Environment, FaultSpan, Status, Verdict
-from tests.support.histories import changed, consistent, effect, healthy
+from tests.support.histories import changed, consistent, effect, healthy, with_effects, with_requests
 
 ONCE = ExactlyOnce(effect="stripe.charge")
 SLOW = Latency(operation="pay", p50_below_s=0.01)
@@ -77,6 +77,26 @@ def test_every_reason_is_told_on_its_own_line() -> None:
         "the load fell behind at 31.000 s: achieved 97 % of the arrivals",
         "fault outage.1 (503 on half at stripe) struck 0 requests of 80 that it matched, at least 1 needed",
         "success_rate: operation notify, at_least 90 %: too few samples: 0 notify operations, at least 20 needed",
+    )
+
+
+def test_an_id_that_was_looked_for_at_the_wrong_place_is_said_with_its_cure() -> None:
+    """It was told as two hundred charges that nobody had asked for."""
+    requests = with_requests(healthy(), lambda each: each._replace(operation_id=f"cus_{each.seq:03}"))
+    judgement = judge(with_effects(requests, lambda each: each._replace(operation_id=f"cus_{each.seq:03}")), [ONCE])
+    assert judgement.status is Status.INCONCLUSIVE
+    assert judgement.reasons[0] == (
+        "no id that stripe was sent is an operation's, such as 'cus_000' and 'cus_001'; "
+        "say where the operation's id is: correlate: {stripe: [header.<name>, body.<path>]}"
+    )
+
+
+def test_a_run_that_reached_no_simulator_says_so() -> None:
+    alone = changed(healthy(), requests=(), effects=())
+    judgement = judge(alone, [QUICK])
+    assert (judgement.status, judgement.reasons) == (
+        Status.INCONCLUSIVE,
+        ("no request reached any vendor's simulator: the target asks elsewhere, or nobody",),
     )
 
 

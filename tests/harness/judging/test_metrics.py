@@ -43,6 +43,12 @@ def test_what_the_driver_failed_to_send_shows() -> None:
     assert of_phase(behind, "steady").achieved_per_s == 1.5
 
 
+def test_what_the_driver_left_out_was_offered_and_not_asked() -> None:
+    left_out = with_operations(healthy(200), lambda each: each._replace(asks=0) if each.intended_s < 5.0 else each)
+    row = of_phase(left_out, "steady")
+    assert (row.asked, row.offered_per_s, row.achieved_per_s) == (30, 2.0, 1.5)
+
+
 def test_every_answer_is_of_one_kind() -> None:
     kinds = [(200, "complete"), (404, "complete"), (429, "complete"), (503, "complete"), (0, "hang"), (200, "reset")]
     requests = tuple(request(n, seq=n, status=status, ending=ending) for n, (status, ending) in enumerate(kinds))

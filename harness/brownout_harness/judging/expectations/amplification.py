@@ -38,9 +38,11 @@ class Amplification:
         load = load_on(evidence, self.vendor, span)
         if load.operations < MINIMUM_OPERATIONS:
             return wording.too_few(load.operations, MINIMUM_OPERATIONS, f"operations that reached {self.vendor}")
+        if not load.requests:
+            return wording.inconclusive(f"no request reached {self.vendor}: nothing to count")
         ratio = load.requests / load.asks
-        asks = counted(load.asks, "operation asked", "operations asked")
-        observed = f"{ratio:.3f} ({counted(load.requests, 'request')} for {asks})"
+        observed = f"{ratio:.3f} ({counted(load.requests, 'request')} for {counted(load.operations, 'operation')}"
+        observed += f", asked or redriven {load.asks} times)" if load.asks != load.operations else ")"
         if ratio <= self.max:
             return wording.passed(observed)
         return wording.failed(observed, self._most_repeated(load))

@@ -50,7 +50,7 @@ class DeadLetters:
             observed += f"; {counted(len(missing), 'accepted operation')} without one"
         if violations:
             return wording.failed(f"{observed}; {min(violations).what}", violations)
-        if missing:
+        if missing or (self.drained and any(each.state in OPEN_STATES for each in letters)):
             return wording.inconclusive(f"{observed}; but the ledger is incomplete")
         if len(letters) < self.at_least:
             return wording.too_few(len(letters), self.at_least, "dead letters")

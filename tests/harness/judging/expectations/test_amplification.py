@@ -21,7 +21,7 @@ def test_passes_up_to_the_bound_and_fails_above_it() -> None:
     assert Amplification(vendor="stripe", max=1.2).judge(evidence).status is Status.PASSED
     result = Amplification(vendor="stripe", max=1.19).judge(evidence)
     assert result.status is Status.FAILED
-    assert result.observed == "1.200 (240 requests for 200 operations asked)"
+    assert result.observed == "1.200 (240 requests for 200 operations)"
     assert [case.what for case in result.cases] == ["2 requests to stripe"] * 3
 
 
@@ -53,13 +53,24 @@ def test_only_the_phase_counts() -> None:
 def test_requests_without_an_operation_id_are_held_against_the_operations_asked() -> None:
     evidence = with_requests(retried(healthy(200), every=1), lambda each: each._replace(operation_id=""))
     result = Amplification(vendor="stripe", max=1.5).judge(evidence)
-    assert (result.status, result.observed) == (Status.FAILED, "2.000 (400 requests for 200 operations asked)")
+    assert (result.status, result.observed) == (Status.FAILED, "2.000 (400 requests for 200 operations)")
 
 
 def test_a_request_without_an_operation_id_is_not_left_out() -> None:
     evidence = retried(healthy(200), every=1)
     hidden = with_requests(evidence, lambda each: each._replace(operation_id="") if each.seq >= 100_000 else each)
     assert Amplification(vendor="stripe", max=1.5).judge(hidden).status is Status.FAILED
+
+
+def test_asks_are_not_operations() -> None:
+    evidence = with_operations(retried(healthy(200), every=5), lambda each: each._replace(asks=2))
+    result = Amplification(vendor="stripe", max=1).judge(evidence)
+    assert result.observed == "1.000 (240 requests for 200 operations, asked or redriven 240 times)"
+
+
+def test_where_nothing_arrived_nothing_was_spared() -> None:
+    result = Amplification(vendor="stripe", max=2).judge(with_requests(healthy(), lambda _: None))
+    assert (result.status, result.observed) == (Status.INCONCLUSIVE, "no request reached stripe: nothing to count")
 
 
 def test_too_few_operations_or_an_unknown_phase_say_nothing() -> None:

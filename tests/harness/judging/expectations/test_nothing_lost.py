@@ -81,6 +81,18 @@ def test_a_dead_letter_resolves_an_unknown_answer() -> None:
     assert LOST.judge(unknown).status is Status.PASSED
 
 
+def test_what_the_harness_never_sent_is_no_operation() -> None:
+    """The bound on operations in flight was reached: that is a gap, and no loss."""
+    left_out = ending(Outcome.UNKNOWN, keeps_effect=False)
+    unsent = with_operations(left_out, lambda each: each._replace(asks=0) if each.operation_id == "op-9" else each)
+    assert LOST.judge(left_out).status is Status.FAILED
+    result = LOST.judge(unsent)
+    assert (result.status, result.observed) == (
+        Status.PASSED,
+        "199 asked = 199 done + 0 accepted + 0 refused + 0 unknown",
+    )
+
+
 def test_some_unresolved_ones_may_be_allowed() -> None:
     unresolved = ending(Outcome.UNKNOWN, keeps_effect=False)
     result = NothingLost(unresolved_at_most=1).judge(unresolved)
