@@ -56,6 +56,8 @@ class OperationRow(NamedTuple):
     outcome: Outcome
     detail: str = ""
     """The error's class or code, a dead letter's id."""
+    again_at: Json = ""
+    """An array: when each ask after the first was sent, in seconds since the run's start; empty: there was none."""
 
     @property
     def latency_s(self) -> float:

@@ -1,7 +1,7 @@
 """One way of asking, and what came back: what all kinds of operations share."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from brownout_reports.rows import Outcome
@@ -30,6 +30,11 @@ class Reading(NamedTuple):
 def json_bytes(value: Any) -> bytes:
     """As short as JSON can be."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def instants_text(instants: Sequence[float]) -> str:
+    """As a row holds them, exactly; empty for none."""
+    return json.dumps(list(instants)) if instants else ""
 
 
 def parsed(body: bytes) -> Mapping[str, Any]:

@@ -110,6 +110,14 @@ class Evidence:
         return self.wanted.where(pl.col("asks") > 0).sorted("intended_s", "operation_id")
 
     @cached_property
+    def asks(self) -> pl.LazyFrame:
+        """Every ask of the operations that were asked for more than once: `operation_id`, and when, `ask_s`."""
+        often = self.operations.where(pl.col("asks") > 1).frame
+        again = pl.col("again_at").replace("", "[]").str.json_decode(pl.List(pl.Float64()))
+        asks = pl.concat_list(pl.col("sent_s"), again)
+        return often.select("operation_id", ask_s=asks).explode("ask_s").sort("ask_s")
+
+    @cached_property
     def _operations_by_id(self) -> Groups[OperationRow]:
         return self.operations.by("operation_id")
 

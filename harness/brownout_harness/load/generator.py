@@ -17,7 +17,7 @@ from locust import FastHttpUser, task
 from locust.env import Environment
 from locust.exception import StopUser
 
-from brownout_harness.asked.exchange import Reading
+from brownout_harness.asked.exchange import Reading, instants_text
 from brownout_harness.asked.operations import NOT_SENT
 from brownout_harness.load.caller import Caller, environment_for
 from brownout_harness.load.plan import Asking, Planned
@@ -37,6 +37,8 @@ class Asked:
     finished_s: float = 0.0
     """Of the last ask."""
     longest_ask_s: float = 0.0
+    again_at: list[float] = field(default_factory=list)
+    """When each ask after the first was sent."""
     asks: int = 0
     status: int = 0
     """Of the last answer."""
@@ -45,6 +47,8 @@ class Asked:
         """Count one more ask."""
         if self.asks == 0:
             self.sent_s = answer.sent_s - start_at_s
+        else:
+            self.again_at.append(answer.sent_s - start_at_s)
         self.finished_s = answer.finished_s - start_at_s
         self.longest_ask_s = max(self.longest_ask_s, answer.finished_s - answer.sent_s)
         self.asks += 1
@@ -191,6 +195,7 @@ class Generator:
                 status=asked.status,
                 outcome=reading.outcome,
                 detail=reading.detail,
+                again_at=instants_text(asked.again_at),
             )
         )
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from brownout_core.front_door.answers import Answer
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.exchange import Request, instants_text
 from brownout_harness.asked.operations import NOT_SENT, TargetOperation, classify
 from brownout_harness.virtual.life import Killed
 from brownout_reports.rows import OperationRow, Outcome
@@ -73,12 +73,14 @@ class Callers:
         self._open += 1
         if self.in_flight >= self._workload.in_flight_limit:
             now_s = self._loop.time()
-            self._end(arrival, [now_s, now_s, 0.0, 0, 0], Outcome.UNKNOWN, NOT_SENT)
+            self._end(arrival, [now_s, now_s, 0.0, 0, 0], Outcome.UNKNOWN, NOT_SENT, ())
             return
         self.in_flight += 1
         _Asking(self, arrival).ask()
 
-    def _end(self, arrival: Arrival, told: Sequence[float], outcome: Outcome, detail: str) -> None:
+    def _end(
+        self, arrival: Arrival, told: Sequence[float], outcome: Outcome, detail: str, again_s: Sequence[float]
+    ) -> None:
         sent_s, finished_s, longest_ask_s, asks, status = told
         self.done += outcome is Outcome.DONE
         self._record(
@@ -93,6 +95,7 @@ class Callers:
                 status=int(status),
                 outcome=outcome,
                 detail=detail,
+                again_at=instants_text(again_s),
             )
         )
         self._open -= 1
@@ -103,13 +106,25 @@ class Callers:
 class _Asking:
     """One operation's caller."""
 
-    __slots__ = ("_arrival", "_asks", "_callers", "_first_s", "_longest_s", "_patience", "_request", "_sent_s", "_task")
+    __slots__ = (
+        "_again_s",
+        "_arrival",
+        "_asks",
+        "_callers",
+        "_first_s",
+        "_longest_s",
+        "_patience",
+        "_request",
+        "_sent_s",
+        "_task",
+    )
 
     def __init__(self, callers: Callers, arrival: Arrival) -> None:
         self._callers = callers
         self._arrival = arrival
         self._request = callers._operations[arrival.name].request(arrival)
         self._asks = 0
+        self._again_s: list[float] = []
         self._first_s = self._sent_s = callers._loop.time()
         self._longest_s = 0.0
         self._task: asyncio.Task[Answer] | None = None
@@ -119,6 +134,8 @@ class _Asking:
         callers = self._callers
         self._sent_s = callers._loop.time()
         self._asks += 1
+        if self._asks > 1:
+            self._again_s.append(self._sent_s)
         self._task = callers._server.serve(self._request, name=self._arrival.operation_id)
         if self._task is None:
             self._read(0, b"", "connection_refused")
@@ -153,7 +170,7 @@ class _Asking:
             return
         callers.in_flight -= 1
         told = (self._first_s, now_s, self._longest_s, self._asks, status)
-        callers._end(arrival, told, reading.outcome, reading.detail)
+        callers._end(arrival, told, reading.outcome, reading.detail, self._again_s)
 
 
 def _forget(task: "asyncio.Task[Answer]") -> None:

@@ -1,5 +1,6 @@
 """The open-model generator: arrivals wait for nobody, latency counts from the intended instant, nothing is hidden."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,9 @@ def test_a_caller_left_without_an_answer_asks_again_with_the_same_id(target: Tar
     asking = Asking(url=target.url, ask_again_after_s=0.05, ask_again_times=2)
     loaded = load(tmp_path, asking, arrivals("/status/504", [0.0, 0.01]))
     assert [row["asks"] for row in loaded.operations] == [3, 3]
+    for row in loaded.operations:
+        again = json.loads(row["again_at"])
+        assert row["sent_s"] < again[0] < again[1] < row["finished_s"]
     assert target.ids == {"op-0000": 3, "op-0001": 3}
     assert all(row["outcome"] == "unknown" and row["status"] == 504 for row in loaded.operations)
 

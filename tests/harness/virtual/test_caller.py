@@ -87,7 +87,7 @@ def test_who_has_waited_long_enough_hangs_up_and_asks_again() -> None:
 def test_asking_again_ends_after_so_many_times() -> None:
     stand = Stand(lambda _n: (0.0, Answer(504, {}, b"{}")))
     rows = drive(stand, arrivals(0.0), workload(again=AskAgain(after_s=1.0, times=3)))
-    assert (rows[0].outcome, rows[0].asks) == ("unknown", 4)
+    assert (rows[0].outcome, rows[0].asks, rows[0].again_at) == ("unknown", 4, "[1.0, 2.0, 3.0]")
 
 
 def test_where_nothing_listens_the_ask_is_unknown() -> None:

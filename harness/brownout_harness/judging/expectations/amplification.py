@@ -69,11 +69,11 @@ class Load:
 
 
 def load_on(evidence: Evidence, vendor: str, span: PhaseSpan) -> Load:
-    """Requests and the asks behind them.
+    """Requests and the reasons for them.
 
-    An ask by the driver (it asks again after an unknown answer) and a redrive are each a reason for one request, so
-    neither is counted as the target's retry. Where no request carries an operation id, all operations that were to
-    reach the vendor stand behind them.
+    An ask by the driver (it asks again after an unknown answer) is a reason for one request if any arrived between it
+    and the next ask; a redrive is one for a request beyond those. Neither is counted as the target's retry. Where no
+    request carries an operation id, all operations that were to reach the vendor stand behind them.
     """
     requests = evidence.requests_between(vendor, span.start_s, span.end_s)
     named = requests.where(pl.col("operation_id") != "").frame
@@ -82,14 +82,23 @@ def load_on(evidence: Evidence, vendor: str, span: PhaseSpan) -> Load:
     if by_operation.is_empty():
         asked = evidence.operations_for(vendor).within(span.start_s, span.end_s)
         return Load(len(asked), asked.figure(pl.col("asks").clip(1).sum()), len(requests), by_operation)
-    again = by_operation.lazy().join(_sent_again(evidence), on="operation_id")
-    asks = again.select(pl.min_horizontal(pl.col("sent") - 1, "again").sum()).collect().item()
-    return Load(by_operation.height, by_operation.height + asks, len(requests), by_operation)
+    reached = by_operation.lazy().join(_asks_that_reached(evidence, named), on="operation_id", how="left")
+    reached = reached.join(_redrives(evidence), on="operation_id", how="left")
+    asks, redrives = pl.col("asks").fill_null(1), pl.col("redrives").fill_null(0)
+    reasons = reached.select((asks + pl.min_horizontal(pl.col("sent") - asks, redrives)).sum()).collect().item()
+    return Load(by_operation.height, reasons, len(requests), by_operation)
 
 
-def _sent_again(evidence: Evidence) -> pl.LazyFrame:
-    """Of each operation that there was a reason to send again, how many of them."""
-    asked = evidence.operations.frame.select("operation_id", again=pl.col("asks") - 1)
+def _asks_that_reached(evidence: Evidence, requests: pl.LazyFrame) -> pl.LazyFrame:
+    """Of each operation that was asked for more than once, how many asks were followed by a request before the next."""
+    asked = evidence.asks.rename({"ask_s": "at_s"}).with_columns(ask_s="at_s")
+    sent = requests.select("operation_id", "at_s").join(asked, on="operation_id", how="semi").sort("at_s")
+    followed = sent.join_asof(asked, on="at_s", by="operation_id", strategy="backward", check_sortedness=False)
+    return followed.group_by("operation_id").agg(asks=pl.col("ask_s").n_unique().cast(pl.Int64))
+
+
+def _redrives(evidence: Evidence) -> pl.LazyFrame:
+    """Of each operation that was set aside, how often it was sent again."""
     redrives = pl.max_horizontal("generation", pl.col("attempts") - 1)
-    reasons = pl.concat([asked, evidence.letters.frame.select("operation_id", again=redrives)])
-    return reasons.filter(pl.col("again") > 0).group_by("operation_id").agg(pl.col("again").sum())
+    letters = evidence.letters.frame.select("operation_id", redrives=redrives.cast(pl.Int64))
+    return letters.group_by("operation_id").agg(pl.col("redrives").sum())

@@ -2,6 +2,7 @@
 
 import pytest
 
+from brownout_harness.asked.exchange import instants_text
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.amplification import Amplification
 from brownout_reports.run_folder import Status
@@ -9,11 +10,23 @@ from tests.support.histories import changed, healthy, letter, request, with_oper
 
 
 def retried(evidence: Evidence, every: int) -> Evidence:
-    """Every so many operations send a second request."""
+    """Every so many operations send a second request, a second later."""
     extra = [
-        each._replace(seq=each.seq + 100_000) for each in evidence.requests if int(each.operation_id[3:]) % every == 0
+        each._replace(seq=each.seq + 100_000, at_s=each.at_s + 1.0)
+        for each in evidence.requests
+        if int(each.operation_id[3:]) % every == 0
     ]
     return changed(evidence, requests=(*evidence.requests, *extra))
+
+
+def asked_again(evidence: Evidence, *after_s: float) -> Evidence:
+    """Every caller asks again, so long after the first time."""
+    return with_operations(
+        evidence,
+        lambda each: each._replace(
+            asks=1 + len(after_s), again_at=instants_text([each.sent_s + wait_s for wait_s in after_s])
+        ),
+    )
 
 
 def test_passes_up_to_the_bound_and_fails_above_it() -> None:
@@ -26,8 +39,22 @@ def test_passes_up_to_the_bound_and_fails_above_it() -> None:
 
 
 def test_an_ask_of_the_driver_is_not_the_targets_retry() -> None:
-    evidence = with_operations(retried(healthy(200), every=1), lambda each: each._replace(asks=2))
+    evidence = asked_again(retried(healthy(200), every=1), 0.9)
     assert Amplification(vendor="stripe", max=1).judge(evidence).status is Status.PASSED
+
+
+def test_an_ask_that_reached_nobody_pays_for_no_retry() -> None:
+    """Five requests in the first ask, nine asks that a breaker turned away: that is five, not a half."""
+    loud = retried(retried(healthy(200), every=1), every=1)
+    patient = asked_again(loud, *(10.0 + n for n in range(9)))
+    result = Amplification(vendor="stripe", max=1.5).judge(patient)
+    assert (result.status, result.observed) == (Status.FAILED, "4.000 (800 requests for 200 operations)")
+
+
+def test_an_ask_outside_the_phase_pays_for_no_retry_in_it() -> None:
+    early = retried(healthy(200), every=1)  # twice in a second, all within the phase
+    late = asked_again(early, 50.0)
+    assert Amplification(vendor="stripe", max=1.5, during="steady").judge(late).status is Status.FAILED
 
 
 def test_a_redrive_is_not_a_retry() -> None:
@@ -36,8 +63,9 @@ def test_a_redrive_is_not_a_retry() -> None:
 
 
 def test_asking_often_does_not_pay_for_retries_of_another_operation() -> None:
+    half = asked_again(retried(healthy(200), every=2), 0.9)
     patient = with_operations(
-        retried(healthy(200), every=2), lambda each: each._replace(asks=1 + 9 * (each.operation_id[-1] in "13579"))
+        half, lambda each: each if each.operation_id[-1] in "13579" else each._replace(asks=1, again_at="")
     )
     assert Amplification(vendor="stripe", max=1.4).judge(patient).status is Status.FAILED
 
@@ -63,7 +91,7 @@ def test_a_request_without_an_operation_id_is_not_left_out() -> None:
 
 
 def test_asks_are_not_operations() -> None:
-    evidence = with_operations(retried(healthy(200), every=5), lambda each: each._replace(asks=2))
+    evidence = asked_again(retried(healthy(200), every=5), 0.9)
     result = Amplification(vendor="stripe", max=1).judge(evidence)
     assert result.observed == "1.000 (240 requests for 200 operations, asked or redriven 240 times)"
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from brownout_harness.asked.exchange import instants_text
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.deadline_respected import DeadlineRespected
 from brownout_reports.rows import Outcome
@@ -66,6 +67,28 @@ def test_a_redrive_comes_later_on_purpose() -> None:
     again = request(7, at_s=90.0, seq=9_000)
     redriven = changed(evidence, requests=(*evidence.requests, again), dead_letters=(letter(7),))
     assert WITHIN.judge(redriven).status is Status.PASSED
+    never = changed(redriven, dead_letters=(letter(7, state="pending", attempts=1),))
+    assert WITHIN.judge(never).status is Status.FAILED
+
+
+def test_between_two_asks_the_deadline_of_the_first_one_counts() -> None:
+    """The caller has gone, and asks again only much later: whoever is still busy for it is so for nobody."""
+    late = request(7, at_s=3.5 + 5.0, seq=9_000)
+    again = with_operations(
+        changed(healthy(), requests=(*healthy().requests, late)),
+        lambda each: (
+            each._replace(asks=2, again_at=instants_text([each.sent_s + 20.0]), finished_s=each.sent_s + 20.1)
+            if each.operation_id == "op-7"
+            else each
+        ),
+    )
+    result = WITHIN.judge(again)
+    assert (result.status, [case.what for case in result.cases]) == (
+        Status.FAILED,
+        ["POST /v1/payment_intents started 3 s after the deadline"],
+    )
+    in_time = with_operations(again, lambda each: each._replace(again_at=each.again_at and instants_text([8.0])))
+    assert WITHIN.judge(in_time).status is Status.PASSED
 
 
 def test_too_few_operations_or_an_unknown_phase_say_nothing() -> None:
