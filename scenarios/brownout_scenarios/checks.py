@@ -197,7 +197,8 @@ def _faults(scenario: Scenario, words: Vocabulary) -> Found:
             if not 0 <= fault.rule.get("share", 1.0) <= 1:
                 yield (*at, "share"), f"{fault.rule['share']:g} is outside 0 to 1: write 0.2 or 20%"
             if fault.layer == "vendor" and (why := words.check_rule(fault.vendor, fault.rule)):
-                yield (*at, "match"), why
+                key, _, rest = why.partition(": ")
+                yield ((*at, key), rest) if key in fault.rule and key != "match" else ((*at, "match"), why)
             if not 0 <= fault.expect_struck <= MAX_ARRIVALS:
                 yield (*at, "expect_struck"), f"{fault.expect_struck} is outside 0 to {MAX_ARRIVALS}"
 
@@ -237,6 +238,8 @@ def _expectations(scenario: Scenario) -> Found:
         at: Path = ("expect", index, item.name)
         for name in PHASE_FIELDS:
             phase = getattr(item.check, name, None)
+            if name == "after" and phase and phase == phases[-1]:
+                yield (*at, name), f"no phase follows {phase}: name an earlier one, or add one to recover in"
             if isinstance(phase, str) and phase and phase not in phases:
                 yield (*at, name), f"no phase named {units.shown(phase)}{spelling.hint(phase, phases)}"
         operation = getattr(item.check, "operation", None)

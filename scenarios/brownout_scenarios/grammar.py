@@ -110,10 +110,12 @@ class Grammar:
         return known
 
     def result_of(self, source: type, *, partial: bool = False) -> Hint:
-        """The annotation of a field that holds such a dataclass: validated, then built. Null: all defaults."""
+        """The annotation of a field that holds such a dataclass: validated, then built. Null: all defaults; refused for
+        a partial one, which may be what somebody wants to be rid of."""
         model = self.model(source, partial=partial)
-        takes_nothing = partial or not any(field.is_required() for field in model.model_fields.values())
-        if takes_nothing:
+        if partial:
+            return Annotated[model, AfterValidator(Node.result), BeforeValidator(_not_off)]
+        if not any(field.is_required() for field in model.model_fields.values()):
             return Annotated[
                 model, AfterValidator(Node.result), BeforeValidator(lambda value: {} if value is None else value)
             ]
@@ -202,6 +204,12 @@ class Grammar:
             return best_fit(models, value.keys() if isinstance(value, Mapping) else ())
 
         return Annotated[_either(branches), Discriminator(choose)]
+
+
+def _not_off(value: object) -> object:
+    if value is None:
+        raise ValueError("cannot be switched off: leave it out, or write what differs")
+    return value
 
 
 def one_of_names(what: str, known: Sequence[str]) -> Hint:

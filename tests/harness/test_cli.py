@@ -53,7 +53,26 @@ except SystemExit as ended:
 def test_help_names_every_command(tmp_path: Path) -> None:
     ended = brownout_here("--help", cwd=tmp_path)
     assert ended.exit_code == 0
-    assert all(command in ended.output for command in ("run", "scenarios", "report", "up", "audit"))
+    assert all(command in ended.output for command in ("run", "check", "scenarios", "report", "up", "audit"))
+
+
+def test_files_are_checked_and_nothing_is_run(tmp_path: Path) -> None:
+    shop, wrong = write_shop(tmp_path), tmp_path / "wrong.yaml"
+    wrong.write_text(shop.read_text().replace("seed: 3", "seed: -3").replace("share: 50%", 'sequence: "F F"'))
+    ended = brownout_here("check", "healthy", str(shop), cwd=tmp_path)
+    assert ended.exit_code == 0
+    assert "healthy: sound; " in ended.output
+    assert "runs in virtual and real mode" in ended.output
+    assert "shop.yaml: sound; 4s, expectations: 2; runs in real mode" in ended.output
+    ended = brownout_here("check", str(wrong), "healty", "healthy", cwd=tmp_path)
+    assert ended.exit_code == 2
+    lines = [line for line in ended.errors.splitlines() if line.startswith("error: ")]
+    assert len(lines) == 3
+    assert "wrong.yaml:4: seed: -3 is outside" in lines[0]
+    assert "faults[0].sequence: F (struck) and . (not), * at the end to repeat, got 'F F'" in lines[1]
+    assert "healty" in lines[2]
+    assert "healthy: sound; " in ended.output
+    assert not (tmp_path / "runs").exists()
 
 
 def test_bad_input_is_one_line_in_a_process_too(tmp_path: Path) -> None:

@@ -98,6 +98,16 @@ def test_both_examples_are_sound() -> None:
         ("for: 20s", "for: 20s, actions: [{stop: gateway}]", "end with the gateway killed; start it again"),
         ("for: 20s", "for: 20s, actions: [{kill: target}]", "kill: there is no target in this scenario"),
         ("of: brownout", "of: brwnout", "expect[2].breaker.of: no phase named 'brwnout' (did you mean brownout?)"),
+        (
+            "during: steady}",
+            "during: steady, after: recovery}",
+            "goodput.after: no phase follows recovery: name an earlier one, or add one to recover in",
+        ),
+        (
+            "{breaker: {failure_ratio: 50%, open_for: 5s}}",
+            "{breaker: null}",
+            "policies.stripe.breaker: cannot be switched off: leave it out, or write what differs",
+        ),
         ("operation: pay", "operation: notfy", "no operation named 'notfy' in the workload (did you mean notify?)"),
         ("seed: 7", "correlate: {strip: [body.x]}", "correlate.strip: no vendor named 'strip' (did you mean stripe?)"),
         ("seed: 7", "limits: {twillio: {}}", "limits.twillio: no vendor named 'twillio' (did you mean twilio?)"),

@@ -139,6 +139,7 @@ class Goodput:
     operation: str = "all"
     at_least: float
     during: str
+    after: str | None = None
 
 
 def check_policies(preset: str, vendor: str, parts: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from brownout_harness.asked.described import check_templates
 from brownout_harness.faults.layers import unacted
@@ -21,6 +21,8 @@ from brownout_scenarios.schema import Scenario
 from brownout_scenarios.yaml_tree import Path as Place
 
 Mode = Literal["virtual", "real"]
+
+MODES: Final[tuple[Mode, ...]] = ("virtual", "real")
 
 RUNS = Path("runs")
 
@@ -83,6 +85,18 @@ def checked_scenario(name: str, mode: Mode, seed: int | None) -> Scenario:
             raise BadInput(f"--seed {seed} is outside 0 to 2^63 - 1")
         scenario = replace(scenario, seed=seed)
     return scenario
+
+
+def runnable(name: str) -> tuple[Scenario, tuple[Mode, ...]]:
+    """The scenario of that name or file, and the modes that can run it. Raises `BadInput` where none can."""
+    try:
+        scenario = load(name, vocabulary(), also=[check_templates])
+    except ScenarioError as error:
+        raise BadInput(str(error)) from None
+    modes = tuple(mode for mode in MODES if not list(_can_be_run(mode, scenario)))
+    if not modes:
+        checked_scenario(name, "real", None)  # says why
+    return scenario, modes
 
 
 def _can_be_run(mode: Mode, scenario: Scenario) -> Iterator[tuple[Place, str]]:
