@@ -70,6 +70,8 @@ class Delivering:
     """Makes the signature this much older than it is."""
     delay_s: float = 0.0
     """Added to each attempt's instant: late, or out of order."""
+    was_seen_through: bool = False
+    """A fault has forged or aged it, and the receiver said no: as it should."""
 
 
 Item = Step | Delivering
@@ -124,8 +126,10 @@ class Agenda:
 
     @property
     def open_webhooks(self) -> int:
-        """Deliveries that are neither done nor given up."""
-        return len(self._waiting) + sum(isinstance(item, Delivering) for _, _, item in self._heap)
+        """Deliveries that are neither done nor given up. Who saw a forged one through is done with it, however often it
+        comes again."""
+        ahead = (item for _, _, item in self._heap if isinstance(item, Delivering))
+        return sum(not each.was_seen_through for each in (*self._waiting.values(), *ahead))
 
     @property
     def open_steps(self) -> int:

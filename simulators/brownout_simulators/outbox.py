@@ -130,6 +130,8 @@ class Outbox:
                 status,
             )
         )
+        is_wrong = delivering.bad_signature or delivering.bad_age_s > 0
+        delivering.was_seen_through = is_wrong and status is not None and 400 <= status < 500
         again = rules.retry_on(status)
         last = not again or delivering.attempt >= len(rules.schedule_s)
         if rules.on_result is not None:

@@ -104,3 +104,27 @@ def test_a_fault_without_any_effect_strikes_nobody() -> None:
 def test_a_delay_that_cannot_be_is_refused() -> None:
     with pytest.raises(FaultError, match="late_s"):
         rule_from_json({"id": "r", "vendor": "till", "webhooks": {"late_s": -1}})
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "still_open"),
+    [
+        ({"bad_signature": True}, 400, 0),
+        ({"signature_age_s": 600.0}, 401, 0),
+        ({"bad_signature": True}, 500, 1),  # it was not looked through, it broke something
+        ({"bad_signature": True}, None, 1),
+        ({"late_s": 1.0}, 400, 1),  # there was nothing wrong with it
+    ],
+)
+def test_who_saw_a_forged_one_through_is_done_with_it(
+    fault: dict[str, Any], status: int | None, still_open: int
+) -> None:
+    """The vendor comes again with it, for days: nobody is to wait for that."""
+    till = listening({"webhooks": fault})
+    till.send()
+    till.clock.now_s = 200.0
+    (webhook,) = till.simulator.run_due(200.0)
+    assert till.simulator.agenda.open_webhooks == 1
+    till.simulator.webhook_done(webhook.id, status)
+    assert till.simulator.agenda.open_webhooks == still_open
+    assert till.simulator.next_due_s() is not None
