@@ -220,12 +220,12 @@ class _Story:
         self.told_of.append(EventRow(at_s, kind, ROUTES[name][0], name, f"op-{number}", attempt))
 
     def _set_aside(self, number: int, name: str, at_s: float) -> None:
-        discarded = self.rng.random() < 0.2
-        state, attempts = ("discarded", 1) if discarded else ("redriven", 2)
-        self.letters.append(letter(number, flow=name, first_attempt_at=at_s, state=state, attempts=attempts))
-        if not discarded:
-            again_s = self.rng.uniform(80.0, 99.0)
-            self._request(number, name, again_s)
+        refused = self.rng.random() < 0.2
+        state = "refused" if refused else "redriven"
+        self.letters.append(letter(number, flow=name, first_attempt_at=at_s, state=state))
+        again_s = self.rng.uniform(80.0, 99.0)
+        self._request(number, name, again_s, status=402 if refused else 200)
+        if not refused:
             self._effect(number, name, again_s + 0.02)
 
     def _ask(self, number: int, name: str, at_s: float, finished_s: float, outcome: Outcome) -> None:

@@ -37,6 +37,10 @@ LETTER_STATES: Final = OPEN_STATES | {"redriven", "refused", "discarded"}
 """Else it was sent again and done; sent again and definitively refused by the vendor; given up by an operator."""
 
 
+NOT_FOR_GOOD: Final = frozenset({408, 425, 429})
+"""Of the 4xx, those after which the same request may be granted."""
+
+
 class GapKind(StrEnum):
     """What the harness itself failed at."""
 
@@ -210,6 +214,11 @@ class Evidence:
     def dead_letters_of(self) -> Groups[LetterRow]:
         """By operation id."""
         return self.letters.by("operation_id")
+
+    def was_refused(self, operation_id: str) -> bool:
+        """Whether a vendor said no to a request of that operation, for good: neither too busy nor too late."""
+        requests: tuple[LedgerRow, ...] = self.requests_of.get(operation_id, ())
+        return any(400 <= each.status < 500 and each.status not in NOT_FOR_GOOD for each in requests)
 
     @cached_property
     def vendors(self) -> tuple[str, ...]:

@@ -146,6 +146,7 @@ class _Case:
         self._operation = operation
         self._shows_letters = evidence.dead_letters is not None
         self._letters: tuple[LetterRow, ...] = evidence.dead_letters_of.get(operation.operation_id, ())
+        self._was_refused = bool(self._letters) and evidence.was_refused(operation.operation_id)
         by_clause = leaves.by_clause(effects)
         self._there = [each for _, standing in by_clause for each in standing]
         self._absent = [clause for clause, standing in by_clause if not standing]
@@ -171,21 +172,30 @@ class _Case:
             yield self._finding(Loss.LOST, f"done, but no {self._missing()}{self._undone()}", is_certain=False)
         elif outcome == Outcome.ACCEPTED and not self._is_explained():
             yield self._accepted_and_absent()
-        elif outcome == Outcome.UNKNOWN and not self._letters and not self._taken_back:
-            yield self._finding(Loss.UNRESOLVED, "unknown, and neither an effect nor a dead letter", is_certain=False)
+        elif outcome == Outcome.UNKNOWN and not self._is_explained() and not self._taken_back:
+            what = self._of_letter() or "unknown, and neither an effect nor a dead letter"
+            yield self._finding(Loss.UNRESOLVED, what, is_certain=False)
 
     def _is_explained(self) -> bool:
-        """A letter that waits, was refused by the vendor or given up says what became of it."""
-        return any(letter.state in OPEN_STATES | {"refused", "discarded"} for letter in self._letters)
+        """A letter that waits says what is to become of it, and one that was refused, if the vendor did so. One that
+        was discarded explains nothing: nobody had ordered it."""
+        waits = any(letter.state in OPEN_STATES for letter in self._letters)
+        return waits or (self._was_refused and any(letter.state == "refused" for letter in self._letters))
 
     def _accepted_and_absent(self) -> Finding:
         if not self._shows_letters:
             what = "accepted, no effect, and the target shows no dead letters"
             return self._finding(Loss.UNRESOLVED, what, is_certain=False)
-        what = "accepted, but neither an effect nor a dead letter"
-        if self._letters:
-            what = f"dead letter {self._letters[0].id} is {self._letters[0].state}, but there is no effect"
+        what = self._of_letter() or "accepted, but neither an effect nor a dead letter"
         return self._finding(Loss.LOST, what, is_certain=False)
+
+    def _of_letter(self) -> str:
+        """What is wrong with its first letter; empty without one."""
+        if not self._letters:
+            return ""
+        letter = self._letters[0]
+        by_whom = {"refused": ", and no vendor refused it", "discarded": ", and nobody ordered that"}
+        return f"dead letter {letter.id} is {letter.state}, but there is no effect{by_whom.get(letter.state, '')}"
 
     def _missing(self) -> str:
         return ", no ".join(map(either, self._absent))

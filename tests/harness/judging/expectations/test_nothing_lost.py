@@ -9,7 +9,7 @@ from brownout_harness.judging.expectations.nothing_lost import NothingLost
 from brownout_harness.judging.leaves import Leaves
 from brownout_reports.rows import Outcome
 from brownout_reports.run_folder import Status
-from tests.support.histories import changed, effect, healthy, letter, with_effects, with_operations
+from tests.support.histories import changed, effect, healthy, letter, with_effects, with_operations, with_requests
 
 LOST = NothingLost()
 
@@ -51,10 +51,32 @@ def test_what_adds_up_passes(outcome: Outcome, keeps_effect: bool) -> None:
     assert LOST.judge(ending(outcome, keeps_effect=keeps_effect)).status is Status.PASSED
 
 
-@pytest.mark.parametrize("state", ["pending", "redriving", "poison", "refused", "discarded"])
-def test_a_dead_letter_explains_what_was_accepted(state: str) -> None:
-    accepted = changed(ending(Outcome.ACCEPTED, keeps_effect=False), dead_letters=(letter(9, state=state),))
+@pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, Outcome.UNKNOWN])
+@pytest.mark.parametrize("state", ["pending", "redriving", "poison"])
+def test_a_dead_letter_that_waits_explains_what_is_not_there(state: str, outcome: Outcome) -> None:
+    accepted = changed(ending(outcome, keeps_effect=False), dead_letters=(letter(9, state=state),))
     assert LOST.judge(accepted).status is Status.PASSED
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, Outcome.UNKNOWN])
+@pytest.mark.parametrize(("status", "is_explained"), [(402, True), (409, True), (429, False), (503, False), (0, False)])
+def test_refused_is_what_a_vendor_refused(outcome: Outcome, status: int, is_explained: bool) -> None:
+    refused = changed(ending(outcome, keeps_effect=False), dead_letters=(letter(9, state="refused"),))
+    answered = with_requests(refused, lambda each: each._replace(status=status) if each.seq == 18 else each)
+    result = LOST.judge(answered)
+    if is_explained:
+        assert result.status is Status.PASSED
+    else:
+        told = "dead letter dl-9 is refused, but there is no effect, and no vendor refused it"
+        assert (result.status, result.cases[0].what) == (Status.FAILED, told)
+
+
+def test_discarded_is_what_somebody_ordered_and_nobody_did() -> None:
+    """The target's word is not enough: thirty promised orders were dropped so, and the run passed."""
+    dropped = changed(ending(Outcome.ACCEPTED, keeps_effect=False), dead_letters=(letter(9, state="discarded"),))
+    result = LOST.judge(dropped)
+    told = "dead letter dl-9 is discarded, but there is no effect, and nobody ordered that"
+    assert (result.status, result.cases[0].what) == (Status.FAILED, told)
 
 
 def test_a_redriven_letter_without_an_effect_is_lost() -> None:
