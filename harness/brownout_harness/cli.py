@@ -1,5 +1,6 @@
 """The command `brownout`. Heavy libraries are imported by the command that needs them: `--help` must be quick."""
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -25,6 +26,10 @@ for name, command in COMMANDS.items():
 
 def main() -> None:
     """The console script. Every problem is one line on standard error and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a sign is shown its number; a verdict must not be lost for that.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         # Before anything else reads them: whatever complains about an argument repeats it.
         refuse_live_keys({}, sys.argv[1:])

@@ -68,7 +68,9 @@ STYLE: Final[dict[Any, Any]] = {
 def timeline_svg(run: RunFolder) -> str:
     """The figure of a run as an `<svg>` element whose colours are CSS variables."""
     series = series_of(run)
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context():
+        mpl.rcdefaults()  # a matplotlibrc of the folder, or of the user's, is none of this figure's
+        mpl.rcParams.update(STYLE)
         figure = _draw(series, run)
         out = io.StringIO()
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})

@@ -18,6 +18,7 @@ from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import Vocabulary
 from brownout_scenarios.yaml_tree import MAX_BYTES, Problem
 
+HALF = "holds half a character (a surrogate), which no file can hold; write the whole one"
 LIVE_KEY = "holds a live key; use a test key, and revoke this one if it is real"
 
 
@@ -47,6 +48,8 @@ def load_text(
     except yaml_tree.Unreadable as wrong:
         _refuse_live_keys((problem.line for problem in wrong.problems if looks_live(repr(problem))), file)
         raise errors.of_problems(file, wrong.problems) from None
+    if halves := [Problem(line, (), HALF) for line, said in tree.texts() if any(map(_is_half, said))]:
+        raise errors.of_problems(file, halves)
     # And again as YAML reads it: escaped and folded, a key is in no line.
     _refuse_live_keys((line for line, said in tree.texts() if looks_live(said)), file)
     model = vocabulary.document_model
@@ -59,6 +62,10 @@ def load_text(
     if found or unprepared:
         raise errors.of_problems(file, [Problem(tree.line(at), at, what) for at, what in [*found, *unprepared]])
     return scenario
+
+
+def _is_half(letter: str) -> bool:
+    return "\ud800" <= letter <= "\udfff"
 
 
 def _refuse_live_keys(lines: Iterable[int], file: str) -> None:

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 
@@ -18,6 +19,12 @@ def drawn() -> str:
 
 def test_the_same_run_draws_the_same_bytes() -> None:
     assert timeline_svg(a_run()) == drawn()
+
+
+def test_settings_of_the_folder_or_of_the_user_do_not_change_it() -> None:
+    """A `matplotlibrc` is read when matplotlib is imported, and may even ask for LaTeX."""
+    with mpl.rc_context({"text.usetex": True, "axes.facecolor": "red", "figure.figsize": (1.0, 1.0)}):
+        assert timeline_svg(a_run()) == drawn()
 
 
 def test_every_colour_is_a_variable_of_the_page() -> None:

@@ -109,6 +109,13 @@ def test_what_is_no_mapping_is_no_scenario(text: str) -> None:
     assert errors(text)[0].startswith("s.yaml:1: expected a mapping, got ")
 
 
+def test_half_a_character_is_refused_where_it_stands() -> None:
+    """No file can hold it: what the run came to could not be written."""
+    text = SCENARIO.replace("about: Stripe", 'about: "\\ud800 Stripe').replace("then it heals.", 'then it heals."')
+    (line,) = errors(text)
+    assert line.startswith("s.yaml:2: holds half a character")
+
+
 @pytest.mark.parametrize("key", ["sk_live_abc123", "rk_live_abc123", "SK_LIVE_abc123"])
 def test_a_live_key_is_refused_and_not_repeated(key: str) -> None:
     [line] = errors(changed("seed: 7", f"seed: 7\nnotes: ['{key}']  # oops"))

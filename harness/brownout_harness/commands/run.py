@@ -1,5 +1,6 @@
 """`brownout run`: scenarios run, judged and written down."""
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -57,7 +58,10 @@ def run(
         except Problem as problem:
             codes.append(complain(problem))
             continue
-        show_verdict(console, finished.verdict, finished.folder, finished.folder / REPORT_FILE)
+        report = None if finished.undrawn else finished.folder / REPORT_FILE
+        show_verdict(console, finished.verdict, finished.folder, report)
+        if finished.undrawn:
+            print(f"error: {finished.undrawn}", file=sys.stderr)
         codes.append(finished.exit_code)
     raise typer.Exit(worst(codes))
 

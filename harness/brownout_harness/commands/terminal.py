@@ -20,6 +20,8 @@ PLAIN_EVERY_S = 5.0
 REDRAWS_PER_S = 4
 
 MARKS = {Status.PASSED: "[green]✓[/]", Status.FAILED: "[red]✗[/]", Status.INCONCLUSIVE: "[yellow]?[/]"}
+PLAIN_MARKS = {Status.PASSED: "[green]+[/]", Status.FAILED: "[red]x[/]", Status.INCONCLUSIVE: "[yellow]?[/]"}
+"""Where the console has no others."""
 STYLES = {Status.PASSED: "bold green", Status.FAILED: "bold red", Status.INCONCLUSIVE: "bold yellow"}
 BREAKER_STYLES = {"open": "red", "half_open": "yellow", "closed": "green"}
 
@@ -86,14 +88,15 @@ def live_table(title: str, progress: Progress) -> Table:
     return table
 
 
-def show_verdict(console: Console, verdict: Verdict, folder: Path, report: Path) -> None:
+def show_verdict(console: Console, verdict: Verdict, folder: Path, report: Path | None) -> None:
     """The verdict as a table: expectation, expected, observed; then where everything is, and how to do it again."""
     table = Table(show_edge=False, pad_edge=False, header_style="bold")
     table.add_column("")
     for name in ("expectation", "expected", "observed"):
         table.add_column(name, overflow="fold")
+    marks = MARKS if console.encoding.startswith("utf") else PLAIN_MARKS
     for result in verdict.expectations:
-        table.add_row(MARKS[result.status], escape(result.title), escape(result.expected), _observed(result))
+        table.add_row(marks[result.status], escape(result.title), escape(result.expected), _observed(result))
     console.print()
     console.print(table)
     console.print()
@@ -102,7 +105,8 @@ def show_verdict(console: Console, verdict: Verdict, folder: Path, report: Path)
     style = STYLES[verdict.verdict]
     console.print(f"[{style}]{verdict.verdict}[/] {escape(verdict.scenario)} ({verdict.mode}, seed {verdict.seed})")
     # Paths and commands are for copying: never folded, never decorated.
-    for name, text in (("report", str(report)), ("run", str(folder)), ("again", verdict.command)):
+    shown = (("report", str(report)),) if report is not None else ()
+    for name, text in (*shown, ("run", str(folder)), ("again", verdict.command)):
         console.print(f"{name:<7}{text}", markup=False, highlight=False, soft_wrap=True)
 
 

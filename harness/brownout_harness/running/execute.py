@@ -51,6 +51,8 @@ class Finished:
 
     verdict: Verdict
     folder: Path
+    undrawn: str = ""
+    """Why there is no report; empty where there is."""
 
     @property
     def exit_code(self) -> int:
@@ -78,11 +80,22 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
             verdict=verdict,
             tables=inputs.tables,
         )
+        # Whatever goes wrong from here on, the run has its verdict: it is told, and written if it can be.
+        report, undrawn = {}, ""
         try:
-            folder = publish(run, logs=inputs.logs, files={REPORT_FILE: render(run)})
+            report = {REPORT_FILE: render(run)}
+        except Exception as error:  # noqa: BLE001
+            undrawn = f"the report could not be drawn: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        try:
+            folder = publish(run, logs=inputs.logs, files=report)
         except RunFolderError as error:
-            raise NotJudged(str(error)) from None
-    return Finished(verdict=verdict, folder=folder)
+            raise NotJudged(f"{error}; the verdict was: {_in_short(verdict)}") from None
+    return Finished(verdict=verdict, folder=folder, undrawn=undrawn)
+
+
+def _in_short(verdict: Verdict) -> str:
+    wrong = [each.title for each in verdict.expectations if each.status is not Status.PASSED]
+    return f"{verdict.verdict} ({'; '.join(wrong)})" if wrong else str(verdict.verdict)
 
 
 def _run(order: Order, work: Path, progress: ProgressSink | None) -> RunInputs:

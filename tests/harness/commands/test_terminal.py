@@ -1,5 +1,6 @@
 """What a person sees."""
 
+import io
 from pathlib import Path
 
 from rich.console import Console
@@ -91,3 +92,13 @@ def test_each_status_has_its_own_mark() -> None:
         )
     assert all(mark in capture.get() for mark in "✓✗?")
     assert "inconclusive too few" in capture.get()
+
+
+def test_a_console_without_these_signs_gets_others_and_the_whole_verdict() -> None:
+    file = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="backslashreplace")
+    show_verdict(Console(file=file, width=160), verdict(), Path("runs/x"), None)
+    file.seek(0)
+    said = file.read()
+    assert [mark for mark in ("\n+ ", "\nx ", "\n? ") if mark in said]
+    assert "\\u2713" not in said
+    assert "report" not in said

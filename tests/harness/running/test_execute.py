@@ -7,12 +7,13 @@ import pytest
 from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.leaves import Leaves
+from brownout_harness.problems import NotJudged
 from brownout_harness.running import execute as executing
 from brownout_harness.running.execute import Finished, evidence_of, execute
 from brownout_harness.running.orders import Order, prepare
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
-from brownout_reports.run_folder import Status
+from brownout_reports.run_folder import RunFolderError, Status
 from brownout_reports.run_folder import read as read_run
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.load import load
@@ -83,6 +84,28 @@ def test_a_run_leaves_a_whole_folder_that_can_be_read_back(monkeypatch: pytest.M
     names = {path.name for path in finished.folder.iterdir()}
     assert names >= {"scenario.yaml", "verdict.json", "report.html", "junit.xml", "summary.md", "logs"}
     assert (finished.folder / "logs" / "target.log").read_text() == "hello\n"
+
+
+def broken(*_anything: object) -> str:
+    raise RuntimeError("latex could not be found")
+
+
+def test_a_report_that_cannot_be_drawn_costs_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("brownout_reports.report.render", broken)
+    finished = executed(monkeypatch, inputs())
+    assert finished.exit_code == 0
+    assert finished.undrawn == "the report could not be drawn: RuntimeError: latex could not be found"
+    assert read_run(finished.folder).verdict.verdict is Status.PASSED
+    assert not (finished.folder / "report.html").exists()
+
+
+def test_a_verdict_that_cannot_be_written_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_run: object, **_files: object) -> Path:
+        raise RunFolderError("cannot write the run to A: No space left on device")
+
+    monkeypatch.setattr(executing, "publish", full)
+    with pytest.raises(NotJudged, match=r"No space left on device; the verdict was: failed \(exactly_once: effect"):
+        executed(monkeypatch, inputs(effect(1)._replace(id="ch_again")))
 
 
 def test_a_secret_in_a_log_fails_a_run_that_demands_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
