@@ -12,12 +12,16 @@ lost order) happened whatever the load was, and stays failed. `docs/verdicts.md`
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
+
+import polars as pl
 
 from brownout_harness.judging.evidence import Death, Evidence
 from brownout_harness.judging.expectations.base import Expectation, counted
 from brownout_harness.judging.metrics import phase_metrics, vendor_metrics
+from brownout_reports.rows import EventRow
 from brownout_reports.run_folder import Environment, ExpectationResult, FaultSpan, Status, Verdict
+from brownout_reports.tables import Rows
 
 GAP_WORDS = {
     "fell_behind": "the load fell behind",
@@ -54,45 +58,73 @@ class About:
     notes: tuple[str, ...] = ()
 
 
+class Shortfall(NamedTuple):
+    """In what the experiment did not happen as asked."""
+
+    text: str
+    since_s: float = float("-inf")
+    """From when on; what was over by then was put to the test."""
+    excuses: bool = True
+    """Whether what then failed was not put to the test; not where the target itself is to blame for the shortfall."""
+
+
 def judge(evidence: Evidence, expectations: Sequence[Expectation]) -> Judgement:
     """Judge every expectation, then the run."""
     shortfalls = tuple(_shortfalls(evidence))
-    results = tuple(_result(evidence, each, bool(shortfalls)) for each in expectations)
+    excused_from_s = min((each.since_s for each in shortfalls if each.excuses), default=float("inf"))
+    results = tuple(_result(evidence, each, excused_from_s) for each in expectations)
     unclear = [f"{each.title}: {each.observed}" for each in results if each.status is Status.INCONCLUSIVE]
     nothing = () if expectations else ("the scenario expects nothing: there is nothing to judge",)
-    reasons = (*shortfalls, *unclear, *nothing)
+    reasons = (*(each.text for each in shortfalls), *unclear, *nothing)
     if any(each.status is Status.FAILED for each in results):
         return Judgement(Status.FAILED, results, reasons)
     return Judgement(Status.INCONCLUSIVE if reasons else Status.PASSED, results, reasons)
 
 
-def _result(evidence: Evidence, expectation: Expectation, fell_short: bool) -> ExpectationResult:
+def _result(evidence: Evidence, expectation: Expectation, excused_from_s: float) -> ExpectationResult:
     result = expectation.judge(evidence)
-    if not fell_short or result.status is not Status.FAILED or expectation.LEDGER_PROVES:
+    was_tested = expectation.LEDGER_PROVES or _ends_at_s(evidence, expectation) <= excused_from_s
+    if was_tested or result.status is not Status.FAILED:
         return result
     observed = f"{result.observed}; not proven, because the experiment did not happen as asked"
     return result.model_copy(update={"status": Status.INCONCLUSIVE, "observed": observed})
 
 
-def _shortfalls(evidence: Evidence) -> Iterable[str]:
+def _ends_at_s(evidence: Evidence, expectation: Expectation) -> float:
+    """The end of the phase that it is about; of those that are about more than one, never."""
+    phase = evidence.phase(getattr(expectation, "during", "")) if not hasattr(expectation, "of") else None
+    return float("inf") if phase is None else phase.end_s
+
+
+def _shortfalls(evidence: Evidence) -> Iterable[Shortfall]:
     """What keeps a run from passing, whatever the expectations say."""
     for gap in evidence.gaps:
         at = "" if gap.at_s is None else f" at {gap.at_s:.3f} s"
         words = GAP_WORDS.get(gap.kind, "")
-        yield f"{words}{at}: {gap.detail}" if words else f"{gap.detail}{at}"
+        text = f"{words}{at}: {gap.detail}" if words else f"{gap.detail}{at}"
+        yield Shortfall(text, float("-inf") if gap.at_s is None else gap.at_s)
     for vendor, ids in evidence.strangers.items():
         where = f"say where the operation's id is: correlate: {{{vendor}: [header.<name>, body.<path>]}}"
-        yield f"no id that {vendor} was sent is an operation's, such as {' and '.join(map(repr, ids))}; {where}"
+        yield Shortfall(
+            f"no id that {vendor} was sent is an operation's, such as {' and '.join(map(repr, ids))}; {where}"
+        )
     if evidence.operations and not evidence.vendors:
-        yield "no request reached any vendor's simulator: the target asks elsewhere, or nobody"
+        yield Shortfall("no request reached any vendor's simulator: the target asks elsewhere, or nobody")
     for fault in evidence.faults:
         if fault.struck < fault.expect_struck:
-            yield _struck_too_little(fault)
+            yield _struck_too_little(evidence, fault)
 
 
-def _struck_too_little(fault: FaultSpan) -> str:
+def _struck_too_little(evidence: Evidence, fault: FaultSpan) -> Shortfall:
+    """Whoever turned the calls away that the fault was to strike has put himself to the test."""
+    rejections = evidence.events_by_kind.get("call_rejected", Rows.none(EventRow))
+    turned_away = rejections.within(fault.start_s, fault.end_s).count(pl.col("vendor") == fault.vendor)
+    by_itself = fault.struck + turned_away >= fault.expect_struck
     struck = f"struck {counted(fault.struck, 'request')} of {fault.matched} that it matched"
-    return f"fault {fault.id} ({fault.text} at {fault.vendor}) {struck}, at least {fault.expect_struck} needed"
+    text = f"fault {fault.id} ({fault.text} at {fault.vendor}) {struck}, at least {fault.expect_struck} needed"
+    if by_itself:
+        text += f"; the target turned {counted(turned_away, 'call')} away by itself"
+    return Shortfall(text, fault.start_s, excuses=not by_itself)
 
 
 def verdict_on(evidence: Evidence, expectations: Sequence[Expectation], about: About) -> Verdict:

@@ -8,8 +8,17 @@ from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
 from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.success_rate import SuccessRate
 from brownout_harness.judging.judge import GAP_WORDS, About, judge, verdict_on
+from brownout_reports.rows import EventRow, Outcome
 from brownout_reports.run_folder import Environment, FaultSpan, Status, Verdict
-from tests.support.histories import changed, consistent, effect, healthy, with_effects, with_requests
+from tests.support.histories import (
+    changed,
+    consistent,
+    effect,
+    healthy,
+    with_effects,
+    with_operations,
+    with_requests,
+)
 
 ONCE = ExactlyOnce(effect="stripe.charge")
 SLOW = Latency(operation="pay", p50_below_s=0.01)
@@ -69,6 +78,29 @@ def test_what_was_not_put_to_the_test_is_not_said_to_have_failed() -> None:
     (result,) = judge(changed(healthy(), gaps=BEHIND), [SLOW]).results
     assert result.status is Status.INCONCLUSIVE
     assert result.observed == "p50 100 ms (200 operations); not proven, because the experiment did not happen as asked"
+
+
+def test_what_was_over_before_the_experiment_fell_short_was_put_to_the_test() -> None:
+    early = SuccessRate(operation="pay", at_least=0.9, during="steady")
+    refused = with_operations(healthy(), lambda each: each._replace(outcome=Outcome.REFUSED))
+    fell_short = changed(refused, effects=(), gaps=BEHIND)  # at 31 s; steady ends at 20 s
+    assert judge(fell_short, [early]).status is Status.FAILED
+    whole = SuccessRate(operation="pay", at_least=0.9)
+    assert judge(fell_short, [whole]).status is Status.INCONCLUSIVE
+    assert judge(changed(fell_short, gaps=(BEHIND[0]._replace(at_s=None),)), [early]).status is Status.INCONCLUSIVE
+    assert judge(changed(fell_short, gaps=(BEHIND[0]._replace(at_s=19.9),)), [early]).status is Status.INCONCLUSIVE
+
+
+def test_a_target_that_keeps_the_fault_away_by_itself_has_no_excuse() -> None:
+    """Its breaker opened for nothing: nothing was struck, and what failed was called not proven."""
+    turned_away = EventRow(25.0, "call_rejected", "stripe", "create_payment_intent", "op-1", outcome="breaker")
+    spared = changed(healthy(), faults=(fault(struck=0),), events=(turned_away,))
+    judgement = judge(spared, [SLOW])
+    assert judgement.status is Status.FAILED
+    assert "at least 1 needed; the target turned 1 call away by itself" in judgement.reasons[0]
+    assert judge(spared, [QUICK]).status is Status.INCONCLUSIVE
+    for elsewhere in (turned_away._replace(vendor="twilio"), turned_away._replace(at_s=70.0)):
+        assert judge(changed(spared, events=(elsewhere,)), [SLOW]).status is Status.INCONCLUSIVE
 
 
 def test_every_reason_is_told_on_its_own_line() -> None:
