@@ -120,6 +120,11 @@ def _left(words: Vocabulary, operation: schema.Operation, at: Path) -> Found:
             yield (*at, "undone_by", undone), f"leaves no {units.shown(undone)}{spelling.hint(undone, known)}"
         elif words.effects and by not in words.effects:
             yield (*at, "undone_by", undone), f"no effect named {units.shown(by)}{spelling.hint(by, words.effects)}"
+        elif (first := next(kind for kind, undoing in operation.undone_by.items() if undoing == by)) != undone:
+            yield (
+                (*at, "undone_by", undone),
+                f"is undone by {by}, and so is {first}: nobody could tell which one it was",
+            )
         elif by in left:
             yield (*at, "undone_by", undone), f"is undone by {by}, which {operation.name} leaves itself"
 

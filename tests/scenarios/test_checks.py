@@ -31,6 +31,9 @@ expect:
   - exactly_once: {effect: stripe.charge}
 """
 
+TWICE_UNDONE = """leaves: [[stripe.charge, twilio.message]]
+      undone_by: {stripe.charge: stripe.refund, twilio.message: stripe.refund}"""
+
 
 def problems(text: str) -> list[str]:
     try:
@@ -183,6 +186,11 @@ def test_a_kill_and_a_start_in_order_are_sound_whatever_the_order_in_the_file() 
             "leaves: [stripe.charge]",
             "undone_by: {stripe.charge: twilio.message}\n      leaves: [[stripe.charge, twilio.message]]",
             "undone_by.stripe.charge: is undone by twilio.message, which checkout leaves itself",
+        ),
+        (
+            "leaves: [stripe.charge]",
+            TWICE_UNDONE,
+            "undone_by.twilio.message: is undone by stripe.refund, and so is stripe.charge: nobody could tell",
         ),
         (
             "leaves: [stripe.charge]",

@@ -160,7 +160,7 @@ def vocabulary() -> Vocabulary:
             "goodput": Goodput,
         },
         operations=("pay", "notify"),
-        effects=("stripe.charge", "twilio.message"),
+        effects=("stripe.charge", "stripe.refund", "twilio.message"),
         limits={"stripe": ("writes",)},
         presets=("original", "recommended"),
         check_policies=check_policies,

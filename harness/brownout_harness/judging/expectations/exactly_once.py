@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final
 
 import polars as pl
 
@@ -42,16 +42,17 @@ class ExactlyOnce:
         anonymous, named = effects.where(NAMELESS), effects.where(~NAMELESS)
         phantom = named.not_among(evidence.operations.frame, "operation_id")
         surplus = _surplus(anonymous, operations.not_among(named.frame, "operation_id")) if anonymous else []
-        looked = self._looked_at(evidence, named, clauses)
+        looked = _Looked(self.effect, evidence, clauses)
+        looked.at(named)
         if len(looked.missing) <= len(anonymous):
-            looked = looked._replace(missing=[])
+            looked.missing.clear()
         observed = _observed(effects, phantom, len(surplus), looked)
-        certain, uncertain = (looked.doubled, {}) if looked.is_certain(evidence) else ({}, looked.doubled)
+        doubled = looked.doubled if looked.undoing_is_known else {}
         proven = [*looked.missing, *looked.too_often] if evidence.absence_is_proof else []
-        if certain or phantom or surplus or proven:
-            return wording.failed(observed, chain(_doubled(certain), _phantoms(phantom), surplus, proven))
-        if uncertain or looked.missing or looked.too_often:
-            return wording.inconclusive(f"{observed}; but the ledger is incomplete")
+        if doubled or phantom or surplus or proven:
+            return wording.failed(observed, chain(_doubled(doubled), _phantoms(phantom), surplus, proven))
+        if looked.doubled or looked.missing or looked.too_often:
+            return wording.inconclusive(f"{observed}; but the ledger is incomplete, or has undoings of nobody's")
         if anonymous:
             return wording.inconclusive(f"{observed}; {counted(len(anonymous), 'effect')} without an operation id")
         if len(operations) < MINIMUM_OPERATIONS:
@@ -70,53 +71,53 @@ class ExactlyOnce:
             if self.operation or self.effect in of.kinds
         }
 
-    def _looked_at(self, evidence: Evidence, named: Rows[LedgerRow], clauses: Mapping[str, Clause]) -> "_LookedAt":
-        """One by one, only those operations that have other than one effect, or had one taken back."""
-        undoings = {
-            back for name in clauses if name in evidence.leaves for back in evidence.leaves[name].undone_by.values()
-        }
-        back = evidence.effects.where(~NAMELESS, _is_one_of(undoings))
-        looked = _LookedAt(self.effect, {}, [], [], bool(back))
-        for id in dict.fromkeys([*named.repeated("operation_id").by("operation_id"), *back.by("operation_id")]):  # noqa: A001
-            looked.look(evidence, id, clauses)
+
+class _Looked:
+    """What is wrong with single operations: only those are looked at that have other than one effect, or had one taken
+    back."""
+
+    def __init__(self, effect: str, evidence: Evidence, clauses: Mapping[str, Clause]) -> None:
+        self.doubled: dict[str, tuple[LedgerRow, ...]] = {}
+        """By operation id: what stands, where that is more than one."""
+        self.missing: list[Violation] = []
+        self.too_often: list[Violation] = []
+        self._effect = effect
+        self._evidence = evidence
+        self._clauses = clauses
+        leaves = {name: evidence.leaves[name] for name in clauses if name in evidence.leaves}
+        undoings = chain.from_iterable(of.undoings(clauses[name]) for name, of in leaves.items())
+        back = evidence.effects.where(_is_one_of(undoings))
+        self._back = back.where(~NAMELESS)
+        self.undoing_is_known = not back or (evidence.absence_is_proof and len(back) == len(self._back))
+        """Whether what looks as if it stood twice does: no undoing can be missing, and none is without an operation."""
+
+    def at(self, named: Rows[LedgerRow]) -> None:
+        """Look; `named` are the effects that have an operation."""
+        for id in dict.fromkeys([*named.repeated("operation_id").by("operation_id"), *self._back.by("operation_id")]):  # noqa: A001
+            self._at_one(id)
         done = pl.col("outcome") == Outcome.DONE
-        for name, clause in clauses.items():
-            having = evidence.effects.where(~NAMELESS, _is_one_of(clause))
-            for each in evidence.operations_named([name]).where(done).not_among(having.frame, "operation_id"):
-                looked.miss(each)
-        return looked
+        for name, clause in self._clauses.items():
+            having = self._evidence.effects.where(~NAMELESS, _is_one_of(clause))
+            for each in self._evidence.operations_named([name]).where(done).not_among(having.frame, "operation_id"):
+                self._miss(each)
 
-
-class _LookedAt(NamedTuple):
-    """What is wrong with single operations."""
-
-    effect: str
-    doubled: dict[str, tuple[LedgerRow, ...]]
-    """By operation id: what stands, where that is more than one."""
-    missing: list[Violation]
-    too_often: list[Violation]
-    some_were_undone: bool
-
-    def is_certain(self, evidence: Evidence) -> bool:
-        """Whether what stands twice surely does: where effects are taken back, just that may be what is missing."""
-        return evidence.absence_is_proof or not self.some_were_undone
-
-    def look(self, evidence: Evidence, operation_id: str, clauses: Mapping[str, Clause]) -> None:
-        operation, effects = evidence.operation(operation_id), evidence.effects_of[operation_id]
-        leaves = evidence.leaves.get(operation.name, Leaves(())) if operation else Leaves(())
-        clause = leaves.clause_with(self.effect)
+    def _at_one(self, operation_id: str) -> None:
+        operation, effects = self._evidence.operation(operation_id), self._evidence.effects_of[operation_id]
+        leaves = self._evidence.leaves.get(operation.name, Leaves(())) if operation else Leaves(())
+        clause = leaves.clause_with(self._effect)
         standing = leaves.standing(clause, effects)
         if len(standing) > 1:
             self.doubled[operation_id] = standing
         had = [each for each in effects if each.kind in clause]
-        if operation and operation.name in clauses and operation.outcome == Outcome.DONE and had and not standing:
-            self.miss(operation, f", for {had[-1].id} was taken back")
+        if operation and operation.name in self._clauses and operation.outcome == Outcome.DONE and had and not standing:
+            self._miss(operation, f", for {had[-1].id} was taken back")
         for each in leaves.undone_too_often(clause, effects)[:1]:
             what = f"{each.kind} {each.id}: more was taken back than there was"
             self.too_often.append(Violation(each.at_s, operation_id, what))
 
-    def miss(self, operation: OperationRow, why: str = "") -> None:
-        self.missing.append(Violation(operation.finished_s, operation.operation_id, f"done, but no {self.effect}{why}"))
+    def _miss(self, operation: OperationRow, why: str = "") -> None:
+        what = f"done, but no {self._effect}{why}"
+        self.missing.append(Violation(operation.finished_s, operation.operation_id, what))
 
 
 def _is_one_of(kinds: Iterable[str]) -> pl.Expr:
@@ -151,7 +152,7 @@ def _surplus(anonymous: Rows[LedgerRow], operations: Rows[OperationRow]) -> list
     return found
 
 
-def _observed(effects: Rows[LedgerRow], phantom: Rows[LedgerRow], surplus: int, looked: _LookedAt) -> str:
+def _observed(effects: Rows[LedgerRow], phantom: Rows[LedgerRow], surplus: int, looked: _Looked) -> str:
     parts = [f"{counted(len(effects), 'effect')} for {counted(_operations_of(effects), 'operation')}"]
     if several := len(looked.doubled):
         too_many = sum(map(len, looked.doubled.values())) - several

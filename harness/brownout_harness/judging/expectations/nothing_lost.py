@@ -72,7 +72,9 @@ class NothingLost:
         findings += self._phantoms(evidence)
         anonymous = evidence.effects.count(NAMELESS, _is_one_of(chain(*(leaves.kinds for leaves in expected.values()))))
         findings = _explained_by(findings, anonymous)
-        certain = self._certain(evidence, findings)
+        undoings = chain.from_iterable(leaves.undone_by.values() for leaves in expected.values())
+        nobodys = evidence.effects.count(NAMELESS, _is_one_of(undoings))
+        certain = self._certain(findings, absence_is_proof=evidence.absence_is_proof and not nobodys)
         observed = _observed(mapped, findings)
         if certain:
             return wording.failed(observed, [finding.violation for finding in certain])
@@ -85,16 +87,16 @@ class NothingLost:
     def _doubt(self, findings: list[Finding], anonymous: int, unmapped: Iterable[str]) -> str:
         """Why nothing wrong is not yet right; empty where it is."""
         if self._too_many_unresolved(findings) or any(finding.loss is not Loss.UNRESOLVED for finding in findings):
-            return "but the ledger is incomplete"
+            return "but the ledger is incomplete, or has undoings of nobody's"
         if anonymous:
             return f"{counted(anonymous, 'effect')} without an operation id could hide a loss"
         if names := sorted(unmapped):
             return f"nobody said which effect these are to have: {', '.join(names)}"
         return ""
 
-    def _certain(self, evidence: Evidence, findings: list[Finding]) -> list[Finding]:
+    def _certain(self, findings: list[Finding], *, absence_is_proof: bool) -> list[Finding]:
         """What is proven: absence only by complete ledgers, the unresolved only above their allowance."""
-        certain = [finding for finding in findings if finding.is_certain or evidence.absence_is_proof]
+        certain = [finding for finding in findings if finding.is_certain or absence_is_proof]
         if self._too_many_unresolved(findings):
             return certain
         return [finding for finding in certain if finding.loss is not Loss.UNRESOLVED]

@@ -127,6 +127,8 @@ def test_what_was_taken_back_does_not_count() -> None:
     assert ONCE.judge(again).status is Status.FAILED
     back = changed(again, effects=(*again.effects, effect(3, seq=95_000, at_s=99.5, route="stripe.refund")))
     assert ONCE.judge(back).status is Status.PASSED
+    nobodys = refund(3)._replace(operation_id="")
+    assert ONCE.judge(changed(again, effects=(*again.effects, nobodys))).status is Status.INCONCLUSIVE
     short = changed(again, gaps=(Gap(GapKind.LEDGER_OVERFLOW, "stripe: 5 rows"),))
     assert ONCE.judge(changed(back, gaps=short.gaps)).status is Status.PASSED
     assert ONCE.judge(changed(short, effects=[*short.effects, refund(5)])).status is Status.INCONCLUSIVE

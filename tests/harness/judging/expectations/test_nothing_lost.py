@@ -231,6 +231,13 @@ def test_by_halves_and_not_undone_prove_nothing_where_the_ledger_is_incomplete()
     assert LOST.judge(checkout(Outcome.REFUSED, *BOTH[1:], gaps=gaps)).status is Status.FAILED
 
 
+def test_an_undoing_of_nobodys_may_be_anybodys() -> None:
+    refused = checkout(Outcome.REFUSED, *BOTH[:1])
+    assert LOST.judge(refused).status is Status.FAILED
+    nobodys = effect(9, seq=99_000, at_s=60.0, route="stripe.refund")._replace(operation_id="")
+    assert LOST.judge(changed(refused, effects=(*refused.effects, nobodys))).status is Status.INCONCLUSIVE
+
+
 def test_an_operation_that_leaves_nothing_is_never_lost() -> None:
     reads = with_operations(healthy(), lambda each: each._replace(name="look"))
     without = changed(reads, effects=(), leaves={"look": Leaves.of([])})
