@@ -3,6 +3,7 @@
 A pure function from a run folder's content to text; `write_report` puts it beside the run's other files.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +31,15 @@ def write_report(folder: Path) -> Path:
         RunFolderError: the folder does not hold a run that this version can read.
     """
     path = folder / REPORT
-    path.write_text(render(read(folder)), encoding="utf-8")
+    text = render(read(folder))
+    # Not into what is there: that may be a link to somewhere else.
+    partial = folder / f".{REPORT}.partial-{os.getpid()}"
+    try:
+        with partial.open("x", encoding="utf-8") as file:
+            file.write(text)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
     return path
 
 

@@ -14,6 +14,7 @@ Equal rows give equal tables, whatever order they came in: the order of rows is 
 
 import os
 import shutil
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from brownout_reports.rows import TABLES, Table, schema_of
 from brownout_reports.tables import Rows, Tables
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 T = TypeVar("T")
 R = TypeVar("R", bound=NamedTuple)
@@ -163,7 +164,7 @@ class Environment(Frozen):
 class Verdict(Frozen):
     """`verdict.json`."""
 
-    schema_version: Literal[2] = SCHEMA_VERSION
+    schema_version: Literal[3] = SCHEMA_VERSION
     scenario: str
     about: str
     mode: Literal["virtual", "real"]
@@ -256,9 +257,7 @@ def read(folder: Path) -> RunFolder:
 
 def _rows_of(table: Table[R]) -> Callable[[Path], Rows[R]]:
     def read_rows(path: Path) -> Rows[R]:
-        if not path.exists():
-            raise FileNotFoundError
-        frame = pl.scan_parquet(path)
+        frame = pl.scan_parquet(path, glob=False)
         schema, found = schema_of(table.record), frame.collect_schema()
         if found != schema:
             wrong = sorted(set(schema.items()) ^ set(found.items()), key=str)
@@ -269,7 +268,10 @@ def _rows_of(table: Table[R]) -> Callable[[Path], Rows[R]]:
 
 
 def _reading(path: Path, parse: Callable[[Path], T]) -> T:
+    """What a file of a run holds. The folder may be anybody's: a link may lead anywhere, and a pipe never ends."""
     try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise RunFolderError(f"{path} is no regular file")
         return parse(path)
     except FileNotFoundError:
         raise RunFolderError(f"{path.parent} is no run folder: {path.name} is missing") from None

@@ -93,7 +93,7 @@ def bin_width_s(duration_s: float, operations: int) -> float:
     Of a run with few operations ten bins are left: a figure of one bar shows nothing.
     """
     most = min(MAX_BINS, max(10, operations // MEAN_PER_BIN))
-    return next((width for width in WIDTHS_S if duration_s / width <= most), WIDTHS_S[-1])
+    return next((width for width in WIDTHS_S if duration_s / width <= most), duration_s / most)
 
 
 def _per_second(instants: pl.Series, edges_s: Floats) -> Floats:

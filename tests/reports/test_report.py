@@ -2,12 +2,14 @@
 
 import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
-from brownout_reports.report import headline, render
-from brownout_reports.run_folder import Status
+from brownout_reports.report import headline, render, write_report
+from brownout_reports.run_folder import Status, write
 from tests.reports.runs import a_run
+from tests.support import verdicts
 
 
 @cache
@@ -75,3 +77,14 @@ def test_nothing_is_cut_off_on_paper() -> None:
 
 def test_the_same_run_gives_the_same_page() -> None:
     assert render(a_run()) == page()
+
+
+def test_a_report_is_drawn_into_its_folder_and_through_no_link(tmp_path: Path) -> None:
+    folder = write(verdicts.a_run(tmp_path / "run"))
+    mine = tmp_path / "mine.txt"
+    mine.write_text("mine")
+    (folder / "report.html").symlink_to(mine)
+    assert write_report(folder).read_text().startswith("<!doctype html>")
+    assert mine.read_text() == "mine"
+    assert not (folder / "report.html").is_symlink()
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []

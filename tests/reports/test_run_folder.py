@@ -1,5 +1,6 @@
 """A run folder is whole or not there, and reads back as it was written."""
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -106,12 +107,30 @@ def test_a_broken_file_is_named_on_one_line(tmp_path: Path, name: str) -> None:
 def test_another_version_or_an_unknown_key_is_refused(tmp_path: Path) -> None:
     path = write(a_run(tmp_path / "one"))
     text = (path / "verdict.json").read_text()
-    (path / "verdict.json").write_text(text.replace('"schema_version": 2', '"schema_version": 1'))
+    (path / "verdict.json").write_text(text.replace('"schema_version": 3', '"schema_version": 2'))
     with pytest.raises(RunFolderError, match="schema_version"):
         read(path)
     (path / "verdict.json").write_text(text.replace('"seed"', '"sead"'))
     with pytest.raises(RunFolderError, match="not a verdict that this version reads"):
         read(path)
+
+
+@pytest.mark.parametrize("name", ["verdict.json", "scenario.yaml", "events.parquet"])
+def test_of_somebody_elses_folder_neither_a_link_nor_a_pipe_is_read(tmp_path: Path, name: str) -> None:
+    path = write(a_run(tmp_path / "one"))
+    real = (path / name).rename(tmp_path / name)
+    (path / name).symlink_to(real)
+    with pytest.raises(RunFolderError, match=f"{name} is no regular file"):
+        read(path)
+    (path / name).unlink()
+    os.mkfifo(path / name)
+    with pytest.raises(RunFolderError, match=f"{name} is no regular file"):
+        read(path)
+
+
+def test_a_folder_may_be_called_like_a_pattern(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "a[1]*")
+    assert read(write(run)).tables.frames().keys() == run.tables.frames().keys()
 
 
 def test_a_table_of_another_shape_is_refused(tmp_path: Path) -> None:

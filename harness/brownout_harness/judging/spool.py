@@ -49,7 +49,7 @@ class Spool(Generic[R]):
         self._open.clear()
         path = self._folder / f"{self.record.__name__}-{len(self._blocks):05d}.parquet"
         block.write_parquet(path)
-        self._blocks.append(pl.scan_parquet(path))
+        self._blocks.append(pl.scan_parquet(path, glob=False))
 
     def rows(self) -> Rows[R]:
         """All of them until now. They are in the spool's files: those must stay for as long as the rows are read."""
