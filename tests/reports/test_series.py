@@ -78,3 +78,7 @@ def test_bins_are_of_widths_that_a_reader_counts_in(duration_s: float, width_s: 
 @pytest.mark.parametrize(("operations", "width_s"), [(4000, 0.25), (400, 1.0), (120, 5.0), (0, 5.0)])
 def test_bins_hold_enough_operations_for_their_height_to_mean_something(operations: int, width_s: float) -> None:
     assert bin_width_s(40.0, operations) == width_s
+
+
+def test_who_claims_to_have_lasted_for_decades_gets_no_more_bins() -> None:
+    assert bin_width_s(1e9, 1_000_000) == 1e9 / MAX_BINS
