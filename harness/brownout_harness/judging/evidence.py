@@ -141,14 +141,17 @@ class Evidence:
 
         The id was looked for where the target writes another one: what is under it says nothing of an operation.
         """
-        named = self.tables.of(LedgerRow).where(pl.col("operation_id") != "")
-        known = named.among(self.wanted.frame, "operation_id").split("vendor")
-        ids = {
-            vendor: rows.values(pl.col("operation_id").unique())
-            for vendor, rows in named.split("vendor").items()
-            if vendor not in known
-        }
+        named = self.tables.of(LedgerRow).where(pl.col("operation_id") != "").split("vendor")
+        strange = {vendor: rows for vendor, rows in named.items() if not self._know_one_of(rows)}
+        ids = {vendor: rows.values(pl.col("operation_id").unique()) for vendor, rows in strange.items()}
         return {vendor: tuple(some.head(2)) for vendor, some in ids.items() if len(some) >= STRANGERS}
+
+    def _know_one_of(self, named: Rows[LedgerRow]) -> bool:
+        """Whether one of them is an operation's. Mostly a few tell; to look at all takes much memory of a large run."""
+        few = named.frame.select("operation_id").head(STRANGERS * 100).collect()["operation_id"].unique()
+        if self.wanted.count(pl.col("operation_id").is_in(few.implode())):
+            return True
+        return bool(named.among(self.wanted.frame, "operation_id"))
 
     @cached_property
     def _ledger(self) -> Rows[LedgerRow]:

@@ -75,6 +75,13 @@ def test_a_few_ids_that_are_nobodys_are_nobodys() -> None:
     assert len(stray.effects_of) == 9
 
 
+def test_one_id_that_is_an_operations_is_enough_however_late_it_comes() -> None:
+    strange = [effect(n, seq=n, at_s=1.0) for n in range(1_000, 2_200)]
+    assert known(operations=(operation(1),), effects=strange).strangers == {"stripe": ("op-1000", "op-1001")}
+    late = [*strange, effect(1, seq=2_200, at_s=99.0)]
+    assert known(operations=(operation(1),), effects=late).strangers == {}
+
+
 def test_absence_is_proof_only_where_the_ledgers_are_whole() -> None:
     assert healthy().absence_is_proof
     assert changed(healthy(), gaps=(Gap(GapKind.FELL_BEHIND, "2 %"),)).absence_is_proof
