@@ -25,12 +25,15 @@ demo: $(VENV)/.run ## one outage, run for real: a verdict in the terminal, a rep
 test: $(VENV)/.dev ## every test but the slow ones
 	$(BIN)/python -m pytest -q -rs -n auto --dist worksteal -m "not slow"
 
+# One more than there are cores: many tests wait, for a vendor's timer or for a process.
+WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+
 check: $(VENV)/.dev ## format, lint, types, layers, fast tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -q -rs -n auto --dist worksteal --hypothesis-profile=quick \
+	$(BIN)/python -m pytest -q -rs -n $(WORKERS) --dist worksteal --hypothesis-profile=quick \
 		-m "not slow and not real and not thorough"
 
 format: $(VENV)/.dev ## put the code into its form

@@ -78,13 +78,20 @@ def test_every_scenario_of_the_library_passes_on_the_core_as_it_ships(name: str)
     assert judgement.status is Status.PASSED, [each for each in judgement.results if each.status is not Status.PASSED]
 
 
-@pytest.mark.parametrize("hash_seed", ["1", pytest.param("4242", marks=pytest.mark.thorough)])
-def test_the_same_seed_gives_the_same_run_under_any_hash_seed_in_any_process(hash_seed: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "hash_seed"),
+    [
+        ("impatient-callers", "1"),
+        pytest.param("commit-then-crash", "1", marks=pytest.mark.thorough),
+        pytest.param("commit-then-crash", "4242", marks=pytest.mark.thorough),
+    ],
+)
+def test_the_same_seed_gives_the_same_run_under_any_hash_seed_in_any_process(name: str, hash_seed: str) -> None:
     told = subprocess.run(
-        [sys.executable, "-c", DIGEST, "commit-then-crash", "7"], env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        [sys.executable, "-c", DIGEST, name, "7"], env={**os.environ, "PYTHONHASHSEED": hash_seed},
         cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True, timeout=120,
     )  # fmt: skip
-    assert told.stdout.strip() == digest(commit_then_crash())
+    assert told.stdout.strip() == digest(run_virtual(scenario(name)))
 
 
 def test_while_the_application_is_dead_nobody_is_served_and_the_vendor_goes_on() -> None:
