@@ -66,19 +66,22 @@ def series_of(run: RunFolder) -> Series:
     end_s = max((phase.end_s for phase in run.verdict.phases), default=run.verdict.duration_s)
     end_s = max(end_s, 1.0)
     # Of a large run only what is drawn is read.
-    operations = run.tables.of(OperationRow).frame.select("intended_s", "sent_s", "finished_s", "outcome").collect()
+    operations = (
+        run.tables.of(OperationRow).frame.select("intended_s", "sent_s", "finished_s", "outcome", "asks").collect()
+    )
     ledger = run.tables.of(LedgerRow).frame
     requests = ledger.filter(pl.col("entry") == REQUEST).select("vendor", "operation_id", "at_s").collect()
     width_s = bin_width_s(end_s, operations.height)
     edges_s = np.arange(0.0, end_s + width_s, width_s)
+    sent = operations.filter(pl.col("asks") > 0)
     done = operations.filter(pl.col("outcome") == Outcome.DONE)
     return Series(
         width_s=width_s,
         edges_s=edges_s,
         offered_per_s=_per_second(operations["intended_s"], edges_s),
-        achieved_per_s=_per_second(operations["sent_s"], edges_s),
+        achieved_per_s=_per_second(sent["sent_s"], edges_s),
         goodput_per_s=_per_second(done["finished_s"], edges_s),
-        latency_s=_latency(operations, edges_s),
+        latency_s=_latency(sent, edges_s),
         bands=_bands(run.tables.of(EventRow), requests["vendor"].unique().to_list(), end_s),
         vendors={
             str(name): _vendor_load(requests.filter(pl.col("vendor") == name), edges_s)

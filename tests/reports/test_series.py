@@ -82,3 +82,12 @@ def test_bins_hold_enough_operations_for_their_height_to_mean_something(operatio
 
 def test_who_claims_to_have_lasted_for_decades_gets_no_more_bins() -> None:
     assert bin_width_s(1e9, 1_000_000) == 1e9 / MAX_BINS
+
+
+def test_what_was_never_sent_was_offered_and_has_neither_rate_nor_latency() -> None:
+    sent = OperationRow("pay-1", "pay", 10.0, 10.0, 34.0, 24.0, 1, 200, Outcome.DONE)
+    left_out = OperationRow("pay-2", "pay", 10.0, 10.0, 10.0, 0.0, 0, 0, Outcome.UNKNOWN)
+    series = series_of(of(sent, left_out))
+    assert float(series.offered_per_s.sum() * series.width_s) == 2.0
+    assert float(series.achieved_per_s.sum() * series.width_s) == 1.0
+    assert float(np.nanmin(series.latency_s["p50"])) == 24.0

@@ -12,11 +12,13 @@ attributed to one operation.
 All instants are seconds since the run's start, on one clock.
 """
 
-from collections.abc import Iterable, Mapping
+import base64
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Final, NamedTuple
+from urllib.parse import quote
 
 import polars as pl
 
@@ -28,6 +30,7 @@ from brownout_reports.tables import Groups, Rows, Tables
 WHOLE_RUN: Final = ""
 """As a phase's name: everything, the drain included."""
 
+MASK: Final = "*****"
 STRANGERS: Final = 10
 """So many ids that are no operation's are no stray ones any more."""
 
@@ -37,8 +40,17 @@ LETTER_STATES: Final = OPEN_STATES | {"redriven", "refused", "discarded"}
 """Else it was sent again and done; sent again and definitively refused by the vendor; given up by an operator."""
 
 
-NOT_FOR_GOOD: Final = frozenset({408, 425, 429})
-"""Of the 4xx, those after which the same request may be granted."""
+NOT_FOR_GOOD: Final = frozenset({401, 408, 409, 425, 429})
+"""Of the 4xx, those after which the same request may be granted: with another credential, later, or when its twin has
+ended."""
+
+NAMELESS: Final = pl.col("operation_id") == ""
+"""Of a ledger's row: it belongs to no operation that anybody could name."""
+
+
+def is_one_of(kinds: Iterable[str]) -> pl.Expr:
+    """Of an effect: it is of one of these kinds."""
+    return pl.col("route").is_in(list(dict.fromkeys(kinds)))
 
 
 class GapKind(StrEnum):
@@ -218,10 +230,27 @@ class Evidence:
         """By operation id."""
         return self.letters.by("operation_id")
 
-    def was_refused(self, operation_id: str) -> bool:
-        """Whether a vendor said no to a request of that operation, for good: neither too busy nor too late."""
+    def was_refused(self, operation_id: str, vendors: Collection[str]) -> bool:
+        """Whether one of these vendors said no, for good, to what that operation asked it to do. Not to a question: who
+        looks before sending again hopes that nothing is found."""
         requests: tuple[LedgerRow, ...] = self.requests_of.get(operation_id, ())
-        return any(400 <= each.status < 500 and each.status not in NOT_FOR_GOOD for each in requests)
+        answers = (each.status for each in requests if each.vendor in vendors and not each.route.startswith("GET "))
+        return any(400 <= status < 500 and status not in NOT_FOR_GOOD for status in answers)
+
+    @cached_property
+    def secret_forms(self) -> tuple[str, ...]:
+        """The run's credentials as they may be written down; longest first, so that masking leaves no rest."""
+        forms = set()
+        for secret in filter(None, self.secrets):
+            encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
+            forms |= {secret, quote(secret, safe=""), encoded}
+        return tuple(sorted(forms, key=lambda form: (-len(form), form)))
+
+    def masked(self, text: str) -> str:
+        """What may be written into a result."""
+        for form in self.secret_forms:
+            text = text.replace(form, MASK)
+        return text
 
     @cached_property
     def vendors(self) -> tuple[str, ...]:

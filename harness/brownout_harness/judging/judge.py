@@ -102,7 +102,7 @@ def _shortfalls(evidence: Evidence) -> Iterable[Shortfall]:
         at = "" if gap.at_s is None else f" at {gap.at_s:.3f} s"
         words = GAP_WORDS.get(gap.kind, "")
         text = f"{words}{at}: {gap.detail}" if words else f"{gap.detail}{at}"
-        yield Shortfall(text, float("-inf") if gap.at_s is None else gap.at_s)
+        yield Shortfall(text)  # whatever the harness fell short of may have begun sooner than it was seen
     for vendor, ids in evidence.strangers.items():
         where = f"say where the operation's id is: correlate: {{{vendor}: [header.<name>, body.<path>]}}"
         yield Shortfall(
@@ -116,14 +116,15 @@ def _shortfalls(evidence: Evidence) -> Iterable[Shortfall]:
 
 
 def _struck_too_little(evidence: Evidence, fault: FaultSpan) -> Shortfall:
-    """Whoever turned the calls away that the fault was to strike has put himself to the test."""
+    """Whose breaker turned the calls away that the fault was to strike has put itself to the test."""
     rejections = evidence.events_by_kind.get("call_rejected", Rows.none(EventRow))
-    turned_away = rejections.within(fault.start_s, fault.end_s).count(pl.col("vendor") == fault.vendor)
+    by_breaker = (pl.col("vendor") == fault.vendor) & (pl.col("outcome") == "breaker")
+    turned_away = rejections.within(fault.start_s, fault.end_s).count(by_breaker)
     by_itself = fault.struck + turned_away >= fault.expect_struck
     struck = f"struck {counted(fault.struck, 'request')} of {fault.matched} that it matched"
     text = f"fault {fault.id} ({fault.text} at {fault.vendor}) {struck}, at least {fault.expect_struck} needed"
     if by_itself:
-        text += f"; the target turned {counted(turned_away, 'call')} away by itself"
+        text += f"; the target's own breaker turned {counted(turned_away, 'call')} away"
     return Shortfall(text, fault.start_s, excuses=not by_itself)
 
 
@@ -149,11 +150,11 @@ def verdict_on(evidence: Evidence, expectations: Sequence[Expectation], about: A
         phase_metrics=phase_metrics(evidence),
         vendor_metrics=vendor_metrics(evidence),
         environment=about.environment,
-        notes=(*about.notes, *map(_said_last, evidence.deaths), *beside),
+        notes=(*about.notes, *(_said_last(evidence, each) for each in evidence.deaths), *beside),
     )
 
 
-def _said_last(death: Death) -> str:
-    """All that its log held when it ended, for whoever looks for the cause."""
-    lines = "\n".join(death.said_last) or "(nothing)"
+def _said_last(evidence: Evidence, death: Death) -> str:
+    """The end of its log, for whoever looks for the cause."""
+    lines = evidence.masked("\n".join(death.said_last)) or "(nothing)"
     return f"the last lines of {death.process}, which ended at {death.at_s:.3f} s:\n{lines}"

@@ -16,7 +16,7 @@ from brownout_harness.real.redis_choice import AUTO, Redis, choose
 from brownout_harness.safety.live_keys import refuse_live_keys
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.errors import ScenarioError
-from brownout_scenarios.load import load
+from brownout_scenarios.load import Check, load
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.yaml_tree import Path as Place
 
@@ -76,10 +76,7 @@ def prepare(
 
 def checked_scenario(name: str, mode: Mode, seed: int | None) -> Scenario:
     """The scenario of that name or file, with the seed that replaces its own. Raises `BadInput`."""
-    try:
-        scenario = load(name, vocabulary(), also=[check_templates, partial(_can_be_run, mode)])
-    except ScenarioError as error:
-        raise BadInput(str(error)) from None
+    scenario = _loaded(name, check_templates, partial(_can_be_run, mode))
     if seed is not None:
         if not 0 <= seed < 2**63:
             raise BadInput(f"--seed {seed} is outside 0 to 2^63 - 1")
@@ -89,14 +86,16 @@ def checked_scenario(name: str, mode: Mode, seed: int | None) -> Scenario:
 
 def runnable(name: str) -> tuple[Scenario, tuple[Mode, ...]]:
     """The scenario of that name or file, and the modes that can run it. Raises `BadInput` where none can."""
+    scenario = _loaded(name, check_templates)
+    modes = tuple(mode for mode in MODES if not list(_can_be_run(mode, scenario)))
+    return (scenario, modes) if modes else (checked_scenario(name, "real", None), ())  # which says why
+
+
+def _loaded(name: str, *also: Check) -> Scenario:
     try:
-        scenario = load(name, vocabulary(), also=[check_templates])
+        return load(name, vocabulary(), also=also)
     except ScenarioError as error:
         raise BadInput(str(error)) from None
-    modes = tuple(mode for mode in MODES if not list(_can_be_run(mode, scenario)))
-    if not modes:
-        checked_scenario(name, "real", None)  # says why
-    return scenario, modes
 
 
 def _can_be_run(mode: Mode, scenario: Scenario) -> Iterator[tuple[Place, str]]:

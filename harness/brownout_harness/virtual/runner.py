@@ -83,8 +83,7 @@ def run_virtual(
             progress=progress,
         )
         with closed_world(epoch_s=EPOCH_S, seed=scenario.seed):
-            inputs = run_virtually(run.main())
-    return inputs
+            return run_virtually(run.main())
 
 
 class Disk:

@@ -60,6 +60,7 @@ def test_a_connection_is_kept_alive_for_the_next_request(run: Run) -> None:
             got = b""
             while got.count(b"HTTP/1.1 200 OK") < 2 or not got.endswith(b"}"):
                 got += await raw.until(b"}")
+            assert got.count(b"HTTP/1.1 ") == 2
             raw.close()
 
     run(main())
@@ -301,6 +302,7 @@ def test_many_slow_calls_at_once_do_not_hold_each_other_up(run: Run) -> None:
             await eventually(lambda: host.simulator.in_flight == 100)
             for raw in slow:
                 raw.close()
+        assert not host.simulator.problems
 
     run(main())
 
@@ -313,7 +315,8 @@ def test_stopping_ends_what_hangs(run: Run) -> None:
             await raw.send(request_bytes())
             await eventually(lambda: host.simulator.in_flight == 1)
         with contextlib.suppress(EOFError, ConnectionResetError):
-            await raw.to_the_end()
+            assert (await raw.to_the_end())[0] == b""
+        assert host.simulator.in_flight == 0
         raw.close()
 
     run(main())

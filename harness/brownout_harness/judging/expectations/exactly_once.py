@@ -1,13 +1,13 @@
 """Each operation has its effect once. Counted by operation id in the vendor's ledger, never by idempotency key."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import ClassVar, Final
 
 import polars as pl
 
-from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.evidence import NAMELESS, Evidence, is_one_of
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
 from brownout_harness.judging.leaves import Clause, Leaves, either
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
@@ -15,7 +15,6 @@ from brownout_reports.run_folder import ExpectationResult
 from brownout_reports.tables import Rows
 
 MINIMUM_OPERATIONS: Final = 10
-NAMELESS: Final = pl.col("operation_id") == ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +37,7 @@ class ExactlyOnce:
         wording = Wording(self, f"one {self.effect} per done operation, at most one per any other")
         clauses = self._clauses(evidence)
         operations = evidence.operations_named(clauses) if clauses else evidence.operations
-        effects = evidence.effects.where(_is_one_of([self.effect, *chain(*clauses.values())]))
+        effects = evidence.effects.where(is_one_of([self.effect, *chain(*clauses.values())]))
         anonymous, named = effects.where(NAMELESS), effects.where(~NAMELESS)
         phantom = named.not_among(evidence.operations.frame, "operation_id")
         surplus = _surplus(anonymous, operations.not_among(named.frame, "operation_id")) if anonymous else []
@@ -86,7 +85,7 @@ class _Looked:
         self._clauses = clauses
         leaves = {name: evidence.leaves[name] for name in clauses if name in evidence.leaves}
         undoings = chain.from_iterable(of.undoings(clauses[name]) for name, of in leaves.items())
-        back = evidence.effects.where(_is_one_of(undoings))
+        back = evidence.effects.where(is_one_of(undoings))
         self._back = back.where(~NAMELESS)
         self.undoing_is_known = not back or (evidence.absence_is_proof and len(back) == len(self._back))
         """Whether what looks as if it stood twice does: no undoing can be missing, and none is without an operation."""
@@ -97,7 +96,7 @@ class _Looked:
             self._at_one(id)
         done = pl.col("outcome") == Outcome.DONE
         for name, clause in self._clauses.items():
-            having = self._evidence.effects.where(~NAMELESS, _is_one_of(clause))
+            having = self._evidence.effects.where(~NAMELESS, is_one_of(clause))
             for each in self._evidence.operations_named([name]).where(done).not_among(having.frame, "operation_id"):
                 self._miss(each)
 
@@ -118,10 +117,6 @@ class _Looked:
     def _miss(self, operation: OperationRow, why: str = "") -> None:
         what = f"done, but no {self._effect}{why}"
         self.missing.append(Violation(operation.finished_s, operation.operation_id, what))
-
-
-def _is_one_of(kinds: Iterable[str]) -> pl.Expr:
-    return pl.col("route").is_in(list(dict.fromkeys(kinds)))
 
 
 def _doubled(doubled: Mapping[str, tuple[LedgerRow, ...]]) -> Iterator[Violation]:

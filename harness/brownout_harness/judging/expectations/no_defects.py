@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from brownout_harness.judging.evidence import Death, Evidence
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
 from brownout_reports.rows import EventRow
 from brownout_reports.run_folder import ExpectationResult
@@ -38,15 +38,15 @@ class NoDefects:
         told = counted(len(defects), "unhandled error") if evidence.telemetry else "its errors are not told"
         observed = f"{deaths} unasked, {told}"
         if evidence.deaths or len(defects) > self.unhandled_at_most:
-            return wording.failed(observed, _violations(evidence.deaths, defects))
+            return wording.failed(observed, _violations(evidence, defects))
         if len(evidence.operations) < MINIMUM_OPERATIONS:
             return wording.too_few(len(evidence.operations), MINIMUM_OPERATIONS, "operations")
         return wording.passed(observed)
 
 
-def _violations(deaths: tuple[Death, ...], defects: Rows[EventRow]) -> Iterator[Violation]:
-    for each in deaths:
-        last = f": {each.said_last[-1][:200]}" if each.said_last else ""
+def _violations(evidence: Evidence, defects: Rows[EventRow]) -> Iterator[Violation]:
+    for each in evidence.deaths:
+        last = f": {evidence.masked(each.said_last[-1])[:200]}" if each.said_last else ""
         yield Violation(each.at_s, "", f"{each.process} ended unasked with exit code {each.exit_code}{last}")
     for event in defects:
         yield Violation(event.at_s, event.operation_id, f"unhandled {event.outcome} (request {event.detail})")

@@ -1,14 +1,12 @@
 """No credential that the run used can be read where others read: logs, events, dead letters, the run's own files."""
 
-import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
-from urllib.parse import quote
 
 import polars as pl
 
-from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.evidence import MASK, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted
 from brownout_reports.rows import LetterRow
 from brownout_reports.run_folder import ExpectationResult
@@ -29,7 +27,7 @@ class NoSecrets:
     def judge(self, evidence: Evidence) -> ExpectationResult:
         """Needs at least one secret that was planted and one place to look at."""
         wording = Wording(self, "none of the run's credentials in logs, events, dead letters or the run's files")
-        needles = _forms(evidence.secrets)
+        needles = list(evidence.secret_forms)
         tables = _tables(evidence)
         places = len(evidence.texts) + sum(len(table.rows) for table in tables)
         found = list(_found(evidence, tables, needles)) if needles else []
@@ -41,16 +39,6 @@ class NoSecrets:
         if not places:
             return wording.inconclusive("no log, event or dead letter to look at")
         return wording.passed(observed)
-
-
-def _forms(secrets: frozenset[str]) -> list[str]:
-    """As they may be written down; longest first, so that masking leaves no rest."""
-    forms = set()
-    for secret in secrets:
-        if secret:
-            encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
-            forms |= {secret, quote(secret, safe=""), encoded}
-    return sorted(forms, key=lambda form: (-len(form), form))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +86,6 @@ def _found(evidence: Evidence, tables: list[_Table[Any]], needles: list[str]) ->
 def _masked(text: str, needles: list[str]) -> str:
     """The surroundings of the first find, every secret in them replaced."""
     for needle in needles:
-        text = text.replace(needle, "*****")
-    at = text.index("*****")
+        text = text.replace(needle, MASK)
+    at = text.index(MASK)
     return " ".join(text[max(0, at - MARGIN) : at + MARGIN].split())

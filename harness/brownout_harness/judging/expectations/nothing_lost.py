@@ -8,7 +8,7 @@ from typing import ClassVar, Final, NamedTuple
 
 import polars as pl
 
-from brownout_harness.judging.evidence import OPEN_STATES, Evidence
+from brownout_harness.judging.evidence import NAMELESS, OPEN_STATES, Evidence, is_one_of, vendor_of
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
 from brownout_harness.judging.leaves import Leaves, either
 from brownout_reports.rows import LedgerRow, LetterRow, OperationRow, Outcome
@@ -16,7 +16,6 @@ from brownout_reports.run_folder import ExpectationResult
 from brownout_reports.tables import Rows
 
 MINIMUM_OPERATIONS: Final = 10
-NAMELESS: Final = pl.col("operation_id") == ""
 REFUSED: Final = pl.col("outcome") == Outcome.REFUSED
 
 
@@ -70,10 +69,10 @@ class NothingLost:
         mapped = evidence.operations_named(expected)
         findings = [finding for name, leaves in expected.items() for finding in _findings(evidence, name, leaves)]
         findings += self._phantoms(evidence)
-        anonymous = evidence.effects.count(NAMELESS, _is_one_of(chain(*(leaves.kinds for leaves in expected.values()))))
+        anonymous = evidence.effects.count(NAMELESS, is_one_of(chain(*(leaves.kinds for leaves in expected.values()))))
         findings = _explained_by(findings, anonymous)
         undoings = chain.from_iterable(leaves.undone_by.values() for leaves in expected.values())
-        nobodys = evidence.effects.count(NAMELESS, _is_one_of(undoings))
+        nobodys = evidence.effects.count(NAMELESS, is_one_of(undoings))
         certain = self._certain(findings, absence_is_proof=evidence.absence_is_proof and not nobodys)
         observed = _observed(mapped, findings)
         if certain:
@@ -113,10 +112,6 @@ class NothingLost:
             yield Finding(Loss.PHANTOM, Violation(effect.at_s, effect.operation_id, what))
 
 
-def _is_one_of(kinds: Iterable[str]) -> pl.Expr:
-    return pl.col("route").is_in(list(kinds))
-
-
 def _findings(evidence: Evidence, name: str, leaves: Leaves) -> Iterator[Finding]:
     """What is wrong with the operations of a name. Plainly right is, without a letter: done and all of it there,
     refused and nothing of it there; only the others are looked at one by one.
@@ -125,14 +120,14 @@ def _findings(evidence: Evidence, name: str, leaves: Leaves) -> Iterator[Finding
     others = operations.not_among(evidence.letters.frame, "operation_id")
     suspects = [
         operations.among(evidence.letters.frame, "operation_id"),
-        others.where(REFUSED).among(effects.where(_is_one_of(leaves.kinds)).frame, "operation_id"),
+        others.where(REFUSED).among(effects.where(is_one_of(leaves.kinds)).frame, "operation_id"),
     ]
     rest = others.where(~REFUSED)
     for clause in leaves.clauses:
-        left = effects.where(_is_one_of(clause)).frame
+        left = effects.where(is_one_of(clause)).frame
         suspects.append(rest.not_among(left, "operation_id"))
         rest = rest.among(left, "operation_id")
-    suspects.append(rest.among(effects.where(_is_one_of(leaves.undone_by.values())).frame, "operation_id"))
+    suspects.append(rest.among(effects.where(is_one_of(leaves.undone_by.values())).frame, "operation_id"))
     for some in suspects:
         effects_of = effects.among(some.frame, "operation_id").by("operation_id")
         for each in some:
@@ -148,10 +143,11 @@ class _Case:
         self._operation = operation
         self._shows_letters = evidence.dead_letters is not None
         self._letters: tuple[LetterRow, ...] = evidence.dead_letters_of.get(operation.operation_id, ())
-        self._was_refused = bool(self._letters) and evidence.was_refused(operation.operation_id)
         by_clause = leaves.by_clause(effects)
         self._there = [each for _, standing in by_clause for each in standing]
         self._absent = [clause for clause, standing in by_clause if not standing]
+        missing_at = {vendor_of(kind) for clause in self._absent for kind in clause}
+        self._was_refused = bool(self._letters) and evidence.was_refused(operation.operation_id, missing_at)
         self._taken_back = [each for each in effects if each.kind in leaves.kinds and each not in self._there]
         self._may_be_undone = any(each.kind in leaves.undone_by for each in self._there)
 

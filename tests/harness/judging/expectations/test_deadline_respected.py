@@ -67,6 +67,8 @@ def test_a_redrive_comes_later_on_purpose() -> None:
     again = request(7, at_s=90.0, seq=9_000)
     redriven = changed(evidence, requests=(*evidence.requests, again), dead_letters=(letter(7),))
     assert WITHIN.judge(redriven).status is Status.PASSED
+    under_way = changed(redriven, dead_letters=(letter(7, state="redriving", attempts=1),))
+    assert WITHIN.judge(under_way).status is Status.PASSED
     never = changed(redriven, dead_letters=(letter(7, state="pending", attempts=1),))
     assert WITHIN.judge(never).status is Status.FAILED
 

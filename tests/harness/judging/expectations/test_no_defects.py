@@ -9,7 +9,7 @@ from brownout_harness.judging.expectations.no_defects import NoDefects
 from brownout_harness.judging.judge import judge, verdict_on
 from brownout_reports.rows import EventRow
 from brownout_reports.run_folder import Status
-from tests.support.histories import changed, healthy
+from tests.support.histories import SECRET, changed, healthy
 from tests.support.verdicts import ABOUT
 
 SOUND = NoDefects()
@@ -35,6 +35,13 @@ def test_who_dies_unasked_fails_whatever_the_harness_fell_short_of() -> None:
 def test_what_it_said_last_is_among_the_notes() -> None:
     verdict = verdict_on(changed(healthy(), deaths=(DEATH,)), [SOUND], replace(ABOUT, notes=()))
     assert verdict.notes == ("the last lines of gateway, which ended at 12.000 s:\nstarted\nMemoryError",)
+
+
+def test_no_credential_of_its_log_is_repeated() -> None:
+    said = Death(12.0, "gateway", 1, ("started", f"KeyError: {SECRET}"))
+    verdict = verdict_on(changed(healthy(), deaths=(said,)), [SOUND], ABOUT)
+    assert SECRET not in verdict.model_dump_json()
+    assert verdict.expectations[0].cases[0].what.endswith("exit code 1: KeyError: *****")
 
 
 def test_an_unhandled_error_fails_unless_it_is_allowed() -> None:

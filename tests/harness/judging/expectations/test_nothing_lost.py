@@ -59,7 +59,10 @@ def test_a_dead_letter_that_waits_explains_what_is_not_there(state: str, outcome
 
 
 @pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, Outcome.UNKNOWN])
-@pytest.mark.parametrize(("status", "is_explained"), [(402, True), (409, True), (429, False), (503, False), (0, False)])
+@pytest.mark.parametrize(
+    ("status", "is_explained"),
+    [(402, True), (422, True), (409, False), (401, False), (429, False), (503, False), (0, False)],
+)
 def test_refused_is_what_a_vendor_refused(outcome: Outcome, status: int, is_explained: bool) -> None:
     refused = changed(ending(outcome, keeps_effect=False), dead_letters=(letter(9, state="refused"),))
     answered = with_requests(refused, lambda each: each._replace(status=status) if each.seq == 18 else each)
@@ -69,6 +72,14 @@ def test_refused_is_what_a_vendor_refused(outcome: Outcome, status: int, is_expl
     else:
         told = "dead letter dl-9 is refused, but there is no effect, and no vendor refused it"
         assert (result.status, result.cases[0].what) == (Status.FAILED, told)
+
+
+def test_a_refusal_is_the_vendors_to_do_what_is_missing() -> None:
+    """Neither that a look found nothing, nor what another vendor refused."""
+    refused = changed(ending(Outcome.ACCEPTED, keeps_effect=False), dead_letters=(letter(9, state="refused"),))
+    for changes in ({"status": 404, "route": "GET /v1/payment_intents/search"}, {"status": 402, "vendor": "twilio"}):
+        answered = with_requests(refused, lambda each, to=changes: each._replace(**to) if each.seq == 18 else each)  # type: ignore[misc]
+        assert LOST.judge(answered).status is Status.FAILED
 
 
 def test_discarded_is_what_somebody_ordered_and_nobody_did() -> None:
