@@ -1,6 +1,6 @@
 """What a scenario is, and the library of them.
 
-- `schema.py`      a scenario as frozen records: workload, phases, faults, policies, expectations
+- `schema.py`      a scenario as frozen records; `workload.py` what users ask for, `phases.py` what goes wrong and when
 - `target.py`      the application under test, as a scenario names it
 - `grammar.py`     dataclasses to what may be written: one definition of a thing, in code and in YAML
 - `vocabulary.py`  what the harness hands in (vendors, faults, policies, expectations), and the grammar of a whole file
@@ -8,7 +8,7 @@
 - `yaml_tree.py`   YAML to plain data that remembers the line of everything
 - `load.py`        a file to a checked scenario
 - `wording.py`     data back into the words of the file
-- `checks.py`      what the shape cannot say: everything named exists, every number can be
+- `checks/`        what the shape cannot say: everything named exists, every number can be
 - `live_keys.py`   credentials that look live; `loopback.py` addresses that are this machine's own
 - `errors.py`      one line per problem: file, line, key, what is wrong; `spelling.py` the nearest valid word
 - `reference.py`   the tables in `docs/scenarios.md`

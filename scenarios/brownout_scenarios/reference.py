@@ -7,7 +7,7 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Literal, Union
 
-from brownout_scenarios import grammar, schema, wording
+from brownout_scenarios import grammar, phases, wording
 from brownout_scenarios.vocabulary import RULE_OWN, Vocabulary
 
 BEGIN = "<!-- reference: written by `python -m brownout_harness.words.reference`; do not edit by hand -->"
@@ -18,7 +18,7 @@ def reference(words: Vocabulary) -> str:
     """Markdown: a table for each fault kind, each expectation and each policy."""
     parts = ["### Which requests a fault strikes", ""]
     shared = {item.name for item in dataclasses.fields(words.rule)} - set(RULE_OWN)
-    parts += [*_table(words.rule, only=shared), *_rows(schema.Window, "window.")]
+    parts += [*_table(words.rule, only=shared), *_rows(phases.Window, "window.")]
     for name, kind in words.faults.items():
         parts += ["", f"### Fault `{name}`", "", _summary(kind.source), "", *_table(kind.source)]
     for name, source in words.expectations.items():

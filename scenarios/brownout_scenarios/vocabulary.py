@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, WrapValidator, create_model
 
-from brownout_scenarios import grammar, schema, target, units, wording
+from brownout_scenarios import grammar, phases, schema, target, units, wording, workload
 from brownout_scenarios.grammar import Grammar, Node
 from brownout_scenarios.yaml_tree import Path
 
@@ -32,7 +32,7 @@ class Vocabulary:
     """The words of a scenario. Models are made on first use and kept."""
 
     vendors: tuple[str, ...]
-    faults: Mapping[str, schema.FaultKind]
+    faults: Mapping[str, phases.FaultKind]
     """By name: the frozen dataclass, and the layer that acts it out."""
     rule: type
     """The simulator's rule: its fields say which requests are struck, and when."""
@@ -75,8 +75,8 @@ class Vocabulary:
         made = Grammar(names=names, special=_SPECIAL)
         made.add_special(target.Ready, Annotated[made.result_of(target.Ready), BeforeValidator(_ready)])
         made.add_special(target.Target | None, _target_annotation(made))
-        made.add_special(schema.Left, _left_annotation(made))
-        made.add_special(schema.Fault, _fault_annotation(self, made))
+        made.add_special(workload.Left, _left_annotation(made))
+        made.add_special(phases.Fault, _fault_annotation(self, made))
         made.add_special(schema.Expected, _expected_annotation(self, made))
         made.add_special(schema.Policies, _policies_annotation(self, made))
         return made
@@ -121,7 +121,7 @@ def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
     texts = grammar.field_docs(words.rule)
     definitions: dict[str, Any] = {
         "f_vendor": (made.annotation(str, "vendor"), Field(alias="vendor")),
-        "f_window": (made.annotation(schema.Window, "window"), Field(alias="window", default=None)),
+        "f_window": (made.annotation(phases.Window, "window"), Field(alias="window", default=None)),
         "f_expect_struck": (made.annotation(int, "expect_struck"), Field(alias="expect_struck", default=None)),
     }
     for item in dataclasses.fields(words.rule):
@@ -157,14 +157,14 @@ def _match(text: str) -> str:
 _MATCH = Annotated[str, AfterValidator(_match)]
 
 
-def _fault(entry: Node, written: Mapping[str, Any], kinds: Mapping[str, schema.FaultKind]) -> schema.Fault:
+def _fault(entry: Node, written: Mapping[str, Any], kinds: Mapping[str, phases.FaultKind]) -> phases.Fault:
     kind = grammar.exactly_one(entry, tuple(kinds), "fault")
     given = {name: value for name, value in entry.given().items() if value is not None}
-    vendor, window = given.pop("vendor"), given.pop("window", schema.Window())
-    expect_struck = given.pop("expect_struck", schema.EXPECT_STRUCK)
+    vendor, window = given.pop("vendor"), given.pop("window", phases.Window())
+    expect_struck = given.pop("expect_struck", phases.EXPECT_STRUCK)
     rule = {name: grammar.plain(value) for name, value in given.items()}
     text = _in_words(written, kind)
-    return schema.Fault(
+    return phases.Fault(
         vendor=vendor,
         kind=kind,
         layer=kinds[kind].layer,
@@ -224,7 +224,7 @@ def _policies_annotation(words: Vocabulary, made: Grammar) -> Any:
     return Annotated[model, AfterValidator(finish)]
 
 
-def _statuses(value: Any) -> schema.Statuses:
+def _statuses(value: Any) -> workload.Statuses:
     """`200`, `400-499`, `[200, 201, 400-499]`."""
     ranges: list[tuple[int, int]] = []
     for item in value if isinstance(value, list) else [value]:
@@ -235,7 +235,7 @@ def _statuses(value: Any) -> schema.Statuses:
         if not 100 <= low <= high <= 599:
             raise ValueError(f"{units.shown(item)} is outside 100 to 599")
         ranges.append((low, high))
-    return schema.Statuses(ranges)
+    return workload.Statuses(ranges)
 
 
 def _target_annotation(made: Grammar) -> Any:
@@ -282,4 +282,4 @@ _COMMAND = Annotated[
     AfterValidator(_command),
     WithJsonSchema({"description": "program and arguments", "type": ["string", "array"]}),
 ]
-_SPECIAL: Mapping[Any, Any] = {schema.Statuses: _STATUSES, target.Command: _COMMAND, schema.Json: JsonValue}
+_SPECIAL: Mapping[Any, Any] = {workload.Statuses: _STATUSES, target.Command: _COMMAND, workload.Json: JsonValue}

@@ -10,7 +10,9 @@ from brownout_harness.real.runner import run_real
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.rows import OperationRow, Outcome
 from brownout_scenarios.load import load
-from brownout_scenarios.schema import Arrivals, Phase, Policies, Scenario
+from brownout_scenarios.phases import Phase
+from brownout_scenarios.schema import Policies, Scenario
+from brownout_scenarios.workload import Arrivals
 from brownout_simulators.vendors import VENDORS
 from tests.bench.measure import Row
 

@@ -8,7 +8,7 @@ import pytest
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.parameters import COMMON
 from brownout_harness.words.vocabulary import vocabulary
-from brownout_scenarios import schema, target
+from brownout_scenarios import phases, schema, target, workload
 from brownout_scenarios.grammar import key_of
 from brownout_scenarios.load import load_text
 from brownout_scenarios.reference import replaced
@@ -21,15 +21,15 @@ PARTS = (
     schema.Scenario,
     target.Target,
     target.Ready,
-    schema.Workload,
-    schema.Arrivals,
-    schema.AskAgain,
-    schema.Operation,
-    schema.Carrier,
-    schema.Phase,
-    schema.Rising,
-    schema.Window,
-    schema.Action,
+    workload.Workload,
+    workload.Arrivals,
+    workload.AskAgain,
+    workload.Operation,
+    workload.Carrier,
+    phases.Phase,
+    workload.Rising,
+    phases.Window,
+    phases.Action,
     schema.Figures,
 )
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.layout.sources import PACKAGES, ROOT, SOURCES, place_of, tree_of
 
-# A vendor's files are tested by its conformance, a known-bad part by the audit that catches it, a command by typing it.
+# A vendor's files are tested by its conformance, a known-bad part by the audit that catches it, a command by typing it,
+# a check of scenarios by a file that fails it.
 TESTED_TOGETHER = [
     *(
         (f"/vendors/{folder.name}/", ROOT / "tests" / "simulators" / "vendors" / folder.name)
@@ -17,6 +18,7 @@ TESTED_TOGETHER = [
         if folder.is_dir()
     ),
     ("/brownout_harness/commands/", ROOT / "tests" / "harness" / "test_cli.py"),
+    ("/brownout_scenarios/checks/", ROOT / "tests" / "scenarios" / "test_checks.py"),
     ("/audit/mutants/", ROOT / "tests" / "harness" / "audit" / "test_matrix.py"),
 ]
 

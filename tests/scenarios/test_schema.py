@@ -1,9 +1,7 @@
 """Scenarios as records."""
 
-import pytest
-
 from brownout_scenarios.load import load_text
-from brownout_scenarios.schema import Action, Carrier, Redrive, Rising, Statuses
+from brownout_scenarios.workload import Rising
 from tests.support.toy_vocabulary import SCENARIO, vocabulary
 
 WORDS = vocabulary()
@@ -79,27 +77,6 @@ def test_a_phase_may_have_its_own_rate() -> None:
     text = SCENARIO.replace("for: 20s", "for: 20s, rate: {from: 40/s, to: 600/m}")
     assert load_text(text, WORDS).phases[0].rate_per_s == Rising(from_per_s=40.0, to_per_s=10.0)
     assert load_text(SCENARIO.replace("for: 20s", "for: 20s, rate: 5/s"), WORDS).phases[0].rate_per_s == 5.0
-
-
-def test_a_set_of_statuses_holds_its_ranges() -> None:
-    statuses = Statuses(((200, 201), (400, 499)))
-    assert [status for status in (199, 200, 201, 202, 399, 400, 499, 500) if statuses.holds(status)] == [
-        200,
-        201,
-        400,
-        499,
-    ]
-
-
-@pytest.mark.parametrize("parts", [{}, {"kill": "gateway", "redrive": Redrive()}])
-def test_an_action_is_exactly_one_thing(parts: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="exactly one of"):
-        Action(**parts)  # type: ignore[arg-type]
-
-
-def test_an_operation_id_travels_in_one_place() -> None:
-    with pytest.raises(ValueError, match="either"):
-        Carrier()
 
 
 def test_a_vendors_limiters_are_on_only_where_asked() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from brownout_scenarios.schema import FaultKind
+from brownout_scenarios.phases import FaultKind
 from brownout_scenarios.vocabulary import json_schema
 from tests.support.toy_vocabulary import Latency, vocabulary
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from brownout_scenarios.schema import FaultKind
+from brownout_scenarios.phases import FaultKind
 from brownout_scenarios.vocabulary import Vocabulary
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from brownout_harness.asked.parameters import Params
-from brownout_scenarios.schema import Rising, Scenario
+from brownout_scenarios.schema import Scenario
+from brownout_scenarios.workload import Rising
 
 
 @dataclass(frozen=True, slots=True)

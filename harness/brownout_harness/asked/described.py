@@ -12,8 +12,9 @@ from brownout_harness.asked.exchange import Reading, Request, code_in, json_byte
 from brownout_harness.asked.parameters import COMMON
 from brownout_reports.rows import Outcome
 from brownout_scenarios import spelling
-from brownout_scenarios.schema import Operation, Scenario
+from brownout_scenarios.schema import Scenario
 from brownout_scenarios.target import TEMPLATE
+from brownout_scenarios.workload import Operation
 from brownout_scenarios.yaml_tree import Path
 
 _FORM = "application/x-www-form-urlencoded"

@@ -7,7 +7,8 @@ from brownout_harness.asked.arrivals import Arrival, instants, stream
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.asked.parameters import Params, described
-from brownout_scenarios.schema import Operation, Scenario
+from brownout_scenarios.schema import Scenario
+from brownout_scenarios.workload import Operation
 
 
 def plan(scenario: Scenario, gateway: Mapping[str, GatewayOperation] = GATEWAY_OPERATIONS) -> Iterator[Arrival]:

@@ -8,7 +8,7 @@ that takes).
 from collections.abc import Mapping
 from typing import Final
 
-from brownout_scenarios.schema import FaultKind
+from brownout_scenarios.phases import FaultKind
 from brownout_simulators.faults import FAULTS
 
 OTHERS: Final[Mapping[str, FaultKind]] = {}

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from brownout_harness.judging.inputs import FaultCount
-from brownout_scenarios.schema import FaultRule, Layer, Scenario
+from brownout_scenarios.phases import Layer
+from brownout_scenarios.schema import FaultRule, Scenario
 from brownout_scenarios.yaml_tree import Path
 
 WORDS: Final[Mapping[Layer, str]] = {

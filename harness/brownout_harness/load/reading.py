@@ -7,7 +7,8 @@ from brownout_harness.asked.described import DescribedOperation
 from brownout_harness.asked.exchange import Reading
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.operations import TargetOperation, classify, operations_of
-from brownout_scenarios.schema import Operation, Scenario, Statuses
+from brownout_scenarios.schema import Scenario
+from brownout_scenarios.workload import Operation, Statuses
 
 
 class Answer(NamedTuple):

@@ -33,7 +33,8 @@ from brownout_harness.real.stage import Stage
 from brownout_harness.real.telemetry_tail import BreakerWatch, spool_events
 from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, read
 from brownout_reports.tables import Rows, Tables
-from brownout_scenarios.schema import Action, Layer, Scenario
+from brownout_scenarios.phases import Action, Layer
+from brownout_scenarios.schema import Scenario
 from brownout_simulators.vendors import VENDORS
 
 LEAD_S = 0.5

@@ -14,7 +14,7 @@ from brownout_harness.asked.exchange import Request, instants_text
 from brownout_harness.asked.operations import NOT_SENT, TargetOperation, classify
 from brownout_harness.virtual.life import Killed
 from brownout_reports.rows import OperationRow, Outcome
-from brownout_scenarios.schema import Workload
+from brownout_scenarios.workload import Workload
 
 
 class Server(Protocol):

@@ -39,7 +39,8 @@ from brownout_harness.virtual.shelf import FileShelf
 from brownout_harness.virtual.vendors import Vendors
 from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.tables import Rows, Tables
-from brownout_scenarios.schema import Action, Layer, Scenario
+from brownout_scenarios.phases import Action, Layer
+from brownout_scenarios.schema import Scenario
 from brownout_simulators.hosts.blocks import FileBlocks
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor

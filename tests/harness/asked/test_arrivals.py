@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_harness.asked.arrivals import instants
-from brownout_scenarios.schema import Arrivals, Operation, Phase, Rising, Scenario, Workload
+from brownout_scenarios.phases import Phase
+from brownout_scenarios.schema import Scenario
+from brownout_scenarios.workload import Arrivals, Operation, Rising, Workload
 from tests.support.examples import examples
 
 

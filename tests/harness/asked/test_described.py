@@ -11,7 +11,7 @@ from brownout_harness.asked.operations import classify
 from brownout_harness.asked.parameters import COMMON
 from brownout_reports.rows import Outcome
 from brownout_scenarios.load import load_text
-from brownout_scenarios.schema import Carrier, Operation, Statuses
+from brownout_scenarios.workload import Carrier, Operation, Statuses
 from tests.support.toy_vocabulary import described_scenario, vocabulary
 
 ARRIVAL = Arrival("checkout-000001-abcdef", "checkout", 1.0, {"amount": 1200, "name": "Ann/Bo", "currency": "usd"})

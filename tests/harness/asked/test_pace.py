@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from brownout_harness.asked.pace import LATE_S, gaps_of_pace
 from brownout_harness.judging.evidence import GapKind
 from brownout_reports.rows import OperationRow, Outcome
-from brownout_scenarios.schema import Phase, Span
+from brownout_scenarios.phases import Phase
+from brownout_scenarios.schema import Span
 
 SPANS = (
     Span(phase=Phase(name="steady", for_s=10.0), start_s=0.0, end_s=10.0),

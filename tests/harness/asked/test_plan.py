@@ -8,7 +8,9 @@ import pytest
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.plan import plan as planned
 from brownout_harness.asked.plan import run_tag
-from brownout_scenarios.schema import Arrivals, Operation, Phase, Scenario, Workload
+from brownout_scenarios.phases import Phase
+from brownout_scenarios.schema import Scenario
+from brownout_scenarios.workload import Arrivals, Operation, Workload
 
 
 def plan(made: Scenario) -> list[Arrival]:

@@ -15,7 +15,8 @@ from brownout_harness.running.orders import checked_scenario
 from brownout_harness.virtual import runner
 from brownout_harness.virtual.runner import Run, run_virtual
 from brownout_harness.words.vocabulary import vocabulary
-from brownout_scenarios.schema import FaultKind, FaultRule
+from brownout_scenarios.phases import FaultKind
+from brownout_scenarios.schema import FaultRule
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,8 +3,10 @@
 import pytest
 
 from brownout_harness.load.reading import Answer, reader_for, readings_of
-from brownout_scenarios.schema import Arrivals, Operation, Phase, Scenario, Statuses, Workload
+from brownout_scenarios.phases import Phase
+from brownout_scenarios.schema import Scenario
 from brownout_scenarios.target import Target
+from brownout_scenarios.workload import Arrivals, Operation, Statuses, Workload
 
 
 def answer(status: int, body: bytes = b"", error: str = "") -> Answer:

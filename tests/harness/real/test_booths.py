@@ -13,7 +13,9 @@ from brownout_harness.real import booths
 from brownout_harness.real.booths import Booth, Booths, Rest
 from brownout_harness.real.http_json import Answer, NoAnswer
 from brownout_reports.rows import LedgerRow, records_in
-from brownout_scenarios.schema import Arrivals, Fault, Operation, Phase, Scenario, Window, Workload
+from brownout_scenarios.phases import Fault, Phase, Window
+from brownout_scenarios.schema import Scenario
+from brownout_scenarios.workload import Arrivals, Operation, Workload
 
 STRIPE = Booth("stripe", "http://127.0.0.1:1", {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_API_KEY": "sk_test_1"})
 TWILIO = Booth("twilio", "http://127.0.0.1:2", {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t0"})

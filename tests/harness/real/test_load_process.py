@@ -9,8 +9,10 @@ import pytest
 from brownout_harness.asked.plan import plan
 from brownout_harness.load.plan import read_plan
 from brownout_harness.real.load_process import LoadWatch, begin, write_load_plan
-from brownout_scenarios.schema import Arrivals, AskAgain, Operation, Phase, Scenario, Workload
+from brownout_scenarios.phases import Phase
+from brownout_scenarios.schema import Scenario
 from brownout_scenarios.target import Target
+from brownout_scenarios.workload import Arrivals, AskAgain, Operation, Workload
 
 
 class Child:

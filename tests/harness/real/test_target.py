@@ -10,8 +10,10 @@ import pytest
 from brownout_harness.problems import BadInput
 from brownout_harness.real.booths import Booth
 from brownout_harness.real.target import Launch, launch
-from brownout_scenarios.schema import Arrivals, Operation, Phase, Policies, Scenario, Workload
+from brownout_scenarios.phases import Phase
+from brownout_scenarios.schema import Policies, Scenario
 from brownout_scenarios.target import Command, Ready, Target
+from brownout_scenarios.workload import Arrivals, Operation, Workload
 
 STRIPE = Booth("stripe", "http://127.0.0.1:1", {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_API_KEY": "sk_test_1"})
 

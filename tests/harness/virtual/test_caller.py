@@ -11,7 +11,7 @@ from brownout_harness.asked.operations import NOT_SENT
 from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.life import Killed
 from brownout_reports.rows import OperationRow
-from brownout_scenarios.schema import Arrivals, AskAgain, Operation, Workload
+from brownout_scenarios.workload import Arrivals, AskAgain, Operation, Workload
 from tests.support.aio import virtually
 
 DONE = Answer(200, {}, b'{"status": "done"}')

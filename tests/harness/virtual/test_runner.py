@@ -27,7 +27,8 @@ from brownout_reports.rows import REQUEST, TABLES, EventRow, LedgerRow, Operatio
 from brownout_reports.run_folder import Status
 from brownout_scenarios.library import names
 from brownout_scenarios.load import load
-from brownout_scenarios.schema import Figures, Phase, Scenario
+from brownout_scenarios.phases import Phase
+from brownout_scenarios.schema import Figures, Scenario
 from brownout_simulators import ledger
 from brownout_simulators.simulator import Simulator
 

@@ -1,0 +1,94 @@
+"""Of the phases: faults that can strike, and actions that can be taken when they are to be."""
+
+import re
+
+from brownout_scenarios import schema, units
+from brownout_scenarios import workload as asked
+from brownout_scenarios.checks.common import (
+    MAX_ARRIVALS,
+    MAX_DURATION_S,
+    MAX_ITEMS,
+    Found,
+    check_rate,
+    check_repeated,
+)
+from brownout_scenarios.schema import Scenario
+from brownout_scenarios.vocabulary import Vocabulary
+from brownout_scenarios.yaml_tree import Path
+
+
+def phases(scenario: Scenario) -> Found:
+    if not scenario.phases:
+        yield ("phases",), "is empty: a run needs at least one phase"
+    if len(scenario.phases) > MAX_ITEMS:
+        yield ("phases",), f"has {len(scenario.phases)} entries; at most {MAX_ITEMS}"
+    yield from check_repeated(("phases",), [phase.name for phase in scenario.phases])
+    arrivals = 0.0
+    for index, phase in enumerate(scenario.phases):
+        at: Path = ("phases", index)
+        if not re.fullmatch(r"[a-z][a-z0-9_-]{0,40}", phase.name) or phase.name == "all":
+            yield (*at, "name"), f"{units.shown(phase.name)} is no name: lower case, digits, - and _; not `all`"
+        if not phase.for_s > 0:
+            yield (*at, "for"), "must be longer than 0s"
+        rate = scenario.workload.arrivals.rate_per_s if phase.rate_per_s is None else phase.rate_per_s
+        ends = (rate.from_per_s, rate.to_per_s) if isinstance(rate, asked.Rising) else (rate, rate)
+        if phase.rate_per_s is not None:
+            for end in ends:
+                yield from check_rate(end, (*at, "rate"), least=0.0)
+        arrivals += phase.for_s * sum(ends) / 2.0
+    if scenario.duration_s > MAX_DURATION_S:
+        yield (
+            ("phases",),
+            f"last {units.duration(scenario.duration_s)} in all; at most {units.duration(MAX_DURATION_S)}",
+        )
+    if arrivals > MAX_ARRIVALS:
+        yield ("workload", "arrivals", "rate"), f"makes {arrivals:.0f} arrivals in all; at most {MAX_ARRIVALS}"
+
+
+def faults(scenario: Scenario, words: Vocabulary) -> Found:
+    for index, phase in enumerate(scenario.phases):
+        if len(phase.faults) > MAX_ITEMS:
+            yield ("phases", index, "faults"), f"has {len(phase.faults)} entries; at most {MAX_ITEMS}"
+        for position, fault in enumerate(phase.faults):
+            at: Path = ("phases", index, "faults", position)
+            end_s = phase.for_s if fault.window.end_s is None else fault.window.end_s
+            if not 0 <= fault.window.start_s < end_s <= phase.for_s:
+                yield (
+                    (*at, "window"),
+                    f"must lie within the phase: 0s to {units.duration(phase.for_s)}, start before end",
+                )
+            if not 0 <= fault.rule.get("share", 1.0) <= 1:
+                yield (*at, "share"), f"{fault.rule['share']:g} is outside 0 to 1: write 0.2 or 20%"
+            if fault.layer == "vendor" and (why := words.check_rule(fault.vendor, fault.rule)):
+                key, _, rest = why.partition(": ")
+                yield ((*at, key), rest) if key in fault.rule and key != "match" else ((*at, "match"), why)
+            if not 0 <= fault.expect_struck <= MAX_ARRIVALS:
+                yield (*at, "expect_struck"), f"{fault.expect_struck} is outside 0 to {MAX_ARRIVALS}"
+
+
+def actions(scenario: Scenario) -> Found:
+    here = "gateway" if scenario.target is None else "target"
+    running = True
+    for index, phase in enumerate(scenario.phases):
+        timed = sorted(enumerate(phase.actions), key=lambda item: item[1].at_s)
+        for position, action in timed:
+            at: Path = ("phases", index, "actions", position)
+            if not 0 <= action.at_s <= phase.for_s:
+                yield (*at, "at"), f"must lie within the phase: 0s to {units.duration(phase.for_s)}"
+            process = action.kill or action.stop or action.start
+            if process is None:
+                if scenario.target is not None:
+                    yield (*at, "redrive"), "is the gateway's; this target is not the gateway"
+                continue
+            key = "kill" if action.kill else "stop" if action.stop else "start"
+            if process != here:
+                named = "the gateway" if here == schema.GATEWAY else "not the gateway"
+                yield (*at, key), f"there is no {process} in this scenario; its target is {named}"
+                continue
+            if scenario.target is not None and not scenario.target.command:
+                yield (*at, key), "needs a target with a command: only what the harness started can it kill"
+            elif (action.start is None) != running:
+                yield (*at, key), f"{process} is {'already running' if running else 'not running'} at that time"
+            running = action.start is not None
+    if not running:
+        yield ("phases",), f"end with the {here} killed; start it again, so that it can be judged"

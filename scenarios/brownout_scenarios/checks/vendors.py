@@ -1,0 +1,42 @@
+"""Of the vendors: what is said of their correlation, limits and policies."""
+
+import re
+
+from brownout_scenarios import schema, spelling, units
+from brownout_scenarios.checks.common import Found
+from brownout_scenarios.schema import Scenario
+from brownout_scenarios.vocabulary import Vocabulary
+
+
+def vendors(scenario: Scenario, words: Vocabulary) -> Found:
+    for key, named in (("correlate", scenario.correlate), ("limits", scenario.limits)):
+        for vendor in named:
+            if vendor not in words.vendors:
+                yield (key, vendor), f"no vendor named {units.shown(vendor)}{spelling.hint(vendor, words.vendors)}"
+    for vendor, paths in scenario.correlate.items():
+        for index, path in enumerate(paths):
+            if not re.fullmatch(r"(header|body)\.\S+", path):
+                yield ("correlate", vendor, index), f"{units.shown(path)}: write header.<name> or body.<dotted path>"
+
+
+def limits(scenario: Scenario, words: Vocabulary) -> Found:
+    for vendor, limits in scenario.limits.items():
+        known = words.limits.get(vendor, tuple(limits))
+        for name, on in limits.items():
+            if name not in known:
+                yield ("limits", vendor, name), f"{vendor} has no limiter {name!r}{spelling.hint(name, known)}"
+            for figure, value in on.to_json().items() if isinstance(on, schema.Figures) else ():
+                if value < 0:
+                    yield ("limits", vendor, name, figure.removesuffix("_per_s")), f"{value:g} is below 0"
+
+
+def policies(scenario: Scenario, words: Vocabulary) -> Found:
+    for vendor, parts in scenario.policies.vendors.items():
+        try:
+            words.check_policies(scenario.policies.preset, vendor, parts)
+        except ValueError as wrong:
+            policy, _, rest = str(wrong).partition(".")
+            if policy in parts:
+                yield ("policies", vendor, policy), rest
+            else:
+                yield ("policies", vendor), str(wrong)

@@ -1,0 +1,93 @@
+"""Of the workload: operations that can be asked for, and rates that can be had."""
+
+import re
+
+from brownout_scenarios import spelling, units
+from brownout_scenarios import workload as asked
+from brownout_scenarios.checks.common import (
+    Found,
+    check_rate,
+    check_repeated,
+)
+from brownout_scenarios.schema import Scenario
+from brownout_scenarios.vocabulary import Vocabulary
+from brownout_scenarios.yaml_tree import Path
+
+
+def workload(scenario: Scenario, words: Vocabulary) -> Found:
+    load = scenario.workload
+    operations: Path = ("workload", "operations")
+    if not load.operations:
+        yield operations, "is empty: name at least one operation"
+    yield from check_repeated(operations, [item.name for item in load.operations])
+    for index, operation in enumerate(load.operations):
+        yield from _operation(scenario, words, operation, (*operations, index))
+    yield from check_rate(load.arrivals.rate_per_s, ("workload", "arrivals", "rate"))
+    if load.ask_again and not (0 <= load.ask_again.after_s <= 3600 and 1 <= load.ask_again.times <= 100):
+        yield ("workload", "ask_again"), "after is 0s to 1h, times 1 to 100"
+    if not 0 < load.answer_within_s <= 600:
+        yield ("workload", "answer_within"), f"{units.duration(load.answer_within_s)} is outside 0s to 600s"
+    if not 1 <= load.in_flight_limit <= 100_000:
+        yield ("workload", "in_flight_limit"), f"{load.in_flight_limit} is outside 1 to 100000"
+
+
+def _operation(scenario: Scenario, words: Vocabulary, operation: asked.Operation, at: Path) -> Found:
+    if not 0 < operation.weight <= 1e6:
+        yield (*at, "weight"), f"{operation.weight:g} is no weight: above 0"
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", operation.name):
+        yield (*at, "name"), f"{units.shown(operation.name)} is no name: lower case, digits and underscores"
+    yield from _described(operation, at) if scenario.target else _asked_of_gateway(words, operation, at)
+    yield from _left(words, operation, at)
+
+
+def _left(words: Vocabulary, operation: asked.Operation, at: Path) -> Found:
+    """What it leaves is named once, and what takes something back takes back what is left."""
+    left = kinds_left_by(operation)
+    for index, each in enumerate(operation.leaves or ()):
+        if not each:
+            yield (*at, "leaves", index), "is empty: name the effects of which one is left"
+    for kind in dict.fromkeys(kind for kind in left if left.count(kind) > 1):
+        yield (*at, "leaves"), f"names {kind} twice"
+    for undone, by in operation.undone_by.items():
+        if undone not in left:
+            known = left or words.effects
+            yield (*at, "undone_by", undone), f"leaves no {units.shown(undone)}{spelling.hint(undone, known)}"
+        elif words.effects and by not in words.effects:
+            yield (*at, "undone_by", undone), f"no effect named {units.shown(by)}{spelling.hint(by, words.effects)}"
+        elif (first := next(kind for kind, undoing in operation.undone_by.items() if undoing == by)) != undone:
+            yield (
+                (*at, "undone_by", undone),
+                f"is undone by {by}, and so is {first}: nobody could tell which one it was",
+            )
+        elif by in left:
+            yield (*at, "undone_by", undone), f"is undone by {by}, which {operation.name} leaves itself"
+
+
+def kinds_left_by(operation: asked.Operation) -> list[str]:
+    return [kind for each in operation.leaves or () for kind in ([each] if isinstance(each, str) else each)]
+
+
+def _asked_of_gateway(words: Vocabulary, operation: asked.Operation, at: Path) -> Found:
+    if operation.is_described:
+        yield (*at, "path"), "is described by the gateway itself; name a target, or leave the request out"
+    elif words.operations and operation.name not in words.operations:
+        hint = spelling.hint(operation.name, words.operations)
+        yield (*at, "name"), f"the gateway has no operation {units.shown(operation.name)}{hint}"
+    else:
+        for place, why in words.check_params(operation.name, operation.params):
+            yield (*at, "params", *place), why
+
+
+def _described(operation: asked.Operation, at: Path) -> Found:
+    if not operation.path.startswith("/"):
+        yield (*at, "path"), "must say where this target is asked: path: /checkout"
+    if operation.body is not None and operation.form is not None:
+        yield (*at, "form"), "is a second body; write body or form"
+    sets = {name: getattr(operation, name) for name in ("done", "accepted", "refused")}
+    names = list(sets)
+    for left, right in ((names[i], names[j]) for i in range(3) for j in range(i + 1, 3)):
+        common = next(
+            (status for status in range(100, 600) if sets[left].holds(status) and sets[right].holds(status)), 0
+        )
+        if common:
+            yield (*at, right), f"holds {common}, which is also {left}"

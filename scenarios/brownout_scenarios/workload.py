@@ -1,0 +1,117 @@
+"""What users ask for: the arrivals, and the operations with the reading of their answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Json: TypeAlias = Any
+"""Whatever JSON can say."""
+
+
+class Statuses(tuple[tuple[int, int], ...]):
+    """A set of HTTP statuses as closed ranges; written `[200, 201]`, `400-499` or `[404, 400-403]`."""
+
+    __slots__ = ()
+
+    def holds(self, status: int) -> bool:
+        return any(low <= status <= high for low, high in self)
+
+
+_DONE = Statuses(((200, 201), (204, 204)))
+_ACCEPTED = Statuses(((202, 202),))
+_REFUSED = Statuses(((400, 407), (409, 499)))  # 408 says that the request was not waited for, not that it was not done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """An open arrival process: it does not wait for answers."""
+
+    rate_per_s: float
+    process: Literal["poisson", "constant"] = "poisson"
+    """Independent arrivals, or one every 1/rate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rising:
+    """A rate that goes evenly from one value to another over a phase."""
+
+    from_per_s: float
+    to_per_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """Where the operation id travels in a request to a target that is not the gateway: exactly one of the two."""
+
+    header: str = ""
+    body: str = ""
+    """Dotted path in the body: `order_id`, `metadata.order`."""
+
+    def __post_init__(self) -> None:
+        if bool(self.header) == bool(self.body):
+            raise ValueError("name either a header or a body field")
+
+
+Left: TypeAlias = str | tuple[str, ...]
+"""The kind of an effect, or several kinds of which one is left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One business action that users ask for.
+
+    The gateway's operations need a name only. Of any other target the request and the reading of its answers are
+    described here; whatever status is in none of the three sets leaves open whether it was done (unknown).
+    """
+
+    name: str
+    weight: float = 1.0
+    """Its share of the arrivals is weight / sum of weights."""
+    params: Mapping[str, Json] = field(default_factory=dict)
+    """Replaces drawn parameters: `{amount: 1200}`."""
+    method: str = "POST"
+    path: str = ""
+    """Template: `/orders/{{operation_id}}`. Empty for the gateway's own operations."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Json = None
+    """JSON with templates: `{order: "{{operation_id}}", amount: "{{amount}}"}`; a lone template keeps its type."""
+    form: Mapping[str, str] | None = None
+    """The body as a form instead."""
+    done: Statuses = _DONE
+    accepted: Statuses = _ACCEPTED
+    """The target took it on and will finish it later."""
+    refused: Statuses = _REFUSED
+    """The target said no: nothing was done and nothing will be."""
+    operation_id: Carrier = Carrier(header="X-Correlation-ID")
+    leaves: tuple[Left, ...] | None = None
+    """The effects that a done one has left in the vendors' ledgers, all of them, and a refused one none; of those in
+    an inner list one: `[sales.order, stripe.charge, [openai.completion, gemini.completion]]`. Empty: it leaves none."""
+    undone_by: Mapping[str, str] = field(default_factory=dict)
+    """What takes an effect back: `{stripe.charge: stripe.refund}`."""
+
+    @property
+    def is_described(self) -> bool:
+        """Whether the scenario says how to ask, because the target is not the gateway."""
+        return bool(self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskAgain:
+    """A caller who was left without an answer asks again, with the same operation id."""
+
+    after_s: float = 1.0
+    times: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """What users ask for, how often, and how patient they are."""
+
+    arrivals: Arrivals
+    operations: tuple[Operation, ...]
+    ask_again: AskAgain | None = None
+    """Left out: nobody asks twice."""
+    answer_within_s: float = 30.0
+    """A caller waits this long for one answer."""
+    in_flight_limit: int = 2000
+    """Reaching it makes the run inconclusive: the arrivals would no longer be the ones that were asked for."""
