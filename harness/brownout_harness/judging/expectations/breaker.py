@@ -1,11 +1,30 @@
-"""A breaker opens in time, closes in time, or stays closed. Told by telemetry, held against the ledger."""
+"""A breaker opens in time, closes in time, stays closed, or stays open. Told by telemetry, held against the ledger."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from brownout_harness.judging.evidence import WHOLE_RUN, Evidence
-from brownout_harness.judging.expectations.base import Violation, Wording, no_such_phase, require, seconds, span_text
-from brownout_harness.judging.expectations.telling import CLOSED, OPEN, Stretch, Telling, contradictions, telling_about
+from brownout_harness.judging.expectations.base import (
+    Violation,
+    Wording,
+    counted,
+    no_such_phase,
+    require,
+    seconds,
+    span_text,
+)
+from brownout_harness.judging.expectations.telling import (
+    CLOSED,
+    HALF_OPEN,
+    MINIMUM_TURNED_AWAY,
+    OPEN,
+    ORDINARY_SHARE,
+    Stretch,
+    Telling,
+    contradictions,
+    telling_about,
+)
 from brownout_reports.run_folder import ExpectationResult, PhaseSpan
 
 MINIMUM_OPERATIONS: Final = 10
@@ -13,7 +32,7 @@ MINIMUM_OPERATIONS: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breaker:
-    """Exactly one of three demands on a vendor's breaker, counted from the start of the phase `of`."""
+    """Exactly one of four demands on a vendor's breaker, counted from the start of the phase `of`."""
 
     NAME: ClassVar[str] = "breaker"
     LEDGER_PROVES: ClassVar[bool] = False
@@ -28,13 +47,18 @@ class Breaker:
     """From the start of the phase, and closed until it ends."""
     stays_closed: bool = False
     """Never open or half-open in the phase."""
+    stays_open: bool = False
+    """Never closed in the phase; half-open it may be, for probes alone."""
     late_by_s: float = 0.25
     """A request admitted before the breaker opened may arrive this much later."""
 
     def __post_init__(self) -> None:
-        demands = [self.opens_within_s is not None, self.closes_within_s is not None, self.stays_closed]
-        require(sum(demands) == 1, "breaker needs exactly one of opens_within, closes_within, stays_closed")
-        require(self.stays_closed or self.of != WHOLE_RUN, "breaker opens_within and closes_within need a phase: of")
+        timed = [self.opens_within_s is not None, self.closes_within_s is not None]
+        demands = [*timed, self.stays_closed, self.stays_open]
+        names = "opens_within, closes_within, stays_closed, stays_open"
+        require(sum(demands) == 1, f"breaker needs exactly one of {names}")
+        named = "opens_within, closes_within and stays_open"
+        require(self.stays_closed or self.of != WHOLE_RUN, f"breaker {named} need a phase: of")
         for value in (self.opens_within_s, self.closes_within_s):
             require(value is None or value > 0, f"breaker opens_within and closes_within must be above 0, got {value}")
 
@@ -47,7 +71,8 @@ class Breaker:
         if not evidence.telemetry or not evidence.events:
             return wording.inconclusive("the target reports no events: its breaker cannot be seen")
         telling = telling_about(evidence, self.vendor)
-        if lies := contradictions(evidence, telling, late_by_s=self.late_by_s):
+        lies = contradictions(evidence, telling, late_by_s=self.late_by_s)
+        if lies := [*lies, *self._half_open_with_traffic(evidence, telling, span)]:
             return wording.failed(f"telemetry is contradicted: {min(lies).what}", lies)
         if (asked := self._asked(evidence, span)) < MINIMUM_OPERATIONS:
             return wording.too_few(asked, MINIMUM_OPERATIONS, f"operations for {self.vendor}")
@@ -58,6 +83,8 @@ class Breaker:
             return self._judge_opening(wording, telling, span, self.opens_within_s)
         if self.closes_within_s is not None:
             return self._judge_closing(wording, telling, span, self.closes_within_s)
+        if self.stays_open:
+            return self._judge_staying_open(wording, telling, span)
         return self._judge_staying(wording, telling, span)
 
     def _expected(self) -> str:
@@ -65,7 +92,7 @@ class Breaker:
             return f"{self.vendor} breaker opens within {seconds(self.opens_within_s)} of the start of {self.of}"
         if self.closes_within_s is not None:
             return f"{self.vendor} breaker closes within {seconds(self.closes_within_s)} of the start of {self.of}"
-        return f"{self.vendor} breaker stays closed"
+        return f"{self.vendor} breaker stays {'open' if self.stays_open else 'closed'}"
 
     def _asked(self, evidence: Evidence, span: PhaseSpan) -> int:
         within_s = self.opens_within_s or self.closes_within_s
@@ -106,6 +133,28 @@ class Breaker:
             return wording.passed("closed throughout")
         violations = [Violation(each.start_s, "", f"{self.vendor} breaker {each.state}") for each in away]
         return wording.failed(f"left closed at {seconds(away[0].start_s)}", violations)
+
+    def _judge_staying_open(self, wording: Wording, telling: Telling, span: PhaseSpan) -> ExpectationResult:
+        closed = [each for each in telling.in_state(CLOSED) if each.overlaps(span.start_s, span.end_s)]
+        if closed:
+            since_s = max(closed[0].start_s, span.start_s)
+            violations = [Violation(since_s, "", f"{self.vendor} breaker closed")]
+            return wording.failed(f"closed at {seconds(since_s)}", violations)
+        probing = [each for each in telling.in_state(HALF_OPEN) if each.overlaps(span.start_s, span.end_s)]
+        return wording.passed(f"open throughout, but for {counted(len(probing), 'probing')}")
+
+    def _half_open_with_traffic(self, evidence: Evidence, telling: Telling, span: PhaseSpan) -> Iterator[Violation]:
+        """Told half-open where it is to stay open, but requests flow as they do through a closed one."""
+        for told in telling.in_state(HALF_OPEN) if self.stays_open else ():
+            start_s, end_s = max(told.start_s, span.start_s), min(told.end_s, span.end_s)
+            if start_s < end_s:
+                came = len(evidence.requests_between(self.vendor, start_s, end_s))
+                asked = len(evidence.operations_for(self.vendor).within(start_s, end_s))
+                if came >= MINIMUM_TURNED_AWAY and came >= ORDINARY_SHARE * asked:
+                    what = (
+                        f"told half-open from {seconds(start_s)}, yet {counted(came, 'request')} reached {self.vendor}"
+                    )
+                    yield Violation(start_s, "", what)
 
 
 def _not_closed(telling: Telling) -> tuple[Stretch, ...]:

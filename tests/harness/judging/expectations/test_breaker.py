@@ -25,6 +25,28 @@ def outage(open_s: float, half_open_s: float, *later: EventRow) -> Evidence:
     return changed(quiet, events=(*events, *later))
 
 
+def test_staying_open_is_to_be_closed_at_no_instant() -> None:
+    within = Breaker(vendor="stripe", of="recovery", stays_open=True)
+    probed = (moved(70.2, "half_open", "open"), moved(98.0, "open", "half_open"))
+    result = within.judge(outage(55.0, 70.0, *probed))
+    assert result.status is Status.FAILED  # payments got through after 70 s, whatever it was told to be
+    quiet = with_requests(outage(55.0, 99.0), lambda each: None if each.at_s >= 55.0 else each)
+    result = within.judge(changed(quiet, events=(*quiet.events, moved(99.9, "half_open", "open"))))
+    assert (result.status, result.observed) == (Status.PASSED, "open throughout, but for 1 probing")
+    closed = within.judge(outage(55.0, 70.0, moved(70.2, "half_open", "closed")))
+    assert (closed.status, closed.observed) == (Status.FAILED, "closed at 70.2 s")
+    late = within.judge(outage(62.0, 99.0))
+    assert (late.status, late.observed) == (Status.FAILED, "closed at 60 s")
+
+
+def test_told_half_open_for_ever_it_is_a_closed_one_in_all_but_name() -> None:
+    result = Breaker(vendor="stripe", of="recovery", stays_open=True).judge(outage(50.0, 62.0))
+    assert (result.status, result.observed) == (
+        Status.FAILED,
+        "telemetry is contradicted: told half-open from 62 s, yet 152 requests reached stripe",
+    )
+
+
 def test_opening_in_time_passes_and_says_when() -> None:
     result = OPENS.judge(outage(24.5, 64.0, moved(64.2, "half_open", "closed")))
     assert (result.status, result.observed) == (Status.PASSED, "open after 4.5 s")
