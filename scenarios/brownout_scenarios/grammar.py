@@ -63,8 +63,10 @@ def keys_of(model: type[BaseModel]) -> dict[str, Hint]:
 
 
 def key_of(field_name: str) -> str:
-    """`open_for_s` is written `open_for`, `rate_per_s` is written `rate`."""
-    return field_name.removesuffix("_per_s") if field_name.endswith("_per_s") else field_name.removesuffix("_s")
+    """`open_for_s` is written `open_for`, `rate_per_s` is written `rate`, and `is_`, no name in Python, `is`."""
+    if field_name.endswith("_per_s"):
+        return field_name.removesuffix("_per_s")
+    return field_name.removesuffix("_s").removesuffix("_")
 
 
 DURATION = Annotated[

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NewType, TypeAlias
 
 from brownout_scenarios.workload import Json, Rising
 
 EXPECT_STRUCK = 1
 """A fault that strikes nothing was no experiment."""
+
+
+RequestLine = NewType("RequestLine", str)
+"""Which requests, on one line: `POST /v1/payment_intents`, `/v1/*`, `GET`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,16 +58,25 @@ def _table(source: type, only: typing.Collection[str] | None = None) -> list[str
     return ["| key | value | default | |", "| --- | --- | --- | --- |", *rows]
 
 
-def _rows(source: type, prefix: str, only: typing.Collection[str] | None = None) -> Iterator[str]:
+def _rows(
+    source: type, prefix: str, only: typing.Collection[str] | None = None, told: dict[type, str] | None = None
+) -> Iterator[str]:
+    """A row for each key; those of a record that several keys hold are told of the first of them."""
+    told = {} if told is None else told
     docs = grammar.field_docs(source)
     for item, hint in _fields(source):
         if only is not None and item.name not in only:
             continue
         key = prefix + grammar.key_of(item.name)
         about = " ".join(docs.get(item.name, "").split()).replace("|", "\\|")
+        records = _records(hint)
+        if records and records[0] in told:
+            about = f"{about} Written as `{told[records[0]]}`."
         yield f"| `{key}` | {_kind(hint, item.name)} | {_default(item)} | {about} |"
-        for inner in _records(hint):
-            yield from _rows(inner, f"{key}.")
+        for inner in records:
+            if inner not in told:
+                told[inner] = key
+                yield from _rows(inner, f"{key}.", told=told)
 
 
 def _fields(source: type) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
@@ -102,6 +111,7 @@ def _kind(hint: Any, name: str) -> str:
 
 
 def _scalar(hint: Any, name: str) -> str:
+    hint = getattr(hint, "__supertype__", hint)
     if hint is float:
         return "rate" if name.endswith("_per_s") else "duration" if name.endswith("_s") else "number"
     if isinstance(hint, type) and issubclass(hint, Enum):

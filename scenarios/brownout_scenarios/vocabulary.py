@@ -55,6 +55,8 @@ class Vocabulary:
     Raises `ValueError`."""
     check_rule: Callable[[str, Mapping[str, Any]], str] = field(default=lambda _vendor, _rule: "")
     """(vendor, a rule for its simulator) to why it can never strike anything; "" where it can."""
+    check_requests: Callable[[str, str], str] = field(default=lambda _vendor, _match: "")
+    """(vendor, which requests, on one line) to why the vendor's ledger cannot tell which they are; "" where it can."""
     check_params: Callable[[str, Mapping[str, Any]], Iterable[tuple[Path, str]]] = field(
         default=lambda _operation, _params: ()
     )
@@ -282,4 +284,9 @@ _COMMAND = Annotated[
     AfterValidator(_command),
     WithJsonSchema({"description": "program and arguments", "type": ["string", "array"]}),
 ]
-_SPECIAL: Mapping[Any, Any] = {workload.Statuses: _STATUSES, target.Command: _COMMAND, workload.Json: JsonValue}
+_SPECIAL: Mapping[Any, Any] = {
+    workload.Statuses: _STATUSES,
+    target.Command: _COMMAND,
+    workload.Json: JsonValue,
+    phases.RequestLine: _MATCH,
+}

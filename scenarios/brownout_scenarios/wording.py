@@ -21,4 +21,4 @@ def written(value: Any, name: str = "") -> str:
 
 
 def _key(name: str) -> str:
-    return name.removesuffix("_per_s") if name.endswith("_per_s") else name.removesuffix("_s")
+    return name.removesuffix("_per_s") if name.endswith("_per_s") else name.removesuffix("_s").removesuffix("_")

@@ -13,6 +13,9 @@ class Statuses(tuple[tuple[int, int], ...]):
 
     __slots__ = ()
 
+    def __str__(self) -> str:
+        return ", ".join(f"{low}-{high}" if low < high else str(low) for low, high in self)
+
     def holds(self, status: int) -> bool:
         return any(low <= status <= high for low, high in self)
 

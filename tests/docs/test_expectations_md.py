@@ -10,6 +10,7 @@ import pytest
 from brownout_harness.judging.evidence import INCOMPLETE_LEDGER, GapKind
 from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_harness.judging.expectations.latency import MINIMUM_FOR
+from brownout_scenarios.grammar import key_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXPECTED = (DOCS / "expectations.md").read_text(encoding="utf-8")
@@ -28,7 +29,7 @@ def row(name: str) -> list[str]:
 @pytest.mark.parametrize("name", EXPECTATIONS)
 def test_every_expectation_has_its_section_with_every_parameter(name: str) -> None:
     kind: Any = EXPECTATIONS[name]
-    keys = [each.name.removesuffix("_s") for each in fields(kind)]
+    keys = [key_of(each.name) for each in fields(kind)]
     assert [key for key in keys if f"`{key}`" not in section(name) and f"{key}:" not in section(name)] == []
 
 

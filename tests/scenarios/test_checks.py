@@ -1,10 +1,13 @@
 """What the shape cannot say: everything named exists, every number can be."""
 
+import dataclasses
+
 import pytest
 
 from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import load_text
-from tests.support.toy_vocabulary import SCENARIO, vocabulary
+from brownout_scenarios.phases import FaultKind
+from tests.support.toy_vocabulary import SCENARIO, Latency, vocabulary
 
 WORDS = vocabulary()
 
@@ -111,6 +114,26 @@ def test_both_examples_are_sound() -> None:
             "{breaker: null}",
             "policies.stripe.breaker: cannot be switched off: leave it out, or write what differs",
         ),
+        (
+            "nothing_lost: {}",
+            "requests: {vendor: stripe, count: {times: 2, of: stedy}}",
+            "expect[1].requests.count.of: no phase named 'stedy' (did you mean steady?)",
+        ),
+        (
+            "nothing_lost: {}",
+            "requests: {vendor: stripe, match: GET /nowhere, count: {times: 2, of: steady}}",
+            "expect[1].requests.match: stripe has no such route",
+        ),
+        (
+            "nothing_lost: {}",
+            "requests: {vendor: stripe, match: nowhere, count: {times: 2, of: steady}}",
+            "expect[1].requests.match: 'nowhere' is no request: write POST",
+        ),
+        (
+            "nothing_lost: {}",
+            "outcome: {struck_by: brownout.2}",
+            "expect[1].outcome.struck_by: no fault 'brownout.2', written phase.place and counted from 0 (did you mean",
+        ),
         ("operation: pay", "operation: notfy", "no operation named 'notfy' in the workload (did you mean notify?)"),
         ("seed: 7", "correlate: {strip: [body.x]}", "correlate.strip: no vendor named 'strip' (did you mean stripe?)"),
         ("seed: 7", "limits: {twillio: {}}", "limits.twillio: no vendor named 'twillio' (did you mean twilio?)"),
@@ -129,6 +152,17 @@ def test_what_cannot_be_is_named(old: str, new: str, said: str) -> None:
     lines = gateway(old, new)
     assert len(lines) == 1, lines
     assert said in lines[0]
+
+
+def test_whom_a_fault_struck_is_told_by_the_vendors_ledger_alone() -> None:
+    demand = SCENARIO.replace("nothing_lost: {}", "outcome: {struck_by: brownout.0}")
+    assert problems(demand) == []
+    on_the_wire = {**WORDS.faults, "latency": FaultKind(Latency, layer="wire")}
+    with pytest.raises(ScenarioError, match=r"struck_by: brownout\.0 happens outside the vendor"):
+        load_text(demand, dataclasses.replace(WORDS, faults=on_the_wire))
+    without = FOREIGN.replace("exactly_once: {effect: stripe.charge}", "outcome: {struck_by: steady.0}")
+    (line,) = problems(without)
+    assert line.endswith("no fault 'steady.0', written phase.place and counted from 0: there is none")
 
 
 def test_a_scenario_needs_phases_operations_and_expectations() -> None:

@@ -61,7 +61,8 @@ def read(source: type, written: Any, **words: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("field_name", "key"), [("open_for_s", "open_for"), ("rate_per_s", "rate"), ("for_s", "for"), ("burst", "burst")]
+    ("field_name", "key"),
+    [("open_for_s", "open_for"), ("rate_per_s", "rate"), ("for_s", "for"), ("burst", "burst"), ("is_", "is")],
 )
 def test_the_unit_is_no_part_of_the_key(field_name: str, key: str) -> None:
     assert grammar.key_of(field_name) == key

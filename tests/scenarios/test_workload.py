@@ -15,6 +15,10 @@ def test_a_set_of_statuses_holds_its_ranges() -> None:
     ]
 
 
+def test_a_set_of_statuses_reads_as_it_is_written() -> None:
+    assert str(Statuses(((200, 200), (400, 499)))) == "200, 400-499"
+
+
 def test_an_operation_id_travels_in_one_place() -> None:
     with pytest.raises(ValueError, match="either"):
         Carrier()

@@ -209,7 +209,7 @@ class _Story:
                 self._tells(number, name, attempt, now_s + 0.05, "retry_scheduled")
             else:
                 wait_s = self.rng.choice((None, 1.0, 2.0))
-                self._request(number, name, now_s, status=429, retry_after_s=wait_s)
+                self._request(number, name, now_s, status=429, retry_after_s=wait_s, faults=("outage.1",))
                 self._tells(number, name, attempt, now_s + 0.05, "retry_scheduled")
                 now_s += wait_s or 0.0
             now_s += 0.05 + self.rng.uniform(0.01, 0.4)

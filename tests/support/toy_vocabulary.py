@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from brownout_scenarios.phases import FaultKind
+from brownout_scenarios.phases import FaultKind, RequestLine
 from brownout_scenarios.vocabulary import Vocabulary
 
 
@@ -142,6 +142,32 @@ class Goodput:
     after: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    times: float
+    of: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requests:
+    """A vendor gets so many requests."""
+
+    vendor: str
+    match: RequestLine = RequestLine("")  # noqa: RUF009  a text
+    count: Times
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeOf:
+    """Whom a fault struck ends so."""
+
+    struck_by: str
+
+
+def check_requests(vendor: str, match: str) -> str:
+    return f"{vendor} has no such route" if match == "GET /nowhere" else ""
+
+
 def check_policies(preset: str, vendor: str, parts: Mapping[str, Any]) -> None:
     if parts.get("breaker", {}).get("failure_ratio", 0.5) > 1:
         raise ValueError("breaker.failure_ratio must be above 0 and at most 1")
@@ -158,11 +184,14 @@ def vocabulary() -> Vocabulary:
             "nothing_lost": NothingLost,
             "breaker": BreakerMoves,
             "goodput": Goodput,
+            "requests": Requests,
+            "outcome": OutcomeOf,
         },
         operations=("pay", "notify"),
         effects=("stripe.charge", "stripe.refund", "twilio.message"),
         limits={"stripe": ("writes",)},
         presets=("original", "recommended"),
+        check_requests=check_requests,
         check_policies=check_policies,
     )
 

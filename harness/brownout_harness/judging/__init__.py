@@ -5,6 +5,7 @@
 - `simulator_status.py`  simulators, as the judge reads them
 - `leaves.py`            what an operation leaves in the vendors' books, and what of it stands
 - `evidence.py`          the records of one run, from driver, ledgers and telemetry, joined by operation id
+- `selection.py`         which requests of a ledger are meant; `measures.py` what can be measured of them
 - `expectations/`        one module per expectation, and the table of them
 - `metrics.py`           the numbers per phase, operation and vendor
 - `judge.py`             evidence to verdict: passed, failed, inconclusive

@@ -18,6 +18,7 @@ import polars as pl
 
 from brownout_harness.judging.evidence import Death, Evidence
 from brownout_harness.judging.expectations.base import Expectation, counted
+from brownout_harness.judging.expectations.bounds import relatives_in
 from brownout_harness.judging.metrics import phase_metrics, vendor_metrics
 from brownout_reports.rows import EventRow
 from brownout_reports.run_folder import Environment, ExpectationResult, FaultSpan, Status, Verdict
@@ -83,17 +84,23 @@ def judge(evidence: Evidence, expectations: Sequence[Expectation]) -> Judgement:
 
 def _result(evidence: Evidence, expectation: Expectation, excused_from_s: float) -> ExpectationResult:
     result = expectation.judge(evidence)
-    was_tested = expectation.LEDGER_PROVES or _ends_at_s(evidence, expectation) <= excused_from_s
-    if was_tested or result.status is not Status.FAILED:
+    if result.status is not Status.FAILED:
+        return result
+    proves = getattr(expectation, "proves", lambda _evidence: expectation.LEDGER_PROVES)
+    if proves(evidence) or _ends_at_s(evidence, expectation) <= excused_from_s:
         return result
     observed = f"{result.observed}; not proven, because the experiment did not happen as asked"
     return result.model_copy(update={"status": Status.INCONCLUSIVE, "observed": observed})
 
 
 def _ends_at_s(evidence: Evidence, expectation: Expectation) -> float:
-    """The end of the phase that it is about; of those that are about more than one, never."""
-    phase = evidence.phase(getattr(expectation, "during", "")) if not hasattr(expectation, "of") else None
-    return float("inf") if phase is None else phase.end_s
+    """The end of the phase that it is about, and of those that it compares it with; of those that count from one phase
+    into another, never."""
+    if hasattr(expectation, "of"):
+        return float("inf")
+    names = [getattr(expectation, "during", ""), *(each.of for each in relatives_in(expectation))]
+    phases = [evidence.phase(name) for name in names]
+    return max(float("inf") if phase is None else phase.end_s for phase in phases)
 
 
 def _shortfalls(evidence: Evidence) -> Iterable[Shortfall]:

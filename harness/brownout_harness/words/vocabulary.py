@@ -17,10 +17,13 @@ from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.faults import KINDS
 from brownout_harness.judging.expectations import EXPECTATIONS
+from brownout_harness.judging.selection import cut_in_two
 from brownout_scenarios.vocabulary import Vocabulary, json_schema
 from brownout_simulators.faults import FAULTS, FaultError, route_problem, rule_from_json
+from brownout_simulators.faults.aim import nearest_miss
 from brownout_simulators.faults.latency import read_measurements
-from brownout_simulators.faults.rule import Rule
+from brownout_simulators.faults.rule import Match, Rule
+from brownout_simulators.router import Router
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor
 
@@ -49,6 +52,7 @@ def vocabulary_of(
         presets=tuple(PRESETS),
         prepare_fault=prepare_fault,
         check_rule=lambda vendor, rule: check_rule(vendors[vendor], rule),
+        check_requests=lambda vendor, match: check_requests(vendors[vendor], match),
         check_params=lambda operation, params: operations[operation].problems(params),
         check_policies=lambda preset, vendor, overrides: check_policies(preset, vendor, overrides, adapters),
     )
@@ -77,6 +81,18 @@ def check_rule(vendor: Vendor[Any], rule: Mapping[str, Any]) -> str:
     except FaultError as wrong:
         return str(wrong).removeprefix("rule rule: ")
     return route_problem(vendor, made)
+
+
+def check_requests(vendor: Vendor[Any], written: str) -> str:
+    """Why the vendor's ledger cannot tell which requests are meant; empty where it can."""
+    if why := check_rule(vendor, {"match": written}):
+        return why
+    match = Match.parse(written)
+    touched = [f"{each.method} {each.path}" for each in vendor.routes if not nearest_miss(Router([each]), match)]
+    halved = cut_in_two(match, touched)
+    return (
+        f"means some requests of {halved} and not others; a ledger holds routes: write the whole one" if halved else ""
+    )
 
 
 def check_policies(

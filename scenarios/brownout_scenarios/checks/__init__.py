@@ -28,7 +28,7 @@ def problems(scenario: Scenario, words: Vocabulary) -> list[tuple[Path, str]]:
     found += phases(scenario)
     found += faults(scenario, words)
     found += actions(scenario)
-    found += expectations(scenario)
+    found += expectations(scenario, words)
     found += vendors(scenario, words)
     found += limits(scenario, words)
     found += policies(scenario, words)

@@ -1,30 +1,66 @@
 """Of the expectations: what they name exists, and what they need is said."""
 
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
 from brownout_scenarios import schema, spelling, units
 from brownout_scenarios.checks.common import Found
 from brownout_scenarios.checks.workload import kinds_left_by
+from brownout_scenarios.grammar import key_of
 from brownout_scenarios.schema import Scenario
-from brownout_scenarios.vocabulary import PHASE_FIELDS
+from brownout_scenarios.vocabulary import PHASE_FIELDS, Vocabulary
 from brownout_scenarios.yaml_tree import Path
 
 
-def expectations(scenario: Scenario) -> Found:
+def expectations(scenario: Scenario, words: Vocabulary) -> Found:
     phases = [phase.name for phase in scenario.phases]
     operations = [operation.name for operation in scenario.workload.operations]
     for index, item in enumerate(scenario.expect):
         at: Path = ("expect", index, item.name)
-        for name in PHASE_FIELDS:
-            phase = getattr(item.check, name, None)
-            if name == "after" and phase and phase == phases[-1]:
-                yield (*at, name), f"no phase follows {phase}: name an earlier one, or add one to recover in"
-            if isinstance(phase, str) and phase and phase not in phases:
-                yield (*at, name), f"no phase named {units.shown(phase)}{spelling.hint(phase, phases)}"
+        for place, phase in _phases_named(item.check, at):
+            if place[-1] == "after" and phase == phases[-1]:
+                yield place, f"no phase follows {phase}: name an earlier one, or add one to recover in"
+            if phase not in phases:
+                yield place, f"no phase named {units.shown(phase)}{spelling.hint(phase, phases)}"
         operation = getattr(item.check, "operation", None)
         if isinstance(operation, str) and operation and operation != "all" and operation not in operations:
             hint = spelling.hint(operation, operations)
             yield (*at, "operation"), f"no operation named {units.shown(operation)} in the workload{hint}"
         elif scenario.target is not None:
             yield from _unheard_of(scenario, item, at)
+        yield from _requests(item, words, at)
+        yield from _fault(scenario, item, at)
+
+
+def _phases_named(record: Any, at: Path) -> Iterator[tuple[Path, str]]:
+    """Every phase that an expectation names, also within what bounds it."""
+    for field in dataclasses.fields(record):
+        value, place = getattr(record, field.name), (*at, key_of(field.name))
+        if field.name in PHASE_FIELDS and isinstance(value, str) and value:
+            yield place, value
+        elif dataclasses.is_dataclass(value):
+            yield from _phases_named(value, place)
+
+
+def _requests(item: schema.Expected, words: Vocabulary, at: Path) -> Found:
+    """Requests that are looked for can be found in the vendor's ledger."""
+    match = getattr(item.check, "match", None)
+    if match and (why := words.check_requests(item.check.vendor, match)):
+        yield (*at, "match"), why
+
+
+def _fault(scenario: Scenario, item: schema.Expected, at: Path) -> Found:
+    """A fault that is named is one of the scenario's, and one that a ledger tells of."""
+    named = getattr(item.check, "struck_by", None)
+    if named is None:
+        return
+    rules = {rule.id: rule for rule in scenario.fault_rules()}
+    if named not in rules:
+        hint = spelling.hint(named, rules) if rules else ": there is none"
+        yield (*at, "struck_by"), f"no fault {units.shown(named)}, written phase.place and counted from 0{hint}"
+    elif rules[named].layer != "vendor":
+        yield (*at, "struck_by"), f"{named} happens outside the vendor: its ledger does not tell whom it struck"
 
 
 def _unheard_of(scenario: Scenario, item: schema.Expected, at: Path) -> Found:

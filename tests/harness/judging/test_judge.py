@@ -4,6 +4,7 @@ import pytest
 
 from brownout_harness.judging.evidence import Evidence, Gap, GapKind
 from brownout_harness.judging.expectations.base import Expectation
+from brownout_harness.judging.expectations.bounds import Relative
 from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
 from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.success_rate import SuccessRate
@@ -72,6 +73,19 @@ def test_the_verdict(evidence: Evidence, expectations: list[Expectation], status
     judgement = judge(evidence, expectations)
     assert judgement.status is status
     assert judgement.reasons or status is not Status.INCONCLUSIVE
+
+
+def test_a_comparison_was_put_to_the_test_where_both_phases_were_over() -> None:
+    """The fault that did not strike was to strike from 60 s on."""
+    late = fault(struck=0).model_copy(update={"start_s": 60.0, "end_s": 80.0})
+    refused = with_operations(
+        healthy(400), lambda each: each._replace(outcome=Outcome.REFUSED) if 20 <= each.intended_s < 60 else each
+    )
+    evidence = changed(refused, faults=(late,))
+    before = SuccessRate(operation="pay", during="outage", at_least=Relative(times=0.9, of="steady"))
+    after = SuccessRate(operation="pay", during="outage", at_least=Relative(times=0.9, of="recovery"))
+    results = judge(evidence, [before, after]).results
+    assert [each.status for each in results] == [Status.FAILED, Status.INCONCLUSIVE]
 
 
 def test_what_was_not_put_to_the_test_is_not_said_to_have_failed() -> None:

@@ -173,3 +173,81 @@ def test_a_path_that_would_be_read_as_a_method_is_an_error_with_its_cure() -> No
 def test_a_rule_names_one_vendor() -> None:
     (line,) = told(FAULTY.replace("vendor: stripe", 'vendor: "*"'))
     assert "no vendor named '*'" in line
+
+
+def problems(*expected: str) -> list[str]:
+    """What is wrong with these expectations, without the place of the list."""
+    text = library.path_of("grey-failure").read_text()
+    text = text[: text.index("expect:\n")] + "expect:\n" + "".join(f"  - {each}\n" for each in expected)
+    try:
+        load_text(text, vocabulary())
+    except ScenarioError as wrong:
+        return [line.partition("]")[2].lstrip(".") for line in wrong.lines]
+    return []
+
+
+def test_every_form_of_a_bound_can_be_written() -> None:
+    forms = [
+        "requests: {vendor: stripe, match: POST /v1/payment_intents, count: {at_most: 5, at_least: 2}}",
+        "requests: {vendor: stripe, match: /v1/*, status: [429, 500-599], share: {at_most: 5%}}",
+        "requests: {vendor: stripe, match: '*', during: grey, rate: {at_most: 50/s, at_least: {times: 1, of: steady}}}",
+        "requests: {vendor: stripe, peak: {at_most: 40}, per: 500ms}",
+        "requests: {vendor: stripe, in_flight: {times: 1.5, of: steady}, during: grey}",
+        "requests: {vendor: stripe, match: POST *, sum: {at_most: 5000}}",
+        "latency: {operation: pay, p99: {times: 1.5, of: steady}, p50_below: 1s, during: grey}",
+        "success_rate: {operation: pay, at_least: {times: 0.9, of: steady}, during: grey}",
+        "goodput: {operation: pay, at_least: {times: 0.9, of: steady}, within: 2s, after: grey}",
+        "breaker: {vendor: stripe, stays_open: true, of: grey}",
+        "outcome: {struck_by: grey.0, is: [done, accepted], operation: pay, at_least: 3}",
+    ]
+    assert problems(*forms) == []
+
+
+@pytest.mark.parametrize(
+    ("expected", "why"),
+    [
+        (
+            "requests: {vendor: stripe, match: POST /v1/payment_intent, count: {at_most: 4}}",
+            "requests.match: no route of stripe matches POST /v1/payment_intent; the nearest is POST /v1/payment_",
+        ),
+        (
+            "requests: {vendor: stripe, match: /v2, count: {at_most: 4}}",
+            "requests.match: no route of stripe matches /v2; the nearest is",
+        ),
+        (
+            "requests: {vendor: stripe, match: GET /v1/payment_intents/pi_*, count: {at_most: 4}}",
+            "requests.match: means some requests of GET /v1/payment_intents/{id} and not others; a ledger holds routes",
+        ),
+        ("requests: {vendor: stripe, match: here, count: {at_most: 4}}", "requests.match: 'here' is no request"),
+        (
+            "requests: {vendor: strpe, count: {at_most: 4}}",
+            "requests.vendor: no vendor named 'strpe' (did you mean str",
+        ),
+        ("requests: {vendor: stripe, count: 4}", "requests.count: expected a mapping, got 4"),
+        ("requests: {vendor: stripe, rate: {at_most: 4}}", "requests.rate.at_most: 4 has no unit: write 4/s"),
+        ("requests: {vendor: stripe, count: {times: 2}}", "requests.count.of: is missing"),
+        (
+            "requests: {vendor: stripe, count: {at_most: {times: 2, of: stedy}}}",
+            "requests.count.at_most.of: no phase named 'stedy' (did you mean steady?)",
+        ),
+        ("requests: {vendor: stripe, status: 99, count: {at_most: 4}}", "requests.status: 99 is outside 100 to 599"),
+        ("latency: {operation: pay, p99: {times: 2, of: no}}", "latency.p99.of: no phase named 'no'"),
+        (
+            "success_rate: {operation: pay, at_least: {times: 1, of: no}}",
+            "success_rate.at_least.of: no phase named 'no'",
+        ),
+        (
+            "breaker: {vendor: stripe, stays_open: true}",
+            "breaker: breaker opens_within, closes_within and stays_open need",
+        ),
+        (
+            "outcome: {struck_by: grey.1, is: [done]}",
+            "outcome.struck_by: no fault 'grey.1', written phase.place and counted from 0 (did you mean grey.0?)",
+        ),
+        ("outcome: {struck_by: grey.0, is: [doen]}", "outcome.is[0]: 'doen' is not allowed (did you mean done?)"),
+        ("outcome: {struck_by: grey.0, is: done}", "outcome.is: expected a list, got 'done'"),
+    ],
+)
+def test_a_demand_on_the_ledger_that_cannot_be_met_or_judged_is_told_at_load(expected: str, why: str) -> None:
+    (line,) = problems(expected)
+    assert line.startswith(why)

@@ -5,6 +5,7 @@ An expectation is a frozen dataclass of its parameters with `judge(evidence) -> 
 phase. To add one: a module with such a class, a line here, its test, its section in `docs/expectations.md`.
 
 - `base.py`    the form of an expectation, and how its result is worded
+- `bounds.py`  what bounds a figure: a number, or so many times another phase's
 - `telling.py` what telemetry tells about a breaker, held against the ledger
 """
 
@@ -23,7 +24,9 @@ from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.no_defects import NoDefects
 from brownout_harness.judging.expectations.no_secrets import NoSecrets
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
+from brownout_harness.judging.expectations.outcome import OutcomeOf
 from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
+from brownout_harness.judging.expectations.requests import Requests
 from brownout_harness.judging.expectations.retry_after_respected import RetryAfterRespected
 from brownout_harness.judging.expectations.success_rate import SuccessRate
 
@@ -39,7 +42,9 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "no_defects": NoDefects,
     "no_secrets": NoSecrets,
     "nothing_lost": NothingLost,
+    "outcome": OutcomeOf,
     "quiet_while_open": QuietWhileOpen,
+    "requests": Requests,
     "retry_after_respected": RetryAfterRespected,
     "success_rate": SuccessRate,
 }

@@ -5,12 +5,13 @@ the same result. It never passes on too few samples; that is inconclusive.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from heapq import nsmallest
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_reports.run_folder import Case, ExpectationResult, PhaseSpan, Status
+from brownout_scenarios import grammar, wording
 
 MAX_CASES: Final = 3
 
@@ -21,7 +22,8 @@ class Expectation(Protocol):
     NAME: ClassVar[str]
     """Its key in a scenario's `expect`."""
     LEDGER_PROVES: ClassVar[bool]
-    """Whether a failure is proven by the ledgers even where the load did not run as asked."""
+    """Whether a failure is proven by the ledgers even where the load did not run as asked. Where that depends on what
+    was wrong, a method `proves(evidence)` says it of one failure."""
 
     def judge(self, evidence: Evidence) -> ExpectationResult:
         """Judge one run."""
@@ -96,6 +98,8 @@ def _parameter(name: str, value: Any) -> str:
         return f"{name} {percent(value)}"
     if value is True:
         return name
+    if is_dataclass(value) or type(value) is tuple:
+        return f"{grammar.key_of(name)} {wording.written(grammar.plain(value), name)}"
     return f"{name} {value:.9g}" if isinstance(value, float) else f"{name} {value}"
 
 

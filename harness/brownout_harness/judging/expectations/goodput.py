@@ -16,6 +16,7 @@ from brownout_harness.judging.expectations.base import (
     seconds,
     span_text,
 )
+from brownout_harness.judging.expectations.bounds import Relative
 from brownout_reports.rows import OperationRow, Outcome
 from brownout_reports.run_folder import ExpectationResult, PhaseSpan
 from brownout_reports.tables import Rows
@@ -37,9 +38,9 @@ class Goodput:
 
     operation: str
     """Which operation."""
-    at_least: float
-    """Share of the steady goodput, in (0, 1]."""
-    of: str
+    at_least: float | Relative
+    """Share of the steady goodput, in (0, 1]; `{times, of}` says it together with the phase."""
+    of: str = ""
     """The phase whose goodput is the measure."""
     within_s: float
     """From the end of `after`; from then on it is judged."""
@@ -47,17 +48,27 @@ class Goodput:
     """The phase of the outage."""
 
     def __post_init__(self) -> None:
-        require(0 < self.at_least <= 1, f"goodput at_least must be in (0, 1], got {self.at_least}")
+        if isinstance(self.at_least, Relative):
+            require(not self.of, "goodput has two phases to compare with: of, and the one in at_least")
+        require(0 < self._share <= 1, f"goodput at_least must be in (0, 1], got {self._share}")
         require(self.within_s > 0, f"goodput within must be above 0, got {self.within_s}")
-        require(bool(self.of and self.after), "goodput needs two phases: of and after")
+        require(bool(self._of and self.after), "goodput needs two phases: of and after")
+
+    @property
+    def _share(self) -> float:
+        return self.at_least.times if isinstance(self.at_least, Relative) else self.at_least
+
+    @property
+    def _of(self) -> str:
+        return self.at_least.of if isinstance(self.at_least, Relative) else self.of
 
     def judge(self, evidence: Evidence) -> ExpectationResult:
         """By the instant at which operations were wanted; the first and the last span need enough of them."""
-        steady, outage = evidence.phase(self.of), evidence.phase(self.after)
+        steady, outage = evidence.phase(self._of), evidence.phase(self.after)
         if steady is None or outage is None:
-            return no_such_phase(self, self.of if steady is None else self.after)
+            return no_such_phase(self, self._of if steady is None else self.after)
         following = next((each for each in evidence.phases if each.start_s >= outage.end_s), None)
-        expected = f"{self.operation} back to {percent(self.at_least)} of {self.of} within {seconds(self.within_s)}"
+        expected = f"{self.operation} back to {percent(self._share)} of {self._of} within {seconds(self.within_s)}"
         if following is None:
             return Wording(self, expected).inconclusive(f"no phase follows {self.after}")
         recovered = PhaseSpan(following.name, outage.end_s + self.within_s, following.end_s)
@@ -67,10 +78,10 @@ class Goodput:
             return wording.too_few(fewest, MINIMUM_OPERATIONS, f"{self.operation} operations before or after")
         normal, now = _done_share(before), _done_share(since)
         if not normal:
-            return wording.inconclusive(f"nothing was done during {self.of}: there is no normal to return to")
-        shares = f"{percent(now / normal)} ({percent(now)} done, {percent(normal)} in {self.of})"
+            return wording.inconclusive(f"nothing was done during {self._of}: there is no normal to return to")
+        shares = f"{percent(now / normal)} ({percent(now)} done, {percent(normal)} in {self._of})"
         observed = f"{shares}; {self._missed_since(evidence, outage)}"
-        if now >= self.at_least * normal - 1e-9:
+        if now >= self._share * normal - 1e-9:
             return wording.passed(observed)
         missed = since.where(MISSED)
         return wording.failed(

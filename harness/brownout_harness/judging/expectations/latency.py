@@ -17,8 +17,12 @@ from brownout_harness.judging.expectations.base import (
     seconds,
     span_text,
 )
+from brownout_harness.judging.expectations.bounds import Relative
+from brownout_reports.rows import OperationRow
 from brownout_reports.run_folder import ExpectationResult
+from brownout_reports.tables import Rows
 
+ROUNDING_S: Final = 1e-9
 LATENCY_S: Final = pl.col("finished_s") - pl.col("intended_s")
 
 MINIMUM_FOR: Final = {0.5: 10, 0.9: 20, 0.99: 100}
@@ -27,7 +31,7 @@ MINIMUM_FOR: Final = {0.5: 10, 0.9: 20, 0.99: 100}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
-    """Quantiles of an operation's latency stay below bounds; every answer counts, an unknown one with its wait."""
+    """Quantiles of an operation's latency stay within bounds; every answer counts, an unknown one with its wait."""
 
     NAME: ClassVar[str] = "latency"
     LEDGER_PROVES: ClassVar[bool] = False
@@ -42,9 +46,18 @@ class Latency:
     """Bound of the 90th percentile."""
     p99_below_s: float | None = None
     """Bound of the 99th percentile."""
+    p50: Relative | None = None
+    """At most so many times the median in another phase."""
+    p90: Relative | None = None
+    """The same of the 90th percentile."""
+    p99: Relative | None = None
+    """The same of the 99th percentile."""
 
     def __post_init__(self) -> None:
-        require(bool(self._bounds()), "latency needs at least one of p50_below, p90_below, p99_below")
+        given = bool(self._bounds() or self._relative())
+        require(given, "latency needs at least one of p50_below, p90_below, p99_below, p50, p90, p99")
+        for _, other in self._relative():
+            require(other.of != self.during, f"times of {other.of}: that is the phase itself")
         for _, below_s in self._bounds():
             require(below_s > 0, f"latency bounds must be above 0, got {below_s}")
 
@@ -53,27 +66,53 @@ class Latency:
         span = evidence.phase(self.during)
         if span is None:
             return no_such_phase(self, self.during)
-        bounds = self._bounds()
-        expected = f"{self.operation}: " + ", ".join(f"p{q * 100:g} below {seconds(below_s)}" for q, below_s in bounds)
-        wording = Wording(self, expected, span_text(span))
+        expected = [f"p{q * 100:g} below {seconds(below_s)}" for q, below_s in self._bounds()]
+        expected += [f"p{q * 100:g} at most {other.times:g} times that in {other.of}" for q, other in self._relative()]
+        wording = Wording(self, f"{self.operation}: {', '.join(expected)}", span_text(span))
         asked = evidence.asked(self.operation, span)
-        needed = max(MINIMUM_FOR[q] for q, _ in bounds)
+        needed = max(MINIMUM_FOR[q] for q, _ in [*self._bounds(), *self._relative()])
         if len(asked) < needed:
             return wording.too_few(len(asked), needed, f"{self.operation} operations")
         latencies = asked.values(LATENCY_S)
-        observed = ", ".join(f"p{q * 100:g} {seconds(quantile(latencies, q))}" for q, _ in bounds)
-        if all(quantile(latencies, q) < below_s for q, below_s in bounds):
-            return wording.passed(f"{observed} ({len(asked)} operations)")
-        slow = sorted(asked.where(latencies[-MAX_CASES] <= LATENCY_S), key=lambda each: each.latency_s)
-        slowest = [
-            Violation(each.intended_s, each.operation_id, f"{each.outcome} after {seconds(each.latency_s)}")
-            for each in slow[-MAX_CASES:]
-        ]
-        return wording.failed(f"{observed} ({len(asked)} operations)", slowest)
+        said = [f"p{q * 100:g} {seconds(quantile(latencies, q))}" for q, _ in self._bounds()]
+        is_within = all(quantile(latencies, q) < below_s for q, below_s in self._bounds())
+        unclear = ""
+        for q, other in self._relative():
+            now_s, normal_s = quantile(latencies, q), _normal_s(evidence, self.operation, q, other.of)
+            if not normal_s:
+                few = f"fewer than {MINIMUM_FOR[q]} {self.operation} operations"
+                unclear = f"{few} in {other.of}" if normal_s is None else f"p{q * 100:g} in {other.of} is 0"
+                continue
+            ratio = f"{now_s / normal_s:.3f} times that in {other.of} ({seconds(normal_s)})"
+            said.append(f"p{q * 100:g} {seconds(now_s)}, {ratio}")
+            is_within = is_within and now_s <= other.times * normal_s + ROUNDING_S
+        observed = f"{', '.join(said)} ({len(asked)} operations)"
+        if not is_within:
+            return wording.failed(observed, _slowest(asked, latencies))
+        return wording.inconclusive(f"nothing to compare with: {unclear}") if unclear else wording.passed(observed)
 
     def _bounds(self) -> list[tuple[float, float]]:
         given = [(0.5, self.p50_below_s), (0.9, self.p90_below_s), (0.99, self.p99_below_s)]
         return [(q, below_s) for q, below_s in given if below_s is not None]
+
+    def _relative(self) -> list[tuple[float, Relative]]:
+        given = [(0.5, self.p50), (0.9, self.p90), (0.99, self.p99)]
+        return [(q, other) for q, other in given if other is not None]
+
+
+def _normal_s(evidence: Evidence, operation: str, q: float, phase: str) -> float | None:
+    """The quantile in that phase; None: too few operations to have one."""
+    span = evidence.phase(phase)
+    asked = Rows.none(OperationRow) if span is None else evidence.asked(operation, span)
+    return quantile(asked.values(LATENCY_S), q) if len(asked) >= MINIMUM_FOR[q] else None
+
+
+def _slowest(asked: Rows[OperationRow], latencies: pl.Series) -> list[Violation]:
+    slow = sorted(asked.where(latencies[-MAX_CASES] <= LATENCY_S), key=lambda each: each.latency_s)
+    return [
+        Violation(each.intended_s, each.operation_id, f"{each.outcome} after {seconds(each.latency_s)}")
+        for each in slow[-MAX_CASES:]
+    ]
 
 
 def quantile(ordered: Sequence[float] | pl.Series, q: float) -> float:

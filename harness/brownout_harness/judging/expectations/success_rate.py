@@ -7,8 +7,10 @@ import polars as pl
 
 from brownout_harness.judging.evidence import WHOLE_RUN, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, no_such_phase, percent, require, span_text
+from brownout_harness.judging.expectations.bounds import Relative
 from brownout_reports.rows import OperationRow, Outcome
 from brownout_reports.run_folder import ExpectationResult
+from brownout_reports.tables import Rows
 
 MINIMUM_OPERATIONS: Final = 20
 
@@ -22,15 +24,18 @@ class SuccessRate:
 
     operation: str
     """Which operation."""
-    at_least: float
-    """Share of what was asked, in (0, 1]."""
+    at_least: float | Relative
+    """Share of what was asked, in (0, 1]; or so many times that in another phase."""
     during: str = WHOLE_RUN
     """A phase; left out: the whole run."""
     count_accepted: bool = False
     """Whether an operation that the target took on for later is a success."""
 
     def __post_init__(self) -> None:
-        require(0 < self.at_least <= 1, f"success_rate at_least must be in (0, 1], got {self.at_least}")
+        if isinstance(self.at_least, Relative):
+            require(self.at_least.of != self.during, f"times of {self.at_least.of}: that is the phase itself")
+        else:
+            require(0 < self.at_least <= 1, f"success_rate at_least must be in (0, 1], got {self.at_least}")
 
     def judge(self, evidence: Evidence) -> ExpectationResult:
         """Of the operations wanted during the phase, by their last answer."""
@@ -38,16 +43,37 @@ class SuccessRate:
         if span is None:
             return no_such_phase(self, self.during)
         what = "done or accepted" if self.count_accepted else "done"
-        wording = Wording(self, f"at least {percent(self.at_least)} of {self.operation} {what}", span_text(span))
+        wording = Wording(self, f"at least {self._least()} of {self.operation} {what}", span_text(span))
         asked = evidence.asked(self.operation, span)
         if len(asked) < MINIMUM_OPERATIONS:
             return wording.too_few(len(asked), MINIMUM_OPERATIONS, f"{self.operation} operations")
         missed = asked.where(~pl.col("outcome").is_in(self._successes()))
         rate = 1 - len(missed) / len(asked)
         observed = f"{percent(rate)} ({len(asked) - len(missed)} of {len(asked)})"
-        if len(asked) - len(missed) >= self.at_least * len(asked) - 1e-9:
+        least = self.at_least
+        if isinstance(least, Relative):
+            share = self._share_in(evidence, least.of)
+            if not share:
+                why = f"nothing to compare with: too few {self.operation} operations in {least.of}, or none {what}"
+                return wording.inconclusive(why)
+            observed += f"; {percent(share)} in {least.of}"
+            least = least.times * share
+        if len(asked) - len(missed) >= least * len(asked) - 1e-9:
             return wording.passed(observed)
         return wording.failed(observed, (Violation(each.finished_s, each.operation_id, _told(each)) for each in missed))
+
+    def _share_in(self, evidence: Evidence, phase: str) -> float:
+        """0, too, where there are too few operations to have a share."""
+        span = evidence.phase(phase)
+        asked = Rows.none(OperationRow) if span is None else evidence.asked(self.operation, span)
+        if len(asked) < MINIMUM_OPERATIONS:
+            return 0.0
+        return asked.count(pl.col("outcome").is_in(self._successes())) / len(asked)
+
+    def _least(self) -> str:
+        if isinstance(self.at_least, Relative):
+            return f"{percent(self.at_least.times)} of the share in {self.at_least.of}"
+        return percent(self.at_least)
 
     def _successes(self) -> list[str]:
         return [Outcome.DONE, Outcome.ACCEPTED] if self.count_accepted else [Outcome.DONE]

@@ -3,6 +3,7 @@
 import pytest
 
 from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.expectations.bounds import Relative
 from brownout_harness.judging.expectations.goodput import Goodput
 from brownout_reports.rows import Outcome
 from brownout_reports.run_folder import Status
@@ -61,3 +62,12 @@ def test_parameters_are_checked(parameters: dict[str, float]) -> None:
     valid = {"operation": "pay", "at_least": 0.9, "of": "steady", "within_s": 5, "after": "outage"}
     with pytest.raises(ValueError, match="goodput"):
         Goodput(**{**valid, **parameters})  # type: ignore[arg-type]
+
+
+def test_the_phase_can_be_said_with_the_share() -> None:
+    demand = Goodput(operation="pay", at_least=Relative(times=0.99, of="steady"), within_s=20, after="outage")
+    for evidence in (refused_between(20, 75), refused_between(20, 85), refused_between(0, 20), healthy(40)):
+        said, before = demand.judge(evidence), BACK.judge(evidence)
+        assert said.model_copy(update={"title": ""}) == before.model_copy(update={"title": ""})
+    with pytest.raises(ValueError, match="two phases to compare with"):
+        Goodput(operation="pay", at_least=Relative(times=0.9, of="steady"), of="steady", within_s=20, after="outage")

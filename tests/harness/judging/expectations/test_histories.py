@@ -13,6 +13,7 @@ from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_harness.judging.expectations.amplification import Amplification
 from brownout_harness.judging.expectations.backoff import Backoff
 from brownout_harness.judging.expectations.base import Expectation
+from brownout_harness.judging.expectations.bounds import Bound, Relative
 from brownout_harness.judging.expectations.breaker import Breaker
 from brownout_harness.judging.expectations.dead_letters import DeadLetters
 from brownout_harness.judging.expectations.deadline_respected import DeadlineRespected
@@ -22,7 +23,9 @@ from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.no_defects import NoDefects
 from brownout_harness.judging.expectations.no_secrets import NoSecrets
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
+from brownout_harness.judging.expectations.outcome import OutcomeOf
 from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
+from brownout_harness.judging.expectations.requests import Requests
 from brownout_harness.judging.expectations.retry_after_respected import RetryAfterRespected
 from brownout_harness.judging.expectations.success_rate import SuccessRate
 from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, Outcome
@@ -58,7 +61,10 @@ DEMANDS: dict[str, Expectation] = {
     "no_defects": NoDefects(),
     "no_secrets": NoSecrets(),
     "nothing_lost": NothingLost(),
+    "outcome": OutcomeOf(struck_by="outage.1", is_=(Outcome.DONE, Outcome.UNKNOWN)),
     "quiet_while_open": QuietWhileOpen(vendor="stripe"),
+    "requests in flight": Requests(vendor="stripe", in_flight=Bound(at_most=15)),
+    "requests of a phase": Requests(vendor="stripe", during="recovery", rate=Relative(times=4, of="steady")),
     "retry_after_respected": RetryAfterRespected(vendor="stripe"),
     "success_rate": SuccessRate(operation="notify", at_least=0.5),
 }
@@ -219,6 +225,28 @@ def multiply_the_load(evidence: Evidence, _rng: random.Random) -> Evidence:
     return changed(evidence, requests=(*evidence.requests, *more))
 
 
+def crowd_at_once(evidence: Evidence, rng: random.Random) -> Evidence:
+    at_s = rng.uniform(1.0, 99.0)
+    crowd = [request(n, at_s=at_s + n / 1000, seq=900_000 + n) for n in range(16)]
+    return changed(evidence, requests=(*evidence.requests, *crowd))
+
+
+def look_for_ever_after(evidence: Evidence, rng: random.Random) -> Evidence:
+    """Whoever was turned away in the outage polls the vendor ever since, and names no operation."""
+    route = "GET /v1/payment_intents/{id}"
+    looks = [
+        request(0, at_s=rng.uniform(60.0, 99.9), seq=900_000 + n, operation_id="", route=route) for n in range(2000)
+    ]
+    return changed(evidence, requests=(*evidence.requests, *looks))
+
+
+def refuse_whom_a_fault_struck(evidence: Evidence, rng: random.Random) -> Evidence:
+    struck = rng.choice([each.operation_id for each in evidence.requests if each.faults])
+    return with_operations(
+        evidence, lambda each: each._replace(outcome=Outcome.REFUSED) if each.operation_id == struck else each
+    )
+
+
 def _retried(evidence: Evidence) -> list[str]:
     """Operations whose retry of a lost answer was scheduled."""
     lost = {each.operation_id for each in evidence.requests if each.vendor == "stripe" and each.ending == "reset"}
@@ -313,6 +341,9 @@ PLANTS: list[tuple[str, Plant]] = [
     ("breaker stays closed", invent_an_open_breaker),
     ("retry_after_respected", come_too_early),
     ("amplification", multiply_the_load),
+    ("requests in flight", crowd_at_once),
+    ("requests of a phase", look_for_ever_after),
+    ("outcome", refuse_whom_a_fault_struck),
     ("backoff", wait_past_the_cap),
     ("backoff", wait_in_step),
     ("deadline_respected", keep_one_waiting),

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.expectations.bounds import Relative
 from brownout_harness.judging.expectations.latency import Latency, quantile
 from brownout_reports.rows import Outcome
 from brownout_reports.run_folder import Status
@@ -79,3 +81,46 @@ def test_some_bound_is_needed_and_above_zero() -> None:
         Latency(operation="pay")
     with pytest.raises(ValueError, match="above 0, got 0"):
         Latency(operation="pay", p50_below_s=0)
+
+
+def slowed(start_s: float, end_s: float, to_s: float, count: int = 1000) -> Evidence:
+    """Operations that take so long in a stretch of time, and 100 ms otherwise."""
+    return with_operations(
+        healthy(count),
+        lambda each: each._replace(finished_s=each.intended_s + (to_s if start_s <= each.intended_s < end_s else 0.1)),
+    )
+
+
+def test_a_quantile_is_compared_with_the_same_of_another_phase() -> None:
+    demand = Latency(operation="pay", during="outage", p99=Relative(times=3, of="steady"))
+    result = demand.judge(slowed(20, 60, 0.3))
+    assert (result.status, result.observed) == (
+        Status.PASSED,
+        "p99 300 ms, 3.000 times that in steady (100 ms) (400 operations)",
+    )
+    failed = demand.judge(slowed(20, 60, 0.31))
+    assert failed.status is Status.FAILED
+    assert failed.cases[0].what == "done after 310 ms"
+    assert failed.expected == "pay: p99 at most 3 times that in steady"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "why"),
+    [
+        (slowed(20, 60, 0.3, count=400), "nothing to compare with: fewer than 100 pay operations in steady"),
+        (slowed(0, 20, 0.0), "nothing to compare with: p99 in steady is 0"),
+    ],
+)
+def test_a_phase_that_says_nothing_is_nothing_to_compare_with(evidence: Evidence, why: str) -> None:
+    demand = Latency(operation="pay", during="outage", p99=Relative(times=3, of="steady"))
+    result = demand.judge(evidence)
+    assert (result.status, result.observed) == (Status.INCONCLUSIVE, why)
+    both = Latency(operation="pay", during="outage", p99=Relative(times=3, of="steady"), p50_below_s=0.01)
+    assert both.judge(evidence).status is Status.FAILED
+    unknown = Latency(operation="pay", p50=Relative(times=3, of="no"))
+    assert unknown.judge(evidence).status is Status.INCONCLUSIVE
+
+
+def test_a_phase_is_not_compared_with_itself() -> None:
+    with pytest.raises(ValueError, match="that is the phase itself"):
+        Latency(operation="pay", during="steady", p90=Relative(times=3, of="steady"))

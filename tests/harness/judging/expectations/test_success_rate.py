@@ -2,6 +2,8 @@
 
 import pytest
 
+from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.expectations.bounds import Relative
 from brownout_harness.judging.expectations.success_rate import SuccessRate
 from brownout_reports.rows import Outcome
 from brownout_reports.run_folder import Status
@@ -51,3 +53,37 @@ def test_an_unknown_phase_says_nothing() -> None:
 def test_a_share_is_one(share: float) -> None:
     with pytest.raises(ValueError, match=r"at_least must be in \(0, 1\]"):
         SuccessRate(operation="pay", at_least=share)
+
+
+def refused_every(other: int, start_s: float, end_s: float, evidence: Evidence) -> Evidence:
+    return with_operations(
+        evidence,
+        lambda each: (
+            each._replace(outcome=Outcome.REFUSED)
+            if start_s <= each.intended_s < end_s and int(each.operation_id[3:]) % other == 0
+            else each
+        ),
+    )
+
+
+def test_the_share_of_another_phase_may_be_the_measure() -> None:
+    half = refused_every(2, 0, 60, healthy(400))
+    demand = SuccessRate(operation="pay", during="outage", at_least=Relative(times=0.9, of="steady"))
+    result = demand.judge(half)
+    assert (result.status, result.observed) == (Status.PASSED, "50 % (80 of 160); 50 % in steady")
+    assert result.expected == "at least 90 % of the share in steady of pay done"
+    assert demand.judge(refused_every(2, 20, 60, healthy(400))).status is Status.FAILED
+
+
+def test_a_share_of_nothing_or_of_too_few_is_no_measure() -> None:
+    demand = SuccessRate(operation="pay", during="outage", at_least=Relative(times=0.9, of="steady"))
+    assert demand.judge(refused_every(1, 0, 60, healthy(400))).status is Status.INCONCLUSIVE
+    few = demand.judge(healthy(95))
+    assert (few.status, few.observed) == (
+        Status.INCONCLUSIVE,
+        "nothing to compare with: too few pay operations in steady, or none done",
+    )
+    unknown = SuccessRate(operation="pay", at_least=Relative(times=0.9, of="no"))
+    assert unknown.judge(healthy(400)).status is Status.INCONCLUSIVE
+    with pytest.raises(ValueError, match="that is the phase itself"):
+        SuccessRate(operation="pay", during="steady", at_least=Relative(times=0.9, of="steady"))
