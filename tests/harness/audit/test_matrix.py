@@ -12,6 +12,7 @@ from brownout_scenarios.library import names
 # One scenario that catches each, so that a scenario's teeth cannot be lost unnoticed.
 CAUGHT_BY = {
     "admits-all-half-open": ("stripe-brownout", "quiet_while_open"),
+    "admits-past-the-bulkhead": ("places-taken", "requests"),
     "counts-consecutive-failures": ("grey-failure", "breaker"),
     "retries-unsafe-calls": ("impatient-callers", "exactly_once"),
     "retries-without-budget": ("stripe-brownout", "amplification"),

@@ -10,6 +10,7 @@ from brownout_harness.audit.mutant import Mutant
 from brownout_harness.audit.mutants import (
     acknowledges_early,
     admits_all_half_open,
+    admits_past_the_bulkhead,
     counts_consecutive_failures,
     drops_spilled_letters,
     fakes_transitions,
@@ -41,5 +42,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         refuses_in_doubt,
         redrives_blindly,
         drops_spilled_letters,
+        admits_past_the_bulkhead,
     )
 }
