@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from brownout_scenarios import checks, errors, library, yaml_tree
 from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.live_keys import looks_live
-from brownout_scenarios.schema import Scenario
+from brownout_scenarios.phases import Fault
+from brownout_scenarios.schema import ALWAYS, Scenario
 from brownout_scenarios.vocabulary import Vocabulary
 from brownout_scenarios.yaml_tree import MAX_BYTES, Problem
 
@@ -76,19 +77,22 @@ def _refuse_live_keys(lines: Iterable[int], file: str) -> None:
 def _prepared(scenario: Scenario, words: Vocabulary) -> tuple[Scenario, list[tuple[yaml_tree.Path, str]]]:
     """The scenario with its faults as simulators get them, and what stands in the way."""
     wrong: list[tuple[yaml_tree.Path, str]] = []
-    phases = []
+    prepared: dict[yaml_tree.Path, list[Fault]] = {}
     folder = None if scenario.path is None else scenario.path.resolve().parent
-    for index, phase in enumerate(scenario.phases):
-        faults = []
-        for position, fault in enumerate(phase.faults):
-            parameters = fault.rule[fault.kind]
-            try:
-                parameters = words.prepare_fault(fault.kind, parameters, folder)
-            except ValueError as error:
-                wrong.append((("phases", index, "faults", position, fault.kind), str(error)))
-            faults.append(replace(fault, rule={**fault.rule, fault.kind: parameters}))
-        phases.append(replace(phase, faults=tuple(faults)))
-    return replace(scenario, phases=tuple(phases)), wrong
+    for placed in scenario.placed_faults():
+        fault = placed.fault
+        parameters = fault.rule[fault.kind]
+        try:
+            parameters = words.prepare_fault(fault.kind, parameters, folder)
+        except ValueError as error:
+            wrong.append(((*placed.path, fault.kind), str(error)))
+        rule = {**fault.rule, fault.kind: parameters}
+        prepared.setdefault(placed.path[:-1], []).append(replace(fault, rule=rule))
+    phases = [
+        replace(phase, faults=tuple(prepared.get(("phases", index, "faults"), ())))
+        for index, phase in enumerate(scenario.phases)
+    ]
+    return replace(scenario, phases=tuple(phases), always=tuple(prepared.get((ALWAYS,), ()))), wrong
 
 
 def to_yaml(scenario: Scenario) -> str:

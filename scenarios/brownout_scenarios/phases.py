@@ -16,7 +16,7 @@ RequestLine = NewType("RequestLine", str)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """A stretch of a phase, counted from the phase's start."""
+    """A stretch of a phase, counted from the phase's start; of the whole run, for a fault of `always`."""
 
     start_s: float = 0.0
     end_s: float | None = None
@@ -38,7 +38,7 @@ class FaultKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault of a phase: a rule for whoever acts it out, with its times still relative to the phase."""
+    """One fault of a phase, or of the run: a rule for whoever acts it out, with its times still relative to that."""
 
     vendor: str
     kind: str

@@ -14,6 +14,8 @@ from brownout_scenarios.phases import Action, Fault, Layer, Phase
 from brownout_scenarios.target import RUN_VALUES, Target
 from brownout_scenarios.workload import Json, Workload
 
+ALWAYS = "always"
+"""What faults are called that belong to no phase: `always.0`."""
 GATEWAY = "gateway"
 """The name of the reference application, as a target and as a process."""
 
@@ -60,7 +62,7 @@ class FaultRule:
     """A fault as whoever acts it out gets it: with an id, and times counted from the start of the run."""
 
     id: str
-    """`phase.index`, from 0: `brownout.1`."""
+    """`phase.index`, from 0: `brownout.1`; `always.0` of one that belongs to no phase."""
     vendor: str
     kind: str
     layer: Layer
@@ -84,6 +86,19 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A fault with its place in the file, and the stretch of the run that its window lies in."""
+
+    fault: Fault
+    path: tuple[str | int, ...]
+    stretch: str
+    """A phase's name, or `always`."""
+    index: int
+    start_s: float
+    for_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """A whole scenario, checked: everything that it names exists."""
 
@@ -97,6 +112,8 @@ class Scenario:
     """`gateway` (None here): the reference application."""
     workload: Workload
     phases: tuple[Phase, ...]
+    always: tuple[Fault, ...] = ()
+    """Faults of the whole run, whatever the phase: each one rule, whose window counts from the run's start."""
     policies: Policies = Policies()
     expect: tuple[Expected, ...]
     correlate: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -121,7 +138,7 @@ class Scenario:
     @property
     def vendors(self) -> tuple[str, ...]:
         """The vendors that the scenario names anywhere; the gateway may need more of them."""
-        named = [fault.vendor for phase in self.phases for fault in phase.faults]
+        named = [each.fault.vendor for each in self.placed_faults()]
         named += [*self.correlate, *self.limits, *self.policies.vendors]
         for item in self.expect:
             named += [getattr(item.check, "vendor", ""), getattr(item.check, "effect", "").partition(".")[0]]
@@ -152,18 +169,35 @@ class Scenario:
         timed = [(span.start_s + action.at_s, action) for span in self.spans() for action in span.phase.actions]
         return tuple(sorted(timed, key=lambda item: item[0]))
 
+    def placed_faults(self) -> tuple[Placed, ...]:
+        """Every fault there is, those of the whole run first."""
+        placed = [
+            Placed(fault=fault, path=(ALWAYS, index), stretch=ALWAYS, index=index, start_s=0.0, for_s=self.duration_s)
+            for index, fault in enumerate(self.always)
+        ]
+        for number, span in enumerate(self.spans()):
+            placed += [
+                Placed(
+                    fault=fault,
+                    path=("phases", number, "faults", index),
+                    stretch=span.phase.name,
+                    index=index,
+                    start_s=span.start_s,
+                    for_s=span.phase.for_s,
+                )
+                for index, fault in enumerate(span.phase.faults)
+            ]
+        return tuple(placed)
+
     def fault_rules(self) -> tuple[FaultRule, ...]:
         """Every fault as whoever acts it out gets it."""
-        return tuple(
-            _rule(fault, f"{span.phase.name}.{index}", span)
-            for span in self.spans()
-            for index, fault in enumerate(span.phase.faults)
-        )
+        return tuple(_rule(each) for each in self.placed_faults())
 
 
-def _rule(fault: Fault, rule_id: str, span: Span) -> FaultRule:
-    start_s = span.start_s + fault.window.start_s
-    end_s = span.end_s if fault.window.end_s is None else span.start_s + fault.window.end_s
+def _rule(placed: Placed) -> FaultRule:
+    fault, rule_id = placed.fault, f"{placed.stretch}.{placed.index}"
+    start_s = placed.start_s + fault.window.start_s
+    end_s = placed.start_s + (placed.for_s if fault.window.end_s is None else fault.window.end_s)
     whole = {"id": rule_id, "vendor": fault.vendor, **fault.rule, "window": {"start_s": start_s, "end_s": end_s}}
     return FaultRule(
         id=rule_id,
@@ -171,7 +205,7 @@ def _rule(fault: Fault, rule_id: str, span: Span) -> FaultRule:
         kind=fault.kind,
         layer=fault.layer,
         text=fault.text,
-        phase=span.phase.name,
+        phase=placed.stretch,
         start_s=start_s,
         end_s=end_s,
         expect_struck=fault.expect_struck,

@@ -51,6 +51,21 @@ def gateway(old: str, new: str) -> list[str]:
     return problems(SCENARIO.replace(old, new, 1))
 
 
+def always(fault: str, name: str = "steady") -> list[str]:
+    text = SCENARIO.replace("name: steady", f"name: {name}").replace("during: steady", f"during: {name}")
+    return problems(text.replace("expect:\n", f"always:\n  - {fault}\nexpect:\n"))
+
+
+def test_a_fault_of_the_whole_run_is_checked_as_one_of_a_phase() -> None:
+    assert always("{vendor: stripe, latency: {fixed: 1s}}") == []
+    (late,) = always("{vendor: stripe, window: {start: 10s, end: 101s}, latency: {fixed: 1s}}")
+    assert late == "s.yaml:19: always[0].window: must lie within the run: 0s to 100s, start before end"
+    (share,) = always("{vendor: stripe, share: 2, latency: {fixed: 1s}}")
+    assert share.startswith("s.yaml:19: always[0].share: 2 is outside 0 to 1")
+    (name,) = always("{vendor: stripe, latency: {fixed: 1s}}", name="always")
+    assert "phases[0].name: is what the faults of the whole run are called" in name
+
+
 def foreign(old: str, new: str) -> list[str]:
     assert old in FOREIGN
     return problems(FOREIGN.replace(old, new, 1))

@@ -88,3 +88,32 @@ def test_a_vendors_limiters_are_on_only_where_asked() -> None:
     assert scenario.limits_of("twilio") == {"a": True}
     assert scenario.limits_of("sales") == {}
     assert scenario.vendors == ("stripe", "twilio")
+
+
+ALWAYS = """\
+always:
+  - {vendor: stripe, latency: {fixed: 50ms}}
+  - {vendor: stripe, window: {start: 10s, end: 70s}, respond: {status: 503}, expect_struck: 9}
+expect:
+"""
+
+
+def test_a_fault_of_the_whole_run_is_one_rule_whatever_the_phases() -> None:
+    whole, windowed, *others = load_text(SCENARIO.replace("expect:\n", ALWAYS), WORDS).fault_rules()
+    assert (whole.id, whole.phase, whole.start_s, whole.end_s) == ("always.0", "always", 0.0, 100.0)
+    assert (windowed.id, windowed.start_s, windowed.end_s, windowed.expect_struck) == ("always.1", 10.0, 70.0, 9)
+    assert windowed.json["window"] == {"start_s": 10.0, "end_s": 70.0}
+    assert [rule.id for rule in others] == ["brownout.0", "brownout.1"]
+
+
+def test_a_vendor_that_is_named_by_a_fault_of_the_whole_run_only_is_named() -> None:
+    text = SCENARIO.replace("expect:\n", "always: [{vendor: twilio, drop_after_effect: {}}]\nexpect:\n")
+    assert "twilio" in load_text(text, WORDS).vendors
+
+
+def test_a_phase_called_always_keeps_its_faults_to_itself() -> None:
+    scenario = load_text(
+        SCENARIO.replace("name: brownout", "name: always").replace("of: brownout", "of: always"), WORDS
+    )
+    assert scenario.always == ()
+    assert [len(phase.faults) for phase in scenario.phases] == [0, 2, 0]

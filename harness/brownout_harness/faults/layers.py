@@ -44,8 +44,7 @@ def unacted(scenario: Scenario, layers: Iterable[Layer], cure: str) -> list[tupl
     """Faults that a mode cannot act out, by their place in the scenario; `cure` says what can be done instead."""
     able = set(layers)
     return [
-        (("phases", index, "faults", position, fault.kind), f"happens {WORDS[fault.layer]}, which {cure}")
-        for index, phase in enumerate(scenario.phases)
-        for position, fault in enumerate(phase.faults)
-        if fault.layer not in able
+        ((*placed.path, placed.fault.kind), f"happens {WORDS[placed.fault.layer]}, which {cure}")
+        for placed in scenario.placed_faults()
+        if placed.fault.layer not in able
     ]

@@ -46,24 +46,32 @@ def phases(scenario: Scenario) -> Found:
 
 
 def faults(scenario: Scenario, words: Vocabulary) -> Found:
+    lists: list[tuple[Path, int]] = [((schema.ALWAYS,), len(scenario.always))]
     for index, phase in enumerate(scenario.phases):
-        if len(phase.faults) > MAX_ITEMS:
-            yield ("phases", index, "faults"), f"has {len(phase.faults)} entries; at most {MAX_ITEMS}"
-        for position, fault in enumerate(phase.faults):
-            at: Path = ("phases", index, "faults", position)
-            end_s = phase.for_s if fault.window.end_s is None else fault.window.end_s
-            if not 0 <= fault.window.start_s < end_s <= phase.for_s:
-                yield (
-                    (*at, "window"),
-                    f"must lie within the phase: 0s to {units.duration(phase.for_s)}, start before end",
-                )
-            if not 0 <= fault.rule.get("share", 1.0) <= 1:
-                yield (*at, "share"), f"{fault.rule['share']:g} is outside 0 to 1: write 0.2 or 20%"
-            if fault.layer == "vendor" and (why := words.check_rule(fault.vendor, fault.rule)):
-                key, _, rest = why.partition(": ")
-                yield ((*at, key), rest) if key in fault.rule and key != "match" else ((*at, "match"), why)
-            if not 0 <= fault.expect_struck <= MAX_ARRIVALS:
-                yield (*at, "expect_struck"), f"{fault.expect_struck} is outside 0 to {MAX_ARRIVALS}"
+        lists.append((("phases", index, "faults"), len(phase.faults)))
+        if scenario.always and phase.name == schema.ALWAYS:
+            yield ("phases", index, "name"), "is what the faults of the whole run are called: take another name"
+    for at, length in lists:
+        if length > MAX_ITEMS:
+            yield at, f"has {length} entries; at most {MAX_ITEMS}"
+    for placed in scenario.placed_faults():
+        yield from _fault(placed, words)
+
+
+def _fault(placed: schema.Placed, words: Vocabulary) -> Found:
+    at, fault = placed.path, placed.fault
+    end_s = placed.for_s if fault.window.end_s is None else fault.window.end_s
+    if not 0 <= fault.window.start_s < end_s <= placed.for_s:
+        stretch = "run" if placed.stretch == schema.ALWAYS else "phase"
+        yield (*at, "window"), f"must lie within the {stretch}: 0s to {units.duration(placed.for_s)}, start before end"
+    if not 0 <= fault.rule.get("share", 1.0) <= 1:
+        yield (*at, "share"), f"{fault.rule['share']:g} is outside 0 to 1: write 0.2 or 20%"
+    if fault.layer == "vendor" and (why := words.check_rule(fault.vendor, fault.rule)):
+        place, _, rest = why.partition(": ")
+        key, *within = place.split(".")
+        yield ((*at, key, *within), rest) if key in fault.rule and key != "match" else ((*at, "match"), why)
+    if not 0 <= fault.expect_struck <= MAX_ARRIVALS:
+        yield (*at, "expect_struck"), f"{fault.expect_struck} is outside 0 to {MAX_ARRIVALS}"
 
 
 def actions(scenario: Scenario) -> Found:
