@@ -5,8 +5,8 @@
 - `account.py`   one isolated world inside a simulator, chosen by API key; `worlds.py` keeps them
 - `simulator.py` three parts composed, and `shared.py` what they share:
   `engine.py` handles calls (`handling.py` is one on its way through, `admission.py` who is calling what,
-  `decision.py` faults, limits and keys before the work), `clockwork.py` runs what is due, `control.py` schedules and
-  resets
+  `decision.py` faults, limits and keys before the work, `execution.py` the work, `late_commits.py` the same after the
+  answer), `clockwork.py` runs what is due, `control.py` schedules and resets
 - `router.py`    method and path to endpoint; `correlation.py` to the caller's operation id
 - `store.py`     objects in order, bounded: for vendors' states and for what is remembered
 - `limiter.py`   token buckets and calls in flight; `idempotency.py` what is remembered under keys

@@ -7,6 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from brownout_simulators.correlation import Correlation
 from brownout_simulators.engine import Engine
+from brownout_simulators.faults.aim import require_fit
 from brownout_simulators.faults.rule import Rule
 from brownout_simulators.limiter import switched_on
 from brownout_simulators.shared import Shared
@@ -40,6 +41,9 @@ class Control(Generic[S]):
         Raises `ValueError`, and then nothing has changed.
         """
         shared = self._shared
+        rules = list(rules)
+        for rule in rules:
+            require_fit(shared.vendor, rule)
         books, known = shared.books, {limit.name: limit for limit in shared.vendor.limits}
         switched = None if limits is None else switched_on(known, limits)
         correlation = books.correlation if correlate is None else Correlation(correlate)

@@ -37,8 +37,9 @@ class Decision(Generic[S]):
                 one.objection = one.objection or refused.reply
         now_s = self._clock.machine_s()
         self._strike_and_limit(one, world, now_s)
-        if one.strike is not None and one.strike.is_answered:
-            one.reply, one.from_edge = one.strike.answer, one.strike.from_edge
+        strike = one.strike
+        if strike is not None and (strike.answer is not None or strike.ending is not None):
+            one.reply, one.from_edge = strike.answer, strike.from_edge
             return
         one.reply = one.reply or one.objection
         if rules is not None and one.reply is None and call.idempotency_key is not None:
@@ -80,6 +81,8 @@ class Decision(Generic[S]):
             public=route is not None and route.public,
             grants=route is not None and route.grants,
             credential_since_s=one.credential_since_s,
+            key=one.key,
+            named_errors=self._vendor.named_errors,
         )
 
     def _strike(self, one: Handling[S], chosen: Chosen, upto: Stage) -> Chosen:

@@ -17,13 +17,15 @@ from brownout_simulators.account import Account
 from brownout_simulators.admission import Admission
 from brownout_simulators.call import Call, Ending, Reply, Sending
 from brownout_simulators.decision import Decision
+from brownout_simulators.execution import Execution
 from brownout_simulators.faults.fault import Strike
 from brownout_simulators.faults.http_date import retry_after_s
-from brownout_simulators.handling import Handling, act_as_seen
+from brownout_simulators.faults.verbatim import put_on
+from brownout_simulators.handling import Handling
+from brownout_simulators.late_commits import LateCommits
 from brownout_simulators.ledger import Entry
 from brownout_simulators.open_sessions import OpenSession
 from brownout_simulators.shared import Shared
-from brownout_simulators.vendor import Refused
 from brownout_simulators.voice import say
 from brownout_simulators.worlds import World
 
@@ -48,12 +50,14 @@ class Engine(Generic[S]):
         self._acting = shared.acting
         self._sessions = shared.sessions
         self._problems = shared.problems
+        self._execution = Execution(shared.vendor, shared.clock, shared.problems)
+        self._owed = LateCommits(shared.agenda, shared.clock, self._execution, shared.problems)
         self._flying: dict[Handling[S], None] = {}
 
     @property
     def in_flight(self) -> int:
-        """Calls whose bytes have not ended, open sessions among them."""
-        return len(self._flying)
+        """Calls whose bytes have not ended, open sessions among them, and those whose work is still to be committed."""
+        return len(self._flying) + len(self._owed)
 
     def handle(self, call: Call) -> Generator[float, None, Sending]:
         """Yields seconds to wait (at least; the engine looks at the clock again), returns what goes on the wire.
@@ -107,6 +111,7 @@ class Engine(Generic[S]):
 
     def cut_off(self, account: Account[S] | None = None) -> None:
         """End what is in flight, of one account or at all, where it stands: its epoch is over."""
+        self._owed.forget(account)
         for one in list(self._flying):
             if account is None or (one.world is not None and one.world.account is account):
                 self.cut_off_calls += 1
@@ -124,7 +129,7 @@ class Engine(Generic[S]):
             return
         one.world.account.in_flight -= 1
         self._limiter.leave(one.held)
-        if one.claim is not None and one.claim.reply is None:
+        if one.claim is not None and one.claim.reply is None and not one.is_owed:
             one.world.keys.release(one.scoped_key, one.claim)
         if one.session is not None:
             one.session.end(forgotten=forgotten)
@@ -137,20 +142,15 @@ class Engine(Generic[S]):
 
     def _act(self, one: Handling[S]) -> None:
         """The vendor works; then, at one instant, effects, memory and notices are committed."""
-        assert one.world is not None and one.found is not None  # noqa: S101, PT018  (there is no reply yet)
-        account, strike, acting = one.world.account, one.strike, self._acting
+        assert one.world is not None  # noqa: S101  (there is no reply yet)
+        strike, acting = one.strike, self._acting
+        if strike is not None and strike.commits_in_s is not None:
+            one.reply = strike.answer_after
+            self._owed.put_off(one, one.world, strike.commits_in_s)
+            return
         acting.by = one
         try:
-            action = one.found.route.action
-            if one.working and strike is not None:
-                reply = act_as_seen(action, one.call, account, strike, self._clock.vendor_s())
-            else:
-                reply = action(one.call, account)
-        except Refused as refused:
-            reply = refused.reply
-        except Exception as error:  # noqa: BLE001  a defect of the simulator, to be told from a fault of the scenario
-            self._problems.tell(one.call.route, error)
-            reply = self._vendor.errors.server_error(one.call, 500)
+            reply = self._execution.perform(one, one.world.account)
         finally:
             acting.by = None
         one.reply = reply
@@ -159,23 +159,11 @@ class Engine(Generic[S]):
             self._sessions.publish()
 
     def _commit(self, one: Handling[S], world: World[S], reply: Reply) -> None:
-        strike = one.strike
         if reply.effects or reply.notices:
             self._books.commit(world.account, reply.effects, reply.notices, one.cause())
             if not one.operation and reply.effects:
                 one.operation = self._books.correlation.of_effect(reply.effects[0], "")
-        claim, rules = one.claim, self._vendor.idempotency
-        if claim is None or rules is None:
-            return
-        remembered = reply
-        if strike is not None and strike.answer_after is not None and strike.after_is_remembered:
-            remembered = strike.answer_after
-            if not rules.saved(remembered):
-                remembered = reply  # a vendor that keeps no such error has stored the outcome with its commit
-        if rules.saved(remembered):
-            world.keys.save(claim, remembered)
-        else:
-            world.keys.release(one.scoped_key, claim)
+        self._execution.remember(one, world, reply)
 
     # -- what goes out --------------------------------------------------------------------------------------------
 
@@ -215,6 +203,8 @@ class Engine(Generic[S]):
         call.took_s = self._clock.machine_s() - call.at_s
         if not one.from_edge:
             self._vendor.decorate(call, one.world.account if one.world is not None else None, reply)
+        if strike is not None and strike.headers:
+            put_on(reply.headers, strike.headers)
         if "date" not in reply.headers:
             reply.headers["date"] = self._clock.http_date(strike.skew_s if strike is not None else 0.0)
 

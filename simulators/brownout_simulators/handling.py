@@ -38,6 +38,8 @@ class Handling(Generic[S]):
     scoped_key: str = ""
     """Under which the vendor remembers the reply: the idempotency key and what it is unique within."""
     claim: Remembered | None = None
+    is_owed: bool = False
+    """Its work is done after its answer went out: until then its claim stands."""
     replayed: bool = False
     held: Sequence[Place] = ()
     """What it took of the limits that are on."""

@@ -68,6 +68,20 @@ class Errors(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class NamedError:
+    """One of a vendor's errors, under the vendor's own name: what `respond: {error: …}` answers with."""
+
+    status: int
+    about: str
+    """In one line: what the vendor says."""
+    reply: Callable[[Call], Reply]
+    """The whole answer, where nothing is done."""
+    provoked: Callable[[Call], Mapping[str, Any] | None] = lambda _call: None
+    """What the caller would have had to send for the vendor to say so itself, leaving what it leaves in such a case (a
+    declined payment); None where no request of this kind could bring it about."""
+
+
+@dataclass(frozen=True, slots=True)
 class IdempotencyRules:
     """How a vendor treats a repeated key. Vendors without keys declare none."""
 
@@ -148,6 +162,8 @@ class Vendor(Generic[S]):
     idempotency: IdempotencyRules | None = None
     webhooks: WebhookRules | None = None
     limits: Sequence[Limit] = ()
+    named_errors: Mapping[str, NamedError] = field(default_factory=dict)
+    """The errors that a fault can ask for by name."""
     correlate: Sequence[str] = ("header.x-correlation-id",)
     """Where the caller's operation id travels, first hit wins: `header.<name>` or `body.<dotted path>`."""
     effects: Sequence[str] = ()

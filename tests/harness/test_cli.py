@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from brownout_simulators.vendors import VENDORS
 from tests.support.commands import brownout, brownout_here
 from tests.support.processes import descendants
 from tests.support.shop_scenario import write_shop
@@ -93,6 +94,17 @@ def test_the_librarys_scenarios_are_listed_and_one_is_shown_as_written(tmp_path:
     assert "commit-then-crash" in listed.output
     shown = brownout_here("scenarios", "stripe-brownout", cwd=tmp_path)
     assert shown.output.startswith("name: stripe-brownout\n")
+
+
+def test_what_a_vendor_has_is_listed_by_the_names_that_a_scenario_uses(tmp_path: Path) -> None:
+    assert [line.split()[0] for line in brownout_here("vendors", cwd=tmp_path).output.splitlines()] == list(VENDORS)
+    shown = brownout_here("vendors", "stripe", cwd=tmp_path).output
+    for name in ("/v1/payment_intents/{id}/confirm", "stripe.charge", "endpoint-rate", "card_declined"):
+        assert f"{name}" in shown
+    places = {line.index("402  ") for line in shown.splitlines() if "402  " in line}
+    assert len(places) == 1
+    refused = brownout_here("vendors", "strip", cwd=tmp_path)
+    assert (refused.exit_code, "did you mean stripe?" in refused.error) == (2, True)
 
 
 @pytest.mark.parametrize(

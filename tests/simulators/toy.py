@@ -13,6 +13,7 @@ from brownout_simulators.vendor import (
     Credential,
     IdempotencyRules,
     Limit,
+    NamedError,
     Refused,
     Route,
     Vendor,
@@ -203,6 +204,7 @@ TILL: Vendor[Till] = Vendor(
     decorate=decorate,
     environment=lambda url, key: {"TILL_URL": url, "TILL_KEY": key},
     test_key=lambda name: f"till_test_{name}",
+    named_errors={"broke": NamedError(402, "There is no money", lambda _call: error(402, "broke"))},
     idempotency=IdempotencyRules(
         key_of=key_of,
         fingerprint=lambda call: call.route.encode() + call.body,

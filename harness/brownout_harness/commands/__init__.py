@@ -3,7 +3,7 @@
 To add one: a module with a function whose annotated parameters are the command's, a line here, and its section in
 `docs/cli.md`. A command's module imports what is heavy when it runs, not when it is imported.
 
-- `run.py`, `check.py`, `scenarios.py`, `report.py`, `up.py`, `audit.py`  the commands
+- `run.py`, `check.py`, `scenarios.py`, `vendors.py`, `report.py`, `up.py`, `audit.py`  the commands
 - `terminal.py`  a run's progress and its verdict, as a person sees them
 - `console.py`   the console that they are shown on
 - `signals.py`   Ctrl-C
@@ -18,11 +18,13 @@ from brownout_harness.commands.report import report
 from brownout_harness.commands.run import run
 from brownout_harness.commands.scenarios import scenarios
 from brownout_harness.commands.up import up
+from brownout_harness.commands.vendors import vendors
 
 COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "run": run,
     "check": check,
     "scenarios": scenarios,
+    "vendors": vendors,
     "report": report,
     "up": up,
     "audit": audit,

@@ -21,6 +21,7 @@ from brownout_harness.judging.selection import cut_in_two
 from brownout_scenarios.vocabulary import Vocabulary, json_schema
 from brownout_simulators.faults import FAULTS, FaultError, route_problem, rule_from_json
 from brownout_simulators.faults.aim import nearest_miss
+from brownout_simulators.faults.codec import decode
 from brownout_simulators.faults.latency import read_measurements
 from brownout_simulators.faults.rule import Match, Rule
 from brownout_simulators.router import Router
@@ -73,14 +74,24 @@ def prepare_fault(kind: str, parameters: Mapping[str, Any], folder: Path | None)
 
 
 def check_rule(vendor: Vendor[Any], rule: Mapping[str, Any]) -> str:
-    """Why no call of the vendor can be one that this rule strikes; empty where some can."""
+    """Why the vendor has no call that this rule can strike, or cannot act its fault out; empty where it can."""
     # Which calls is all that matters here, so any fault will do: what is written of the rule's own may need a file.
     selecting = {name: value for name, value in rule.items() if name not in FAULTS}
     try:
         made = rule_from_json({**selecting, "id": "rule", "vendor": vendor.name, "hang": {}})
     except FaultError as wrong:
         return str(wrong).removeprefix("rule rule: ")
-    return route_problem(vendor, made)
+    return route_problem(vendor, made) or _objection(vendor, rule)
+
+
+def _objection(vendor: Vendor[Any], rule: Mapping[str, Any]) -> str:
+    """`respond.error: …`: what is wrong, and where."""
+    for kind in rule.keys() & FAULTS.keys():
+        try:
+            return decode(FAULTS[kind], rule[kind], kind).objection(vendor)
+        except FaultError as wrong:
+            return str(wrong)
+    return ""
 
 
 def check_requests(vendor: Vendor[Any], written: str) -> str:

@@ -1,8 +1,10 @@
-"""Whether a rule can strike anything: a rule for a route that its vendor does not have is a typing mistake."""
+"""Whether a rule can strike anything: one for a route, or with an error, that its vendor does not have is a typing
+mistake."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from brownout_simulators.faults.fault import require
 from brownout_simulators.faults.rule import Match, Rule
 from brownout_simulators.router import Router, segments_of
 from brownout_simulators.vendor import Vendor
@@ -19,6 +21,12 @@ def route_problem(vendor: Vendor[Any], rule: Rule) -> str:
     if not nearest:
         return ""
     return f"no route of {vendor.name} matches {line_of(rule.match)}; the nearest is {nearest}"
+
+
+def require_fit(vendor: Vendor[Any], rule: Rule) -> None:
+    """Raise `FaultError` where the rule's fault is none that this vendor can act out."""
+    objection = rule.fault.objection(vendor)
+    require(not objection, f"rule {rule.id}: {objection}")
 
 
 def nearest_miss(router: Router, match: Match) -> str:

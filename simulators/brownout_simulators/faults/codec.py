@@ -46,18 +46,35 @@ def value_of(wanted: Any, value: object, where: str) -> Any:
     if origin in (Union, types.UnionType):
         if value is None and type(None) in get_args(wanted):
             return None
-        return value_of(next(one for one in get_args(wanted) if one is not type(None)), value, where)
+        choices = [one for one in get_args(wanted) if one is not type(None)]
+        return value_of(next((one for one in choices if type(value) is one), choices[0]), value, where)
     if origin is Literal:
         if value not in get_args(wanted):
             raise FaultError(f"{where}: one of {', '.join(map(str, get_args(wanted)))}, got {shown(value)}")
         return value
-    if origin is tuple:
-        if isinstance(value, str) or not isinstance(value, list | tuple):
-            raise FaultError(f"{where}: a list is needed, got {shown(value)}")
-        return tuple(value_of(get_args(wanted)[0], one, f"{where}[{place}]") for place, one in enumerate(value))
+    if origin is tuple or origin is Mapping:
+        return _list(get_args(wanted)[0], value, where) if origin is tuple else _texts(value, where)
     if dataclasses.is_dataclass(wanted) and isinstance(wanted, type):
         return decode(wanted, value, where)
     return _scalar(wanted, value, where)
+
+
+def _list(wanted: Any, value: object, where: str) -> tuple[Any, ...]:
+    if isinstance(value, str) or not isinstance(value, list | tuple):
+        raise FaultError(f"{where}: a list is needed, got {shown(value)}")
+    return tuple(value_of(wanted, one, f"{where}[{place}]") for place, one in enumerate(value))
+
+
+def _texts(value: object, where: str) -> dict[str, str]:
+    """Texts by name: the only mapping that a field can hold."""
+    if not isinstance(value, Mapping):
+        raise FaultError(f"{where}: an object is needed, got {shown(value)}")
+    texts = {}
+    for name, text in value.items():
+        if not isinstance(name, str) or not isinstance(text, str):
+            raise FaultError(f"{where}: texts by name are needed, got {shown(name)}: {shown(text)}")
+        texts[name] = text
+    return texts
 
 
 def _scalar(wanted: type, value: object, where: str) -> Any:

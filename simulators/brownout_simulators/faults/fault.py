@@ -12,13 +12,14 @@ The stages run in their order, whatever the order of the rules; within a stage, 
     NOTICE       webhooks
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from brownout_simulators.call import Call, Ending, Reply, Sending
 from brownout_simulators.limiter import Buckets
-from brownout_simulators.vendor import Errors
+from brownout_simulators.vendor import Errors, NamedError, Vendor
 
 LONGEST_S: Final = 366 * 86_400.0
 """No span of a fault or a rule is longer than a year."""
@@ -57,9 +58,17 @@ class Strike:
     """The route gives out tokens; what it asks for is no token itself."""
     credential_since_s: float = 0.0
     """When this credential was first used."""
+    key: str = ""
+    """The call's operation id, else its idempotency key."""
+    named_errors: Mapping[str, NamedError] = field(default_factory=dict)
+    """The vendor's."""
 
     answer: Reply | None = None
     """Sent instead of the vendor's work."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """On that answer word for word, in place of whatever the vendor says under these names."""
+    data: Mapping[str, Any] | None = None
+    """Read instead of what the caller sent: the vendor itself comes to a refusal."""
     from_edge: bool = False
     """The answer does not come from the vendor itself: it carries none of the vendor's headers."""
     ending: Ending | None = None
@@ -78,13 +87,15 @@ class Strike:
     """Sent instead of the answer, after the commit."""
     after_is_remembered: bool = False
     """Whether the vendor remembers `answer_after` under the idempotency key, instead of the true answer."""
+    commits_in_s: float | None = None
+    """The work is done, and committed, only so long after its answer went out."""
     ending_after: Ending | None = None
     """The connection ends so after the commit, with no byte of an answer."""
 
     @property
     def is_answered(self) -> bool:
-        """Whether the vendor's work is already out of the question."""
-        return self.answer is not None or self.ending is not None
+        """Whether the vendor's work is already out of the question, or its outcome settled."""
+        return self.answer is not None or self.ending is not None or self.data is not None
 
 
 @dataclass(slots=True)
@@ -95,6 +106,8 @@ class Memory:
     """When the rule came into force."""
     buckets: Buckets | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    firsts_s: dict[str, float] = field(default_factory=dict)
+    """By key: when it was struck first."""
 
 
 Layer = Literal["vendor", "wire", "machine"]
@@ -113,6 +126,11 @@ class Fault:
 
     strikes_refusals: ClassVar[bool] = False
     """Whether it strikes calls as well that are refused at the door: a bad credential, no such route."""
+
+    def objection(self, vendor: Vendor[Any]) -> str:
+        """Why this vendor cannot act it out: `<kind>.<field>: …`; "" where it can."""
+        del vendor
+        return ""
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         """Stages CREDENTIALS to AFTER: change `on`; whether anything was changed.

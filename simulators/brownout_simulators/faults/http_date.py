@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from datetime import UTC
 from email.utils import formatdate, parsedate_to_datetime
 from typing import Literal
 
@@ -15,11 +16,12 @@ def retry_after_s(headers: Mapping[str, str], wall_s: float) -> float | None:
     """The seconds that an answer's Retry-After asks for, whichever form it has; None without a readable one."""
     for name, value in headers.items():
         if name.lower() == "retry-after":
-            if value.isdigit():
-                return float(value)
+            if value.isascii() and value.isdigit():
+                return float(value) if math.isfinite(float(value)) else None
             try:
-                return max(0.0, parsedate_to_datetime(value).timestamp() - wall_s)
-            except ValueError:
+                at = parsedate_to_datetime(value)
+                return max(0.0, at.replace(tzinfo=at.tzinfo or UTC).timestamp() - wall_s)
+            except (TypeError, ValueError, OverflowError, IndexError):  # a fault writes what it likes
                 return None
     return None
 

@@ -1,15 +1,23 @@
-"""Respond: an error status instead of the vendor's work."""
+"""Respond: an answer that the fault writes, instead of the vendor's work."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from brownout_simulators.call import Reply
 from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require, require_seconds
 from brownout_simulators.faults.http_date import retry_after_header
+from brownout_simulators.faults.verbatim import put_on, require_headers
+from brownout_simulators.spelling import named, nearest
+from brownout_simulators.vendor import Vendor
 
 Body = Literal["vendor", "html", "json"]
+
+CONTENT_LIMIT: Final = 64 * 1024
+_OWN: Final = (500, 502, 503, 504)
+_WITHOUT_BODY: Final = (204, 205)
 
 
 def edge_reply(status: int, body: Literal["html", "json"]) -> Reply:
@@ -24,37 +32,85 @@ def edge_reply(status: int, body: Literal["html", "json"]) -> Reply:
     return Reply(status, page.encode(), {"content-type": "text/html; charset=utf-8"})
 
 
+def require_status(kind: str, status: int, body: Body) -> None:
+    """Raise `FaultError` unless an answer of this kind of fault can have that status."""
+    if body == "vendor":
+        text = f"{kind}.status: 500, 502, 503, 504 with the vendor's body (any with html, json), got {status}"
+        require(status in _OWN, text)
+    is_possible = 200 <= status <= 599 and status not in _WITHOUT_BODY
+    require(is_possible, f"{kind}.status: 200 to 599, but for 204 and 205, which have no body; got {status}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Respond(Fault):
-    """Answer with `status` before any work is done: the effect does not happen."""
+    """Answer so before any work is done: the effect does not happen, whatever the status says."""
 
     stage: ClassVar[Stage] = Stage.ANSWER
 
-    status: int = 503
+    status: int | None = None
+    """503, where nothing is said. The vendor's body goes with 500, 502, 503 and 504, an edge's with any."""
+    error: str | int | None = None
+    """One of the vendor's own errors, by its name (`brownout vendors` lists them): status, body and headers are its. A
+    declined payment leaves a payment that was declined."""
     body: Body = "vendor"
-    """`vendor`: its own error body and headers (500, 502, 503, 504). `html`, `json`: from an edge in front of it."""
+    """`vendor`: its own error body and headers. `html`, `json`: from an edge in front of it, with none of them."""
+    content: str | None = None
+    """The body of the edge's answer, word for word."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Written word for word, in place of those of the same name: `{content-type: text/plain, retry-after: soon}`."""
     retry_after_s: float | None = None
     """Adds a Retry-After header."""
     retry_after_form: Literal["seconds", "date"] = "seconds"
 
     def __post_init__(self) -> None:
-        if self.body == "vendor":
-            require(
-                self.status in (500, 502, 503, 504),
-                f"respond.status: 500, 502, 503, 504 with the vendor's body (any with html, json), got {self.status}",
-            )
-        require(300 <= self.status <= 599, f"respond.status: 300 to 599, got {self.status}")
+        if self.error is not None:
+            is_alone = self.status is None and self.body == "vendor" and self.content is None
+            require(is_alone, "respond.error: says status and body already; leave status, body and content out")
+        if self.content is not None:
+            require(self.body != "vendor", "respond.content: goes with body html or json, from an edge")
+            size = len(self.content.encode("utf-8", "replace"))
+            require(size <= CONTENT_LIMIT, f"respond.content: at most {CONTENT_LIMIT} bytes, got {size}")
+        require_status("respond", self._status, self.body)
+        require_headers("respond.headers", self.headers)
         require_seconds("respond.retry_after_s", self.retry_after_s)
+
+    @property
+    def _status(self) -> int:
+        return 503 if self.status is None else self.status
+
+    def objection(self, vendor: Vendor[Any]) -> str:
+        """A vendor has only its own errors."""
+        if self.error is None or str(self.error) in vendor.named_errors:
+            return ""
+        near = nearest(str(self.error), vendor.named_errors)
+        hint = f"; did you mean {near}?" if near else ""
+        return (
+            f"respond.error: {vendor.name} has no error named {named(str(self.error))}{hint} "
+            f"(`brownout vendors {vendor.name}` lists them)"
+        )
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         del chance, memory
         if on.is_answered:
             return False
-        if self.body == "vendor":
-            on.answer = on.errors.server_error(on.call, self.status)
-        else:
-            on.answer = edge_reply(self.status, self.body)
-            on.from_edge = True
+        on.headers = self.headers
         if self.retry_after_s is not None:
-            on.answer.headers["retry-after"] = retry_after_header(self.retry_after_s, self.retry_after_form, on.wall_s)
+            header = retry_after_header(self.retry_after_s, self.retry_after_form, on.wall_s)
+            on.headers = {"retry-after": header, **{name.lower(): value for name, value in self.headers.items()}}
+        if self.error is not None:
+            on.data = on.named_errors[str(self.error)].provoked(on.call)
+        if on.data is None:
+            on.answer = self._answer(on)
+            put_on(on.answer.headers, on.headers)  # a vendor may say the same figure in other headers, too
         return True
+
+    def _answer(self, on: Strike) -> Reply:
+        if self.error is not None:
+            return on.named_errors[str(self.error)].reply(on.call)
+        if self.body == "vendor":
+            return on.errors.server_error(on.call, self._status)
+        on.from_edge = True
+        answer = edge_reply(self._status, self.body)
+        if self.content is not None:
+            answer.body = self.content.encode("utf-8", "replace")
+        return answer

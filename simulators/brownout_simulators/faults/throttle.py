@@ -1,11 +1,16 @@
 """Throttle: 429 in the vendor's words, with a token bucket behind it."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Final, Literal
 
+from brownout_simulators.call import Reply
 from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require, require_seconds
 from brownout_simulators.faults.http_date import retry_after_header
+from brownout_simulators.faults.verbatim import put_on, require_headers
 from brownout_simulators.limiter import Buckets
+
+KEYS_LIMIT: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +27,10 @@ class Throttle(Fault):
     """Insists on a Retry-After header with this much. Without it, the vendor is told the bucket's own wait, and says
     it or not, as it does."""
     retry_after_form: Literal["seconds", "date"] = "seconds"
+    means_s: float | None = None
+    """How long it really refuses, whatever the header says: an operation from its first refusal on, then it passes."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Written word for word, in place of those of the same name: `{retry-after: soon}`."""
     reason: str = "rate"
     """Handed to the vendor: the name of one of its limits, where it tells them apart."""
 
@@ -29,23 +38,49 @@ class Throttle(Fault):
         require(0 <= self.rate_per_s < float("inf"), f"throttle.rate_per_s: at least 0, got {self.rate_per_s}")
         require(1 <= self.burst < float("inf"), f"throttle.burst: at least 1, got {self.burst}")
         require_seconds("throttle.retry_after_s", self.retry_after_s)
+        require_seconds("throttle.means_s", self.means_s, above_0=True)
+        require_headers("throttle.headers", self.headers)
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         del chance
         if on.is_answered:
             return False
+        key = on.key or on.account
+        first_s = memory.firsts_s.get(key) if self.means_s is not None else None
         wait_s: float | None = None
-        if self.rate_per_s > 0:
-            if memory.buckets is None:
-                memory.buckets = Buckets(self.rate_per_s, self.burst)
-            wait_s = memory.buckets.of(on.account, on.now_s).take(on.now_s)
+        if first_s is not None and self.means_s is not None:
+            wait_s = first_s + self.means_s - on.now_s
+            if wait_s <= 0:
+                return False
+        elif self.rate_per_s > 0:
+            wait_s = self._without_token_s(on, memory)
             if wait_s == 0.0:
                 return False
+        if first_s is None and self.means_s is not None:
+            _note(memory.firsts_s, key, on.now_s)
+        on.answer = self._answer(on, wait_s)
+        put_on(on.answer.headers, self.headers)
+        on.headers = self.headers
+        return True
+
+    def _without_token_s(self, on: Strike, memory: Memory) -> float:
+        """How long until there is a token; 0 where there was one."""
+        if memory.buckets is None:
+            memory.buckets = Buckets(self.rate_per_s, self.burst)
+        return memory.buckets.of(on.account, on.now_s).take(on.now_s)
+
+    def _answer(self, on: Strike, wait_s: float | None) -> Reply:
         if self.retry_after_s is not None:
             wait_s = self.retry_after_s
-        on.answer = on.errors.throttled(on.call, wait_s, self.reason)
+        answer = on.errors.throttled(on.call, wait_s, self.reason)
         if self.retry_after_s is not None:
-            for name in [name for name in on.answer.headers if name.lower() == "retry-after"]:
-                del on.answer.headers[name]
-            on.answer.headers["retry-after"] = retry_after_header(self.retry_after_s, self.retry_after_form, on.wall_s)
-        return True
+            header = retry_after_header(self.retry_after_s, self.retry_after_form, on.wall_s)
+            put_on(answer.headers, {"retry-after": header})
+        return answer
+
+
+def _note(firsts_s: dict[str, float], key: str, now_s: float) -> None:
+    """Bounded: the oldest goes, and is refused anew."""
+    firsts_s[key] = now_s
+    if len(firsts_s) > KEYS_LIMIT:
+        del firsts_s[next(iter(firsts_s))]

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from brownout_simulators.faults.aim import nearest_miss
+from brownout_simulators.faults.aim import nearest_miss, require_fit
 from brownout_simulators.faults.kinds import FAULTS, rule_from_json, rule_to_json
 from brownout_simulators.safety import carries_live_credential
 from brownout_simulators.simulator import Simulator
@@ -68,6 +68,7 @@ def _describe(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
         "routes": simulator.router.names,
         "effects": list(vendor.effects),
         "limits": [limit.name for limit in vendor.limits],
+        "errors": {name: one.status for name, one in vendor.named_errors.items()},
         "magic": dict(vendor.magic),
         "faults": list(FAULTS),
         "control": sorted(ROUTES),
@@ -95,6 +96,7 @@ def _add_fault(simulator: Simulator[Any], tail: str, query: Query, data: dict[st
     given = {"vendor": simulator.vendor.name, **data}
     given.setdefault("id", tail or simulator.plan.new_id())
     rule = rule_from_json(given)
+    require_fit(simulator.vendor, rule)
     simulator.plan.add(rule, simulator.clock(), live=True)
     missed = nearest_miss(simulator.router, rule.match)
     return 201, {**_rule(simulator, rule.id), **({"matches_no_route": True, "nearest": missed} if missed else {})}

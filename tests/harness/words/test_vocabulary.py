@@ -15,6 +15,7 @@ from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import load, load_text, to_yaml
 from brownout_scenarios.schema import Scenario
 from brownout_simulators.faults import rule_from_json
+from brownout_simulators.vendors import load_vendor
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
 FILES = [*library.names(), *(str(path) for path in sorted(SAMPLES.glob("*/*.yaml")))]
@@ -251,3 +252,47 @@ def test_every_form_of_a_bound_can_be_written() -> None:
 def test_a_demand_on_the_ledger_that_cannot_be_met_or_judged_is_told_at_load(expected: str, why: str) -> None:
     (line,) = problems(expected)
     assert line.startswith(why)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "respond: {error: card_declined, retry_after: 2s}",
+        "respond: {status: 200, body: html, content: <h1>Soon</h1>, headers: {content-type: text/plain}}",
+        "throttle: {retry_after: 1s, means: 5s, headers: {retry-after: soon}}",
+        "fail_after_effect: {status: 502, commits_in: {uniform: {low: 1s, high: 5s}}}",
+    ],
+)
+def test_an_answer_as_data_is_a_rule_that_the_simulator_takes(answer: str) -> None:
+    scenario = load_text(FAULTY.replace("respond: {status: 503}", answer), vocabulary())
+    rule = rule_from_json(scenario.fault_rules()[0].json)
+    assert load_vendor("stripe").named_errors
+    assert rule.fault.objection(load_vendor("stripe")) == ""
+
+
+@pytest.mark.parametrize(
+    ("vendor", "error", "said"),
+    [
+        ("stripe", "card_declind", "stripe has no error named card_declind; did you mean card_declined?"),
+        ("stripe", "21610", "stripe has no error named 21610"),
+        ("twilio", "21619", "twilio has no error named 21619"),
+        ("sales", "tokn-expired", "sales has no error named tokn-expired; did you mean token-expired?"),
+    ],
+)
+def test_an_error_that_the_vendor_does_not_have_is_an_error_of_the_file_with_the_nearest(
+    vendor: str, error: str, said: str
+) -> None:
+    text = FAULTY.replace("vendor: stripe", f"vendor: {vendor}").replace("match: GET", "match: POST")
+    (line,) = told(text.replace("respond: {status: 503}", f"respond: {{error: {error}}}"))
+    assert line.startswith(f"mine.yaml:12: phases[0].faults[0].respond.error: {said}")
+    assert line.endswith(f"(`brownout vendors {vendor}` lists them)")
+
+
+def test_a_number_names_an_error_where_the_vendors_are_numbers() -> None:
+    text = FAULTY.replace("vendor: stripe", "vendor: twilio").replace("match: GET", "match: POST")
+    assert load_text(text.replace("respond: {status: 503}", "respond: {error: 21610}"), vocabulary()).phases[0].faults
+
+
+def test_faults_of_the_whole_run_are_checked_by_their_vendor_too() -> None:
+    (line,) = told(FAULTY + "always: [{vendor: stripe, match: POST /v1/nowhere, respond: {status: 503}}]\n")
+    assert line.startswith("mine.yaml:14: always[0].match: no route of stripe matches POST /v1/nowhere")

@@ -50,11 +50,17 @@ def test_nothing_fails_after_an_effect_that_was_not() -> None:
 @pytest.mark.parametrize(
     ("fault", "why"),
     [
-        ({"status": 400}, "500, 502, 503 or 504"),
-        ({"status": 200, "body": "json", "remembered": False}, "300 to 599"),
+        ({"status": 400}, "500, 502, 503, 504"),
+        ({"status": 204, "body": "json", "remembered": False}, "200 to 599"),
         ({"body": "html"}, "cannot be remembered"),
     ],
 )
 def test_a_failure_that_cannot_be_is_refused(fault: dict[str, Any], why: str) -> None:
     with pytest.raises(FaultError, match=why):
+        rule_from_json({"id": "r", "vendor": "till", "fail_after_effect": fault})
+
+
+def test_exactly_one_distribution_says_when_it_commits() -> None:
+    fault = {"commits_in": {"fixed_s": 1.0, "uniform": {"low_s": 1.0, "high_s": 2.0}}}
+    with pytest.raises(FaultError, match="exactly one of fixed, uniform, lognormal"):
         rule_from_json({"id": "r", "vendor": "till", "fail_after_effect": fault})

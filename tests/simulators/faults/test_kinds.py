@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from brownout_simulators.faults import FAULTS, FaultError, Match, Ramp, Rule, Window, rule_from_json, rule_to_json
+from brownout_simulators.faults.distributions import Lognormal
 from brownout_simulators.faults.kinds import name_of
-from brownout_simulators.faults.latency import Latency, Lognormal
+from brownout_simulators.faults.latency import Latency
 
 EVERY: dict[str, dict[str, Any]] = {
     "latency": {"lognormal": {"p50_s": 0.4, "p99_s": 4.0}, "at": "after"},

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from brownout_simulators.faults import FaultError, rule_from_json
+from brownout_simulators.faults import FaultError, rule_from_json, throttle
 from tests.simulators.driving import Driver, body_of
 from tests.simulators.toy import TILL, TillErrors
 
@@ -62,8 +62,61 @@ def test_the_vendor_hears_how_long_the_bucket_needs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("throttle", "why"), [({"rate_per_s": -1}, "rate_per_s"), ({"burst": 0}, "burst"), ({"retry_after_s": -1}, "retry")]
+    ("fault", "why"),
+    [
+        ({"rate_per_s": -1}, "rate_per_s"),
+        ({"burst": 0}, "burst"),
+        ({"retry_after_s": -1}, "retry"),
+        ({"means_s": 0}, "means"),
+    ],
 )
-def test_a_throttle_that_cannot_be_is_refused(throttle: dict[str, Any], why: str) -> None:
+def test_a_throttle_that_cannot_be_is_refused(fault: dict[str, Any], why: str) -> None:
     with pytest.raises(FaultError, match=why):
-        rule_from_json({"id": "r", "vendor": "till", "throttle": throttle})
+        rule_from_json({"id": "r", "vendor": "till", "throttle": fault})
+
+
+def statuses(till: Driver, operation: str, *after_s: float) -> list[int]:
+    """Of one operation's calls, so long after each other."""
+    told = []
+    for seconds in after_s:
+        till.clock.now_s += seconds
+        told.append(till.send(operation=operation).status)
+    return told
+
+
+def test_a_lying_throttle_asks_for_one_second_and_means_five() -> None:
+    till = Driver({"throttle": {"retry_after_s": 1, "means_s": 5}})
+    assert till.send(operation="a").headers["retry-after"] == "1"
+    assert statuses(till, "a", 1, 1, 2.9) == [429, 429, 429]
+    assert statuses(till, "b", 0) == [429]
+    assert statuses(till, "a", 0.1, 0, 60) == [200, 200, 200]
+    assert [row["retry_after_s"] for row in till.requests()[:5]] == [1.0] * 5
+
+
+def test_a_lie_about_a_bucket_is_told_to_those_that_found_no_token() -> None:
+    till = Driver({"throttle": {"rate_per_s": 1, "retry_after_s": 1, "means_s": 5}})
+    assert (statuses(till, "a", 0), statuses(till, "b", 0)) == ([200], [429])
+    assert statuses(till, "b", 1, 4) == [429, 200]
+
+
+def test_what_a_lying_throttle_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "KEYS_LIMIT", 2)
+    till = Driver({"throttle": {"means_s": 5}})
+    for name in "abc":
+        till.send(operation=name)
+    assert list(till.simulator.plan.standing["r0"].memory.firsts_s) == ["b", "c"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["soon", "-5", "1e9", "Fri, 31 Dec 1999 23:59:59 GMT", "9" * 3_000, "Fri, 31 Dec 99999 23:59:59 GMT", "\xb2", ""],
+)
+def test_a_retry_after_may_be_any_text_and_breaks_nothing(value: str) -> None:
+    till = Driver({"throttle": {"headers": {"Retry-After": value}}})
+    answer = till.send()
+    assert {name: text for name, text in answer.headers.items() if name.lower() == "retry-after"} == {
+        "Retry-After": value
+    }
+    is_date = value.startswith("Fri, 31 Dec 1999")
+    assert till.requests()[0]["retry_after_s"] == (0.0 if is_date else None)
+    assert till.simulator.problems == []

@@ -21,7 +21,21 @@ NUMBERS = st.one_of(
 TEXTS = st.one_of(
     st.text(max_size=12),
     st.sampled_from(
-        ["*", "POST", "/v1/*", "FF.", "*" * 900, "/" + "*a" * 400, "rate", "vendor", "a\x00b", "\ud800", "date"]
+        [
+            "*",
+            "POST",
+            "/v1/*",
+            "FF.",
+            "*" * 900,
+            "/" + "*a" * 400,
+            "rate",
+            "vendor",
+            "a\x00b",
+            "\ud800",
+            "date",
+            "broke",
+            "html",
+        ]
     ),
 )
 ANYTHING = st.recursive(
@@ -31,13 +45,19 @@ ANYTHING = st.recursive(
 )
 
 
+HEADERS = st.dictionaries(
+    st.sampled_from(["retry-after", "Retry-After", "x", "content-length", "a b", ""]), TEXTS, max_size=3
+)
+
+
 def fields_of(kind: Any) -> st.SearchStrategy[Any]:
     """A fault's (or a part's) fields, most of them by their names, with values that may or may not fit."""
     known: dict[str, st.SearchStrategy[Any]] = {}
     hints = get_type_hints(kind)
     for field in fields(kind):
         inner = [one for one in get_args(hints[field.name]) if is_dataclass(one)]
-        known[field.name] = st.one_of(fields_of(inner[0]) if inner else NUMBERS | TEXTS, ANYTHING)
+        fitting = HEADERS if field.name == "headers" else NUMBERS | TEXTS
+        known[field.name] = st.one_of(fields_of(inner[0]) if inner else fitting, ANYTHING)
     return st.fixed_dictionaries({}, optional=known) | ANYTHING
 
 

@@ -3,7 +3,7 @@
 - `resources.py`   what a tenant holds: orders and the machine that moves them
 - `actions.py`     orders, and the table of all routes; `validation.py`: what an intake request must look like
 - `access.py`      OAuth, tokens, body parsing, idempotency keys
-- `errors.py`      RFC 9457 problems
+- `errors.py`      RFC 9457 problems; `named_errors.py` which of them a fault can ask for
 - `limits.py`      the limiters, and the headers on every reply
 - `webhooks.py`    endpoints, both signatures, the schedule, the list of attempts
 - `magic.py`       SKUs and client ids with a fixed outcome
@@ -19,6 +19,7 @@ from brownout_simulators.vendors.sales.actions import ROUTES
 from brownout_simulators.vendors.sales.errors import SalesErrors
 from brownout_simulators.vendors.sales.limits import LIMITS, decorate
 from brownout_simulators.vendors.sales.magic import DOCUMENTED
+from brownout_simulators.vendors.sales.named_errors import NAMED_ERRORS
 from brownout_simulators.vendors.sales.resources import State, stores
 from brownout_simulators.vendors.sales.webhooks import WEBHOOKS
 
@@ -53,6 +54,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     idempotency=IDEMPOTENCY,
     webhooks=WEBHOOKS,
     limits=LIMITS,
+    named_errors=NAMED_ERRORS,
     effects=("sales.order",),
     magic=DOCUMENTED,
 )

@@ -86,7 +86,7 @@ def admit(call: Call, account: Account[State]) -> None:
         raise Refused(problem(call, "token-expired"))
     if options.suspended:
         raise Refused(problem(call, "tenant-suspended"))
-    needed = _scope_of(call)
+    needed = scope_of(call)
     if needed not in token.scopes:
         raise refuse(call, "scope-insufficient", f"needs {needed}", requiredScope=needed)
 
@@ -210,7 +210,8 @@ IDEMPOTENCY: Final = IdempotencyRules(
 )
 
 
-def _scope_of(call: Call) -> str:
+def scope_of(call: Call) -> str:
+    """Which scope a token needs for this call."""
     if call.path.startswith("/api/v2/webhook-"):
         return "webhooks.manage"
     return "orders.read" if call.method == "GET" else "orders.write"

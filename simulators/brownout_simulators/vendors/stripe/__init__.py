@@ -3,7 +3,7 @@
 - `resources.py`   the resources, and what follows from their declaration; `templates.py` the objects, whole,
   `card_fields.py` the cards on them
 - `actions/`       the endpoints, one module per family
-- `errors.py`      how Stripe says no
+- `errors.py`      how Stripe says no; `named_errors.py` which of them a fault can ask for
 - `limits.py`      its limiters, off unless asked for
 - `webhooks.py`    events, signature, schedule
 - `magic.py`       test cards and keys
@@ -22,6 +22,7 @@ from brownout_simulators.vendors.stripe.form import parse
 from brownout_simulators.vendors.stripe.keys import authenticate, environment, test_key
 from brownout_simulators.vendors.stripe.limits import LIMITS
 from brownout_simulators.vendors.stripe.magic import MAGIC
+from brownout_simulators.vendors.stripe.named_errors import NAMED_ERRORS
 from brownout_simulators.vendors.stripe.state import State, new_state, stores
 from brownout_simulators.vendors.stripe.webhooks import WEBHOOKS
 
@@ -40,6 +41,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     idempotency=IDEMPOTENCY,
     webhooks=WEBHOOKS,
     limits=LIMITS,
+    named_errors=NAMED_ERRORS,
     correlate=("header.x-correlation-id", "body.metadata.operation_id"),
     effects=("stripe.charge", "stripe.refund"),
     magic=MAGIC,

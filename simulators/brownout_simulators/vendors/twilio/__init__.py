@@ -3,7 +3,7 @@
 - `resources.py`  what an account holds, how it is written, which way a message or call may move
 - `actions.py`    Messages, and the table of all routes; `calls.py`, `verify.py`, `lookup.py`: the other products
 - `access.py`     credentials, form parsing, numbers; `paging.py`: both list forms
-- `errors.py`     codes, statuses, messages
+- `errors.py`     codes, statuses, messages; `named_errors.py` which of them a fault can ask for
 - `limits.py`     requests in flight, and the headers on every reply
 - `webhooks.py`   status callbacks and their signature
 - `magic.py`      inputs with a fixed outcome
@@ -19,6 +19,7 @@ from brownout_simulators.vendors.twilio.actions import ROUTES
 from brownout_simulators.vendors.twilio.errors import TwilioErrors
 from brownout_simulators.vendors.twilio.limits import LIMITS, decorate
 from brownout_simulators.vendors.twilio.magic import DOCUMENTED, GOOD_FROM
+from brownout_simulators.vendors.twilio.named_errors import NAMED_ERRORS
 from brownout_simulators.vendors.twilio.resources import State, stores
 from brownout_simulators.vendors.twilio.verify import default_service_sid
 from brownout_simulators.vendors.twilio.webhooks import WEBHOOKS
@@ -56,6 +57,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     admit=admit,
     webhooks=WEBHOOKS,
     limits=LIMITS,
+    named_errors=NAMED_ERRORS,
     effects=("twilio.message", "twilio.call", "twilio.verification"),
     magic=DOCUMENTED,
 )

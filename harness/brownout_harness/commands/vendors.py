@@ -1,0 +1,58 @@
+"""`brownout vendors`: what the simulated vendors have that a scenario can name."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from brownout_harness.problems import BadInput
+
+if TYPE_CHECKING:
+    from brownout_simulators.vendor import Limit, Vendor
+
+
+def vendors(
+    vendor: Annotated[str | None, typer.Argument(help="Show what this one has; without it, which there are.")] = None,
+) -> None:
+    """List the vendors, or one's routes, effects, limiters and errors, by the names that a scenario calls them."""
+    from brownout_simulators.spelling import named, nearest
+    from brownout_simulators.vendors import VENDORS, load_vendor
+
+    if vendor is None:
+        made = [load_vendor(name) for name in VENDORS]
+        told = _aligned((one.name, f"{_counts(one)}; served by `brownout up` on port {one.port}") for one in made)
+    elif vendor in VENDORS:
+        told = _whole(load_vendor(vendor))
+    else:
+        near = nearest(vendor, VENDORS)
+        hint = f"did you mean {near}?" if near else f"there are {', '.join(VENDORS)}"
+        raise BadInput(f"no vendor named {named(vendor)}; {hint}")
+    print("\n".join(told))
+
+
+def _counts(vendor: "Vendor[Any]") -> str:
+    return f"routes: {len(vendor.routes)}, effects: {len(vendor.effects)}, errors by name: {len(vendor.named_errors)}"
+
+
+def _whole(vendor: "Vendor[Any]") -> list[str]:
+    errors = ((name, f"{one.status}  {one.about}") for name, one in vendor.named_errors.items())
+    sections = {
+        "routes (match:)": _aligned((route.method, route.path) for route in vendor.routes),
+        "effects (leaves:, exactly_once:)": [f"  {effect}" for effect in vendor.effects],
+        "limiters (limits:), off unless asked for": _aligned((limit.name, _figures(limit)) for limit in vendor.limits),
+        "errors (respond: {error: …})": _aligned(errors),
+    }
+    return "\n\n".join("\n".join([title, *lines]) for title, lines in sections.items()).splitlines()
+
+
+def _figures(limit: "Limit") -> str:
+    rate = f"{limit.rate_per_s:g}/s, burst {limit.burst:g}" if limit.rate_per_s else ""
+    at_once = f"{limit.concurrency} at once" if limit.concurrency else ""
+    return ", ".join(part for part in (rate, at_once) if part)
+
+
+def _aligned(rows: Iterable[tuple[str, str]]) -> list[str]:
+    """Two columns of text."""
+    kept = list(rows)
+    width = max((len(first) for first, _ in kept), default=0)
+    return [f"  {first:<{width}}  {second}" for first, second in kept]
