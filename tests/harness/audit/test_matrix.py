@@ -26,6 +26,8 @@ CAUGHT_BY = {
     "refuses-in-doubt": ("crash-in-doubt", "nothing_lost"),
     "redrives-blindly": ("shutdown-mid-redrive", "exactly_once"),
     "drops-spilled-letters": ("commit-then-crash", "nothing_lost"),
+    "trusts-unreadable-answers": ("unreadable-answers", "nothing_lost"),
+    "believes-the-edge": ("late-commits", "exactly_once"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store. The rest are for `make test`.

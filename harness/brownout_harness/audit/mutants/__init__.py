@@ -11,6 +11,7 @@ from brownout_harness.audit.mutants import (
     acknowledges_early,
     admits_all_half_open,
     admits_past_the_bulkhead,
+    believes_the_edge,
     counts_consecutive_failures,
     drops_spilled_letters,
     fakes_transitions,
@@ -22,6 +23,7 @@ from brownout_harness.audit.mutants import (
     refuses_in_doubt,
     retries_unsafe_calls,
     retries_without_budget,
+    trusts_unreadable_answers,
     waits_without_jitter,
 )
 
@@ -43,5 +45,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         redrives_blindly,
         drops_spilled_letters,
         admits_past_the_bulkhead,
+        trusts_unreadable_answers,
+        believes_the_edge,
     )
 }

@@ -1,0 +1,104 @@
+"""Whatever a vendor says, or anything in front of it: the core does nothing twice, and loses nothing."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+import pytest
+
+from brownout_harness.judging.judge import Judgement, judge
+from brownout_harness.running.execute import evidence_of
+from brownout_harness.virtual.runner import run_virtual
+from brownout_harness.words.vocabulary import vocabulary
+from brownout_reports.run_folder import FaultSpan, Status
+from brownout_scenarios.load import load_text
+from brownout_simulators.vendors import VENDORS, load_vendor
+
+WRITES = {
+    "stripe": ("pay", "POST /v1/payment_intents", "stripe.charge"),
+    "twilio": ("notify", "POST *", "twilio.message"),
+    "sales": ("place_order", "POST /api/v2/orders/intake", "sales.order"),
+}
+
+SCENARIO = """\
+name: answers
+about: One odd answer a second, each to a share of the writes.
+seed: 7
+workload:
+  arrivals: {{rate: 20/s}}
+  operations: [{{name: {operation}}}]
+  ask_again: {{after: 2s, times: 20}}
+phases:
+  - {{name: odd, for: {seconds}s}}
+  - {{name: recovery, for: 60s, rate: 5/s, actions: [{{at: 20s, redrive: {{}}}}, {{at: 40s, redrive: {{}}}}]}}
+always:
+{faults}
+drain: 60s
+expect:
+  - exactly_once: {{effect: {effect}}}
+  - nothing_lost: {{}}
+"""
+
+HOSTILE = (
+    "soon",
+    "-5",
+    "1e9",
+    "1000000000",
+    "Fri, 31 Dec 1999 23:59:59 GMT",
+    "Fri, 31 Dec 9999 23:59:59 GMT",
+    "",
+)
+
+
+def ran(vendor: str, answers: Iterable[str], share: str = "50%") -> tuple[Judgement, Sequence[FaultSpan]]:
+    """A run in which each answer has a second of its own."""
+    operation, match, effect = WRITES[vendor]
+    given = list(answers)
+    seconds = [f"{{start: {at}s, end: {at + 1}s}}" for at in range(len(given))]
+    which = f"vendor: {vendor}, match: {match}, share: {share}, expect_struck: 0"
+    faults = "\n".join(f"  - {{{which}, window: {at}, {each}}}" for at, each in zip(seconds, given, strict=True))
+    text = SCENARIO.format(operation=operation, effect=effect, seconds=len(given), faults=faults)
+    scenario = load_text(text, vocabulary())
+    evidence = evidence_of(scenario, run_virtual(scenario), {})
+    return judge(evidence, [each.check for each in scenario.expect]), evidence.faults
+
+
+@cache
+def all_named(vendor: str) -> tuple[Judgement, Sequence[FaultSpan]]:
+    return ran(vendor, (f'respond: {{error: "{name}"}}' for name in load_vendor(vendor).named_errors))
+
+
+def put_to_the_test(judgement: Judgement, faults: Sequence[FaultSpan]) -> None:
+    """It passed, and breaker and limiter kept less than half of the answers away."""
+    assert judgement.status is Status.PASSED, judgement
+    assert sum(fault.struck > 0 for fault in faults) > 0.5 * len(faults), [
+        each.text for each in faults if not each.struck
+    ]
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_none_of_the_vendors_own_errors_makes_the_core_lose_or_repeat_anything(vendor: str) -> None:
+    put_to_the_test(*all_named(vendor))
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_no_retry_after_makes_the_core_lose_or_repeat_anything(vendor: str) -> None:
+    answers = [f'throttle: {{headers: {{retry-after: "{value}"}}}}' for value in HOSTILE]
+    put_to_the_test(*ran(vendor, [*answers, "throttle: {retry_after: 1s, means: 5s}"]))
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_no_unreadable_answer_makes_the_core_lose_or_repeat_anything(vendor: str) -> None:
+    bodies = (
+        "body: html",
+        "body: json",
+        'body: json, content: ""',
+        'body: json, content: "[]"',
+        "body: html, content: x",
+    )
+    answers = [f"respond: {{status: {status}, {body}}}" for status in (200, 202, 302) for body in bodies]
+    put_to_the_test(*ran(vendor, answers, share="20%"))
+
+
+def test_a_fault_of_the_whole_run_has_one_span_and_one_count() -> None:
+    _, faults = all_named("sales")
+    assert [fault.id for fault in faults] == [f"always.{number}" for number in range(len(faults))]
