@@ -96,7 +96,7 @@ class Decision(Generic[S]):
                     return chosen[place:]
                 one.late = (*one.late, (standing, chance))
             elif fault.strike(strike, chance, standing.memory):
-                if fault.stage is Stage.WORK:
+                if fault.stage is Stage.WORK or (fault.stage is Stage.ANSWER and strike.data is not None):
                     one.working = (*one.working, standing)
                 else:
                     one.mark(standing)

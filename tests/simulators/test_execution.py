@@ -26,3 +26,21 @@ def test_a_defect_of_the_vendor_is_a_problem_also_where_it_shows_late() -> None:
     assert till.simulator.problems == []
     till.simulator.run_due(till.clock() + 1.0)
     assert len(till.simulator.problems) == 1
+
+
+def test_a_refusal_that_was_not_provoked_after_all_has_not_struck() -> None:
+    till = Driver(vendor=replace(TILL, named_errors={"none": PROVOKED}))
+    assert till.send(key="k").status == 200
+    till.schedule({"respond": {"error": "none"}})
+    replayed = till.send(key="k")
+    assert (replayed.status, "Brownout-Fault" in replayed.headers) == (200, False)
+    assert (till.struck(), till.requests()[-1]["faults"]) == (0, [])
+    assert till.send(key="other").status == 400
+    assert (till.struck(), till.requests()[-1]["faults"]) == (1, ["r0"])
+
+
+def test_a_vendor_that_does_not_refuse_what_should_provoke_it_was_not_struck() -> None:
+    pays = replace(PROVOKED, provoked=lambda call: dict(call.data))
+    till = Driver({"respond": {"error": "none"}}, vendor=replace(TILL, named_errors={"none": pays}))
+    assert till.send().status == 200
+    assert (till.struck(), till.requests()[-1]["faults"]) == (0, [])

@@ -69,6 +69,8 @@ class Strike:
     """On that answer word for word, in place of whatever the vendor says under these names."""
     data: Mapping[str, Any] | None = None
     """Read instead of what the caller sent: the vendor itself comes to a refusal."""
+    came_to: int = 0
+    """The status that it came to so; 0 where it did no such work."""
     from_edge: bool = False
     """The answer does not come from the vendor itself: it carries none of the vendor's headers."""
     ending: Ending | None = None
@@ -141,7 +143,7 @@ class Fault:
         raise TypeError(f"{type(self).__name__} acts at stage {self.stage.name}")
 
     def worked(self, on: Strike) -> bool:
-        """Stage WORK, after the work: whether the fault really made a difference."""
+        """Stage WORK, and what gives the vendor other data to read: after the work, whether it made a difference."""
         del on
         return True
 

@@ -104,6 +104,10 @@ class Respond(Fault):
             put_on(on.answer.headers, on.headers)  # a vendor may say the same figure in other headers, too
         return True
 
+    def worked(self, on: Strike) -> bool:
+        """The vendor has refused, and as was asked for: it was neither a repetition, nor content with what it read."""
+        return self.error is not None and on.came_to == on.named_errors[str(self.error)].status
+
     def _answer(self, on: Strike) -> Reply:
         if self.error is not None:
             return on.named_errors[str(self.error)].reply(on.call)

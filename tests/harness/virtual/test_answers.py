@@ -19,6 +19,23 @@ WRITES = {
     "sales": ("place_order", "POST /api/v2/orders/intake", "sales.order"),
 }
 
+LATE = """\
+name: late
+about: The first answer to every payment is 502, and the commit comes a minute later.
+workload:
+  arrivals: {rate: 5/s}
+  operations: [{name: pay}]
+phases:
+  - {name: odd, for: 5s}
+always:
+  - vendor: stripe
+    match: POST /v1/payment_intents
+    sequence: F
+    fail_after_effect: {status: 502, commits_in: {fixed: 60s}}
+drain: 5s
+expect: [nothing_lost]
+"""
+
 SCENARIO = """\
 name: answers
 about: One odd answer a second, each to a share of the writes.
@@ -97,6 +114,15 @@ def test_no_unreadable_answer_makes_the_core_lose_or_repeat_anything(vendor: str
     )
     answers = [f"respond: {{status: {status}, {body}}}" for status in (200, 202, 302) for body in bodies]
     put_to_the_test(*ran(vendor, answers, share="20%"))
+
+
+@pytest.mark.parametrize(("drain", "status"), [("5s", Status.INCONCLUSIVE), ("70s", Status.PASSED)])
+def test_no_run_is_judged_before_the_effects_that_are_still_to_come(drain: str, status: Status) -> None:
+    scenario = load_text(LATE.replace("drain: 5s", f"drain: {drain}"), vocabulary())
+    inputs = run_virtual(scenario)
+    judgement = judge(evidence_of(scenario, inputs, {}), [each.check for each in scenario.expect])
+    assert judgement.status is status, judgement
+    assert any("requests still open 5 s after the load ended" in each for each in judgement.reasons) == (drain == "5s")
 
 
 def test_a_fault_of_the_whole_run_has_one_span_and_one_count() -> None:

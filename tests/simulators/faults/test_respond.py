@@ -85,7 +85,7 @@ def test_a_vendors_own_error_is_found_by_its_name(name: str | int, status: int) 
 
 
 def test_an_error_that_can_be_provoked_is_the_vendors_own_doing_and_is_remembered_as_such() -> None:
-    provoked = replace(BROKE, provoked=lambda _call: {"amount": "none"})
+    provoked = replace(BROKE, status=400, provoked=lambda _call: {"amount": "none"})
     till = Driver(
         {"respond": {"error": "broke"}, "sequence": "F"}, vendor=replace(TILL, named_errors={"broke": provoked})
     )
