@@ -40,7 +40,7 @@ def _whole(vendor: "Vendor[Any]") -> list[str]:
         "routes (match:)": _aligned((route.method, route.path) for route in vendor.routes),
         "effects (leaves:, exactly_once:)": [f"  {effect}" for effect in vendor.effects],
         "limiters (limits:), off unless asked for": _aligned((limit.name, _figures(limit)) for limit in vendor.limits),
-        "errors (respond: {error: …})": _aligned(errors),
+        "errors (respond: {error: NAME})": _aligned(errors),
     }
     return "\n\n".join("\n".join([title, *lines]) for title, lines in sections.items()).splitlines()
 

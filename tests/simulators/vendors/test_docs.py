@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from brownout_simulators.faults import FAULTS, rule_from_json
+from brownout_simulators.faults.aim import require_fit
 from brownout_simulators.limiter import switched_on
 from brownout_simulators.vendors import load_vendor
 
@@ -27,7 +28,7 @@ def test_every_fault_on_the_page_is_one(vendor: str) -> None:
     found = [(name, fields) for name, fields in _snippets(vendor) if name in FAULTS]
     assert len(found) > 5
     for name, fields in found:
-        assert rule_from_json({"id": "r", "vendor": vendor, name: fields})
+        require_fit(load_vendor(vendor), rule_from_json({"id": "r", "vendor": vendor, name: fields}))
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

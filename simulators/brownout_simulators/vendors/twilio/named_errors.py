@@ -27,5 +27,5 @@ def _reply(code: int) -> Callable[[Call], Reply]:
 
 
 NAMED_ERRORS: Final[Mapping[str, NamedError]] = {
-    str(code): NamedError(status, message.format("…"), _reply(code)) for code, (status, message) in CODES.items()
+    str(code): NamedError(status, message.format("..."), _reply(code)) for code, (status, message) in CODES.items()
 }
