@@ -131,3 +131,25 @@ def test_what_cannot_be_declined_gets_the_bare_answer(at: Served, client: stripe
     at.faults({"respond": {"error": "card_declined"}})
     with pytest.raises(stripe.CardError):
         client.v1.customers.create({})
+
+
+def test_the_sdk_does_not_take_a_page_for_a_payment(at: Served, client: stripe.StripeClient) -> None:
+    at.faults({"respond": {"status": 200, "body": "html"}})
+    error = refused(client)
+    assert (type(error), error.http_status) == (stripe.APIError, 200)
+    assert effects(at) == []
+
+
+def test_a_late_commit_is_found_by_the_sdk_that_asks_again_under_its_key(
+    at: Served, client: stripe.StripeClient
+) -> None:
+    at.faults({"fail_after_effect": {"status": 502, "commits_in": {"fixed_s": 60.0}}, "sequence": "F"})
+    assert refused(client, idempotency_key="k").http_status == 502
+    assert refused(client, idempotency_key="k").http_status == 409
+    assert effects(at) == []
+    at.do(lambda: at.simulator.advance(60.0))
+    at.do(lambda: at.simulator.run_due(at.simulator.clock()))
+    options: Any = {"idempotency_key": "k"}
+    paid = client.v1.payment_intents.create(PAYMENT, options)
+    assert paid.status == "succeeded"
+    assert len(effects(at)) == 1
