@@ -1,0 +1,34 @@
+"""Stripe tells that the money is there, now and then twice, as it says it may; each time the customer is texted."""
+
+import stripe
+from shop import Answer, Call, Order, bank, charge, hear_stripe, order_of, serve, text
+
+BANK = bank()
+SECRET: list[str] = []
+
+
+def listen() -> None:
+    """Have Stripe tell of payments."""
+    SECRET.append(hear_stripe(BANK, "payment_intent.succeeded"))
+
+
+def checkout(call: Call) -> Answer:
+    """202: paid; the text follows when Stripe has told."""
+    order = order_of(call)
+    charge(BANK, order, key=f"order-{order.id}")
+    return 202, {"taken_on": True}
+
+
+def hooks(call: Call) -> Answer:
+    """What Stripe tells."""
+    try:
+        event = stripe.Webhook.construct_event(call.raw, call.headers["Stripe-Signature"], SECRET[0])
+    except stripe.SignatureVerificationError:
+        return 400, {"error": "not_from_stripe"}
+    payment = event.data.object
+    text(Order(payment["metadata"]["order_id"], payment["amount"]), "Your payment has arrived")
+    return 200, {}
+
+
+if __name__ == "__main__":
+    serve({"checkout": checkout, "hooks": hooks}, at_start=listen)

@@ -1,0 +1,39 @@
+"""The state of an order is the newest that the sales system told; what it told late changes nothing."""
+
+import threading
+
+from shop import Answer, Call, Order, bearer, hear_sales, intake, is_from_sales, order_of, serve, text
+
+SECRET: list[str] = []
+NEWEST: dict[str, int] = {}
+ONE_AT_A_TIME = threading.Lock()
+
+
+def listen() -> None:
+    """Have the sales system tell of every step."""
+    SECRET.append(hear_sales(bearer()))
+
+
+def order(call: Call) -> Answer:
+    """202: the sales system has it; the customer is texted when it is finished."""
+    wanted = order_of(call)
+    intake(wanted, bearer()).raise_for_status()
+    return 202, {"taken_on": True}
+
+
+def hooks(call: Call) -> Answer:
+    """What the sales system tells."""
+    if not is_from_sales(call, SECRET[0]):
+        return 400, {"error": "not_from_sales"}
+    told, sequence = call.json["order"], call.json["sequence"]
+    with ONE_AT_A_TIME:
+        if sequence <= NEWEST.get(told["orderId"], 0):
+            return 200, {}
+        NEWEST[told["orderId"]] = sequence
+    if told["status"] == "completed":
+        text(Order(told["orderId"], 0), "Your order is finished")
+    return 200, {}
+
+
+if __name__ == "__main__":
+    serve({"order": order, "hooks": hooks}, at_start=listen)

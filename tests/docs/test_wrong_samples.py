@@ -1,0 +1,61 @@
+"""Each sample with a mistake is failed in the words that one would use for it, and passes without the mistake."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from brownout_harness.running.execute import execute
+from brownout_harness.running.orders import Order, prepare
+from brownout_reports.run_folder import Status, Verdict
+from brownout_scenarios.target import Command
+
+FOLDER = Path(__file__).parents[2] / "docs" / "samples" / "wrong"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+TOLD = dict(
+    re.findall(r"^\| `(\w+)` \|.*\| (.+) \|$", (FOLDER / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+)
+
+
+def test_twelve_mistakes_are_told_and_each_has_its_corrected_twin() -> None:
+    assert sorted(TOLD) == NAMES
+    assert len(NAMES) == 12
+    shops = {path.stem for path in FOLDER.glob("*.py")}
+    assert shops == {"shop", *NAMES, *(f"{name}_corrected" for name in NAMES)}
+
+
+def _order(name: str, out: Path) -> Order:
+    (order,) = prepare([str(FOLDER / f"{name}.yaml")], mode="real", time="T", out=out)
+    return order
+
+
+def _corrected(order: Order, name: str) -> Order:
+    """The same scenario, with the corrected shop."""
+    target = order.scenario.target
+    assert target is not None
+    assert target.command == ("{{python}}", f"{name}.py")
+    other = replace(target, command=Command(("{{python}}", f"{name}_corrected.py")))
+    return replace(order, scenario=replace(order.scenario, target=other))
+
+
+def _said(verdict: Verdict) -> str:
+    failed = [result for result in verdict.expectations if result.status is Status.FAILED]
+    return " ".join(f"{each.observed} {' '.join(case.what for case in each.cases)}" for each in failed)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("name", NAMES)
+def test_the_mistake_is_called_by_its_name(name: str, tmp_path: Path) -> None:
+    verdict = execute(_order(name, tmp_path / "run")).verdict
+    assert verdict.verdict is Status.FAILED, verdict.reasons
+    for words in TOLD[name].split(", "):
+        assert words in _said(verdict)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("name", NAMES)
+def test_without_the_mistake_it_passes(name: str, tmp_path: Path) -> None:
+    verdict = execute(_corrected(_order(name, tmp_path / "run"), name)).verdict
+    observed = [f"{each.title}: {each.observed}" for each in verdict.expectations if each.status is not Status.PASSED]
+    assert verdict.verdict is Status.PASSED, [*verdict.reasons, *observed]
