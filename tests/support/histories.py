@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Any, Final
 
+from brownout_core.presets import policies_for
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.leaves import Leaves
@@ -23,6 +24,7 @@ ROUTES: Final = {
 }
 
 LEAVES: Final = {name: Leaves.of(operation.leaves) for name, operation in GATEWAY_OPERATIONS.items()}
+POLICIES: Final = {vendor: policies_for(vendor) for vendor, _, _ in ROUTES.values()}
 
 Span = tuple[str, float, float]
 
@@ -97,6 +99,29 @@ def moved(at_s: float, old: str, new: str, vendor: str = "stripe") -> EventRow:
     return EventRow(at_s, "breaker_transition", vendor, "", "", 0, new, 0.0, f"{old}->{new}: because")
 
 
+def attempted(sent: LedgerRow, attempt: int = 1) -> tuple[EventRow, EventRow]:
+    """An attempt that made this request, as telemetry reports its begin and its end."""
+    ended = {0: "connection_lost", 402: "vendor_refused", 429: "throttled", 503: "vendor_unavailable"}
+    took_s = sent.finished_s - sent.at_s
+    begun = EventRow(sent.at_s, "attempt_started", sent.vendor, "", sent.operation_id, attempt)
+    outcome = ended.get(sent.status, "ok")
+    return begun, begun._replace(at_s=sent.finished_s, kind="attempt_finished", outcome=outcome, duration_s=took_s)
+
+
+def finished(asked: OperationRow) -> EventRow:
+    """An operation's end, as telemetry reports it."""
+    outcome = "dead_lettered" if asked.outcome == Outcome.ACCEPTED else asked.outcome.value
+    return EventRow(asked.finished_s, "operation_finished", "", asked.name, asked.operation_id, outcome=outcome)
+
+
+def telling(evidence: Evidence) -> Evidence:
+    """The same history, of which the target tells all: each request as an attempt, each answered operation's end."""
+    attempts = [event for each in evidence.requests for event in attempted(each)]
+    ends = [finished(each) for each in evidence.operations if each.status]
+    events = [*evidence.events, *attempts, *ends]
+    return changed(evidence, events=sorted(events, key=lambda event: event.at_s))
+
+
 def healthy(count: int = 200, *, name: str = "pay", over_s: float = 100.0) -> Evidence:
     """Evenly spread operations of one kind, each done at once, and nothing else."""
     instants = [over_s * number / count for number in range(count)]
@@ -146,6 +171,7 @@ class _Story:
             ),
             dead_letters=tuple(self.letters),
             secrets=frozenset({SECRET}),
+            policies=POLICIES,
             duration_s=100.0,
         )
 
@@ -181,6 +207,8 @@ class _Story:
         self._calls(number, name, at_s, attempts=self.rng.choices((1, 2, 3), weights=(8, 2, 1))[0])
 
     def _turned_away(self, number: int, name: str, at_s: float) -> None:
+        rejected = EventRow(at_s + 0.001, "call_rejected", ROUTES[name][0], name, f"op-{number}", outcome="breaker")
+        self.told_of.append(rejected)
         if self.rng.random() < 0.5:
             self._ask(number, name, at_s, at_s + 0.002, Outcome.REFUSED)
         else:
@@ -198,18 +226,17 @@ class _Story:
         now_s = sent_s
         for attempt in range(1, attempts + 1):
             last = attempt == attempts
-            self._tells(number, name, attempt, now_s, "attempt_started")
             if last:
-                self._request(number, name, now_s, replayed=lost_answer)
+                self._request(number, name, now_s, attempt, replayed=lost_answer)
                 if not lost_answer:
                     self._effect(number, name, now_s + 0.02)
             elif lost_answer and attempt == 1:
-                self._request(number, name, now_s, status=0, ending="reset")
+                self._request(number, name, now_s, attempt, status=0, ending="reset")
                 self._effect(number, name, now_s + 0.02)
                 self._tells(number, name, attempt, now_s + 0.05, "retry_scheduled")
             else:
                 wait_s = self.rng.choice((None, 1.0, 2.0))
-                self._request(number, name, now_s, status=429, retry_after_s=wait_s, faults=("outage.1",))
+                self._request(number, name, now_s, attempt, status=429, retry_after_s=wait_s, faults=("outage.1",))
                 self._tells(number, name, attempt, now_s + 0.05, "retry_scheduled")
                 now_s += wait_s or 0.0
             now_s += 0.05 + self.rng.uniform(0.01, 0.4)
@@ -233,10 +260,12 @@ class _Story:
         self.operations.append(
             OperationRow(f"op-{number}", name, at_s, at_s, finished_s, finished_s - at_s, 1, status, outcome)
         )
+        self.told_of.append(finished(self.operations[-1]))
 
-    def _request(self, number: int, name: str, at_s: float, **changes: Any) -> None:
+    def _request(self, number: int, name: str, at_s: float, attempt: int = 1, **changes: Any) -> None:
         self.seq += 1
         self.requests.append(request(number, name=name, at_s=at_s, seq=self.seq, **changes))
+        self.told_of += attempted(self.requests[-1], attempt)
 
     def _effect(self, number: int, name: str, at_s: float) -> None:
         self.seq += 1

@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 import polars as pl
 
+from brownout_core.policies.settings import VendorPolicies
 from brownout_harness.judging.leaves import Leaves
 from brownout_reports.rows import EFFECT, REQUEST, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.run_folder import FaultSpan, PhaseSpan
@@ -109,6 +110,8 @@ class Evidence:
     """False for a target that reports nothing of itself."""
     leaves: Mapping[str, Leaves] = field(default_factory=dict)
     """By the operation's name; of one that is not in here nobody said what it leaves."""
+    policies: Mapping[str, VendorPolicies] = field(default_factory=dict)
+    """The reference application's settings, by vendor; none of a target whose settings nobody knows."""
     secrets: frozenset[str] = frozenset()
     """Every credential that the run used. Never written into a result."""
     texts: Mapping[str, str] = field(default_factory=dict)

@@ -10,7 +10,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from brownout_core.compose import Replacements
+from brownout_core.adapters import ADAPTERS
+from brownout_core.compose import Replacements, read_document
+from brownout_core.policies.settings import VendorPolicies
+from brownout_core.presets import PoliciesOf
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.judging.evidence import Evidence
@@ -133,7 +136,12 @@ def judged_virtually(name: str, *, seed: int | None = None, replacements: Replac
 def _checks(scenario: Scenario) -> list[Any]:
     """Those that are always demanded come last, where the scenario has no words of its own for them."""
     said = [item.check for item in scenario.expect]
-    return [*said, *(each for each in ALWAYS if not any(isinstance(one, type(each)) for one in said))]
+    return [*said, *(each for each in _always(scenario) if not any(isinstance(one, type(each)) for one in said))]
+
+
+def _always(scenario: Scenario) -> list[Any]:
+    tells = scenario.target is None
+    return [each for each in ALWAYS if tells or not getattr(each, "NEEDS_TELEMETRY", False)]
 
 
 def evidence_of(
@@ -152,10 +160,19 @@ def evidence_of(
         deaths=inputs.deaths,
         telemetry=scenario.target is None,
         leaves=dict(_leaves(scenario, gateway)),
+        policies=_policies(scenario),
         secrets=inputs.secrets,
         texts=texts,
         duration_s=inputs.duration_s,
     )
+
+
+def _policies(scenario: Scenario) -> dict[str, VendorPolicies]:
+    """Of the reference application they are known; of another one nobody says them."""
+    if scenario.target is not None:
+        return {}
+    settings_of: PoliciesOf = read_document(scenario.policies.to_json())["policies"]
+    return {name: settings_of(adapter) for name, adapter in ADAPTERS.items()}
 
 
 def _leaves(scenario: Scenario, gateway: Mapping[str, GatewayOperation]) -> Iterator[tuple[str, Leaves]]:

@@ -28,10 +28,20 @@ CAUGHT_BY = {
     "drops-spilled-letters": ("commit-then-crash", "nothing_lost"),
     "trusts-unreadable-answers": ("unreadable-answers", "nothing_lost"),
     "believes-the-edge": ("late-commits", "exactly_once"),
+    "hides-retries": ("stripe-lost-answers", "telemetry_true"),
+    "tells-all-done": ("stripe-lost-answers", "telemetry_true"),
+    "blames-the-limiter": ("grey-failure", "telemetry_true"),
+    "tells-foreign-ids": ("healthy", "telemetry_true"),
 }
 
-# One for each part that is swapped out: a breaker, a retry, a redrive, a store. The rest are for `make test`.
-AT_ONCE = {"counts-consecutive-failures", "ignores-retry-after", "redrives-blindly", "drops-spilled-letters"}
+# One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.
+AT_ONCE = {
+    "counts-consecutive-failures",
+    "ignores-retry-after",
+    "redrives-blindly",
+    "drops-spilled-letters",
+    "blames-the-limiter",
+}
 
 
 def test_every_mutant_has_its_catcher() -> None:

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from brownout_core.presets import policies_for
 from brownout_harness.judging.evidence import Gap, GapKind
+from brownout_harness.judging.expectations import ALWAYS
 from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.problems import NotJudged
 from brownout_harness.running import execute as executing
-from brownout_harness.running.execute import Finished, evidence_of, execute
-from brownout_harness.running.orders import Order, prepare
+from brownout_harness.running.execute import Finished, evidence_of, execute, judged_virtually
+from brownout_harness.running.orders import Order, checked_scenario, prepare
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
 from brownout_reports.run_folder import RunFolderError, Status
@@ -62,6 +64,22 @@ def test_what_a_foreign_targets_operation_leaves_is_what_the_scenario_says(tmp_p
     assert not evidence.telemetry
     assert [(fault.id, fault.matched, fault.struck) for fault in evidence.faults] == [("trouble.0", 20, 9)]
     assert [phase.name for phase in evidence.phases] == ["steady", "trouble"]
+
+
+def test_of_the_reference_application_the_settings_are_known_and_of_another_one_not(tmp_path: Path) -> None:
+    foreign = evidence_of(load(write_shop(tmp_path), vocabulary()), inputs(), {})
+    assert foreign.policies == {}
+    ours = evidence_of(checked_scenario("sales-hard-down", "virtual", None), inputs(), {})
+    assert ours.policies["sales"].timeout.deadline_s == 8.0  # the scenario's own
+    assert ours.policies["stripe"] == policies_for("stripe")
+
+
+def test_telemetry_is_demanded_to_be_true_of_those_who_tell_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    always = {each.NAME for each in ALWAYS}
+    of_foreign = {each.name for each in executed(monkeypatch, inputs()).verdict.expectations}
+    assert always - of_foreign == {"telemetry_true"}
+    of_ours = {each.name for each in judged_virtually("healthy").results}
+    assert always <= of_ours
 
 
 def executed(monkeypatch: pytest.MonkeyPatch, given: RunInputs) -> Finished:

@@ -12,11 +12,13 @@ from brownout_harness.audit.mutants import (
     admits_all_half_open,
     admits_past_the_bulkhead,
     believes_the_edge,
+    blames_the_limiter,
     counts_consecutive_failures,
     drops_spilled_letters,
     fakes_transitions,
     forgets_sendings,
     frees_foreign_claims,
+    hides_retries,
     ignores_retry_after,
     keys_from_the_clock,
     redrives_blindly,
@@ -24,6 +26,8 @@ from brownout_harness.audit.mutants import (
     retries_unsafe_calls,
     retries_without_budget,
     trusts_unreadable_answers,
+    tells_all_done,
+    tells_foreign_ids,
     waits_without_jitter,
 )
 
@@ -47,5 +51,9 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         admits_past_the_bulkhead,
         trusts_unreadable_answers,
         believes_the_edge,
+        hides_retries,
+        tells_all_done,
+        blames_the_limiter,
+        tells_foreign_ids,
     )
 }

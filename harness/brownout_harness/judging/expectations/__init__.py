@@ -7,6 +7,8 @@ phase. To add one: a module with such a class, a line here, its test, its sectio
 - `base.py`    the form of an expectation, and how its result is worded
 - `bounds.py`  what bounds a figure: a number, or so many times another phase's
 - `telling.py` what telemetry tells about a breaker, held against the ledger
+- `told_attempts.py`, `told_endings.py`, `told_rejections.py`  what else it tells, held against ledgers, driver and
+  policies
 """
 
 from collections.abc import Mapping
@@ -29,6 +31,7 @@ from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpe
 from brownout_harness.judging.expectations.requests import Requests
 from brownout_harness.judging.expectations.retry_after_respected import RetryAfterRespected
 from brownout_harness.judging.expectations.success_rate import SuccessRate
+from brownout_harness.judging.expectations.telemetry_true import TelemetryTrue
 
 EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "amplification": Amplification,
@@ -47,7 +50,8 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "requests": Requests,
     "retry_after_respected": RetryAfterRespected,
     "success_rate": SuccessRate,
+    "telemetry_true": TelemetryTrue,
 }
 
-ALWAYS: Final[tuple[Expectation, ...]] = (NoDefects(),)
+ALWAYS: Final[tuple[Expectation, ...]] = (NoDefects(), TelemetryTrue())
 """Demanded of every run, unless a scenario demands them in its own words."""

@@ -14,7 +14,7 @@ import polars as pl
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, percent, require, seconds
-from brownout_harness.judging.expectations.telling import OPEN, telling_about
+from brownout_harness.judging.expectations.telling import CLOCKS_S, OPEN, telling_about
 from brownout_reports.rows import EventRow, LedgerRow
 from brownout_reports.run_folder import ExpectationResult
 from brownout_reports.tables import Rows
@@ -22,8 +22,6 @@ from brownout_reports.tables import Rows
 MINIMUM_RETRIES: Final = 10
 RETRY_SCHEDULED: Final = "retry_scheduled"
 ATTEMPT_STARTED: Final = "attempt_started"
-CLOCKS_S: Final = 0.005
-"""Two processes read one clock; a request is on its way before its attempt has been told."""
 
 
 class Wait(NamedTuple):

@@ -27,6 +27,9 @@ LEGAL_STEPS: Final = frozenset({(CLOSED, OPEN), (OPEN, HALF_OPEN), (HALF_OPEN, C
 BY_HAND: Final = "by_hand"
 """In a transition's detail: a person moved it, which may skip a step."""
 
+CLOCKS_S: Final = 0.005
+"""Two processes read one clock; a request is on its way before its attempt has been told."""
+
 MINIMUM_TURNED_AWAY: Final = 5
 ORDINARY_SHARE: Final = 0.5
 

@@ -28,6 +28,7 @@ from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpe
 from brownout_harness.judging.expectations.requests import Requests
 from brownout_harness.judging.expectations.retry_after_respected import RetryAfterRespected
 from brownout_harness.judging.expectations.success_rate import SuccessRate
+from brownout_harness.judging.expectations.telemetry_true import TelemetryTrue
 from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.run_folder import Status
 from tests.support.examples import examples
@@ -67,6 +68,7 @@ DEMANDS: dict[str, Expectation] = {
     "requests of a phase": Requests(vendor="stripe", during="recovery", rate=Relative(times=4, of="steady")),
     "retry_after_respected": RetryAfterRespected(vendor="stripe"),
     "success_rate": SuccessRate(operation="notify", at_least=0.5),
+    "telemetry_true": TelemetryTrue(),
 }
 
 Plant = Callable[[Evidence, random.Random], Evidence]
@@ -309,6 +311,60 @@ def refuse_most(evidence: Evidence, rng: random.Random) -> Evidence:
     )
 
 
+def _told(evidence: Evidence, change: Callable[[EventRow], EventRow | None]) -> Evidence:
+    return changed(evidence, events=tuple(new for old in evidence.events if (new := change(old)) is not None))
+
+
+def _one_told(evidence: Evidence, rng: random.Random, kind: str, outcome: str) -> EventRow:
+    return rng.choice([each for each in evidence.events_by_kind[kind] if each.outcome == outcome])
+
+
+def hide_an_attempt(evidence: Evidence, rng: random.Random) -> Evidence:
+    hidden = _one_told(evidence, rng, "attempt_started", "")
+    return _told(evidence, lambda each: None if each == hidden else each)
+
+
+def tell_an_attempt_of_another(evidence: Evidence, rng: random.Random) -> Evidence:
+    mine, other = _one_told(evidence, rng, "attempt_started", ""), _refused(evidence, rng).operation_id
+    return _told(evidence, lambda each: each._replace(operation_id=other) if each == mine else each)
+
+
+def invent_an_attempt(evidence: Evidence, rng: random.Random) -> Evidence:
+    """One that went well, and was never made."""
+    refused = _refused(evidence, rng)
+    invented = EventRow(refused.finished_s, "attempt_finished", "stripe", "", refused.operation_id, 1, "ok")
+    return changed(evidence, events=(*evidence.events, invented))
+
+
+def invent_a_failure(evidence: Evidence, rng: random.Random) -> Evidence:
+    """A breaker that has to have a reason."""
+    well = rng.choice([each for each in evidence.events_by_kind["attempt_finished"] if each.outcome == "ok"])
+    failed = well._replace(outcome="vendor_unavailable")
+    return _told(evidence, lambda each: failed if each == well else each)
+
+
+def tell_that_all_is_done(evidence: Evidence, _rng: random.Random) -> Evidence:
+    return _told(evidence, lambda e: e._replace(outcome="done") if e.kind == "operation_finished" else e)
+
+
+def tell_of_an_operation_of_nobodys(evidence: Evidence, rng: random.Random) -> Evidence:
+    told = _one_told(evidence, rng, "operation_finished", "done")
+    return changed(evidence, events=(*evidence.events, told._replace(operation_id="op-nobodys")))
+
+
+def tell_an_end_twice(evidence: Evidence, rng: random.Random) -> Evidence:
+    return changed(evidence, events=(*evidence.events, _one_told(evidence, rng, "operation_finished", "done")))
+
+
+def blame_the_limiter(evidence: Evidence, _rng: random.Random) -> Evidence:
+    return _told(evidence, lambda e: e._replace(outcome="limiter") if e.kind == "call_rejected" else e)
+
+
+def turn_away_while_closed(evidence: Evidence, _rng: random.Random) -> Evidence:
+    """What the breaker turns away is told, and not that it opened."""
+    return _told(evidence, lambda each: None if each.kind == "breaker_transition" else each)
+
+
 PLANTS: list[tuple[str, Plant]] = [
     ("exactly_once", drop_an_effect),
     ("exactly_once", duplicate_an_effect),
@@ -355,6 +411,15 @@ PLANTS: list[tuple[str, Plant]] = [
     ("latency", slow_everything_down),
     ("goodput", never_recover),
     ("success_rate", refuse_most),
+    ("telemetry_true", hide_an_attempt),
+    ("telemetry_true", tell_an_attempt_of_another),
+    ("telemetry_true", invent_an_attempt),
+    ("telemetry_true", invent_a_failure),
+    ("telemetry_true", tell_that_all_is_done),
+    ("telemetry_true", tell_of_an_operation_of_nobodys),
+    ("telemetry_true", tell_an_end_twice),
+    ("telemetry_true", blame_the_limiter),
+    ("telemetry_true", turn_away_while_closed),
 ]
 
 

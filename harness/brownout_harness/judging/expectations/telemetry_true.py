@@ -1,0 +1,57 @@
+"""What the target says of itself is true: held, operation by operation, against driver, ledgers and policies."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from brownout_core.telemetry import Kind
+from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.expectations.base import Violation, Wording, counted
+from brownout_harness.judging.expectations.told_attempts import attempts_against_ledger
+from brownout_harness.judging.expectations.told_endings import endings_against_driver
+from brownout_harness.judging.expectations.told_rejections import rejections_against_policies
+from brownout_reports.rows import EventRow
+from brownout_reports.run_folder import ExpectationResult
+from brownout_reports.tables import Rows
+
+MINIMUM_OPERATIONS: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelemetryTrue:
+    """No attempt, no operation's end and no rejection is told otherwise than it was."""
+
+    NAME: ClassVar[str] = "telemetry_true"
+    LEDGER_PROVES: ClassVar[bool] = True
+    NEEDS_TELEMETRY: ClassVar[bool] = True
+    """Where the target tells nothing it is not demanded unasked."""
+
+    def judge(self, evidence: Evidence) -> ExpectationResult:
+        """One contradiction is one too many: every other figure of the telemetry is as doubtful."""
+        wording = Wording(self, "telemetry agrees with driver, ledgers and policies, operation by operation")
+        if not evidence.telemetry or not evidence.events:
+            return wording.inconclusive("the target reports no events: there is nothing to hold against the ledgers")
+        found = list(_contradictions(evidence))
+        observed = f"{_told(evidence)}; {counted(len(found), 'contradiction')}"
+        if found:
+            return wording.failed(f"{observed}: {min(found).what}", found)
+        if len(evidence.operations) < MINIMUM_OPERATIONS:
+            return wording.too_few(len(evidence.operations), MINIMUM_OPERATIONS, "operations")
+        return wording.passed(observed)
+
+
+def _contradictions(evidence: Evidence) -> Iterator[Violation]:
+    yield from attempts_against_ledger(evidence)
+    yield from endings_against_driver(evidence)
+    yield from rejections_against_policies(evidence)
+
+
+def _told(evidence: Evidence) -> str:
+    """How much there was to compare."""
+    counts = (
+        (Kind.ATTEMPT_STARTED, "attempt"),
+        (Kind.OPERATION_FINISHED, "operation finished", "operations finished"),
+        (Kind.CALL_REJECTED, "rejection"),
+    )
+    events = evidence.events_by_kind
+    return ", ".join(counted(len(events.get(kind, Rows.none(EventRow))), *words) for kind, *words in counts)

@@ -1,0 +1,115 @@
+"""The attempts that telemetry tells of, held against the requests in the vendors' ledgers.
+
+    a request             was sent by an attempt that had begun by then: one of each route for each attempt, and another
+                          one after each 401: the credential is renewed, and what was refused is sent again
+    an attempt, ended ok  was answered well within its time
+    an attempt, ended     was not answered well within its time; where it sent nothing itself (another one renewed the
+    with a vendor's error credential for both), somebody had been answered so before
+
+An attempt that was not answered proves nothing by what it left: it may never have reached the vendor.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import polars as pl
+
+from brownout_core.telemetry import Kind
+from brownout_harness.judging.evidence import NAMELESS, Evidence
+from brownout_harness.judging.expectations.base import Violation, counted
+from brownout_harness.judging.expectations.telling import CLOCKS_S
+from brownout_reports.rows import EventRow
+from brownout_reports.tables import Rows
+
+STATUS: Final = pl.col("status")
+ANSWERED_WELL: Final = (pl.col("ending") == "complete") & STATUS.is_between(200, 399)
+ERRORS: Final[Mapping[str, pl.Expr]] = {
+    "throttled": STATUS == 429,
+    "authentication_failed": STATUS == 401,
+    "vendor_busy": STATUS == 409,
+    "vendor_unavailable": (STATUS >= 500) | (STATUS == 408),
+}
+"""What a vendor answers, by what an attempt is then told to have ended with."""
+
+
+def attempts_against_ledger(evidence: Evidence) -> Iterator[Violation]:
+    """Where the two do not agree. What has no operation id is left out."""
+    for vendor, requests in evidence.requests_to.items():
+        named = requests.where(~NAMELESS).frame
+        yield from _untold(vendor, named, _told(evidence, Kind.ATTEMPT_STARTED, vendor))
+    for vendor in evidence.events.split("vendor"):
+        finished = _told(evidence, Kind.ATTEMPT_FINISHED, vendor)
+        yield from _answered_otherwise(evidence, vendor, finished)
+
+
+def _told(evidence: Evidence, kind: Kind, vendor: str) -> pl.LazyFrame:
+    events = evidence.events_by_kind.get(kind, Rows.none(EventRow))
+    return events.where(pl.col("vendor") == vendor, ~NAMELESS).frame.select(
+        "operation_id", "at_s", "outcome", "duration_s", "attempt"
+    )
+
+
+def _untold(vendor: str, requests: pl.LazyFrame, starts: pl.LazyFrame) -> Iterator[Violation]:
+    """Requests before which fewer attempts had begun than requests of their route had been made."""
+    begun = starts.group_by("operation_id").agg(first_s=pl.min("at_s"))
+    made = requests.group_by("operation_id").agg(requests=pl.len(), arrived_s=pl.min("at_s"))
+    plain = (pl.col("requests") == 1) & (pl.col("first_s") <= pl.col("arrived_s") + CLOCKS_S)
+    others = made.join(begun, on="operation_id", how="left").filter(plain.fill_null(value=False).not_())
+    call = ("operation_id", "route")
+    is_401 = (STATUS == 401).cast(pl.Int64)
+    again = is_401.cum_sum().over("operation_id") - is_401
+    counted_requests = (
+        requests.join(others.select("operation_id"), on="operation_id", how="semi")
+        .sort("at_s", "seq")
+        .with_columns(needed=pl.int_range(1, pl.len() + 1).over(call) - again, by_s=pl.col("at_s") + CLOCKS_S)
+    )
+    counted_starts = (
+        starts.select("operation_id", begun_s="at_s")
+        .sort("begun_s")
+        .with_columns(begun=pl.int_range(1, pl.len() + 1).over("operation_id"))
+    )
+    joined = counted_requests.join_asof(
+        counted_starts, left_on="by_s", right_on="begun_s", by="operation_id", check_sortedness=False
+    ).with_columns(pl.col("begun").fill_null(0))
+    untold = joined.filter(pl.col("begun") < pl.col("needed"))
+    for at_s, operation_id, route, begun_by_then, needed in (
+        untold.select("at_s", "operation_id", "route", "begun", "needed").collect().iter_rows()
+    ):
+        told = f"{begun_by_then or 'none'} told of by then"
+        what = f"{route} reached {vendor}: {counted(needed, 'attempt')} for it, and {told}"
+        yield Violation(at_s, operation_id, what)
+
+
+def _answered_otherwise(evidence: Evidence, vendor: str, finished: pl.LazyFrame) -> Iterator[Violation]:
+    """Attempts that are told to have been answered, and were not, or otherwise."""
+    wanted = (
+        finished.filter(pl.col("outcome").is_in(["ok", *ERRORS]))
+        .with_row_index("place")
+        .with_columns(from_s=pl.col("at_s") - pl.col("duration_s") - CLOCKS_S, to_s=pl.col("at_s") + CLOCKS_S)
+    )
+    requests = evidence.requests_at(vendor)
+    own = requests.where(~NAMELESS).frame.select("operation_id", arrived_s="at_s", well=ANSWERED_WELL)
+    within = (
+        wanted.join(own, on="operation_id")
+        .filter(pl.col("arrived_s").is_between("from_s", "to_s"))
+        .group_by("place")
+        .agg(sent=pl.len(), well=pl.sum("well"))
+    )
+    joined = wanted.join(within, on="place", how="left").with_columns(pl.col("sent", "well").fill_null(0))
+    is_ok, nobody = pl.col("outcome") == "ok", pl.lit(value=False)
+    for outcome, so in ERRORS.items():
+        first_s = requests.where(so, pl.col("ending") == "complete").figure(pl.min("finished_s"))
+        is_first = pl.lit(value=True) if first_s is None else pl.col("to_s") < first_s
+        nobody = nobody | ((pl.col("outcome") == outcome) & (pl.col("sent") == 0) & is_first)
+    wrong = (is_ok & (pl.col("well") == 0)) | (~is_ok & (pl.col("sent") > 0) & (pl.col("well") == pl.col("sent")))
+    found = joined.filter(wrong | nobody).select("at_s", "operation_id", "attempt", "outcome", "sent")
+    for at_s, operation_id, attempt, outcome, sent in found.collect().iter_rows():
+        if outcome == "ok":
+            what = f"attempt {attempt} at {vendor} was told to have ended ok, and {vendor} gave it no such answer"
+        elif sent:
+            what = f"attempt {attempt} at {vendor} was told to have ended {outcome}, and {vendor} answered it well"
+        else:
+            what = (
+                f"attempt {attempt} at {vendor} was told to have ended {outcome}, and {vendor} had answered nobody so"
+            )
+        yield Violation(at_s, operation_id, what)
