@@ -58,6 +58,8 @@ class OperationRow(NamedTuple):
     """The error's class or code, a dead letter's id."""
     again_at: Json = ""
     """An array: when each ask after the first was sent, in seconds since the run's start; empty: there was none."""
+    leaked: str = ""
+    """What stood around a credential in an answer, the credential replaced; empty: there was none in any of them."""
 
     @property
     def latency_s(self) -> float:

@@ -12,18 +12,17 @@ attributed to one operation.
 All instants are seconds since the run's start, on one clock.
 """
 
-import base64
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Final, NamedTuple
-from urllib.parse import quote
 
 import polars as pl
 
 from brownout_core.policies.settings import VendorPolicies
 from brownout_harness.judging.leaves import Leaves
+from brownout_harness.safety.secret_forms import forms_of, masked
 from brownout_reports.rows import EFFECT, REQUEST, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.run_folder import FaultSpan, PhaseSpan
 from brownout_reports.tables import Groups, Rows, Tables
@@ -31,7 +30,6 @@ from brownout_reports.tables import Groups, Rows, Tables
 WHOLE_RUN: Final = ""
 """As a phase's name: everything, the drain included."""
 
-MASK: Final = "*****"
 STRANGERS: Final = 10
 """So many ids that are no operation's are no stray ones any more."""
 
@@ -243,17 +241,11 @@ class Evidence:
     @cached_property
     def secret_forms(self) -> tuple[str, ...]:
         """The run's credentials as they may be written down; longest first, so that masking leaves no rest."""
-        forms = set()
-        for secret in filter(None, self.secrets):
-            encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
-            forms |= {secret, quote(secret, safe=""), encoded}
-        return tuple(sorted(forms, key=lambda form: (-len(form), form)))
+        return forms_of(self.secrets)
 
     def masked(self, text: str) -> str:
         """What may be written into a result."""
-        for form in self.secret_forms:
-            text = text.replace(form, MASK)
-        return text
+        return masked(text, self.secret_forms)
 
     @cached_property
     def vendors(self) -> tuple[str, ...]:

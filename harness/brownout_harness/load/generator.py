@@ -23,6 +23,7 @@ from brownout_harness.load.caller import Caller, environment_for
 from brownout_harness.load.plan import Asking, Planned
 from brownout_harness.load.reading import Answer, Reader
 from brownout_harness.problems import NotJudged
+from brownout_harness.safety.secret_forms import Lookout
 from brownout_reports.rows import OperationRow, Outcome
 
 PROGRESS_EVERY_S = 0.5
@@ -43,8 +44,12 @@ class Asked:
     status: int = 0
     """Of the last answer."""
 
-    def add(self, answer: Answer, start_at_s: float) -> None:
-        """Count one more ask."""
+    leaked: str = ""
+    """What stood around a credential in the first answer that held one."""
+
+    def add(self, answer: Answer, start_at_s: float, lookout: Lookout) -> None:
+        """Count one more ask, and look at its answer."""
+        self.leaked = self.leaked or lookout.find(answer.body)
         if self.asks == 0:
             self.sent_s = answer.sent_s - start_at_s
         else:
@@ -97,6 +102,7 @@ class Generator:
         self._progress = progress
         self._pool = Pool()
         self._failed: list[gevent.Greenlet] = []
+        self._lookout = Lookout(asking.secrets)
 
     def run(self) -> Environment:
         """Send every arrival, wait for every answer, and return Locust's environment with its statistics.
@@ -156,7 +162,7 @@ class Generator:
         asked = Asked()
         while True:
             answer = caller.ask(arrival)
-            asked.add(answer, self._start_at_s)
+            asked.add(answer, self._start_at_s, self._lookout)
             if asked.asks == 1:
                 self.counts.max_lag_s = max(self.counts.max_lag_s, asked.sent_s - arrival.at_s)
             reading = self._read(arrival.name, answer)
@@ -196,6 +202,7 @@ class Generator:
                 outcome=reading.outcome,
                 detail=reading.detail,
                 again_at=instants_text(asked.again_at),
+                leaked=asked.leaked,
             )
         )
 

@@ -24,6 +24,8 @@ class Asking:
     """How many more times; 0: nobody asks twice."""
     in_flight_limit: int = 2000
     """Operations in flight at once; an arrival beyond it is not sent and recorded as such."""
+    secrets: tuple[str, ...] = ()
+    """No answer may hold any of these."""
     readings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By the operation's name, how its answers are read (`reading.Reading`); absent: as the gateway answers."""
 

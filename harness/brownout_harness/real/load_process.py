@@ -2,7 +2,7 @@
 
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,11 @@ NAME = "load"
 RATE_OVER_S = 3.0
 
 
-def write_load_plan(scratch: Path, scenario: Scenario, arrivals: Sequence[Arrival], url: str) -> None:
-    """Every arrival with its whole request; the file appears whole, and the load process waits for it."""
+def write_load_plan(
+    scratch: Path, scenario: Scenario, arrivals: Sequence[Arrival], url: str, secrets: Collection[str] = ()
+) -> None:
+    """Every arrival with its whole request, and the credentials that no answer may hold; the file appears whole, and the
+    load process waits for it."""
     workload = scenario.workload
     again = workload.ask_again
     asking = Asking(
@@ -27,6 +30,7 @@ def write_load_plan(scratch: Path, scenario: Scenario, arrivals: Sequence[Arriva
         ask_again_after_s=again.after_s if again else 0.0,
         ask_again_times=again.times if again else 0,
         in_flight_limit=workload.in_flight_limit,
+        secrets=tuple(sorted(secrets)),
         readings=readings_of(scenario),
     )
     operations = operations_of(scenario)

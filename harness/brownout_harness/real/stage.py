@@ -69,7 +69,7 @@ class Stage:
         if self.target.command:
             self.target.require_free_port()
             self._launch()
-        load_process.write_load_plan(scratch, scenario, self.arrivals, self.target.url)
+        load_process.write_load_plan(scratch, scenario, self.arrivals, self.target.url, self.booths.secrets)
         self._wait_for_target()
         _wait(load, self._load_is_ready, "the load generator")
 

@@ -1,5 +1,6 @@
-"""What is refused for everybody's sake, before anything starts.
+"""What is refused for everybody's sake, before anything starts, and what must not be written down.
 
-- `live_keys.py`  credentials that look live
-- `loopback.py`   addresses that are not this machine's own
+- `live_keys.py`     credentials that look live
+- `loopback.py`      addresses that are not this machine's own
+- `secret_forms.py`  how a credential may be written, and how to look for it
 """

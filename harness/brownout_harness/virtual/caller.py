@@ -5,13 +5,14 @@ task per ask is all that an operation costs, and that task is the application's 
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from brownout_core.front_door.answers import Answer
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.asked.exchange import Request, instants_text
+from brownout_harness.asked.exchange import Reading, Request, instants_text
 from brownout_harness.asked.operations import NOT_SENT, TargetOperation, classify
+from brownout_harness.safety.secret_forms import Lookout
 from brownout_harness.virtual.life import Killed
 from brownout_reports.rows import OperationRow, Outcome
 from brownout_scenarios.workload import Workload
@@ -37,7 +38,9 @@ class Callers:
         server: Server,
         *,
         record: Callable[[OperationRow], None],
+        secrets: Collection[str] = (),
     ) -> None:
+        """No answer may hold any of the `secrets`."""
         self.offered = 0
         self.done = 0
         self.in_flight = 0
@@ -46,6 +49,7 @@ class Callers:
         self._server = server
         self._loop = asyncio.get_running_loop()
         self._record = record
+        self._lookout = Lookout(secrets)
         self._waiting = iter(arrivals)
         self._expected = True
         """Whether there are arrivals to come."""
@@ -73,16 +77,16 @@ class Callers:
         self._open += 1
         if self.in_flight >= self._workload.in_flight_limit:
             now_s = self._loop.time()
-            self._end(arrival, [now_s, now_s, 0.0, 0, 0], Outcome.UNKNOWN, NOT_SENT, ())
+            self._end(arrival, [now_s, now_s, 0.0, 0, 0], Reading(Outcome.UNKNOWN, NOT_SENT), ())
             return
         self.in_flight += 1
         _Asking(self, arrival).ask()
 
     def _end(
-        self, arrival: Arrival, told: Sequence[float], outcome: Outcome, detail: str, again_s: Sequence[float]
+        self, arrival: Arrival, told: Sequence[float], reading: Reading, again_s: Sequence[float], leaked: str = ""
     ) -> None:
         sent_s, finished_s, longest_ask_s, asks, status = told
-        self.done += outcome is Outcome.DONE
+        self.done += reading.outcome is Outcome.DONE
         self._record(
             OperationRow(
                 operation_id=arrival.operation_id,
@@ -93,9 +97,10 @@ class Callers:
                 longest_ask_s=longest_ask_s,
                 asks=int(asks),
                 status=int(status),
-                outcome=outcome,
-                detail=detail,
+                outcome=reading.outcome,
+                detail=reading.detail,
                 again_at=instants_text(again_s),
+                leaked=leaked,
             )
         )
         self._open -= 1
@@ -112,6 +117,7 @@ class _Asking:
         "_asks",
         "_callers",
         "_first_s",
+        "_leaked",
         "_longest_s",
         "_patience",
         "_request",
@@ -127,6 +133,7 @@ class _Asking:
         self._again_s: list[float] = []
         self._first_s = self._sent_s = callers._loop.time()
         self._longest_s = 0.0
+        self._leaked = ""
         self._task: asyncio.Task[Answer] | None = None
         self._patience: asyncio.TimerHandle | None = None
 
@@ -163,6 +170,7 @@ class _Asking:
         callers, arrival = self._callers, self._arrival
         now_s = callers._loop.time()
         self._longest_s = max(self._longest_s, now_s - self._sent_s)
+        self._leaked = self._leaked or callers._lookout.find(body)
         reading = classify(callers._operations[arrival.name], status, body, error)
         again = callers._workload.ask_again
         if reading.outcome is Outcome.UNKNOWN and again is not None and self._asks <= again.times:
@@ -170,7 +178,7 @@ class _Asking:
             return
         callers.in_flight -= 1
         told = (self._first_s, now_s, self._longest_s, self._asks, status)
-        callers._end(arrival, told, reading.outcome, reading.detail, self._again_s)
+        callers._end(arrival, told, reading, self._again_s, self._leaked)
 
 
 def _forget(task: "asyncio.Task[Answer]") -> None:

@@ -145,6 +145,7 @@ class Run:
             self.asked_for,
             self.server,
             record=self.operations.add,
+            secrets=self.vendors.secrets,
         )
         if self.progress is not None:
             self._show()

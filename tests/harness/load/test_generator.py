@@ -72,6 +72,14 @@ def test_a_caller_left_without_an_answer_asks_again_with_the_same_id(target: Tar
     assert all(row["outcome"] == "unknown" and row["status"] == 504 for row in loaded.operations)
 
 
+def test_a_credential_in_an_answer_is_noted_and_not_kept(target: Target, tmp_path: Path) -> None:
+    """What the target answers here stands for one."""
+    asking = Asking(url=target.url, secrets=("done",))
+    asked = [*arrivals("/pay", [0.0]), *arrivals("/reset", [0.01])]
+    leaking, unanswered = load(tmp_path, asking, asked).operations
+    assert (leaking["leaked"], unanswered["leaked"]) == ('{"status": "*****"}', "")
+
+
 def test_the_generators_own_use_of_its_core_is_reported(target: Target, tmp_path: Path) -> None:
     loaded = load(tmp_path, Asking(url=target.url), arrivals("/pay", [n / 20 for n in range(30)]))
     assert 0 < loaded.last["max_cpu_share"] < 2

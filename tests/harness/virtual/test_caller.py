@@ -14,6 +14,7 @@ from brownout_reports.rows import OperationRow
 from brownout_scenarios.workload import Arrivals, AskAgain, Operation, Workload
 from tests.support.aio import virtually
 
+SECRET = "sk_test_planted_0001"
 DONE = Answer(200, {}, b'{"status": "done"}')
 
 
@@ -58,7 +59,7 @@ def driven(stand: Stand, asked: tuple[Arrival, ...], how: Workload) -> tuple[Cal
     rows: list[OperationRow] = []
 
     async def main() -> Callers:
-        callers = Callers(iter(asked), how, GATEWAY_OPERATIONS, stand, record=rows.append)
+        callers = Callers(iter(asked), how, GATEWAY_OPERATIONS, stand, record=rows.append, secrets=[SECRET])
         await callers.run()
         return callers
 
@@ -88,6 +89,15 @@ def test_asking_again_ends_after_so_many_times() -> None:
     stand = Stand(lambda _n: (0.0, Answer(504, {}, b"{}")))
     rows = drive(stand, arrivals(0.0), workload(again=AskAgain(after_s=1.0, times=3)))
     assert (rows[0].outcome, rows[0].asks, rows[0].again_at) == ("unknown", 4, "[1.0, 2.0, 3.0]")
+
+
+def test_a_credential_in_any_answer_is_noted_and_not_kept() -> None:
+    """Also in one that another answer followed."""
+    told = Answer(504, {}, f'{{"message": "no such key: {SECRET}"}}'.encode())
+    stand = Stand(lambda n: (0.0, told if n == 1 else DONE))
+    leaking, clean = drive(stand, arrivals(0.0, 5.0), workload(again=AskAgain(after_s=1.0, times=3)))
+    assert (leaking.outcome, leaking.leaked) == ("done", '{"message": "no such key: *****"}')
+    assert clean.leaked == ""
 
 
 def test_where_nothing_listens_the_ask_is_unknown() -> None:

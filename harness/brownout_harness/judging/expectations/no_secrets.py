@@ -6,15 +6,14 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import polars as pl
 
-from brownout_harness.judging.evidence import MASK, Evidence
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted
+from brownout_harness.safety.secret_forms import surroundings
 from brownout_reports.rows import LetterRow
 from brownout_reports.run_folder import ExpectationResult
 from brownout_reports.tables import Rows
 
 R = TypeVar("R", bound=NamedTuple)
-
-MARGIN = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ class _Table(Generic[R]):
         read = self.rows.frame.with_columns(self.text.alias("text"))
         held = read.filter(pl.col("text").str.contains_any(needles))
         for row in held.collect(engine="streaming").iter_rows(named=True):
-            what = f"a credential in {self.place.format_map(row)}: {_masked(row['text'], needles)}"
+            what = f"a credential in {self.place.format_map(row)}: {surroundings(row['text'], needles)}"
             yield Violation(row[self.at] or 0.0, row["operation_id"], what)
 
 
@@ -78,14 +77,8 @@ def _tables(evidence: Evidence) -> list[_Table[Any]]:
 def _found(evidence: Evidence, tables: list[_Table[Any]], needles: list[str]) -> Iterator[Violation]:
     for place, text in sorted(evidence.texts.items()):
         if any(needle in text for needle in needles):
-            yield Violation(0.0, "", f"a credential in {place}: {_masked(text, needles)}")
+            yield Violation(0.0, "", f"a credential in {place}: {surroundings(text, needles)}")
     for table in tables:
         yield from table.finds(needles)
-
-
-def _masked(text: str, needles: list[str]) -> str:
-    """The surroundings of the first find, every secret in them replaced."""
-    for needle in needles:
-        text = text.replace(needle, MASK)
-    at = text.index(MASK)
-    return " ".join(text[max(0, at - MARGIN) : at + MARGIN].split())
+    for each in evidence.operations.where(pl.col("leaked") != ""):
+        yield Violation(each.finished_s, each.operation_id, f"a credential in an answer: {each.leaked}")

@@ -42,6 +42,20 @@ def test_events_dead_letters_and_answers_are_searched() -> None:
     assert CLEAN.judge(told).status is Status.FAILED
 
 
+def test_the_payload_of_a_dead_letter_is_searched() -> None:
+    kept = letter(3, payload=f'{{"amount": 100, "note": "{SECRET}"}}')
+    result = CLEAN.judge(changed(healthy(), dead_letters=(kept,)))
+    assert (result.status, SECRET in result.model_dump_json()) == (Status.FAILED, False)
+
+
+def test_what_an_answer_said_beside_its_code_is_known_from_who_read_it() -> None:
+    """The whole of it is not kept: only where the credential stood, which is replaced already."""
+    leaked = '"message": "no such key: *****"'
+    result = CLEAN.judge(with_operations(healthy(), lambda each: each._replace(leaked=leaked)))
+    assert result.status is Status.FAILED
+    assert result.cases[0].what == 'a credential in an answer: "message": "no such key: *****"'
+
+
 def test_what_a_vendor_stores_ends_up_in_the_runs_tables_and_is_searched() -> None:
     keyed = with_requests(healthy(), lambda each: each._replace(idempotency_key=f"pay-{SECRET}"))
     assert CLEAN.judge(keyed).status is Status.FAILED
