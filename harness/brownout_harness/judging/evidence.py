@@ -110,6 +110,8 @@ class Evidence:
     """By the operation's name; of one that is not in here nobody said what it leaves."""
     policies: Mapping[str, VendorPolicies] = field(default_factory=dict)
     """The reference application's settings, by vendor; none of a target whose settings nobody knows."""
+    redrives_s: tuple[float, ...] = ()
+    """When the scenario ordered what was set aside to be sent again."""
     secrets: frozenset[str] = frozenset()
     """Every credential that the run used. Never written into a result."""
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -225,6 +227,12 @@ class Evidence:
     def letters(self) -> Rows[LetterRow]:
         """The same, and none where the target has none to show."""
         return Rows.none(LetterRow) if self.dead_letters is None else self.dead_letters
+
+    @cached_property
+    def sent_again(self) -> Rows[LetterRow]:
+        """Letters that were redriven, with whatever outcome, or are just being."""
+        was = (pl.col("generation") > 0) | (pl.col("attempts") > 1) | (pl.col("state") == "redriving")
+        return self.letters.where(was)
 
     @cached_property
     def dead_letters_of(self) -> Groups[LetterRow]:

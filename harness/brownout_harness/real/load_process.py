@@ -20,8 +20,8 @@ RATE_OVER_S = 3.0
 def write_load_plan(
     scratch: Path, scenario: Scenario, arrivals: Sequence[Arrival], url: str, secrets: Collection[str] = ()
 ) -> None:
-    """Every arrival with its whole request, and the credentials that no answer may hold; the file appears whole, and the
-    load process waits for it."""
+    """Every arrival with its whole request, and the credentials that no answer may hold; the file appears whole, and
+    the load process waits for it."""
     workload = scenario.workload
     again = workload.ask_again
     asking = Asking(

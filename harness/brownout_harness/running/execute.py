@@ -161,6 +161,7 @@ def evidence_of(
         telemetry=scenario.target is None,
         leaves=dict(_leaves(scenario, gateway)),
         policies=_policies(scenario),
+        redrives_s=tuple(at_s for at_s, action in scenario.actions() if action.redrive is not None),
         secrets=inputs.secrets,
         texts=texts,
         duration_s=inputs.duration_s,

@@ -78,9 +78,7 @@ class DeadlineRespected:
     def _started_late(self, evidence: Evidence, asked: Rows[OperationRow]) -> pl.DataFrame:
         """Requests that began too long after the deadline of their ask, the newest before them: when, for which
         operation, which, and how long after."""
-        sent_again = (pl.col("generation") > 0) | (pl.col("attempts") > 1) | (pl.col("state") == "redriving")
-        redriven = evidence.letters.where(sent_again)
-        live = asked.not_among(redriven.frame, "operation_id")
+        live = asked.not_among(evidence.sent_again.frame, "operation_id")
         once = live.where(pl.col("asks") == 1).frame.select("operation_id", ask_s="sent_s")
         often = evidence.asks.join(live.frame, on="operation_id", how="semi").with_columns(at_s="ask_s").sort("at_s")
         requests = evidence.requests.frame.select("at_s", "operation_id", "route")

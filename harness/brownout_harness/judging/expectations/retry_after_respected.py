@@ -9,7 +9,7 @@ import polars as pl
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require, seconds
-from brownout_reports.rows import LedgerRow
+from brownout_reports.rows import LedgerRow, Outcome
 from brownout_reports.run_folder import ExpectationResult
 
 MINIMUM_ANSWERS: Final = 5
@@ -42,7 +42,8 @@ class RetryAfterRespected:
         told = requests.where(pl.col("retry_after_s").is_not_null())
         answers = len(told)
         calls = _calls(requests.among(told.frame, JOINED_BY, "route"))
-        early = [violation for each in calls for violation in self._early(each)]
+        orders = _Orders(evidence)
+        early = [violation for each in calls for violation in self._early(each, orders)]
         observed = f"{counted(answers, 'answer')} with Retry-After, {counted(len(early), 'request')} too early"
         if early:
             return wording.failed(observed, early)
@@ -50,16 +51,37 @@ class RetryAfterRespected:
             return wording.too_few(answers, MINIMUM_ANSWERS, "answers with Retry-After that can be joined to a call")
         return wording.passed(observed)
 
-    def _early(self, requests: list[LedgerRow]) -> Iterator[Violation]:
+    def _early(self, requests: list[LedgerRow], orders: "_Orders") -> Iterator[Violation]:
         for refused, following in pairwise(requests):
             # A request that was on its way before the answer was out could not know of it.
             if refused.retry_after_s is None or following.at_s < refused.finished_s:
                 continue
             waited_s = following.at_s - refused.finished_s
             asked_s = min(refused.retry_after_s, self.cap_s)
-            if waited_s < asked_s - self.tolerance_s:
+            if waited_s < asked_s - self.tolerance_s and not orders.explain(refused, following):
                 what = f"asked to wait {seconds(asked_s)} ({refused.status}), came after {seconds(waited_s)}"
                 yield Violation(following.at_s, following.operation_id, what)
+
+
+class _Orders:
+    """What the scenario ordered to be sent again: a new call, for which nobody but the scenario is to blame."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._sent_again = evidence.sent_again.by("operation_id")
+
+    def explain(self, refused: LedgerRow, following: LedgerRow) -> bool:
+        """Whether the second of two requests of one operation is the first of a redrive: one was ordered between them;
+        or earlier, and still ran when the caller was told that the operation was set aside, which was between them."""
+        orders_s = [order_s for order_s in self._evidence.redrives_s if order_s <= following.at_s]
+        if not orders_s or following.operation_id not in self._sent_again:
+            return False
+        if orders_s[-1] > refused.finished_s:
+            return True
+        operation = self._evidence.operation(following.operation_id)
+        if operation is None or operation.outcome != Outcome.ACCEPTED:
+            return False
+        return refused.finished_s <= operation.finished_s <= following.at_s
 
 
 def _calls(requests: Iterable[LedgerRow]) -> Iterable[list[LedgerRow]]:

@@ -93,6 +93,27 @@ def test_between_two_asks_the_deadline_of_the_first_one_counts() -> None:
     assert WITHIN.judge(in_time).status is Status.PASSED
 
 
+def test_after_the_last_ask_its_own_deadline_counts() -> None:
+    """It was asked for twice; long after the second time a vendor still gets requests for it."""
+    asked_s = 3.5 + 10.0
+    again = with_operations(
+        healthy(),
+        lambda each: (
+            each._replace(asks=2, again_at=instants_text([asked_s]), finished_s=asked_s + 0.1)
+            if each.operation_id == "op-7"
+            else each
+        ),
+    )
+    late = request(7, at_s=asked_s + 6.0, seq=9_000)
+    result = WITHIN.judge(changed(again, requests=(*again.requests, late)))
+    assert (result.status, [case.what for case in result.cases]) == (
+        Status.FAILED,
+        ["POST /v1/payment_intents started 4 s after the deadline"],
+    )
+    in_time = request(7, at_s=asked_s + 1.0, seq=9_000)
+    assert WITHIN.judge(changed(again, requests=(*again.requests, in_time))).status is Status.PASSED
+
+
 def test_too_few_operations_or_an_unknown_phase_say_nothing() -> None:
     assert WITHIN.judge(healthy(19)).status is Status.INCONCLUSIVE
     assert DeadlineRespected(operation="pay", within_s=2, during="no").judge(healthy()).status is Status.INCONCLUSIVE

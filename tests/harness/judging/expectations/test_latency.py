@@ -11,7 +11,7 @@ from brownout_harness.judging.expectations.bounds import Relative
 from brownout_harness.judging.expectations.latency import Latency, quantile
 from brownout_reports.rows import Outcome
 from brownout_reports.run_folder import Status
-from tests.support.histories import healthy, with_operations
+from tests.support.histories import changed, healthy, operation, with_operations
 
 
 def test_bounds_are_exclusive_and_each_counts() -> None:
@@ -43,6 +43,17 @@ def test_one_stall_shows_in_the_corrected_quantiles() -> None:
     latencies = sorted(each.latency_s for each in from_stall.operations)
     assert 8.8 <= quantile(latencies, 0.99) <= 9.2
     assert quantile(latencies, 0.9) <= 0.1
+
+
+def test_an_arrival_that_was_never_sent_was_not_answered_after_no_time() -> None:
+    """A driver that leaves out nine of ten would have a median of nothing."""
+    slow = with_operations(healthy(), lambda each: each._replace(finished_s=each.intended_s + 2.0))
+    unsent = [
+        operation(1_000 + n, at_s=50.0, sent_s=50.0, finished_s=50.0, asks=0, status=0, outcome=Outcome.UNKNOWN)
+        for n in range(1_800)
+    ]
+    result = Latency(operation="pay", p50_below_s=1.0).judge(changed(slow, operations=[*slow.operations, *unsent]))
+    assert (result.status, result.observed) == (Status.FAILED, "p50 2 s (200 operations)")
 
 
 def test_an_unknown_answer_counts_with_its_wait() -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.retry_after_respected import RetryAfterRespected
+from brownout_reports.rows import Outcome
 from brownout_reports.run_folder import Status
-from tests.support.histories import changed, healthy, request
+from tests.support.histories import changed, healthy, letter, operation, request
 
 RESPECTED = RetryAfterRespected(vendor="stripe")
 
@@ -45,6 +46,51 @@ def test_a_hostile_wish_is_honoured_up_to_the_cap() -> None:
 
 def test_a_request_on_its_way_before_the_answer_could_not_know() -> None:
     assert RESPECTED.judge(throttled(2.0, -0.01)).status is Status.PASSED
+
+
+def set_aside(evidence: Evidence, answered_s: float, *orders_s: float, **changes: Any) -> Evidence:
+    """Each of them was answered accepted so long after it was throttled, and its letter sent again as ordered."""
+    numbers = range(6)
+    asked = [operation(n, at_s=9.9 + n, finished_s=10.05 + n + answered_s, outcome=Outcome.ACCEPTED) for n in numbers]
+    letters = [letter(n, **changes) for n in numbers]
+    return changed(evidence, operations=asked, dead_letters=letters, redrives_s=orders_s)
+
+
+def test_what_the_scenario_orders_to_be_sent_again_is_a_new_call() -> None:
+    """The vendor asks for a minute; after twenty seconds the operator has what was set aside sent again."""
+    redriven = throttled(60.0, 20.0)
+    assert RESPECTED.judge(redriven).status is Status.FAILED
+    assert RESPECTED.judge(set_aside(redriven, 0.1, 29.0)).status is Status.PASSED
+
+
+def test_so_is_what_was_set_aside_while_a_redrive_was_running() -> None:
+    assert RESPECTED.judge(set_aside(throttled(60.0, 20.0), 0.1, 9.0)).status is Status.PASSED
+
+
+def test_a_retry_of_the_redrive_itself_is_none() -> None:
+    """Ordered once, throttled, and sent again at once."""
+    redriven = throttled(60.0, 20.0)
+    retried = [request(n, at_s=30.5 + n, seq=900 + n) for n in range(6)]
+    later = [each._replace(status=429, retry_after_s=5.0) if each.at_s > 30 else each for each in redriven.requests]
+    evidence = set_aside(changed(redriven, requests=[*later, *retried]), 0.1, 29.0)
+    result = RESPECTED.judge(evidence)
+    assert (result.status, result.cases[0].what) == (Status.FAILED, "asked to wait 5 s (429), came after 400 ms")
+
+
+@pytest.mark.parametrize(
+    ("answered_s", "orders_s", "changes"),
+    [
+        (0.1, (), {}),  # nobody ordered it
+        (0.1, (31.0 + 6,), {}),  # it was ordered only afterwards
+        (0.1, (29.0,), {"attempts": 1, "state": "pending"}),  # the letter was never sent again
+        (25.0, (9.0,), {}),  # the live call was not over
+    ],
+)
+def test_whatever_else_comes_too_early_is_the_targets_own(
+    answered_s: float, orders_s: tuple[float, ...], changes: dict[str, Any]
+) -> None:
+    evidence = set_aside(throttled(60.0, 20.0), answered_s, *orders_s, **changes)
+    assert RESPECTED.judge(evidence).status is Status.FAILED
 
 
 def test_another_route_is_another_call() -> None:
