@@ -22,7 +22,11 @@ from brownout_reports.rows import EventRow
 from brownout_reports.tables import Rows
 
 STATUS: Final = pl.col("status")
-ANSWERED_WELL: Final = (pl.col("ending") == "complete") & STATUS.is_between(200, 399)
+GOOD: Final = STATUS.is_between(200, 399)
+COMPLETE: Final = pl.col("ending") == "complete"
+CUT_OFF: Final = pl.col("ending").is_in(["close", "reset", "hang"]) & (pl.col("chunks") <= 1)
+"""A plain body that never arrived whole. A client that has read all of it and leaves at once may be told as having left
+before; of a stream as much as came may have been enough."""
 ERRORS: Final[Mapping[str, pl.Expr]] = {
     "throttled": STATUS == 429,
     "authentication_failed": STATUS == 401,
@@ -82,26 +86,29 @@ def _untold(vendor: str, requests: pl.LazyFrame, starts: pl.LazyFrame) -> Iterat
 
 def _answered_otherwise(evidence: Evidence, vendor: str, finished: pl.LazyFrame) -> Iterator[Violation]:
     """Attempts that are told to have been answered, and were not, or otherwise."""
-    wanted = (
+    told = (
         finished.filter(pl.col("outcome").is_in(["ok", *ERRORS]))
         .with_row_index("place")
         .with_columns(from_s=pl.col("at_s") - pl.col("duration_s") - CLOCKS_S, to_s=pl.col("at_s") + CLOCKS_S)
     )
+    wanted = told.collect(engine="streaming").lazy()  # once: the places must be the same wherever they are asked for
     requests = evidence.requests_at(vendor)
-    own = requests.where(~NAMELESS).frame.select("operation_id", arrived_s="at_s", well=ANSWERED_WELL)
+    own = requests.where(~NAMELESS).frame.select(
+        "operation_id", arrived_s="at_s", well=GOOD & ~CUT_OFF, surely=GOOD & COMPLETE
+    )
     within = (
         wanted.join(own, on="operation_id")
         .filter(pl.col("arrived_s").is_between("from_s", "to_s"))
         .group_by("place")
-        .agg(sent=pl.len(), well=pl.sum("well"))
+        .agg(sent=pl.len(), well=pl.sum("well"), surely=pl.sum("surely"))
     )
-    joined = wanted.join(within, on="place", how="left").with_columns(pl.col("sent", "well").fill_null(0))
+    joined = wanted.join(within, on="place", how="left").with_columns(pl.col("sent", "well", "surely").fill_null(0))
     is_ok, nobody = pl.col("outcome") == "ok", pl.lit(value=False)
     for outcome, so in ERRORS.items():
-        first_s = requests.where(so, pl.col("ending") == "complete").figure(pl.min("finished_s"))
+        first_s = requests.where(so, COMPLETE).figure(pl.min("at_s"))
         is_first = pl.lit(value=True) if first_s is None else pl.col("to_s") < first_s
         nobody = nobody | ((pl.col("outcome") == outcome) & (pl.col("sent") == 0) & is_first)
-    wrong = (is_ok & (pl.col("well") == 0)) | (~is_ok & (pl.col("sent") > 0) & (pl.col("well") == pl.col("sent")))
+    wrong = (is_ok & (pl.col("well") == 0)) | (~is_ok & (pl.col("sent") > 0) & (pl.col("surely") == pl.col("sent")))
     found = joined.filter(wrong | nobody).select("at_s", "operation_id", "attempt", "outcome", "sent")
     for at_s, operation_id, attempt, outcome, sent in found.collect().iter_rows():
         if outcome == "ok":

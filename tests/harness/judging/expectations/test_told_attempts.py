@@ -76,6 +76,13 @@ def test_an_attempt_told_ok_was_answered_well(status: int, ending: str) -> None:
     assert found(claims) == [("op-3", what)]
 
 
+@pytest.mark.parametrize(("ending", "chunks"), [("left", 0), ("close", 7)])
+def test_who_has_read_enough_may_leave(ending: str, chunks: int) -> None:
+    """The vendor's books say that it left: it had the whole answer, and was quicker than the end of the sending."""
+    ledger = with_requests_of_3(FIRST._replace(ending=ending, chunks=chunks))
+    assert not found(ledger)
+
+
 def test_an_attempt_that_was_never_made_was_answered_by_nobody() -> None:
     _, ended = attempted(request(3, at_s=50.0))
     invented = telling(healthy())
@@ -101,7 +108,8 @@ def test_a_failure_without_a_request_needs_somebody_who_was_answered_so() -> Non
     claims = changed(evidence, events=[*evidence.events, waiting])
     what = "attempt 2 at stripe was told to have ended vendor_unavailable, and stripe had answered nobody so"
     assert found(claims) == [("op-3", what)]
-    renewal = request(4, at_s=49.8, seq=902, status=503, operation_id="")
+    # It is in the books as answered a little later than its answer was read.
+    renewal = request(4, at_s=49.8, finished_s=50.02, seq=902, status=503, operation_id="")
     assert not found(changed(claims, requests=[*claims.requests, renewal]))
 
 
