@@ -20,7 +20,7 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import polars as pl
 
@@ -41,12 +41,9 @@ TOOK_NOTHING: Final = (pl.col("attempt") == 0) & (pl.col("outcome").is_in(["limi
 
 def rejections_against_policies(evidence: Evidence) -> Iterator[Violation]:
     """Where what is told cannot have been."""
-    for vendor, rejected in _rejections(evidence).items():
-        yield from _of_vendor(evidence, vendor, rejected)
-
-
-def _rejections(evidence: Evidence) -> Mapping[str, Rows[EventRow]]:
-    return evidence.events.where(pl.col("kind").is_in([Kind.CALL_REJECTED, Kind.RETRY_SUPPRESSED])).split("vendor")
+    rejected = evidence.events.where(pl.col("kind").is_in([Kind.CALL_REJECTED, Kind.RETRY_SUPPRESSED]))
+    for vendor, of_vendor in rejected.split("vendor").items():
+        yield from _of_vendor(evidence, vendor, of_vendor)
 
 
 def _of_vendor(evidence: Evidence, vendor: str, rejected: Rows[EventRow]) -> Iterator[Violation]:
@@ -85,13 +82,6 @@ def _while_closed(evidence: Evidence, vendor: str) -> Iterator[Violation]:
         not_closed += (each.outcome != CLOSED) - (before != CLOSED)
 
 
-class _Span(NamedTuple):
-    """A call, from its begin to its end."""
-
-    start_s: float
-    end_s: float
-
-
 class _Told:
     """What is told of one vendor's calls, as far as a policy may have to do with it."""
 
@@ -99,18 +89,13 @@ class _Told:
         self.evidence = evidence
         self.policies = policies
         self._vendor = vendor
-        everything = evidence.events.values(pl.col("at_s"))
-        self._last_s = float(everything[-1]) if len(everything) else float("-inf")
+        self._last_s = float(evidence.events.figure(pl.max("at_s")))
         started = evidence.events_by_kind.get(Kind.STARTED, Rows.none(EventRow))
         self._starts_s: list[float] = started.values(pl.col("at_s")).to_list()
 
     def of(self, kind: Kind) -> Rows[EventRow]:
         """The vendor's events of a kind."""
         return self.evidence.events_by_kind.get(kind, Rows.none(EventRow)).where(pl.col("vendor") == self._vendor)
-
-    def instants(self, kind: Kind, *conditions: pl.Expr) -> list[float]:
-        """When they were told, ascending."""
-        return self.of(kind).where(*conditions).values(pl.col("at_s")).to_list()
 
     def calls(self) -> "_Spans":
         """Those that may have held a place, or a token that they had not used yet."""
@@ -186,7 +171,7 @@ def _by_budget(told: _Told, suppressed: Sequence[EventRow]) -> Iterator[Violatio
         return
     capacity = max(1.0, budget.reserve / 2)
     refill_per_s = (budget.reserve - capacity) / budget.window_s
-    draws_s = told.instants(Kind.RETRY_SCHEDULED)
+    draws_s = told.of(Kind.RETRY_SCHEDULED).values(pl.col("at_s")).to_list()
     levels = _levels(capacity, refill_per_s, draws_s, (each.at_s for each in suppressed))
     for each, level in zip(suppressed, levels, strict=True):
         if level >= SPARE:
