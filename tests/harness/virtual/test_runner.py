@@ -1,6 +1,7 @@
 """Whole scenarios in virtual time: the same seed the same run, whatever the process; a crash is a crash."""
 
 import asyncio
+import base64
 import gc
 import hashlib
 import json
@@ -11,9 +12,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from brownout_core.compose import Replacements
+from brownout_core.errors import VendorRefused
 from brownout_core.stores import memory
 from brownout_harness.judging import spool
 from brownout_harness.judging.evidence import Gap, GapKind
@@ -180,6 +184,27 @@ def test_what_a_simulator_says_of_itself_reaches_the_judge(monkeypatch: pytest.M
         vendors, "simulator_gaps", lambda vendor, _status: [Gap(GapKind.LEDGER_OVERFLOW, f"{vendor} dropped rows")]
     )
     assert {gap.kind for gap in run_virtual(shortened("healthy", 1.0)).gaps} == {GapKind.LEDGER_OVERFLOW}
+
+
+class _Quoting:
+    """A client that says with which key it asked, in a form that the application's own redaction does not know."""
+
+    def __init__(self, inner: Any) -> None:
+        self._key = inner._headers["Authorization"].removeprefix("Bearer ")
+
+    async def create_payment_intent(self, **_request: Any) -> None:
+        quoted = base64.b64encode(self._key.encode()).decode()
+        raise VendorRefused("stripe", "create_payment_intent", f"no such key {quoted}", status=402)
+
+
+def test_an_answer_that_quotes_a_credential_is_noted() -> None:
+    quoting = Replacements(client=lambda vendor, client: _Quoting(client) if vendor == "stripe" else client)
+    inputs = run_virtual(shortened("healthy", 2.0), replacements=quoting)
+    by_name: dict[str, set[str]] = {}
+    for each in inputs.tables.of(OperationRow):
+        by_name.setdefault(each.name, set()).add(each.leaked)
+    assert all("no such key *****" in leaked for leaked in by_name.pop("pay"))
+    assert set().union(*by_name.values()) == {""}
 
 
 def test_a_vendors_own_limiter_is_in_force_with_the_scenarios_figures() -> None:
