@@ -4,7 +4,7 @@ Arrivals are computed by the harness beforehand, and whole requests with them: t
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ class Asking:
     """How many more times; 0: nobody asks twice."""
     in_flight_limit: int = 2000
     """Operations in flight at once; an arrival beyond it is not sent and recorded as such."""
-    secrets: tuple[str, ...] = ()
+    secrets: Sequence[str] = field(default_factory=list)
     """No answer may hold any of these."""
     readings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By the operation's name, how its answers are read (`reading.Reading`); absent: as the gateway answers."""

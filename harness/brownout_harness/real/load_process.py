@@ -30,7 +30,7 @@ def write_load_plan(
         ask_again_after_s=again.after_s if again else 0.0,
         ask_again_times=again.times if again else 0,
         in_flight_limit=workload.in_flight_limit,
-        secrets=tuple(sorted(secrets)),
+        secrets=sorted(secrets),
         readings=readings_of(scenario),
     )
     operations = operations_of(scenario)

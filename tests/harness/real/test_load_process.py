@@ -51,7 +51,7 @@ def test_the_plan_has_every_arrival_with_its_request_and_how_callers_ask(tmp_pat
     asking, planned = read_plan(tmp_path / "plan.ndjson")
     assert (asking.url, asking.answer_within_s, asking.in_flight_limit) == ("http://127.0.0.1:80", 4.0, 50)
     assert (asking.ask_again_after_s, asking.ask_again_times) == (0.5, 2)
-    assert list(asking.secrets) == ["sk_test_a", "sk_test_b"]
+    assert asking.secrets == ["sk_test_a", "sk_test_b"]
     assert asking.readings["buy"]["done"] == [[200, 201], [204, 204]]
     assert [one.operation_id for one in planned] == [arrival.operation_id for arrival in arrivals]
     assert json.loads(planned[0].body) == {"order": planned[0].operation_id}
