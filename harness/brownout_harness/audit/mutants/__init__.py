@@ -25,9 +25,9 @@ from brownout_harness.audit.mutants import (
     refuses_in_doubt,
     retries_unsafe_calls,
     retries_without_budget,
-    trusts_unreadable_answers,
     tells_all_done,
     tells_foreign_ids,
+    trusts_unreadable_answers,
     waits_without_jitter,
 )
 
