@@ -60,6 +60,10 @@ class OperationRow(NamedTuple):
     """An array: when each ask after the first was sent, in seconds since the run's start; empty: there was none."""
     leaked: str = ""
     """What stood around a credential in an answer, the credential replaced; empty: there was none in any of them."""
+    as_asked: Json = ""
+    """An object: by the kind of effect, what each must hold, field by field; empty: nobody said it."""
+    answered: Json = ""
+    """An object: what the last answer named of its effects, by the path in it; empty: nothing."""
 
     @property
     def latency_s(self) -> float:
@@ -113,6 +117,8 @@ class LedgerRow(NamedTuple):
     """The wait that the answer asked for; None: none."""
     references: Json = ""
     """An object: the caller's own ids that the vendor stores with an effect."""
+    fields: Json = ""
+    """An object: what the ledger was told to keep of an effect, besides its id and its amount; empty: nothing."""
 
     @property
     def kind(self) -> str:

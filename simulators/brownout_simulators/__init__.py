@@ -11,6 +11,7 @@
 - `store.py`     objects in order, bounded: for vendors' states and for what is remembered
 - `limiter.py`   token buckets and calls in flight; `idempotency.py` what is remembered under keys
 - `books.py`     what a commit leaves behind: `ledger.py`, every request and every effect; `outbox.py`, the webhooks
+- `kept.py`      which fields of an effect the ledger keeps
 - `agenda.py`    what is to happen later; `acting.py` whose doing it is; `clock.py` the machine's time and the vendor's
 - `open_sessions.py` the sessions that are open, and what is published to them
 - `safety.py`    what is refused for the user's sake: live credentials, foreign host names

@@ -9,6 +9,7 @@ from brownout_simulators.call import Effect, Notice
 from brownout_simulators.clock import Clock
 from brownout_simulators.correlation import Correlation
 from brownout_simulators.faults.plan import Plan
+from brownout_simulators.kept import Kept
 from brownout_simulators.ledger import Entry, Ledger
 from brownout_simulators.outbox import Outbox
 from brownout_simulators.vendor import Vendor
@@ -21,6 +22,7 @@ class Books:
         self.ledger = ledger
         self.outbox = Outbox(agenda, vendor.webhooks)
         self.correlation = Correlation(vendor.correlate)
+        self.kept = Kept(vendor)
         self._vendor = vendor
         self._clock = clock
         self._plan = plan
@@ -30,6 +32,7 @@ class Books:
         self.ledger.begin_anew()
         self.outbox.reset()
         self.correlation = Correlation(self._vendor.correlate)
+        self.kept = Kept(self._vendor)
 
     def commit(self, account: Account[Any], effects: Sequence[Effect], notices: Sequence[Notice], cause: Cause) -> None:
         """What was done goes back to `cause`, or to the operation that the vendor stored with the thing."""
@@ -49,6 +52,7 @@ class Books:
                     idempotency_key=cause.idempotency_key,
                     amount=int(effect.amount),
                     references={str(name): str(value) for name, value in effect.references.items()},
+                    fields=self.kept.of_effect(effect),
                 )
             )
         if notices:

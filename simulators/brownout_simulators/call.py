@@ -58,6 +58,8 @@ class Effect(NamedTuple):
     currency: str = ""
     references: Mapping[str, str] = MappingProxyType({})
     """The caller's own ids that the vendor stores with it, by dotted name: `metadata.operation_id`."""
+    fields: Mapping[str, Any] = MappingProxyType({})
+    """What the vendor holds of it, plain JSON; only what it declares for the kind is ever looked at."""
 
 
 class Notice(NamedTuple):

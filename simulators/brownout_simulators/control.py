@@ -9,6 +9,7 @@ from brownout_simulators.correlation import Correlation
 from brownout_simulators.engine import Engine
 from brownout_simulators.faults.aim import require_fit
 from brownout_simulators.faults.rule import Rule
+from brownout_simulators.kept import Kept
 from brownout_simulators.limiter import switched_on
 from brownout_simulators.shared import Shared
 
@@ -35,8 +36,10 @@ class Control(Generic[S]):
         limits: Mapping[str, Any] | None = None,
         correlate: Sequence[str] | None = None,
         webhook_time_scale: float | None = None,
+        fields: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """Put a whole fault schedule in force; its instants count from `start_at_s`. Objects and books stay.
+        `fields` are those that the ledger keeps of each kind of effect from now on.
 
         Raises `ValueError`, and then nothing has changed.
         """
@@ -47,6 +50,7 @@ class Control(Generic[S]):
         books, known = shared.books, {limit.name: limit for limit in shared.vendor.limits}
         switched = None if limits is None else switched_on(known, limits)
         correlation = books.correlation if correlate is None else Correlation(correlate)
+        kept = books.kept if fields is None else Kept(shared.vendor, fields)
         time_scale = books.outbox.time_scale if webhook_time_scale is None else webhook_time_scale
         if not 0 <= time_scale <= TIME_SCALE_LIMIT:
             raise ValueError(f"webhook_time_scale: 0 to {TIME_SCALE_LIMIT:.0f}, got {time_scale}")
@@ -57,7 +61,7 @@ class Control(Generic[S]):
             seed=shared.worlds.seed if seed is None else seed,
             start_at_s=shared.clock.machine_s() if start_at_s is None else start_at_s,
         )
-        books.correlation, books.outbox.time_scale = correlation, time_scale
+        books.correlation, books.outbox.time_scale, books.kept = correlation, time_scale, kept
         if switched is not None and (switched or shared.limiter.limits):
             shared.limiter.switch(switched)
             _log.info("%s: the vendor's limits are %s", shared.vendor.name, ", ".join(switched) or "off")

@@ -60,6 +60,8 @@ class Entry(NamedTuple):
     """The wait that the answer asked for."""
     references: Mapping[str, str] | None = None
     """The caller's ids that the vendor stored with an effect, by dotted name."""
+    fields: Mapping[str, Any] | None = None
+    """Of an effect, what the ledger was told to keep; None: nothing."""
 
 
 COLUMNS: Final = ("entry", "seq", "vendor", *Entry._fields[1:])
@@ -68,6 +70,7 @@ COLUMNS: Final = ("entry", "seq", "vendor", *Entry._fields[1:])
 _WRITTEN: Final[Mapping[str, Callable[[Any], Any]]] = {
     "faults": list,
     "references": lambda references: json.dumps(references, sort_keys=True) if references else "",
+    "fields": lambda fields: json.dumps(fields, sort_keys=True) if fields else "",
 }
 """How JSON and tables carry what is neither text nor number."""
 
@@ -180,7 +183,7 @@ class Ledger:
         return block
 
     def _row(self, seq: int, entry: Sequence[Any]) -> dict[str, Any]:
-        """An entry with its number, as JSON can carry it: `references` becomes JSON text, `faults` a list."""
+        """An entry with its number, as JSON can carry it: `references` and `fields` become texts, `faults` a list."""
         row = dict(zip(COLUMNS, (entry[0], seq, self.vendor, *entry[1:]), strict=True))
         for name, written in _WRITTEN.items():
             row[name] = written(row[name])

@@ -106,6 +106,7 @@ class Simulator(Generic[S]):
         limits: Mapping[str, Any] | None = None,
         correlate: Sequence[str] | None = None,
         webhook_time_scale: float | None = None,
+        fields: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """See `Control.schedule`."""
         self._control.schedule(
@@ -115,6 +116,7 @@ class Simulator(Generic[S]):
             limits=limits,
             correlate=correlate,
             webhook_time_scale=webhook_time_scale,
+            fields=fields,
         )
 
     def reset(self, account: str | None = None, *, seed: int | None = None) -> None:

@@ -166,8 +166,9 @@ class Vendor(Generic[S]):
     """The errors that a fault can ask for by name."""
     correlate: Sequence[str] = ("header.x-correlation-id",)
     """Where the caller's operation id travels, first hit wins: `header.<name>` or `body.<dotted path>`."""
-    effects: Sequence[str] = ()
-    """The kinds of effect that its actions can have."""
+    effects: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The kinds of effect that its actions can have, and what it can tell of each besides its id: `amount` and
+    `currency` where money moves, a recipient, a text. A run names those of them that the ledger is to keep."""
     tls: bool = False
     """Hosts on sockets serve it over TLS only: its SDKs insist on `https`."""
     body_limit: int = BODY_LIMIT

@@ -144,5 +144,5 @@ BOARD: Vendor[Board] = Vendor(
     environment=lambda url, key: {"BOARD_URL": url, "BOARD_KEY": key},
     test_key=lambda name: f"board_test_{name}",
     limits=[Limit("at-once", concurrency=2)],
-    effects=("board.note",),
+    effects={"board.note": ()},
 )

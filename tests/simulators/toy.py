@@ -225,5 +225,5 @@ TILL: Vendor[Till] = Vendor(
         Limit("at-once", concurrency=2),
     ],
     correlate=("header.x-correlation-id", "body.metadata.operation_id"),
-    effects=("till.charge", "till.settlement"),
+    effects={"till.charge": ("amount", "currency", "card"), "till.settlement": ("amount",)},
 )

@@ -88,7 +88,8 @@ def take(call: Call, account: Account[State]) -> Reply:
     account.state.payments.put(reference, [*(account.state.payments.get(reference) or ()), payment])
     account.state.total += amount
     account.publish("payments", f"{payment_id} {amount}")
-    return answer(201, payment, effects=[Effect("acme.payment", payment_id, amount, "usd", {"reference": reference})])
+    references = {"reference": reference}
+    return answer(201, payment, effects=[Effect("acme.payment", payment_id, amount, "usd", references, references)])
 
 
 def listed(call: Call, account: Account[State]) -> Reply:
@@ -151,5 +152,5 @@ VENDOR: Vendor[State] = Vendor(
         replayed=lambda _call, first, _request_id: first,
     ),
     limits=[Limit("per-second", rate_per_s=100, burst=100)],
-    effects=("acme.payment",),
+    effects={"acme.payment": ("amount", "currency", "reference")},
 )

@@ -109,7 +109,7 @@ def _remove_fault(simulator: Simulator[Any], tail: str, query: Query, data: dict
     return 200, {"removed": tail or "all"}
 
 
-_SCHEDULE_KEYS: Final = ("start_at_s", "seed", "rules", "limits", "correlate", "webhook_time_scale")
+_SCHEDULE_KEYS: Final = ("start_at_s", "seed", "rules", "limits", "correlate", "webhook_time_scale", "fields")
 
 
 def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
@@ -124,6 +124,9 @@ def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
         raise _Bad(f"limits: an object is needed, got {shown(limits)}")
     if correlate is not None and not (isinstance(correlate, list) and all(isinstance(one, str) for one in correlate)):
         raise _Bad(f"correlate: a list of texts is needed, got {shown(correlate)}")
+    fields = data.get("fields")
+    if fields is not None and not _are_names(fields):
+        raise _Bad(f"fields: an object of lists of texts is needed, got {shown(fields)}")
     rules = [rule_from_json(rule) for rule in given]
     simulator.schedule(
         # One schedule may go to all simulators of a run: each takes its own.
@@ -133,6 +136,7 @@ def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
         limits=limits,
         correlate=correlate,
         webhook_time_scale=_number(data, "webhook_time_scale"),
+        fields=fields,
     )
     standing = simulator.plan.standing
     misses = {rule_id: nearest_miss(simulator.router, one.rule.match) for rule_id, one in standing.items()}
@@ -141,6 +145,12 @@ def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
         "start_at_s": simulator.plan.start_at_s,
         "matches_no_route": {rule_id: nearest for rule_id, nearest in misses.items() if nearest},
     }
+
+
+def _are_names(fields: Any) -> bool:
+    """`{"stripe.charge": ["amount", "currency"]}`."""
+    lists = list(fields.values()) if isinstance(fields, dict) else [None]
+    return all(isinstance(names, list) and all(isinstance(name, str) for name in names) for names in lists)
 
 
 def _ledger(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:

@@ -120,6 +120,7 @@ SCHEDULES = st.fixed_dictionaries(
             max_size=2,
         )
         | ANYTHING,
+        "fields": st.dictionaries(TEXTS | st.just("till.charge"), st.lists(TEXTS), max_size=2) | ANYTHING,
         "correlate": st.lists(TEXTS | st.just("body.metadata.x"), max_size=2) | ANYTHING,
         "webhook_time_scale": NUMBERS | ANYTHING,
     },

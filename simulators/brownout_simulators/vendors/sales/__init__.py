@@ -55,7 +55,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     webhooks=WEBHOOKS,
     limits=LIMITS,
     named_errors=NAMED_ERRORS,
-    effects=("sales.order",),
+    effects={"sales.order": ("amount", "currency", "order_id", "customer", "site", "lines")},
     magic=DOCUMENTED,
 )
 

@@ -1,7 +1,7 @@
 """Orders: taken in, read, listed, changed, cancelled; and the table of all routes."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -185,8 +185,32 @@ def _effect(order: Order) -> Effect:
     total = order.request["total"]
     references = {"orderId": order.order_id}
     references |= {f"metadata.{name}": value for name, value in order.request["metadata"].items()}
-    minor_units = int(Decimal(total["amount"]).scaleb(2).to_integral_value())
-    return Effect("sales.order", order.id, minor_units, total["currency"].lower(), references)
+    currency = total["currency"].lower()
+    return Effect("sales.order", order.id, _minor_units(total), currency, references, _fields(order.request))
+
+
+def _fields(request: Mapping[str, Any]) -> dict[str, Any]:
+    """What was ordered, by whom and for where: money in minor units, quantities as numbers where they are whole."""
+    site = request["site"]
+    lines = [
+        {
+            "sku": line["sku"],
+            "quantity": int(count) if (count := Decimal(line["quantity"])) == count.to_integral_value() else str(count),
+            "unit_price": _minor_units(line["unitPrice"]),
+        }
+        for line in request["lines"]
+    ]
+    places = {
+        "line1": site["line1"],
+        "city": site["city"],
+        "postal_code": site["postalCode"],
+        "country": site["country"],
+    }
+    return {"order_id": request["orderId"], "customer": request["customer"]["name"], "site": places, "lines": lines}
+
+
+def _minor_units(money: Mapping[str, str]) -> int:
+    return int(Decimal(money["amount"]).scaleb(2).to_integral_value())
 
 
 def _notices(account: Account[State], order: Order) -> tuple[Notice, ...]:

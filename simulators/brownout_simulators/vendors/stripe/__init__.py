@@ -43,6 +43,9 @@ VENDOR: Final[Vendor[State]] = Vendor(
     limits=LIMITS,
     named_errors=NAMED_ERRORS,
     correlate=("header.x-correlation-id", "body.metadata.operation_id"),
-    effects=("stripe.charge", "stripe.refund"),
+    effects={
+        "stripe.charge": ("amount", "currency", "customer", "description", "payment_intent", "payment_method"),
+        "stripe.refund": ("amount", "currency", "charge", "payment_intent", "reason"),
+    },
     magic=MAGIC,
 )

@@ -102,10 +102,10 @@ class Work:
             self.notices.append(Notice(type, orjson.loads(printed_event(event))))
         self._printed = (about, printed)
 
-    def effect(self, kind: str, id: str, amount: int, currency: str, metadata: Mapping[str, str]) -> None:  # noqa: A002
-        """Record that money moved, under the caller's own ids."""
+    def effect(self, kind: str, moved: Object, metadata: Mapping[str, str]) -> None:
+        """Record that money moved, by a charge or a refund, under the caller's own ids."""
         references = {"metadata." + name: value for name, value in metadata.items()}
-        self.effects.append(Effect(kind, id, amount, currency, references))
+        self.effects.append(Effect(kind, moved["id"], moved["amount"], moved["currency"], references, moved))
 
     def reply(self, body: Object, status: int = 200) -> Reply:
         """The answer: an object or a list, with what the caller asked to see expanded."""

@@ -58,7 +58,11 @@ VENDOR: Final[Vendor[State]] = Vendor(
     webhooks=WEBHOOKS,
     limits=LIMITS,
     named_errors=NAMED_ERRORS,
-    effects=("twilio.message", "twilio.call", "twilio.verification"),
+    effects={
+        "twilio.message": ("to", "from", "body"),
+        "twilio.call": ("to", "from"),
+        "twilio.verification": ("to", "channel", "verification"),
+    },
     magic=DOCUMENTED,
 )
 

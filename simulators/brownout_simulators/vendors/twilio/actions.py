@@ -76,7 +76,8 @@ def create_message(call: Call, account: Account[State]) -> Reply:
     if not is_test_account(account.name):
         account.state.add_message(message)
         _plan(account, message, 0.0 if send_at_s is None else max(0.0, send_at_s - now_s))
-        reply.effects = (Effect("twilio.message", message.sid, references=message.references),)
+        fields = {"to": to, "from": message.sender, "body": body}
+        reply.effects = (Effect("twilio.message", message.sid, references=message.references, fields=fields),)
     return reply
 
 

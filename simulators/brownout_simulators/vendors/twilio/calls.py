@@ -64,7 +64,8 @@ def create_call(call: Call, account: Account[State]) -> Reply:
         reply.notices = call_notices(phone_call)
         _plan(account, phone_call)
         references = {"to": to, **callback_references(url)}
-        reply.effects = (Effect("twilio.call", phone_call.sid, references=references),)
+        fields = {"to": to, "from": sender}
+        reply.effects = (Effect("twilio.call", phone_call.sid, references=references, fields=fields),)
     return reply
 
 

@@ -88,7 +88,8 @@ def start(call: Call, account: Account[State]) -> Reply:
     verification.channel, verification.updated_s = channel, now_s
     reply = json(201, verification.rendered(account.base_url))
     references = {"to": to, "verification": verification.sid}
-    reply.effects = (Effect("twilio.verification", attempt_sid, references=references),)
+    fields = {**references, "channel": channel}
+    reply.effects = (Effect("twilio.verification", attempt_sid, references=references, fields=fields),)
     return reply
 
 

@@ -1,9 +1,11 @@
 """Orders: intake, life cycle, reading, listing, changing, cancelling."""
 
+import json
 from itertools import pairwise
 
 import pytest
 
+from brownout_simulators.vendors.sales import VENDOR
 from brownout_simulators.vendors.sales.resources import TRANSITIONS
 from tests.simulators.vendors.sales.bench import INTAKE, ORDERS, SalesBench, order
 
@@ -33,6 +35,28 @@ def test_the_books_know_order_id_metadata_and_amount() -> None:
     (row,) = bench.effects()
     assert (row["route"], row["id"], row["amount"]) == ("sales.order", made["id"], 2100)
     assert row["references"] == '{"metadata.operation_id": "op-A-1", "orderId": "A-1"}'
+
+
+def test_the_books_can_tell_what_was_ordered() -> None:
+    bench = SalesBench()
+    bench.simulator.schedule([], fields=VENDOR.effects)
+    two = {"lineNo": 2, "sku": "HOSE", "quantity": "0.5", "unitPrice": {"amount": "3", "currency": "USD"}}
+    body = order(lines=[*order()["lines"], two], total={"amount": "22.50", "currency": "USD"})
+    assert bench.take_in(body).status == 201
+    (row,) = bench.effects()
+    assert (row["amount"], json.loads(row["fields"])) == (
+        2250,
+        {
+            "currency": "usd",
+            "order_id": "A-1",
+            "customer": "Ada Example",
+            "site": {"line1": "1 Main St", "city": "Springfield", "postal_code": "12345", "country": "US"},
+            "lines": [
+                {"sku": "PUMP", "quantity": 2, "unit_price": 1050},
+                {"sku": "HOSE", "quantity": "0.5", "unit_price": 300},
+            ],
+        },
+    )
 
 
 def test_an_order_runs_through_all_its_states() -> None:

@@ -1,9 +1,12 @@
 """Messages: creation, progress, what may be changed, what is kept in the books."""
 
+import json
 import re
 
 import pytest
 
+from brownout_simulators.vendors.twilio import VENDOR
+from brownout_simulators.vendors.twilio.verify import default_service_sid
 from tests.simulators.vendors.twilio.bench import ACCOUNT, CALLBACK, FROM, MESSAGES, SID, TO, TwilioBench
 
 SERVICE = "MG" + "0" * 32
@@ -35,6 +38,18 @@ def test_the_books_know_recipient_and_the_callers_own_id() -> None:
     bench = TwilioBench()
     bench.message(StatusCallback=CALLBACK)
     assert bench.effects()[0]["references"] == '{"callback.operation_id": "op-1", "to": "' + TO + '"}'
+
+
+def test_the_books_can_tell_what_was_sent_to_whom() -> None:
+    bench = TwilioBench()
+    bench.simulator.schedule([], fields=VENDOR.effects)
+    bench.message(Body="Hello")
+    bench.call()
+    bench.form("POST", f"/v2/Services/{default_service_sid(SID)}/Verifications", To=TO, Channel="sms")
+    kept = [json.loads(row["fields"]) for row in bench.effects()]
+    assert kept[:2] == [{"to": TO, "from": FROM, "body": "Hello"}, {"to": TO, "from": FROM}]
+    assert (kept[2]["to"], kept[2]["channel"]) == (TO, "sms")
+    assert [each.keys() for each in kept] == [{*fields} for fields in VENDOR.effects.values()]
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def decline_details(card: Card, charge_id: str | None, method: Object | None, in
 
 def taken(work: Work, charge: Object) -> None:
     """Money was taken, or set aside: the effect that everybody counts, once for a charge."""
-    work.effect("stripe.charge", charge["id"], charge["amount"], charge["currency"], charge["metadata"])
+    work.effect("stripe.charge", charge, charge["metadata"])
 
 
 def credit(work: Work, amount: int, currency: str) -> None:

@@ -45,7 +45,7 @@ def create(call: Call, account: StripeAccount) -> Reply:
     refunded = charge["amount_refunded"] + amount
     work.change(charge, {"amount_refunded": refunded, "refunded": refunded == charge["amount_captured"]})
     charges.credit(work, -amount, charge["currency"])
-    work.effect("stripe.refund", refund["id"], amount, refund["currency"], _references(refund, charge))
+    work.effect("stripe.refund", refund, _references(refund, charge))
     work.emit("refund.created", refund)
     work.emit("charge.refunded", charge)
     if card is not None and card.refund != "succeeded":

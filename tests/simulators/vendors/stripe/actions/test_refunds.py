@@ -1,9 +1,12 @@
 """Refunds: never more than was taken."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brownout_simulators.vendors.stripe import VENDOR
 from tests.simulators.vendors.stripe.world import PAID, PAYMENT, Stripe
 from tests.support.examples import examples
 
@@ -24,6 +27,22 @@ def test_a_refund_is_all_of_what_is_left_unless_it_says_how_much() -> None:
     assert (seen["refunded"], seen["amount_refunded"]) == (True, 1099)
     assert world.events()[-4:] == ["refund.created", "charge.refunded"] * 2
     assert world.effects() == [("stripe.charge", 1099), ("stripe.refund", 99), ("stripe.refund", 1000)]
+
+
+def test_the_books_can_tell_what_was_paid_and_given_back() -> None:
+    world = Stripe()
+    world.simulator.schedule([], fields=VENDOR.effects)
+    intent, charge = _paid(world)
+    world.post("/v1/refunds", {"charge": charge, "amount": 99, "reason": "duplicate"})
+    paid, back = (json.loads(row["fields"]) for row in world.simulator.ledger.rows() if row["entry"] == "effect")
+    assert paid == {
+        "currency": PAYMENT["currency"],
+        "customer": None,
+        "description": None,
+        "payment_intent": intent,
+        "payment_method": world.get(f"/v1/charges/{charge}")["payment_method"],
+    }
+    assert back == {"currency": paid["currency"], "charge": charge, "payment_intent": intent, "reason": "duplicate"}
 
 
 def test_a_refund_is_booked_under_its_own_metadata_or_the_payments() -> None:
