@@ -44,6 +44,8 @@ class Vocabulary:
     """What the gateway can be asked for."""
     effects: tuple[str, ...] = ()
     """`stripe.charge`, ...; empty: any."""
+    effect_fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the kind of effect, what its vendor can tell of one, besides its id; of a kind that is left out anything."""
     limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The names of each vendor's own limiters; a vendor that is left out may have any."""
     presets: tuple[str, ...] = ()
@@ -261,6 +263,17 @@ def _left_annotation(made: Grammar) -> Any:
     return grammar.text_or(made.annotation(tuple[str, ...], "effect"), made.annotation(str, "effect"))
 
 
+def _places(value: Any) -> workload.Places:
+    """`stripe.charge.id`, or a list of such."""
+    given = value if isinstance(value, list) else [value]
+    for each in given:
+        if not (isinstance(each, str) and re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", each)):
+            raise ValueError(f"{units.shown(each)} is no field of an effect: write vendor.effect.field")
+    if not given:
+        raise ValueError("is empty: write vendor.effect.field")
+    return workload.Places(given)
+
+
 def _command(value: Any) -> target.Command:
     """A list; a string is split at spaces, as a shell does with plain words."""
     words = value.split() if isinstance(value, str) else value
@@ -284,8 +297,14 @@ _COMMAND = Annotated[
     AfterValidator(_command),
     WithJsonSchema({"description": "program and arguments", "type": ["string", "array"]}),
 ]
+_PLACES = Annotated[
+    Any,
+    AfterValidator(_places),
+    WithJsonSchema({"description": "vendor.effect.field, or a list of those", "type": ["string", "array"]}),
+]
 _SPECIAL: Mapping[Any, Any] = {
     workload.Statuses: _STATUSES,
+    workload.Places: _PLACES,
     target.Command: _COMMAND,
     workload.Json: JsonValue,
     phases.RequestLine: _MATCH,

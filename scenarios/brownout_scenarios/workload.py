@@ -59,6 +59,12 @@ Left: TypeAlias = str | tuple[str, ...]
 """The kind of an effect, or several kinds of which one is left."""
 
 
+class Places(tuple[str, ...]):
+    """Fields of effects, `stripe.charge.id`; of several, one."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One business action that users ask for.
@@ -91,6 +97,12 @@ class Operation:
     an inner list one: `[sales.order, stripe.charge, [openai.completion, gemini.completion]]`. Empty: it leaves none."""
     undone_by: Mapping[str, str] = field(default_factory=dict)
     """What takes an effect back: `{stripe.charge: stripe.refund}`."""
+    as_asked: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    """What each effect of a kind must hold, with the templates that `body` has: `{stripe.charge: {amount: "{{amount}}",
+    currency: usd}, twilio.message: {to: "{{phone}}", body: "Order {{operation_id}}*"}}`; a `*` stands for any text."""
+    answers: Mapping[str, Places] = field(default_factory=dict)
+    """Which field of its own effects a part of its answer names, by a dotted path in the JSON:
+    `{payment.id: stripe.charge.id, message: [twilio.message.id, twilio.call.id]}`."""
 
     @property
     def is_described(self) -> bool:

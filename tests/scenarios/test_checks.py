@@ -259,6 +259,54 @@ def test_a_foreign_target_is_checked_too(old: str, new: str, said: str) -> None:
     assert said in lines[0]
 
 
+AS_ASKED = "leaves: [stripe.charge]\n      as_asked: "
+ANSWERS = "leaves: [stripe.charge]\n      answers: "
+REFUNDED = "leaves: [stripe.charge]\n      undone_by: {stripe.charge: stripe.refund}\n      as_asked: {stripe.refund: "
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        AS_ASKED + '{stripe.charge: {amount: "{{amount}}", currency: usd, id: "ch_*"}}',
+        ANSWERS + "{payment.0.id: stripe.charge.id, amount: [stripe.charge.amount]}",
+        REFUNDED + '{amount: "{{amount}}"}}',
+        AS_ASKED.partition("\n")[2].strip() + " {stripe.charge: {amount: 100}}\n      leaves: [stripe.charge]",
+    ],
+)
+def test_what_effects_are_to_hold_can_be_said_of_any_that_an_operation_has(new: str) -> None:
+    assert foreign("leaves: [stripe.charge]", new) == []
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        (
+            AS_ASKED + "{stripe.chrge: {amount: 1}}",
+            "as_asked.stripe.chrge: no effect named 'stripe.chrge' (did you mean",
+        ),
+        (AS_ASKED + "{twilio.message: {to: x}}", "as_asked.twilio.message: checkout leaves no twilio.message"),
+        (AS_ASKED + "{stripe.charge: {amuont: 1}}", "amuont: a stripe.charge has no 'amuont' (did you mean amount?)"),
+        (AS_ASKED + "{stripe.charge: {}}", "as_asked.stripe.charge: is empty: name the fields to compare"),
+        (ANSWERS + "{id: stripe.charge.sid}", "answers.id: a stripe.charge has no 'sid' (did you mean id?)"),
+        (ANSWERS + "{id: stripe.refund.id}", "answers.id: checkout leaves no stripe.refund"),
+        (ANSWERS + "{id: stripe.charge}", "'stripe.charge' is no field of an effect: write vendor.effect.field"),
+        (ANSWERS + "{id: []}", "is empty: write vendor.effect.field"),
+        (ANSWERS + '{"a..b": stripe.charge.id}', "'a..b' is no path in an answer: write payment.id"),
+        (ANSWERS + '{"$[0]": stripe.charge.id}', "'$[0]' is no path in an answer: write payment.id"),
+    ],
+)
+def test_what_effects_are_to_hold_is_checked(new: str, said: str) -> None:
+    lines = foreign("leaves: [stripe.charge]", new)
+    assert len(lines) == 1, lines
+    assert said in lines[0]
+
+
+def test_of_the_gateways_own_operations_it_is_known() -> None:
+    lines = gateway("{name: pay, weight: 3}", "{name: pay, as_asked: {stripe.charge: {amount: 1}}}")
+    assert len(lines) == 1, lines
+    assert "as_asked: is known of the gateway's own operations: leave it out" in lines[0]
+
+
 def test_what_nobody_said_of_an_operation_is_asked_for_where_it_is_needed() -> None:
     text = FOREIGN.replace("      leaves: [stripe.charge]\n", "").replace(
         "exactly_once: {effect: stripe.charge}", "nothing_lost"

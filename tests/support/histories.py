@@ -1,5 +1,6 @@
 """Histories of runs for the judge's tests: consistent ones, drawn from a seed, that a correct target could leave."""
 
+import json
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
@@ -10,6 +11,7 @@ from brownout_core.presets import policies_for
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.leaves import Leaves
+from brownout_harness.judging.terms import Terms
 from brownout_reports.rows import EFFECT, REQUEST, EventRow, LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.run_folder import FaultSpan, PhaseSpan
 from brownout_reports.tables import Rows, Tables
@@ -25,6 +27,9 @@ ROUTES: Final = {
 
 LEAVES: Final = {name: Leaves.of(operation.leaves) for name, operation in GATEWAY_OPERATIONS.items()}
 POLICIES: Final = {vendor: policies_for(vendor) for vendor, _, _ in ROUTES.values()}
+
+TERMS: Final = {"pay": Terms({"stripe.charge": ("amount",)}, {"payment": (("stripe.charge", "id"),)})}
+"""Of the consistent ones: every payment has an amount of its own, and its answer names its charge."""
 
 Span = tuple[str, float, float]
 
@@ -149,6 +154,7 @@ class _Story:
     effects: list[LedgerRow] = field(default_factory=list)
     letters: list[LetterRow] = field(default_factory=list)
     told_of: list[EventRow] = field(default_factory=list)
+    effect_of: dict[int, str] = field(default_factory=dict)
     seq: int = 0
 
     def told(self, count: int) -> Evidence:
@@ -173,6 +179,7 @@ class _Story:
             secrets=frozenset({SECRET}),
             policies=POLICIES,
             duration_s=100.0,
+            terms=TERMS,
         )
 
     def _breaker(self) -> list[Span]:
@@ -257,10 +264,13 @@ class _Story:
 
     def _ask(self, number: int, name: str, at_s: float, finished_s: float, outcome: Outcome) -> None:
         status = {Outcome.DONE: 201, Outcome.ACCEPTED: 202, Outcome.REFUSED: 503, Outcome.UNKNOWN: 504}[outcome]
-        self.operations.append(
-            OperationRow(f"op-{number}", name, at_s, at_s, finished_s, finished_s - at_s, 1, status, outcome)
-        )
-        self.told_of.append(finished(self.operations[-1]))
+        row = OperationRow(f"op-{number}", name, at_s, at_s, finished_s, finished_s - at_s, 1, status, outcome)
+        if name == "pay":
+            row = row._replace(as_asked=json.dumps({"stripe.charge": {"amount": 100 + number}}))
+        if name == "pay" and outcome is Outcome.DONE:
+            row = row._replace(answered=json.dumps({"payment": self.effect_of[number]}))
+        self.operations.append(row)
+        self.told_of.append(finished(row))
 
     def _request(self, number: int, name: str, at_s: float, attempt: int = 1, **changes: Any) -> None:
         self.seq += 1
@@ -269,7 +279,8 @@ class _Story:
 
     def _effect(self, number: int, name: str, at_s: float) -> None:
         self.seq += 1
-        self.effects.append(effect(number, name=name, at_s=at_s, seq=self.seq))
+        self.effects.append(effect(number, name=name, at_s=at_s, seq=self.seq, amount=100 + number))
+        self.effect_of[number] = self.effects[-1].id
 
 
 def with_operations(evidence: Evidence, change: Callable[[OperationRow], OperationRow | None]) -> Evidence:

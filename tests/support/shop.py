@@ -1,7 +1,9 @@
 """A shop in one file, on the standard library: the target of somebody else's, for tests of real runs.
 
 `POST /buy` charges the Stripe simulator once and answers 200, 402 or 502. `python shop.py --port N [--never-ready]
-[--dies-at M]`: the M-th customer's request kills it.
+[--dies-at M]
+[--overcharges] [--mixes-up]`: the M-th customer's request kills it; it takes a unit more; it tells each customer of the
+payment before theirs.
 """
 
 import argparse
@@ -25,6 +27,9 @@ class Shop(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     ready = True
     dies_at = 0
+    surcharge = 0
+    mixes_up = False
+    newest = ""
     customers = itertools.count(1)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
@@ -40,7 +45,7 @@ class Shop(BaseHTTPRequestHandler):
             os.kill(os.getpid(), signal.SIGKILL)
         order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         form = {
-            "amount": order["amount"],
+            "amount": order["amount"] + self.surcharge,
             "currency": "eur",
             "confirm": "true",
             "payment_method": "pm_card_visa",
@@ -58,7 +63,9 @@ class Shop(BaseHTTPRequestHandler):
         )
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
-                self._answer(200, {"charge": json.load(response)["id"]})
+                made = json.load(response)["id"]
+                told, Shop.newest = self.newest if self.mixes_up else made, made
+                self._answer(200, {"charge": told})
         except urllib.error.HTTPError as error:
             self._answer(402 if error.code == 402 else 502, {"error": f"stripe said {error.code}"})
         except OSError:
@@ -79,7 +86,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--never-ready", action="store_true")
     parser.add_argument("--dies-at", type=int, default=0)
+    parser.add_argument("--overcharges", action="store_true")
+    parser.add_argument("--mixes-up", action="store_true")
     options = parser.parse_args()
+    Shop.surcharge, Shop.mixes_up = int(options.overcharges), options.mixes_up
     Shop.ready, Shop.dies_at = not options.never_ready, options.dies_at
     ThreadingHTTPServer(("127.0.0.1", options.port), Shop).serve_forever()
 

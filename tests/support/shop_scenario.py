@@ -21,6 +21,8 @@ workload:
       done: [200]
       refused: [402]
       leaves: [stripe.charge]
+      as_asked: {{stripe.charge: {{amount: "{{{{amount}}}}", currency: eur}}}}
+      answers: {{charge: stripe.charge.payment_intent}}
   ask_again: {{after: 200ms, times: 40}}
 phases:
   - {{name: steady, for: {steady}}}

@@ -189,6 +189,11 @@ def vocabulary() -> Vocabulary:
         },
         operations=("pay", "notify"),
         effects=("stripe.charge", "stripe.refund", "twilio.message"),
+        effect_fields={
+            "stripe.charge": ("amount", "currency"),
+            "stripe.refund": ("amount",),
+            "twilio.message": ("to",),
+        },
         limits={"stripe": ("writes",)},
         presets=("original", "recommended"),
         check_requests=check_requests,

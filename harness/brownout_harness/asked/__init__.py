@@ -5,7 +5,8 @@
 - `parameters.py`  what they may ask for
 - `operations.py`  how an operation is asked for over HTTP, and how its answer is read
 - `gateway/`       the reference application's operations, a module each; `described.py` anybody else's
-- `exchange.py`    requests and readings
+- `exchange.py`    requests and readings; `named.py` what an answer names of the operation's effects
+- `terms.py`       what the effects must hold, filled in for each arrival
 - `dead_letters.py`  the gateway's dead letters: sent again, and read
 - `pace.py`        whether the load was the load that was asked for
 """

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.asked.exchange import Reading, Request, code_in, json_bytes, parsed
+from brownout_harness.asked.exchange import Reading, Request, code_in, json_bytes, json_of, parsed
+from brownout_harness.asked.named import named_in
 from brownout_harness.asked.parameters import COMMON
 from brownout_reports.rows import Outcome
 from brownout_scenarios import spelling
@@ -29,6 +30,14 @@ class DescribedOperation:
     @property
     def name(self) -> str:
         return self.described.name
+
+    @property
+    def as_asked(self) -> Mapping[str, Mapping[str, Any]]:
+        return self.described.as_asked
+
+    @property
+    def answers(self) -> Mapping[str, Sequence[str]]:
+        return self.described.answers
 
     def request(self, arrival: Arrival) -> Request:
         """Templates filled in, and the operation id where the scenario says it travels. Raises `ValueError`."""
@@ -62,7 +71,8 @@ class DescribedOperation:
         )
         outcome = next((outcome for outcome, statuses in sets if statuses.holds(status)), Outcome.UNKNOWN)
         detail = "" if outcome is Outcome.DONE else code_in(parsed(body)) or f"http_{status}"
-        return Reading(outcome, detail)
+        named = named_in(json_of(body), self.described.answers) if self.described.answers else ""
+        return Reading(outcome, detail, named)
 
 
 def fill(template: Any, values: Mapping[str, Any]) -> Any:
@@ -82,7 +92,7 @@ def check_templates(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     """Names used in templates that no operation parameter has, with the operation's place in the scenario."""
     for index, operation in enumerate(scenario.workload.operations):
         known = {*COMMON, *operation.params}
-        shapes = [operation.path, operation.headers, operation.body, operation.form]
+        shapes = [operation.path, operation.headers, operation.body, operation.form, operation.as_asked]
         used = {name for shape in shapes for name in TEMPLATE.findall(json.dumps(shape))}
         for name in sorted(used - known):
             yield ("workload", "operations", index), f"no value for {{{{{name}}}}}{spelling.hint(name, known)}"

@@ -25,6 +25,8 @@ class Reading(NamedTuple):
     outcome: Outcome
     detail: str
     """A dead letter's id, or an error's code or class; empty where there is nothing to add."""
+    answered: str = ""
+    """What it names of the operation's effects, as JSON; empty: nothing (`named.named_in`)."""
 
 
 def json_bytes(value: Any) -> bytes:
@@ -39,11 +41,16 @@ def instants_text(instants: Sequence[float]) -> str:
 
 def parsed(body: bytes) -> Mapping[str, Any]:
     """The answer's JSON object; empty for anything else."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
+    found = json_of(body)
     return found if isinstance(found, dict) else {}
+
+
+def json_of(body: bytes) -> Any:
+    """Whatever JSON the answer is; None where it is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
 def code_in(answer: Mapping[str, Any]) -> str:

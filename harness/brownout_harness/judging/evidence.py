@@ -23,6 +23,7 @@ import polars as pl
 from brownout_core.policies.settings import VendorPolicies
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.safety.secret_forms import forms_of, masked
+from brownout_harness.judging.terms import Terms
 from brownout_reports.rows import EFFECT, REQUEST, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.run_folder import FaultSpan, PhaseSpan
 from brownout_reports.tables import Groups, Rows, Tables
@@ -112,6 +113,8 @@ class Evidence:
     """The reference application's settings, by vendor; none of a target whose settings nobody knows."""
     redrives_s: tuple[float, ...] = ()
     """When the scenario ordered what was set aside to be sent again."""
+    terms: Mapping[str, Terms] = field(default_factory=dict)
+    """By the operation's name; of one that is not in here nobody said what its effects are to hold."""
     secrets: frozenset[str] = frozenset()
     """Every credential that the run used. Never written into a result."""
     texts: Mapping[str, str] = field(default_factory=dict)

@@ -203,6 +203,7 @@ class Generator:
                 detail=reading.detail,
                 again_at=instants_text(asked.again_at),
                 leaked=asked.leaked,
+                answered=reading.answered,
             )
         )
 

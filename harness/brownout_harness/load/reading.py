@@ -1,6 +1,6 @@
 """What one ask came to, and what the caller makes of it. Knows no socket: the reading is the one of both modes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from brownout_harness.asked.described import DescribedOperation
@@ -8,7 +8,7 @@ from brownout_harness.asked.exchange import Reading
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.operations import TargetOperation, classify, operations_of
 from brownout_scenarios.schema import Scenario
-from brownout_scenarios.workload import Operation, Statuses
+from brownout_scenarios.workload import Operation, Places, Statuses
 
 
 class Answer(NamedTuple):
@@ -31,20 +31,25 @@ _SETS = ("done", "accepted", "refused")
 
 
 def readings_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
-    """What the load process must know to read answers: per described operation its sets of statuses."""
+    """What the load process must know to read answers: per described operation its sets of statuses, and what answers
+    name."""
     return {
-        name: {key: [list(span) for span in getattr(operation.described, key)] for key in _SETS}
+        name: {
+            **{key: [list(span) for span in getattr(operation.described, key)] for key in _SETS},
+            "answers": list(operation.answers),
+        }
         for name, operation in operations_of(scenario).items()
         if isinstance(operation, DescribedOperation)
     }
 
 
-def reader_for(readings: Mapping[str, Mapping[str, Sequence[Sequence[int]]]]) -> Reader:
+def reader_for(readings: Mapping[str, Mapping[str, Any]]) -> Reader:
     """Reads answers as `readings` says by operation, every other one as the gateway's."""
     operations: dict[str, TargetOperation] = {**GATEWAY_OPERATIONS}
     for name, sets in readings.items():
         done, accepted, refused = (Statuses((low, high) for low, high in sets[key]) for key in _SETS)
-        described = Operation(name=name, path="/", done=done, accepted=accepted, refused=refused)
+        answers = dict.fromkeys(sets["answers"], Places())  # of which effects they are is the judge's business
+        described = Operation(name=name, path="/", done=done, accepted=accepted, refused=refused, answers=answers)
         operations[name] = DescribedOperation(described)
 
     def read(name: str, answer: Answer) -> Reading:

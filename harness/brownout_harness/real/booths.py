@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from brownout_harness.asked.operations import operations_of
+from brownout_harness.asked.terms import fields_to_keep, terms_of
 from brownout_harness.judging.evidence import Gap
 from brownout_harness.judging.inputs import FaultCount
 from brownout_harness.judging.simulator_status import SECRET_ENDINGS, fault_counts, secrets_in, simulator_gaps
@@ -102,12 +104,14 @@ class Booths:
         return frozenset().union(*(booth.secrets for booth in self._booths))
 
     def schedule(self, rules: Sequence[FaultRule], start_at_s: float) -> None:
-        """Hand each its whole part of the run: rules, limits, where operation ids travel, and the start instant.
+        """Hand each its whole part of the run: rules, limits, where operation ids travel, what of effects to keep, and
+        the start instant.
 
         Raises:
             NotJudged: one of them does not take it, or the start instant has come meanwhile.
         """
         scenario = self._scenario
+        fields = fields_to_keep(terms_of(operations_of(scenario).values()))
         for booth in self._booths:
             body: dict[str, Any] = {
                 "start_at_s": start_at_s,
@@ -118,6 +122,8 @@ class Booths:
                 body["limits"] = scenario.limits_of(booth.vendor)
             if booth.vendor in scenario.correlate:
                 body["correlate"] = list(scenario.correlate[booth.vendor])
+            if booth.vendor in fields:
+                body["fields"] = fields[booth.vendor]
             booth.control("POST", "schedule", body)
         if time.monotonic() >= start_at_s:
             raise NotJudged("the simulators took the schedule too late: the machine is too busy, try again")

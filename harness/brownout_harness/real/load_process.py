@@ -8,12 +8,14 @@ from typing import Any
 
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.operations import operations_of
+from brownout_harness.asked.terms import asked_text
 from brownout_harness.load.plan import Asking, Planned, write_plan
 from brownout_harness.load.reading import readings_of
 from brownout_harness.real.processes import Child, json_lines
 from brownout_scenarios.schema import Scenario
 
 NAME = "load"
+OPERATIONS_FILE = "operations.ndjson"
 RATE_OVER_S = 3.0
 
 
@@ -53,9 +55,17 @@ def _planned(arrival: Arrival, request: Any) -> Planned:
 
 def command(scratch: Path, logs: Path) -> list[str]:
     """Starts it; it waits for `write_load_plan` and `begin`."""
-    arguments = ["--plan", str(scratch / "plan.ndjson"), "--out", str(scratch / "operations.ndjson")]
+    arguments = ["--plan", str(scratch / "plan.ndjson"), "--out", str(scratch / OPERATIONS_FILE)]
     arguments += ["--stats", str(logs / "locust.json"), "--start-file", str(scratch / "start")]
     return [sys.executable, "-P", "-m", "brownout_harness.load", *arguments]
+
+
+def recorded(scratch: Path, scenario: Scenario, arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
+    """What it wrote down of each operation, with what that was to leave, which it need not know: operations' rows."""
+    operations = operations_of(scenario)
+    asked = {each.operation_id: asked_text(operations[each.name], each) for each in arrivals}
+    told, _ = json_lines(scratch / OPERATIONS_FILE)
+    return [{**row, "as_asked": asked.get(row["operation_id"], "")} for row in told]
 
 
 def begin(scratch: Path, start_at_s: float) -> None:

@@ -27,7 +27,7 @@ from brownout_harness.real import load_process
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
 from brownout_harness.real.http_json import NoAnswer, exchange
-from brownout_harness.real.processes import Processes, json_lines, pause
+from brownout_harness.real.processes import Processes, pause
 from brownout_harness.real.redis_choice import Redis, choose, emptied
 from brownout_harness.real.stage import Stage
 from brownout_harness.real.telemetry_tail import BreakerWatch, spool_events
@@ -275,7 +275,7 @@ class _Run:
             ledger.add_block(page)
         self._gaps += booths.gaps()
         self._gaps += spool_events(self._stage.target.telemetry, self._start_at_s, events)
-        told, _ = json_lines(self._scratch / "operations.ndjson")
+        told = load_process.recorded(self._scratch, self._scenario, self._stage.arrivals)
         operations = Rows(OperationRow, read(OperationRow, told).lazy())
         self._gaps += gaps_of_pace(operations, len(self._stage.arrivals), self._spans)
         return RunInputs(

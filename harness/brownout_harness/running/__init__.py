@@ -1,5 +1,5 @@
 """From a scenario's name to a verdict and a run folder, in either mode.
 
 - `orders.py`   what is to be run, checked before anything starts
-- `execute.py`  run, judge, write
+- `execute.py`  run, judge, write; `masked.py` without the run's credentials
 """

@@ -16,6 +16,8 @@ from brownout_core.policies.settings import VendorPolicies
 from brownout_core.presets import PoliciesOf
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
+from brownout_harness.asked.operations import operations_of
+from brownout_harness.asked.terms import terms_of
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations import ALWAYS
 from brownout_harness.judging.inputs import FaultCount, RunInputs
@@ -23,6 +25,7 @@ from brownout_harness.judging.judge import About, Judgement, judge, verdict_on
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, NotJudged
 from brownout_harness.progress import ProgressSink
+from brownout_harness.running.masked import masked
 from brownout_harness.running.orders import Order, checked_scenario
 from brownout_reports.publish import publish
 from brownout_reports.run_folder import (
@@ -76,12 +79,12 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
         inputs = _run(order, Path(work), progress)
         resolved = to_yaml(order.scenario)
         evidence = evidence_of(order.scenario, inputs, {"scenario.yaml": resolved, **_logs(inputs.logs)})
-        verdict = verdict_on(evidence, _checks(order.scenario), _about(order, inputs))
+        verdict = verdict_on(evidence, _checks(order.scenario, evidence), _about(order, inputs))
         run = RunFolder(
             path=order.folder,
             scenario=resolved,
             verdict=verdict,
-            tables=inputs.tables,
+            tables=masked(inputs.tables, evidence.secret_forms),
         )
         # Whatever goes wrong from here on, the run has its verdict: it is told, and written if it can be.
         report, undrawn = {}, ""
@@ -130,18 +133,20 @@ def judged_virtually(name: str, *, seed: int | None = None, replacements: Replac
 
     scenario = checked_scenario(name, "virtual", seed)
     inputs = run_virtual(scenario, replacements=replacements)
-    return judge(evidence_of(scenario, inputs, {"scenario.yaml": to_yaml(scenario)}), _checks(scenario))
+    evidence = evidence_of(scenario, inputs, {"scenario.yaml": to_yaml(scenario)})
+    return judge(evidence, _checks(scenario, evidence))
 
 
-def _checks(scenario: Scenario) -> list[Any]:
+def _checks(scenario: Scenario, evidence: Evidence) -> list[Any]:
     """Those that are always demanded come last, where the scenario has no words of its own for them."""
     said = [item.check for item in scenario.expect]
-    return [*said, *(each for each in _always(scenario) if not any(isinstance(one, type(each)) for one in said))]
+    unsaid = [each for each in ALWAYS if not any(isinstance(one, type(each)) for one in said)]
+    return [*said, *(each for each in unsaid if _has_what_it_needs(each, evidence))]
 
 
-def _always(scenario: Scenario) -> list[Any]:
-    tells = scenario.target is None
-    return [each for each in ALWAYS if tells or not getattr(each, "NEEDS_TELEMETRY", False)]
+def _has_what_it_needs(expectation: Any, evidence: Evidence) -> bool:
+    tells = evidence.telemetry or not getattr(expectation, "NEEDS_TELEMETRY", False)
+    return tells and (bool(evidence.terms) or not getattr(expectation, "NEEDS_TERMS", False))
 
 
 def evidence_of(
@@ -162,6 +167,7 @@ def evidence_of(
         leaves=dict(_leaves(scenario, gateway)),
         policies=_policies(scenario),
         redrives_s=tuple(at_s for at_s, action in scenario.actions() if action.redrive is not None),
+        terms=terms_of(operations_of(scenario, gateway).values()),
         secrets=inputs.secrets,
         texts=texts,
         duration_s=inputs.duration_s,

@@ -13,6 +13,7 @@ from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.exchange import Reading, Request, instants_text
 from brownout_harness.asked.operations import NOT_SENT, TargetOperation, classify
 from brownout_harness.safety.secret_forms import Lookout
+from brownout_harness.asked.terms import asked_text
 from brownout_harness.virtual.life import Killed
 from brownout_reports.rows import OperationRow, Outcome
 from brownout_scenarios.workload import Workload
@@ -101,6 +102,8 @@ class Callers:
                 detail=reading.detail,
                 again_at=instants_text(again_s),
                 leaked=leaked,
+                as_asked=asked_text(self._operations[arrival.name], arrival),
+                answered=reading.answered,
             )
         )
         self._open -= 1

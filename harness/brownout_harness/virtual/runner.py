@@ -24,6 +24,7 @@ from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.asked.plan import plan
+from brownout_harness.asked.terms import fields_to_keep, terms_of
 from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
@@ -132,7 +133,8 @@ class Run:
         """Everything from the first line to the evidence."""
         self.loop = asyncio.get_running_loop()
         self.loop.set_exception_handler(self._unhandled)
-        self.vendors = Vendors(self.scenario, self.loaded, epoch_s=EPOCH_S, blocks=self.disk.ledgers)
+        fields = fields_to_keep(terms_of(self.asked_for.values()))
+        self.vendors = Vendors(self.scenario, self.loaded, epoch_s=EPOCH_S, blocks=self.disk.ledgers, fields=fields)
         self.claims = MemoryClaimStore(self.loop.time, capacity=CLAIMS_LIMIT, away=self.disk.claims)
         self.actors = {layer: make(self) for layer, make in LAYERS.items()}
         schedule(self.actors, self.scenario, 0.0)

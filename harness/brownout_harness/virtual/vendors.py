@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -28,12 +29,19 @@ class Vendors:
     """All of them, on one loop. Acts out the faults that happen inside a vendor."""
 
     def __init__(
-        self, scenario: Scenario, vendors: Mapping[str, Any], *, epoch_s: float, blocks: Mapping[str, Blocks]
+        self,
+        scenario: Scenario,
+        vendors: Mapping[str, Any],
+        *,
+        epoch_s: float,
+        blocks: Mapping[str, Blocks],
+        fields: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType({}),
     ) -> None:
         """`epoch_s` is the wall clock at the loop's instant 0; `blocks` keeps the ledgers, by vendor, of those that it
-        names; the others are in memory."""
+        names; the others are in memory. `fields` are those of effects that ledgers keep, by vendor and kind."""
         loop = asyncio.get_running_loop()
         self._scenario = scenario
+        self._fields = fields
         self._simulators: dict[str, Simulator[Any]] = {
             name: Simulator(
                 vendor,
@@ -62,7 +70,7 @@ class Vendors:
         return {name: HostTransport(host, wire_s=WIRE_S) for name, host in self._hosts.items()}
 
     def schedule(self, rules: Sequence[FaultRule], start_at_s: float) -> None:
-        """To each simulator its own rules, its limits, and where operation ids travel."""
+        """To each simulator its own rules, its limits, where operation ids travel, and what of effects to keep."""
         for name, simulator in self._simulators.items():
             simulator.schedule(
                 [rule_from_json(dict(rule.json)) for rule in rules if rule.vendor == name],
@@ -70,6 +78,7 @@ class Vendors:
                 seed=self._scenario.seed,
                 limits=self._scenario.limits_of(name),
                 correlate=self._scenario.correlate.get(name),
+                fields=self._fields.get(name),
             )
 
     def still_open(self) -> dict[str, int]:

@@ -49,6 +49,7 @@ def vocabulary_of(
         expectations=EXPECTATIONS,
         operations=tuple(operations),
         effects=tuple(effect for vendor in vendors.values() for effect in vendor.effects),
+        effect_fields={kind: tuple(fields) for vendor in vendors.values() for kind, fields in vendor.effects.items()},
         limits={name: tuple(limit.name for limit in vendor.limits) for name, vendor in vendors.items()},
         presets=tuple(PRESETS),
         prepare_fault=prepare_fault,

@@ -12,6 +12,8 @@ from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import PHASE_FIELDS, Vocabulary
 from brownout_scenarios.yaml_tree import Path
 
+TERMS_CURE = 'write `as_asked: {vendor.effect: {amount: "{{amount}}"}}` under an operation'
+
 
 def expectations(scenario: Scenario, words: Vocabulary) -> Found:
     phases = [phase.name for phase in scenario.phases]
@@ -71,6 +73,8 @@ def _unheard_of(scenario: Scenario, item: schema.Expected, at: Path) -> Found:
     if isinstance(effect, str) and not any(effect in kinds_left_by(each) for each in operations):
         whose = f"{named} does not leave" if named else "no operation leaves"
         yield (*at, "effect"), f"{whose} {effect}: write `leaves: [{effect}]` under the operation that is to have it"
+    if getattr(item.check, "NEEDS_TERMS", False) and not any(each.as_asked or each.answers for each in operations):
+        yield at, f"nobody said what effects are to hold: {TERMS_CURE}"
     if getattr(item.check, "NEEDS_LEAVES", False):
         for each in operations:
             if each.leaves is None:

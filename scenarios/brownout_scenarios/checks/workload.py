@@ -9,6 +9,7 @@ from brownout_scenarios.checks.common import (
     check_rate,
     check_repeated,
 )
+from brownout_scenarios.checks.terms import terms
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import Vocabulary
 from brownout_scenarios.yaml_tree import Path
@@ -38,6 +39,7 @@ def _operation(scenario: Scenario, words: Vocabulary, operation: asked.Operation
         yield (*at, "name"), f"{units.shown(operation.name)} is no name: lower case, digits and underscores"
     yield from _described(operation, at) if scenario.target else _asked_of_gateway(words, operation, at)
     yield from _left(words, operation, at)
+    yield from terms(words, operation, at)
 
 
 def _left(words: Vocabulary, operation: asked.Operation, at: Path) -> Found:

@@ -1,12 +1,14 @@
 """How the load process reads answers: as virtual mode does, by the scenario's own sets where it has them."""
 
+import json
+
 import pytest
 
 from brownout_harness.load.reading import Answer, reader_for, readings_of
 from brownout_scenarios.phases import Phase
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.target import Target
-from brownout_scenarios.workload import Arrivals, Operation, Statuses, Workload
+from brownout_scenarios.workload import Arrivals, Operation, Places, Statuses, Workload
 
 
 def answer(status: int, body: bytes = b"", error: str = "") -> Answer:
@@ -44,6 +46,14 @@ def test_a_described_operation_is_read_by_the_scenarios_own_sets() -> None:
     assert read("buy", answer(209)).outcome == "done"
     assert read("buy", answer(501)).outcome == "refused"
     assert read("buy", answer(200)).outcome == "unknown"
+
+
+def test_what_an_answer_names_is_read_where_the_operation_says_so() -> None:
+    buy = Operation(name="buy", path="/buy", answers={"payment.id": Places(["stripe.charge.id"])})
+    read = reader_for(json.loads(json.dumps(readings_of(scenario(buy)))))
+    assert read("buy", answer(200, b'{"payment": {"id": "ch_1", "card": "4242"}}')).answered == '{"payment.id": "ch_1"}'
+    assert read("buy", answer(200, b"{}")).answered == ""
+    assert read("pay", answer(201, b'{"status": "done", "amount": 5, "x": 1}')).answered == '{"amount": 5}'
 
 
 def test_the_gateways_own_operations_need_no_description() -> None:

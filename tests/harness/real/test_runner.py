@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from brownout_harness.judging.expectations.as_asked import AsAsked
 from brownout_harness.progress import Progress
 from brownout_harness.real.runner import run_real
+from brownout_harness.running.execute import evidence_of
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
+from brownout_reports.run_folder import Status
 from brownout_scenarios.load import load
 from tests.support.commands import LIMIT_S, brownout, start
 from tests.support.processes import descendants, eventually, is_running
@@ -42,6 +45,25 @@ def test_a_run_brings_back_what_driver_ledgers_and_rules_say(tmp_path: Path) -> 
     assert seen[0].phase == "starting"
     assert {"steady", "trouble", "collecting"} <= {progress.phase for progress in seen}
     assert not (tmp_path / "work" / "scratch").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("", ""),
+        ("--overcharges", r"asked for amount (\d+), stripe.charge ch_\w+ holds (?!\1\b)\d+"),
+        ("--mixes-up", r"the answer says charge (pi_\w+)?, its stripe.charge ch_\w+ has payment_intent (?!\1\b)pi_\w+"),
+    ],
+)
+def test_what_a_foreign_target_does_otherwise_than_asked_is_seen(tmp_path: Path, options: str, says: str) -> None:
+    """Each of its orders has its one charge: nothing else sees it."""
+    scenario = load(write_shop(tmp_path, options=options, steady="1s"), vocabulary())
+    inputs = run_real(scenario, work=tmp_path / "work")
+    evidence = evidence_of(scenario, inputs, {})
+    assert {each.check.judge(evidence).status for each in scenario.expect} == {Status.PASSED}
+    result = AsAsked().judge(evidence)
+    assert result.status is (Status.FAILED if says else Status.PASSED), result
+    assert all(re.match(says, case.what) for case in result.cases)
 
 
 def test_a_target_that_dies_unasked_is_told_with_what_it_said_last(tmp_path: Path) -> None:

@@ -42,7 +42,9 @@ class Stand:
 
 
 def arrivals(*instants: float) -> tuple[Arrival, ...]:
-    return tuple(Arrival(f"pay-{n}", "pay", at_s, {}) for n, at_s in enumerate(instants))
+    return tuple(
+        Arrival(f"pay-{n}", "pay", at_s, {"amount": 500, "currency": "usd"}) for n, at_s in enumerate(instants)
+    )
 
 
 def workload(*, again: AskAgain | None = None, within_s: float = 30.0, limit: int = 100) -> Workload:

@@ -17,4 +17,6 @@ OPERATION = GatewayOperation(
     flow=Notify,
     draw=draw,
     leaves=(("twilio.message", "twilio.verification"),),
+    as_asked={"twilio.message": {"to": "{{to}}", "body": "{{body}} (ref *)"}},
+    answers={"message": ("twilio.message.id",)},
 )

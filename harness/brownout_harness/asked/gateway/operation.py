@@ -1,8 +1,8 @@
 """What the harness must know of an operation of the reference application: what to ask for, and what it leaves."""
 
 import random
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from brownout_core.flows.flow import Flow
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.exchange import CORRELATION_HEADER, Reading, Request, code_in, json_bytes, parsed
+from brownout_harness.asked.named import named_in
 from brownout_harness.asked.parameters import Draw
 from brownout_reports.rows import Outcome
 from brownout_scenarios import spelling
@@ -27,6 +28,10 @@ class GatewayOperation:
     """Parameters that the flow takes, operation id left out."""
     leaves: tuple[str | tuple[str, ...], ...]
     """The effects that a done one has left in the vendors' ledgers, all of them; of those that stand together, one."""
+    as_asked: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What each effect of a kind must hold: templates of the parameters, a star for any text."""
+    answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Which field of its effects a part of its answer names, by its path; of several one."""
 
     @property
     def name(self) -> str:
@@ -42,7 +47,9 @@ class GatewayOperation:
         answer = parsed(body)
         said, code = str(answer.get("status", "")), code_in(answer)
         if status in (200, 201):
-            return Reading(Outcome.DONE, "") if said == "done" else Reading(Outcome.UNKNOWN, code or "unreadable")
+            if said != "done":
+                return Reading(Outcome.UNKNOWN, code or "unreadable")
+            return Reading(Outcome.DONE, "", named_in(answer, self.answers))
         if status == 202:
             letter = str(answer.get("dead_letter_id", ""))
             return Reading(Outcome.ACCEPTED, letter) if said == "accepted" else Reading(Outcome.UNKNOWN, code)

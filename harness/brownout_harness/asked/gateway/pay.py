@@ -13,4 +13,14 @@ def draw(rng: random.Random, _operation_id: str) -> dict[str, Any]:
     return {"amount": cents(rng), "currency": "usd", "payment_method": card(rng)}
 
 
-OPERATION = GatewayOperation(flow=Pay, draw=draw, leaves=("stripe.charge",))
+OPERATION = GatewayOperation(
+    flow=Pay,
+    draw=draw,
+    leaves=("stripe.charge",),
+    as_asked={"stripe.charge": {"amount": "{{amount}}", "currency": "{{currency}}"}},
+    answers={
+        "payment_intent": ("stripe.charge.payment_intent",),
+        "amount": ("stripe.charge.amount",),
+        "currency": ("stripe.charge.currency",),
+    },
+)

@@ -18,4 +18,12 @@ def draw(rng: random.Random, operation_id: str) -> dict[str, Any]:
     return {"order_id": operation_id, "customer": customer.name, "site": site, "lines": lines, "currency": "usd"}
 
 
-OPERATION = GatewayOperation(flow=PlaceOrder, draw=draw, leaves=("sales.order",))
+OPERATION = GatewayOperation(
+    flow=PlaceOrder,
+    draw=draw,
+    leaves=("sales.order",),
+    as_asked={
+        "sales.order": {name: f"{{{{{name}}}}}" for name in ("order_id", "customer", "site", "lines", "currency")}
+    },
+    answers={"order": ("sales.order.id",), "order_id": ("sales.order.order_id",)},
+)

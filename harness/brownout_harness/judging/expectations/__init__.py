@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from brownout_harness.judging.expectations.amplification import Amplification
+from brownout_harness.judging.expectations.as_asked import AsAsked
 from brownout_harness.judging.expectations.backoff import Backoff
 from brownout_harness.judging.expectations.base import Expectation
 from brownout_harness.judging.expectations.breaker import Breaker
@@ -35,6 +36,7 @@ from brownout_harness.judging.expectations.telemetry_true import TelemetryTrue
 
 EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "amplification": Amplification,
+    "as_asked": AsAsked,
     "backoff": Backoff,
     "breaker": Breaker,
     "dead_letters": DeadLetters,
@@ -53,5 +55,6 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "telemetry_true": TelemetryTrue,
 }
 
-ALWAYS: Final[tuple[Expectation, ...]] = (NoDefects(), TelemetryTrue())
-"""Demanded of every run, unless a scenario demands them in its own words."""
+ALWAYS: Final[tuple[Expectation, ...]] = (NoDefects(), TelemetryTrue(), AsAsked())
+"""Demanded of every run, unless a scenario demands them in its own words; `telemetry_true` where the target tells anything,
+`as_asked` where an operation declares it."""

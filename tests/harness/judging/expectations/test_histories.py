@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from brownout_harness.judging.evidence import Death, Evidence
 from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_harness.judging.expectations.amplification import Amplification
+from brownout_harness.judging.expectations.as_asked import AsAsked
 from brownout_harness.judging.expectations.backoff import Backoff
 from brownout_harness.judging.expectations.base import Expectation
 from brownout_harness.judging.expectations.bounds import Bound, Relative
@@ -49,6 +50,7 @@ SEEDS = st.integers(min_value=0, max_value=2**32)
 
 DEMANDS: dict[str, Expectation] = {
     "amplification": Amplification(vendor="stripe", max=3),
+    "as_asked": AsAsked(),
     "backoff": Backoff(vendor="stripe", max_delay_s=0.5),
     "breaker opens": Breaker(vendor="stripe", of="outage", opens_within_s=5),
     "breaker closes": Breaker(vendor="stripe", of="recovery", closes_within_s=15),
@@ -104,6 +106,19 @@ def swap_two_effects(evidence: Evidence, rng: random.Random) -> Evidence:
     return with_effects(
         evidence, lambda each: each._replace(operation_id=refused.operation_id) if each == mine else each
     )
+
+
+def take_another_amount(evidence: Evidence, rng: random.Random) -> Evidence:
+    wrong = rng.choice([each for each in evidence.effects if each.kind == "stripe.charge"])
+    by = rng.choice((-1, 1, 100))
+    return with_effects(evidence, lambda each: each._replace(amount=each.amount + by) if each == wrong else each)
+
+
+def swap_two_answers(evidence: Evidence, rng: random.Random) -> Evidence:
+    first = _done(evidence, rng)
+    other = rng.choice([each for each in evidence.operations if each.answered not in {"", first.answered}])
+    swapped = {first: other.answered, other: first.answered}
+    return with_operations(evidence, lambda each: each._replace(answered=swapped.get(each, each.answered)))
 
 
 def an_effect_that_nobody_asked_for(evidence: Evidence, rng: random.Random) -> Evidence:
@@ -366,6 +381,9 @@ def turn_away_while_closed(evidence: Evidence, _rng: random.Random) -> Evidence:
 
 
 PLANTS: list[tuple[str, Plant]] = [
+    ("as_asked", take_another_amount),
+    ("as_asked", swap_two_answers),
+    ("as_asked", swap_two_effects),
     ("exactly_once", drop_an_effect),
     ("exactly_once", duplicate_an_effect),
     ("exactly_once", swap_two_effects),

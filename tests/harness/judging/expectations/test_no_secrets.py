@@ -66,3 +66,12 @@ def test_what_a_vendor_stores_ends_up_in_the_runs_tables_and_is_searched() -> No
 def test_nothing_planted_or_nowhere_to_look_says_nothing() -> None:
     assert CLEAN.judge(changed(logged("text"), secrets=frozenset())).status is Status.INCONCLUSIVE
     assert CLEAN.judge(Evidence(secrets=frozenset({SECRET}))).status is Status.INCONCLUSIVE
+
+
+def test_what_is_compared_with_what_was_asked_is_searched() -> None:
+    named = with_operations(healthy(), lambda each: each._replace(answered=f'{{"id": "{SECRET}"}}'))
+    assert CLEAN.judge(named).status is Status.FAILED
+    sent = with_effects(healthy(), lambda each: each._replace(fields=f'{{"body": "use {SECRET}"}}'))
+    result = CLEAN.judge(sent)
+    assert result.status is Status.FAILED
+    assert "what stripe.charge holds" in result.cases[0].what

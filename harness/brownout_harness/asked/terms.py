@@ -1,0 +1,52 @@
+"""What an operation agrees on: what its effects must hold, filled in for each arrival, and what its answer names.
+
+as_asked  {"stripe.charge": {"amount": "{{amount}}", "currency": "usd"}}
+answers   {"payment.id": ["stripe.charge.id"]}
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from brownout_harness.asked.arrivals import Arrival
+from brownout_harness.asked.described import fill
+from brownout_harness.asked.operations import TargetOperation
+from brownout_harness.judging.patterns import escaped
+from brownout_harness.judging.terms import Terms
+
+
+def asked_text(operation: TargetOperation, arrival: Arrival) -> str:
+    """What each effect of an arrival's operation must hold, as JSON; empty where the operation does not say it.
+
+    A star of the template stands for any text, one of a parameter for itself.
+    """
+    if not operation.as_asked:
+        return ""
+    values = escaped({**arrival.params, "operation_id": arrival.operation_id})
+    return json.dumps(fill(operation.as_asked, values), sort_keys=True)
+
+
+def terms_of(operations: Iterable[TargetOperation]) -> dict[str, Terms]:
+    """By the operation's name; one that says nothing is left out."""
+    terms = {
+        each.name: Terms(
+            {kind: tuple(fields) for kind, fields in each.as_asked.items()},
+            {path: tuple(map(_place, places)) for path, places in each.answers.items()},
+        )
+        for each in operations
+    }
+    return {name: each for name, each in terms.items() if each.holds or each.names}
+
+
+def fields_to_keep(terms: Mapping[str, Terms]) -> dict[str, dict[str, list[str]]]:
+    """By the vendor, and by the kind of effect, what its ledger is to keep so that they can be compared."""
+    kept: dict[str, dict[str, set[str]]] = {}
+    for each in terms.values():
+        declared = [(kind, field) for kind, fields in each.holds.items() for field in fields]
+        for kind, field in [*declared, *(place for places in each.names.values() for place in places)]:
+            kept.setdefault(kind.partition(".")[0], {}).setdefault(kind, set()).add(field)
+    return {vendor: {kind: sorted(fields) for kind, fields in kinds.items()} for vendor, kinds in kept.items()}
+
+
+def _place(written: str) -> tuple[str, str]:
+    kind, _, field = written.rpartition(".")
+    return kind, field
