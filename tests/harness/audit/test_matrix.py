@@ -32,6 +32,7 @@ CAUGHT_BY = {
     "tells-all-done": ("stripe-lost-answers", "telemetry_true"),
     "blames-the-limiter": ("grey-failure", "telemetry_true"),
     "tells-foreign-ids": ("healthy", "telemetry_true"),
+    "shares-an-answer": ("healthy", "as_asked"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

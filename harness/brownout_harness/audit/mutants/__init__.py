@@ -27,6 +27,7 @@ from brownout_harness.audit.mutants import (
     retries_without_budget,
     tells_all_done,
     tells_foreign_ids,
+    shares_an_answer,
     trusts_unreadable_answers,
     waits_without_jitter,
 )
@@ -55,5 +56,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         tells_all_done,
         blames_the_limiter,
         tells_foreign_ids,
+        shares_an_answer,
     )
 }
