@@ -21,8 +21,7 @@ workload:
       done: [200]
       refused: [402]
       leaves: [stripe.charge]
-      as_asked: {{stripe.charge: {{amount: "{{{{amount}}}}", currency: eur}}}}
-      answers: {{charge: stripe.charge.payment_intent}}
+      {agreed}
   ask_again: {{after: 200ms, times: 40}}
 phases:
   - {{name: steady, for: {steady}}}
@@ -36,8 +35,13 @@ expect:
 """
 
 
-def write_shop(folder: Path, *, options: str = "", within: str = "20s", steady: str = "2s") -> Path:
-    """The scenario's file in `folder`."""
+AGREED = """\
+as_asked: {stripe.charge: {amount: "{{amount}}", currency: eur}}
+      answers: {charge: stripe.charge.payment_intent}"""
+
+
+def write_shop(folder: Path, *, options: str = "", within: str = "20s", steady: str = "2s", agreed: str = "") -> Path:
+    """The scenario's file in `folder`; `agreed`: what is compared, such as `AGREED`."""
     path = folder / "shop.yaml"
-    path.write_text(TEXT.format(shop=SHOP, options=options, within=within, steady=steady))
+    path.write_text(TEXT.format(shop=SHOP, options=options, within=within, steady=steady, agreed=agreed))
     return path

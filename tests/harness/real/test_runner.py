@@ -18,7 +18,7 @@ from brownout_reports.run_folder import Status
 from brownout_scenarios.load import load
 from tests.support.commands import LIMIT_S, brownout, start
 from tests.support.processes import descendants, eventually, is_running
-from tests.support.shop_scenario import write_shop
+from tests.support.shop_scenario import AGREED, write_shop
 
 pytestmark = pytest.mark.real
 
@@ -57,7 +57,7 @@ def test_a_run_brings_back_what_driver_ledgers_and_rules_say(tmp_path: Path) -> 
 )
 def test_what_a_foreign_target_does_otherwise_than_asked_is_seen(tmp_path: Path, options: str, says: str) -> None:
     """Each of its orders has its one charge: nothing else sees it."""
-    scenario = load(write_shop(tmp_path, options=options, steady="1s"), vocabulary())
+    scenario = load(write_shop(tmp_path, options=options, steady="1s", agreed=AGREED), vocabulary())
     inputs = run_real(scenario, work=tmp_path / "work")
     evidence = evidence_of(scenario, inputs, {})
     assert {each.check.judge(evidence).status for each in scenario.expect} == {Status.PASSED}

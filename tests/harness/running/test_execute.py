@@ -19,7 +19,7 @@ from brownout_reports.run_folder import RunFolderError, Status
 from brownout_reports.run_folder import read as read_run
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.load import load
-from tests.support.shop_scenario import write_shop
+from tests.support.shop_scenario import AGREED, write_shop
 
 
 @pytest.fixture(autouse=True)
@@ -77,9 +77,26 @@ def test_of_the_reference_application_the_settings_are_known_and_of_another_one_
 def test_telemetry_is_demanded_to_be_true_of_those_who_tell_any(monkeypatch: pytest.MonkeyPatch) -> None:
     always = {each.NAME for each in ALWAYS}
     of_foreign = {each.name for each in executed(monkeypatch, inputs()).verdict.expectations}
-    assert always - of_foreign == {"telemetry_true"}
+    assert always - of_foreign == {"telemetry_true", "as_asked"}
     of_ours = {each.name for each in judged_virtually("healthy").results}
     assert always <= of_ours
+
+
+def test_what_is_always_demanded_is_left_out_where_no_operation_says_what_effects_are_to_hold(tmp_path: Path) -> None:
+    always: list[list[str]] = []
+    for agreed in ("", AGREED):
+        scenario = load(write_shop(tmp_path, agreed=agreed), vocabulary())
+        evidence = evidence_of(scenario, inputs(), {})
+        always.append([each.NAME for each in executing._checks(scenario, evidence)])
+    assert always == [["exactly_once", "nothing_lost", "no_defects"], [*always[0], "as_asked"]]
+    assert evidence.terms["buy"].holds == {"stripe.charge": ("amount", "currency")}
+
+
+def test_a_runs_folder_holds_no_credential_by_what_was_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    leaking = effect(1)._replace(id="re_1", route="stripe.refund", fields='{"reason": "sk_test_secret"}')
+    finished = executed(monkeypatch, inputs(leaking, secrets=frozenset({"sk_test_secret"})))
+    kept = [each.fields for each in read_run(finished.folder).tables.of(LedgerRow) if each.fields]
+    assert kept == ['{"reason": "*****"}']
 
 
 def executed(monkeypatch: pytest.MonkeyPatch, given: RunInputs) -> Finished:

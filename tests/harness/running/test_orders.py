@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from brownout_harness.problems import BadInput
-from brownout_harness.running.orders import Order, prepare
-from tests.support.shop_scenario import write_shop
+from brownout_harness.running.orders import Order, checked_scenario, prepare
+from tests.support.shop_scenario import AGREED, write_shop
 
 LIVE = "sk_" + "live_" + "51Habcdefghijk"
 
@@ -83,3 +83,13 @@ def test_a_target_of_ones_own_needs_real_mode(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="add --mode real"):
         prepared(path)
     assert prepared(path, mode="real")[0].scenario.name == "shop"
+
+
+def test_what_effects_hold_can_be_demanded_only_where_it_is_said(tmp_path: Path) -> None:
+    path = write_shop(tmp_path)
+    path.write_text(path.read_text().replace("- nothing_lost: {}", "- as_asked: {}"))
+    with pytest.raises(BadInput, match=r"as_asked: nobody said what effects are to hold: write `as_asked: \{vendor"):
+        checked_scenario(str(path), "real", None)
+    path = write_shop(tmp_path, agreed=AGREED.replace("{{amount}}", "{{amuont}}"))
+    with pytest.raises(BadInput, match=r"no value for \{\{amuont\}\} \(did you mean amount\?\)"):
+        checked_scenario(str(path), "real", None)
