@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from heapq import nsmallest
-from operator import and_, or_
-from typing import ClassVar
+from itertools import chain
+from operator import or_
+from typing import ClassVar, Final
 
 import polars as pl
 
@@ -13,7 +14,7 @@ from brownout_harness.judging.differing import Difference, difference
 from brownout_harness.judging.evidence import NAMELESS, Evidence, is_one_of
 from brownout_harness.judging.expectations.base import MAX_CASES, Violation, Wording, counted
 from brownout_harness.judging.owners import owner_of
-from brownout_harness.judging.terms import Place, Terms
+from brownout_harness.judging.terms import Terms
 from brownout_reports.rows import OperationRow, Outcome
 from brownout_reports.run_folder import ExpectationResult
 from brownout_reports.tables import Rows
@@ -67,30 +68,26 @@ class _Look:
         self.terms = terms
         self._operations = evidence.operations_of[name]
         self._effects = evidence.effects.where(~NAMELESS, is_one_of(terms.kinds))
-        asked = self._operations.frame.select("operation_id", "as_asked", "answered")
-        self._both = self._effects.frame.join(asked, on="operation_id")
 
     @cached_property
     def compared(self) -> int:
         """Effects with what they were asked for beside them."""
-        can_be = [(pl.col("route") == kind) & self._is_known(kind) for kind in self.terms.kinds]
-        return int(self._both.filter(reduce(or_, can_be)).select(pl.len()).collect(engine="streaming").item())
+        known = reduce(or_, ((pl.col("route") == kind) & self._is_kept(kind) for kind in self.terms.kinds))
+        said = self._operations.frame.filter(pl.lit(not self.terms.holds) | (pl.col("as_asked") != ""))
+        both = self._effects.frame.filter(known).join(said, on="operation_id", how="semi")
+        return int(both.select(pl.len()).collect(engine="streaming").item())
 
     @property
     def was_done(self) -> bool:
         """Whether any caller was told so."""
         return self._operations.count(pl.col("outcome") == Outcome.DONE) > 0
 
-    def _is_known(self, kind: str) -> pl.Expr:
-        """Whether what was asked for and what the ledger keeps are both there, which they are not in old evidence."""
-        held = [field for place, field in self._places() if place == kind and field not in {"id", "amount"}]
-        is_asked = pl.col("as_asked") != "" if kind in self.terms.holds else pl.lit(True)
-        return is_asked & (pl.col("fields") != "") if held else is_asked
-
-    def _places(self) -> Iterator[Place]:
-        yield from ((kind, field) for kind, fields in self.terms.holds.items() for field in fields)
-        for places in self.terms.names.values():
-            yield from places
+    def _is_kept(self, kind: str) -> pl.Expr:
+        """Whether the ledger has what is compared of that kind, which it has not in old evidence."""
+        asked = [(kind, field) for field in self.terms.holds.get(kind, ())]
+        places = [*asked, *chain.from_iterable(self.terms.names.values())]
+        needed = {field for each, field in places if each == kind} - {"id", "amount"}
+        return pl.col("fields") != "" if needed else pl.lit(value=True)
 
     def differences(self) -> Iterator[Difference]:
         """One for each operation with any."""
@@ -107,14 +104,18 @@ class _Look:
 
     def _suspects(self) -> Iterator[Rows[OperationRow]]:
         """Those with an effect that is not, to the letter, as asked, or with an answer that is not as their effects."""
+        operations, effects = self._operations, self._effects.frame
         for kind, fields in self.terms.holds.items():
-            agrees = reduce(and_, (_wanted(kind, field) == _held(field) for field in fields))
-            others = self._both.filter(pl.col("route") == kind, ~agrees.fill_null(value=False))
-            yield self._operations.among(others, "operation_id")
-        speaking = self._operations.where((pl.col("outcome") == Outcome.DONE) | (pl.col("answered") != ""))
+            asked = operations.frame.select("operation_id", _digest(_wanted(kind, field) for field in fields))
+            held = effects.filter(pl.col("route") == kind).select("operation_id", _digest(map(_held, fields)))
+            yield operations.among(held.join(asked, on=["operation_id", DIGEST], how="anti"), "operation_id")
+        speaking = operations.where((pl.col("outcome") == Outcome.DONE) | (pl.col("answered") != ""))
         for paths in self._paths_by_kinds().values():
-            agrees = reduce(and_, (self._names_it(path) for path in paths))
-            yield speaking.not_among(self._both.filter(agrees.fill_null(value=False)), "operation_id")
+            named = [self._named_by(path) for path in paths]
+            held = effects.filter(*(each.is_not_null() for each in named)).select("operation_id", _digest(named))
+            said = speaking.frame.with_columns(_digest(map(_said, paths)))
+            others = said.join(held, on=["operation_id", DIGEST], how="anti").drop(DIGEST)
+            yield Rows(OperationRow, others, operations.order)
 
     def _paths_by_kinds(self) -> Mapping[tuple[str, ...], list[str]]:
         """The paths that name effects of the same kinds: one effect can satisfy all of them."""
@@ -123,14 +124,28 @@ class _Look:
             found.setdefault(tuple(kind for kind, _ in places), []).append(path)
         return found
 
-    def _names_it(self, path: str) -> pl.Expr:
-        said = pl.col("answered").str.json_path_match(f"$['{path}']")
-        named = ((pl.col("route") == kind) & (said == _held(field)) for kind, field in self.terms.names[path])
-        return reduce(or_, named)
+    def _named_by(self, path: str) -> pl.Expr:
+        """What an answer that names an effect there says; null for effects of other kinds."""
+        return pl.coalesce(
+            pl.when(pl.col("route") == kind).then(_held(field)) for kind, field in self.terms.names[path]
+        )
+
+
+DIGEST: Final = "digest"
+
+
+def _digest(texts: Iterable[pl.Expr]) -> pl.Expr:
+    """A number for several texts: to join by the texts themselves takes several times the memory."""
+    named = [text.cast(pl.String).alias(str(number)) for number, text in enumerate(texts)]
+    return pl.struct(named).hash().alias(DIGEST)
 
 
 def _wanted(kind: str, field: str) -> pl.Expr:
     return pl.col("as_asked").str.json_path_match(f"$['{kind}']['{field}']")
+
+
+def _said(path: str) -> pl.Expr:
+    return pl.col("answered").str.json_path_match(f"$['{path}']")
 
 
 def _held(field: str) -> pl.Expr:

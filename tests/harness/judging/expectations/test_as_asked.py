@@ -317,3 +317,12 @@ def test_a_secret_is_masked_where_a_value_is_told() -> None:
     result = AS_ASKED.judge(answering(agreed(), 3, {"payment.id": planted, "amount": 1003}))
     assert result.status is Status.FAILED
     assert planted not in result.model_dump_json()
+
+
+def test_what_plainly_agrees_is_not_looked_at_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run has a million of them."""
+    looked: list[str] = []
+    module = "brownout_harness.judging.expectations.as_asked"
+    monkeypatch.setattr(f"{module}.difference", lambda row, *_: looked.append(row.operation_id))
+    AS_ASKED.judge(with_one_effect(agreed(), 3, amount=1))
+    assert looked == ["op-3"]
