@@ -22,8 +22,8 @@ import polars as pl
 
 from brownout_core.policies.settings import VendorPolicies
 from brownout_harness.judging.leaves import Leaves
-from brownout_harness.safety.secret_forms import forms_of, masked
 from brownout_harness.judging.terms import Terms
+from brownout_harness.safety.secret_forms import forms_of, masked
 from brownout_reports.rows import EFFECT, REQUEST, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.run_folder import FaultSpan, PhaseSpan
 from brownout_reports.tables import Groups, Rows, Tables

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from brownout_harness.judging.evidence import MASK
+from brownout_harness.safety.secret_forms import MASK
 from brownout_reports.rows import TABLES
 from brownout_reports.tables import Rows, Tables
 

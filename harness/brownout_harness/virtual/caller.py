@@ -12,8 +12,8 @@ from brownout_core.front_door.answers import Answer
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.exchange import Reading, Request, instants_text
 from brownout_harness.asked.operations import NOT_SENT, TargetOperation, classify
-from brownout_harness.safety.secret_forms import Lookout
 from brownout_harness.asked.terms import asked_text
+from brownout_harness.safety.secret_forms import Lookout
 from brownout_harness.virtual.life import Killed
 from brownout_reports.rows import OperationRow, Outcome
 from brownout_scenarios.workload import Workload

@@ -25,9 +25,9 @@ from brownout_harness.audit.mutants import (
     refuses_in_doubt,
     retries_unsafe_calls,
     retries_without_budget,
+    shares_an_answer,
     tells_all_done,
     tells_foreign_ids,
-    shares_an_answer,
     trusts_unreadable_answers,
     waits_without_jitter,
 )

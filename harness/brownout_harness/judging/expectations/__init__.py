@@ -56,5 +56,5 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
 }
 
 ALWAYS: Final[tuple[Expectation, ...]] = (NoDefects(), TelemetryTrue(), AsAsked())
-"""Demanded of every run, unless a scenario demands them in its own words; `telemetry_true` where the target tells anything,
-`as_asked` where an operation declares it."""
+"""Demanded of every run, unless a scenario demands them in its own words; `telemetry_true` where the target tells
+anything, `as_asked` where an operation declares it."""
