@@ -119,6 +119,12 @@ class LedgerRow(NamedTuple):
     """An object: the caller's own ids that the vendor stores with an effect."""
     fields: Json = ""
     """An object: what the ledger was told to keep of an effect, besides its id and its amount; empty: nothing."""
+    queued_s: float = 0.0
+    """How long it waited for its turn, where the vendor works on so many at a time."""
+    asked_work_s: float = 0.0
+    """How long the vendor was to work on it then, as drawn."""
+    given_work_s: float = 0.0
+    """And how long it really did."""
 
     @property
     def kind(self) -> str:

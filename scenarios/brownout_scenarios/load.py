@@ -15,8 +15,8 @@ from brownout_scenarios import checks, errors, library, yaml_tree
 from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.live_keys import looks_live
 from brownout_scenarios.phases import Fault
-from brownout_scenarios.schema import ALWAYS, Scenario
-from brownout_scenarios.vocabulary import Vocabulary
+from brownout_scenarios.schema import ALWAYS, Scenario, Serving
+from brownout_scenarios.vocabulary import SERVE, Vocabulary
 from brownout_scenarios.yaml_tree import MAX_BYTES, Problem
 
 HALF = "holds half a character (a surrogate), which no file can hold; write the whole one"
@@ -92,7 +92,14 @@ def _prepared(scenario: Scenario, words: Vocabulary) -> tuple[Scenario, list[tup
         replace(phase, faults=tuple(prepared.get(("phases", index, "faults"), ())))
         for index, phase in enumerate(scenario.phases)
     ]
-    return replace(scenario, phases=tuple(phases), always=tuple(prepared.get((ALWAYS,), ()))), wrong
+    serve: dict[str, Serving] = {}
+    for vendor, serving in scenario.serve.items():
+        try:
+            serve[vendor] = replace(serving, parameters=words.prepare_fault(SERVE, serving.parameters, folder))
+        except ValueError as error:
+            wrong.append(((SERVE, vendor), str(error)))
+    always = tuple(prepared.get((ALWAYS,), ()))
+    return replace(scenario, phases=tuple(phases), always=always, serve=serve), wrong
 
 
 def to_yaml(scenario: Scenario) -> str:

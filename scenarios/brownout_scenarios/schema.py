@@ -48,6 +48,15 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """How many calls a vendor works on at a time: what the fault `serve` takes, for the whole run."""
+
+    parameters: Mapping[str, Json]
+    text: str
+    """In words: `serve at_once 4, each {fixed 20ms}`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
     """One expectation that the run is judged by; `check` is the instance of the dataclass that was handed in."""
 
@@ -121,6 +130,9 @@ class Scenario:
     limits: Mapping[str, Mapping[str, bool | Figures]] = field(default_factory=dict)
     """Per vendor, which of its own limiters are on for the whole run (they are off by default): `true`, or other
     figures than the vendor's: `{twilio: {account: {rate: 10/s, burst: 10}}}`."""
+    serve: Mapping[str, Serving] = field(default_factory=dict)
+    """Per vendor, how many calls it works on at a time for the whole run; the others queue. A phase's fault `serve`
+    holds instead while it lasts."""
     drain_s: float = 15.0
     """How long, after the load has ended, the run waits for what is still moving before it judges."""
     notes: tuple[str, ...] = ()
@@ -139,7 +151,7 @@ class Scenario:
     def vendors(self) -> tuple[str, ...]:
         """The vendors that the scenario names anywhere; the gateway may need more of them."""
         named = [each.fault.vendor for each in self.placed_faults()]
-        named += [*self.correlate, *self.limits, *self.policies.vendors]
+        named += [*self.correlate, *self.limits, *self.serve, *self.policies.vendors]
         for item in self.expect:
             named += [getattr(item.check, "vendor", ""), getattr(item.check, "effect", "").partition(".")[0]]
         if self.target is not None:
@@ -188,6 +200,24 @@ class Scenario:
                 for index, fault in enumerate(span.phase.faults)
             ]
         return tuple(placed)
+
+    def standing_rules(self) -> tuple[FaultRule, ...]:
+        """What holds for the whole run and is no fault: simulators get it before the faults, which may replace it."""
+        return tuple(
+            FaultRule(
+                id=f"serve.{vendor}",
+                vendor=vendor,
+                kind="serve",
+                layer="vendor",
+                text=serving.text,
+                phase="",
+                start_s=0.0,
+                end_s=self.duration_s,
+                expect_struck=0,
+                json={"id": f"serve.{vendor}", "vendor": vendor, "serve": dict(serving.parameters)},
+            )
+            for vendor, serving in self.serve.items()
+        )
 
     def fault_rules(self) -> tuple[FaultRule, ...]:
         """Every fault as whoever acts it out gets it."""

@@ -26,6 +26,9 @@ PHASE_FIELDS = ("of", "during", "after", "before", "until", "phase")
 RULE_OWN = ("id", "fault", "vendor", "window")
 """Fields of a simulator's rule that a scenario writes in its own way, or not at all."""
 
+SERVE = "serve"
+"""The kind of fault that a scenario may also put in force for the whole run."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
@@ -81,6 +84,7 @@ class Vocabulary:
         made.add_special(target.Target | None, _target_annotation(made))
         made.add_special(workload.Left, _left_annotation(made))
         made.add_special(phases.Fault, _fault_annotation(self, made))
+        made.add_special(schema.Serving, _serving_annotation(self, made))
         made.add_special(schema.Expected, _expected_annotation(self, made))
         made.add_special(schema.Policies, _policies_annotation(self, made))
         return made
@@ -192,6 +196,22 @@ def _in_words(written: Mapping[str, Any], kind: str) -> str:
 
 
 _WHEN = ("sequence", "sequence_per", "flapping", "ramp")
+
+
+def _serving_annotation(words: Vocabulary, made: Grammar) -> Any:
+    """What the fault `serve` takes, where there is one."""
+    if SERVE not in words.faults:
+        return Annotated[Any, AfterValidator(_no_serving)]
+
+    def finish(fault: Any) -> schema.Serving:
+        parameters = grammar.plain(fault)
+        return schema.Serving(parameters=parameters, text=f"{SERVE} {wording.written(parameters)}")
+
+    return Annotated[made.result_of(words.faults[SERVE].source), AfterValidator(finish)]
+
+
+def _no_serving(_value: Any) -> Any:
+    raise ValueError("no simulator here can limit how many calls it works on at a time")
 
 
 def _expected_annotation(words: Vocabulary, made: Grammar) -> Any:

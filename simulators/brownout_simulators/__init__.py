@@ -9,7 +9,8 @@
   answer), `clockwork.py` runs what is due, `control.py` schedules and resets
 - `router.py`    method and path to endpoint; `correlation.py` to the caller's operation id
 - `store.py`     objects in order, bounded: for vendors' states and for what is remembered
-- `limiter.py`   token buckets and calls in flight; `idempotency.py` what is remembered under keys
+- `limiter.py`   token buckets and calls in flight; `capacity.py` how many are worked on at a time, and the queue
+- `idempotency.py` what is remembered under keys
 - `books.py`     what a commit leaves behind: `ledger.py`, every request and every effect; `outbox.py`, the webhooks
 - `kept.py`      which fields of an effect the ledger keeps
 - `agenda.py`    what is to happen later; `acting.py` whose doing it is; `clock.py` the machine's time and the vendor's

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from brownout_simulators.session import Conversation, Session
 
@@ -44,6 +44,13 @@ class Call:
     cut: Callable[[], None] | None = None
     """Set by a host where it waits, sends for long, or speaks a session: closes the connection at once. Called where
     the call ends with its epoch (a reset); the host still owes `sent`, or throws the generator away."""
+    wake: Callable[[], None] | None = None
+    """Set by a host where it waits: goes on with the handling soon, before its wait is over, and not within this call.
+    Called where what a call waits for has come: its turn in a queue. A wait of `UNTIL_WOKEN` ends by this alone."""
+
+
+UNTIL_WOKEN: Final = float("inf")
+"""A wait that has no end of its own."""
 
 
 class Effect(NamedTuple):

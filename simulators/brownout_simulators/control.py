@@ -82,6 +82,7 @@ class Control(Generic[S]):
         shared.books.begin_anew()
         shared.plan.replace((), seed=shared.worlds.seed, start_at_s=shared.clock.machine_s())
         shared.limiter.switch({})
+        shared.capacity.begin_anew()
         shared.problems.kept = []
         shared.clock.offset_s = 0.0
 
@@ -101,6 +102,7 @@ class Control(Generic[S]):
                 for rule_id, one in shared.plan.standing.items()
             ],
             "limits": sorted(shared.limiter.limits),
+            "serving": shared.capacity.counts(),
             "ledger": {"next_seq": ledger.next_seq, "dropped": ledger.dropped},
             "open_webhooks": shared.agenda.open_webhooks,
             "open_steps": shared.agenda.open_steps,

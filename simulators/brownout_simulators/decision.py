@@ -23,7 +23,7 @@ class Decision(Generic[S]):
         self._limiter = limiter
 
     def decide(self, one: Handling[S]) -> None:
-        """Faults, limits, idempotency: whether the vendor's action is to run at all, and when."""
+        """Faults and limits: whether the vendor is to work at all, and when."""
         call, world = one.call, one.world
         if world is None or one.reply is not None:
             if not self._plan.is_empty and not one.from_edge:
@@ -42,8 +42,12 @@ class Decision(Generic[S]):
             one.reply, one.from_edge = strike.answer, strike.from_edge
             return
         one.reply = one.reply or one.objection
-        if rules is not None and one.reply is None and call.idempotency_key is not None:
-            self._look_up(one, world, rules, now_s + self._clock.offset_s)
+
+    def look_up(self, one: Handling[S]) -> None:
+        """Idempotency, as the vendor's work begins: only now does a call that queued meet what others have left."""
+        world, rules = one.world, self._vendor.idempotency
+        if world is not None and rules is not None and one.call.idempotency_key is not None:
+            self._look_up(one, world, rules, self._clock.vendor_s())
 
     def _strike_and_limit(self, one: Handling[S], world: World[S], now_s: float) -> None:
         """A credential fault strikes before a limit is counted, the others after."""

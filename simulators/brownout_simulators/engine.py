@@ -1,6 +1,6 @@
 """The one place, and the one order, of everything that is not a vendor's own.
 
-    route ─▶ credentials ─▶ faults chosen ─▶ limits ─▶ faults before the effect ─▶ idempotency ─▶ wait
+    route ─▶ credentials ─▶ faults chosen ─▶ limits ─▶ faults before the effect ─▶ queue ─▶ idempotency ─▶ wait
       ─▶ the vendor's action ─▶ effects into the ledger, reply remembered, notices into the outbox
       ─▶ faults after the effect ─▶ headers ─▶ faults on the bytes ─▶ the host sends ─▶ ledger
 
@@ -16,6 +16,7 @@ from typing import Final, Generic, TypeVar
 from brownout_simulators.account import Account
 from brownout_simulators.admission import Admission
 from brownout_simulators.call import Call, Ending, Reply, Sending
+from brownout_simulators.capacity import Turn, TurnedAway
 from brownout_simulators.decision import Decision
 from brownout_simulators.execution import Execution
 from brownout_simulators.faults.fault import Strike
@@ -46,6 +47,7 @@ class Engine(Generic[S]):
         self._vendor = shared.vendor
         self._clock = shared.clock
         self._limiter = shared.limiter
+        self._capacity = shared.capacity
         self._books = shared.books
         self._acting = shared.acting
         self._sessions = shared.sessions
@@ -71,15 +73,23 @@ class Engine(Generic[S]):
             self.admission.admit(one)
             self.decision.decide(one)
             strike = one.strike
+            since_s = call.at_s
+            if one.is_wanted:
+                if self._capacity.is_on:
+                    yield from self._take_turn(one)
+                if one.is_wanted:
+                    self.decision.look_up(one)
+                if one.turn is not None:
+                    since_s = yield from self._work(one, one.turn)
             if strike is not None and strike.delay_s > 0:
-                yield from self._wait_until(call.at_s + strike.delay_s)
-                one.given_delay_s = machine_s() - call.at_s
-            if one.reply is None and (strike is None or strike.ending is None) and not one.is_over:
+                yield from self._wait_until(since_s + strike.delay_s)
+                one.given_delay_s = machine_s() - since_s
+            if one.is_wanted:
                 self._act(one)
             if strike is not None and strike.delay_after_s > 0 and not one.is_over:
-                since_s = machine_s()
-                yield from self._wait_until(since_s + strike.delay_after_s)
-                one.given_delay_s += machine_s() - since_s
+                done_s = machine_s()
+                yield from self._wait_until(done_s + strike.delay_after_s)
+                one.given_delay_s += machine_s() - done_s
             sending = self._to_send(one)
         except GeneratorExit:
             self._leave(one)
@@ -129,10 +139,30 @@ class Engine(Generic[S]):
             return
         one.world.account.in_flight -= 1
         self._limiter.leave(one.held)
+        if one.turn is not None:
+            self._capacity.leave(one.turn)
         if one.claim is not None and one.claim.reply is None and not one.is_owed:
             one.world.keys.release(one.scoped_key, one.claim)
         if one.session is not None:
             one.session.end(forgotten=forgotten)
+
+    def _take_turn(self, one: Handling[S]) -> Generator[float, None, None]:
+        """Wait until the vendor begins with the call, or have it turned away."""
+        try:
+            one.turn = self._capacity.come(one.call, one.key, one.mark)
+        except TurnedAway as full:
+            one.reply = full.answer(self._vendor.errors, one.call)
+        if one.turn is not None:
+            yield from self._capacity.wait(one.turn)
+
+    def _work(self, one: Handling[S], turn: Turn) -> Generator[float, None, float]:
+        """The vendor works on the call; returns the instant at which it is to be done with it."""
+        begun_s = turn.begun_s if turn.begun_s is not None else turn.came_s
+        yield from self._wait_until(begun_s + turn.work_s)
+        one.given_work_s = self._clock.machine_s() - begun_s
+        if not one.is_over:
+            self._capacity.worked(turn, one.given_work_s)
+        return begun_s + turn.work_s
 
     def _wait_until(self, instant_s: float) -> Generator[float, None, None]:
         while (left_s := instant_s - self._clock.machine_s()) > _INSTANT_S:
@@ -242,6 +272,9 @@ class Engine(Generic[S]):
             asked_delay_s=strike.delay_s + strike.delay_after_s if strike is not None else 0.0,
             given_delay_s=one.given_delay_s,
             retry_after_s=retry_after_s(sending.headers, self._clock.wall_s()) if was_told else None,
+            queued_s=one.turn.queued_s if one.turn is not None else 0.0,
+            asked_work_s=one.turn.work_s if one.turn is not None else 0.0,
+            given_work_s=one.given_work_s,
         )
         self._books.ledger.write(entry)
 

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from brownout_simulators.account import Account
 from brownout_simulators.agenda import Cause
 from brownout_simulators.call import Call, Reply
+from brownout_simulators.capacity import Turn
 from brownout_simulators.faults.fault import Strike
 from brownout_simulators.faults.plan import Standing, Subject
 from brownout_simulators.idempotency import Remembered
@@ -51,8 +52,16 @@ class Handling(Generic[S]):
     struck: tuple[str, ...] = ()
     """Ids of the rules that have really struck."""
     given_delay_s: float = 0.0
+    turn: Turn | None = None
+    """Its turn at the vendor's work, where that is limited."""
+    given_work_s: float = 0.0
     session: OpenSession | None = None
     """That it opened."""
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the vendor is to work on it: nothing has answered it, or ended it, before."""
+        return self.reply is None and (self.strike is None or self.strike.ending is None) and not self.is_over
 
     @property
     def key(self) -> str:

@@ -62,6 +62,12 @@ class Entry(NamedTuple):
     """The caller's ids that the vendor stored with an effect, by dotted name."""
     fields: Mapping[str, Any] | None = None
     """Of an effect, what the ledger was told to keep; None: nothing."""
+    queued_s: float = 0.0
+    """How long a request waited for its turn, where the vendor works on so many at a time."""
+    asked_work_s: float = 0.0
+    """How long the vendor was to work on it then, as drawn."""
+    given_work_s: float = 0.0
+    """And how long it really did."""
 
 
 COLUMNS: Final = ("entry", "seq", "vendor", *Entry._fields[1:])

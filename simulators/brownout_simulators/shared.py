@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from brownout_simulators.acting import Acting
 from brownout_simulators.agenda import Agenda
 from brownout_simulators.books import Books
+from brownout_simulators.capacity import Capacity
 from brownout_simulators.clock import Clock
 from brownout_simulators.faults.plan import Plan
 from brownout_simulators.ledger import Ledger
@@ -31,6 +32,7 @@ class Shared(Generic[S]):
     sessions: OpenSessions
     plan: Plan
     limiter: Limiter
+    capacity: Capacity
     books: Books
     worlds: Worlds[S]
 
@@ -59,6 +61,7 @@ class Shared(Generic[S]):
             sessions=OpenSessions(acting, problems),
             plan=plan,
             limiter=limiter,
+            capacity=Capacity(clock, plan, problems),
             books=Books(vendor, clock, agenda, plan, ledger),
             worlds=Worlds(vendor, clock, acting, limiter, seed=seed, base_url=base_url),
         )

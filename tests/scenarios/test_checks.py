@@ -160,6 +160,11 @@ def test_both_examples_are_sound() -> None:
             "limits: {stripe: {writes: {rte: 1/s}}}",
             "limits.stripe.writes.rte: unknown key (did you mean rate?)",
         ),
+        (
+            "seed: 7",
+            "serve: {stripe: {at_once: 1}}",
+            "serve.stripe: no simulator here can limit how many calls it works",
+        ),
         ("seed: 7", "correlate: {stripe: [order]}", "correlate.stripe[0]: 'order': write header.<name> or body."),
     ],
 )

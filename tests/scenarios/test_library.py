@@ -10,6 +10,7 @@ from brownout_scenarios.errors import ScenarioError
 NAMES = (
     "commit-then-crash",
     "healthy",
+    "metastable",
     "sales-hard-down",
     "stripe-brownout",
     "stripe-lost-answers",

@@ -30,7 +30,7 @@ class Actor(Protocol):
 
 def schedule(actors: Mapping[Layer, Actor], scenario: Scenario, start_at_s: float) -> None:
     """Hand each layer its rules; a layer without any is told so, too."""
-    rules = scenario.fault_rules()
+    rules = (*scenario.standing_rules(), *scenario.fault_rules())
     for layer, actor in actors.items():
         actor.schedule([rule for rule in rules if rule.layer == layer], start_at_s)
 

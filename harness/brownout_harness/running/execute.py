@@ -232,8 +232,16 @@ def _about(order: Order, inputs: RunInputs) -> About:
         command=order.command,
         environment=environment(),
         started=inputs.started,
-        notes=(*scenario.notes, *inputs.notes),
+        notes=(*scenario.notes, *inputs.notes, *_unreached(scenario, inputs)),
     )
+
+
+def _unreached(scenario: Scenario, inputs: RunInputs) -> Iterator[str]:
+    """Capacities that the run did not come near: what is shown of the target, is shown without them."""
+    for rule in scenario.standing_rules():
+        counted = inputs.fault_counts.get(rule.id, FaultCount())
+        if not counted.struck:
+            yield f"{rule.vendor} made nobody wait ({rule.text}): {counted.matched} requests, never too many at a time"
 
 
 def environment() -> Environment:

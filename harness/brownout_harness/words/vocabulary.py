@@ -23,7 +23,7 @@ from brownout_simulators.faults import FAULTS, FaultError, route_problem, rule_f
 from brownout_simulators.faults.aim import nearest_miss
 from brownout_simulators.faults.codec import decode
 from brownout_simulators.faults.latency import read_measurements
-from brownout_simulators.faults.rule import Match, Rule
+from brownout_simulators.faults.rule import Match, Rule, objection_to_selecting
 from brownout_simulators.router import Router
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor
@@ -67,17 +67,24 @@ def schema_text() -> str:
 
 def prepare_fault(kind: str, parameters: Mapping[str, Any], folder: Path | None) -> Mapping[str, Any]:
     """Read measurements in, so that a simulator needs no file; a relative path starts at the scenario's folder."""
-    file = parameters.get("empirical", {}).get("file") if kind == "latency" else None
-    if not file:
-        return parameters
-    values = read_measurements(str((folder or Path()) / file))
-    return {**parameters, "empirical": {"values_s": list(values)}}
+    return {name: _prepared(kind, name, value, folder) for name, value in parameters.items()}
+
+
+def _prepared(kind: str, name: str, value: Any, folder: Path | None) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    if name == "empirical" and value.get("file"):
+        return {"values_s": list(read_measurements(str((folder or Path()) / value["file"])))}
+    return prepare_fault(kind, value, folder)
 
 
 def check_rule(vendor: Vendor[Any], rule: Mapping[str, Any]) -> str:
     """Why the vendor has no call that this rule can strike, or cannot act its fault out; empty where it can."""
     # Which calls is all that matters here, so any fault will do: what is written of the rule's own may need a file.
     selecting = {name: value for name, value in rule.items() if name not in FAULTS}
+    for kind in rule.keys() & FAULTS.keys():
+        if objection := objection_to_selecting(FAULTS[kind], selecting):
+            return objection.removeprefix("match: ")
     try:
         made = rule_from_json({**selecting, "id": "rule", "vendor": vendor.name, "hang": {}})
     except FaultError as wrong:

@@ -1,4 +1,4 @@
-"""Of the vendors: what is said of their correlation, limits and policies."""
+"""Of the vendors: what is said of their correlation, limits, capacity and policies."""
 
 import re
 
@@ -9,7 +9,11 @@ from brownout_scenarios.vocabulary import Vocabulary
 
 
 def vendors(scenario: Scenario, words: Vocabulary) -> Found:
-    for key, named in (("correlate", scenario.correlate), ("limits", scenario.limits)):
+    for key, named in (
+        ("correlate", scenario.correlate),
+        ("limits", scenario.limits),
+        ("serve", scenario.serve),
+    ):
         for vendor in named:
             if vendor not in words.vendors:
                 yield (key, vendor), f"no vendor named {units.shown(vendor)}{spelling.hint(vendor, words.vendors)}"

@@ -10,12 +10,13 @@ The stages run in their order, whatever the order of the rules; within a stage, 
     BODY         the answer's bytes
     WIRE         how the bytes go out: the first one to strike wins
     NOTICE       webhooks
+    SERVE        how many calls the vendor works on at a time: strikes no single call, but holds for the vendor
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, Self
 
 from brownout_simulators.call import Call, Ending, Reply, Sending
 from brownout_simulators.limiter import Buckets
@@ -40,6 +41,7 @@ class Stage(IntEnum):
     BODY = 5
     WIRE = 6
     NOTICE = 7
+    SERVE = 8
 
 
 @dataclass(slots=True)
@@ -126,6 +128,8 @@ class Fault:
     draws: ClassVar[bool] = False
     """Whether `chance` is used: a kind that does not draw is spared the hash."""
 
+    of_whole_vendor: ClassVar[bool] = False
+    """Whether it is for all calls of its vendor at once: then its rule selects none."""
     strikes_refusals: ClassVar[bool] = False
     """Whether it strikes calls as well that are refused at the door: a bad credential, no such route."""
 
@@ -133,6 +137,10 @@ class Fault:
         """Why this vendor cannot act it out: `<kind>.<field>: …`; "" where it can."""
         del vendor
         return ""
+
+    def with_measurements(self) -> Self:
+        """With the files that it names read in. Raises `FaultError`."""
+        return self
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         """Stages CREDENTIALS to AFTER: change `on`; whether anything was changed.

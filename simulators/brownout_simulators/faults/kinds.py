@@ -22,6 +22,7 @@ from brownout_simulators.faults.read_after_write_lag import ReadAfterWriteLag
 from brownout_simulators.faults.respond import Respond
 from brownout_simulators.faults.revoke_credentials import RevokeCredentials
 from brownout_simulators.faults.rule import Flapping, Match, Ramp, Rule, Window, objection_to_id
+from brownout_simulators.faults.serve import Serve
 from brownout_simulators.faults.stale_reads import StaleReads
 from brownout_simulators.faults.throttle import Throttle
 from brownout_simulators.faults.truncate import Truncate
@@ -51,6 +52,7 @@ FAULTS: Final[Mapping[str, type[Fault]]] = MappingProxyType(
         "stale_reads": StaleReads,
         "read_after_write_lag": ReadAfterWriteLag,
         "webhooks": Webhooks,
+        "serve": Serve,
     }
 )
 
@@ -90,8 +92,7 @@ def rule_from_json(data: Mapping[str, Any]) -> Rule:
 
 def _fault(kind: str, data: Any, where: str) -> Fault:
     try:
-        fault = decode(FAULTS[kind], {} if data is None else data, f"{where}: {kind}")
-        return fault.with_measurements() if isinstance(fault, Latency) else fault
+        return decode(FAULTS[kind], {} if data is None else data, f"{where}: {kind}").with_measurements()
     except FaultError as error:
         text = str(error)
         raise FaultError(text if text.startswith(where) else f"{where}: {text}") from None

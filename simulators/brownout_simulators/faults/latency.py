@@ -1,9 +1,9 @@
-"""Latency: how long the vendor takes, from one of six distributions."""
+"""Latency: how long the vendor takes, from one of six distributions; and what draws a span from one."""
 
 import os
 from dataclasses import dataclass, replace
 from stat import S_ISREG
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, Self
 
 from brownout_simulators.faults.distributions import Empirical, Lognormal, Normal, Pareto, Uniform
 from brownout_simulators.faults.fault import Fault, FaultError, Memory, Stage, Strike, require, require_seconds
@@ -41,10 +41,11 @@ def _without_waiting(path: str, flags: int) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Latency(Fault):
-    """The call takes this much longer, counted from its arrival. Exactly one of the six distributions."""
+class Spread:
+    """A span that is drawn anew for each call: exactly one of six distributions."""
 
-    stage: ClassVar[Stage] = Stage.WAIT
+    NAME: ClassVar[str] = ""
+    """What messages call it."""
 
     fixed_s: float | None = None
     uniform: Uniform | None = None
@@ -52,25 +53,20 @@ class Latency(Fault):
     lognormal: Lognormal | None = None
     pareto: Pareto | None = None
     empirical: Empirical | None = None
-    at: Literal["before", "after"] = "before"
-    """Before: the vendor works that long and commits at the end. After: it commits, then the answer is slow."""
     up_to_s: float = 300.0
     """No draw is longer than this."""
 
     def __post_init__(self) -> None:
+        name = self.NAME
         given = [one for one in (self.fixed_s, *self._distributions()) if one is not None]
-        require(len(given) == 1, "latency: exactly one of fixed, uniform, normal, lognormal, pareto, empirical")
-        require_seconds("latency.fixed_s", self.fixed_s)
-        require_seconds("latency.up_to_s", self.up_to_s, above_0=True)
-
-    @property
-    def draws(self) -> bool:  # type: ignore[override]
-        return self.fixed_s is None
+        require(len(given) == 1, f"{name}: exactly one of fixed, uniform, normal, lognormal, pareto, empirical")
+        require_seconds(f"{name}.fixed_s", self.fixed_s)
+        require_seconds(f"{name}.up_to_s", self.up_to_s, above_0=True)
 
     def _distributions(self) -> tuple[Uniform | Normal | Lognormal | Pareto | Empirical | None, ...]:
         return (self.uniform, self.normal, self.lognormal, self.pareto, self.empirical)
 
-    def with_measurements(self) -> "Latency":
+    def with_measurements(self) -> Self:
         """With the file of an empirical distribution read in; the same where there is none."""
         if self.empirical is None or not self.empirical.file:
             return self
@@ -78,7 +74,7 @@ class Latency(Fault):
         return replace(self, empirical=Empirical(values_s=values))
 
     def seconds(self, chance: float) -> float:
-        """The latency at this quantile."""
+        """The span at this quantile."""
         for distribution in self._distributions():
             if distribution is not None:
                 try:
@@ -86,6 +82,21 @@ class Latency(Fault):
                 except OverflowError:  # a tail so heavy that its end is no number
                     return self.up_to_s
         return min(self.up_to_s, self.fixed_s or 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency(Spread, Fault):
+    """The call takes this much longer, counted from its arrival. Exactly one of the six distributions."""
+
+    NAME: ClassVar[str] = "latency"
+    stage: ClassVar[Stage] = Stage.WAIT
+
+    at: Literal["before", "after"] = "before"
+    """Before: the vendor works that long and commits at the end. After: it commits, then the answer is slow."""
+
+    @property
+    def draws(self) -> bool:  # type: ignore[override]
+        return self.fixed_s is None
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         del memory

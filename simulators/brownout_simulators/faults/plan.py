@@ -104,10 +104,15 @@ class Plan:
         self.start_at_s = start_at_s
         self.standing: dict[str, Standing] = {}
         self.is_empty = True
+        self.serves = False
+        """Some rule says how many calls are worked on at a time."""
         self._numbered = 0
         self._valid_until_s = float("-inf")
         self._calls: list[Standing] = []
         self._notices: list[Standing] = []
+        self._serving: Standing | None = None
+        self.on_changed: Callable[[], None] | None = None
+        """Called when rules were added or taken away: what waits for a capacity may have it now."""
         self._by_route: dict[str, list[tuple[Standing, bool]]] = {}
 
     def add(self, rule: Rule, now_s: float, *, live: bool = False) -> None:
@@ -163,7 +168,10 @@ class Plan:
 
     def _changed(self) -> None:
         self.is_empty = not self.standing
+        self.serves = any(one.rule.fault.stage is Stage.SERVE for one in self.standing.values())
         self._valid_until_s = float("-inf")
+        if self.on_changed is not None:
+            self.on_changed()
 
     def _refresh(self, now_s: float) -> None:
         """Sort out which windows are open, and until when that holds."""
@@ -172,9 +180,17 @@ class Plan:
         self._valid_until_s = min(ahead, default=float("inf"))
         in_force = [one for one in every if one.start_s <= now_s < one.end_s]
         in_force.sort(key=lambda one: (one.rule.fault.stage, one.order))
-        self._calls = [one for one in in_force if one.rule.fault.stage is not Stage.NOTICE]
+        self._calls = [one for one in in_force if one.rule.fault.stage < Stage.NOTICE]
         self._notices = [one for one in in_force if one.rule.fault.stage is Stage.NOTICE]
+        self._serving = next((one for one in reversed(in_force) if one.rule.fault.stage is Stage.SERVE), None)
         self._by_route = {}
+
+    def serving(self, now_s: float) -> tuple[Standing | None, float]:
+        """The rule that says how many calls are worked on at a time, if any is in force, and until when nothing
+        changes by itself. Of several in force it is the one that was added last."""
+        if now_s >= self._valid_until_s:
+            self._refresh(now_s)
+        return self._serving, self._valid_until_s
 
     def _of_route(self, route: str) -> list[tuple[Standing, bool]]:
         method, _, template = route.partition(" ")

@@ -7,11 +7,12 @@ which calls of different keys arrive. A call without any key counts by the rule'
 
 import fnmatch
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cached_property
 from hashlib import blake2b
 from struct import Struct
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from zlib import crc32
 
 from brownout_simulators.faults.fault import Fault, require, require_seconds
@@ -127,6 +128,24 @@ class Rule:
             re.fullmatch(r"[F.]*\*?", self.sequence) is not None and self.sequence != "*",
             f"sequence: F (struck) and . (not), * at the end to repeat, got {self.sequence!r}",
         )
+        given = [item.name for item in fields(self) if item.name in SELECTING and _is_given(self, item)]
+        objection = objection_to_selecting(type(self.fault), given)
+        require(not objection, objection)
+
+
+SELECTING: Final = ("match", "share", "sequence", "sequence_per", "flapping", "ramp")
+"""What of a rule says which calls, and when within its window."""
+
+
+def objection_to_selecting(kind: type[Fault], names: Iterable[str]) -> str:
+    """Why a rule with this kind of fault cannot say these things; "" if it can."""
+    given = [name for name in names if name in SELECTING] if kind.of_whole_vendor else []
+    return f"{given[0]}: this fault is for all calls of its vendor: leave it out" if given else ""
+
+
+def _is_given(rule: Rule, item: Field[Any]) -> bool:
+    default = item.default_factory() if item.default_factory is not MISSING else item.default
+    return bool(getattr(rule, item.name) != default)
 
 
 def objection_to_id(text: str) -> str:

@@ -131,7 +131,7 @@ class MemoryHost:
             sending: Sending = stop.value
             return sending
         waiting = Waiting(self._loop, self.simulator, steps)
-        call.cut = waiting.cut
+        call.cut, call.wake = waiting.cut, waiting.wake
         waiting.sleep(delay_s)
         try:
             return await waiting.future

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
-from brownout_simulators.call import Ending, Sending
+from brownout_simulators.call import UNTIL_WOKEN, Ending, Sending
 from brownout_simulators.session import Close, Conversation, Message, Said
 from brownout_simulators.simulator import Simulator
 
@@ -55,11 +55,19 @@ class Waiting:
         self._loop = loop
         self._simulator = simulator
         self._steps = steps
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
 
     def sleep(self, delay_s: float) -> None:
         """Go on after a while."""
-        self._timer = self._loop.call_later(delay_s, self._go_on)
+        self._timer = None if delay_s == UNTIL_WOKEN else self._loop.call_later(delay_s, self._go_on)
+
+    def wake(self) -> None:
+        """Go on in the next turn of the loop; never where it has ended, and calls are thrown away in any order."""
+        if self._loop.is_closed():
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_soon(self._go_on)
 
     def _go_on(self) -> None:
         try:

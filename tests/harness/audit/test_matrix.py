@@ -33,6 +33,7 @@ CAUGHT_BY = {
     "blames-the-limiter": ("grey-failure", "telemetry_true"),
     "tells-foreign-ids": ("healthy", "telemetry_true"),
     "shares-an-answer": ("healthy", "as_asked"),
+    "three-plain-retries": ("metastable", "goodput"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.
@@ -59,6 +60,16 @@ def test_the_known_bad_part_is_caught(mutant: str) -> None:
     cell = run_cell(mutant, scenario)
     assert cell.status is Status.FAILED
     assert expectation in cell.failed, cell
+
+
+@pytest.mark.parametrize("seed", [7, *(pytest.param(each, marks=pytest.mark.thorough) for each in (1, 2, 3))])
+def test_plain_retries_keep_an_overload_alive_for_a_minute_and_the_core_does_not(seed: int) -> None:
+    """From 15 s after the trigger until 60 s after it nobody's payment is done; with the core all are."""
+    plain, good = (run_cell(mutant, "metastable", seed) for mutant in ("three-plain-retries", GOOD))
+    assert good.status is Status.PASSED
+    assert "goodput" in plain.failed
+    done = plain.observed.partition(" ")[0]
+    assert float(done) < 50, plain.observed
 
 
 @pytest.mark.thorough

@@ -120,3 +120,16 @@ def test_every_layer_gets_its_own_rules_and_no_others(torn: str, monkeypatch: py
     schedule(actors, checked_scenario(torn, "virtual", None), 5.0)  # type: ignore[arg-type]
     assert [actor.told for actor in actors.values()] == [["torn.0 from 5.0"], ["torn.1 from 5.0"], []]
     assert set(counted(actors.values())) == {"torn.0", "torn.1"}
+
+
+def test_what_holds_for_the_whole_run_goes_to_the_vendors_before_the_faults_that_may_replace_it(
+    torn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "LAYERS", {"vendor": Wire, "wire": Wire})
+    Path(torn).write_text(SCENARIO.replace("phases:", "serve: {stripe: {at_once: 1, each: {fixed: 20ms}}}\nphases:"))
+    scenario = checked_scenario(torn, "virtual", None)
+    vendor, wire = Deaf(), Deaf()
+    schedule({"vendor": vendor, "wire": wire}, scenario, 5.0)
+    assert vendor.told == ["serve.stripe from 5.0", "torn.0 from 5.0"]
+    assert wire.told == ["torn.1 from 5.0"]
+    assert [rule.id for rule in scenario.fault_rules()] == ["torn.0", "torn.1"]

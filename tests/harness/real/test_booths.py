@@ -106,6 +106,7 @@ STATUS = {
     "open_webhooks": 1,
     "rules": [{"id": "brownout.0", "matched": 9, "struck": 4}],
     "ledger": {"next_seq": 40, "dropped": 0},
+    "serving": {"asked_work_s": 0.0, "given_work_s": 0.0},
     "problems": [],
 }
 

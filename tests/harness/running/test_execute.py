@@ -19,6 +19,7 @@ from brownout_reports.run_folder import RunFolderError, Status
 from brownout_reports.run_folder import read as read_run
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.load import load
+from brownout_simulators.capacity import Capacity
 from tests.support.shop_scenario import AGREED, write_shop
 
 
@@ -182,3 +183,74 @@ def test_a_harness_that_fell_short_makes_the_run_inconclusive(monkeypatch: pytes
     finished = executed(monkeypatch, inputs(gaps=(Gap(GapKind.LEDGER_OVERFLOW, "stripe: 5 rows"),)))
     assert finished.exit_code == 3
     assert "stripe: 5 rows" in finished.verdict.reasons[0]
+
+
+# -- capacities ------------------------------------------------------------------------------------------------------
+
+QUEUES = """\
+name: queues
+about: A vendor that works on so many calls at a time.
+workload:
+  arrivals: {rate: 10/s}
+  operations: [{name: OPERATION}]
+serve: {stripe: {at_once: AT_ONCE, each: {fixed: 50ms}}}
+phases:
+  - {name: steady, for: 3s}
+  - {name: halved, for: 3s, faults: FAULTS}
+expect: [nothing_lost]
+"""
+
+
+def queued(*, at_once: int = 100, faults: str = "[]", operation: str = "pay", mode: str = "virtual") -> Finished:
+    text = QUEUES.replace("AT_ONCE", str(at_once)).replace("FAULTS", faults).replace("OPERATION", operation)
+    Path("queues.yaml").write_text(text)
+    (order,) = prepare(["queues.yaml"], mode=mode, time="T", out=Path("run"), environment={})  # type: ignore[arg-type]
+    return execute(order)
+
+
+def test_a_capacity_that_no_run_reached_is_said_to_be() -> None:
+    verdict = queued().verdict
+    [note] = verdict.notes
+    requests = next(each.requests for each in verdict.vendor_metrics if each.vendor == "stripe")
+    assert verdict.verdict is Status.PASSED
+    assert note.startswith("stripe made nobody wait (serve at_once 100, each {fixed 50ms}): ")
+    assert requests > 0
+
+
+def test_one_that_was_reached_is_not_and_the_books_tell_who_waited() -> None:
+    finished = queued(at_once=1)
+    assert finished.verdict.verdict is Status.PASSED
+    assert finished.verdict.notes == ()
+    requests = [row for row in read_run(finished.folder).tables.of(LedgerRow) if row.entry == "request"]
+    assert any(row.queued_s > 0 for row in requests)
+    assert all(row.given_work_s == pytest.approx(0.05) for row in requests)
+    assert all("serve.stripe" in row.faults for row in requests if row.queued_s)
+
+
+def test_a_capacity_as_a_fault_that_made_nobody_wait_was_no_experiment() -> None:
+    verdict = queued(faults="[{vendor: stripe, serve: {at_once: 50, each: {fixed: 50ms}}}]").verdict
+    assert verdict.verdict is Status.INCONCLUSIVE
+    [reason] = verdict.reasons
+    assert reason.startswith("fault halved.0 (serve at_once 50, each {fixed 50ms} on every request at stripe) struck 0")
+
+
+def test_nor_was_one_of_a_vendor_that_nobody_asks() -> None:
+    fault = "[{vendor: stripe, serve: {at_once: 1, each: {fixed: 50ms}}}]"
+    verdict = queued(faults=fault, operation="notify").verdict
+    assert verdict.verdict is Status.INCONCLUSIVE
+    assert "struck 0 requests of 0 that it matched" in verdict.reasons[0]
+
+
+def test_a_machine_that_took_the_capacity_away_itself_leaves_the_run_inconclusive(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "brownout_simulators.capacity.Capacity.worked",
+        lambda self, turn, given_s: WORKED(self, turn, given_s * 1.5),
+    )
+    verdict = queued(at_once=1).verdict
+    assert verdict.verdict is Status.INCONCLUSIVE
+    assert "the machine was slow, and not the vendor's capacity small" in verdict.reasons[0]
+
+
+WORKED = Capacity.worked

@@ -296,3 +296,60 @@ def test_a_number_names_an_error_where_the_vendors_are_numbers() -> None:
 def test_faults_of_the_whole_run_are_checked_by_their_vendor_too() -> None:
     (line,) = told(FAULTY + "always: [{vendor: stripe, match: POST /v1/nowhere, respond: {status: 503}}]\n")
     assert line.startswith("mine.yaml:14: always[0].match: no route of stripe matches POST /v1/nowhere")
+
+
+SERVE = "phases: [{name: steady, for: 10s, faults: [{vendor: stripe, serve: {at_once: 2, each: {fixed: 20ms}}}]}]"
+
+
+def test_a_capacity_may_be_given_for_the_whole_run_and_as_a_fault() -> None:
+    text = PAY.replace("phases: [{name: steady, for: 10s}]", SERVE)
+    text += "serve: {stripe: {at_once: 4, each: {lognormal: {p50: 20ms, p99: 80ms}}, queue: 100}}\n"
+    scenario = load_text(text, vocabulary())
+    [standing], [fault] = scenario.standing_rules(), scenario.fault_rules()
+    each = {"lognormal": {"p50_s": 0.02, "p99_s": 0.08}}
+    assert (standing.id, standing.expect_struck) == ("serve.stripe", 0)
+    assert standing.text == "serve at_once 4, each {lognormal {p50 20ms, p99 80ms}}, queue 100"
+    assert standing.json == {
+        "id": "serve.stripe", "vendor": "stripe", "serve": {"at_once": 4, "each": each, "queue": 100},
+    }  # fmt: skip
+    assert rule_from_json(standing.json).window is None
+    assert (fault.id, fault.expect_struck, fault.json["serve"]) == (
+        "steady.0", 1, {"at_once": 2, "each": {"fixed_s": 0.02}},
+    )  # fmt: skip
+    assert scenario.vendors == ("stripe",)
+    assert load_text(to_yaml(scenario), vocabulary()).serve == scenario.serve
+
+
+@pytest.mark.parametrize(
+    ("serve", "said"),
+    [
+        ("{stripe: {at_once: 0, each: {fixed: 1s}}}", "serve.stripe: serve.at_once: 1 to 10000, got 0"),
+        ("{stripe: {at_once: 1}}", "serve.stripe.each: is missing"),
+        ("{stripe: {at_once: 1, each: {}}}", "serve.stripe.each: serve.each: exactly one of fixed, uniform"),
+        ("{stripe: {at_once: 1, each: {lognormal: {p50: 2s, p99: 1s}}}}", "stripe.each.lognormal: lognormal: 0 < p"),
+        ("{stripe: {at_once: 1, each: {fixed: 1s}, queue: -1}}", "serve.queue: unbounded, or 0 to 100000, got -1"),
+        ("{stripe: {at_once: 1, each: {empirical: {file: gone}}}}", "stripe: latency.empirical.file: gone: No"),
+        ("{strip: {at_once: 1, each: {fixed: 1s}}}", "serve.strip: no vendor named 'strip' (did you mean stripe?)"),
+        ("{stripe: {at_onc: 1, at_once: 1, each: {fixed: 1s}}}", "serve.stripe.at_onc: unknown key"),
+    ],
+)  # fmt: skip
+def test_a_capacity_that_cannot_be_is_an_error_of_the_file(serve: str, said: str) -> None:
+    [line] = told(f"{PAY}serve: {serve}\n")
+    assert line.startswith("mine.yaml:11: ")
+    assert said in line
+
+
+@pytest.mark.parametrize("key", ["match: POST *", "share: 20%", "sequence: F.*", "ramp: {over: 2s}"])
+def test_a_capacity_is_the_whole_vendors(key: str) -> None:
+    [line] = told(PAY.replace("phases: [{name: steady, for: 10s}]", SERVE.replace("stripe, ", f"stripe, {key}, ")))
+    where = key.partition(":")[0]
+    assert line == f"mine.yaml:9: phases[0].faults[0].{where}: this fault is for all calls of its vendor: leave it out"
+
+
+def test_the_service_times_of_a_run_may_be_measurements_beside_the_scenario(tmp_path: Path) -> None:
+    (tmp_path / "work.txt").write_text("0.3\n0.1\n")
+    (tmp_path / "mine.yaml").write_text(
+        f"{PAY}serve: {{stripe: {{at_once: 1, each: {{empirical: {{file: work.txt}}}}}}}}\n"
+    )
+    [rule] = load(tmp_path / "mine.yaml", vocabulary()).standing_rules()
+    assert rule.json["serve"] == {"at_once": 1, "each": {"empirical": {"values_s": [0.3, 0.1]}}}

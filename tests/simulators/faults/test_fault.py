@@ -8,12 +8,16 @@ import pytest
 from brownout_simulators.call import Call, Sending
 from brownout_simulators.faults import FAULTS, Fault
 from brownout_simulators.faults.fault import Memory, Stage, Strike
+from brownout_simulators.faults.serve import ServiceTime
 from tests.simulators.toy import TillErrors
 
 
 @pytest.mark.parametrize("kind", FAULTS.values(), ids=lambda kind: kind.__name__)
 def test_a_kind_acts_at_its_own_stage_and_refuses_the_others(kind: type[Fault]) -> None:
-    bare: Mapping[str, object] = {"over_s": 1.0, "by_s": 1.0, "lag_s": 1.0, "fixed_s": 1.0}
+    each = ServiceTime(fixed_s=1.0)
+    bare: Mapping[str, object] = {
+        "over_s": 1.0, "by_s": 1.0, "lag_s": 1.0, "fixed_s": 1.0, "at_once": 1, "each": each,
+    }  # fmt: skip
     known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
     fault = kind(**{name: value for name, value in bare.items() if name in known})
     strike = Strike(Call("GET", "/", "", {}, b"", 0.0), "a", TillErrors(), 0.0, 0.0)

@@ -30,6 +30,16 @@ EVERY: dict[str, dict[str, Any]] = {
     "stale_reads": {"lag_s": 1.0},
     "read_after_write_lag": {"lag_s": 1.0},
     "webhooks": {"twice": True, "event": "a.*"},
+    "serve": {"at_once": 4, "each": {"fixed_s": 0.1}, "queue": 100},
+}
+
+SELECTING = {
+    "match": {"method": "POST", "path": "/v1/*"},
+    "share": 0.25,
+    "sequence": "F.*",
+    "sequence_per": "rule",
+    "flapping": {"on_s": 1.0, "off_s": 2.0},
+    "ramp": {"over_s": 3.0, "to_share": 0.5},
 }
 
 
@@ -42,13 +52,8 @@ def test_a_rule_survives_the_way_to_json_and_back(kind: str) -> None:
     data = {
         "id": "brownout.1",
         "vendor": "till",
-        "match": {"method": "POST", "path": "/v1/*"},
-        "share": 0.25,
         "window": {"start_s": 5.0, "end_s": 9.0},
-        "sequence": "F.*",
-        "sequence_per": "rule",
-        "flapping": {"on_s": 1.0, "off_s": 2.0},
-        "ramp": {"over_s": 3.0, "to_share": 0.5},
+        **({} if FAULTS[kind].of_whole_vendor else SELECTING),
         kind: EVERY[kind],
     }
     rule = rule_from_json(data)

@@ -121,6 +121,21 @@ def test_status_and_webhooks_tell_what_is_open() -> None:
     assert webhooks["log"][0]["type"] == "charge.made"
 
 
+def test_status_tells_who_is_at_work_and_who_waits() -> None:
+    till = Driver({"serve": {"at_once": 1, "each": {"fixed_s": 1}, "queue": 1}})
+    for steps in (first := till.simulator.handle(till.call()), till.simulator.handle(till.call())):
+        next(steps)
+    assert till.send().status == 503
+    _, status = ask(till, "GET", "status")
+    assert status["serving"] == {
+        "working": 1, "waiting": 1, "most_waiting": 1, "came": 3, "waited": 1, "turned_away": 1,
+        "asked_work_s": 0.0, "given_work_s": 0.0,
+    }  # fmt: skip
+    till.finish(first)
+    serving = ask(till, "GET", "status")[1]["serving"]
+    assert (serving["working"], serving["waiting"], serving["given_work_s"]) == (1, 0, 1.0)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "why"),
     [

@@ -567,3 +567,29 @@ def test_stopping_ends_open_sessions(run: Run) -> None:
                 await client.recv()
 
     run(main())
+
+
+def test_a_queue_is_really_waited_in(run: Run) -> None:
+    """Six at once where two are worked on at a time: three rounds of work, and none is begun before its turn."""
+    work_s = 0.05
+
+    async def main() -> None:
+        async with serving({"serve": {"at_once": 2, "each": {"fixed_s": work_s}}}) as host:
+            since_s = time.monotonic()
+
+            async def asked() -> float:
+                got, _ = await ask(host, request_bytes(Connection="close"))
+                assert got.startswith(b"HTTP/1.1 200 OK")
+                return time.monotonic() - since_s
+
+            took_s = sorted(await asyncio.gather(*(asked() for _ in range(6))))
+            for place, each_s in enumerate(took_s):
+                assert each_s >= (1 + place // 2) * work_s
+            requests = [row for row in host.simulator.ledger.rows() if row["entry"] == "request"]
+            assert sorted(row["queued_s"] > 0 for row in requests) == [False, False, True, True, True, True]
+            assert all(row["given_work_s"] >= row["asked_work_s"] == work_s for row in requests)
+            begun_s = sorted(row["at_s"] + row["queued_s"] for row in requests)
+            for begun, two_later in zip(begun_s, begun_s[2:], strict=False):
+                assert two_later - begun >= work_s
+
+    run(main())

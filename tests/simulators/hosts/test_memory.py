@@ -267,3 +267,65 @@ def test_a_receiver_that_breaks_is_a_problem_and_no_answer() -> None:
         await till.close()
 
     virtually(main())
+
+
+# -- a queue ---------------------------------------------------------------------------------------------------------
+
+
+def test_who_queues_is_answered_in_turn_and_who_gave_up_is_served_all_the_same() -> None:
+    async def main() -> None:
+        till = host({"serve": {"at_once": 1, "each": {"fixed_s": 2.0}}})
+        loop = asyncio.get_running_loop()
+
+        async def impatient() -> None:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await charge(till)
+
+        async def patient() -> float:
+            assert (await charge(till))[0] == 200
+            return loop.time()
+
+        first, *_, last = await asyncio.gather(patient(), impatient(), impatient(), patient())
+        assert (first, last) == (2.0, 8.0)
+        books = list(till.simulator.ledger.rows())
+        assert sum(row["entry"] == "effect" for row in books) == 4
+        requests = [row for row in books if row["entry"] == "request"]
+        assert [(row["ending"], row["queued_s"]) for row in requests] == [
+            ("complete", 0.0), ("left", 2.0), ("left", 4.0), ("complete", 6.0),
+        ]  # fmt: skip
+
+    virtually(main())
+
+
+def test_a_place_that_a_window_gives_back_is_taken_once() -> None:
+    """Who looks whether there is one, and finds that it is his own, is not woken beside."""
+    unheard: list[str] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: unheard.append(str(context)))
+        few = {"serve": {"at_once": 1, "each": {"fixed_s": 3.0}}, "window": {"start_s": 0.0, "end_s": 5.0}}
+        till = host({"serve": {"at_once": 3, "each": {"fixed_s": 3.0}}}, few)
+        await asyncio.gather(*(charge(till) for _ in range(6)))
+        requests = [row for row in till.simulator.ledger.rows() if row["entry"] == "request"]
+        assert [row["queued_s"] for row in requests] == pytest.approx([0, 3, 5, 5, 6, 8])
+        assert [row["given_work_s"] for row in requests] == pytest.approx([3.0] * 6)
+
+    virtually(main())
+    assert unheard == []
+
+
+def test_a_reset_closes_the_connections_of_those_who_wait_and_leaves_no_timer() -> None:
+    async def main() -> None:
+        till = host({"serve": {"at_once": 1, "each": {"fixed_s": 2.0}}})
+        asked = [asyncio.ensure_future(charge(till)) for _ in range(5)]
+        await asyncio.sleep(1.0)
+        till.simulator.reset()
+        assert [type(each) for each in await asyncio.gather(*asked, return_exceptions=True)] == [MemoryClosed] * 5
+        assert till.simulator.in_flight == 0
+        await asyncio.sleep(100.0)
+        assert list(till.simulator.ledger.rows()) == []
+        assert till.simulator.problems == []
+
+    virtually(main())

@@ -28,6 +28,7 @@ from brownout_harness.audit.mutants import (
     shares_an_answer,
     tells_all_done,
     tells_foreign_ids,
+    three_plain_retries,
     trusts_unreadable_answers,
     waits_without_jitter,
 )
@@ -57,5 +58,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         blames_the_limiter,
         tells_foreign_ids,
         shares_an_answer,
+        three_plain_retries,
     )
 }

@@ -8,13 +8,14 @@ import asyncio
 from collections.abc import Generator
 from typing import Final, Protocol
 
-from brownout_simulators.call import Call, Ending, Sending
+from brownout_simulators.call import UNTIL_WOKEN, Call, Ending, Sending
 from brownout_simulators.hosts.http1 import transports
 from brownout_simulators.hosts.http1.head import CONTINUE, DEFECT, answer_bytes, message, own_answer
 from brownout_simulators.hosts.http1.lasting import Lasting
 from brownout_simulators.hosts.http1.pieces import Pieces
 from brownout_simulators.hosts.http1.reading import Request, RequestRefused
 from brownout_simulators.hosts.http1.service import Service, Watched
+from brownout_simulators.hosts.timers import Timer
 from brownout_simulators.session import Conversation
 
 Steps = Generator[float, None, Sending]
@@ -63,6 +64,7 @@ class Exchange:
         "_service",
         "_simulator",
         "_steps",
+        "_timer",
         "is_busy",
         "is_paused",
         "transport",
@@ -83,6 +85,8 @@ class Exchange:
         """The request as the simulator has it, if it has."""
         self._steps: Steps | None = None
         """How it is handled, while that waits."""
+        self._timer: Timer | None = None
+        """Ends that wait, unless it ends only by being woken."""
         self._out = b""
         """The answer, between its making and its writing."""
         self._sending: Sending | None = None
@@ -161,9 +165,17 @@ class Exchange:
         else:
             self._steps = steps
             self._takes_time()
-            self._service.timers.call_at(self._service.clock() + delay_s, self._step_later)
+            if delay_s != UNTIL_WOKEN:
+                self._timer = self._service.timers.call_at(self._service.clock() + delay_s, self._step_later)
+
+    def _wake(self) -> None:
+        """What the handling waits for has come. By a timer: whoever says so is in the middle of another request."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._service.timers.call_at(self._service.clock(), self._step_later)
 
     def _step_later(self) -> None:
+        self._timer = None
         if self._steps is None:
             return  # it was thrown away
         self._step(self._steps)
@@ -175,7 +187,7 @@ class Exchange:
         """The call is not over when this turn is: it can be cut, and the client has no reason to do anything."""
         self._owner.is_answering()
         if self._call is not None:
-            self._call.cut = self._owner.cut
+            self._call.cut, self._call.wake = self._owner.cut, self._wake
 
     # -- answering ------------------------------------------------------------------------------------------------
 

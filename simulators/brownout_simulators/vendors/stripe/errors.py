@@ -171,6 +171,7 @@ class StripeErrors:
 REASONS: Final[Mapping[str, str]] = {
     **{name: name for name in ("global-rate", "endpoint-rate", "global-concurrency", "endpoint-concurrency")},
     "resource-specific": "resource-specific",
+    "concurrency": "global-concurrency",
     "search-rate": "endpoint-rate",  # a limiter with a finer name here than on the wire
 }
 

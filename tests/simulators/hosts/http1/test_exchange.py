@@ -160,3 +160,61 @@ def test_a_stream_that_cannot_be_written_breaks_off_and_is_a_problem(delay_s: fl
         assert [row["chunks"] for row in rows(service)] == [1]
 
     virtually(main())
+
+
+# -- a queue ---------------------------------------------------------------------------------------------------------
+
+QUEUE = {"serve": {"at_once": 1, "each": {"fixed_s": 2.0}}}
+
+
+def test_who_queues_is_answered_in_turn_and_who_left_is_served_all_the_same() -> None:
+    async def main() -> None:
+        service = till_service(QUEUE)
+        lines = [Line(service) for _ in range(4)]
+        for line in lines:
+            line.send(request_bytes())
+        await asyncio.sleep(1.0)
+        lines[1].leave()
+        await asyncio.sleep(4.5)
+        assert [statuses(line.got) for line in lines] == [[200], [], [], []]
+        await asyncio.sleep(3.0)
+        assert [statuses(line.got) for line in lines] == [[200], [], [200], [200]]
+        assert [row["ending"] for row in rows(service)] == ["complete", "left", "complete", "complete"]
+        assert [row["queued_s"] for row in rows(service)] == pytest.approx([0.0, 2.0, 4.0, 6.0], abs=1e-3)
+        assert sum(row["entry"] == "effect" for row in service.simulator.ledger.rows()) == 4
+
+    virtually(main())
+
+
+def test_a_place_that_a_window_gives_back_is_taken_once() -> None:
+    async def main() -> None:
+        few = {"serve": {"at_once": 1, "each": {"fixed_s": 3.0}}, "window": {"start_s": 0.0, "end_s": 5.0}}
+        service = till_service({"serve": {"at_once": 3, "each": {"fixed_s": 3.0}}}, few)
+        lines = [Line(service) for _ in range(6)]
+        for line in lines:
+            line.send(request_bytes())
+        await asyncio.sleep(20.0)
+        assert [statuses(line.got) for line in lines] == [[200]] * 6
+        assert [row["queued_s"] for row in rows(service)] == pytest.approx([0, 3, 5, 5, 6, 8], abs=1e-3)
+        assert [row["given_work_s"] for row in rows(service)] == pytest.approx([3.0] * 6, abs=1e-3)
+
+    virtually(main())
+
+
+def test_a_reset_ends_who_waits_and_the_next_epoch_begins_with_every_place() -> None:
+    async def main() -> None:
+        service = till_service(QUEUE)
+        lines = [Line(service) for _ in range(3)]
+        for line in lines:
+            line.send(request_bytes())
+        await asyncio.sleep(1.0)
+        service.simulator.reset()
+        await asyncio.sleep(10.0)
+        assert (service.simulator.in_flight, rows(service)) == (0, [])
+        assert [line.got for line in lines] == [b"", b"", b""]
+        line = Line(service)
+        line.send(request_bytes())
+        assert statuses(await line.turn()) == [200]
+        assert service.simulator.problems == []
+
+    virtually(main())
