@@ -173,8 +173,9 @@ def _guarded(
     """Each vendor's client behind its policies."""
     guarded = {}
     for vendor, access in _for_each(put.adapters, config.access, "access").items():
-        client = put.client(vendor, put.adapters[vendor].client(access, wires[vendor]))
         policies = make_policies(vendor, config.policies(put.adapters[vendor]), seed=seed, sink=sink, factories=put)
+        wire = wires[vendor]._replace(renewal=policies.renewal)
+        client = put.client(vendor, put.adapters[vendor].client(access, wire))
         guarded[vendor] = Guarded(client, Pipeline(vendor, policies, sink=sink), policies)
     return guarded
 

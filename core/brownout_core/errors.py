@@ -8,6 +8,7 @@
     │   ├── LimiterFull
     │   ├── DeadlineExceeded       the caller's time was over before another attempt could start
     │   ├── NotSettled             too early to tell whether an earlier attempt had its effect
+    │   ├── RenewalPaused          the credential could not be renewed, and it is too early to try again
     │   ├── IdempotencyConflict    the key is in use by another caller
     │   │   └── KeyReused          the key stands for another request: a definitive no
     │   ├── ClaimsUnavailable      the store of idempotency claims is down
@@ -95,6 +96,13 @@ class NotSettled(CallRejected):
     """An earlier attempt may still take effect, so doing it again must wait; nothing was sent."""
 
     policy = "settling"
+
+
+class RenewalPaused(CallRejected):
+    """The vendor's credential has to be renewed, and it is too early for that; in `retry_after_s` it may be."""
+
+    policy = "renewal"
+    retryable = True
 
 
 class IdempotencyConflict(CallRejected):

@@ -4,7 +4,8 @@ Outside in: bulkhead -> retry with its budget -> breaker -> limiter -> attempt t
 from that order:
 
 - attempts, not calls, are the breaker's samples, and each pays a token of the limiter;
-- a local rejection is nobody's sample; with the breaker open nothing is sent and nothing is waited for;
+- a local rejection is nobody's sample, also where it strikes inside of an attempt (`RenewalPaused`);
+- with the breaker open nothing is sent and nothing is waited for;
 - the timeout is innermost, so the breaker sees a vendor that hangs.
 
 What stands outside of a call stands around it in the code, too: `policies.fallback`, `policies.idempotency`, and
@@ -27,6 +28,7 @@ from brownout_core.errors import (
     CallRejected,
     ConnectFailed,
     DeadlineExceeded,
+    RenewalPaused,
     RetrySuppressed,
     VendorRefused,
 )
@@ -75,6 +77,11 @@ class Call:
             self.asking.answered_no()
         elif self.may_have_effect:
             self.asking.may_have_sent = True
+
+
+def was_paused(error: BaseException) -> bool:
+    """Whether the attempt sent nothing, for want of a credential that may not be renewed now."""
+    return isinstance(error, RenewalPaused) and not error.may_have_effect
 
 
 class Pipeline:
@@ -334,7 +341,10 @@ class Pipeline:
             call.may_have_effect |= not was_unsent(error)
         else:
             call.may_have_effect |= judgement.may_have_effect
-            if judgement.is_failure:
+            if was_paused(error):
+                self._breaker.abandoned(permit, now_s)
+                self._tell_rejection(error, call, now_s)
+            elif judgement.is_failure:
                 self._breaker.failed(permit, now_s, now_s - started_s)
             else:
                 self._breaker.ignored(permit, now_s)
@@ -361,7 +371,8 @@ class Pipeline:
         delay_s = max(delay_s, self._breaker.open_remaining_s(now_s))
         if not self._timeouts.allows_attempt_at(now_s + delay_s, call.ends_at_s):
             raise error
-        if self._budget is not None and not self._budget.try_retry(now_s):
+        # An attempt that sent nothing is no load, and to make up for it is no repetition.
+        if self._budget is not None and not was_paused(error) and not self._budget.try_retry(now_s):
             self._suppress(error, judgement, call, now_s)
         if self._sink is not None:
             self._tell(Kind.RETRY_SCHEDULED, call, now_s, outcome_of(error), detail=f"{delay_s:.6f}")

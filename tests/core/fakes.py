@@ -187,6 +187,7 @@ class FakeSales(Fake):
         self.tokens = 0
         self.lifetime_s = 900
         self.token_answer: Response | None = None
+        self.token_hangs = False
         self.valid_tokens: set[str] = set()
         self.saved: dict[str, Response] = {}
         self.orders: dict[str, dict[str, Any]] = {}
@@ -196,6 +197,8 @@ class FakeSales(Fake):
             self.requests.append(request)
             await asyncio.sleep(0.05)
             self.tokens += 1
+            if self.token_hangs:
+                await asyncio.Event().wait()
             if self.token_answer is not None:
                 return self.token_answer
             token = f"pyx_at_{self.tokens}"

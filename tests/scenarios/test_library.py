@@ -14,6 +14,7 @@ NAMES = (
     "sales-hard-down",
     "stripe-brownout",
     "stripe-lost-answers",
+    "token-endpoint-hangs",
     "twilio-rate-limited",
 )
 

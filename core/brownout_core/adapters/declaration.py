@@ -20,6 +20,7 @@ from brownout_core.clock import WallClock
 from brownout_core.errors import ConfigError
 from brownout_core.live_keys import is_live
 from brownout_core.policies.settings import VendorPolicies
+from brownout_core.policies.shapes import RenewalShape
 from brownout_core.redaction import Redactor
 from brownout_core.transport import Transport
 
@@ -71,6 +72,8 @@ class Wire(NamedTuple):
     wall_clock: WallClock
     """Judges dates in the vendor's headers."""
     redactor: Redactor
+    renewal: RenewalShape | None = None
+    """Renews a credential that the client's calls share; None: as a client of its own would."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,8 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from random import Random
 from typing import Any
 from urllib.parse import quote
 
@@ -12,13 +14,16 @@ import orjson
 
 from brownout_core.adapters.base import Said, VendorClient, error_object, form, text_of
 from brownout_core.adapters.declaration import Adapter, Wire, url, variable
-from brownout_core.errors import ServiceError
+from brownout_core.errors import CallRejected, ServiceError
 from brownout_core.policies.limiter import LimiterConfig
+from brownout_core.policies.renewal import Renewal, RenewalConfig
 from brownout_core.policies.settings import original, recommended
-from brownout_core.transport import Response, unsent
+from brownout_core.transport import Response
 
 REFRESH_AT = 0.8
 """The share of a token's lifetime after which a new one is fetched."""
+RENEWAL = "fetch_token"
+"""What errors call a renewal of the token."""
 SCOPE = "orders.read orders.write"
 
 
@@ -64,13 +69,12 @@ class Order:
 
 
 class Tokens:
-    """One access token, shared by all calls and renewed by one of them at a time."""
+    """One access token, shared by all calls."""
 
     def __init__(self) -> None:
         self._token = ""
         self._renew_at_s = 0.0
         self._ends_at_s = 0.0
-        self._renewal: asyncio.Future[ServiceError | None] | None = None
 
     def valid(self, now_s: float) -> str:
         """The token, if it is not yet time to renew it; else empty."""
@@ -91,19 +95,6 @@ class Tokens:
         if token == self._token:
             self._renew_at_s = self._ends_at_s = 0.0
 
-    def begin_renewal(self) -> "asyncio.Future[ServiceError | None] | None":
-        """The renewal under way, to wait for; None if the caller has to do it, and then `end_renewal`."""
-        if self._renewal is not None:
-            return self._renewal
-        self._renewal = asyncio.get_running_loop().create_future()
-        return None
-
-    def end_renewal(self, error: ServiceError | None) -> None:
-        """Wake whoever waits, and tell them what went wrong."""
-        if self._renewal is not None:
-            self._renewal.set_result(error)
-            self._renewal = None
-
 
 class SalesClient(VendorClient):
     """The sales system's API v2. Writes carry an idempotency key. Safe for concurrent use."""
@@ -115,6 +106,7 @@ class SalesClient(VendorClient):
         credentials = base64.b64encode(f"{access.client_id}:{access.client_secret}".encode()).decode()
         self._client_credentials = f"Basic {credentials}"
         self._tokens = Tokens()
+        self._renewal = wire.renewal or Renewal(self.vendor, RenewalConfig(), Random(0))
 
     async def submit_order(
         self,
@@ -152,7 +144,7 @@ class SalesClient(VendorClient):
         """An order that is there. Whether it is this one is open until it was seen."""
         try:
             return await self.fetch_order(sales_id, operation_id=operation_id)
-        except ServiceError as error:
+        except (ServiceError, CallRejected) as error:
             error.may_have_effect = True
             raise
         except asyncio.CancelledError:
@@ -185,51 +177,27 @@ class SalesClient(VendorClient):
         return await self._ask(call, operation_id, method, path, headers={**headers, **_bearer(token)}, body=body)
 
     async def _token(self, operation_id: str) -> str:
-        loop = asyncio.get_running_loop()
-        while not (token := self._tokens.valid(loop.time())):
-            under_way = self._tokens.begin_renewal()
-            if under_way is None:
-                return await self._renew_for_all(operation_id)
-            try:
-                # Shielded: one waiter that is cancelled must not cancel what the others wait for.
-                failed = await asyncio.shield(under_way)
-            except asyncio.CancelledError as cancelled:
-                raise unsent(cancelled) from None
-            if failed is not None:
-                # Each waiter's own: what happens to one of them afterwards is nobody else's.
-                raise failed.copied() from failed.__cause__
-        return token
+        now_s = asyncio.get_running_loop().time()
+        if token := self._tokens.valid(now_s):
+            return token
+        fetch = partial(self._fetch_token, operation_id)
+        if token := self._tokens.usable(now_s):
+            self._renewal.begin(RENEWAL, fetch)  # nobody waits for it while the old one serves
+            return token
+        return await self._renewal.renewed(RENEWAL, fetch)
 
-    async def _renew_for_all(self, operation_id: str) -> str:
-        failed = None
-        try:
-            return await self._renew(operation_id)
-        except ServiceError as error:
-            failed = error
-            raise
-        finally:
-            # When the one that renews is cancelled, a waiter takes its place.
-            self._tokens.end_renewal(failed)
-
-    async def _renew(self, operation_id: str) -> str:
-        call = "fetch_token"
-        loop = asyncio.get_running_loop()
-        asked_at_s = loop.time()
+    async def _fetch_token(self, operation_id: str) -> str:
+        call = RENEWAL
+        asked_at_s = asyncio.get_running_loop().time()
         headers = {
             "Authorization": self._client_credentials,
             "Content-Type": "application/x-www-form-urlencoded",
         }
         body = form({"grant_type": "client_credentials", "scope": SCOPE})
-        try:
-            response = await self._ask(call, operation_id, "POST", "/oauth2/token", headers=headers, body=body)
-            data = self._json(call, response)
-            token = self._field(call, response, data, "access_token", str)
-            lifetime_s = self._field(call, response, data, "expires_in", int)
-        except ServiceError as error:
-            error.may_have_effect = False  # whatever happened, the order was not sent
-            if usable := self._tokens.usable(loop.time()):
-                return usable  # renewing early has its point: the old one lasts a little longer
-            raise
+        response = await self._ask(call, operation_id, "POST", "/oauth2/token", headers=headers, body=body)
+        data = self._json(call, response)
+        token = self._field(call, response, data, "access_token", str)
+        lifetime_s = self._field(call, response, data, "expires_in", int)
         self._tokens.store(token, lifetime_s, asked_at_s)
         return token
 

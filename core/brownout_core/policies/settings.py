@@ -13,6 +13,7 @@ from brownout_core.policies.breaker import Breaker, BreakerConfig, Transition
 from brownout_core.policies.bulkhead import Bulkhead, BulkheadConfig
 from brownout_core.policies.deadline import TimeoutConfig, Timeouts
 from brownout_core.policies.limiter import Limiter, LimiterConfig
+from brownout_core.policies.renewal import QuietFor, Renewal, RenewalConfig
 from brownout_core.policies.retry import Retry, RetryConfig
 from brownout_core.policies.retry_budget import RetryBudget, RetryBudgetConfig
 from brownout_core.policies.shapes import (
@@ -21,6 +22,7 @@ from brownout_core.policies.shapes import (
     BulkheadShape,
     LimiterShape,
     Policies,
+    RenewalShape,
     RetryShape,
     TimeoutsShape,
 )
@@ -38,6 +40,7 @@ class VendorPolicies:
     breaker: BreakerConfig = field(default_factory=BreakerConfig)
     limiter: LimiterConfig | None = field(default_factory=LimiterConfig)
     bulkhead: BulkheadConfig | None = field(default_factory=BulkheadConfig)
+    renewal: RenewalConfig = field(default_factory=RenewalConfig)
 
     def overridden(self, changes: Mapping[str, object], *, where: str = "policies") -> "VendorPolicies":
         """New settings: `{"breaker": {"open_for_s": 5}, "limiter": None}` changes one field and switches one off.
@@ -66,6 +69,7 @@ def recommended(attempt_s: float, deadline_s: float, limiter: LimiterConfig | No
             sampling_window_s=max(5.0, attempt_s), slow_call_s=attempt_s / 2, probe_timeout_s=2 * attempt_s
         ),
         limiter=limiter,
+        renewal=RenewalConfig(attempt_s=attempt_s),
     )
 
 
@@ -110,6 +114,7 @@ def original(
         # A second of waiting, as short as the originals' poll for a token could be.
         limiter=None if limiter is None else LimiterConfig(capacity=limiter[0], refill_per_s=limiter[1]),
         bulkhead=None,
+        renewal=RenewalConfig(attempt_s=attempt_s),
     )
 
 
@@ -133,6 +138,7 @@ class PolicyFactories:
     limiter: Callable[[str, LimiterConfig], LimiterShape] = lambda _vendor, config: Limiter(config)
     bulkhead: Callable[[str, BulkheadConfig], BulkheadShape] = lambda _vendor, config: Bulkhead(config)
     timeouts: Callable[[str, TimeoutConfig], TimeoutsShape] = lambda _vendor, config: Timeouts(config)
+    renewal: Callable[[str, RenewalConfig, Random, QuietFor], RenewalShape] = Renewal
 
 
 def make_policies(
@@ -146,13 +152,15 @@ def make_policies(
     """The policies made from their settings, for all calls to `vendor`; the breaker's changes go to `sink`."""
     make = factories or PolicyFactories()
     tell = None if sink is None else transition_events(vendor, sink)
+    breaker = make.breaker(vendor, settings.breaker, _stream(seed, vendor, "breaker"), tell)
     return Policies(
         retry=make.retry(vendor, settings.retry, _stream(seed, vendor, "retry")),
-        breaker=make.breaker(vendor, settings.breaker, _stream(seed, vendor, "breaker"), tell),
+        breaker=breaker,
         timeouts=make.timeouts(vendor, settings.timeout),
         budget=None if settings.budget is None else make.budget(vendor, settings.budget),
         limiter=None if settings.limiter is None else make.limiter(vendor, settings.limiter),
         bulkhead=None if settings.bulkhead is None else make.bulkhead(vendor, settings.bulkhead),
+        renewal=make.renewal(vendor, settings.renewal, _stream(seed, vendor, "renewal"), breaker.open_remaining_s),
     )
 
 

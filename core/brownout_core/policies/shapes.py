@@ -3,6 +3,7 @@
 The instants are the running loop's, in seconds.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,6 +58,13 @@ class TimeoutsShape(Protocol):
     def allows_attempt_at(self, starts_at_s: float, deadline_at_s: float) -> bool: ...
 
 
+class RenewalShape(Protocol):
+    """Renews a credential that all calls share; see `policies.renewal.Renewal`."""
+
+    async def renewed(self, call: str, fetch: Callable[[], Awaitable[str]]) -> str: ...
+    def begin(self, call: str, fetch: Callable[[], Awaitable[str]]) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
     """The policies of one vendor, which all calls to it share. None = that policy is not there."""
@@ -67,3 +75,4 @@ class Policies:
     budget: BudgetShape | None = None
     limiter: LimiterShape | None = None
     bulkhead: BulkheadShape | None = None
+    renewal: RenewalShape | None = None

@@ -65,7 +65,48 @@ def test_a_token_is_used_until_eighty_per_cent_of_its_life() -> None:
         assert fake.tokens == 1
         await asyncio.sleep(1)
         await submit(sales, "order-3", "op-3")
+        await asyncio.sleep(1)
         assert fake.tokens == 2
+
+    virtually(main())
+
+
+def test_nobody_waits_for_a_renewal_while_the_old_token_serves() -> None:
+    async def main() -> None:
+        fake = FakeSales()
+        sales = client(fake)
+        loop = asyncio.get_running_loop()
+        await submit(sales, "order-1", "op-1")
+        await asyncio.sleep(0.9 * 900)
+        fake.token_hangs = True
+        began_s = loop.time()
+        await asyncio.gather(*(submit(sales, f"order-{number}", f"op-{number}") for number in range(2, 22)))
+        assert loop.time() - began_s == pytest.approx(0.01)
+        await asyncio.sleep(1)
+        assert fake.tokens == 2
+
+    virtually(main())
+
+
+def test_orders_that_give_up_one_after_the_other_ask_a_token_endpoint_that_hangs_once() -> None:
+    """Each used to take over the renewal as the one before it ran out of time, with little time of its own left."""
+
+    async def main() -> None:
+        fake = FakeSales()
+        fake.token_hangs = True
+        sales = client(fake)
+
+        async def impatient(number: int) -> None:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await submit(sales, f"order-{number}", f"op-{number}")
+
+        orders = []
+        for number in range(16):
+            orders.append(asyncio.get_running_loop().create_task(impatient(number)))
+            await asyncio.sleep(0.25)
+        await asyncio.gather(*orders)
+        assert fake.tokens == 1
 
     virtually(main())
 
@@ -174,7 +215,7 @@ def test_when_an_early_renewal_fails_the_old_token_serves_until_its_end() -> Non
     virtually(main())
 
 
-def test_when_the_one_that_renews_is_cancelled_another_takes_its_place() -> None:
+def test_when_the_one_that_asked_for_a_renewal_is_cancelled_the_others_get_its_token() -> None:
     async def main() -> None:
         fake = FakeSales()
         sales = client(fake)
@@ -184,7 +225,7 @@ def test_when_the_one_that_renews_is_cancelled_another_takes_its_place() -> None
         await asyncio.sleep(0.01)
         first.cancel()
         assert await second == "ord_0"
-        assert fake.effects == ["op-2"]
+        assert (fake.effects, fake.tokens) == (["op-2"], 1)
 
     virtually(main())
 

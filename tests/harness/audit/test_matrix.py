@@ -34,6 +34,7 @@ CAUGHT_BY = {
     "tells-foreign-ids": ("healthy", "telemetry_true"),
     "shares-an-answer": ("healthy", "as_asked"),
     "three-plain-retries": ("metastable", "goodput"),
+    "renews-in-the-askers-time": ("token-endpoint-hangs", "quiet_while_open"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

@@ -23,6 +23,7 @@ from brownout_harness.audit.mutants import (
     keys_from_the_clock,
     redrives_blindly,
     refuses_in_doubt,
+    renews_in_the_askers_time,
     retries_unsafe_calls,
     retries_without_budget,
     shares_an_answer,
@@ -59,5 +60,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         tells_foreign_ids,
         shares_an_answer,
         three_plain_retries,
+        renews_in_the_askers_time,
     )
 }

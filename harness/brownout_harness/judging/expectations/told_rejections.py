@@ -164,7 +164,7 @@ def _by_limiter(told: _Told, rejected: Sequence[EventRow]) -> Iterator[Violation
 
 
 def _by_budget(told: _Told, suppressed: Sequence[EventRow]) -> Iterator[Violation]:
-    """What first attempts pay in is left out: it is known, but not into which process' budget."""
+    """What answered calls pay in is left out: it is known, but not into which process' budget."""
     budget = told.policies.budget
     if budget is None:
         yield from (_turned_away(each, "retry budget", "it is switched off") for each in suppressed)
@@ -218,6 +218,7 @@ JUDGES: Final[Mapping[str, Callable[[_Told, Sequence[EventRow]], Iterator[Violat
     "deadline": _by_deadline,
     "idempotency": _by_anything,
     "limiter": _by_limiter,
+    "renewal": _by_anything,
     "retry_budget": _by_budget,
     "settling": _by_settling,
 }

@@ -75,6 +75,10 @@ def test_a_policy_that_is_switched_off_turns_nobody_away() -> None:
     assert found(telling(rejection(5, "bulkhead"), bulkhead=None)) == [what.format("bulkhead")]
 
 
+def test_a_renewal_that_is_paused_may_turn_somebody_away() -> None:
+    assert not found(telling(rejection(5, "renewal")))
+
+
 def test_a_policy_that_there_is_not_turns_nobody_away() -> None:
     what = "stripe was told to be kept away by the maintenance: there is no such policy"
     assert found(telling(rejection(5, "maintenance"))) == [what]
