@@ -28,11 +28,12 @@ from brownout_core.errors import (
     CallRejected,
     ConnectFailed,
     DeadlineExceeded,
-    RenewalPaused,
     RetrySuppressed,
+    VendorError,
     VendorRefused,
 )
 from brownout_core.policies.breaker import Permit
+from brownout_core.policies.renewal import was_paused
 from brownout_core.policies.retry import Judgement, judge
 from brownout_core.policies.shapes import BulkheadShape, Policies
 from brownout_core.streaming import Ended, Stream
@@ -77,11 +78,6 @@ class Call:
             self.asking.answered_no()
         elif self.may_have_effect:
             self.asking.may_have_sent = True
-
-
-def was_paused(error: BaseException) -> bool:
-    """Whether the attempt sent nothing, for want of a credential that may not be renewed now."""
-    return isinstance(error, RenewalPaused) and not error.may_have_effect
 
 
 class Pipeline:
@@ -277,8 +273,6 @@ class Pipeline:
         if ends_at_s is None:
             breaker.abandoned(permit, now_s)
             raise DeadlineExceeded("no time is left for an attempt")
-        if call.attempt == 0 and self._budget is not None:
-            self._budget.first_attempt(now_s)
         call.attempt += 1
         call.asking.attempt_ends_at_s = ends_at_s
         if self._sink is not None:
@@ -292,10 +286,12 @@ class Pipeline:
             if late is not None:
                 raise late from error
             raise
+        ended_s = get_running_loop().time()
+        if self._budget is not None:
+            self._budget.answered(ended_s)
         if call.first_within_s is not None:
             call.open_attempt = permit, now_s
             return result
-        ended_s = get_running_loop().time()
         breaker.succeeded(permit, ended_s, ended_s - now_s)
         if self._sink is not None:
             self._tell(Kind.ATTEMPT_FINISHED, call, ended_s, "ok", took_s=ended_s - now_s)
@@ -348,6 +344,8 @@ class Pipeline:
                 self._breaker.failed(permit, now_s, now_s - started_s)
             else:
                 self._breaker.ignored(permit, now_s)
+                if self._budget is not None and isinstance(error, VendorError) and not judgement.retryable:
+                    self._budget.answered(now_s)
         if self._sink is not None:
             self._tell(Kind.ATTEMPT_FINISHED, call, now_s, outcome_of(error), took_s=now_s - started_s)
         return late

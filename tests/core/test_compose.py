@@ -107,7 +107,7 @@ class Careless:
 class Generous:
     """A budget without a limit."""
 
-    def first_attempt(self, now_s: float) -> None: ...
+    def answered(self, now_s: float) -> None: ...
 
     def try_retry(self, _now_s: float) -> bool:
         return True

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from brownout_core.errors import RenewalPaused, VendorUnavailable
+from brownout_core.errors import RenewalPaused, RetrySuppressed, VendorUnavailable
 from brownout_core.policies.breaker import State
 from brownout_core.policies.retry import RetryConfig
 from brownout_core.policies.retry_budget import RetryBudgetConfig
@@ -32,6 +32,19 @@ def test_it_costs_the_retry_budget_nothing() -> None:
         for _ in range(5):
             assert await bench.call(Vendor(paused(), "ok")) == "ok"
         assert await bench.call(Vendor(unavailable(), "ok")) == "ok"  # the one retry that the budget pays for
+
+    virtually(main())
+
+
+def test_it_pays_nothing_into_the_retry_budget() -> None:
+    async def main() -> None:
+        bench = Bench(budget=RetryBudgetConfig(ratio=1.0, reserve=1.0), retry=RetryConfig(max_retries=1))
+        with pytest.raises(VendorUnavailable):
+            await bench.call(Vendor(unavailable()))  # the reserve is gone
+        with pytest.raises(RenewalPaused):
+            await bench.call(Vendor(paused(0.01)))
+        with pytest.raises(RetrySuppressed):
+            await bench.call(Vendor(unavailable()))
 
     virtually(main())
 

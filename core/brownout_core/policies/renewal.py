@@ -41,6 +41,11 @@ class RenewalConfig(BackoffConfig):
             raise ConfigError(f"retry_after_cap_s must be in [0, 86400], got {self.retry_after_cap_s}")
 
 
+def was_paused(error: BaseException) -> bool:
+    """Whether an attempt sent nothing, for want of a credential that may not be renewed now."""
+    return isinstance(error, RenewalPaused) and not error.may_have_effect
+
+
 class Renewal:
     """The renewals of one vendor's credential, shared by all calls to it. For one event loop; not thread-safe."""
 

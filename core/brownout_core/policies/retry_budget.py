@@ -1,8 +1,11 @@
-"""How many retries a vendor's traffic may afford: a share of the calls, plus a small reserve.
+"""How many retries a vendor's traffic may afford: a share of the calls that it answers, plus a small reserve.
 
 One budget per vendor, shared by all calls to it. For every stretch of `window_s` or less:
-`retries <= ratio x first attempts + reserve`, also a stretch in which traffic fell silent: credit is not saved up
+`retries <= ratio x answered calls + reserve`, also a stretch in which traffic fell silent: credit is not saved up
 beyond half the reserve, so a burst of retries cannot be paid by calls that ended long ago.
+
+Answers pay, and not attempts: what fails affords nothing, so retries fade as an outage goes on, and what one window
+brings of the reserve is less than a vendor that is asked in probes alone would notice.
 """
 
 from dataclasses import dataclass
@@ -14,9 +17,9 @@ from brownout_core.errors import ConfigError
 class RetryBudgetConfig:
     """The share of calls that may be retries."""
 
-    ratio: float = 0.2  # retries per first attempt
+    ratio: float = 0.2  # retries per call that was answered
     reserve: float = 10.0  # retries in any window beyond the ratio, so that a quiet client may retry too
-    window_s: float = 10.0  # the stretch over which the reserve is counted
+    window_s: float = 60.0  # the stretch over which the reserve is counted
 
     def __post_init__(self) -> None:
         if not 0 <= self.ratio <= 10:
@@ -28,7 +31,7 @@ class RetryBudgetConfig:
 
 
 class RetryBudget:
-    """A token bucket: `ratio` tokens per first attempt, the rest of the reserve over time, one token per retry.
+    """A token bucket: `ratio` tokens per answered call, the rest of the reserve over time, one token per retry.
 
     Holds at most max(1, reserve / 2) and gains reserve minus that per window, so that a full bucket spent at once
     and all that flows in during one window are the reserve together. For one event loop; not thread-safe.
@@ -43,8 +46,8 @@ class RetryBudget:
         self._tokens = self._capacity
         self._updated_at_s: float | None = None
 
-    def first_attempt(self, now_s: float) -> None:
-        """A call makes its first attempt: it pays in for the retries of its vendor."""
+    def answered(self, now_s: float) -> None:
+        """The vendor answered a call, with what was asked for or a definitive no: it pays in for the retries."""
         self._deposit(self._ratio, now_s)
 
     def try_retry(self, now_s: float) -> bool:

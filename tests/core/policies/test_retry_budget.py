@@ -21,14 +21,14 @@ def test_no_window_holds_more_retries_than_its_calls_and_the_reserve_pay_for(
     """R1: over any 10 s, also one in which traffic fell silent."""
     budget = RetryBudget(RetryBudgetConfig(ratio=ratio, reserve=reserve, window_s=10.0))
     now_s = 0.0
-    history: list[tuple[float, int, int]] = []  # (instant, first attempts, retries)
+    history: list[tuple[float, int, int]] = []  # (instant, answered calls, retries)
     for passed_s, is_retry, times in steps:
         now_s += passed_s
         for _ in range(times):
             if is_retry:
                 history.append((now_s, 0, int(budget.try_retry(now_s))))
             else:
-                budget.first_attempt(now_s)
+                budget.answered(now_s)
                 history.append((now_s, 1, 0))
     for start in range(len(history)):
         firsts = retries = 0
@@ -40,16 +40,42 @@ def test_no_window_holds_more_retries_than_its_calls_and_the_reserve_pay_for(
             assert retries <= ratio * firsts + reserve + 1e-6
 
 
-def test_when_everything_fails_the_load_grows_by_the_ratio_and_no_more() -> None:
-    """R2: 50 calls a second, all fail, each asks for three retries; after the reserve, 1 + ratio."""
-    budget = RetryBudget(RetryBudgetConfig(ratio=0.2, reserve=10.0, window_s=10.0))
-    calls = retries = 0
-    for tick in range(50 * 60):
-        now_s = tick / 50
-        budget.first_attempt(now_s)
-        calls += 1
-        retries += sum(budget.try_retry(now_s) for _ in range(3))
-    assert 1.19 <= (calls + retries) / calls <= 1.0 + 0.2 + 0.025  # 0.5/s of reserve on 50 calls/s, and its start
+def amplification(pattern: str, *, calls: int) -> float:
+    """Of 50 calls a second that fail (F) or not, over and over, each failed attempt of which asks for a retry."""
+    budget = RetryBudget(RetryBudgetConfig())
+    attempts = 0
+    for call in range(calls):
+        now_s = call / 50
+        for _ in range(4):
+            attempts += 1
+            if pattern[(attempts - 1) % len(pattern)] != "F":
+                budget.answered(now_s)
+                break
+            if not budget.try_retry(now_s):
+                break
+    return attempts / calls
+
+
+def test_when_everything_fails_the_reserve_is_all_there_is() -> None:
+    """R2: what fails pays for no retry, so the load does not grow as the outage goes on."""
+    assert amplification("F", calls=50) <= 1.0 + 6 / 50
+    assert amplification("F", calls=50 * 60) <= 1.0 + 10 / 3000
+
+
+def test_when_all_is_answered_at_the_second_attempt_the_load_grows_by_the_ratio_and_no_more() -> None:
+    """R2: after the reserve, 1 + ratio."""
+    budget = RetryBudget(RetryBudgetConfig())
+    retries = 0
+    for call in range(50 * 60):
+        retries += budget.try_retry(call / 50)
+        budget.answered(call / 50)
+    assert 0.19 <= retries / (50 * 60) <= 0.2 + 10 / 3000
+
+
+@pytest.mark.parametrize("calls", [50, 100, 1_000, 10_000])
+def test_four_bad_and_one_good_stay_within_the_ratio_from_the_first_second_on(calls: int) -> None:
+    """A breaker opens after so few calls that a budget whose reserve comes on top of the ratio is over it."""
+    assert amplification("FFFF.", calls=calls) <= 1.2
 
 
 def test_a_quiet_client_may_retry_too() -> None:
@@ -62,9 +88,9 @@ def test_a_quiet_client_may_retry_too() -> None:
 def test_a_refused_retry_costs_nothing() -> None:
     budget = RetryBudget(RetryBudgetConfig(ratio=0.5, reserve=1.0))
     assert budget.try_retry(0.0)
-    budget.first_attempt(0.0)
+    budget.answered(0.0)
     assert not budget.try_retry(0.0)
-    budget.first_attempt(0.0)
+    budget.answered(0.0)
     assert budget.try_retry(0.0)
 
 

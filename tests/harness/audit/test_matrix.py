@@ -17,7 +17,7 @@ CAUGHT_BY = {
     "retries-unsafe-calls": ("impatient-callers", "exactly_once"),
     "retries-without-budget": ("stripe-brownout", "amplification"),
     "ignores-retry-after": ("twilio-rate-limited", "retry_after_respected"),
-    "waits-without-jitter": ("stripe-brownout", "backoff"),
+    "waits-without-jitter": ("stripe-lost-answers", "backoff"),
     "keys-from-the-clock": ("commit-then-crash", "exactly_once"),
     "frees-foreign-claims": ("impatient-callers", "exactly_once"),
     "acknowledges-early": ("commit-then-crash", "nothing_lost"),

@@ -6,7 +6,7 @@ from brownout_harness.audit.mutant import Mutant
 
 
 class _Bottomless:
-    def first_attempt(self, now_s: float) -> None:
+    def answered(self, now_s: float) -> None:
         """Nobody counts."""
 
     def try_retry(self, now_s: float) -> bool:
