@@ -40,6 +40,16 @@ def test_recommended_settings_fit_each_other(vendor: str) -> None:
     assert policies.bulkhead is not None
 
 
+def test_a_payment_that_takes_four_seconds_is_waited_for_and_not_sent_twice() -> None:
+    async def main() -> None:
+        pipeline = Pipeline("stripe", make_policies("stripe", policies_for("stripe"), seed=7))
+        slow = Vendor(4.0)
+        assert await pipeline.call(Asking("op"), "call", slow, idempotent=True) == "ok"
+        assert slow.attempts == 1
+
+    virtually(main())
+
+
 @pytest.mark.parametrize(
     ("vendor", "breaker", "retry", "limiter"),
     [

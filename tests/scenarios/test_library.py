@@ -12,6 +12,7 @@ NAMES = (
     "healthy",
     "metastable",
     "sales-hard-down",
+    "slow-payments",
     "stripe-brownout",
     "stripe-lost-answers",
     "token-endpoint-hangs",

@@ -243,8 +243,9 @@ ADAPTER = Adapter(
     name="stripe",
     access=StripeAccess,
     client=StripeClient,
-    # Stripe allows 100 requests a second to a live account; another process of ours may need some of them.
-    recommended=recommended(3.0, 10.0, LimiterConfig(capacity=80, refill_per_s=80.0)),
+    # A charge that is cut off is in doubt, and its retry takes as long again: twice 5 s is what a deadline of 10 s has
+    # room for. Stripe allows 100 requests a second to a live account; another process of ours may need some of them.
+    recommended=recommended(5.0, 10.0, LimiterConfig(capacity=80, refill_per_s=80.0)),
     webhooks=Webhooks(
         secrets=lambda access: access.webhook_secrets,
         verify=lambda body, headers, secrets, now: verify_webhook(
