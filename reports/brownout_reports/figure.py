@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from brownout_reports.run_folder import FaultSpan, PhaseSpan, RunFolder
+from brownout_reports.run_folder import FaultSpan, PhaseSpan, RunFolder, StallSpan
 from brownout_reports.series import Band, Floats, Series, series_of
 
 # Sentinel colours (any unused value does), and the CSS variable that each becomes.
@@ -90,7 +90,9 @@ def _draw(series: Series, run: RunFolder) -> Figure:
     for axes in (load, latency, breaker, attempts):
         _shade(axes, run.verdict.faults)
         _mark_phases(axes, run.verdict.phases)
+        _mark_stalls(axes, run.verdict.stalls)
     _name_phases(load, run.verdict.phases)
+    _name_stalls(load, run.verdict.stalls)
     attempts.set_xlabel("seconds since the start")
     attempts.set_xlim(0, float(series.edges_s[-1]))
     return figure
@@ -184,6 +186,19 @@ def _name_phases(axes: Axes, phases: tuple[PhaseSpan, ...]) -> None:
     for phase in phases:
         axes.text(phase.start_s, 1.04, f" {phase.name}", transform=axes.get_xaxis_transform(), fontsize=9,
                   fontweight="bold", color=INK)  # fmt: skip
+
+
+def _mark_stalls(axes: Axes, stalls: tuple[StallSpan, ...]) -> None:
+    """Hatched, as no fault is: what was seen meanwhile is partly the harness's own doing."""
+    for stall in stalls:
+        axes.axvspan(stall.start_s, stall.end_s, facecolor="none", edgecolor=LINES[3], alpha=0.6, hatch="xx", zorder=0)
+
+
+def _name_stalls(axes: Axes, stalls: tuple[StallSpan, ...]) -> None:
+    for stall in stalls:
+        text = f" {stall.process} stood still"
+        axes.text(stall.start_s, 0.98, text, transform=axes.get_xaxis_transform(), fontsize=8, rotation=90, va="top",
+                  ha="right", color=LINES[3], parse_math=False)  # fmt: skip
 
 
 def seconds_text(value_s: float) -> str:

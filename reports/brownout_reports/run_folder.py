@@ -115,6 +115,14 @@ class FaultSpan(Frozen):
     """Fewer than this, and the experiment did not happen as asked."""
 
 
+class StallSpan(Frozen):
+    """A process of the harness's own that stood still: what the target did meanwhile proves little."""
+
+    process: str
+    start_s: float
+    end_s: float
+
+
 class VendorMetrics(Frozen):
     """What one vendor saw, in one phase (or `phase="all"`)."""
 
@@ -182,6 +190,7 @@ class Verdict(Frozen):
     expectations: tuple[ExpectationResult, ...]
     phases: tuple[PhaseSpan, ...]
     faults: tuple[FaultSpan, ...]
+    stalls: tuple[StallSpan, ...] = ()
     phase_metrics: tuple[PhaseMetrics, ...]
     vendor_metrics: tuple[VendorMetrics, ...]
     environment: Environment

@@ -17,7 +17,8 @@
 - `open_sessions.py` the sessions that are open, and what is published to them
 - `safety.py`    what is refused for the user's sake: live credentials, foreign host names
 - `spelling.py`  the nearest spelling of what is not known
-- `problems.py`  defects of the simulator itself; `voice.py` how it speaks where no vendor does
+- `problems.py`  defects of the simulator itself; `voice.py` how it speaks where no vendor does; `heartbeat.py` whether
+  its process was kept from running
 - `faults/`      one module per fault kind, and the plan that decides which request is struck
 - `hosts/`       puts a simulator on sockets (`http1/`) or in memory, with the control API
 - `vendors/`     one package per vendor, always the same files

@@ -7,12 +7,14 @@
     --host ADDRESS            where to bind; loopback by default
 
 Prints one line of JSON per vendor when all of them are ready: vendor, url, env, and for one that is served over TLS
-`ca`, the authority to trust. Ends on SIGTERM or SIGINT with 0; a port that is taken or a vendor that does not exist is
-one line on standard error and exit code 2.
+`ca`, the authority to trust. Then `{"stall": {"since_s": …, "until_s": …}}`, on the machine's monotonic clock, whenever
+the process had been kept from running. Ends on SIGTERM or SIGINT with 0; a port that is taken or a vendor that does not
+exist is one line on standard error and exit code 2.
 """
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import json
 import logging
@@ -24,6 +26,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, closing
 from typing import Any
 
+from brownout_simulators.heartbeat import EVERY_S, Heartbeat
 from brownout_simulators.hosts.blocks import FileBlocks
 from brownout_simulators.hosts.http import HttpHost, PortTaken
 from brownout_simulators.simulator import Simulator
@@ -102,7 +105,12 @@ async def _serve(vendors: Sequence[Vendor[Any]], ports: Sequence[int], seed: int
         for host in hosts:
             await host.warm_up()
         _spare_the_collector()
-        await stop.wait()
+        heart = Heartbeat(time.monotonic, lambda stall: _say(json.dumps({"stall": stall._asdict()})))
+        while not stop.is_set():
+            heart.beat()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_S):
+                    await stop.wait()
 
 
 def _introduction(host: HttpHost) -> dict[str, Any]:

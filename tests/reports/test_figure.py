@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from brownout_reports.figure import CSS_NAMES, LATENCY_FLOOR_S, _decades, seconds_text, timeline_svg
+from brownout_reports.run_folder import StallSpan
 from tests.reports.runs import a_run
 
 
@@ -44,6 +45,15 @@ def test_each_fault_window_is_shaded_in_all_four_panels() -> None:
     run = a_run()
     without = timeline_svg(run.model_copy(update={"verdict": run.verdict.model_copy(update={"faults": ()})}))
     assert with_faults.count("var(--shade)") - without.count("var(--shade)") == 4
+
+
+def test_a_process_of_our_own_that_stood_still_is_hatched_and_named() -> None:
+    run = a_run()
+    stall = StallSpan(process="simulator-$stripe$", start_s=30.0, end_s=32.5)
+    svg = timeline_svg(run.model_copy(update={"verdict": run.verdict.model_copy(update={"stalls": (stall,)})}))
+    assert "simulator-$stripe$ stood still" in svg
+    assert "stood still" not in drawn()
+    assert svg.count("url(#") > drawn().count("url(#")
 
 
 def test_the_latency_axis_spans_whole_decades_however_little_the_latency_moves() -> None:

@@ -25,7 +25,7 @@ from brownout_harness.judging.leaves import Leaves
 from brownout_harness.judging.terms import Terms
 from brownout_harness.safety.secret_forms import forms_of, masked
 from brownout_reports.rows import EFFECT, REQUEST, EventRow, LedgerRow, LetterRow, OperationRow
-from brownout_reports.run_folder import FaultSpan, PhaseSpan
+from brownout_reports.run_folder import FaultSpan, PhaseSpan, StallSpan
 from brownout_reports.tables import Groups, Rows, Tables
 
 WHOLE_RUN: Final = ""
@@ -59,6 +59,7 @@ class GapKind(StrEnum):
     FELL_BEHIND = "fell_behind"
     IN_FLIGHT_BOUND = "in_flight_bound"
     CLOCK_JUMP = "clock_jump"
+    STALLED = "stalled"
     LEDGER_OVERFLOW = "ledger_overflow"
     DRAIN_NOT_FINISHED = "drain_not_finished"
     EVIDENCE_LOST = "evidence_lost"
@@ -71,6 +72,10 @@ class Gap(NamedTuple):
     kind: GapKind
     detail: str
     at_s: float | None = None
+    until_s: float | None = None
+    """Where it is known when it was over."""
+    process: str = ""
+    """Of the harness's own, where it is one's."""
 
 
 class Death(NamedTuple):
@@ -267,6 +272,21 @@ class Evidence:
     def absence_is_proof(self) -> bool:
         """Whether what is missing from the ledgers surely did not happen."""
         return not any(gap.kind in INCOMPLETE_LEDGER for gap in self.gaps)
+
+    @cached_property
+    def stalls(self) -> tuple[StallSpan, ...]:
+        """Where a process of the harness's own stood still."""
+        found = [gap for gap in self.gaps if gap.kind is GapKind.STALLED]
+        return tuple(
+            StallSpan(process=gap.process, start_s=gap.at_s, end_s=gap.until_s)
+            for gap in found
+            if gap.at_s is not None and gap.until_s is not None
+        )
+
+    @cached_property
+    def has_stalled(self) -> bool:
+        """Whether what came late, or not yet, may be the doing of a process of the harness's own."""
+        return any(gap.kind is GapKind.STALLED for gap in self.gaps)
 
     @cached_property
     def end_of_load_s(self) -> float:

@@ -28,6 +28,7 @@ GAP_WORDS = {
     "fell_behind": "the load fell behind",
     "in_flight_bound": "the bound on operations in flight was reached",
     "clock_jump": "the clock jumped",
+    "stalled": "a process of the harness's own stood still",
     "ledger_overflow": "a ledger was full",
     "drain_not_finished": "the drain was not finished",
     "evidence_lost": "evidence was lost",
@@ -86,11 +87,19 @@ def _result(evidence: Evidence, expectation: Expectation, excused_from_s: float)
     result = expectation.judge(evidence)
     if result.status is not Status.FAILED:
         return result
-    proves = getattr(expectation, "proves", lambda _evidence: expectation.LEDGER_PROVES)
-    if proves(evidence) or _ends_at_s(evidence, expectation) <= excused_from_s:
+    if _is_proven(evidence, expectation) or _ends_at_s(evidence, expectation) <= excused_from_s:
         return result
     observed = f"{result.observed}; not proven, because the experiment did not happen as asked"
     return result.model_copy(update={"status": Status.INCONCLUSIVE, "observed": observed})
+
+
+def _is_proven(evidence: Evidence, expectation: Expectation) -> bool:
+    """By the ledgers; where a process stood still, by nothing in them that is a matter of time or of number: a request
+    that waits in a simulator's socket is booked late, and an answer that does not come is asked for again."""
+    if evidence.has_stalled and not getattr(expectation, "TIMELESS", False):
+        return False
+    proves = getattr(expectation, "proves", lambda _evidence: expectation.LEDGER_PROVES)
+    return bool(proves(evidence))
 
 
 def _ends_at_s(evidence: Evidence, expectation: Expectation) -> float:
@@ -154,6 +163,7 @@ def verdict_on(evidence: Evidence, expectations: Sequence[Expectation], about: A
         expectations=judgement.results,
         phases=evidence.phases,
         faults=evidence.faults,
+        stalls=evidence.stalls,
         phase_metrics=phase_metrics(evidence),
         vendor_metrics=vendor_metrics(evidence),
         environment=about.environment,

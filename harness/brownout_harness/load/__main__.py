@@ -1,9 +1,9 @@
 """`python -m brownout_harness.load --plan plan.ndjson --out operations.ndjson --start-at MONOTONIC`
 
-Prints JSON lines: `{"ready": true}` when it could begin, then progress, then `{"finished": true, ...}`. With
-`--start-file` instead of `--start-at` it waits for a file that holds the instant: the harness writes it once
-everything else is ready. The plan, too, may appear after the process has started. Exit codes: 0 every arrival was
-dispatched, 2 bad input, 3 the start instant had passed or never came.
+Prints JSON lines: `{"ready": true}` when it could begin, then progress, then `{"finished": true, ...}`; and
+`{"stall": ...}` whenever it had been kept from running. With `--start-file` instead of `--start-at` it waits for a file
+that holds the instant: the harness writes it once everything else is ready. The plan, too, may appear after the process
+has started. Exit codes: 0 every arrival was dispatched, 2 bad input, 3 the start instant had passed or never came.
 """
 
 # Locust patches sockets and threads for the whole process, and must do so before anything else is imported.
@@ -28,6 +28,7 @@ from brownout_harness.load.plan import read_plan
 from brownout_harness.load.reading import reader_for
 from brownout_harness.safety.loopback import require_loopback
 from brownout_harness.problems import NotJudged, Problem
+from brownout_simulators.heartbeat import EVERY_S, Heartbeat
 
 POLL_S = 0.01
 APPEARS_WITHIN_S = 120.0
@@ -62,6 +63,7 @@ def _run(options: argparse.Namespace) -> None:
     # The plan stays for the whole run: the collector need not walk through it again and again.
     gc.collect()
     gc.freeze()
+    heart = gevent.spawn(_beat)
     out = os.open(options.out, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     try:
         generator = Generator(
@@ -75,10 +77,18 @@ def _run(options: argparse.Namespace) -> None:
         )
         environment = generator.run()
     finally:
+        heart.kill()
         os.close(out)
     if options.stats is not None:
         options.stats.write_text(json.dumps(_statistics(environment), indent=2) + "\n", encoding="utf-8")
     _say({"finished": True, **_progress(generator.counts, time.monotonic() - start_at_s)})
+
+
+def _beat() -> None:
+    heart = Heartbeat(time.monotonic, lambda stall: _say({"stall": stall._asdict()}))
+    while True:
+        gevent.sleep(EVERY_S)
+        heart.beat()
 
 
 def _start_of(options: argparse.Namespace) -> float:

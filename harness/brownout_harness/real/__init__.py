@@ -10,6 +10,7 @@
 - `drain.py`             after the load, until nothing moves
 - `telemetry_tail.py`    the target's events
 - `ports.py`             free ports
-- `clocks.py`            whether the machine's clocks behaved
+- `clocks.py`            whether the machine's clocks behaved; `pulse.py` whether the harness and Redis kept running;
+  `stalls.py` what of all that is a gap
 - `http_json.py`         one request to a process on this machine
 """

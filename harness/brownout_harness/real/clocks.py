@@ -8,19 +8,16 @@ from brownout_harness.judging.evidence import Gap, GapKind
 
 DRIFT_LIMIT_S = 0.5
 """By how much wall clock and monotonic clock may part: far more than a clock that is being trimmed ever does."""
-STALL_LIMIT_S = 1.0
-"""For how long the harness may be kept from running: longer, and so were the simulators and the load, perhaps."""
 
 
 class Clocks:
-    """Watches both clocks. Reports each way of misbehaving once."""
+    """Watches both clocks. Reports once that they part."""
 
     def __init__(self, *, wall: WallClock = system_wall_clock, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._wall = wall
         self._monotonic = monotonic
         self._offset_s = wall() - monotonic()
         self._drifted = False
-        self._worst_stall_s = STALL_LIMIT_S
 
     def check_drift(self, at_s: float) -> list[Gap]:
         """Compare the clocks; `at_s` is the run's time, for the report."""
@@ -29,11 +26,3 @@ class Clocks:
             return []
         self._drifted = True
         return [Gap(GapKind.CLOCK_JUMP, f"the wall clock jumped by {drift_s:+.1f} s against the monotonic one", at_s)]
-
-    def check_pause(self, wanted_s: float, took_s: float, at_s: float) -> list[Gap]:
-        """Judge one pause of the harness's own loop; only a stall worse than all before is reported."""
-        late_s = took_s - wanted_s
-        if late_s <= self._worst_stall_s:
-            return []
-        self._worst_stall_s = late_s
-        return [Gap(GapKind.CLOCK_JUMP, f"the harness was kept from running for {late_s:.1f} s", at_s)]

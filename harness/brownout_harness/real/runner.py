@@ -28,6 +28,7 @@ from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
 from brownout_harness.real.http_json import NoAnswer, exchange
 from brownout_harness.real.processes import Processes, pause
+from brownout_harness.real.pulse import Pulses
 from brownout_harness.real.redis_choice import Redis, choose, emptied
 from brownout_harness.real.stage import Stage
 from brownout_harness.real.telemetry_tail import BreakerWatch, spool_events
@@ -123,6 +124,7 @@ class _Run:
         self._breakers = BreakerWatch(stage.target.telemetry)
         self._shown_at_s = 0.0
         self._clocks = Clocks()
+        self._pulses = Pulses(stage.redis_url if stage.target.asks_redis else "")
         lead_s = self._lead_s()
         self._wall_start_s = system_wall_clock() + lead_s
         self._start_at_s = time.monotonic() + lead_s
@@ -193,9 +195,7 @@ class _Run:
 
     def _tick(self, seconds: float) -> None:
         """One turn of the harness's loop: wait a little, look at everything once."""
-        before_s = time.monotonic()
         pause(seconds)
-        self._gaps += self._clocks.check_pause(seconds, time.monotonic() - before_s, self._now_s())
         self._gaps += self._clocks.check_drift(self._now_s())
         for child in self._processes.died_unasked():
             if child.name != self._stage.target.name:  # without it there is no evidence
@@ -274,6 +274,7 @@ class _Run:
         for page in booths.ledger(self._start_at_s):
             ledger.add_block(page)
         self._gaps += booths.gaps()
+        self._gaps += self._pulses.gaps(self._stage.own, self._start_at_s, self._start_at_s + duration_s)
         self._gaps += spool_events(self._stage.target.telemetry, self._start_at_s, events)
         told = load_process.recorded(self._scratch, self._scenario, self._stage.arrivals)
         operations = Rows(OperationRow, read(OperationRow, told).lazy())
@@ -321,7 +322,8 @@ class _Run:
         return notes
 
     def close(self) -> None:
-        """Let the helper thread end."""
+        """Let the threads end."""
+        self._pulses.stop()
         self._helper.shutdown(wait=False, cancel_futures=True)
 
 

@@ -63,8 +63,11 @@ class Stage:
         self.load = load
         self.watch = LoadWatch(load)
         self.booths = Booths(scenario, [_booth(child, vendor) for vendor, child in stands.items()])
+        self.own: tuple[Child, ...] = (*stands.values(), load)
+        """The processes that tell when they stood still."""
+        self.redis_url = redis_process.wait()
         self.target: Launch = launch(
-            scenario, self.booths, redis_url=redis_process.wait(), scratch=scratch, seed=scenario.seed
+            scenario, self.booths, redis_url=self.redis_url, scratch=scratch, seed=scenario.seed
         )
         if self.target.command:
             self.target.require_free_port()

@@ -40,6 +40,8 @@ class Launch:
     telemetry: Path | None = None
     """Where it writes its events; None for a target that reports nothing of itself."""
     has_dead_letters: bool = False
+    asks_redis: bool = True
+    """Whether it was told where the run's Redis is."""
     ready_below: int = 500
 
     def is_ready(self) -> bool:
@@ -135,6 +137,7 @@ def _foreign(scenario: Scenario, environment: Mapping[str, str], booths: Iterabl
         within_s=target.ready.within_s,
         command=command,
         environment={**environment, "PORT": values["port"], **own},
+        asks_redis="redis.url" in target.templates(),
         cwd=cwd,
     )
 

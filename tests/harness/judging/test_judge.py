@@ -3,6 +3,7 @@
 import pytest
 
 from brownout_harness.judging.evidence import Evidence, Gap, GapKind
+from brownout_harness.judging.expectations.amplification import Amplification
 from brownout_harness.judging.expectations.base import Expectation
 from brownout_harness.judging.expectations.bounds import Relative
 from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
@@ -10,7 +11,7 @@ from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.success_rate import SuccessRate
 from brownout_harness.judging.judge import GAP_WORDS, About, judge, verdict_on
 from brownout_reports.rows import EventRow, Outcome
-from brownout_reports.run_folder import Environment, FaultSpan, Status, Verdict
+from brownout_reports.run_folder import Environment, FaultSpan, StallSpan, Status, Verdict
 from tests.support.histories import (
     changed,
     consistent,
@@ -123,6 +124,40 @@ def test_a_target_that_keeps_the_fault_away_by_itself_has_no_excuse() -> None:
         turned_away._replace(outcome="limiter"),
     ):
         assert judge(changed(spared, events=(elsewhere,)), [SLOW]).status is Status.INCONCLUSIVE
+
+
+STALLED = (Gap(GapKind.STALLED, "simulator-stripe did not run for 2.0 s", 30.0, 32.0, process="simulator-stripe"),)
+
+
+def crowded(evidence: Evidence) -> Evidence:
+    """Every operation sends its request five times: a stall that nobody told of failed the target for it."""
+    return changed(evidence, requests=[each for each in evidence.requests for _ in range(5)])
+
+
+def test_a_process_that_stood_still_excuses_what_is_a_matter_of_time_or_number() -> None:
+    thrifty = Amplification(vendor="stripe", max=1.2)
+    assert judge(crowded(healthy()), [thrifty]).status is Status.FAILED
+    assert judge(changed(crowded(healthy()), gaps=BEHIND), [thrifty]).status is Status.FAILED
+    judgement = judge(changed(crowded(healthy()), gaps=STALLED), [thrifty])
+    assert judgement.status is Status.INCONCLUSIVE
+    assert judgement.reasons[0] == (
+        "a process of the harness's own stood still at 30.000 s: simulator-stripe did not run for 2.0 s"
+    )
+
+
+@pytest.mark.parametrize("expectations", [[ONCE], [SLOW, ONCE]])
+def test_a_process_that_stood_still_excuses_no_charge_too_many_nor_one_that_is_not_there(
+    expectations: list[Expectation],
+) -> None:
+    assert judge(changed(healthy(), gaps=STALLED), expectations).status is Status.INCONCLUSIVE
+    assert judge(changed(doubled(healthy()), gaps=STALLED), expectations).status is Status.FAILED
+    uncharged = with_effects(healthy(), lambda each: None if each.operation_id == "op-9" else each)
+    assert judge(changed(uncharged, gaps=STALLED), expectations).status is Status.FAILED
+
+
+def test_a_process_that_stood_still_is_in_the_verdict_to_be_drawn() -> None:
+    verdict = verdict_on(changed(healthy(), gaps=(*BEHIND, *STALLED)), [ONCE], ABOUT)
+    assert verdict.stalls == (StallSpan(process="simulator-stripe", start_s=30.0, end_s=32.0),)
 
 
 def test_every_reason_is_told_on_its_own_line() -> None:

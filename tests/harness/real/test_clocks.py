@@ -36,13 +36,3 @@ def test_a_wall_clock_that_jumps_is_a_gap_once() -> None:
     assert gap.detail == "the wall clock jumped by -30.0 s against the monotonic one"
     assert gap.at_s == 12.0
     assert watched.check_drift(13.0) == []
-
-
-def test_a_pause_that_took_far_longer_than_asked_is_a_gap_and_only_a_worse_one_is_another() -> None:
-    watched = clocks(Hands())
-    assert watched.check_pause(0.02, 0.9, 1.0) == []
-    assert [gap.detail for gap in watched.check_pause(0.02, 3.02, 2.0)] == [
-        "the harness was kept from running for 3.0 s"
-    ]
-    assert watched.check_pause(0.02, 2.0, 3.0) == []
-    assert len(watched.check_pause(0.02, 5.0, 4.0)) == 1

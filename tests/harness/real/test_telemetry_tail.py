@@ -47,7 +47,7 @@ def test_lines_that_cannot_be_read_are_a_gap(tmp_path: Path) -> None:
     path.write_text(event(101.0) + '[1]\n{"kind": "started"}\n{"at_s": "soon", "kind": "started"}\n{"at_s": 1')
     rows, (gap,) = event_rows(path, 100.0)
     assert len(rows) == 1
-    assert gap == (GapKind.EVIDENCE_LOST, "4 of the target's events cannot be read", None)
+    assert gap == Gap(GapKind.EVIDENCE_LOST, "4 of the target's events cannot be read")
 
 
 def test_one_line_that_cannot_be_read_costs_no_other(tmp_path: Path) -> None:

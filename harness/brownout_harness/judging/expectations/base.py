@@ -22,8 +22,9 @@ class Expectation(Protocol):
     NAME: ClassVar[str]
     """Its key in a scenario's `expect`."""
     LEDGER_PROVES: ClassVar[bool]
-    """Whether a failure is proven by the ledgers even where the load did not run as asked. Where that depends on what
-    was wrong, a method `proves(evidence)` says it of one failure."""
+    """Whether a failure is proven by the ledgers even where the load did not run as asked; if it is `TIMELESS`, also
+    where a process of the harness's own stood still. Where that depends on what was wrong, a method `proves(evidence)`
+    says it of one failure."""
 
     def judge(self, evidence: Evidence) -> ExpectationResult:
         """Judge one run."""

@@ -20,6 +20,7 @@ class DeadLetters:
 
     NAME: ClassVar[str] = "dead_letters"
     LEDGER_PROVES: ClassVar[bool] = True
+    TIMELESS: ClassVar[bool] = True
 
     at_least: int = 1
     """Fewer letters, and nothing was tried."""
@@ -51,7 +52,8 @@ class DeadLetters:
         if violations:
             return wording.failed(f"{observed}; {min(violations).what}", violations)
         if missing or (self.drained and any(each.state in OPEN_STATES for each in letters)):
-            return wording.inconclusive(f"{observed}; but the ledger is incomplete")
+            why = "a process of the harness's own stood still" if evidence.has_stalled else "the ledger is incomplete"
+            return wording.inconclusive(f"{observed}; but {why}")
         if len(letters) < self.at_least:
             return wording.too_few(len(letters), self.at_least, "dead letters")
         return wording.passed(observed)
@@ -82,7 +84,7 @@ class DeadLetters:
             yield violation(f"in the unknown state {letter.state!r}")
         if letter.operation_id and operation is None:
             yield violation("of an operation that nobody asked for")
-        if self.drained and letter.state in OPEN_STATES and evidence.absence_is_proof:
+        if self.drained and letter.state in OPEN_STATES and evidence.absence_is_proof and not evidence.has_stalled:
             yield violation("still waiting at the end")
         for clause, standing in _left(evidence, letter.operation_id) if operation else ():
             if len(standing) > 1:

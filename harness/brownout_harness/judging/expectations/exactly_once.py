@@ -23,6 +23,7 @@ class ExactlyOnce:
 
     NAME: ClassVar[str] = "exactly_once"
     LEDGER_PROVES: ClassVar[bool] = True
+    TIMELESS: ClassVar[bool] = True
 
     effect: str
     """`stripe.charge`, `twilio.message`, `sales.order`. Where an operation leaves it or another, both count."""

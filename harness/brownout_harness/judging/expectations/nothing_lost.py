@@ -46,6 +46,7 @@ class NothingLost:
 
     NAME: ClassVar[str] = "nothing_lost"
     LEDGER_PROVES: ClassVar[bool] = True
+    TIMELESS: ClassVar[bool] = True
     NEEDS_LEAVES: ClassVar[bool] = True
     """It can be demanded only of operations of which it is known what they leave."""
 
@@ -74,6 +75,8 @@ class NothingLost:
         undoings = chain.from_iterable(leaves.undone_by.values() for leaves in expected.values())
         nobodys = evidence.effects.count(NAMELESS, is_one_of(undoings))
         certain = self._certain(findings, absence_is_proof=evidence.absence_is_proof and not nobodys)
+        if evidence.has_stalled:  # who gave up an answer that nobody could give has lost nothing
+            certain = [finding for finding in certain if finding.loss is not Loss.UNRESOLVED]
         observed = _observed(mapped, findings)
         if certain:
             return wording.failed(observed, [finding.violation for finding in certain])
@@ -86,7 +89,9 @@ class NothingLost:
     def _doubt(self, findings: list[Finding], anonymous: int, unmapped: Iterable[str]) -> str:
         """Why nothing wrong is not yet right; empty where it is."""
         if self._too_many_unresolved(findings) or any(finding.loss is not Loss.UNRESOLVED for finding in findings):
-            return "but the ledger is incomplete, or has undoings of nobody's"
+            return (
+                "but the ledger is incomplete, has undoings of nobody's, or a process of the harness's own stood still"
+            )
         if anonymous:
             return f"{counted(anonymous, 'effect')} without an operation id could hide a loss"
         if names := sorted(unmapped):

@@ -59,6 +59,9 @@ def test_a_letter_still_waiting_fails_unless_that_is_allowed(state: str) -> None
     unfinished = changed(waiting, gaps=(Gap(GapKind.DRAIN_NOT_FINISHED, "redrive still running"),))
     result = LETTERS.judge(unfinished)
     assert (result.status, result.observed.endswith("but the ledger is incomplete")) == (Status.INCONCLUSIVE, True)
+    held_up = changed(waiting, gaps=(Gap(GapKind.STALLED, "redis did not run for 5.0 s", 20.0, 25.0, process="redis"),))
+    result = LETTERS.judge(held_up)
+    assert (result.status, result.observed.endswith("own stood still")) == (Status.INCONCLUSIVE, True)
 
 
 def test_redriven_without_an_effect_or_with_two_fails() -> None:

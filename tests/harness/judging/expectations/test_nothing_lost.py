@@ -145,6 +145,13 @@ def test_absence_proves_nothing_where_the_ledger_is_incomplete_but_a_lie_does() 
     assert LOST.judge(changed(ending(Outcome.REFUSED, keeps_effect=True), gaps=gaps)).status is Status.FAILED
 
 
+def test_a_process_that_stood_still_excuses_the_unresolved_and_nothing_else() -> None:
+    gaps = (Gap(GapKind.STALLED, "redis did not run for 5.0 s", 20.0, 25.0, process="redis"),)
+    for outcome, status in ((Outcome.UNKNOWN, Status.INCONCLUSIVE), (Outcome.DONE, Status.FAILED)):
+        assert LOST.judge(changed(ending(outcome, keeps_effect=False), gaps=gaps)).status is status
+    assert LOST.judge(changed(ending(Outcome.REFUSED, keeps_effect=True), gaps=gaps)).status is Status.FAILED
+
+
 def test_effects_without_an_operation_id_could_hide_a_loss_or_prove_one() -> None:
     nameless = with_effects(healthy(), lambda each: each._replace(operation_id=""))
     assert LOST.judge(nameless).status is Status.INCONCLUSIVE
