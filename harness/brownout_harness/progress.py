@@ -24,6 +24,8 @@ class Progress:
     """By vendor, as the target reports it."""
     faults: tuple[str, ...] = ()
     """Those in force now, in words."""
+    said: str = ""
+    """A line to be shown once, and to stay; then this is no look at the run."""
 
 
 ProgressSink = Callable[[Progress], None]

@@ -156,7 +156,8 @@ class Scenario:
             named += [getattr(item.check, "vendor", ""), getattr(item.check, "effect", "").partition(".")[0]]
         if self.target is not None:
             named += [
-                vendor for name in self.target.templates() if (vendor := name.partition(".")[0]) not in RUN_VALUES
+                *self.target.ports,
+                *(vendor for name in self.target.templates() if (vendor := name.partition(".")[0]) not in RUN_VALUES),
             ]
         return tuple(dict.fromkeys(name for name in named if name))
 

@@ -41,6 +41,9 @@ class Target:
     """Added to its environment, which holds `PORT` and what `brownout up` prints for each vendor already. Filled in:
     `{{port}}`, `{{python}}`, `{{stripe.url}}`, `{{stripe.key}}`, `{{redis.url}}`."""
     ready: Ready = Ready()
+    ports: Mapping[str, int] = field(default_factory=dict)
+    """Per vendor, where its simulator serves: `{stripe: 12111}`; of those left out, a free one. A target that runs
+    already cannot know a free port."""
 
     def templates(self) -> tuple[str, ...]:
         """The names between `{{` and `}}` in its URL, command and environment."""

@@ -217,6 +217,15 @@ def test_a_kill_and_a_start_in_order_are_sound_whatever_the_order_in_the_file() 
         ('PORT: "{{port}}"', 'PORT: "{{prt}}"', "target: no value for {{prt}} (did you mean port?)"),
         ("{{stripe.url}}", "{{strip.url}}", "no value for {{strip.url}} (did you mean stripe.url?)"),
         ("{{stripe.url}}", "{{stripe.uri}}", "no value for {{stripe.uri}} (did you mean stripe.url?)"),
+        (
+            "ready: /health",
+            "ports: {strip: 12111}",
+            "target.ports.strip: no vendor named 'strip' (did you mean stripe?)",
+        ),
+        ("ready: /health", "ports: {stripe: 80}", "target.ports.stripe: 80 is outside 1024 to 65535"),
+        ("ready: /health", "ports: {stripe: 70000}", "target.ports.stripe: 70000 is outside 1024 to 65535"),
+        ("ready: /health", "ports: {stripe: 5000, twilio: 5000}", "target.ports.twilio: 5000 is stripe's already"),
+        ("ready: /health", "ports: {stripe: many}", "target.ports.stripe:"),
         ('command: ["{{python}}", app.py]', "command: []", "target.command: [] is no command"),
         (
             "[stripe.charge]",

@@ -33,7 +33,14 @@ def watched(console: Console, title: str) -> Iterator[ProgressSink]:
         yield _Plain(console, title)
         return
     with Live(Text(f"{title}: starting"), console=console, refresh_per_second=REDRAWS_PER_S, transient=True) as live:
-        yield lambda progress: live.update(live_table(title, progress))
+        yield lambda progress: _redraw(live, title, progress)
+
+
+def _redraw(live: Live, title: str, progress: Progress) -> None:
+    if progress.said:
+        live.console.print(progress.said, markup=False, highlight=False, soft_wrap=True)
+    else:
+        live.update(live_table(title, progress))
 
 
 class _Plain:
@@ -46,6 +53,9 @@ class _Plain:
         self._next_s = 0.0
 
     def __call__(self, progress: Progress) -> None:
+        if progress.said:
+            self._console.print(progress.said, markup=False, highlight=False, soft_wrap=True)
+            return
         if progress.phase == self._phase and progress.at_s < self._next_s:
             return
         self._phase = progress.phase

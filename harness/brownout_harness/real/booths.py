@@ -12,9 +12,9 @@ from brownout_harness.asked.terms import fields_to_keep, terms_of
 from brownout_harness.judging.evidence import Gap
 from brownout_harness.judging.inputs import FaultCount
 from brownout_harness.judging.simulator_status import SECRET_ENDINGS, fault_counts, secrets_in, simulator_gaps
-from brownout_harness.problems import NotJudged
+from brownout_harness.problems import BadInput, NotJudged
 from brownout_harness.real.http_json import Answer, NoAnswer, call
-from brownout_harness.real.processes import Child, json_lines
+from brownout_harness.real.processes import Child, json_lines, wait_until
 from brownout_reports.rows import LedgerRow, read
 from brownout_scenarios.schema import FaultRule, Scenario
 
@@ -147,10 +147,27 @@ def name_of(vendor: str) -> str:
     return f"simulator-{vendor}"
 
 
-def command(python: str, vendor: str, seed: int) -> list[str]:
-    """Starts one on a free port of loopback. `-P`: a file of the current folder is no module of its own."""
+def command(python: str, vendor: str, seed: int, port: int = 0) -> list[str]:
+    """Starts one on loopback, on a free port if it is 0. `-P`: a file of the current folder is no module of its own."""
     module = [python, "-P", "-m", "brownout_simulators"]
-    return [*module, "--vendors", vendor, "--port-base", "0", "--seed", str(seed)]
+    return [*module, "--vendors", vendor, "--port-base", str(port), "--seed", str(seed)]
+
+
+def wait(child: Child, vendors: Sequence[str], deadline_s: float, what: str, *, cure: str) -> tuple[Booth, ...]:
+    """The simulators of one process, once every one of them serves; `cure` is what to do where a port is taken.
+
+    Raises:
+        BadInput: a port is taken.
+        NotJudged: it ended, or took too long.
+    """
+    try:
+        found: tuple[Booth, ...] = wait_until(lambda: ready(child, vendors), child, deadline_s, what)
+    except NotJudged:
+        if child.exit_code == BadInput.exit_code:  # its own words say which
+            words = child.last_words().removeprefix("brownout_simulators: ")
+            raise BadInput(f"{words}; {cure}") from None
+        raise
+    return found
 
 
 def ready(child: Child, vendors: Sequence[str]) -> tuple[Booth, ...]:

@@ -80,6 +80,7 @@ def run_real(
             scratch=scratch,
             logs=logs,
             redis=chosen,
+            tell=lambda said: show(Progress(phase="starting", duration_s=scenario.duration_s, said=said)),
         )
         run = _Run(scenario, stage, processes, scratch=scratch, rows=rows, show=show)
         try:

@@ -6,7 +6,7 @@ Their start is mostly imports, so whatever does not wait for another is started 
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,9 @@ class Stage:
         scratch: Path,
         logs: Path,
         redis: Redis,
+        tell: Callable[[str], None] = lambda _text: None,
     ) -> None:
-        """Start everything and wait until it is ready.
+        """Start everything and wait until it is ready. `tell` takes what somebody must know who starts the target.
 
         Raises:
             BadInput: the target cannot be run as the scenario says.
@@ -51,9 +52,12 @@ class Stage:
         self._restarting_until_s: float | None = None
         environment = dict(os.environ)
         redis_process = RedisProcess(redis, processes, scratch=scratch, environment=environment)
+        ports = scenario.target.ports if scenario.target is not None else {}
         stands = {
             vendor: processes.start(
-                booths.name_of(vendor), booths.command(sys.executable, vendor, scenario.seed), environment
+                booths.name_of(vendor),
+                booths.command(sys.executable, vendor, scenario.seed, ports.get(vendor, 0)),
+                environment,
             )
             for vendor in vendors
         }
@@ -72,6 +76,9 @@ class Stage:
         if self.target.command:
             self.target.require_free_port()
             self._launch()
+        else:
+            for line in _needed_by(self.target, self.booths):
+                tell(line)
         load_process.write_load_plan(scratch, scenario, self.arrivals, self.target.url, self.booths.secrets)
         self._wait_for_target()
         _wait(load, self._load_is_ready, "the load generator")
@@ -137,12 +144,19 @@ class Stage:
         return self.watch.is_ready
 
 
+def _needed_by(target: Launch, found: Booths) -> Iterator[str]:
+    """What an application that is started by hand must have in its environment, as `brownout up` prints it."""
+    yield f"the target at {target.url} is not started here; in its environment it needs what it uses of:"
+    for booth in found:
+        yield from (f"  {name}={value}" for name, value in booth.environment.items())
+
+
 def _booth(child: Child, vendor: str) -> Booth:
-    (booth,) = _wait(child, lambda: booths.ready(child, [vendor]), f"the {vendor} simulator")
+    deadline_s, cure = time.monotonic() + START_WITHIN_S, f"end what uses it, or change target.ports.{vendor}"
+    (booth,) = booths.wait(child, [vendor], deadline_s, f"the {vendor} simulator", cure=cure)
     # The line that told its address told its test key too: that stays out of the run's logs.
     child.output.write_bytes(b"")
-    found: Booth = booth
-    return found
+    return booth
 
 
 def _wait(child: Child, ready: Callable[[], Any], what: str) -> Any:

@@ -14,7 +14,7 @@ from rich.table import Table
 from brownout_harness.problems import BadInput, NotJudged
 from brownout_harness.real import booths
 from brownout_harness.real.booths import Booth
-from brownout_harness.real.processes import Child, Processes, pause, wait_until
+from brownout_harness.real.processes import Child, Processes, pause
 from brownout_harness.safety.live_keys import refuse_live_keys
 from brownout_simulators.vendors import VENDORS, UnknownVendor, load_vendor
 
@@ -44,7 +44,9 @@ def serve(console: Console, vendors: Sequence[str], *, port_base: int | None, se
         options = ["--ports", "fixed"] if port_base is None else ["--port-base", str(port_base)]
         command = [sys.executable, "-P", "-m", "brownout_simulators", "--vendors", ",".join(names), "--seed", str(seed)]
         child = processes.start(NAME, [*command, *options], dict(os.environ))
-        found = _ready(child, names)
+        deadline_s = time.monotonic() + START_WITHIN_S
+        cure = "end what uses it, or choose others with --port-base"
+        found = booths.wait(child, names, deadline_s, "the simulators' process", cure=cure)
         relayed = _relay(child, 0)
         console.print(table(found))
         console.print("Ctrl-C ends them.", highlight=False)
@@ -52,20 +54,6 @@ def serve(console: Console, vendors: Sequence[str], *, port_base: int | None, se
             relayed = _relay(child, relayed)
             pause(LOOK_EVERY_S)
         raise NotJudged(f"the simulators ended with exit code {child.exit_code}: {child.last_words()}")
-
-
-def _ready(child: Child, names: Sequence[str]) -> tuple[Booth, ...]:
-    deadline_s = time.monotonic() + START_WITHIN_S
-    try:
-        found: tuple[Booth, ...] = wait_until(
-            lambda: booths.ready(child, names), child, deadline_s, "the simulators' process"
-        )
-    except NotJudged:
-        if child.exit_code == BadInput.exit_code:  # a port that is taken: its own words say which
-            words = child.last_words().removeprefix("brownout_simulators: ")
-            raise BadInput(f"{words}; end what uses it, or choose others with --port-base") from None
-        raise
-    return found
 
 
 def _relay(child: Child, offset: int) -> int:

@@ -1,5 +1,7 @@
 """Of the target: it is on this machine, and everything that is filled in has a value."""
 
+from urllib.parse import urlsplit
+
 from brownout_scenarios import spelling, units
 from brownout_scenarios.checks.common import Found
 from brownout_scenarios.loopback import host_of, is_loopback
@@ -23,8 +25,29 @@ def target(scenario: Scenario, words: Vocabulary) -> Found:
     yield from _templates(target, words)
     if not 0 < target.ready.within_s <= 600:
         yield ("target", "ready", "within"), f"{units.duration(target.ready.within_s)} is outside 0s to 600s"
+    yield from _ports(target, words)
     if scenario.policies.vendors or scenario.policies.preset:
         yield ("policies",), "are the gateway's; this target is not the gateway"
+
+
+def _ports(target: Target, words: Vocabulary) -> Found:
+    taken: dict[int, str] = {}
+    for vendor, port in target.ports.items():
+        where: Path = ("target", "ports", vendor)
+        if vendor not in words.vendors:
+            yield where, f"no vendor named {units.shown(vendor)}{spelling.hint(vendor, words.vendors)}"
+        elif not 1024 <= port <= 65535:
+            yield where, f"{port} is outside 1024 to 65535"
+        elif port in taken or port == _port_of(target.url):
+            yield where, f"{port} is {taken.get(port, 'the target')}'s already"
+        taken.setdefault(port, vendor)
+
+
+def _port_of(url: str) -> int | None:
+    try:
+        return urlsplit(url).port
+    except ValueError:  # a template, or no number
+        return None
 
 
 def _templates(target: Target, words: Vocabulary) -> Found:

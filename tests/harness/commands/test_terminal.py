@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from brownout_harness.commands.terminal import line, live_table, show_verdict, watched
@@ -46,6 +47,15 @@ def test_a_pipe_gets_a_line_per_phase_and_every_few_seconds() -> None:
         "demo: 6 of 100 s",
         "demo: 11 of 100 s",
     ]
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_what_is_said_once_stays_as_it_is(is_terminal: bool) -> None:
+    console = Console(width=40, force_terminal=is_terminal, color_system=None)
+    long = "  STRIPE_API_BASE=http://127.0.0.1:12111/[bold]/and/so/on"
+    with console.capture() as capture, watched(console, "demo") as show:
+        show(Progress(phase="starting", said=long))
+    assert long in capture.get()
 
 
 def test_a_terminal_is_redrawn_in_place() -> None:

@@ -1,8 +1,11 @@
 """Real runs, whole: a target of somebody else's, killed harnesses, Ctrl-C."""
 
+import os
 import re
 import signal
+import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,9 +19,11 @@ from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
 from brownout_reports.run_folder import Status
 from brownout_scenarios.load import load
+from brownout_simulators.vendors import load_vendor
 from tests.support.commands import LIMIT_S, brownout, start
 from tests.support.processes import descendants, eventually, is_running
-from tests.support.shop_scenario import AGREED, write_shop
+from tests.support.redis_server import free_port
+from tests.support.shop_scenario import AGREED, SHOP, write_shop
 
 pytestmark = pytest.mark.real
 
@@ -126,3 +131,40 @@ def test_a_run_of_the_command_line_ends_with_a_verdict_and_a_folder(tmp_path: Pa
     assert "passed shop (real, seed 3)" in ended.output
     assert (tmp_path / "A" / "report.html").exists()
     assert f"again  brownout run {tmp_path / 'shop.yaml'} --mode real --seed 3" in ended.output
+
+
+def running_already(folder: Path) -> tuple[Path, int, int]:
+    """The scenario of a shop that somebody else starts: its file, the shop's port, and Stripe's."""
+    shop_port, stripe_port = free_port(), free_port()
+    path = write_shop(folder)
+    text = path.read_text().replace("{{port}}", str(shop_port), 2)
+    command = next(line for line in text.splitlines() if "command:" in line)
+    path.write_text(text.replace(command, f"  ports: {{stripe: {stripe_port}}}").replace("{{port}}", str(shop_port)))
+    return path, shop_port, stripe_port
+
+
+def test_a_target_that_runs_already_finds_its_vendor_at_a_fixed_port(tmp_path: Path) -> None:
+    path, shop_port, stripe_port = running_already(tmp_path)
+    base, key = f"http://127.0.0.1:{stripe_port}", load_vendor("stripe").test_key("default")
+    environment = {**os.environ, "STRIPE_API_BASE": base, "STRIPE_API_KEY": key}
+    shop = subprocess.Popen([sys.executable, str(SHOP), "--port", str(shop_port)], env=environment)
+    try:
+        ended = brownout("run", str(path), "--mode", "real", "--redis", "fake", "--out", "A", cwd=tmp_path)
+    finally:
+        shop.kill()
+        shop.wait(LIMIT_S)
+    assert ended.exit_code == 0, ended.output + ended.errors
+    said = ended.output.splitlines()
+    assert said[2].startswith(f"the target at http://127.0.0.1:{shop_port} is not started here; in its environment")
+    assert f"  STRIPE_API_BASE={base}" in said
+    assert f"  STRIPE_API_KEY={key}" in said
+    assert not any(key in path.read_text() for path in (tmp_path / "A" / "logs").iterdir())
+
+
+def test_a_port_of_a_simulator_that_is_taken_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    path, _, port = running_already(tmp_path)
+    with socket.create_server(("127.0.0.1", port)):
+        ended = brownout("run", str(path), "--mode", "real", "--redis", "fake", "--out", "A", cwd=tmp_path)
+    assert ended.exit_code == 2
+    assert ended.error == f"error: port {port} is in use; end what uses it, or change target.ports.stripe"
+    assert [each.name for each in tmp_path.iterdir()] == ["shop.yaml"]
