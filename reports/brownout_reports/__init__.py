@@ -8,5 +8,6 @@
 - `summary.py`     `summary.md`, for a pull request
 - `figure.py`      the one time-aligned figure
 - `series.py`      from a run's tables to what the figure draws
+- `story.py`       a run as text, and one operation of it; `printable.py` what may be shown on a terminal
 - `report.py`      `report.html`: one file, no network
 """

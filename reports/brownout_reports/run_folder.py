@@ -245,7 +245,14 @@ def _fill(folder: Path, run: RunFolder, files: Mapping[str, str], logs: Path | N
     if logs is None:
         (folder / LOGS_FOLDER).mkdir()
     else:
-        shutil.copytree(logs, folder / LOGS_FOLDER)
+        shutil.copytree(logs, folder / LOGS_FOLDER, ignore=_irregular)
+
+
+def _irregular(folder: str, names: list[str]) -> list[str]:
+    """Links and pipes: what is behind them is none of a run's."""
+    return [
+        name for name in names if stat.S_IFMT((Path(folder) / name).lstat().st_mode) not in {stat.S_IFREG, stat.S_IFDIR}
+    ]
 
 
 def read(folder: Path) -> RunFolder:
@@ -262,6 +269,11 @@ def read(folder: Path) -> RunFolder:
         verdict=_reading(folder / VERDICT_FILE, lambda path: Verdict.model_validate_json(path.read_bytes())),
         tables=Tables(*(_reading(folder / f"{name}.parquet", _rows_of(table)) for name, table in TABLES.items())),
     )
+
+
+def text_of(path: Path) -> str:
+    """A further text of a run folder. Raises `RunFolderError`."""
+    return _reading(path, lambda each: each.read_text(encoding="utf-8"))
 
 
 def _rows_of(table: Table[R]) -> Callable[[Path], Rows[R]]:

@@ -3,7 +3,7 @@
 To add one: a module with a function whose annotated parameters are the command's, a line here, and its section in
 `docs/cli.md`. A command's module imports what is heavy when it runs, not when it is imported.
 
-- `run.py`, `check.py`, `scenarios.py`, `vendors.py`, `report.py`, `up.py`, `audit.py`  the commands
+- `run.py`, `check.py`, `scenarios.py`, `vendors.py`, `show.py`, `judge.py`, `report.py`, `up.py`, `audit.py`  the commands
 - `terminal.py`  a run's progress and its verdict, as a person sees them
 - `console.py`   the console that they are shown on
 - `signals.py`   Ctrl-C
@@ -14,9 +14,11 @@ from typing import Final
 
 from brownout_harness.commands.audit import audit
 from brownout_harness.commands.check import check
+from brownout_harness.commands.judge import judge
 from brownout_harness.commands.report import report
 from brownout_harness.commands.run import run
 from brownout_harness.commands.scenarios import scenarios
+from brownout_harness.commands.show import show
 from brownout_harness.commands.up import up
 from brownout_harness.commands.vendors import vendors
 
@@ -25,6 +27,8 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "check": check,
     "scenarios": scenarios,
     "vendors": vendors,
+    "show": show,
+    "judge": judge,
     "report": report,
     "up": up,
     "audit": audit,

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from brownout_harness.progress import Progress, ProgressSink
+from brownout_reports.printable import one_line
 from brownout_reports.run_folder import ExpectationResult, Status, Verdict
 
 PLAIN_EVERY_S = 5.0
@@ -106,25 +107,30 @@ def show_verdict(console: Console, verdict: Verdict, folder: Path, report: Path 
         table.add_column(name, overflow="fold")
     marks = MARKS if console.encoding.startswith("utf") else PLAIN_MARKS
     for result in verdict.expectations:
-        table.add_row(marks[result.status], escape(result.title), escape(result.expected), _observed(result))
+        table.add_row(marks[result.status], _plain(result.title), _plain(result.expected), _observed(result))
     console.print()
     console.print(table)
     console.print()
     for reason in verdict.reasons:
-        console.print(f"[yellow]inconclusive[/] {escape(reason)}", soft_wrap=True)
+        console.print(f"[yellow]inconclusive[/] {_plain(reason)}", soft_wrap=True)
     style = STYLES[verdict.verdict]
-    console.print(f"[{style}]{verdict.verdict}[/] {escape(verdict.scenario)} ({verdict.mode}, seed {verdict.seed})")
+    console.print(f"[{style}]{verdict.verdict}[/] {_plain(verdict.scenario)} ({verdict.mode}, seed {verdict.seed})")
     # Paths and commands are for copying: never folded, never decorated.
     shown = (("report", str(report)),) if report is not None else ()
-    for name, text in (*shown, ("run", str(folder)), ("again", verdict.command)):
+    for name, text in (*shown, ("run", str(folder)), ("again", one_line(verdict.command))):
         console.print(f"{name:<7}{text}", markup=False, highlight=False, soft_wrap=True)
 
 
+def _plain(text: str) -> str:
+    """As it is: no markup, and nothing that moves the cursor. What is judged again may be anybody's."""
+    return escape(one_line(text))
+
+
 def _observed(result: ExpectationResult) -> str:
-    parts = [escape(result.observed)]
+    parts = [_plain(result.observed)]
     if result.status is not Status.PASSED and result.when:
-        parts.append(f"[dim]{escape(result.when)}[/]")
+        parts.append(f"[dim]{_plain(result.when)}[/]")
     for case in result.cases:
         at = "" if case.at_s is None else f" at {case.at_s:.3f} s"
-        parts.append(f"[dim]{escape(case.operation_id or 'no operation id')}{at}: {escape(case.what)}[/]")
+        parts.append(f"[dim]{_plain(case.operation_id or 'no operation id')}{at}: {_plain(case.what)}[/]")
     return "\n".join(parts)

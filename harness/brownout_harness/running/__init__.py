@@ -2,4 +2,5 @@
 
 - `orders.py`   what is to be run, checked before anything starts
 - `execute.py`  run, judge, write; `masked.py` without the run's credentials
+- `recorded.py` a run folder, to be judged again
 """

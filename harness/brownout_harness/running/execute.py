@@ -26,7 +26,8 @@ from brownout_harness.judging.leaves import Leaves
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, NotJudged
 from brownout_harness.progress import ProgressSink
 from brownout_harness.running.masked import masked
-from brownout_harness.running.orders import Order, checked_scenario
+from brownout_harness.running.orders import Order, check_writable, checked_scenario
+from brownout_harness.running.recorded import KEPT_FILE, find, inputs_of, kept, recorded, scenario_of
 from brownout_reports.publish import publish
 from brownout_reports.run_folder import (
     Environment,
@@ -73,8 +74,6 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
         BadInput: only the attempt showed that it cannot be run (a port that is taken).
         NotJudged: the run came to no verdict; nothing was written.
     """
-    from brownout_reports.report import render  # draws, which takes long to import
-
     with tempfile.TemporaryDirectory(prefix="brownout-") as work:
         inputs = _run(order, Path(work), progress)
         resolved = to_yaml(order.scenario)
@@ -87,16 +86,48 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
             tables=masked(inputs.tables, evidence.secret_forms),
         )
         # Whatever goes wrong from here on, the run has its verdict: it is told, and written if it can be.
-        report, undrawn = {}, ""
-        try:
-            report = {REPORT_FILE: render(run)}
-        except Exception as error:  # noqa: BLE001
-            undrawn = f"the report could not be drawn: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
-        try:
-            folder = publish(run, logs=inputs.logs, files=report)
-        except RunFolderError as error:
-            raise NotJudged(f"{error}; the verdict was: {_in_short(verdict)}") from None
-    return Finished(verdict=verdict, folder=folder, undrawn=undrawn)
+        return _write(run, inputs)
+
+
+def judge_again(recorded_in: str, *, expect: Path | None = None, out: Path | None = None) -> Finished:
+    """Judge a recorded run, by its own expectations or those of the file `expect`; written to `out`, if it is named.
+
+    Raises:
+        BadInput: the run or the file cannot be read, or `out` is taken.
+        NotJudged: it could not be written.
+    """
+    old = recorded(find(recorded_in))
+    if out is not None:
+        check_writable(out)
+    inputs, scenario = inputs_of(old), scenario_of(old, expect)
+    resolved = to_yaml(scenario)
+    evidence = evidence_of(scenario, inputs, {"scenario.yaml": resolved, **_logs(inputs.logs)})
+    told = {name: getattr(old.verdict, name) for name in ("scenario", "about", "mode", "target", "seed", "command")}
+    about = About(
+        **told,
+        environment=old.verdict.environment,
+        started=old.verdict.started,
+        notes=(*scenario.notes, *inputs.notes),
+    )
+    verdict = verdict_on(evidence, _checks(scenario, evidence), about)
+    if out is None:
+        return Finished(verdict=verdict, folder=old.path)
+    return _write(RunFolder(path=out, scenario=resolved, verdict=verdict, tables=old.tables), inputs)
+
+
+def _write(run: RunFolder, inputs: RunInputs) -> Finished:
+    from brownout_reports.report import render  # draws, which takes long to import
+
+    report, undrawn = {}, ""
+    try:
+        report = {REPORT_FILE: render(run)}
+    except Exception as error:  # noqa: BLE001
+        undrawn = f"the report could not be drawn: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+    try:
+        folder = publish(run, logs=inputs.logs, files={KEPT_FILE: kept(inputs), **report})
+    except RunFolderError as error:
+        raise NotJudged(f"{error}; the verdict was: {_in_short(run.verdict)}") from None
+    return Finished(verdict=run.verdict, folder=folder, undrawn=undrawn)
 
 
 def _in_short(verdict: Verdict) -> str:
@@ -212,7 +243,7 @@ def _logs(folder: Path | None) -> dict[str, str]:
         return {}
     texts = {}
     for path in sorted(folder.iterdir()):
-        if path.is_file():
+        if path.is_file() and not path.is_symlink():
             with path.open("rb") as file:
                 texts[f"logs/{path.name}"] = file.read(LOG_BYTES).decode(errors="replace")
     return texts

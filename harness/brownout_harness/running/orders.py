@@ -128,12 +128,12 @@ def _folders(scenarios: Sequence[Scenario], mode: Mode, time: str, out: Path | N
             count += 1
             free = folder.with_name(f"{folder.name}-{count}")
         taken.add(free)
-        _check_writable(free)
+        check_writable(free)
         folders.append(free)
     return folders
 
 
-def _check_writable(folder: Path) -> None:
+def check_writable(folder: Path) -> None:
     """Refuse a place that is taken or cannot be written, before a run is made for nothing."""
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

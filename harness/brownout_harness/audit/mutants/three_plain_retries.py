@@ -51,7 +51,7 @@ class _AlwaysClosed:
 class _Unlimited:
     """A budget, a limiter and a bulkhead that always have room."""
 
-    def first_attempt(self, now_s: float) -> None:
+    def answered(self, now_s: float) -> None:
         """Nobody counts."""
 
     def try_retry(self, _now_s: float) -> bool:

@@ -1,0 +1,176 @@
+"""A run as text, for whoever looks for a cause: the whole of it in short, or one operation from beginning to end.
+
+The story of an operation is told on one clock by everybody who saw it: the driver that asked, the target (its
+telemetry), the vendors (their ledgers: requests, faults that struck, effects) and the dead letters. Nothing in a line
+breaks it, or moves a terminal's cursor: a run folder may be anybody's.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import polars as pl
+
+from brownout_reports.printable import one_line
+from brownout_reports.rows import REQUEST, EventRow, LedgerRow, LetterRow, OperationRow
+from brownout_reports.run_folder import RunFolder, Status
+from brownout_reports.tables import Rows
+
+DRIVER: Final = "driver"
+TARGET: Final = "target"
+LETTER: Final = "dead letter"
+SHOWN_IDS: Final = 10
+SHOWN_SLOW: Final = 3
+
+
+class UnknownOperation(ValueError):
+    """Nobody in the run has seen such an operation; the message names some that there are."""
+
+
+class Moment(NamedTuple):
+    """One line of a story. They sort as they happened; of one instant, as from the driver to the vendor and back."""
+
+    at_s: float
+    depth: int
+    seen_by: str
+    what: str
+
+
+def overview(run: RunFolder) -> Iterator[str]:
+    """The verdict, what was judged, and the operations to look at, line by line."""
+    verdict = run.verdict
+    yield f"{verdict.verdict} {verdict.scenario} ({verdict.mode}, seed {verdict.seed}, {verdict.duration_s:.1f} s)"
+    yield from (f"inconclusive: {one_line(reason)}" for reason in verdict.reasons)
+    width = max((len(one_line(each.title)) for each in verdict.expectations), default=0)
+    for each in verdict.expectations:
+        yield f"{each.status:<12}  {one_line(each.title):<{width}}  {one_line(each.observed)}"
+    for stall in verdict.stalls:
+        yield f"stood still   {one_line(stall.process)} from {stall.start_s:.3f} s to {stall.end_s:.3f} s"
+    yield from _to_look_at(run)
+
+
+def _to_look_at(run: RunFolder) -> Iterator[str]:
+    wrong = [each for each in run.verdict.expectations if each.status is not Status.PASSED]
+    cases = {case.operation_id: case for each in wrong for case in each.cases if case.operation_id}
+    told = [(case.operation_id, case.what) for case in list(cases.values())[:SHOWN_IDS]]
+    told += [(each.operation_id, f"took {each.latency_s:.3f} s, {each.outcome}") for each in _slowest(run)]
+    if told:
+        yield ""
+        yield "operations to look at:"
+    width = max((len(one_line(each)) for each, _ in told), default=0)
+    for operation_id, what in told:
+        yield f"  {one_line(operation_id):<{width}}  {one_line(what)}"
+
+
+def _slowest(run: RunFolder) -> list[OperationRow]:
+    longest = (pl.col("finished_s") - pl.col("intended_s")).round(6)
+    frame = run.tables.of(OperationRow).frame.sort([longest, pl.col("operation_id")], descending=[True, False])
+    return list(Rows(OperationRow, frame.head(SHOWN_SLOW)))
+
+
+def story(run: RunFolder, operation_id: str) -> Iterator[str]:
+    """Everything that is known of one operation, in the order in which it happened; in seconds since the start.
+
+    Raises:
+        UnknownOperation: nothing is known of it.
+    """
+    moments = sorted(_moments(run, operation_id))
+    if not moments:
+        raise UnknownOperation(_unknown(run, operation_id))
+    seen_by = max(len(each.seen_by) for each in moments)
+    at = max(len(f"{each.at_s:.3f}") for each in moments)
+    yield f"{one_line(operation_id)} in {run.verdict.scenario} ({run.verdict.mode}, seed {run.verdict.seed})"
+    for each in moments:
+        yield f"{each.at_s:>{at}.3f} s  {each.seen_by:<{seen_by}}  {each.what}"
+
+
+def _unknown(run: RunFolder, operation_id: str) -> str:
+    ids = run.tables.of(OperationRow).values(pl.col("operation_id")).head(3).to_list()
+    some = f"there are {', '.join(map(one_line, ids))}, …" if ids else "the run has none"
+    return f"nobody saw an operation {one_line(operation_id)[:80]}: {some}"
+
+
+def _moments(run: RunFolder, operation_id: str) -> Iterator[Moment]:
+    def of(record: Any) -> Rows[Any]:
+        return run.tables.of(record).where(pl.col("operation_id") == operation_id)
+
+    faults = {fault.id: fault.text for fault in run.verdict.faults}
+    for operation in of(OperationRow):
+        yield from _of_driver(operation)
+    for event in of(EventRow):
+        yield Moment(event.at_s, 2, TARGET, _line(event.kind, *_of_event(event)))
+    for row in of(LedgerRow):
+        yield from _of_vendor(row, faults)
+    for letter in of(LetterRow):
+        yield from _of_letter(letter, run.verdict.duration_s)
+
+
+def _line(*parts: str) -> str:
+    return one_line(" ".join(filter(None, parts)))
+
+
+def _of_driver(each: OperationRow) -> Iterator[Moment]:
+    yield Moment(each.intended_s, 0, DRIVER, _line("wants", each.name))
+    if not each.asks:
+        yield Moment(each.sent_s, 1, DRIVER, _line("never asks:", each.detail))
+        return
+    yield Moment(each.sent_s, 1, DRIVER, "asks")
+    for number, at_s in enumerate(_instants(each.again_at), 2):
+        yield Moment(at_s, 1, DRIVER, f"asks again ({number} of {each.asks})")
+    status = f"({each.status})" if each.status else "(no answer)"
+    yield Moment(each.finished_s, 9, DRIVER, _line("is told:", each.outcome, status, each.detail))
+
+
+def _instants(text: str) -> list[float]:
+    try:
+        said = json.loads(text or "[]")
+    except ValueError:
+        return []
+    return [float(at_s) for at_s in said if isinstance(at_s, float | int)] if isinstance(said, list) else []
+
+
+def _of_event(event: EventRow) -> Iterator[str]:
+    yield event.vendor
+    yield event.call
+    yield f"attempt {event.attempt}" if event.attempt else ""
+    yield event.outcome
+    yield f"after {event.duration_s:.3f} s" if event.duration_s else ""
+    yield f"({event.detail})" if event.detail else ""
+
+
+def _of_vendor(row: LedgerRow, faults: dict[str, str]) -> Iterator[Moment]:
+    if row.entry != REQUEST:
+        amount = f"amount {row.amount}" if row.amount else ""
+        yield Moment(row.at_s, 5, row.vendor, _line("EFFECT", row.kind, row.id, amount, _by(row)))
+        return
+    key = f"key {row.idempotency_key}" if row.idempotency_key else "without a key"
+    yield Moment(row.at_s, 3, row.vendor, _line("gets", row.route, f"[{row.id}]", key))
+    for rule in row.faults:
+        yield Moment(row.at_s, 4, row.vendor, _line("FAULT", rule, faults.get(rule, "")))
+    answer = f"answers {row.status}" if row.status else "sends nothing"
+    again = "replayed" if row.replayed else ""
+    wait = f"Retry-After {row.retry_after_s:g} s" if row.retry_after_s is not None else ""
+    ending = f"({row.ending})" if row.ending not in {"", "complete"} else ""
+    yield Moment(row.finished_s, 6, row.vendor, _line(answer, f"[{row.id}]", again, wait, ending))
+
+
+def _by(row: LedgerRow) -> str:
+    return f"by [{row.request_id}]" if row.request_id else ""
+
+
+def _of_letter(letter: LetterRow, end_s: float) -> Iterator[Moment]:
+    at_s = letter.first_attempt_at
+    why = _line(letter.error_class, letter.reason)
+    yield Moment(0.0 if at_s is None else at_s, 7, LETTER, _line(letter.id, "of", letter.flow, "first tried;", why))
+    if letter.last_attempt_at is not None and letter.last_attempt_at != at_s:
+        yield Moment(
+            letter.last_attempt_at, 7, LETTER, _line(letter.id, f"last tried, {_times(letter.attempts)} in all")
+        )
+    if letter.resolved_at is not None:
+        yield Moment(letter.resolved_at, 8, LETTER, _line(letter.id, "is", letter.state, letter.outcome))
+    else:
+        yield Moment(end_s, 8, LETTER, _line(letter.id, "is", letter.state, "at the end"))
+
+
+def _times(count: int) -> str:
+    return f"{count} {'time' if count == 1 else 'times'}"

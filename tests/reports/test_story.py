@@ -1,0 +1,94 @@
+"""One operation, told by everybody who saw it."""
+
+import json
+
+import pytest
+
+from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, Outcome
+from brownout_reports.run_folder import RunFolder, StallSpan, Status
+from brownout_reports.story import UnknownOperation, overview, story
+from brownout_reports.tables import Rows, Tables
+from tests.reports.runs import a_run
+
+ID = "pay-1"
+ASKED = OperationRow(ID, "pay", 20.0, 20.01, 26.5, 3.0, 2, 200, Outcome.DONE, "", json.dumps([23.5]))
+
+
+def a_story(operation: OperationRow = ASKED, reason: str = "no answer in 3 s") -> RunFolder:
+    tables = Tables(
+        Rows.of(OperationRow, [operation, operation._replace(operation_id="pay-2")]),
+        Rows.of(
+            LedgerRow,
+            [
+                LedgerRow("request", 0, "stripe", "acct", ID, 20.1, 20.2, "POST /v1/charges", "req_1",
+                          idempotency_key="k", status=503, ending="complete", faults=("brownout.2",)),
+                LedgerRow("request", 1, "stripe", "acct", ID, 24.0, 24.4, "POST /v1/charges", "req_2", status=0,
+                          ending="close", retry_after_s=2.0),
+                LedgerRow("effect", 2, "stripe", "acct", ID, 24.1, 24.1, "stripe.charge", "ch_1", "req_2", amount=1240),
+                LedgerRow("request", 3, "stripe", "acct", "pay-2", 24.0, 24.4, "POST /v1/charges", "req_3"),
+            ],
+        ),
+        Rows.of(EventRow, [EventRow(20.05, "attempt_started", "stripe", "create_charge", ID, 1, "", 0.0, "")]),
+        Rows.of(
+            LetterRow,
+            [
+                LetterRow(id="dl_1", flow="pay", state="redriven", operation_id=ID, error_class="Timeout",
+                          reason=reason, first_attempt_at=23.2, last_attempt_at=26.1, attempts=2, resolved_at=26.2,
+                          outcome="done"),
+            ],
+        ),
+    )  # fmt: skip
+    return a_run().model_copy(update={"tables": tables})
+
+
+def test_a_story_is_told_on_one_clock_by_all_who_saw_it() -> None:
+    assert list(story(a_story(), ID)) == [
+        "pay-1 in stripe-brownout (virtual, seed 7)",
+        "20.000 s  driver       wants pay",
+        "20.010 s  driver       asks",
+        "20.050 s  target       attempt_started stripe create_charge attempt 1",
+        "20.100 s  stripe       gets POST /v1/charges [req_1] key k",
+        "20.100 s  stripe       FAULT brownout.2 503 on half of `POST /v1/payment_intents`",
+        "20.200 s  stripe       answers 503 [req_1]",
+        "23.200 s  dead letter  dl_1 of pay first tried; Timeout no answer in 3 s",
+        "23.500 s  driver       asks again (2 of 2)",
+        "24.000 s  stripe       gets POST /v1/charges [req_2] without a key",
+        "24.100 s  stripe       EFFECT stripe.charge ch_1 amount 1240 by [req_2]",
+        "24.400 s  stripe       sends nothing [req_2] Retry-After 2 s (close)",
+        "26.100 s  dead letter  dl_1 last tried, 2 times in all",
+        "26.200 s  dead letter  dl_1 is redriven done",
+        "26.500 s  driver       is told: done (200)",
+    ]
+
+
+def test_nothing_in_it_breaks_a_line_or_moves_a_cursor() -> None:
+    evil = a_story(ASKED._replace(detail="gone\x1b[2J\nfake line", again_at="{"), reason="\x9b31m\r")
+    lines = list(story(evil, ID))
+    assert all(line.isprintable() for line in lines)
+    assert "is told: done (200) gone\\x1b[2J\\nfake line" in lines[-1]
+
+
+def test_what_was_never_asked_says_so() -> None:
+    never = story(a_story(ASKED._replace(asks=0, detail="too many in flight")), ID)
+    assert any(line.endswith("driver       never asks: too many in flight") for line in never)
+
+
+def test_an_id_that_only_a_vendor_saw_has_a_story_and_one_that_nobody_saw_has_none() -> None:
+    run = a_story()
+    alone = run.model_copy(update={"tables": Tables(Rows.of(OperationRow), run.tables.of(LedgerRow))})
+    assert len(list(story(alone, "pay-2"))) == 3
+    with pytest.raises(UnknownOperation, match=r"nobody saw an operation pay-3\\x1b: there are pay-1, pay-2, …"):
+        list(story(run, "pay-3\x1b"))
+
+
+def test_the_overview_names_verdict_stalls_failed_cases_and_the_slowest() -> None:
+    run = a_run(status=Status.FAILED)
+    stalls = (StallSpan(process="redis", start_s=3.0, end_s=5.0),)
+    lines = list(overview(run.model_copy(update={"verdict": run.verdict.model_copy(update={"stalls": stalls})})))
+    assert lines[0] == "failed stripe-brownout (virtual, seed 7, 100.0 s)"
+    assert lines[1].startswith("failed        exactly_once: effect `stripe.charge`  2,997 once, 3 twice")
+    assert "stood still   redis from 3.000 s to 5.000 s" in lines
+    at = lines.index("operations to look at:")
+    assert lines[at + 1] == "  pay-000812-7  charged twice: `ch_1`, `ch_2` <script>"
+    assert len(lines) == at + 5
+    assert " took " in lines[-1]
