@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from brownout_harness.commands import COMMANDS
-from brownout_harness.commands.signals import Interrupted, ending_in_order
-from brownout_harness.problems import NOT_JUDGED, Problem, complain
+from brownout_harness.commands.signals import ending_in_order
+from brownout_harness.problems import NOT_JUDGED, Interrupted, Problem, complain
 from brownout_harness.safety.live_keys import refuse_live_keys
 
 app = typer.Typer(

@@ -33,6 +33,10 @@ class NotJudged(Problem):
     exit_code = NOT_JUDGED
 
 
+class Interrupted(BaseException):
+    """Somebody asked the harness to end, by the signal that it names. Not an `Exception`: who swallows it must know."""
+
+
 def complain(problem: Problem) -> int:
     """Say on standard error what is wrong, a line each; the exit code."""
     for text in str(problem).splitlines():

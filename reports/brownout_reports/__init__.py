@@ -3,6 +3,7 @@
 - `rows.py`        the rows of a run: a record for each kind, and the columns that follow from it
 - `tables.py`      rows that may be more than memory holds
 - `run_folder.py`  what a run folder holds: the verdict's schema, the tables, reading and writing
+- `reserved.py`    a place for a run that has begun
 - `publish.py`     everything that a run leaves, written at once
 - `junit.py`       `junit.xml`, for CI systems
 - `summary.py`     `summary.md`, for a pull request

@@ -210,38 +210,44 @@ class RunFolder(Frozen):
     tables: Tables
 
 
-def write(run: RunFolder, *, files: Mapping[str, str] | None = None, logs: Path | None = None) -> Path:
+def write(
+    run: RunFolder, *, files: Mapping[str, str] | None = None, logs: Path | None = None, is_reserved: bool = False
+) -> Path:
     """Write a run to `run.path`, whole or not at all, and return that path.
 
     `files` are further texts by name (`junit.xml`); the folder `logs` is copied. The path may be an empty folder or
-    not exist yet.
+    not exist yet; one that `is_reserved` (`reserved.py`) is replaced.
 
     Raises:
         RunFolderError: the place is taken or cannot be written; nothing is left behind.
     """
     path = run.path
     partial = path.parent / f".{path.name}.partial-{os.getpid()}"
+    aside = path.parent / f".{path.name}.reserved-{os.getpid()}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.mkdir()
         _fill(partial, run, files or {}, logs)
+        if is_reserved:
+            path.rename(aside)
         partial.rename(path)
     except OSError as error:
-        taken = path.exists() and (not path.is_dir() or any(path.iterdir()))
+        taken = not is_reserved and path.exists() and (not path.is_dir() or any(path.iterdir()))
         reason = "there is something already" if taken else error.strerror or str(error)
         raise RunFolderError(f"cannot write the run to {path}: {reason}") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(aside, ignore_errors=True)
     return path
 
 
 def _fill(folder: Path, run: RunFolder, files: Mapping[str, str], logs: Path | None) -> None:
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
     (folder / SCENARIO_FILE).write_text(run.scenario, encoding="utf-8")
     (folder / VERDICT_FILE).write_text(run.verdict.model_dump_json(indent=2) + "\n", encoding="utf-8")
     for name, frame in run.tables.frames().items():
         frame.sink_parquet(folder / f"{name}.parquet")
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
     if logs is None:
         (folder / LOGS_FOLDER).mkdir()
     else:
@@ -295,6 +301,8 @@ def _reading(path: Path, parse: Callable[[Path], T]) -> T:
             raise RunFolderError(f"{path} is no regular file")
         return parse(path)
     except FileNotFoundError:
+        if [each.name for each in path.parent.iterdir()] == [SCENARIO_FILE]:
+            raise RunFolderError(f"{path.parent} holds a run that is not over, or was killed: no verdict yet") from None
         raise RunFolderError(f"{path.parent} is no run folder: {path.name} is missing") from None
     except ValidationError as error:
         first = error.errors()[0]

@@ -5,6 +5,8 @@ from pathlib import Path
 from brownout_scenarios import spelling
 from brownout_scenarios.errors import ScenarioError
 
+RUN_FILE = "scenario.yaml"
+"""In a run's folder."""
 FOLDER = Path(__file__).parent / "library"
 
 
@@ -21,8 +23,11 @@ def path_of(name: str) -> Path:
 
 
 def find(path_or_name: str | Path) -> Path:
-    """A name of the library, else a path: whatever ends in .yaml or has a folder in it. Raises `ScenarioError`."""
+    """A name of the library, else a path: whatever ends in .yaml or has a folder in it; of a run's folder, the scenario
+    that was run. Raises `ScenarioError`."""
     text = str(path_or_name)
+    if (Path(text) / RUN_FILE).is_file():
+        return Path(text) / RUN_FILE
     looks_like_path = isinstance(path_or_name, Path) or "/" in text or text.endswith((".yaml", ".yml"))
     if not looks_like_path:
         return path_of(text)

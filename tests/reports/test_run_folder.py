@@ -78,7 +78,7 @@ def test_nothing_half_written_stays_behind(tmp_path: Path) -> None:
 
 
 def test_an_error_of_ours_leaves_nothing_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(*_: object) -> None:
+    def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("shutil.copytree", stop)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from brownout_harness.commands.console import make_console
-from brownout_harness.problems import BadInput, Problem, complain, worst
+from brownout_harness.problems import NOT_JUDGED, BadInput, Problem, complain, worst
 
 
 class Mode(StrEnum):
@@ -62,6 +62,11 @@ def run(
         show_verdict(console, finished.verdict, finished.folder, report)
         if finished.undrawn:
             print(f"error: {finished.undrawn}", file=sys.stderr)
+        if finished.is_interrupted:
+            print(
+                f"stopped: what was seen until then is in {finished.folder}; nothing is left running", file=sys.stderr
+            )
+            raise typer.Exit(NOT_JUDGED)
         codes.append(finished.exit_code)
     raise typer.Exit(worst(codes))
 

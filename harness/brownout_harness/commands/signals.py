@@ -6,14 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from brownout_harness.problems import Interrupted
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Interrupted(BaseException):
-    """Somebody asked the harness to end. Not an `Exception`: nobody on the way out may swallow it."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(signal.Signals(number).name)
 
 
 @contextmanager
@@ -28,7 +23,7 @@ def ending_in_order() -> Iterator[None]:
         nonlocal raised
         if not raised:
             raised = True
-            raise Interrupted(number)
+            raise Interrupted(signal.Signals(number).name)
 
     earlier = {number: signal.signal(number, end) for number in SIGNALS}
     try:

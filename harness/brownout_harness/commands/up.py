@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from brownout_harness.commands.console import make_console
-from brownout_harness.commands.signals import Interrupted
+from brownout_harness.problems import Interrupted
 
 
 def up(

@@ -63,6 +63,7 @@ class GapKind(StrEnum):
     LEDGER_OVERFLOW = "ledger_overflow"
     DRAIN_NOT_FINISHED = "drain_not_finished"
     EVIDENCE_LOST = "evidence_lost"
+    INTERRUPTED = "interrupted"
     OTHER = "other"
 
 
@@ -93,6 +94,7 @@ INCOMPLETE_LEDGER: Final = frozenset(
         GapKind.LEDGER_OVERFLOW,
         GapKind.DRAIN_NOT_FINISHED,
         GapKind.EVIDENCE_LOST,
+        GapKind.INTERRUPTED,
         GapKind.OTHER,
     }
 )
@@ -282,6 +284,11 @@ class Evidence:
             for gap in found
             if gap.at_s is not None and gap.until_s is not None
         )
+
+    @cached_property
+    def is_interrupted(self) -> bool:
+        """Whether the run was ended before its end: what was under way is then in nobody's rows, or in some only."""
+        return any(gap.kind is GapKind.INTERRUPTED for gap in self.gaps)
 
     @cached_property
     def has_stalled(self) -> bool:

@@ -32,6 +32,7 @@ GAP_WORDS = {
     "ledger_overflow": "a ledger was full",
     "drain_not_finished": "the drain was not finished",
     "evidence_lost": "evidence was lost",
+    "interrupted": "interrupted",
 }
 
 
@@ -96,6 +97,8 @@ def _result(evidence: Evidence, expectation: Expectation, excused_from_s: float)
 def _is_proven(evidence: Evidence, expectation: Expectation) -> bool:
     """By the ledgers; where a process stood still, by nothing in them that is a matter of time or of number: a request
     that waits in a simulator's socket is booked late, and an answer that does not come is asked for again."""
+    if evidence.is_interrupted:
+        return False
     if evidence.has_stalled and not getattr(expectation, "TIMELESS", False):
         return False
     proves = getattr(expectation, "proves", lambda _evidence: expectation.LEDGER_PROVES)

@@ -21,7 +21,7 @@ from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Death, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.judging.spool import Spool
-from brownout_harness.problems import NotJudged
+from brownout_harness.problems import Interrupted, NotJudged
 from brownout_harness.progress import Progress, ProgressSink
 from brownout_harness.real import load_process
 from brownout_harness.real.clocks import Clocks
@@ -87,6 +87,8 @@ def run_real(
             run.load()
             run.drain()
             return run.collect(logs)
+        except Interrupted as signal:
+            return run.cut_short(logs, str(signal))
         finally:
             run.close()
             processes.stop_all()
@@ -264,6 +266,11 @@ class _Run:
         self._breakers.look()
         return self._breakers.size
 
+    def cut_short(self, logs: Path, signal: str) -> RunInputs:
+        """What is there already of a run that somebody ends. The target is not asked for its dead letters any more."""
+        self._gaps.append(Gap(GapKind.INTERRUPTED, f"by {signal}", self._now_s()))
+        return self.collect(logs)
+
     def collect(self, logs: Path) -> RunInputs:
         """Everything that the judge needs. The target is stopped first, in order, so that it has said all."""
         self._show(self._progress("collecting"))
@@ -279,7 +286,8 @@ class _Run:
         self._gaps += spool_events(self._stage.target.telemetry, self._start_at_s, events)
         told = load_process.recorded(self._scratch, self._scenario, self._stage.arrivals)
         operations = Rows(OperationRow, read(OperationRow, told).lazy())
-        self._gaps += gaps_of_pace(operations, len(self._stage.arrivals), self._spans)
+        if not self._is_interrupted:
+            self._gaps += gaps_of_pace(operations, len(self._stage.arrivals), self._spans)
         return RunInputs(
             tables=Tables(
                 operations,
@@ -300,9 +308,17 @@ class _Run:
         )
 
     @property
+    def _is_interrupted(self) -> bool:
+        return any(gap.kind is GapKind.INTERRUPTED for gap in self._gaps)
+
+    @property
     def _shows_letters(self) -> bool:
         """Who died unasked shows none, and that is no fault of the harness."""
-        return self._stage.target.has_dead_letters and not (self._deaths and not self._stage.target_child.alive)
+        return (
+            self._stage.target.has_dead_letters
+            and not self._is_interrupted
+            and not (self._deaths and not self._stage.target_child.alive)
+        )
 
     def _letters(self) -> list[LetterRow]:
         if not self._shows_letters:

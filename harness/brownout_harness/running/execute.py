@@ -5,7 +5,8 @@ import os
 import platform
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,13 @@ from brownout_harness.judging.expectations import ALWAYS
 from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.judge import About, Judgement, judge, verdict_on
 from brownout_harness.judging.leaves import Leaves
-from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, NotJudged
+from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, NotJudged
 from brownout_harness.progress import ProgressSink
 from brownout_harness.running.masked import masked
 from brownout_harness.running.orders import Order, check_writable, checked_scenario
 from brownout_harness.running.recorded import KEPT_FILE, find, inputs_of, kept, recorded, scenario_of
 from brownout_reports.publish import publish
+from brownout_reports.reserved import reserved
 from brownout_reports.run_folder import (
     Environment,
     FaultSpan,
@@ -38,7 +40,7 @@ from brownout_reports.run_folder import (
     Status,
     Verdict,
 )
-from brownout_scenarios.load import to_yaml
+from brownout_scenarios.load import files_named_by, to_yaml
 from brownout_scenarios.schema import GATEWAY, Scenario
 
 REPORT_FILE = "report.html"
@@ -60,6 +62,8 @@ class Finished:
     folder: Path
     undrawn: str = ""
     """Why there is no report; empty where there is."""
+    is_interrupted: bool = False
+    """Somebody ended the run; what was seen until then is in the folder."""
 
     @property
     def exit_code(self) -> int:
@@ -74,19 +78,32 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
         BadInput: only the attempt showed that it cannot be run (a port that is taken).
         NotJudged: the run came to no verdict; nothing was written.
     """
-    with tempfile.TemporaryDirectory(prefix="brownout-") as work:
+    resolved, beside = to_yaml(order.scenario), files_named_by(order.scenario)
+    with (
+        _no_place_is_bad_input(),
+        reserved(order.folder, resolved, beside=order.may_move) as place,
+        tempfile.TemporaryDirectory(prefix="brownout-") as work,
+    ):
         inputs = _run(order, Path(work), progress)
-        resolved = to_yaml(order.scenario)
         evidence = evidence_of(order.scenario, inputs, {"scenario.yaml": resolved, **_logs(inputs.logs)})
         verdict = verdict_on(evidence, _checks(order.scenario, evidence), _about(order, inputs))
         run = RunFolder(
-            path=order.folder,
+            path=place,
             scenario=resolved,
             verdict=verdict,
             tables=masked(inputs.tables, evidence.secret_forms),
         )
         # Whatever goes wrong from here on, the run has its verdict: it is told, and written if it can be.
-        return _write(run, inputs)
+        finished = _write(run, inputs, files=beside, is_reserved=True)
+        return replace(finished, is_interrupted=evidence.is_interrupted)
+
+
+@contextmanager
+def _no_place_is_bad_input() -> Iterator[None]:
+    try:
+        yield
+    except RunFolderError as error:
+        raise BadInput(f"--out {error}") from None
 
 
 def judge_again(recorded_in: str, *, expect: Path | None = None, out: Path | None = None) -> Finished:
@@ -115,7 +132,9 @@ def judge_again(recorded_in: str, *, expect: Path | None = None, out: Path | Non
     return _write(RunFolder(path=out, scenario=resolved, verdict=verdict, tables=old.tables), inputs)
 
 
-def _write(run: RunFolder, inputs: RunInputs) -> Finished:
+def _write(
+    run: RunFolder, inputs: RunInputs, *, files: Mapping[str, str] | None = None, is_reserved: bool = False
+) -> Finished:
     from brownout_reports.report import render  # draws, which takes long to import
 
     report, undrawn = {}, ""
@@ -124,7 +143,9 @@ def _write(run: RunFolder, inputs: RunInputs) -> Finished:
     except Exception as error:  # noqa: BLE001
         undrawn = f"the report could not be drawn: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
     try:
-        folder = publish(run, logs=inputs.logs, files={KEPT_FILE: kept(inputs), **report})
+        folder = publish(
+            run, logs=inputs.logs, files={**(files or {}), KEPT_FILE: kept(inputs), **report}, is_reserved=is_reserved
+        )
     except RunFolderError as error:
         raise NotJudged(f"{error}; the verdict was: {_in_short(run.verdict)}") from None
     return Finished(verdict=run.verdict, folder=folder, undrawn=undrawn)

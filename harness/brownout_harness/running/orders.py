@@ -35,6 +35,8 @@ class Order:
     mode: Mode
     folder: Path
     """Where the run's files go; nothing is there yet."""
+    may_move: bool = False
+    """Nobody named that folder: where it is taken meanwhile, one beside it does as well."""
     command: str
     """What reproduces it."""
     redis: Redis | None = None
@@ -67,6 +69,7 @@ def prepare(
             scenario=scenario,
             mode=mode,
             folder=folder,
+            may_move=out is None,
             redis=chosen,
             command=f"brownout run {shlex.quote(name)} --mode {mode} --seed {scenario.seed}",
         )

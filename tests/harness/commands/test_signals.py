@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from brownout_harness.commands.signals import SIGNALS, Interrupted, ending_in_order
+from brownout_harness.commands.signals import SIGNALS, ending_in_order
+from brownout_harness.problems import Interrupted
 
 
 @pytest.mark.parametrize("number", SIGNALS)

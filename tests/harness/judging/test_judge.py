@@ -160,6 +160,15 @@ def test_a_process_that_stood_still_is_in_the_verdict_to_be_drawn() -> None:
     assert verdict.stalls == (StallSpan(process="simulator-stripe", start_s=30.0, end_s=32.0),)
 
 
+def test_of_an_interrupted_run_nothing_has_failed() -> None:
+    """What was under way is in the ledger, and the driver had no answer yet: it looks as if nobody had asked."""
+    cut = changed(doubled(healthy()), gaps=(Gap(GapKind.INTERRUPTED, "by SIGINT", 31.0),))
+    judgement = judge(cut, [ONCE, SLOW])
+    assert judgement.status is Status.INCONCLUSIVE
+    assert judgement.reasons[0] == "interrupted at 31.000 s: by SIGINT"
+    assert {each.status for each in judgement.results} == {Status.INCONCLUSIVE}
+
+
 def test_every_reason_is_told_on_its_own_line() -> None:
     evidence = changed(healthy(), gaps=BEHIND, faults=(fault(struck=0),))
     assert judge(evidence, [ONCE, UNSEEN]).reasons == (

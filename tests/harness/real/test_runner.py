@@ -17,10 +17,10 @@ from brownout_harness.real.runner import run_real
 from brownout_harness.running.execute import evidence_of
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
-from brownout_reports.run_folder import Status
+from brownout_reports.run_folder import Status, read
 from brownout_scenarios.load import load
 from brownout_simulators.vendors import load_vendor
-from tests.support.commands import LIMIT_S, brownout, start
+from tests.support.commands import LIMIT_S, brownout, brownout_here, start
 from tests.support.processes import descendants, eventually, is_running
 from tests.support.redis_server import free_port
 from tests.support.shop_scenario import AGREED, SHOP, write_shop
@@ -118,9 +118,16 @@ def test_a_run_that_is_interrupted_ends_in_order_and_leaves_nothing(
     running.send_signal(number)
     _, errors = running.communicate(timeout=LIMIT_S)
     assert running.returncode == 3
-    assert errors == f"stopped by {number.name}: no verdict, and nothing is left running\n"
+    assert errors == "stopped: what was seen until then is in A; nothing is left running\n"
     assert not any(map(is_running, below))
-    assert [path.name for path in tmp_path.iterdir()] == ["shop.yaml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["A", "shop.yaml"]
+    back = read(tmp_path / "A")
+    assert back.verdict.verdict is Status.INCONCLUSIVE
+    assert re.fullmatch(rf"interrupted at [0-9.]+ s: by {number.name}", back.verdict.reasons[0])
+    assert len(back.tables.of(OperationRow)) > 0
+    assert len(back.tables.of(LedgerRow)) > 0
+    assert Status.FAILED not in {each.status for each in back.verdict.expectations}
+    assert brownout_here("judge", "A", cwd=tmp_path).exit_code == 3
 
 
 def test_a_run_of_the_command_line_ends_with_a_verdict_and_a_folder(tmp_path: Path) -> None:

@@ -132,3 +132,33 @@ def test_a_run_is_shown_and_so_is_one_operation_of_it(run: Path) -> None:
     assert ended.exit_code == 2
     assert ended.error.startswith("error: nobody saw an operation no-such: there are ")
     assert brownout_here("show", "nowhere", cwd=run.parent).exit_code == 2
+
+
+def test_a_run_is_made_again_from_its_folder_and_the_files_that_it_names_are_in_it(tmp_path: Path) -> None:
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    (beside / "measured.txt").write_text("0.01\n0.02\n0.03\n0.04\n0.05\n")
+    (beside / "mine.yaml").write_text(MEASURED)
+    first = brownout("run", "beside/mine.yaml", "--seed", "5", "--out", "A", cwd=tmp_path)
+    assert first.exit_code == 0, first.output + first.errors
+    assert (tmp_path / "A" / "measured.txt").read_text() == "0.01\n0.02\n0.03\n0.04\n0.05\n"
+    for path in beside.iterdir():
+        path.unlink()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    again = brownout("run", str(tmp_path / "A"), "--out", "B", cwd=elsewhere)
+    assert again.exit_code == 0, again.output + again.errors
+    assert (elsewhere / "B" / "ledger.parquet").read_bytes() == (tmp_path / "A" / "ledger.parquet").read_bytes()
+
+
+MEASURED = """
+name: measured
+about: Stripe is as slow as somebody measured it to be.
+workload:
+  arrivals: {rate: 10/s}
+  operations: [{name: pay}]
+phases:
+  - {name: slow, for: 5s, faults: [{vendor: stripe, latency: {empirical: {file: measured.txt}}}]}
+expect:
+  - exactly_once: {effect: stripe.charge}
+"""
