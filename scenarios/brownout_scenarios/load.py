@@ -111,9 +111,8 @@ def files_named_by(scenario: Scenario) -> dict[str, str]:
     """The files of measurements beside the scenario that it names, as text, so that they can be kept with it."""
     if scenario.path is None:
         return {}
-    parts = (
-        part for phase in scenario.document["phases"] for fault in phase.get("faults", ()) for part in fault.values()
-    )
+    lists = [scenario.document.get("always"), *(phase.get("faults") for phase in scenario.document["phases"])]
+    parts = (part for faults in lists for fault in faults or () for part in fault.values())
     shapes = (part.get("empirical") for part in parts if isinstance(part, dict))
     names = {shape["file"] for shape in shapes if isinstance(shape, dict) and isinstance(shape.get("file"), str)}
     # What lies elsewhere is named by a path that means the same from anywhere, or not: it is not moved.

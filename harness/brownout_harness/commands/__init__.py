@@ -3,7 +3,8 @@
 To add one: a module with a function whose annotated parameters are the command's, a line here, and its section in
 `docs/cli.md`. A command's module imports what is heavy when it runs, not when it is imported.
 
-- `run.py`, `check.py`, `scenarios.py`, `vendors.py`, `show.py`, `judge.py`, `report.py`, `up.py`, `audit.py`  the commands
+- `run.py`, `check.py`, `scenarios.py`, `vendors.py`, `show.py`, `judge.py`, `report.py`, `up.py`,
+  `audit.py`     the commands
 - `terminal.py`  a run's progress and its verdict, as a person sees them
 - `console.py`   the console that they are shown on
 - `signals.py`   Ctrl-C
