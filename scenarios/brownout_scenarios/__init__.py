@@ -7,6 +7,7 @@
 - `units.py`       `250ms`, `30s`, `50/s`, `20%`
 - `yaml_tree.py`   YAML to plain data that remembers the line of everything
 - `load.py`        a file to a checked scenario
+- `reading.py`     its data to a scenario, or to all that is wrong with it; `salvage.py` what is sound of it
 - `wording.py`     data back into the words of the file
 - `checks/`        what the shape cannot say: everything named exists, every number can be
 - `live_keys.py`   credentials that look live; `loopback.py` addresses that are this machine's own

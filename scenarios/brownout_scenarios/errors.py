@@ -1,12 +1,13 @@
 """What is wrong with a scenario file, one line per problem."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from brownout_scenarios import grammar, spelling, units
-from brownout_scenarios.yaml_tree import Path, Problem, Tree
+from brownout_scenarios import grammar, spelling, units, wording
+from brownout_scenarios.yaml_tree import Path, Problem
 
 _EXPECTED = {
     "string_type": "text",
@@ -31,15 +32,26 @@ class ScenarioError(ValueError):
         self.lines = tuple(lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One finding of pydantic's."""
+
+    path: Path
+    text: str
+    is_missing: bool = False
+    meant: str = ""
+    """The known key that is nearest to an unknown one."""
+
+
 def of_problems(file: str, problems: Iterable[Problem]) -> ScenarioError:
     """Sorted by line, each once."""
     ordered = sorted(set(problems), key=lambda problem: (problem.line, dotted(problem.path), problem.text))
     return ScenarioError([_line(file, problem) for problem in ordered])
 
 
-def of_validation(wrong: ValidationError, tree: Tree, model: type[BaseModel]) -> list[Problem]:
-    """Pydantic's findings as problems of the file."""
-    return [_problem(dict(error), tree, model) for error in wrong.errors(include_url=False)]
+def of_validation(wrong: ValidationError, data: Any, model: type[BaseModel]) -> list[Mistake]:
+    """Pydantic's findings as mistakes in the data."""
+    return [_mistake(dict(error), data, model) for error in wrong.errors(include_url=False)]
 
 
 def dotted(path: Path) -> str:
@@ -56,24 +68,34 @@ def _line(file: str, problem: Problem) -> str:
     return f"{where}: {key}: {problem.text}" if key else f"{where}: {problem.text}"
 
 
-def _problem(error: dict[str, Any], tree: Tree, model: type[BaseModel]) -> Problem:
-    path, models = _place(error["loc"], tree.data, model)
+def _mistake(error: dict[str, Any], data: Any, model: type[BaseModel]) -> Mistake:
+    path, models = _place(error["loc"], data, model)
     kind, value = error["type"], error["input"]
     if kind == "missing":
-        return Problem(tree.line(path), (*path, str(error["loc"][-1])), "is missing")
+        return Mistake((*path, str(error["loc"][-1])), "is missing", is_missing=True)
     if kind == "extra_forbidden":
         known = {key for candidate in models for key in grammar.keys_of(candidate)}
-        return Problem(tree.line(path), path, f"unknown key{spelling.hint(str(path[-1]), known)}")
+        word = str(error["loc"][-1])
+        hint = spelling.hint(word, known) or "; no key belongs here: write {}"
+        return Mistake(path, f"unknown key{hint}", meant=spelling.nearest(word, known))
     if kind == "value_error":
-        text = str(error["ctx"]["error"])
+        path, text = wording.of_error(str(error["ctx"]["error"]), path, value)
     elif kind == "literal_error":
         names = [name.strip("'") for name in error["ctx"]["expected"].replace(" or ", ", ").split(", ")]
         text = f"{units.shown(value)} is not allowed{spelling.hint(str(value), names)}"
     elif kind in _EXPECTED:
-        text = f"expected {_EXPECTED[kind]}, got {units.shown(value)}"
+        text = f"expected {_EXPECTED[kind]}, got {units.shown(value)}{_cure(kind, value)}"
     else:
         text = f"{error['msg']}, got {units.shown(value)}"
-    return Problem(tree.line(path), path, " ".join(text.split()))
+    return Mistake(path, " ".join(text.split()))
+
+
+def _cure(kind: str, value: Any) -> str:
+    if kind == "string_type" and isinstance(value, int | float):
+        return f": write '{units.shown(value)}'"
+    if kind == "list_type" and isinstance(value, str | int | float):
+        return f": write [{value if isinstance(value, str) else units.shown(value)}]"
+    return ""
 
 
 def _place(loc: Iterable[int | str], data: Any, model: type[BaseModel]) -> tuple[Path, list[type[BaseModel]]]:

@@ -4,27 +4,19 @@ scenario = load("stripe-brownout", vocabulary)
 scenario = load("mine.yaml", vocabulary)
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeAlias
 
-from pydantic import ValidationError
-
-from brownout_scenarios import checks, errors, library, yaml_tree
+from brownout_scenarios import errors, library, reading, yaml_tree
 from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.live_keys import looks_live
-from brownout_scenarios.phases import Fault
-from brownout_scenarios.schema import ALWAYS, Scenario, Serving
-from brownout_scenarios.vocabulary import SERVE, Vocabulary
-from brownout_scenarios.yaml_tree import MAX_BYTES, Problem
+from brownout_scenarios.reading import Check
+from brownout_scenarios.schema import Scenario
+from brownout_scenarios.vocabulary import Vocabulary
+from brownout_scenarios.yaml_tree import MAX_BYTES, Problem, Tree
 
 HALF = "holds half a character (a surrogate), which no file can hold; write the whole one"
 LIVE_KEY = "holds a live key; use a test key, and revoke this one if it is real"
-
-
-Check: TypeAlias = Callable[[Scenario], Iterable[tuple[yaml_tree.Path, str]]]
-"""What only the caller can say of a scenario: where something is wrong, and what."""
 
 
 def load(path_or_name: str | Path, vocabulary: Vocabulary, *, also: Sequence[Check] = ()) -> Scenario:
@@ -42,27 +34,31 @@ def load_text(
     also: Sequence[Check] = (),
 ) -> Scenario:
     """The same from text; `file` is what errors call it. Raises `ScenarioError` with every problem found."""
+    tree, problems = _readable(text, file)
+    holes = [problem.path for problem in problems]
+    scenario, found = reading.read(tree, vocabulary, path=path, also=also, holes=holes)
+    if scenario is None or problems or found:
+        raise errors.of_problems(file, [*problems, *found])
+    return scenario
+
+
+def _readable(text: str, file: str) -> tuple[Tree, list[Problem]]:
+    """What can be read of it, and what is wrong with its form. Raises `ScenarioError` where nothing can be made of it,
+    or where it may not be repeated."""
     # Before anything else reads it: whoever complains about a value repeats it.
     _refuse_live_keys((number for number, line in enumerate(text.splitlines(), 1) if looks_live(line)), file)
     try:
-        tree = yaml_tree.parse(text)
+        tree, problems = yaml_tree.parse(text), []
     except yaml_tree.Unreadable as wrong:
         _refuse_live_keys((problem.line for problem in wrong.problems if looks_live(repr(problem))), file)
-        raise errors.of_problems(file, wrong.problems) from None
+        if wrong.tree is None:
+            raise errors.of_problems(file, wrong.problems) from None
+        tree, problems = wrong.tree, wrong.problems
     if halves := [Problem(line, (), HALF) for line, said in tree.texts() if any(map(_is_half, said))]:
-        raise errors.of_problems(file, halves)
+        raise errors.of_problems(file, [*problems, *halves])
     # And again as YAML reads it: escaped and folded, a key is in no line.
     _refuse_live_keys((line for line, said in tree.texts() if looks_live(said)), file)
-    model = vocabulary.document_model
-    try:
-        scenario: Scenario = replace(model.model_validate(tree.data).result(), document=tree.data, path=path)
-    except ValidationError as wrong:
-        raise errors.of_problems(file, errors.of_validation(wrong, tree, model)) from None
-    found = [*checks.problems(scenario, vocabulary), *(each for check in also for each in check(scenario))]
-    scenario, unprepared = _prepared(scenario, vocabulary)
-    if found or unprepared:
-        raise errors.of_problems(file, [Problem(tree.line(at), at, what) for at, what in [*found, *unprepared]])
-    return scenario
+    return tree, problems
 
 
 def _is_half(letter: str) -> bool:
@@ -72,34 +68,6 @@ def _is_half(letter: str) -> bool:
 def _refuse_live_keys(lines: Iterable[int], file: str) -> None:
     if found := [Problem(line, (), LIVE_KEY) for line in lines]:
         raise errors.of_problems(file, found)
-
-
-def _prepared(scenario: Scenario, words: Vocabulary) -> tuple[Scenario, list[tuple[yaml_tree.Path, str]]]:
-    """The scenario with its faults as simulators get them, and what stands in the way."""
-    wrong: list[tuple[yaml_tree.Path, str]] = []
-    prepared: dict[yaml_tree.Path, list[Fault]] = {}
-    folder = None if scenario.path is None else scenario.path.resolve().parent
-    for placed in scenario.placed_faults():
-        fault = placed.fault
-        parameters = fault.rule[fault.kind]
-        try:
-            parameters = words.prepare_fault(fault.kind, parameters, folder)
-        except ValueError as error:
-            wrong.append(((*placed.path, fault.kind), str(error)))
-        rule = {**fault.rule, fault.kind: parameters}
-        prepared.setdefault(placed.path[:-1], []).append(replace(fault, rule=rule))
-    phases = [
-        replace(phase, faults=tuple(prepared.get(("phases", index, "faults"), ())))
-        for index, phase in enumerate(scenario.phases)
-    ]
-    serve: dict[str, Serving] = {}
-    for vendor, serving in scenario.serve.items():
-        try:
-            serve[vendor] = replace(serving, parameters=words.prepare_fault(SERVE, serving.parameters, folder))
-        except ValueError as error:
-            wrong.append(((SERVE, vendor), str(error)))
-    always = tuple(prepared.get((ALWAYS,), ()))
-    return replace(scenario, phases=tuple(phases), always=always, serve=serve), wrong
 
 
 def to_yaml(scenario: Scenario) -> str:

@@ -71,9 +71,19 @@ def share(fraction: float) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as an error message shows it: short, on one line."""
-    text = repr(value)
+    """A value as an error message shows it: in the words of YAML, short, on one line."""
+    text = _flow(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _flow(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()).replace("\n", "\\n") + "}"
+    return repr(value)
 
 
 def _is_number(value: object) -> bool:

@@ -136,7 +136,7 @@ def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
         if item.name in shared:
             annotation = made.annotation(hints[item.name], item.name)
             if item.name == "match":
-                annotation = grammar.text_or(annotation, _MATCH)
+                annotation = Annotated[grammar.text_or(annotation, _MATCH), BeforeValidator(_not_empty)]
             about = Field(alias=grammar.key_of(item.name), default=None, description=texts.get(item.name))
             definitions["f_" + item.name] = (annotation, about)
     for name, kind in words.faults.items():
@@ -150,6 +150,12 @@ class _Entry(Node):
     """An entry of a list that holds exactly one of several kinds; built by the list's own validator."""
 
     source = dict
+
+
+def _not_empty(match: Any) -> Any:
+    if not match:
+        raise ValueError("is empty: write POST /v1/payment_intents, or leave match out for every request")
+    return match
 
 
 def _match(text: str) -> str:

@@ -30,11 +30,13 @@ class Problem:
 
 
 class Unreadable(ValueError):
-    """The text is not a YAML document that can be a scenario. Carries the problems."""
+    """The text is not a YAML document that can be a scenario. Carries the problems, and what could be read."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], tree: "Tree | None" = None) -> None:
         super().__init__("; ".join(problem.text for problem in problems))
         self.problems = problems
+        self.tree = tree
+        """None where the text has no form at all. Of a key given twice it holds the first; null where a tag stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def parse(text: str) -> Tree:
     reader = _Reader()
     data = reader.read(root, ())
     if reader.problems:
-        raise Unreadable(reader.problems)
+        raise Unreadable(reader.problems, Tree(data, reader.lines))
     return Tree(data, reader.lines)
 
 

@@ -98,7 +98,7 @@ def test_all_problems_are_listed_by_line_with_key_and_nearest_spelling() -> None
         ("rate: 40/s", "rate: 40", "workload.arrivals.rate: 40 has no unit"),
         ("process", "process", ""),
         ("policies:\n", "policies:\n  preset: orignal\n", "(did you mean original?)"),
-        ("failure_ratio: 50%", "failure_ratio: 3", "s.yaml:17: policies.stripe.breaker: failure_ratio must be"),
+        ("failure_ratio: 50%", "failure_ratio: 3", "s.yaml:17: policies.stripe.breaker.failure_ratio: must be"),
         ("name: stripe-brownout", "name: [a]", "s.yaml:1: name: expected text, got ['a']"),
         ("{name: notify}]", "{name: notify}, 5]", "workload.operations[2]: expected a mapping, got 5"),
     ],

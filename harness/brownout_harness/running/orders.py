@@ -16,7 +16,8 @@ from brownout_harness.real.redis_choice import AUTO, Redis, choose
 from brownout_harness.safety.live_keys import refuse_live_keys
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.errors import ScenarioError
-from brownout_scenarios.load import Check, load
+from brownout_scenarios.load import load
+from brownout_scenarios.reading import Check
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.yaml_tree import Path as Place
 

@@ -1,5 +1,6 @@
 """The words of a scenario.
 
 - `vocabulary.py`  collects them from the packages that own them
+- `striking.py`    why a rule can strike nothing
 - `reference.py`   writes them down in `docs/scenarios.md`
 """

@@ -18,12 +18,11 @@ from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.faults import KINDS
 from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_harness.judging.selection import cut_in_two
+from brownout_harness.words.striking import check_rule
 from brownout_scenarios.vocabulary import Vocabulary, json_schema
-from brownout_simulators.faults import FAULTS, FaultError, route_problem, rule_from_json
 from brownout_simulators.faults.aim import nearest_miss
-from brownout_simulators.faults.codec import decode
 from brownout_simulators.faults.latency import read_measurements
-from brownout_simulators.faults.rule import Match, Rule, objection_to_selecting
+from brownout_simulators.faults.rule import Match, Rule
 from brownout_simulators.router import Router
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor
@@ -76,30 +75,6 @@ def _prepared(kind: str, name: str, value: Any, folder: Path | None) -> Any:
     if name == "empirical" and value.get("file"):
         return {"values_s": list(read_measurements(str((folder or Path()) / value["file"])))}
     return prepare_fault(kind, value, folder)
-
-
-def check_rule(vendor: Vendor[Any], rule: Mapping[str, Any]) -> str:
-    """Why the vendor has no call that this rule can strike, or cannot act its fault out; empty where it can."""
-    # Which calls is all that matters here, so any fault will do: what is written of the rule's own may need a file.
-    selecting = {name: value for name, value in rule.items() if name not in FAULTS}
-    for kind in rule.keys() & FAULTS.keys():
-        if objection := objection_to_selecting(FAULTS[kind], selecting):
-            return objection.removeprefix("match: ")
-    try:
-        made = rule_from_json({**selecting, "id": "rule", "vendor": vendor.name, "hang": {}})
-    except FaultError as wrong:
-        return str(wrong).removeprefix("rule rule: ")
-    return route_problem(vendor, made) or _objection(vendor, rule)
-
-
-def _objection(vendor: Vendor[Any], rule: Mapping[str, Any]) -> str:
-    """`respond.error: …`: what is wrong, and where."""
-    for kind in rule.keys() & FAULTS.keys():
-        try:
-            return decode(FAULTS[kind], rule[kind], kind).objection(vendor)
-        except FaultError as wrong:
-            return str(wrong)
-    return ""
 
 
 def check_requests(vendor: Vendor[Any], written: str) -> str:

@@ -21,7 +21,7 @@ def expectations(scenario: Scenario, words: Vocabulary) -> Found:
     for index, item in enumerate(scenario.expect):
         at: Path = ("expect", index, item.name)
         for place, phase in _phases_named(item.check, at):
-            if place[-1] == "after" and phase == phases[-1]:
+            if place[-1] == "after" and phase in phases[-1:]:
                 yield place, f"no phase follows {phase}: name an earlier one, or add one to recover in"
             if phase not in phases:
                 yield place, f"no phase named {units.shown(phase)}{spelling.hint(phase, phases)}"

@@ -12,6 +12,7 @@ from brownout_scenarios.checks.common import (
     check_rate,
     check_repeated,
 )
+from brownout_scenarios.phases import Fault
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import Vocabulary
 from brownout_scenarios.yaml_tree import Path
@@ -66,12 +67,19 @@ def _fault(placed: schema.Placed, words: Vocabulary) -> Found:
         yield (*at, "window"), f"must lie within the {stretch}: 0s to {units.duration(placed.for_s)}, start before end"
     if not 0 <= fault.rule.get("share", 1.0) <= 1:
         yield (*at, "share"), f"{fault.rule['share']:g} is outside 0 to 1: write 0.2 or 20%"
-    if fault.layer == "vendor" and (why := words.check_rule(fault.vendor, fault.rule)):
-        place, _, rest = why.partition(": ")
-        key, *within = place.split(".")
-        yield ((*at, key, *within), rest) if key in fault.rule and key != "match" else ((*at, "match"), why)
+    elif fault.layer == "vendor" and (why := words.check_rule(fault.vendor, fault.rule)):
+        yield _not_striking(fault, at, why)
     if not 0 <= fault.expect_struck <= MAX_ARRIVALS:
         yield (*at, "expect_struck"), f"{fault.expect_struck} is outside 0 to {MAX_ARRIVALS}"
+
+
+def _not_striking(fault: Fault, at: Path, why: str) -> tuple[Path, str]:
+    """`sequence: ...`, `throttle.reason: ...`: at the key that it names, else at the requests that are asked for."""
+    named, _, rest = why.partition(": ")
+    key, *within = named.split(".")
+    if rest and key in fault.rule:
+        return (*at, key, *within), rest
+    return (*at, "match"), why
 
 
 def actions(scenario: Scenario) -> Found:

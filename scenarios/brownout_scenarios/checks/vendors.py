@@ -1,8 +1,10 @@
 """Of the vendors: what is said of their correlation, limits, capacity and policies."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
-from brownout_scenarios import schema, spelling, units
+from brownout_scenarios import grammar, schema, spelling, units, wording
 from brownout_scenarios.checks.common import Found
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import Vocabulary
@@ -41,6 +43,10 @@ def policies(scenario: Scenario, words: Vocabulary) -> Found:
         except ValueError as wrong:
             policy, _, rest = str(wrong).partition(".")
             if policy in parts:
-                yield ("policies", vendor, policy), rest
+                yield wording.of_error(rest, ("policies", vendor, policy), _as_written(parts[policy]))
             else:
-                yield ("policies", vendor), str(wrong)
+                yield wording.of_error(str(wrong), ("policies", vendor))
+
+
+def _as_written(parts: Any) -> Any:
+    return {grammar.key_of(name): value for name, value in parts.items()} if isinstance(parts, Mapping) else parts

@@ -80,7 +80,12 @@ def _asked_of_gateway(words: Vocabulary, operation: asked.Operation, at: Path) -
             yield (*at, "params", *place), why
 
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
 def _described(operation: asked.Operation, at: Path) -> Found:
+    if operation.method.upper() not in METHODS:
+        yield (*at, "method"), f"{units.shown(operation.method)} is no method{spelling.hint(operation.method, METHODS)}"
     if not operation.path.startswith("/"):
         yield (*at, "path"), "must say where this target is asked: path: /checkout"
     if operation.body is not None and operation.form is not None:

@@ -13,7 +13,7 @@ from brownout_harness.asked.exchange import CORRELATION_HEADER, Reading, Request
 from brownout_harness.asked.named import named_in
 from brownout_harness.asked.parameters import Draw
 from brownout_reports.rows import Outcome
-from brownout_scenarios import spelling
+from brownout_scenarios import spelling, units
 
 Place = tuple[str | int, ...]
 
@@ -75,4 +75,4 @@ class GatewayOperation:
         if kind == "extra_forbidden":
             known = [name for name in self.flow.request.model_fields if name != "operation_id"]
             return f"{self.name} has no such parameter{spelling.hint(str(place[-1]), known)}"
-        return f"{message[:1].lower()}{message[1:]}, got {str(value)[:60]!r}" if value is not None else message
+        return f"{message[:1].lower()}{message[1:]}, got {units.shown(value)}" if value is not None else message

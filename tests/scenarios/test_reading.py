@@ -1,0 +1,52 @@
+"""Data to a scenario, or to everything that is wrong with it."""
+
+from collections.abc import Iterator
+
+from brownout_scenarios import yaml_tree
+from brownout_scenarios.reading import read
+from brownout_scenarios.schema import Scenario
+from brownout_scenarios.yaml_tree import Path
+from tests.support.toy_vocabulary import SCENARIO, vocabulary
+
+WORDS = vocabulary()
+
+
+def told(text: str) -> list[str]:
+    scenario, problems = read(yaml_tree.parse(text), WORDS)
+    assert (scenario is None) == bool(problems)
+    return [problem.text for problem in problems]
+
+
+def test_a_sound_file_is_a_scenario() -> None:
+    assert told(SCENARIO) == []
+
+
+def test_a_wrong_shape_hides_no_check() -> None:
+    text = SCENARIO.replace("rate: 40/s", "rate: 40").replace("of: brownout", "of: outage")
+    assert told(text.replace("failure_ratio: 50%", "failure_ratio: 3")) == [
+        "40 has no unit: write 40/s or 40/m",
+        "no phase named 'outage' (known: brownout, recovery, steady)",
+        "must be above 0 and at most 1",
+    ]
+
+
+def test_nothing_is_said_of_what_is_only_missing_because_it_could_not_be_read() -> None:
+    assert told(SCENARIO.replace("for: 40s", "for: 40")) == ["40 has no unit: write 40s or 40ms"] * 2
+    assert len(told(SCENARIO.replace("name: brownout", "name: [a]"))) == 1
+    assert told(SCENARIO.replace("operations:", "opertions: 5\n  x:")) == [
+        "unknown key (did you mean operations?)",
+        "unknown key (known: answer_within, arrivals, ask_again, in_flight_limit, operations)",
+        "expected a list, got 5: write [5]",
+    ]
+
+
+def test_the_caller_s_own_checks_are_made_on_the_sound_part_too() -> None:
+    def check(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+        yield ("phases", len(scenario.phases) - 1, "name"), scenario.phases[-1].name
+
+    text = SCENARIO.replace("  - {name: steady, for: 20s}\n", "  - 5\n")
+    _, problems = read(yaml_tree.parse(text), WORDS, also=(check,))
+    assert [(problem.path, problem.text) for problem in problems] == [
+        (("phases", 0), "expected a mapping, got 5"),
+        (("phases", 2, "name"), "recovery"),
+    ]
