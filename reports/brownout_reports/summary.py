@@ -1,5 +1,6 @@
 """`summary.md`: the verdict in Markdown, short enough for a pull request's comment. A pure function of the verdict."""
 
+import re
 from collections.abc import Iterator
 
 from brownout_reports.run_folder import Case, ExpectationResult, Status, VendorMetrics, Verdict
@@ -15,7 +16,7 @@ def render(verdict: Verdict) -> str:
 
 
 def _lines(verdict: Verdict) -> Iterator[str]:
-    yield f"## {MARKS[verdict.verdict]} {verdict.scenario}: {verdict.verdict}"
+    yield f"## {MARKS[verdict.verdict]} {_text(verdict.scenario)}: {verdict.verdict}"
     yield ""
     yield f"{_text(verdict.about)}"
     yield ""
@@ -38,7 +39,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         yield f"- note: {_text(note)}"
     if verdict.notes:
         yield ""
-    yield f"Reproduce: `{verdict.command}`"
+    yield f"Reproduce: {_code(verdict.command)}"
 
 
 def _failure(result: ExpectationResult) -> Iterator[str]:
@@ -55,7 +56,7 @@ def _failure(result: ExpectationResult) -> Iterator[str]:
 
 def _case(case: Case) -> str:
     at = "" if case.at_s is None else f" at {case.at_s:.3f} s"
-    return f"`{case.operation_id or 'no operation id'}`{at}: {_text(case.what)}"
+    return f"{_code(case.operation_id or 'no operation id')}{at}: {_text(case.what)}"
 
 
 def _vendors(rows: list[VendorMetrics]) -> Iterator[str]:
@@ -67,13 +68,37 @@ def _vendors(rows: list[VendorMetrics]) -> Iterator[str]:
         ratio = "–" if row.amplification is None else f"{row.amplification:.2f}"  # noqa: RUF001 - no number
         load = [row.operations, row.requests, ratio]
         answers = [row.answered_ok, row.answered_4xx, row.answered_429, row.answered_5xx, row.not_answered]
-        yield f"| {' | '.join(map(str, [row.vendor, *load, *answers, row.effects, row.duplicates]))} |"
+        yield f"| {' | '.join(map(str, [_text(row.vendor), *load, *answers, row.effects, row.duplicates]))} |"
     yield ""
 
 
 def _text(text: str) -> str:
-    """On one line, and nothing in it starts a table's column, a tag or an emphasis."""
-    flat = " ".join(text.split())
-    for sign in "\\`*_<>|[]":
+    """On one line, and nothing in it is markup: no column, tag, entity, link, list, heading, nor a call for somebody.
+
+    What it holds may have been made up by whoever asked the target for something: operation ids, codes, paths.
+    """
+    flat = _flat(text).replace("&", "&amp;")
+    for sign in "\\`*_<>|[]~#":
         flat = flat.replace(sign, f"\\{sign}")
-    return flat
+    # What begins a line may also be a list or a rule.
+    flat = re.sub(r"^([-+=]|\d+(?=[.)]))", lambda start: f"&#{ord(start[0][0])};{start[0][1:]}", flat)
+    return _UNWANTED.sub(lambda found: f"{found[0][:-1]}{NOTHING}{found[0][-1]}", flat)
+
+
+def _code(text: str) -> str:
+    """Between more backticks than it holds in a row, so that it ends where it is to."""
+    flat = _flat(text)
+    fence = "`" * (max(map(len, re.findall("`+", flat)), default=0) + 1)
+    space = " " if "`" in (flat[:1], flat[-1:]) else ""
+    return f"{fence}{space}{flat}{space}{fence}"
+
+
+def _flat(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in " ".join(text.split()))
+
+
+NOTHING = "&#8203;"
+"""Of no width. GitHub looks for names, numbers and addresses in what the reader sees: they must not be in one piece."""
+
+_UNWANTED = re.compile(r"@\w|#\d|:/|(?i:www)\.|\b(?=[0-9a-f]*\d)[0-9a-f]{39}[0-9a-f]")
+"""Somebody's name, an issue's number, an address, a commit."""

@@ -1,7 +1,12 @@
 """`summary.md` for a pull request."""
 
+import html
+import re
 from functools import cache
 from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
 
 from brownout_reports.run_folder import Case, Status, Verdict
 from brownout_reports.summary import render
@@ -43,6 +48,71 @@ def test_no_text_breaks_out_of_its_table() -> None:
         }
     )
     text = render(given.model_copy(update={"expectations": (hostile,)}))
-    assert "a \\| b # heading \\<script\\>" in text
+    assert "a \\| b \\# heading \\<script\\>" in text
     assert "\\[x\\](javascript:1)" in text
     assert "`no operation id`" in text
+
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "</code><script>alert(1)</script>",
+    "`</code><b>bold</b>`",
+    "``` `` ` <b>x</b>",
+    "[click](https://evil.example)",
+    "![pixel](https://evil.example/p.png)",
+    "[a]: https://evil.example",
+    "<https://evil.example>",
+    "&lt;script&gt; &#60;b&#62;",
+    "a | b | c",
+    "a \\| b",
+    "x\n\n# heading\n- item\n| a | b |\n| --- | --- |",
+    "- item",
+    "1. item",
+    "---",
+    "> quote",
+    "**bold** _em_ ~~gone~~",
+    "\u202egnp.exe\x1b[31m\x00",
+]
+
+
+@pytest.mark.parametrize("said", HOSTILE)
+def test_whatever_a_target_or_a_caller_says_stays_text(said: str) -> None:
+    """A comment in a pull request is read by people who trust it."""
+    given = verdict()
+    last = given.expectations[-1].model_copy(
+        update={
+            "title": said,
+            "observed": said,
+            "expected": said,
+            "when": said,
+            "status": Status.FAILED,
+            "cases": (Case(operation_id=said, what=said),),
+        }
+    )
+    told = {"about": said, "scenario": said, "command": said, "target": said, "reasons": (said,), "notes": (said,)}
+    text = render(given.model_copy(update={"expectations": (last,), **told}))
+    plain = render(
+        given.model_copy(update={"expectations": (last,), **told}).model_copy(
+            update=_WORDS | {"expectations": (last.model_copy(update=_LAST),)}
+        )
+    )
+    assert _tags(text) == _tags(plain)
+    assert all(sign.isprintable() or sign == "\n" for sign in text)
+
+
+_WORDS = {"about": "x", "scenario": "x", "command": "x", "target": "x", "reasons": ("x",), "notes": ("x",)}
+_LAST = {"title": "x", "observed": "x", "expected": "x", "when": "x", "cases": (Case(operation_id="x", what="x"),)}
+
+
+def _tags(text: str) -> list[str]:
+    """The tags that a reader of Markdown makes of it, in order."""
+    return re.findall(
+        r"</?\w+", MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text)
+    )
+
+
+@pytest.mark.parametrize("said", ["@octocat", "#12", "https://evil.example", "www.evil.example", "a" * 39 + "1"])
+def test_nobody_is_called_and_nothing_is_linked_by_itself(said: str) -> None:
+    given = verdict()
+    text = render(given.model_copy(update={"about": said, "notes": (said,), "reasons": (said,)}))
+    assert said not in html.unescape(text.replace("\\", ""))
