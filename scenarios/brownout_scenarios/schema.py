@@ -33,6 +33,12 @@ class Policies:
         return {**chosen, "vendors": {name: dict(parts) for name, parts in self.vendors.items()}}
 
 
+class Place(str):
+    """Where an id arrives; with a pattern behind it (`body.Body: Order (\\S+)`), where it is not alone there."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """What replaces the figures of a vendor's own limiter; what is left out stays the vendor's."""
@@ -125,8 +131,9 @@ class Scenario:
     """Faults of the whole run, whatever the phase: each one rule, whose window counts from the run's start."""
     policies: Policies = Policies()
     expect: tuple[Expected, ...]
-    correlate: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Per vendor, where the target's operation id arrives, first hit wins: `body.metadata.order_id`, `header.x-id`."""
+    correlate: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+    """Per vendor, where the target's operation id arrives, first hit wins: `body.metadata.order_id`, `header.x-id`,
+    `callback.order`, `path.id`, `query.order`, `body.Body: "Order (\\S+)"`."""
     limits: Mapping[str, Mapping[str, bool | Figures]] = field(default_factory=dict)
     """Per vendor, which of its own limiters are on for the whole run (they are off by default): `true`, or other
     figures than the vendor's: `{twilio: {account: {rate: 10/s, burst: 10}}}`."""

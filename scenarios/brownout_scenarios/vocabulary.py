@@ -62,6 +62,8 @@ class Vocabulary:
     """(vendor, a rule for its simulator) to why it can never strike anything; "" where it can."""
     check_requests: Callable[[str, str], str] = field(default=lambda _vendor, _match: "")
     """(vendor, which requests, on one line) to why the vendor's ledger cannot tell which they are; "" where it can."""
+    check_place: Callable[[str, str], str] = field(default=lambda _vendor, _place: "")
+    """(vendor, where an operation's id arrives there) to why none can; "" where one can."""
     check_params: Callable[[str, Mapping[str, Any]], Iterable[tuple[Path, str]]] = field(
         default=lambda _operation, _params: ()
     )
@@ -308,6 +310,20 @@ def _command(value: Any) -> target.Command:
     return target.Command(words)
 
 
+def _place(value: Any) -> schema.Place:
+    """`body.metadata.order_id`; `body.Body: "Order (\\S+)"`, a mapping of one, has a pattern."""
+    if isinstance(value, str):
+        quoted = re.fullmatch(r'(\S+): "(.*)"', value, re.DOTALL)  # the whole of it between YAML's own quotes
+        return schema.Place(f"{quoted[1]}: {_unescaped(quoted[2])}" if quoted else value)
+    if isinstance(value, dict) and len(value) == 1 and isinstance(pattern := next(iter(value.values())), str):
+        return schema.Place(f"{next(iter(value))}: {pattern}")
+    raise ValueError(f'{units.shown(value)} is no place: write body.order_id, or body.Body: "Order (\\\\S+)"')
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("\\\\", "\\")
+
+
 def _ready(value: Any) -> Any:
     """`ready: /health` is `ready: {path: /health}`."""
     return {"path": value} if isinstance(value, str) else value
@@ -328,10 +344,16 @@ _PLACES = Annotated[
     AfterValidator(_places),
     WithJsonSchema({"description": "vendor.effect.field, or a list of those", "type": ["string", "array"]}),
 ]
+_PLACE = Annotated[
+    Any,
+    AfterValidator(_place),
+    WithJsonSchema({"description": "body.order_id, or {body.Body: pattern}", "type": ["string", "object"]}),
+]
 _SPECIAL: Mapping[Any, Any] = {
     workload.Statuses: _STATUSES,
     workload.Places: _PLACES,
     target.Command: _COMMAND,
     workload.Json: JsonValue,
     phases.RequestLine: _MATCH,
+    schema.Place: _PLACE,
 }

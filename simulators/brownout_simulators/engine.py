@@ -189,6 +189,8 @@ class Engine(Generic[S]):
             self._sessions.publish()
 
     def _commit(self, one: Handling[S], world: World[S], reply: Reply) -> None:
+        if reply.effects:
+            self._books.correlation.look_at(one.call)
         if reply.effects or reply.notices:
             self._books.commit(world.account, reply.effects, reply.notices, one.cause())
             if not one.operation and reply.effects:

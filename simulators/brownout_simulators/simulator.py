@@ -15,6 +15,7 @@ from brownout_simulators.agenda import OutgoingWebhook
 from brownout_simulators.call import Call, Sending
 from brownout_simulators.clockwork import Clockwork
 from brownout_simulators.control import Control
+from brownout_simulators.correlation import Correlation
 from brownout_simulators.engine import Engine
 from brownout_simulators.faults.rule import Rule
 from brownout_simulators.ledger import Blocks, Ledger
@@ -170,6 +171,11 @@ class Simulator(Generic[S]):
     def ledger(self) -> Ledger:
         """Its books of this epoch."""
         return self._shared.books.ledger
+
+    @property
+    def correlation(self) -> Correlation:
+        """Where it looks for the caller's operation id, and what the first calls with an effect said."""
+        return self._shared.books.correlation
 
     @property
     def outbox(self) -> Outbox:

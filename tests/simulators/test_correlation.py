@@ -3,7 +3,8 @@
 import pytest
 
 from brownout_simulators.call import Call, Effect
-from brownout_simulators.correlation import LENGTH_LIMIT, Correlation
+from brownout_simulators.correlation import Correlation
+from brownout_simulators.places import LENGTH_LIMIT
 
 
 def call(**headers: str) -> Call:
@@ -34,7 +35,7 @@ def test_ids_are_cut_to_a_bounded_length() -> None:
     assert len(Correlation(["header.x-op"]).of_call(call(**{"x-op": "x" * 999}))) == LENGTH_LIMIT
 
 
-@pytest.mark.parametrize("path", ["query.x", "header", "body.", ""])
+@pytest.mark.parametrize("path", ["cookie.x", "header", "body.", ""])
 def test_a_place_of_no_known_form_is_refused(path: str) -> None:
     with pytest.raises(ValueError, match="correlate"):
         Correlation([path])

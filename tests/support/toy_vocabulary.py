@@ -197,6 +197,7 @@ def vocabulary() -> Vocabulary:
         limits={"stripe": ("writes",)},
         presets=("original", "recommended"),
         check_requests=check_requests,
+        check_place=lambda _vendor, place: "" if "." in place else f"{place!r}: write header.<name> or body.<path>",
         check_policies=check_policies,
     )
 

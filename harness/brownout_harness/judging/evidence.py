@@ -12,7 +12,7 @@ attributed to one operation.
 All instants are seconds since the run's start, on one clock.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -124,6 +124,8 @@ class Evidence:
     """By the operation's name; of one that is not in here nobody said what its effects are to hold."""
     secrets: frozenset[str] = frozenset()
     """Every credential that the run used. Never written into a result."""
+    said: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
+    """By vendor, what its first calls with an effect said, by place: where an operation's id may be."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """What may be read by others, by a short name of the place: logs, the scenario as resolved."""
     duration_s: float = 0.0

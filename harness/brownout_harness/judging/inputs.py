@@ -4,7 +4,7 @@ target said of itself, and where the harness could not keep its promise.
 All instants are seconds since the run's start instant.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +39,8 @@ class RunInputs:
     """Of the target, that nobody asked for. Those of the harness's own processes are gaps, or end the run."""
     still_open: Mapping[str, int] = field(default_factory=dict)
     """What was still moving when the drain's time was up: `dead_letters`, `webhooks`, `requests` to how many."""
+    said: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
+    """By vendor, what its first calls with an effect said, by place. Never written down: it is for advice only."""
     notes: tuple[str, ...] = ()
     """What a reader should know and that changes no verdict: limiters off, retries disabled, a busy generator."""
     secrets: frozenset[str] = frozenset()

@@ -20,6 +20,7 @@ from brownout_harness.judging.evidence import Death, Evidence
 from brownout_harness.judging.expectations.base import Expectation, counted
 from brownout_harness.judging.expectations.bounds import relatives_in
 from brownout_harness.judging.metrics import phase_metrics, vendor_metrics
+from brownout_harness.judging.whereabouts import advice
 from brownout_reports.rows import EventRow
 from brownout_reports.run_folder import Environment, ExpectationResult, FaultSpan, Status, Verdict
 from brownout_reports.tables import Rows
@@ -79,6 +80,7 @@ def judge(evidence: Evidence, expectations: Sequence[Expectation]) -> Judgement:
     unclear = [f"{each.title}: {each.observed}" for each in results if each.status is Status.INCONCLUSIVE]
     nothing = () if expectations else ("the scenario expects nothing: there is nothing to judge",)
     reasons = (*(each.text for each in shortfalls), *unclear, *nothing)
+    reasons = (*reasons, *advice(evidence)) if reasons else ()
     if any(each.status is Status.FAILED for each in results):
         return Judgement(Status.FAILED, results, reasons)
     return Judgement(Status.INCONCLUSIVE if reasons else Status.PASSED, results, reasons)

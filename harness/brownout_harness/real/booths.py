@@ -136,6 +136,10 @@ class Booths:
         """Where a simulator itself fell short."""
         return [gap for booth in self._booths for gap in simulator_gaps(booth.vendor, booth.control("GET", "status"))]
 
+    def said(self) -> dict[str, Sequence[Mapping[str, str]]]:
+        """By vendor, what its first calls with an effect said, by place."""
+        return {booth.vendor: booth.control("GET", "said")["said"] for booth in self._booths}
+
     def ledger(self, start_at_s: float) -> Iterator[pl.DataFrame]:
         """Every row of every ledger, by vendor, a page at a time."""
         for booth in sorted(self._booths, key=lambda booth: booth.vendor):

@@ -300,6 +300,7 @@ class _Run:
             gaps=tuple(self._gaps),
             deaths=tuple(self._deaths),
             still_open=self._still_open,
+            said=booths.said(),
             notes=(*self._notes, *self._about_generator()),
             secrets=booths.secrets,
             logs=logs,

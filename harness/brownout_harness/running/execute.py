@@ -221,6 +221,7 @@ def evidence_of(
         redrives_s=tuple(at_s for at_s, action in scenario.actions() if action.redrive is not None),
         terms=terms_of(operations_of(scenario, gateway).values()),
         secrets=inputs.secrets,
+        said=inputs.said,
         texts=texts,
         duration_s=inputs.duration_s,
     )

@@ -273,6 +273,7 @@ class Run:
             ),
             fault_counts=counted(self.actors.values()),
             still_open=still_open,
+            said=self.vendors.said(),
             notes=tuple(self.notes),
             secrets=self.vendors.secrets,
             duration_s=duration_s,

@@ -101,6 +101,10 @@ class Vendors:
         """Where a simulator itself fell short."""
         return [gap for name, simulator in self._simulators.items() for gap in simulator_gaps(name, simulator.status())]
 
+    def said(self) -> dict[str, Sequence[Mapping[str, str]]]:
+        """By vendor, what its first calls with an effect said, by place."""
+        return {name: simulator.correlation.samples for name, simulator in self._simulators.items()}
+
     def ledger(self) -> Iterator[pl.DataFrame]:
         """Every row of every ledger, by vendor, so many at a time."""
         for name in sorted(self._simulators):

@@ -20,10 +20,11 @@ from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_harness.judging.selection import cut_in_two
 from brownout_harness.words.striking import check_rule
 from brownout_scenarios.vocabulary import Vocabulary, json_schema
+from brownout_simulators.correlation import objection_to_place
 from brownout_simulators.faults.aim import nearest_miss
 from brownout_simulators.faults.latency import read_measurements
 from brownout_simulators.faults.rule import Match, Rule
-from brownout_simulators.router import Router
+from brownout_simulators.router import Router, segments_of
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor
 
@@ -54,9 +55,15 @@ def vocabulary_of(
         prepare_fault=prepare_fault,
         check_rule=lambda vendor, rule: check_rule(vendors[vendor], rule),
         check_requests=lambda vendor, match: check_requests(vendors[vendor], match),
+        check_place=lambda vendor, place: objection_to_place(place, segments_in(vendors[vendor])),
         check_params=lambda operation, params: operations[operation].problems(params),
         check_policies=lambda preset, vendor, overrides: check_policies(preset, vendor, overrides, adapters),
     )
+
+
+def segments_in(vendor: Vendor[Any]) -> set[str]:
+    """The named segments of its routes' paths."""
+    return {name for route in vendor.routes for part in segments_of(route.path) for name in part.parameters}
 
 
 def schema_text() -> str:

@@ -1,6 +1,5 @@
 """Of the vendors: what is said of their correlation, limits, capacity and policies."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,8 +20,8 @@ def vendors(scenario: Scenario, words: Vocabulary) -> Found:
                 yield (key, vendor), f"no vendor named {units.shown(vendor)}{spelling.hint(vendor, words.vendors)}"
     for vendor, paths in scenario.correlate.items():
         for index, path in enumerate(paths):
-            if not re.fullmatch(r"(header|body)\.\S+", path):
-                yield ("correlate", vendor, index), f"{units.shown(path)}: write header.<name> or body.<dotted path>"
+            if vendor in words.vendors and (why := words.check_place(vendor, path)):
+                yield ("correlate", vendor, index), why
 
 
 def limits(scenario: Scenario, words: Vocabulary) -> Found:

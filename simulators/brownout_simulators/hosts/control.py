@@ -212,6 +212,11 @@ def _status(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, 
     return 200, simulator.status()
 
 
+def _said(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del tail, query, data
+    return 200, {"said": list(simulator.correlation.samples)}
+
+
 def _number(data: Mapping[str, Any], name: str) -> float | None:
     value = data.get(name)
     if value is None:
@@ -248,6 +253,7 @@ HANDLERS: Final[Mapping[str, Mapping[str, Handler]]] = {
     "clock": {"GET": _clock, "POST": _advance},
     "seed": {"POST": _seed},
     "status": {"GET": _status},
+    "said": {"GET": _said},
 }
 
 ROUTES: Final = tuple(f"{method} {PREFIX}/{name}" for name, methods in HANDLERS.items() for method in methods)

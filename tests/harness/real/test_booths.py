@@ -14,7 +14,7 @@ from brownout_harness.real.booths import Booth, Booths, Rest
 from brownout_harness.real.http_json import Answer, NoAnswer
 from brownout_reports.rows import LedgerRow, records_in
 from brownout_scenarios.phases import Fault, Phase, Window
-from brownout_scenarios.schema import Scenario
+from brownout_scenarios.schema import Place, Scenario
 from brownout_scenarios.workload import Arrivals, Operation, Workload
 
 STRIPE = Booth("stripe", "http://127.0.0.1:1", {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_API_KEY": "sk_test_1"})
@@ -35,7 +35,7 @@ SCENARIO = Scenario(
     ),
     expect=(),
     limits={"twilio": {"messages": True}},
-    correlate={"stripe": ("body.metadata.order",)},
+    correlate={"stripe": (Place("body.metadata.order"),)},
 )
 
 
