@@ -73,16 +73,24 @@ class Action:
     start: Process | None = None
     """Start it again after a kill or a stop, on the same port, with the same stores."""
     redrive: Redrive | None = None
+    clock: str | None = None
+    """The vendor whose own clock is moved: its tokens and idempotency keys expire, what it put off comes due."""
+    ahead_s: float | None = None
+    """How far the clock is moved."""
 
     def __post_init__(self) -> None:
-        if sum(part is not None for part in (self.kill, self.stop, self.start, self.redrive)) != 1:
-            raise ValueError("an action is exactly one of kill, stop, start, redrive")
+        if sum(part is not None for part in (self.kill, self.stop, self.start, self.redrive, self.clock)) != 1:
+            raise ValueError("an action is exactly one of kill, stop, start, redrive, clock")
+        if (self.clock is None) != (self.ahead_s is None):
+            raise ValueError("clock and ahead go together: write {clock: VENDOR, ahead: 25h}")
 
     @property
     def text(self) -> str:
         """In words, for progress and reports."""
         if self.redrive is not None:
             return "redrive dead letters"
+        if self.clock is not None:
+            return f"move the clock of {self.clock} {self.ahead_s:g} s ahead"
         return f"kill {self.kill}" if self.kill else f"stop {self.stop}" if self.stop else f"start {self.start}"
 
 

@@ -159,6 +159,7 @@ class Scenario:
         """The vendors that the scenario names anywhere; the gateway may need more of them."""
         named = [each.fault.vendor for each in self.placed_faults()]
         named += [*self.correlate, *self.limits, *self.serve, *self.policies.vendors]
+        named += [action.clock or "" for phase in self.phases for action in phase.actions]
         for item in self.expect:
             named += [getattr(item.check, "vendor", ""), getattr(item.check, "effect", "").partition(".")[0]]
         if self.target is not None:

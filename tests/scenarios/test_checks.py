@@ -107,7 +107,7 @@ def test_both_examples_are_sound() -> None:
             "for: 20s, actions: [{at: 21s, redrive: {}}]",
             "actions[0].at: must lie within the phase: 0s to 20s",
         ),
-        ("for: 20s", "for: 20s, actions: [{at: 1s}]", "an action is exactly one of kill, stop, start, redrive"),
+        ("for: 20s", "for: 20s, actions: [{at: 1s}]", "an action is exactly one of kill, stop, start, redrive, clock"),
         ("for: 20s", "for: 20s, actions: [{at: 1s, kill: gateway}]", "phases: end with the gateway killed"),
         ("for: 20s", "for: 20s, actions: [{at: 1s, start: gateway}]", "start: gateway is already running at that time"),
         (

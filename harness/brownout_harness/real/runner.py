@@ -182,6 +182,8 @@ class _Run:
             self._stage.target_child.ask_to_end()
         elif action.start is not None:
             self._stage.restart_target()
+        elif action.clock is not None:
+            self._stage.booths.advance(action.clock, action.ahead_s or 0.0)
         else:
             self._pending.append((action.text, self._helper.submit(drive, redrive(), self._ask)))
 

@@ -186,6 +186,8 @@ class Run:
             self.server.stop()
         elif action.start is not None:
             self.server.start()
+        elif action.clock is not None:
+            self.vendors.advance(action.clock, action.ahead_s or 0.0)
         else:
             self.redrives.append((action.text, self.loop.create_task(self.server.talk(redrive()), name=action.text)))
 

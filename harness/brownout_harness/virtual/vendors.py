@@ -81,6 +81,10 @@ class Vendors:
                 fields=self._fields.get(name),
             )
 
+    def advance(self, vendor: str, seconds: float) -> None:
+        """Move the vendor's own clock ahead."""
+        self._simulators[vendor].advance(seconds)
+
     def still_open(self) -> dict[str, int]:
         """What is not at rest."""
         simulators = self._simulators.values()

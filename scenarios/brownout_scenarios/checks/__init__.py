@@ -10,7 +10,7 @@ import re
 from brownout_scenarios import units
 from brownout_scenarios.checks.common import Found
 from brownout_scenarios.checks.expectations import expectations
-from brownout_scenarios.checks.phases import actions, faults, phases
+from brownout_scenarios.checks.phases import actions, clocks, faults, phases
 from brownout_scenarios.checks.target import target
 from brownout_scenarios.checks.vendors import limits, policies, vendors
 from brownout_scenarios.checks.workload import workload
@@ -29,6 +29,7 @@ def problems(scenario: Scenario, words: Vocabulary) -> list[tuple[Path, str]]:
     found += faults(scenario, words)
     found += actions(scenario)
     found += expectations(scenario, words)
+    found += clocks(scenario, words)
     found += vendors(scenario, words)
     found += limits(scenario, words)
     found += policies(scenario, words)

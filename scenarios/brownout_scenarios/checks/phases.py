@@ -2,7 +2,7 @@
 
 import re
 
-from brownout_scenarios import schema, units
+from brownout_scenarios import schema, spelling, units
 from brownout_scenarios import workload as asked
 from brownout_scenarios.checks.common import (
     MAX_ARRIVALS,
@@ -16,6 +16,8 @@ from brownout_scenarios.phases import Fault
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import Vocabulary
 from brownout_scenarios.yaml_tree import Path
+
+MAX_AHEAD_S = 366 * 86_400.0
 
 
 def phases(scenario: Scenario) -> Found:
@@ -82,6 +84,21 @@ def _not_striking(fault: Fault, at: Path, why: str) -> tuple[Path, str]:
     return (*at, "match"), why
 
 
+def clocks(scenario: Scenario, words: Vocabulary) -> Found:
+    for index, phase in enumerate(scenario.phases):
+        for position, action in enumerate(phase.actions):
+            at: Path = ("phases", index, "actions", position)
+            if action.clock is None or action.ahead_s is None:
+                continue
+            if action.clock in (schema.GATEWAY, "target"):
+                yield (*at, "clock"), f"the {action.clock}'s clock is the machine's own: name a vendor"
+            elif action.clock not in words.vendors:
+                hint = spelling.hint(action.clock, words.vendors)
+                yield (*at, "clock"), f"no vendor named {units.shown(action.clock)}{hint}"
+            if not 0 < action.ahead_s <= MAX_AHEAD_S:
+                yield (*at, "ahead"), f"{units.duration(action.ahead_s)} is outside 0s to {MAX_AHEAD_S / 3600:.0f}h"
+
+
 def actions(scenario: Scenario) -> Found:
     here = "gateway" if scenario.target is None else "target"
     running = True
@@ -93,7 +110,7 @@ def actions(scenario: Scenario) -> Found:
                 yield (*at, "at"), f"must lie within the phase: 0s to {units.duration(phase.for_s)}"
             process = action.kill or action.stop or action.start
             if process is None:
-                if scenario.target is not None:
+                if action.redrive is not None and scenario.target is not None:
                     yield (*at, "redrive"), "is the gateway's; this target is not the gateway"
                 continue
             key = "kill" if action.kill else "stop" if action.stop else "start"

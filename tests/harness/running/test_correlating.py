@@ -72,6 +72,7 @@ def test_a_shop_as_twilios_guides_have_it_is_judged_as_it_is(correlate: str, exp
     file.write_text(FOREIGN.format(texter=TEXTER, correlate=correlate))
     (order,) = prepare([str(file)], mode="real", time="T", out=tmp_path / "run", environment={})
     verdict = read_run(execute(order).folder).verdict
-    assert verdict.verdict is expected, verdict.reasons
+    # The expectation's own result: a busy machine may keep the load from its pace, which is no matter here.
+    assert verdict.expectations[0].status is expected, verdict.reasons
     if not correlate:
         assert "write correlate: {twilio: [callback.order]}" in str(verdict.reasons)

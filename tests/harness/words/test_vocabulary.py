@@ -239,7 +239,7 @@ def test_every_form_of_a_bound_can_be_written() -> None:
         ),
         (
             "breaker: {vendor: stripe, stays_open: true}",
-            "breaker: breaker opens_within, closes_within and stays_open need",
+            "breaker: opens_within, closes_within and stays_open need",
         ),
         (
             "outcome: {struck_by: grey.1, is: [done]}",
