@@ -6,6 +6,8 @@ import pytest
 
 from brownout_harness.problems import BadInput
 from brownout_harness.running.orders import Order, checked_scenario, prepare
+from brownout_scenarios.checks.common import MAX_ARRIVALS
+from brownout_simulators.hosts.blocks import FileBlocks
 from tests.support.shop_scenario import AGREED, write_shop
 
 LIVE = "sk_" + "live_" + "51Habcdefghijk"
@@ -93,3 +95,8 @@ def test_what_effects_hold_can_be_demanded_only_where_it_is_said(tmp_path: Path)
     path = write_shop(tmp_path, agreed=AGREED.replace("{{amount}}", "{{amuont}}"))
     with pytest.raises(BadInput, match=r"no value for \{\{amuont\}\} \(did you mean amount\?\)"):
         checked_scenario(str(path), "real", None)
+
+
+def test_the_books_hold_the_most_arrivals_that_a_scenario_may_make() -> None:
+    """Ten requests and an effect of each: told at load by the bound on arrivals, not by a ledger that drops rows."""
+    assert FileBlocks.rows_limit >= MAX_ARRIVALS * 11
