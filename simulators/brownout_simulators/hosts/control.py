@@ -148,7 +148,7 @@ def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
 
 
 def _are_names(fields: Any) -> bool:
-    """`{"stripe.charge": ["amount", "currency"]}`."""
+    """`{"vendor.noun": ["amount", "currency"]}`."""
     lists = list(fields.values()) if isinstance(fields, dict) else [None]
     return all(isinstance(names, list) and all(isinstance(name, str) for name in names) for names in lists)
 

@@ -326,7 +326,7 @@ def test_a_capacity_may_be_given_for_the_whole_run_and_as_a_fault() -> None:
         ("{stripe: {at_once: 0, each: {fixed: 1s}}}", "serve.stripe: serve.at_once: 1 to 10000, got 0"),
         ("{stripe: {at_once: 1}}", "serve.stripe.each: is missing"),
         ("{stripe: {at_once: 1, each: {}}}", "serve.stripe.each: serve.each: exactly one of fixed, uniform"),
-        ("{stripe: {at_once: 1, each: {lognormal: {p50: 2s, p99: 1s}}}}", "stripe.each.lognormal: lognormal: 0 < p"),
+        ("{stripe: {at_once: 1, each: {lognormal: {p50: 2s, p99: 1s}}}}", "stripe.each.lognormal: 0s < p50 < p99"),
         ("{stripe: {at_once: 1, each: {fixed: 1s}, queue: -1}}", "serve.queue: unbounded, or 0 to 100000, got -1"),
         ("{stripe: {at_once: 1, each: {empirical: {file: gone}}}}", "stripe: latency.empirical.file: gone: No"),
         ("{strip: {at_once: 1, each: {fixed: 1s}}}", "serve.strip: no vendor named 'strip' (did you mean stripe?)"),

@@ -42,17 +42,17 @@ class AsAsked:
         found = [each for look in looks for each in look.differences()]
         compared = sum(look.compared for look in looks)
         observed = _observed(compared, looks, found)
-        certain = [each for each in found if each.is_certain or evidence.absence_is_proof]
+        kinds = [kind for look in looks for kind in look.terms.kinds]
+        anonymous = evidence.effects.count(NAMELESS, is_one_of(kinds))
+        certain = [each for each in found if each.is_certain or (evidence.absence_is_proof and not anonymous)]
         if certain:
             return wording.failed(observed, _violations(evidence, certain))
-        if found:
-            return wording.inconclusive(f"{observed}; but the ledger is incomplete")
-        if anonymous := evidence.effects.count(
-            NAMELESS, is_one_of(kind for look in looks for kind in look.terms.kinds)
-        ):
+        if anonymous:
             return wording.inconclusive(
                 f"{observed}; {counted(anonymous, 'effect')} without an operation id, not compared"
             )
+        if found:
+            return wording.inconclusive(f"{observed}; but the ledger is incomplete")
         if not compared:
             return wording.too_few(compared, 1, "effects that could be compared")
         if unseen := [look.name for look in looks if not look.compared and look.was_done]:

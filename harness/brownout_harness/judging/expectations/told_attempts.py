@@ -18,7 +18,7 @@ from brownout_core.telemetry import Kind
 from brownout_harness.judging.evidence import NAMELESS, Evidence
 from brownout_harness.judging.expectations.base import Violation, counted
 from brownout_harness.judging.expectations.telling import CLOCKS_S
-from brownout_reports.rows import EventRow
+from brownout_reports.rows import EventRow, LedgerRow
 from brownout_reports.tables import Rows
 
 STATUS: Final = pl.col("status")
@@ -84,6 +84,13 @@ def _untold(vendor: str, requests: pl.LazyFrame, starts: pl.LazyFrame) -> Iterat
         yield Violation(at_s, operation_id, what)
 
 
+def _without_nameless(told: pl.LazyFrame, requests: Rows[LedgerRow]) -> pl.LazyFrame:
+    """Without those in whose time a request came that nobody's name is on: it may have been theirs."""
+    nameless = requests.where(NAMELESS).frame.select(nameless_s="at_s").sort("nameless_s")
+    last = told.sort("to_s").join_asof(nameless, left_on="to_s", right_on="nameless_s")
+    return last.filter((pl.col("nameless_s") >= pl.col("from_s")).fill_null(value=False).not_()).drop("nameless_s")
+
+
 def _answered_otherwise(evidence: Evidence, vendor: str, finished: pl.LazyFrame) -> Iterator[Violation]:
     """Attempts that are told to have been answered, and were not, or otherwise."""
     told = (
@@ -91,8 +98,11 @@ def _answered_otherwise(evidence: Evidence, vendor: str, finished: pl.LazyFrame)
         .with_row_index("place")
         .with_columns(from_s=pl.col("at_s") - pl.col("duration_s") - CLOCKS_S, to_s=pl.col("at_s") + CLOCKS_S)
     )
-    wanted = told.collect(engine="streaming").lazy()  # once: the places must be the same wherever they are asked for
     requests = evidence.requests_at(vendor)
+    provable = _without_nameless(told, requests)
+    wanted = provable.collect(
+        engine="streaming"
+    ).lazy()  # once: the places must be the same wherever they are asked for
     own = requests.where(~NAMELESS).frame.select(
         "operation_id", arrived_s="at_s", well=GOOD & ~CUT_OFF, surely=GOOD & COMPLETE
     )

@@ -296,6 +296,15 @@ def test_what_cannot_be_compared_is_never_passed() -> None:
     assert "1 effect without an operation id, not compared" in result.observed
 
 
+def test_what_an_answer_names_may_be_an_effect_without_an_operation_id() -> None:
+    anonymous = with_one_effect(agreed(), 3, operation_id="")
+    result = AS_ASKED.judge(anonymous)
+    assert result.status is Status.INCONCLUSIVE
+    assert "1 effect without an operation id, not compared" in result.observed
+    wrong_too = with_one_effect(anonymous, 4, amount=1300)
+    assert AS_ASKED.judge(wrong_too).status is Status.FAILED
+
+
 def test_a_kind_of_operation_that_was_done_and_never_compared_is_inconclusive() -> None:
     both = changed(agreed(), terms={**TERMS, "notify": Terms({"twilio.message": ("to",)}, {})})
     done = OperationRow("n-1", "notify", 1.0, 1.0, 1.1, 0.1, 1, 200, Outcome.DONE)

@@ -130,3 +130,12 @@ def test_what_has_no_operation_id_is_left_out() -> None:
     nameless = telling(healthy())
     more = request(0, at_s=3.0, seq=903, operation_id="")
     assert not found(changed(nameless, requests=[*nameless.requests, more]))
+
+
+def test_an_attempt_may_have_sent_what_has_no_operation_id_and_came_in_its_time() -> None:
+    evidence = telling(healthy())
+    anonymous = [each._replace(operation_id="") if each == FIRST else each for each in evidence.requests]
+    assert any(each.operation_id == "" for each in anonymous)
+    assert not found(changed(evidence, requests=anonymous))
+    later = [each._replace(at_s=60.0, finished_s=60.1) if each.operation_id == "" else each for each in anonymous]
+    assert [who for who, _ in found(changed(evidence, requests=later))] == ["op-3"]
