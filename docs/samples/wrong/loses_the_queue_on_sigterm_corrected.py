@@ -8,13 +8,15 @@ from shop import Answer, Call, Order, bank, charge, order_of, serve
 
 BANK = bank()
 WAITING: queue.SimpleQueue[Order] = queue.SimpleQueue()
+ONE_AT_A_TIME = threading.Lock()
 
 
 def take_all() -> None:
-    """Whatever has gathered."""
-    while not WAITING.empty():
-        order = WAITING.get()
-        charge(BANK, order, key=f"order-{order.id}")
+    """Whatever has gathered, and before that whatever is under way."""
+    with ONE_AT_A_TIME:
+        while not WAITING.empty():
+            order = WAITING.get()
+            charge(BANK, order, key=f"order-{order.id}")
 
 
 def take_now_and_then() -> None:
