@@ -70,7 +70,11 @@ _OUTCOMES: dict[type[BaseException], str] = {}
 
 def outcome_of(error: BaseException) -> str:
     """The `outcome` that stands for an error: its class in snake case (`vendor_unavailable`), `cancelled`."""
-    kind = type(error)
+    return outcome_name(type(error))
+
+
+def outcome_name(kind: type[BaseException]) -> str:
+    """The same, of every error of that class."""
     outcome = _OUTCOMES.get(kind)
     if outcome is None:
         words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower()

@@ -7,8 +7,14 @@
 - `publish.py`     everything that a run leaves, written at once
 - `junit.py`       `junit.xml`, for CI systems
 - `summary.py`     `summary.md`, for a pull request
-- `figure.py`      the one time-aligned figure
+- `figure.py`      the one time-aligned figure, wide and narrow
+- `panel.py`       a row of it; `panels.py` which there are
+- `marks.py`       what was done: faults, actions, deaths, gaps
+- `palette.py`     its colours
 - `series.py`      from a run's tables to what the figure draws
+- `told.py`        what the target tells of its policies, binned
+- `letters.py`     how many dead letters were waiting
+- `counts.py`      the page's tables
 - `story.py`       a run as text, and one operation of it; `printable.py` what may be shown on a terminal
 - `report.py`      `report.html`: one file, no network
 """

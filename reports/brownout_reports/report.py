@@ -11,8 +11,10 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from brownout_reports.figure import seconds_text, timeline_svg
-from brownout_reports.run_folder import PhaseMetrics, RunFolder, Status, read
+from brownout_reports import counts
+from brownout_reports.figure import timeline_svgs
+from brownout_reports.panels import seconds_text
+from brownout_reports.run_folder import ExpectationResult, PhaseMetrics, RunFolder, Status, read
 
 REPORT: Final = "report.html"
 NOTHING: Final = "–"  # noqa: RUF001 - an en dash is what a table shows where there is no number
@@ -52,17 +54,33 @@ def render(run: RunFolder) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(seconds=_seconds, number=_number, instant=_instant, percent=_percent, code=_code_spans)
+    environment.filters.update(
+        seconds=_seconds, number=_number, instant=_instant, percent=_percent, code=_code_spans, why=_why
+    )
+    wide, narrow = (Markup(svg) for svg in timeline_svgs(run))  # noqa: S704 - drawn by us; matplotlib escapes its text
     return environment.get_template("report.html.j2").render(
         verdict=run.verdict,
         words=STATUS_WORDS,
         headline=headline(run),
-        figure=Markup(timeline_svg(run)),  # noqa: S704 - drawn by us; matplotlib escapes the text in it
+        wrong=_with(run, Status.FAILED, Status.INCONCLUSIVE),
+        held=_with(run, Status.PASSED),
+        wide=wide,
+        narrow=narrow,
         phase_rows=run.verdict.phase_metrics,
         vendor_rows=run.verdict.vendor_metrics,
         whole_run=_whole(run.verdict.phase_metrics),
+        ended=counts.operations(run.tables),
+        answers=counts.answers(run.tables),
+        told=counts.told(run.tables),
+        letters=counts.dead_letters(run.tables),
+        moves=counts.moves(run.tables),
         scenario=run.scenario,
     )
+
+
+def _with(run: RunFolder, *statuses: Status) -> list[ExpectationResult]:
+    """In the order of these statuses, and within each in the scenario's."""
+    return [result for status in statuses for result in run.verdict.expectations if result.status is status]
 
 
 def headline(run: RunFolder) -> str:
@@ -101,6 +119,11 @@ def _number(value: float | None) -> str:
 
 def _percent(part: float, whole: float) -> str:
     return NOTHING if not whole else f"{100 * part / whole:.1f} %"
+
+
+def _why(detail: str) -> str:
+    """`failure ratio reached` of `closed->open: failure_ratio_reached`."""
+    return detail.rpartition(": ")[2].replace("_", " ")
 
 
 def _code_spans(text: Any) -> Markup:

@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
     DONE = "done"
     ACCEPTED = "accepted"  # the target took it on and will finish it: a dead letter, a queue
-    REFUSED = "refused"  # the target said no to the caller's face
+    REFUSED = "refused"  # the target said no, and the caller knows it
     UNKNOWN = "unknown"  # no answer, or one that leaves open whether it was done
 
 

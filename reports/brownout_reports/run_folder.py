@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar, Final, Literal, NamedTuple, TypeVar
+from typing import Any, ClassVar, Final, Literal, NamedTuple, TypeVar
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -123,6 +123,30 @@ class StallSpan(Frozen):
     end_s: float
 
 
+class Mark(Frozen):
+    """Something that befell the run beside its faults, at the instant at which it really did."""
+
+    kind: Literal["action", "death", "gap"]
+    """What the scenario had done to the target; an end of it that nobody asked for; where the harness fell short."""
+    text: str
+    """In words: `kill gateway`."""
+    at_s: float | None = None
+    """None: nobody knows, or it was all the time."""
+    until_s: float | None = None
+    """Of what lasted."""
+
+
+class Settings(Frozen):
+    """How the reference application was set; of any other target nobody knows it."""
+
+    policies: Mapping[str, Mapping[str, Mapping[str, Any] | None]]
+    """By vendor and policy, every field with its effective value; None: that policy is switched off."""
+    failures: tuple[str, ...]
+    """The outcomes of attempts that are samples against a vendor's health; `ok` is one for it, any other is none."""
+    window_slices: int
+    """A breaker's window moves by slices: it holds the newest so many, the one that is being filled among them."""
+
+
 class VendorMetrics(Frozen):
     """What one vendor saw, in one phase (or `phase="all"`)."""
 
@@ -194,6 +218,10 @@ class Verdict(Frozen):
     phase_metrics: tuple[PhaseMetrics, ...]
     vendor_metrics: tuple[VendorMetrics, ...]
     environment: Environment
+    marks: tuple[Mark, ...] = ()
+    """In the order of their instants."""
+    settings: Settings | None = None
+    """None: of a target that is not the reference application."""
     notes: tuple[str, ...] = ()
     """What a reader should know: policies scaled, retries disabled, a limiter that is on."""
 

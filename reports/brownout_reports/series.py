@@ -24,6 +24,10 @@ MAX_BINS: Final = 160
 # Fewer operations than this in a bin, and its height is mostly chance.
 MEAN_PER_BIN: Final = 10
 
+# So many operations have a latency panel each; of more, all have one together.
+MAX_NAMES: Final = 4
+ALL_OPERATIONS: Final = "all operations"
+
 BREAKER_TRANSITION: Final = "breaker_transition"
 
 
@@ -46,6 +50,14 @@ class VendorLoad:
 
 
 @dataclass(frozen=True, slots=True)
+class Quantiles:
+    """Latencies by the bin of the intended start, in seconds; NaN where nothing of the kind was asked."""
+
+    p50_s: Floats
+    p99_s: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """Everything that the figure draws, on one time axis."""
 
@@ -55,19 +67,20 @@ class Series:
     offered_per_s: Floats
     achieved_per_s: Floats
     goodput_per_s: Floats
-    latency_s: Mapping[str, Floats]
-    """`p50`, `p90`, `p99` by the bin of the intended start; NaN where nothing was asked."""
+    latency: Mapping[str, Mapping[str, Quantiles]]
+    """By operation and outcome: an answer that comes at once, because it is a refusal, is no fast operation."""
     bands: Mapping[str, tuple[Band, ...]]
     vendors: Mapping[str, VendorLoad]
 
 
 def series_of(run: RunFolder) -> Series:
     """Bin a run's tables. An empty table gives zeros, not an error."""
-    end_s = max((phase.end_s for phase in run.verdict.phases), default=run.verdict.duration_s)
-    end_s = max(end_s, 1.0)
+    end_s = max(1.0, run.verdict.duration_s, *(phase.end_s for phase in run.verdict.phases))
     # Of a large run only what is drawn is read.
     operations = (
-        run.tables.of(OperationRow).frame.select("intended_s", "sent_s", "finished_s", "outcome", "asks").collect()
+        run.tables.of(OperationRow)
+        .frame.select("name", "intended_s", "sent_s", "finished_s", "outcome", "asks")
+        .collect()
     )
     ledger = run.tables.of(LedgerRow).frame
     requests = ledger.filter(pl.col("entry") == REQUEST).select("vendor", "operation_id", "at_s").collect()
@@ -81,7 +94,7 @@ def series_of(run: RunFolder) -> Series:
         offered_per_s=_per_second(operations["intended_s"], edges_s),
         achieved_per_s=_per_second(sent["sent_s"], edges_s),
         goodput_per_s=_per_second(done["finished_s"], edges_s),
-        latency_s=_latency(sent, edges_s),
+        latency=_latency(sent, edges_s),
         bands=_bands(run.tables.of(EventRow), requests["vendor"].unique().to_list(), end_s),
         vendors={
             str(name): _vendor_load(requests.filter(pl.col("vendor") == name), edges_s)
@@ -104,18 +117,25 @@ def _per_second(instants: pl.Series, edges_s: Floats) -> Floats:
     return counts / np.diff(edges_s)
 
 
-def _latency(operations: pl.DataFrame, edges_s: Floats) -> dict[str, Floats]:
-    intended = operations["intended_s"].to_numpy()
-    latency = operations["finished_s"].to_numpy() - intended
-    place = np.digitize(intended, edges_s) - 1
-    quantiles = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
-    result = {name: np.full(len(edges_s) - 1, np.nan) for name in quantiles}
-    for bin_index in np.unique(place):
-        if 0 <= bin_index < len(edges_s) - 1:
-            inside = latency[place == bin_index]
-            for name, quantile in quantiles.items():
-                result[name][bin_index] = np.quantile(inside, quantile)
-    return result
+def _latency(operations: pl.DataFrame, edges_s: Floats) -> dict[str, dict[str, Quantiles]]:
+    bins = len(edges_s) - 1
+    place = np.digitize(operations["intended_s"].to_numpy(), edges_s) - 1
+    took_s = pl.col("finished_s") - pl.col("intended_s")
+    names = operations["name"].unique().sort().to_list()
+    told = operations.with_columns(
+        place=pl.Series(place, dtype=pl.Int64),
+        name=pl.col("name") if len(names) <= MAX_NAMES else pl.lit(ALL_OPERATIONS),
+    ).filter(pl.col("place").is_between(0, bins - 1))
+    binned = told.group_by("name", "outcome", "place").agg(
+        p50_s=took_s.quantile(0.5, "linear"), p99_s=took_s.quantile(0.99, "linear")
+    )
+    found: dict[str, dict[str, Quantiles]] = {}
+    for (name, outcome), some in sorted(binned.partition_by("name", "outcome", as_dict=True).items()):
+        lines = Quantiles(np.full(bins, np.nan), np.full(bins, np.nan))
+        lines.p50_s[some["place"].to_numpy()] = some["p50_s"].to_numpy()
+        lines.p99_s[some["place"].to_numpy()] = some["p99_s"].to_numpy()
+        found.setdefault(str(name), {})[str(outcome)] = lines
+    return found
 
 
 def _bands(events: Rows[EventRow], vendors: list[str], end_s: float) -> dict[str, tuple[Band, ...]]:

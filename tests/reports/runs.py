@@ -4,15 +4,17 @@ import math
 import random
 from pathlib import Path
 
-from brownout_reports.rows import EventRow, LedgerRow, OperationRow, Outcome
+from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.run_folder import (
     Case,
     Environment,
     ExpectationResult,
     FaultSpan,
+    Mark,
     PhaseMetrics,
     PhaseSpan,
     RunFolder,
+    Settings,
     Status,
     VendorMetrics,
     Verdict,
@@ -25,6 +27,12 @@ PHASES = (
     PhaseSpan(name="recovery", start_s=60, end_s=100),
 )
 
+LETTERS = (
+    LetterRow("dl-1", "pay", "redriven", "pay-001000-7", error_class="vendor_unavailable", first_attempt_at=25.0,
+              resolved_at=70.0),
+    LetterRow("dl-2", "pay", "pending", "pay-001100-7", error_class="retry_suppressed", first_attempt_at=27.5),
+)  # fmt: skip
+
 
 def a_run(*, status: Status = Status.PASSED, rate_per_s: int = 40, telemetry: bool = True) -> RunFolder:
     """A 100 s brownout of two vendors with a breaker that opens and closes."""
@@ -36,6 +44,7 @@ def a_run(*, status: Status = Status.PASSED, rate_per_s: int = 40, telemetry: bo
             Rows.of(OperationRow, _operations(rate_per_s)),
             Rows.of(LedgerRow, _ledger(rate_per_s)),
             Rows.of(EventRow, _events() if telemetry else ()),
+            Rows.of(LetterRow, LETTERS if telemetry else ()),
         ),
     )
 
@@ -84,6 +93,23 @@ def a_verdict(status: Status = Status.PASSED) -> Verdict:
                           effects=2960, duplicates=0),
         ),
         environment=Environment(brownout="0.1.0", python="3.11.7", system="Linux", cpus=2),
+        marks=(
+            Mark(kind="gap", text="evidence was lost"),
+            Mark(kind="action", text="kill gateway", at_s=41.0),
+            Mark(kind="death", text="gateway ended unasked", at_s=42.5),
+            Mark(kind="gap", text="stripe stood still", at_s=70.0, until_s=72.0),
+        ),
+        settings=Settings(
+            policies={
+                "stripe": {
+                    "breaker": {"failure_ratio": 0.5, "minimum_calls": 10, "sampling_window_s": 5.0,
+                                "slow_call_s": 2.0, "slow_call_ratio": 0.8},
+                    "limiter": None,
+                }
+            },
+            failures=("vendor_unavailable",),
+            window_slices=10,
+        ),
         notes=("policies' times are scaled down by 5, so that the run stays short",),
     )  # fmt: skip
 
@@ -119,4 +145,16 @@ def _ledger(rate_per_s: int) -> list[LedgerRow]:
 
 def _events() -> list[EventRow]:
     moves = [(24.0, "open"), (29.5, "half_open"), (30.1, "open"), (36.0, "half_open"), (62.0, "closed")]
-    return [EventRow(at_s, "breaker_transition", "stripe", outcome=state) for at_s, state in moves]
+    rows = [EventRow(at_s, "breaker_transition", "stripe", outcome=state, detail="old->new: failure_ratio_reached")
+            for at_s, state in moves]  # fmt: skip
+    for number in range(40):  # ten a second, every other one fails
+        outcome = "ok" if number % 2 else "vendor_unavailable"
+        rows.append(EventRow(20.0 + number / 10, "attempt_finished", "stripe", "pay", f"pay-{number}", 1, outcome))
+    rows += [EventRow(30.0, "call_rejected", "stripe", outcome="breaker")] * 5
+    rows += [EventRow(22.0, "retry_scheduled", "stripe", detail="0.1", outcome="vendor_unavailable")] * 3
+    rows += [EventRow(23.0, "retry_suppressed", "stripe", outcome="vendor_unavailable")] * 2
+    rows += [
+        EventRow(50.0, "idempotency", outcome=outcome) for outcome in ("claimed", "replayed", "waited", "conflict")
+    ]
+    rows += [EventRow(26.0, "dead_lettered", "stripe", outcome="vendor_unavailable", detail="dl-1")]
+    return sorted(rows)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from brownout_reports.report import headline, render, write_report
-from brownout_reports.run_folder import Status, write
+from brownout_reports.run_folder import Mark, Status, write
 from tests.reports.runs import a_run
 from tests.support import verdicts
 
@@ -50,6 +50,77 @@ def test_no_text_of_a_run_is_taken_for_markup() -> None:
     written = render(hostile)
     assert tag not in written
     assert written.count("&lt;img src=x&gt;") >= 8
+
+
+def test_what_does_not_hold_comes_first_then_the_figure_then_what_holds_folded() -> None:
+    run = a_run(status=Status.FAILED)
+    (failed,) = run.verdict.expectations
+    unclear = failed.model_copy(update={"title": "unclear one", "status": Status.INCONCLUSIVE})
+    held = failed.model_copy(update={"title": "held one", "status": Status.PASSED, "cases": ()})
+    verdict = run.verdict.model_copy(update={"expectations": (held, unclear, failed)})
+    written = render(run.model_copy(update={"verdict": verdict}))
+    places = [written.index(piece) for piece in (
+        "What does not hold", "exactly_once: effect <code>stripe.charge</code>", "unclear one",
+        "What happened, on one clock", '<svg class="wide"', '<details class="held">', "held one", "</details>",
+        "What was done to the target", "Faults, and how often they struck", "Vendors, from their own books",
+        "Operations, as the caller saw them", "How operations ended", "What the vendors answered",
+        "What the target's policies did",
+        "What the breakers did, and why", "Dead letters, as they were at the end", "The effective policies",
+        "Good to know", "The scenario, as it was run",
+    )]  # fmt: skip
+    assert places == sorted(places)
+
+
+def test_where_everything_holds_nothing_is_said_not_to() -> None:
+    assert "What does not hold" not in page()
+    assert "1 of 1 expectations hold" in page()
+
+
+def test_what_was_observed_stands_before_what_was_demanded() -> None:
+    written = page(Status.FAILED)
+    assert written.index("2,997 once, 3 twice") < written.index("one charge for each of 3,000 payments")
+
+
+def test_every_action_death_gap_and_fault_is_named_with_its_instant() -> None:
+    table = page().split("What was done to the target")[1]
+    pieces = ["evidence was lost", "kill gateway", "41.00 s", "gateway ended unasked", "42.50 s", "nobody asked for it"]
+    pieces += ["stripe stood still", "70.00 s to 72.00 s", "the harness fell short", "brownout.1", "brownout.2"]
+    assert [piece for piece in pieces if piece not in table] == []
+
+
+def test_nothing_of_a_large_run_is_left_out_of_the_tables_of_what_was_done() -> None:
+    run = a_run(rate_per_s=1)
+    marks = tuple(Mark(kind="action", text=f"kill gateway.{n:03d}", at_s=n / 5) for n in range(400))
+    written = render(run.model_copy(update={"verdict": run.verdict.model_copy(update={"marks": marks})}))
+    assert all(f">kill gateway.{n:03d}<" in written for n in range(400))
+
+
+def test_the_effective_policies_are_there_and_what_is_off_is_said_to_be() -> None:
+    policies = page().split("The effective policies")[1]
+    assert "<code>failure_ratio</code> 0.5" in policies
+    assert re.search(r'limiter</td><td class="wrap">off<', policies)
+
+
+def test_why_a_breaker_moved_is_said() -> None:
+    assert "failure ratio reached" in page().split("What the breakers did, and why")[1]
+
+
+def test_what_nobody_knows_is_not_as_calm_as_nothing() -> None:
+    run = a_run()
+    (whole,) = run.verdict.phase_metrics
+    lost = whole.model_copy(update={"unknown": 3})
+    verdict = run.verdict.model_copy(update={"phase_metrics": (lost,)})
+    assert '<div class="fact hot"><b>3</b><span>left unknown' in render(run.model_copy(update={"verdict": verdict}))
+    assert 'class="fact hot"' not in page()
+
+
+def test_a_telephone_gets_a_figure_of_its_own_width() -> None:
+    assert page().count('<svg class="wide"') == 1
+    assert page().count('<svg class="narrow"') == 1
+    style = page().split("<style>")[1].split("</style>")[0]
+    base, phone = style.split("@media screen and (max-width: 640px)")
+    assert "svg.narrow { display: none; }" in base
+    assert "svg.narrow { display: block; }" in phone
 
 
 def test_backticks_become_code() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from brownout_reports.rows import OperationRow, Outcome
 from brownout_reports.run_folder import RunFolder
-from brownout_reports.series import MAX_BINS, Band, bin_width_s, series_of
+from brownout_reports.series import ALL_OPERATIONS, MAX_BINS, MAX_NAMES, Band, bin_width_s, series_of
 from brownout_reports.tables import Rows, Tables
 from tests.reports.runs import a_run
 
@@ -39,8 +39,9 @@ def test_latency_counts_from_the_intended_start() -> None:
     late = OperationRow("pay-1", "pay", 10.0, 13.0, 14.0, 1.0, 1, 200, Outcome.DONE)  # sent 3 s late, done in 1 s
     series = series_of(of(late))
     place = int(10.0 / series.width_s)
-    assert series.latency_s["p99"][place] == pytest.approx(4.0)
-    assert np.isnan(series.latency_s["p99"][place + 1])
+    latency = series.latency["pay"][Outcome.DONE]
+    assert latency.p99_s[place] == pytest.approx(4.0)
+    assert np.isnan(latency.p99_s[place + 1])
 
 
 def test_a_breaker_starts_closed_and_its_bands_fill_the_run_without_gaps() -> None:
@@ -90,4 +91,24 @@ def test_what_was_never_sent_was_offered_and_has_neither_rate_nor_latency() -> N
     series = series_of(of(sent, left_out))
     assert float(series.offered_per_s.sum() * series.width_s) == 2.0
     assert float(series.achieved_per_s.sum() * series.width_s) == 1.0
-    assert float(np.nanmin(series.latency_s["p50"])) == 24.0
+    assert set(series.latency["pay"]) == {Outcome.DONE}
+
+
+def test_a_fast_refusal_does_not_pull_down_the_latency_of_what_was_done() -> None:
+    slow = [OperationRow(f"a-{n}", "pay", 10.0, 10.0, 14.0, 4.0, 1, 200, Outcome.DONE) for n in range(5)]
+    fast = [OperationRow(f"b-{n}", "pay", 10.0, 10.0, 10.0, 0.0, 1, 503, Outcome.REFUSED) for n in range(50)]
+    latency = series_of(of(*slow, *fast)).latency["pay"]
+    assert float(np.nanmax(latency[Outcome.DONE].p50_s)) == 4.0
+    assert float(np.nanmax(latency[Outcome.REFUSED].p99_s)) == 0.0
+
+
+def test_of_many_operations_all_are_shown_together() -> None:
+    rows = [OperationRow(f"a-{n}", f"op{n}", 10.0, 10.0, 14.0, 4.0, 1, 200, Outcome.DONE) for n in range(MAX_NAMES + 1)]
+    assert list(series_of(of(*rows)).latency) == [ALL_OPERATIONS]
+    assert list(series_of(of(*rows[:-1])).latency) == ["op0", "op1", "op2", "op3"]
+
+
+def test_the_axis_reaches_to_the_end_of_the_drain() -> None:
+    run = a_run()
+    longer = run.model_copy(update={"verdict": run.verdict.model_copy(update={"duration_s": 130.0})})
+    assert series_of(longer).edges_s[-1] >= 130.0

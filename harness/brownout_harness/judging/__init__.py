@@ -10,5 +10,6 @@
 - `selection.py`         which requests of a ledger are meant; `measures.py` what can be measured of them
 - `expectations/`        one module per expectation, and the table of them
 - `metrics.py`           the numbers per phase, operation and vendor
+- `settings.py`          how the reference application was set, for whoever reads the verdict
 - `judge.py`             evidence to verdict: passed, failed, inconclusive
 """

@@ -79,6 +79,14 @@ class Gap(NamedTuple):
     """Of the harness's own, where it is one's."""
 
 
+class Deed(NamedTuple):
+    """What the scenario had done to the target, when it was really done."""
+
+    at_s: float
+    text: str
+    """In words: `kill gateway`."""
+
+
 class Death(NamedTuple):
     """The target's process ended, and neither the scenario nor the harness had asked it to."""
 
@@ -112,6 +120,7 @@ class Evidence:
     faults: tuple[FaultSpan, ...] = ()
     gaps: tuple[Gap, ...] = ()
     deaths: tuple[Death, ...] = ()
+    deeds: tuple[Deed, ...] = ()
     telemetry: bool = True
     """False for a target that reports nothing of itself."""
     leaves: Mapping[str, Leaves] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from brownout_harness.judging.evidence import Death, Gap
+from brownout_harness.judging.evidence import Death, Deed, Gap
 from brownout_reports.tables import Tables
 
 
@@ -37,6 +37,8 @@ class RunInputs:
     """Where the harness fell short: any of them keeps the run from passing."""
     deaths: tuple[Death, ...] = ()
     """Of the target, that nobody asked for. Those of the harness's own processes are gaps, or end the run."""
+    deeds: tuple[Deed, ...] = ()
+    """What the scenario had done to the target, in order; a redrive from its start."""
     still_open: Mapping[str, int] = field(default_factory=dict)
     """What was still moving when the drain's time was up: `dead_letters`, `webhooks`, `requests` to how many."""
     said: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)

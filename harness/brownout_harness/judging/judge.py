@@ -16,13 +16,14 @@ from typing import Literal, NamedTuple
 
 import polars as pl
 
-from brownout_harness.judging.evidence import Death, Evidence
+from brownout_harness.judging.evidence import Death, Evidence, Gap
 from brownout_harness.judging.expectations.base import Expectation, counted
 from brownout_harness.judging.expectations.bounds import relatives_in
 from brownout_harness.judging.metrics import phase_metrics, vendor_metrics
+from brownout_harness.judging.settings import settings_of
 from brownout_harness.judging.whereabouts import advice
 from brownout_reports.rows import EventRow
-from brownout_reports.run_folder import Environment, ExpectationResult, FaultSpan, Status, Verdict
+from brownout_reports.run_folder import Environment, ExpectationResult, FaultSpan, Mark, Status, Verdict
 from brownout_reports.tables import Rows
 
 GAP_WORDS = {
@@ -121,9 +122,7 @@ def _shortfalls(evidence: Evidence) -> Iterable[Shortfall]:
     """What keeps a run from passing, whatever the expectations say."""
     for gap in evidence.gaps:
         at = "" if gap.at_s is None else f" at {gap.at_s:.3f} s"
-        words = GAP_WORDS.get(gap.kind, "")
-        text = f"{words}{at}: {gap.detail}" if words else f"{gap.detail}{at}"
-        yield Shortfall(text)  # whatever the harness fell short of may have begun sooner than it was seen
+        yield Shortfall(_gap_text(gap, at))  # whatever the harness fell short of may have begun sooner than it was seen
     for vendor, ids in evidence.strangers.items():
         where = f"say where the operation's id is: correlate: {{{vendor}: [header.<name>, body.<path>]}}"
         yield Shortfall(
@@ -134,6 +133,11 @@ def _shortfalls(evidence: Evidence) -> Iterable[Shortfall]:
     for fault in evidence.faults:
         if fault.struck < fault.expect_struck:
             yield _struck_too_little(evidence, fault)
+
+
+def _gap_text(gap: Gap, at: str = "") -> str:
+    words = GAP_WORDS.get(gap.kind, "")
+    return f"{words}{at}: {gap.detail}" if words else f"{gap.detail}{at}"
 
 
 def _struck_too_little(evidence: Evidence, fault: FaultSpan) -> Shortfall:
@@ -172,8 +176,18 @@ def verdict_on(evidence: Evidence, expectations: Sequence[Expectation], about: A
         phase_metrics=phase_metrics(evidence),
         vendor_metrics=vendor_metrics(evidence),
         environment=about.environment,
+        marks=_marks(evidence),
+        settings=settings_of(evidence.policies),
         notes=(*about.notes, *(_said_last(evidence, each) for each in evidence.deaths), *beside),
     )
+
+
+def _marks(evidence: Evidence) -> tuple[Mark, ...]:
+    """What befell the run beside its faults, in the order of its instants; first what has none."""
+    marks = [Mark(kind="action", text=each.text, at_s=each.at_s) for each in evidence.deeds]
+    marks += [Mark(kind="death", text=f"{each.process} ended unasked", at_s=each.at_s) for each in evidence.deaths]
+    marks += [Mark(kind="gap", text=_gap_text(each), at_s=each.at_s, until_s=each.until_s) for each in evidence.gaps]
+    return tuple(sorted(marks, key=lambda mark: float("-inf") if mark.at_s is None else mark.at_s))
 
 
 def _said_last(evidence: Evidence, death: Death) -> str:

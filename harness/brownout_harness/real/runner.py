@@ -18,7 +18,7 @@ from brownout_harness.asked.dead_letters import Answered, drive, letters, redriv
 from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.faults.layers import Actor, counted, schedule
-from brownout_harness.judging.evidence import Death, Gap, GapKind
+from brownout_harness.judging.evidence import Death, Deed, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.judging.spool import Spool
 from brownout_harness.problems import Interrupted, NotJudged
@@ -116,6 +116,7 @@ class _Run:
         self._show = show
         self._gaps: list[Gap] = []
         self._deaths: list[Death] = []
+        self._deeds: list[Deed] = []
         self._notes: list[str] = []
         self._still_open: dict[str, int] = {}
         self._helper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="action")
@@ -174,6 +175,7 @@ class _Run:
             self._act(action)
 
     def _act(self, action: Action) -> None:
+        self._deeds.append(Deed(self._now_s(), action.text))
         if action.kill or action.stop:
             self._cut_short.update(future for _, future in self._pending if not future.done())
         if action.kill is not None:
@@ -301,6 +303,7 @@ class _Run:
             fault_counts=counted(self._actors.values()),
             gaps=tuple(self._gaps),
             deaths=tuple(self._deaths),
+            deeds=tuple(self._deeds),
             still_open=self._still_open,
             said=booths.said(),
             notes=(*self._notes, *self._about_generator()),

@@ -215,6 +215,7 @@ def evidence_of(
         faults=tuple(_fault_spans(scenario, inputs)),
         gaps=inputs.gaps,
         deaths=inputs.deaths,
+        deeds=inputs.deeds,
         telemetry=scenario.target is None,
         leaves=dict(_leaves(scenario, gateway)),
         policies=_policies(scenario),

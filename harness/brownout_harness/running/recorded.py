@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from brownout_harness.asked.described import check_templates
-from brownout_harness.judging.evidence import Death, Gap
+from brownout_harness.judging.evidence import Death, Deed, Gap
 from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.simulator_status import secrets_in
 from brownout_harness.problems import BadInput
@@ -47,13 +47,18 @@ class Kept(BaseModel):
     shows_dead_letters: bool
     gaps: tuple[Gap, ...]
     deaths: tuple[Death, ...]
+    deeds: tuple[Deed, ...] = ()
     notes: tuple[str, ...]
 
 
 def kept(inputs: RunInputs) -> str:
     """What is to be kept of a run, beside its tables and its verdict."""
     what = Kept(
-        shows_dead_letters=inputs.shows_dead_letters, gaps=inputs.gaps, deaths=inputs.deaths, notes=inputs.notes
+        shows_dead_letters=inputs.shows_dead_letters,
+        gaps=inputs.gaps,
+        deaths=inputs.deaths,
+        deeds=inputs.deeds,
+        notes=inputs.notes,
     )
     return what.model_dump_json(indent=2) + "\n"
 
@@ -99,6 +104,7 @@ def inputs_of(run: RunFolder) -> RunInputs:
         fault_counts={fault.id: FaultCount(fault.matched, fault.struck) for fault in run.verdict.faults},
         gaps=what.gaps,
         deaths=what.deaths,
+        deeds=what.deeds,
         notes=what.notes,
         secrets=frozenset(_secrets()),
         logs=logs if logs.is_dir() and not logs.is_symlink() else None,

@@ -26,7 +26,7 @@ from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.asked.plan import plan
 from brownout_harness.asked.terms import fields_to_keep, terms_of
 from brownout_harness.faults.layers import Actor, counted, schedule
-from brownout_harness.judging.evidence import Gap, GapKind
+from brownout_harness.judging.evidence import Deed, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.judging.spool import Spool
 from brownout_harness.problems import NotJudged
@@ -125,6 +125,7 @@ class Run:
         self.replacements = replacements
         self.progress = progress
         self.gaps: list[Gap] = []
+        self.deeds: list[Deed] = []
         self.notes: list[str] = []
         self.redrives: list[tuple[str, asyncio.Task[str]]] = []
         self.cut_short: set[asyncio.Task[str]] = set()
@@ -178,6 +179,7 @@ class Run:
     # --- during
 
     def _act(self, action: Action) -> None:
+        self.deeds.append(Deed(self.loop.time(), action.text))
         if action.kill or action.stop:
             self.cut_short.update(task for _, task in self.redrives if not task.done())
         if action.kill is not None:
@@ -274,6 +276,7 @@ class Run:
                 Rows.of(LetterRow, shown),
             ),
             fault_counts=counted(self.actors.values()),
+            deeds=tuple(self.deeds),
             still_open=still_open,
             said=self.vendors.said(),
             notes=tuple(self.notes),

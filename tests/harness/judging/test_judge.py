@@ -2,7 +2,7 @@
 
 import pytest
 
-from brownout_harness.judging.evidence import Evidence, Gap, GapKind
+from brownout_harness.judging.evidence import Death, Deed, Evidence, Gap, GapKind
 from brownout_harness.judging.expectations.amplification import Amplification
 from brownout_harness.judging.expectations.base import Expectation
 from brownout_harness.judging.expectations.bounds import Relative
@@ -212,6 +212,22 @@ def test_a_verdict_tells_the_run_and_survives_json() -> None:
     assert {row.vendor for row in verdict.vendor_metrics} == {"stripe", "twilio", "sales"}
     assert verdict.phase_metrics
     assert Verdict.model_validate_json(verdict.model_dump_json()) == verdict
+
+
+def test_what_was_done_and_what_befell_the_run_is_told_in_the_order_of_its_instants() -> None:
+    evidence = changed(
+        consistent(3),
+        deeds=(Deed(41.0, "kill gateway"), Deed(45.0, "start gateway")),
+        deaths=(Death(43.0, "gateway", 1),),
+        gaps=(Gap(GapKind.FELL_BEHIND, "achieved 97 %", 42.0), Gap(GapKind.OTHER, "something is missing")),
+    )
+    assert [(mark.kind, mark.at_s, mark.text) for mark in verdict_on(evidence, [ONCE], ABOUT).marks] == [
+        ("gap", None, "something is missing"),
+        ("action", 41.0, "kill gateway"),
+        ("gap", 42.0, "the load fell behind: achieved 97 %"),
+        ("death", 43.0, "gateway ended unasked"),
+        ("action", 45.0, "start gateway"),
+    ]
 
 
 def test_reasons_are_of_an_inconclusive_run_and_notes_of_a_failed_one() -> None:

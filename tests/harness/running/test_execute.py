@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from brownout_core.presets import policies_for
-from brownout_harness.judging.evidence import Gap, GapKind
+from brownout_harness.judging.evidence import Deed, Gap, GapKind
 from brownout_harness.judging.expectations import ALWAYS
 from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.leaves import Leaves
@@ -110,12 +110,18 @@ def test_a_run_leaves_a_whole_folder_that_can_be_read_back(monkeypatch: pytest.M
     logs = tmp_path / "logs"
     logs.mkdir()
     (logs / "target.log").write_text("hello\n")
-    finished = executed(monkeypatch, inputs(logs=logs, secrets=frozenset({"sk_test_secret"}), notes=("a note",)))
+    deeds = (Deed(2.5, "kill target"),)
+    finished = executed(
+        monkeypatch, inputs(logs=logs, secrets=frozenset({"sk_test_secret"}), notes=("a note",), deeds=deeds)
+    )
     assert finished.exit_code == 0
     back = read_run(finished.folder)
     assert back.verdict.verdict is Status.PASSED
     assert back.verdict.target.endswith("--port {{port}}")
     assert "a note" in back.verdict.notes
+    assert [(mark.kind, mark.at_s, mark.text) for mark in back.verdict.marks] == [("action", 2.5, "kill target")]
+    assert back.verdict.settings is None
+    assert ">kill target<" in (finished.folder / "report.html").read_text()
     assert len(back.tables.of(OperationRow)) == 40
     names = {path.name for path in finished.folder.iterdir()}
     assert names >= {"scenario.yaml", "verdict.json", "report.html", "junit.xml", "summary.md", "logs"}

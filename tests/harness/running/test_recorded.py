@@ -66,7 +66,7 @@ def test_a_mistake_in_the_demands_is_one_line_with_its_place(run: Path, tmp_path
     assert "Traceback" not in ended.errors
 
 
-def test_gaps_and_deaths_are_kept(run: Path, tmp_path: Path) -> None:
+def test_gaps_deaths_and_deeds_are_kept(run: Path, tmp_path: Path) -> None:
     """Else a run that was inconclusive would pass when it is judged again."""
     folder = copied(run, tmp_path / "C")
     text = (folder / KEPT_FILE).read_text()
@@ -77,6 +77,10 @@ def test_gaps_and_deaths_are_kept(run: Path, tmp_path: Path) -> None:
     again = judge_again(str(folder)).verdict
     assert again.verdict is Status.INCONCLUSIVE
     assert again.stalls[0].process == "redis"
+    gap, *deeds = again.marks
+    assert (gap.kind, gap.at_s, gap.until_s) == ("gap", 1.0, 6.0)
+    assert deeds
+    assert deeds == list(read(run).verdict.marks)
 
 
 def test_what_is_no_evidence_is_one_line(run: Path, tmp_path: Path) -> None:

@@ -99,6 +99,17 @@ def test_the_same_seed_gives_the_same_run_under_any_hash_seed_in_any_process(nam
     assert told.stdout.strip() == digest(run_virtual(scenario(name)))
 
 
+def test_what_is_done_to_the_application_is_told_with_its_instant() -> None:
+    deeds = [(deed.at_s, deed.text) for deed in commit_then_crash().deeds]
+    assert deeds[:4] == [
+        (19.0, "kill gateway"),
+        (20.0, "start gateway"),
+        (29.0, "kill gateway"),
+        (30.0, "start gateway"),
+    ]
+    assert [text for _, text in deeds[4:]] == ["redrive dead letters"] * 2
+
+
 def test_while_the_application_is_dead_nobody_is_served_and_the_vendor_goes_on() -> None:
     inputs = commit_then_crash()
     starts = [event.at_s for event in inputs.tables.of(EventRow) if event.kind == "started"]
