@@ -31,6 +31,8 @@ from brownout_reports.tables import Groups, Rows, Tables
 WHOLE_RUN: Final = ""
 """As a phase's name: everything, the drain included."""
 
+NEAR_S: Final = 2.0
+"""Whoever was answered so long before the target ended may have been promised what was not yet done."""
 STRANGERS: Final = 10
 """So many ids that are no operation's are no stray ones any more."""
 
@@ -85,6 +87,8 @@ class Deed(NamedTuple):
     at_s: float
     text: str
     """In words: `kill gateway`."""
+    cuts_off: bool = False
+    """Whether it may end what was under way."""
 
 
 class Death(NamedTuple):
@@ -275,6 +279,17 @@ class Evidence:
     def masked(self, text: str) -> str:
         """What may be written into a result."""
         return masked(text, self.secret_forms)
+
+    def cut_off_near(self, operation: OperationRow) -> str:
+        """What ended the target around that operation, ` (kill gateway 0.2 s later)`; empty where nothing did."""
+        ends = [(deed.at_s, deed.text) for deed in self.deeds if deed.cuts_off]
+        ends += [(death.at_s, f"{death.process} ended unasked") for death in self.deaths]
+        near = [each for each in sorted(ends) if operation.sent_s <= each[0] <= operation.finished_s + NEAR_S]
+        if not near:
+            return ""
+        at_s, text = near[0]
+        apart_s = at_s - operation.finished_s
+        return f" ({text} {abs(apart_s):.2g} s {'later' if apart_s >= 0 else 'before'})"
 
     @cached_property
     def vendors(self) -> tuple[str, ...]:

@@ -175,7 +175,7 @@ class _Run:
             self._act(action)
 
     def _act(self, action: Action) -> None:
-        self._deeds.append(Deed(self._now_s(), action.text))
+        self._deeds.append(Deed(self._now_s(), action.text, cuts_off=bool(action.kill or action.stop)))
         if action.kill or action.stop:
             self._cut_short.update(future for _, future in self._pending if not future.done())
         if action.kill is not None:

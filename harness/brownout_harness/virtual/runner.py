@@ -179,7 +179,7 @@ class Run:
     # --- during
 
     def _act(self, action: Action) -> None:
-        self.deeds.append(Deed(self.loop.time(), action.text))
+        self.deeds.append(Deed(self.loop.time(), action.text, cuts_off=bool(action.kill or action.stop)))
         if action.kill or action.stop:
             self.cut_short.update(task for _, task in self.redrives if not task.done())
         if action.kill is not None:

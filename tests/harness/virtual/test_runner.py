@@ -108,6 +108,7 @@ def test_what_is_done_to_the_application_is_told_with_its_instant() -> None:
         (30.0, "start gateway"),
     ]
     assert [text for _, text in deeds[4:]] == ["redrive dead letters"] * 2
+    assert {deed.text for deed in commit_then_crash().deeds if deed.cuts_off} == {"kill gateway"}
 
 
 def test_while_the_application_is_dead_nobody_is_served_and_the_vendor_goes_on() -> None:

@@ -147,6 +147,7 @@ class _Case:
     ) -> None:
         self._operation = operation
         self._shows_letters = evidence.dead_letters is not None
+        self._cut_off_near = evidence.cut_off_near
         self._letters: tuple[LetterRow, ...] = evidence.dead_letters_of.get(operation.operation_id, ())
         by_clause = leaves.by_clause(effects)
         self._there = [each for _, standing in by_clause for each in standing]
@@ -207,6 +208,8 @@ class _Case:
         return f", for {_ids(self._taken_back)} was taken back" if self._taken_back else ""
 
     def _finding(self, loss: Loss, what: str, *, is_certain: bool = True) -> Finding:
+        if self._absent:
+            what += self._cut_off_near(self._operation)
         return Finding(loss, Violation(self._operation.finished_s, self._operation.operation_id, what), is_certain)
 
 

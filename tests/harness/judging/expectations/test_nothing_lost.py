@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from brownout_harness.judging.evidence import Evidence, Gap, GapKind
+from brownout_harness.judging.evidence import Death, Deed, Evidence, Gap, GapKind
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
 from brownout_harness.judging.leaves import Leaves
 from brownout_reports.rows import Outcome
@@ -247,6 +247,22 @@ def test_by_halves_and_not_undone_prove_nothing_where_the_ledger_is_incomplete()
         assert LOST.judge(checkout(outcome, *BOTH[:1], gaps=gaps)).status is Status.INCONCLUSIVE
     # A message cannot be taken back.
     assert LOST.judge(checkout(Outcome.REFUSED, *BOTH[1:], gaps=gaps)).status is Status.FAILED
+
+
+@pytest.mark.parametrize(
+    ("happened", "said"),
+    [
+        ({"deeds": (Deed(4.8, "kill gateway", cuts_off=True),)}, " (kill gateway 0.2 s later)"),
+        ({"deeds": (Deed(4.55, "kill gateway", cuts_off=True),)}, " (kill gateway 0.05 s before)"),
+        ({"deaths": (Death(5.6, "gateway", 137),)}, " (gateway ended unasked 1 s later)"),
+        ({"deeds": (Deed(4.8, "start gateway"), Deed(3.0, "kill gateway", cuts_off=True))}, ""),
+        ({"deeds": (Deed(9.8, "kill gateway", cuts_off=True),)}, ""),
+    ],
+)
+def test_a_loss_says_what_ended_the_target_around_it(happened: dict[str, Any], said: str) -> None:
+    history = with_effects(healthy(), lambda each: None if each.operation_id == "op-9" else each)
+    (case,) = LOST.judge(changed(history, **happened)).cases  # asked at 4.5 s, answered at 4.6 s
+    assert case.what == f"done, but no stripe.charge{said}"
 
 
 def test_an_undoing_of_nobodys_may_be_anybodys() -> None:
