@@ -143,7 +143,7 @@ def _judged(vendor: str, judged: told.Judged) -> Panel:
 
     def draw(axes: Axes) -> None:
         for values, limit, _, colour in told_of:
-            axes.plot(judged.at_s, values, color=colour, linewidth=1.3, marker=".", markersize=2.5)
+            axes.plot(judged.at_s, values, color=colour, linewidth=1.3, marker=".", markersize=4)
             axes.axhline(limit, color=colour, linewidth=0.9, linestyle="--")
         axes.set_ylim(0.0, 1.05)
         axes.yaxis.set_major_formatter(PercentFormatter(1.0))

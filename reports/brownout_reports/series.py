@@ -5,7 +5,9 @@ All instants are seconds since the run's start; all bins are half-open, `[k * wi
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from heapq import merge
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -29,6 +31,7 @@ MAX_NAMES: Final = 4
 ALL_OPERATIONS: Final = "all operations"
 
 BREAKER_TRANSITION: Final = "breaker_transition"
+STARTED: Final = "started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +142,20 @@ def _latency(operations: pl.DataFrame, edges_s: Floats) -> dict[str, dict[str, Q
 
 
 def _bands(events: Rows[EventRow], vendors: list[str], end_s: float) -> dict[str, tuple[Band, ...]]:
-    """A breaker starts closed. A vendor without a transition has one closed band; without telemetry, none at all."""
+    """A breaker starts closed, with the process that it is in: one that is started again forgets. A vendor without a
+    transition has closed bands only; without telemetry, none at all."""
     if not events:
         return {}
     moves = events.where(pl.col("kind") == BREAKER_TRANSITION).sorted("at_s").frame.collect()
     names = sorted({*vendors, *moves["vendor"].unique().to_list()})
-    return {name: _bands_of(moves.filter(pl.col("vendor") == name), end_s) for name in names}
+    starts = events.where(pl.col("kind") == STARTED).sorted("at_s").values(pl.col("at_s")).to_list()
+    return {name: _bands_of(moves.filter(pl.col("vendor") == name), starts, end_s) for name in names}
 
 
-def _bands_of(moves: pl.DataFrame, end_s: float) -> tuple[Band, ...]:
-    steps = [(0.0, "closed"), *zip(moves["at_s"].to_list(), moves["outcome"].to_list(), strict=True), (end_s, "")]
+def _bands_of(moves: pl.DataFrame, starts: list[float], end_s: float) -> tuple[Band, ...]:
+    moved = zip(moves["at_s"].to_list(), moves["outcome"].to_list(), strict=True)
+    begun = ((at_s, "closed") for at_s in starts if at_s > 0)
+    steps = [(0.0, "closed"), *merge(begun, moved, key=itemgetter(0)), (end_s, "")]
     return tuple(
         Band(state=state, start_s=start_s, end_s=min(until_s, end_s))
         for (start_s, state), (until_s, _) in pairwise(steps)

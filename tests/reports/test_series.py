@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from brownout_reports.rows import OperationRow, Outcome
+from brownout_reports.rows import EventRow, OperationRow, Outcome
 from brownout_reports.run_folder import RunFolder
 from brownout_reports.series import ALL_OPERATIONS, MAX_BINS, MAX_NAMES, Band, bin_width_s, series_of
 from brownout_reports.tables import Rows, Tables
@@ -50,6 +50,16 @@ def test_a_breaker_starts_closed_and_its_bands_fill_the_run_without_gaps() -> No
     assert [band.state for band in bands["stripe"]] == ["closed", "open", "half_open", "open", "half_open", "closed"]
     assert all(a.end_s == b.start_s for a, b in zip(bands["stripe"], bands["stripe"][1:], strict=False))
     assert bands["twilio"] == (Band(state="closed", start_s=0.0, end_s=100.0),)
+
+
+def test_a_process_that_is_started_again_begins_with_closed_breakers() -> None:
+    """Whoever killed it killed what it had counted, too, and an open breaker with it."""
+    events = [EventRow(0.0, "started"), EventRow(10.0, "breaker_transition", "stripe", outcome="open")]
+    events += [EventRow(20.0, "started"), EventRow(30.0, "breaker_transition", "stripe", outcome="open")]
+    run = a_run().model_copy(update={"tables": Tables(Rows.of(EventRow, events))})
+    assert series_of(run).bands["stripe"] == (
+        Band("closed", 0.0, 10.0), Band("open", 10.0, 20.0), Band("closed", 20.0, 30.0), Band("open", 30.0, 100.0),
+    )  # fmt: skip
 
 
 def test_a_target_without_telemetry_has_no_bands() -> None:
