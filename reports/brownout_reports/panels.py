@@ -18,8 +18,6 @@ from brownout_reports.series import Band, Floats, Quantiles, Series, VendorLoad
 
 # An answer within a microsecond happens in virtual time; a log axis needs a floor.
 LATENCY_FLOOR_S: Final = 1e-4
-MOST_BANDS: Final = 1_000
-"""Of one breaker; what comes later is left out, and the panel says so."""
 MOST_VENDORS: Final = 8
 NAMES_IN: Final = 0.48
 """For the name of a vendor beside its breaker."""
@@ -79,7 +77,11 @@ def _latency(name: str, latency: Mapping[str, Quantiles], series: Series) -> Pan
 def _draw_latency(axes: Axes, *, latency: Mapping[str, Quantiles], series: Series) -> None:
     middles = (series.edges_s[:-1] + series.edges_s[1:]) / 2
     for outcome, lines in latency.items():
-        look: dict[str, Any] = {"color": OF_OUTCOMES[outcome].colour, "marker": ".", "markersize": 3.5}
+        look: dict[str, Any] = {
+            "color": OF_OUTCOMES.get(outcome, OF_OUTCOMES[Outcome.UNKNOWN]).colour,
+            "marker": ".",
+            "markersize": 3.5,
+        }
         axes.plot(middles, np.maximum(lines.p99_s, LATENCY_FLOOR_S), linestyle="-", linewidth=1.3, **look)
         axes.plot(middles, np.maximum(lines.p50_s, LATENCY_FLOOR_S), linestyle=":", linewidth=1.3, **look)
     axes.set_yscale("log")
@@ -112,14 +114,14 @@ STATES: Final = (
 
 
 def _title_of(bands: Mapping[str, tuple[Band, ...]]) -> str:
-    cut = any(len(each) > MOST_BANDS for each in bands.values())
-    return f"breakers (the first {MOST_BANDS} stretches)" if cut else "breakers"
+    cut = any(len(each) > told.MOST_STRETCHES for each in bands.values())
+    return f"breakers (the first {told.MOST_STRETCHES} stretches)" if cut else "breakers"
 
 
 def _draw_breakers(axes: Axes, *, bands: Mapping[str, tuple[Band, ...]]) -> None:
     axes.grid(visible=False)
     for row, stretches in enumerate(bands.values()):
-        shown = stretches[:MOST_BANDS]
+        shown = stretches[: told.MOST_STRETCHES]
         for band in shown:
             colour, height, hatch = OF_STATES.get(band.state, OF_STATES["open"])
             axes.add_patch(

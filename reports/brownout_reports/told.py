@@ -5,7 +5,7 @@ A claim, not the truth: the truth is in the vendors' ledgers. All instants are s
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -17,6 +17,9 @@ from brownout_reports.tables import Rows
 
 MAX_LINES: Final = 8
 """Of one panel; a target may name as many policies as it likes."""
+MOST_STRETCHES: Final = 1_000
+"""Of one breaker; what comes later is not drawn, and its panel says so."""
+MOST_S: Final = 1e6
 AS_USUAL: Final = "claimed"
 """The outcome of every operation's first claim: it tells nothing."""
 
@@ -33,7 +36,11 @@ KINDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What one vendor's breaker judged by while it was closed, at some instants; NaN where it did not judge."""
+    """What one vendor's breaker judged by while it was closed, at some instants; NaN where it did not judge.
+
+    Its window moves by slices of its own process's clock. Where that clock does not begin with the run, in real mode,
+    the window here may be up to one slice longer or shorter.
+    """
 
     at_s: Floats
     failing: Floats
@@ -77,51 +84,61 @@ def judged(
     """By vendor, where any attempt failed or was slow."""
     found = {}
     for vendor, policies in (settings.policies if settings else {}).items():
-        breaker = policies.get("breaker")
-        if settings is None or not breaker or vendor not in bands:
+        rule = _rule_of(policies.get("breaker"))
+        if settings is None or rule is None or vendor not in bands:
             continue
-        told = _judged(
-            _samples(events, vendor, breaker, settings.failures),
-            breaker,
-            settings.window_slices,
-            bands[vendor],
-            edges_s,
-        )
+        attempts = _samples(events, vendor, rule, settings.failures)
+        told = _judged(attempts, rule, max(1, settings.window_slices), bands[vendor], edges_s)
         if np.nansum(told.failing) or np.nansum(told.slow):
             found[vendor] = told
     return found
 
 
-def _samples(
-    events: Rows[EventRow], vendor: str, breaker: Mapping[str, Any], failures: tuple[str, ...]
-) -> pl.DataFrame:
+class _Rule(NamedTuple):
+    """What a breaker opens on. The names are those of its settings."""
+
+    failure_ratio: float
+    minimum_calls: float
+    sampling_window_s: float
+    slow_call_s: float | None
+    slow_call_ratio: float
+
+
+def _rule_of(breaker: Mapping[str, Any] | None) -> _Rule | None:
+    """None where it is switched off, or where somebody else's folder says what no breaker can be set to."""
+    said = {name: (breaker or {}).get(name) for name in _Rule._fields}
+    needed = [said[name] for name in _Rule._fields if name != "slow_call_s" or said[name] is not None]
+    if not all(isinstance(value, int | float) and 0 < value < MOST_S for value in needed):
+        return None
+    return _Rule(**said)  # type: ignore[arg-type]
+
+
+def _samples(events: Rows[EventRow], vendor: str, rule: _Rule, failures: tuple[str, ...]) -> pl.DataFrame:
     """The attempts that count: when each ended, whether it failed, whether it was slow."""
-    outcome, slow_s = pl.col("outcome"), breaker["slow_call_s"]
+    outcome, slow_s = pl.col("outcome"), rule.slow_call_s
     counts = (pl.col("kind") == "attempt_finished") & (pl.col("vendor") == vendor) & outcome.is_in(["ok", *failures])
     slow = pl.lit(value=False) if slow_s is None else pl.col("duration_s") >= slow_s
     attempts = events.frame.filter(counts).select("at_s", failed=outcome != "ok", slow=slow)
     return attempts.sort("at_s").collect(engine="streaming")
 
 
-def _judged(
-    attempts: pl.DataFrame, breaker: Mapping[str, Any], slices: int, bands: tuple[Band, ...], edges_s: Floats
-) -> Judged:
-    slow_s = breaker["slow_call_s"]
-    closed = [band for band in bands if band.state == "closed"]
+def _judged(attempts: pl.DataFrame, rule: _Rule, slices: int, bands: tuple[Band, ...], edges_s: Floats) -> Judged:
+    closed = [band for band in bands if band.state == "closed"][:MOST_STRETCHES]
+    starts_s, ends_s = (np.array([getattr(band, name) for band in closed]) for name in ("start_s", "end_s"))
     # The instants at which it opened show what it opened on; between bins it would be missed.
-    at_s = np.unique(np.concatenate([edges_s, [band.end_s for band in closed]]))
-    since_s = np.full(len(at_s), np.inf)
-    for band in closed:
-        since_s[(at_s >= band.start_s) & (at_s <= band.end_s)] = band.start_s
+    at_s = np.unique(np.concatenate([edges_s, ends_s]))
+    place = np.searchsorted(starts_s, at_s, "right") - 1
+    is_closed = (place >= 0) & (at_s <= ends_s[place]) if closed else np.zeros(len(at_s), dtype=bool)
+    since_s = np.where(is_closed, starts_s[place], np.inf) if closed else np.full(len(at_s), np.inf)
     instants = attempts["at_s"].to_numpy()
-    slice_s = breaker["sampling_window_s"] / slices
+    slice_s = rule.sampling_window_s / slices
     high = np.searchsorted(instants, at_s, "right")
     # The window moves when a sample comes, not by itself.
     newest_s = np.concatenate([[0.0], instants])[high]
     oldest_s = (np.floor(newest_s / slice_s) - (slices - 1)) * slice_s
     low = np.searchsorted(instants, np.maximum(oldest_s, since_s), "left")
     calls = np.maximum(high - low, 0)
-    enough = (calls >= breaker["minimum_calls"]) & np.isfinite(since_s)
+    enough = (calls >= rule.minimum_calls) & is_closed
 
     def share(column: str) -> Floats:
         counts = np.concatenate([[0.0], np.cumsum(attempts[column].to_numpy())])
@@ -130,9 +147,9 @@ def _judged(
     return Judged(
         at_s=at_s,
         failing=share("failed"),
-        slow=np.full(len(at_s), np.nan) if slow_s is None else share("slow"),
-        failure_ratio=breaker["failure_ratio"],
-        slow_call_ratio=None if slow_s is None else breaker["slow_call_ratio"],
+        slow=np.full(len(at_s), np.nan) if rule.slow_call_s is None else share("slow"),
+        failure_ratio=rule.failure_ratio,
+        slow_call_ratio=None if rule.slow_call_s is None else rule.slow_call_ratio,
     )
 
 

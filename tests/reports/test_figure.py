@@ -74,6 +74,7 @@ RUNS: dict[str, Callable[[], RunFolder]] = {
             )
         }
     ),
+    "an outcome of another version": lambda: of(ONE._replace(outcome="postponed")),  # type: ignore[arg-type]
     "a fault beyond the end": lambda: told(
         of(ONE),
         faults=(FaultSpan(id="f", vendor="x", text="503", start_s=500, end_s=900, matched=0, struck=0),),

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from brownout_reports.panels import LATENCY_FLOOR_S, LOAD, MOST_BANDS, _decades, _latency_text, panels, seconds_text
+from brownout_reports.panels import LATENCY_FLOOR_S, LOAD, _decades, _latency_text, panels, seconds_text
 from brownout_reports.rows import EventRow, LedgerRow, OperationRow
 from brownout_reports.run_folder import RunFolder
 from brownout_reports.series import series_of
 from brownout_reports.tables import Rows, Tables
+from brownout_reports.told import MOST_STRETCHES
 from tests.reports.runs import a_run
 
 
@@ -62,9 +63,11 @@ def test_a_half_open_stretch_of_a_millisecond_is_marked() -> None:
 def test_a_breaker_that_moves_for_ever_is_drawn_in_part_and_says_so() -> None:
     run = a_run(rate_per_s=5)
     states = ("open", "closed")
-    moves = [EventRow(n / 100, "breaker_transition", "stripe", outcome=states[n % 2]) for n in range(3 * MOST_BANDS)]
+    moves = [
+        EventRow(n / 100, "breaker_transition", "stripe", outcome=states[n % 2]) for n in range(3 * MOST_STRETCHES)
+    ]
     tables = Tables(run.tables.of(OperationRow), run.tables.of(LedgerRow), Rows.of(EventRow, moves))
-    assert f"breakers (the first {MOST_BANDS} stretches)" in titles(run.model_copy(update={"tables": tables}))
+    assert f"breakers (the first {MOST_STRETCHES} stretches)" in titles(run.model_copy(update={"tables": tables}))
 
 
 def test_the_latency_axis_spans_whole_decades_however_little_the_latency_moves() -> None:

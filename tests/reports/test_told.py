@@ -10,7 +10,7 @@ from brownout_reports.rows import EventRow
 from brownout_reports.run_folder import Settings
 from brownout_reports.series import Band
 from brownout_reports.tables import Rows
-from brownout_reports.told import MAX_LINES, judged, rates, transitions
+from brownout_reports.told import MAX_LINES, MOST_STRETCHES, judged, rates, transitions
 from tests.reports.runs import a_run
 
 EDGES_S = np.arange(0.0, 101.0)
@@ -124,6 +124,25 @@ def test_without_settings_or_telemetry_nothing_is_judged() -> None:
 def test_a_breaker_that_is_switched_off_judges_nothing() -> None:
     off = Settings(policies={"stripe": {"breaker": None}}, failures=("vendor_unavailable",), window_slices=10)
     assert judged(Rows.of(EventRow, [attempt(1.0, "vendor_unavailable")] * 20), off, CLOSED, EDGES_S) == {}
+
+
+@pytest.mark.parametrize(
+    "nonsense", [{"sampling_window_s": 0}, {"sampling_window_s": "5"}, {"minimum_calls": None}, {"failure_ratio": -1.0}]
+)
+def test_somebody_elses_folder_may_say_what_no_breaker_can_be_set_to(nonsense: dict[str, object]) -> None:
+    events = Rows.of(EventRow, [attempt(1.0, "vendor_unavailable")] * 20)
+    assert judged(events, settings(**nonsense), CLOSED, EDGES_S) == {}
+    assert (
+        judged(events, Settings(policies={"stripe": {"breaker": {}}}, failures=(), window_slices=0), CLOSED, EDGES_S)
+        == {}
+    )
+
+
+def test_a_breaker_that_never_rests_is_judged_in_part() -> None:
+    events = Rows.of(EventRow, [attempt(n / 100, "vendor_unavailable") for n in range(10_000)])
+    bands = tuple(Band("closed", n / 50, n / 50 + 0.01) for n in range(5_000))
+    found = judged(events, settings(minimum_calls=1), {"stripe": bands}, EDGES_S)["stripe"]
+    assert len(found.at_s) <= len(EDGES_S) + MOST_STRETCHES
 
 
 def test_transitions_come_in_their_order() -> None:
