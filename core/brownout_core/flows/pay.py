@@ -1,4 +1,9 @@
-"""`pay`: take money once, by Stripe."""
+"""`pay`: take money once, by Stripe.
+
+Stripe forgets a key after a day, by its own clock. So the key alone makes the retries of one asking safe; whoever comes
+later (a redrive, a takeover) searches first. Then one of the two always holds: what the search does not show yet is so
+young that the key still stands for it.
+"""
 
 from typing import Annotated, Any
 
@@ -25,7 +30,7 @@ class PayRequest(FlowRequest):
 
 
 class Pay(Flow[PayRequest]):
-    """Creates and confirms a payment intent. Stripe's idempotency makes any number of sendings one charge.
+    """Creates and confirms a payment intent; where an earlier sending may have made one it looks before it sends again.
 
     A payment that was not made is refused: the caller is there and can decide.
     """
@@ -38,8 +43,20 @@ class Pay(Flow[PayRequest]):
         self._stripe = self.guarded(stripe.ADAPTER)
 
     async def do(self, request: PayRequest, asking: Asking) -> dict[str, Any]:
-        """One payment intent. What is answered well but not paid is a refusal: nobody is there to act on it."""
+        """One payment intent, if none is there yet. What is answered well but not paid is a refusal: nobody is there to
+        act on it."""
+        intent = await self._sent_before(request, asking) or await self._charge(request, asking)
+        return {
+            "payment_intent": intent.id,
+            "payment_status": intent.status,
+            "amount": intent.amount,
+            "currency": intent.currency,
+        }
 
+    async def _sent_before(self, request: PayRequest, asking: Asking) -> PaymentIntent | None:
+        return None if asking.earlier is None else await self._find(request, asking)
+
+    async def _charge(self, request: PayRequest, asking: Asking) -> PaymentIntent:
         async def charge(client: StripeClient) -> PaymentIntent:
             intent = await client.create_payment_intent(
                 operation_id=request.operation_id,
@@ -55,26 +72,22 @@ class Pay(Flow[PayRequest]):
             return intent
 
         try:
-            intent = await self._stripe(asking, CALL, charge, idempotent=True)
+            return await self._stripe(asking, CALL, charge, idempotent=True)
         except VendorUnavailable as error:
             # Stripe replays a saved 500 for a day, though the charge may exist: only looking for it can tell.
-            found = None if error.retryable else await self._find(request, asking)
+            found = None if error.retryable else await self._find_at_best(request, asking)
             if found is None:
                 raise
-            intent = found
-        return {
-            "payment_intent": intent.id,
-            "payment_status": intent.status,
-            "amount": intent.amount,
-            "currency": intent.currency,
-        }
+            return found
 
-    async def _find(self, request: PayRequest, asking: Asking) -> PaymentIntent | None:
+    async def _find_at_best(self, request: PayRequest, asking: Asking) -> PaymentIntent | None:
         try:
-            found = await self._stripe.read(
-                asking, "find_payment_intents", lambda client: client.find_payment_intents(request.operation_id)
-            )
+            return await self._find(request, asking)
         except BrownoutError:
             return None
-        paid = [each for each in found if each.is_paid and each.operation_id == request.operation_id]
-        return paid[0] if paid else None
+
+    async def _find(self, request: PayRequest, asking: Asking) -> PaymentIntent | None:
+        found = await self._stripe.read(
+            asking, "find_payment_intents", lambda client: client.find_payment_intents(request.operation_id)
+        )
+        return next((each for each in found if each.is_paid and each.operation_id == request.operation_id), None)

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from brownout_core.flows.ending import EndingStatus
 from brownout_core.records import LetterState
 from brownout_core.telemetry import Kind
@@ -112,8 +114,68 @@ def test_an_outcome_that_stays_unknown_is_set_aside_and_a_redrive_settles_it() -
         assert redriven.outcome == "done"
         assert (await world.ask(pay())).status is EndingStatus.DONE
         assert world.stripe.effects == ["op-1"]
-        keys = {request.headers["Idempotency-Key"] for request in world.stripe.requests}
+        keys = {request.headers["Idempotency-Key"] for request in world.stripe.sent("POST", "/v1/payment_intents")}
         assert len(keys) == 1
+
+    virtually(main())
+
+
+@pytest.mark.parametrize(("was_charged", "posts"), [(True, 1), (False, 2)])
+def test_a_redrive_after_the_vendor_has_forgotten_its_keys_charges_once(was_charged: bool, posts: int) -> None:
+    """Stripe keeps a key for a day, by its own clock: sent again after that, the same key takes the money again."""
+
+    async def main() -> None:
+        world = World(config(**policies(stripe={"retry": {"max_retries": 0}})))
+        world.stripe.script.append(After(Lost()) if was_charged else Lost())
+        letter_id = (await world.ask(pay())).dead_letter_id
+        world.stripe.saved.clear()
+        redriven = await world.app.dead_letters.redrive(letter_id)
+        assert redriven.outcome == "done"
+        assert '"payment_intent":"pi_1"' in redriven.detail
+        assert world.stripe.effects == ["op-1"]
+        assert len(world.stripe.sent("POST", "/v1/payment_intents")) == posts
+
+    virtually(main())
+
+
+def test_who_takes_over_from_a_dead_process_looks_first_too() -> None:
+    async def main() -> None:
+        world = World()
+        world.stripe.script.append(After())  # the charge is made; the answer never comes
+        asking = world.loop.create_task(world.ask(pay()))
+        await asyncio.sleep(1)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        world.stripe.saved.clear()
+        assert (await world.ask(pay())).status is EndingStatus.DONE
+        assert world.stripe.effects == ["op-1"]
+
+    virtually(main())
+
+
+def test_a_payment_that_cannot_be_looked_for_is_not_sent_again() -> None:
+    async def main() -> None:
+        world = World(config(**policies(stripe={"retry": {"max_retries": 0}})))
+        world.stripe.script.append(After(Lost()))
+        letter_id = (await world.ask(pay())).dead_letter_id
+        world.stripe.saved.clear()
+        world.stripe.script.append(reply(503, {}))
+        assert (await world.app.dead_letters.redrive(letter_id)).outcome == "failed"
+        assert (await world.app.dead_letters.redrive(letter_id)).outcome == "done"
+        assert world.stripe.effects == ["op-1"]
+
+    virtually(main())
+
+
+def test_somebody_elses_payment_that_the_search_brings_up_is_not_taken_for_this_one() -> None:
+    async def main() -> None:
+        world = World(config(**policies(stripe={"retry": {"max_retries": 0}})))
+        await world.ask(pay("op-0"))
+        world.stripe.script.append(Lost())
+        letter_id = (await world.ask(pay())).dead_letter_id
+        world.stripe.script.append(reply(200, {"object": "search_result", "data": world.stripe.intents}))
+        assert (await world.app.dead_letters.redrive(letter_id)).outcome == "done"
+        assert world.stripe.effects == ["op-0", "op-1"]
 
     virtually(main())
 

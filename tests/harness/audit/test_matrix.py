@@ -35,6 +35,7 @@ CAUGHT_BY = {
     "shares-an-answer": ("healthy", "as_asked"),
     "three-plain-retries": ("metastable", "goodput"),
     "renews-in-the-askers-time": ("token-endpoint-hangs", "quiet_while_open"),
+    "trusts-the-key": ("keys-forgotten", "exactly_once"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

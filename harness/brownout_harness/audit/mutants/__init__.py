@@ -30,6 +30,7 @@ from brownout_harness.audit.mutants import (
     tells_all_done,
     tells_foreign_ids,
     three_plain_retries,
+    trusts_the_key,
     trusts_unreadable_answers,
     waits_without_jitter,
 )
@@ -61,5 +62,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         shares_an_answer,
         three_plain_retries,
         renews_in_the_askers_time,
+        trusts_the_key,
     )
 }
