@@ -46,21 +46,25 @@ class AppConfig:
     """How long something that may have been sent can take to show up where one looks for it."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.settle_s <= 86_400:
-            raise ConfigError(f"settle_s must be in [0, 86400] seconds, got {self.settle_s}")
+        Shared(settle_s=self.settle_s)
 
     def secrets(self) -> Sequence[str]:
         """What must never be written down."""
         return [secret for access in self.access.values() for secret in secrets_of(access)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rest:
-    """What a policies document says besides the vendors."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What a policies document says besides the vendors: it holds for all of them."""
 
     idempotency: IdempotencyConfig = field(default_factory=IdempotencyConfig)
     dead_letters: DeadLetterConfig = field(default_factory=DeadLetterConfig)
     settle_s: float = 10.0
+    """How long something that may have been sent can take to show up where one looks for it."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.settle_s <= 86_400:
+            raise ConfigError(f"settle_s must be in [0, 86400] seconds, got {self.settle_s}")
 
 
 def read_document(
@@ -71,10 +75,29 @@ def read_document(
     `{"preset": …, "vendors": {…}, "idempotency": {"lease_s": 20}, "dead_letters": {"canary": 5}, "settle_s": 10}`;
     every part may be absent. Raises `ConfigError`.
     """
-    sections = {name: document[name] for name in _Rest.__dataclass_fields__ if name in document}
-    rest = read_strictly(_Rest, sections, "policies")
+    sections = {name: document[name] for name in Shared.__dataclass_fields__ if name in document}
+    rest = read_strictly(Shared, sections, "policies")
     policies = read_policies({name: value for name, value in document.items() if name not in sections}, adapters)
     return {**{name: getattr(rest, name) for name in sections}, "policies": policies}
+
+
+def check_document(
+    document: Mapping[str, object],
+    adapters: Mapping[str, Adapter[Any, Any]] = ADAPTERS,
+    flows: Mapping[str, type[Flow[Any]]] = FLOWS,
+) -> None:
+    """Raises `ConfigError` where no application can be built by this document, as `build` would."""
+    settings = read_document(document, adapters)
+    deadlines_s = [max(settings["policies"](each).timeout.deadline_s for each in flow.uses) for flow in flows.values()]
+    for deadline_s in deadlines_s:
+        try:
+            settings.get("idempotency", IdempotencyConfig()).lease_for(deadline_s)
+        except ConfigError as wrong:
+            raise ConfigError(f"policies.idempotency.{wrong}") from wrong
+    try:
+        _check_lease(settings.get("dead_letters", DeadLetterConfig()), max(deadlines_s, default=0.0))
+    except ConfigError as wrong:
+        raise ConfigError(f"policies.{wrong}") from wrong
 
 
 def idempotency_key(flow: str, operation_id: str) -> str:
@@ -157,7 +180,7 @@ def build(
         sink=emit,
     )
     flows = {name: flow(around) for name, flow in put.flows.items()}
-    _check_lease(config.dead_letters, flows)
+    _check_lease(config.dead_letters, max((flow.deadline_s for flow in flows.values()), default=0.0))
     return Application(
         flows=flows,
         letters=letters,
@@ -187,8 +210,7 @@ def _for_each(adapters: Mapping[str, Any], things: Mapping[str, Any], what: str)
     return {vendor: things[vendor] for vendor in adapters}
 
 
-def _check_lease(config: DeadLetterConfig, flows: Mapping[str, Flow[Any]]) -> None:
-    longest_s = max((flow.deadline_s for flow in flows.values()), default=0.0)
+def _check_lease(config: DeadLetterConfig, longest_s: float) -> None:
     if config.lease_s <= longest_s:
         raise ConfigError(
             f"dead_letters.lease_s must be longer than the longest deadline_s ({longest_s}), got {config.lease_s}"

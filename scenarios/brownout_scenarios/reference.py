@@ -23,7 +23,7 @@ def reference(words: Vocabulary) -> str:
         parts += ["", f"### Fault `{name}`", "", _summary(kind.source), "", *_table(kind.source)]
     for name, source in words.expectations.items():
         parts += ["", f"### Expectation `{name}`", "", _summary(source), "", *_table(source)]
-    for name, source in _policies(words.policies):
+    for name, source in [*_policies(words.policies), *_policies(words.shared_policies)]:
         parts += ["", f"### Policy `{name}`", "", _summary(source), "", *_table(source)]
     return "\n".join([*parts, ""])
 

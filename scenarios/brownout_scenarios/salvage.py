@@ -98,6 +98,8 @@ class Sound:
         holes = self.gone | self.filled | meant
         if any(hole[: len(path)] == path or path[: len(hole)] == hole for hole in holes):
             return True
+        if path[:1] == ("policies",) and path[-1] == "lease" and any(hole[:1] == ("policies",) for hole in holes):
+            return True  # it is held against every vendor's deadline
         patterns = {_pattern(hole) for hole in holes}
         return any(
             path[:1] == keys[:1] and (path[-1] in keys[1:] or "*" in keys[1:]) and not patterns.isdisjoint(needed)

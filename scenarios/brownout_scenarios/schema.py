@@ -27,10 +27,12 @@ class Policies:
     preset: str = ""
     """Empty: the default one."""
     vendors: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    shared: Mapping[str, Json] = field(default_factory=dict)
+    """What holds for all vendors together: `idempotency`, `dead_letters`, `settle_s`."""
 
     def to_json(self) -> dict[str, Json]:
         chosen: dict[str, Json] = {"preset": self.preset} if self.preset else {}
-        return {**chosen, "vendors": {name: dict(parts) for name, parts in self.vendors.items()}}
+        return {**chosen, **self.shared, "vendors": {name: dict(parts) for name, parts in self.vendors.items()}}
 
 
 class Place(str):

@@ -30,6 +30,11 @@ SERVE = "serve"
 """The kind of fault that a scenario may also put in force for the whole run."""
 
 
+@dataclass(frozen=True)
+class Nothing:
+    """No keys."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
     """The words of a scenario. Models are made on first use and kept."""
@@ -41,6 +46,8 @@ class Vocabulary:
     """The simulator's rule: its fields say which requests are struck, and when."""
     policies: type
     """A vendor's policies: a dataclass of their configs."""
+    shared_policies: type = Nothing
+    """What holds for all vendors together, written beside them: a dataclass."""
     expectations: Mapping[str, type]
     """Name to frozen dataclass of parameters."""
     operations: tuple[str, ...] = ()
@@ -72,6 +79,8 @@ class Vocabulary:
     check_policies: Callable[[str, str, Mapping[str, Any]], None] = field(default=lambda _preset, _vendor, _parts: None)
     """(preset or "", vendor, overrides) raises `ValueError` where the resulting policies cannot be; the message starts
     with the policy: `breaker.failure_ratio must be ...`."""
+    check_shared: Callable[[schema.Policies], None] = field(default=lambda _policies: None)
+    """Raises `ValueError` where what holds for all vendors together cannot be; the message starts with the key."""
 
     @cached_property
     def grammar(self) -> Grammar:
@@ -241,17 +250,21 @@ def _expected_annotation(words: Vocabulary, made: Grammar) -> Any:
 
 
 def _policies_annotation(words: Vocabulary, made: Grammar) -> Any:
-    """`policies: {preset: recommended, stripe: {breaker: {open_for: 5s}}}`."""
+    """`policies: {preset: recommended, settle: 5s, stripe: {breaker: {open_for: 5s}}}`."""
+    shared = made.model(words.shared_policies, partial=True).model_fields
     definitions: dict[str, Any] = {"f_preset": (made.annotation(str, "preset"), Field(alias="preset", default=None))}
+    definitions |= {name: (item.annotation, item) for name, item in shared.items()}
     for vendor in words.vendors:
         parts = made.result_of(words.policies, partial=True)
         definitions["f_" + vendor] = (parts, Field(alias=vendor, default=None))
     model = create_model("PoliciesEntry", __base__=_Entry, **definitions)
 
     def finish(entry: Node) -> schema.Policies:
-        vendors = {name: grammar.plain(parts) for name, parts in entry.given().items() if parts is not None}
-        preset = vendors.pop("preset", "")
-        return schema.Policies(preset=preset, vendors=vendors)
+        given = {name: grammar.plain(parts) for name, parts in entry.given().items() if parts is not None}
+        preset = given.pop("preset", "")
+        vendors = {name: parts for name, parts in given.items() if name in words.vendors}
+        rest = {name: parts for name, parts in given.items() if name not in words.vendors}
+        return schema.Policies(preset=preset, vendors=vendors, shared=rest)
 
     return Annotated[model, AfterValidator(finish)]
 

@@ -34,6 +34,7 @@ def of_error(text: str, path: Path, value: Any = None) -> tuple[Path, str]:
     units_of = {unit for _, unit in _FIELD.findall(text)}
     if len(units_of) == 1:
         text = _FIGURE.sub(lambda figure: written(float(figure[0]), "_" + units_of.copy().pop()), text)
+        text = re.sub(r" (?:per second|seconds)\b", "", text)  # the figures say it now
     text = _FIELD.sub(r"\1", text)
     last = str(path[-1]) if path else ""
     if last:

@@ -11,6 +11,7 @@ from typing import Any
 
 from brownout_core.adapters import ADAPTERS
 from brownout_core.adapters.declaration import Adapter
+from brownout_core.compose import Shared, check_document
 from brownout_core.policies.settings import VendorPolicies
 from brownout_core.presets import DEFAULT_PRESET, PRESETS, policies_for
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
@@ -19,6 +20,7 @@ from brownout_harness.faults import KINDS
 from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_harness.judging.selection import cut_in_two
 from brownout_harness.words.striking import check_rule
+from brownout_scenarios.schema import Policies
 from brownout_scenarios.vocabulary import Vocabulary, json_schema
 from brownout_simulators.correlation import objection_to_place
 from brownout_simulators.faults.aim import nearest_miss
@@ -46,6 +48,7 @@ def vocabulary_of(
         faults=KINDS,
         rule=Rule,
         policies=VendorPolicies,
+        shared_policies=Shared,
         expectations=EXPECTATIONS,
         operations=tuple(operations),
         effects=tuple(effect for vendor in vendors.values() for effect in vendor.effects),
@@ -58,6 +61,7 @@ def vocabulary_of(
         check_place=lambda vendor, place: objection_to_place(place, segments_in(vendors[vendor])),
         check_params=lambda operation, params: operations[operation].problems(params),
         check_policies=lambda preset, vendor, overrides: check_policies(preset, vendor, overrides, adapters),
+        check_shared=check_shared,
     )
 
 
@@ -102,5 +106,16 @@ def check_policies(
     """Raise `ValueError` where these overrides make policies that cannot be."""
     try:
         policies_for(vendor, preset or DEFAULT_PRESET, adapters).overridden(overrides)
+    except ValueError as wrong:
+        raise ValueError(str(wrong).removeprefix("policies.")) from wrong
+
+
+def check_shared(policies: Policies) -> None:
+    """Raise `ValueError` where no application can be built by these policies."""
+    document = policies.to_json()
+    # A vendor without an adapter has no application to build; what is said of it is checked by itself.
+    document["vendors"] = {name: parts for name, parts in policies.vendors.items() if name in ADAPTERS}
+    try:
+        check_document(document)
     except ValueError as wrong:
         raise ValueError(str(wrong).removeprefix("policies.")) from wrong

@@ -12,7 +12,7 @@ from brownout_scenarios.checks.common import Found
 from brownout_scenarios.checks.expectations import expectations
 from brownout_scenarios.checks.phases import actions, clocks, faults, phases
 from brownout_scenarios.checks.target import target
-from brownout_scenarios.checks.vendors import limits, policies, vendors
+from brownout_scenarios.checks.vendors import limits, policies, shared_policies, vendors
 from brownout_scenarios.checks.workload import workload
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import Vocabulary
@@ -33,6 +33,7 @@ def problems(scenario: Scenario, words: Vocabulary) -> list[tuple[Path, str]]:
     found += vendors(scenario, words)
     found += limits(scenario, words)
     found += policies(scenario, words)
+    found += shared_policies(scenario, words)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from brownout_scenarios import spelling, units
+from brownout_scenarios import schema, spelling, units
 from brownout_scenarios.checks.common import Found
 from brownout_scenarios.loopback import host_of, is_loopback
 from brownout_scenarios.schema import Scenario
@@ -26,7 +26,7 @@ def target(scenario: Scenario, words: Vocabulary) -> Found:
     if not 0 < target.ready.within_s <= 600:
         yield ("target", "ready", "within"), f"{units.duration(target.ready.within_s)} is outside 0s to 600s"
     yield from _ports(target, words)
-    if scenario.policies.vendors or scenario.policies.preset:
+    if scenario.policies != schema.Policies():
         yield ("policies",), "are the gateway's; this target is not the gateway"
 
 

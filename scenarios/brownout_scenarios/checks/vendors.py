@@ -47,5 +47,17 @@ def policies(scenario: Scenario, words: Vocabulary) -> Found:
                 yield wording.of_error(str(wrong), ("policies", vendor))
 
 
+def shared_policies(scenario: Scenario, words: Vocabulary) -> Found:
+    """What holds for all vendors together; where a vendor's own are wrong it is told of those alone."""
+    if any(policies(scenario, words)):
+        return
+    try:
+        words.check_shared(scenario.policies)
+    except ValueError as wrong:
+        yield wording.of_error(str(wrong), ("policies",), _as_written(scenario.policies.shared))
+
+
 def _as_written(parts: Any) -> Any:
-    return {grammar.key_of(name): value for name, value in parts.items()} if isinstance(parts, Mapping) else parts
+    if not isinstance(parts, Mapping):
+        return parts
+    return {grammar.key_of(name): _as_written(value) for name, value in parts.items()}
