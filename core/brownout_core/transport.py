@@ -1,15 +1,18 @@
 """The narrow waist between the core and HTTP: one request, one answer. The stream is the primitive.
 
 `open` gives an answer whose body is still on its way, `Opened.whole` reads it to its end. Two implementations:
-`transports.aiohttp` and `transports.memory`. An attempt's timeout is not a transport's business; it cancels, and
-cancellation must reach the socket.
+`transports.aiohttp` and `transports.memory`, which `transports.pooled` gives the bound that the former has by itself.
+An attempt's timeout is not a transport's business; it cancels, and cancellation must reach the socket.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
+
+from brownout_core.errors import ConfigError
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """A whole body longer than this is not read further: a vendor's endless answer must not fill the memory."""
@@ -77,6 +80,17 @@ def unsent(cancelled: asyncio.CancelledError) -> asyncio.CancelledError:
 def was_unsent(error: BaseException | None) -> bool:
     """Whether a cancellation struck before anything was sent."""
     return isinstance(error, asyncio.CancelledError) and error.args[:1] == (_UNSENT,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientConfig:
+    """How a vendor's client is connected to it."""
+
+    connections: int = 200  # open at once; who needs one more waits for it, and has sent nothing until then
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.connections <= 1_000_000:
+            raise ConfigError(f"connections must be in [1, 1000000], got {self.connections}")
 
 
 class Transport(Protocol):

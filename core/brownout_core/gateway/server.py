@@ -171,7 +171,9 @@ def _application(settings: Settings, sink: Sink, instance: str) -> Application:
     letters, spill = open_dead_letters(settings.dead_letters, system_wall_clock)
     return build(
         settings.app,
-        transports={vendor: AiohttpTransport() for vendor in ADAPTERS},
+        transports={
+            vendor: AiohttpTransport(settings.app.policies(adapter).client) for vendor, adapter in ADAPTERS.items()
+        },
         claims=open_claims(settings.claims),
         dead_letters=letters,
         spill=spill,

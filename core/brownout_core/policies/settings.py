@@ -28,6 +28,7 @@ from brownout_core.policies.shapes import (
 )
 from brownout_core.strict import mapping_in, read_strictly
 from brownout_core.telemetry import Event, Kind, Sink
+from brownout_core.transport import ClientConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,8 @@ class VendorPolicies:
     limiter: LimiterConfig | None = field(default_factory=LimiterConfig)
     bulkhead: BulkheadConfig | None = field(default_factory=BulkheadConfig)
     renewal: RenewalConfig = field(default_factory=RenewalConfig)
+    client: ClientConfig = field(default_factory=ClientConfig)
+    """No policy, but set like one: what the vendor's transport is made of."""
 
     def overridden(self, changes: Mapping[str, object], *, where: str = "policies") -> "VendorPolicies":
         """New settings: `{"breaker": {"open_for_s": 5}, "limiter": None}` changes one field and switches one off.

@@ -14,7 +14,7 @@ from aiohttp.hdrs import CONTENT_TYPE
 from yarl import URL
 
 from brownout_core.errors import ConfigError
-from brownout_core.transport import Lost, NoConnection, Opened, Request, Unreadable, unsent
+from brownout_core.transport import ClientConfig, Lost, NoConnection, Opened, Request, Unreadable, unsent
 
 # What aiohttp would add by itself; requests carry exactly what their adapter says.
 _NO_AUTOMATIC_HEADERS = (CONTENT_TYPE, "User-Agent", "Accept-Encoding")
@@ -23,14 +23,14 @@ _NO_AUTOMATIC_HEADERS = (CONTENT_TYPE, "User-Agent", "Accept-Encoding")
 class AiohttpTransport:
     """A `Transport` over pooled keep-alive connections. Safe for concurrent use; cancellation closes the socket."""
 
-    def __init__(self, *, connections: int = 200, connect_s: float = 1.0, keep_alive_s: float = 15.0) -> None:
-        """`connections` bounds the pool per transport; `connect_s` bounds one TCP and TLS handshake. The session is
-        opened by the first request, in the loop that runs then."""
-        if connections < 1:
-            raise ConfigError(f"connections must be >= 1, got {connections}")
+    def __init__(
+        self, config: ClientConfig | None = None, *, connect_s: float = 1.0, keep_alive_s: float = 15.0
+    ) -> None:
+        """`connect_s` bounds one TCP and TLS handshake. The session is opened by the first request, in the loop that
+        runs then."""
         if connect_s <= 0:
             raise ConfigError(f"connect_s must be > 0 seconds, got {connect_s}")
-        self._connections = connections
+        self._connections = (config or ClientConfig()).connections
         self._connect_s = connect_s
         self._keep_alive_s = keep_alive_s
         self._session: aiohttp.ClientSession | None = None

@@ -19,6 +19,7 @@ from brownout_core.records import ClaimStore, DeadLetterStore
 from brownout_core.redaction import Redactor
 from brownout_core.telemetry import Event, Kind, Sink
 from brownout_core.transport import Transport
+from brownout_core.transports.pooled import Pooled
 from brownout_harness.asked.dead_letters import Answered, Dialogue
 from brownout_harness.asked.exchange import Request
 from brownout_harness.virtual.life import Killed, Life
@@ -81,7 +82,7 @@ class VirtualServer:
         application = build(
             self._config,
             self._replacements,
-            transports={name: life.transport(transport) for name, transport in self._transports.items()},
+            transports={name: self._connected(name, life.transport(each)) for name, each in self._transports.items()},
             claims=life.claims(self._claims),
             dead_letters=life.dead_letters(self._dead_letters),
             wall_clock=self._wall_s,
@@ -97,6 +98,11 @@ class VirtualServer:
             log=partial(self._hear, sink),
         )
         self._sink(Event(asyncio.get_running_loop().time(), Kind.STARTED, detail=f"life {self._lives}"))
+
+    def _connected(self, vendor: str, transport: Transport) -> Transport:
+        """With as many connections as the application's own client would have; each life has its own."""
+        adapter = self._replacements.adapters.get(vendor)
+        return transport if adapter is None else Pooled(transport, self._config.policies(adapter).client)
 
     def _wall_s(self) -> float:
         return self._epoch_s + asyncio.get_running_loop().time()

@@ -1,4 +1,4 @@
-"""What a scenario says for all vendors together: each setting changes what becomes of a run."""
+"""What a scenario says of the gateway besides its policies: each setting changes what becomes of a run."""
 
 from pathlib import Path
 
@@ -27,8 +27,20 @@ policies: {policies}
 expect: [{{dead_letters: {{at_least: 5, drained: true, operation: place_order}}}}]
 """
 
+CROWDED = """
+workload: {{arrivals: {{rate: 10/s}}, operations: [{{name: pay}}]}}
+phases:
+  - {{name: slow, for: 10s, faults: [{{vendor: stripe, match: POST *, latency: {{fixed: 500ms}}}}]}}
+policies: {policies}
+expect: [{{latency: {{operation: pay, p99_below: 800ms}}}}]
+"""
+
 KILLED = """
-workload: {{arrivals: {{rate: 5/s}}, operations: [{{name: pay}}], ask_again: {{after: 2s, times: 20}}, answer_within: 3s}}
+workload:
+  arrivals: {{rate: 5/s}}
+  operations: [{{name: pay}}]
+  ask_again: {{after: 2s, times: 20}}
+  answer_within: 3s
 phases:
   - name: crashing
     for: 4s
@@ -58,6 +70,9 @@ def judged(text: str, policies: str, folder: Path) -> str:
             "{dead_letters: {rate: 1/s}, sales: {breaker: {minimum_calls: 1000},"
             " timeout: {attempt: 1s, deadline: 3s}}}",
             id="dead_letters",
+        ),
+        pytest.param(
+            CROWDED, "{stripe: {client: {connections: 50}}}", "{stripe: {client: {connections: 4}}}", id="client"
         ),
         pytest.param(KILLED, "{idempotency: {lease: 21s}}", "{idempotency: {lease: 5m}}", id="idempotency"),
     ],
