@@ -1,6 +1,7 @@
 """What a scenario is, and the library of them.
 
 - `schema.py`      a scenario as frozen records; `workload.py` what users ask for, `phases.py` what goes wrong and when
+- `moments.py`     moments in the books, on which an action happens; `processes.py` where a process stands after some
 - `target.py`      the application under test, as a scenario names it
 - `grammar.py`     dataclasses to what may be written: one definition of a thing, in code and in YAML
 - `vocabulary.py`  what the harness hands in (vendors, faults, policies, expectations), and the grammar of a whole file

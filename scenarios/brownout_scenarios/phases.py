@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NewType, TypeAlias
+from typing import Literal, TypeAlias
 
+from brownout_scenarios.moments import Moment
 from brownout_scenarios.workload import Json, Rising
 
 EXPECT_STRUCK = 1
 """A fault that strikes nothing was no experiment."""
-
-
-RequestLine = NewType("RequestLine", str)
-"""Which requests, on one line: `POST /v1/payment_intents`, `/v1/*`, `GET`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +61,10 @@ Process: TypeAlias = Literal["gateway", "target"]
 class Action:
     """Something the harness does to the machine, or asks of the target, at an instant of a phase: exactly one."""
 
-    at_s: float = 0.0
-    """Counted from the phase's start."""
+    at_s: float | None = None
+    """Counted from the phase's start; left out: at its start."""
+    on: Moment | None = None
+    """Not by the clock: as soon as this has happened."""
     kill: Process | None = None
     """SIGKILL: nothing is said goodbye to."""
     stop: Process | None = None
@@ -77,12 +76,43 @@ class Action:
     """The vendor whose own clock is moved: its tokens and idempotency keys expire, what it put off comes due."""
     ahead_s: float | None = None
     """How far the clock is moved."""
+    for_s: float | None = None
+    """After so long it is started again."""
 
     def __post_init__(self) -> None:
         if sum(part is not None for part in (self.kill, self.stop, self.start, self.redrive, self.clock)) != 1:
             raise ValueError("an action is exactly one of kill, stop, start, redrive, clock")
         if (self.clock is None) != (self.ahead_s is None):
             raise ValueError("clock and ahead go together: write {clock: VENDOR, ahead: 25h}")
+        takes_away = self.process is not None and self.start is None
+        if self.for_s is not None:
+            if not takes_away:
+                raise ValueError("for: goes with what takes a process away, kill or stop")
+            if self.for_s <= 0:
+                raise ValueError("for: must be longer than 0s")
+        if self.on is None:
+            return
+        if self.at_s is not None:
+            raise ValueError("has at and on: an action happens at an instant, or on a moment")
+        if self.start is not None:
+            raise ValueError("on: a start has an instant (at), or is the end of a kill or stop (for)")
+        if takes_away and self.for_s is None:
+            raise ValueError("on: say with `for` how long it is away: nobody knows beforehand when it begins")
+
+    @property
+    def process(self) -> Process | None:
+        """What it is done to; None: to none."""
+        return self.kill or self.stop or self.start
+
+    @property
+    def verb(self) -> str:
+        """What is done to the process, as it is written: `kill`; empty where it is done to none."""
+        return "kill" if self.kill else "stop" if self.stop else "start" if self.start else ""
+
+    @property
+    def ending(self) -> "Action | None":
+        """What follows when its `for` is over."""
+        return None if self.for_s is None else Action(start=self.process)
 
     @property
     def text(self) -> str:
@@ -91,7 +121,24 @@ class Action:
             return "redrive dead letters"
         if self.clock is not None:
             return f"move the clock of {self.clock} {self.ahead_s:g} s ahead"
-        return f"kill {self.kill}" if self.kill else f"stop {self.stop}" if self.stop else f"start {self.start}"
+        return f"{self.verb} {self.process}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """An action on a moment, with the stretch of the run in which the moment may come."""
+
+    id: str
+    """`phase.index`, from 0, among the phase's actions."""
+    action: Action
+    moment: Moment
+    start_s: float
+    end_s: float
+
+    @property
+    def text(self) -> str:
+        """In words: `kill gateway on POST * committed at stripe, number 3`."""
+        return f"{self.action.text} on {self.moment.text}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from brownout_scenarios.phases import Action, Fault, Layer, Phase
+from brownout_scenarios.phases import Action, Fault, Layer, Phase, Trigger
 from brownout_scenarios.target import RUN_VALUES, Target
 from brownout_scenarios.workload import Json, Workload
 
@@ -160,6 +160,7 @@ class Scenario:
     def vendors(self) -> tuple[str, ...]:
         """The vendors that the scenario names anywhere; the gateway may need more of them."""
         named = [each.fault.vendor for each in self.placed_faults()]
+        named += [trigger.moment.vendor for trigger in self.triggers()]
         named += [*self.correlate, *self.limits, *self.serve, *self.policies.vendors]
         named += [action.clock or "" for phase in self.phases for action in phase.actions]
         for item in self.expect:
@@ -188,9 +189,26 @@ class Scenario:
         return tuple(spans)
 
     def actions(self) -> tuple[tuple[float, Action], ...]:
-        """Every action with its instant in the run, in order."""
-        timed = [(span.start_s + action.at_s, action) for span in self.spans() for action in span.phase.actions]
+        """Every action that has an instant in the run, in order; where one has a `for`, its end as well."""
+        timed: list[tuple[float, Action]] = []
+        for span in self.spans():
+            for action in span.phase.actions:
+                if action.on is None:
+                    at_s = span.start_s + (action.at_s or 0.0)
+                    timed.append((at_s, action))
+                    if action.ending is not None and action.for_s is not None:
+                        timed.append((at_s + action.for_s, action.ending))
         return tuple(sorted(timed, key=lambda item: item[0]))
+
+    def triggers(self) -> tuple[Trigger, ...]:
+        """Every action that happens on a moment."""
+        return tuple(
+            Trigger(id=f"{span.phase.name}.{index}", action=action, moment=action.on, start_s=span.start_s,
+                    end_s=span.end_s)
+            for span in self.spans()
+            for index, action in enumerate(span.phase.actions)
+            if action.on is not None
+        )  # fmt: skip
 
     def placed_faults(self) -> tuple[Placed, ...]:
         """Every fault there is, those of the whole run first."""

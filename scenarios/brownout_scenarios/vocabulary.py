@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, WrapValidator, create_model
 
-from brownout_scenarios import grammar, phases, schema, target, units, wording, workload
+from brownout_scenarios import grammar, moments, phases, schema, target, units, wording, workload
 from brownout_scenarios.grammar import Grammar, Node
 from brownout_scenarios.yaml_tree import Path
 
@@ -367,6 +367,6 @@ _SPECIAL: Mapping[Any, Any] = {
     workload.Places: _PLACES,
     target.Command: _COMMAND,
     workload.Json: JsonValue,
-    phases.RequestLine: _MATCH,
+    moments.RequestLine: _MATCH,
     schema.Place: _PLACE,
 }

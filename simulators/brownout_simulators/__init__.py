@@ -15,6 +15,7 @@
 - `books.py`     what a commit leaves behind: `ledger.py`, every request and every effect; `outbox.py`, the webhooks
 - `kept.py`      which fields of an effect the ledger keeps
 - `agenda.py`    what is to happen later; `acting.py` whose doing it is; `clock.py` the machine's time and the vendor's
+- `moments.py`   instants of calls that somebody waits for, and calls held there
 - `open_sessions.py` the sessions that are open, and what is published to them
 - `safety.py`    what is refused for the user's sake: live credentials, foreign host names
 - `spelling.py`  the nearest spelling of what is not known

@@ -80,6 +80,7 @@ class Control(Generic[S]):
         shared.worlds.begin_anew(shared.worlds.seed if seed is None else seed)
         shared.agenda.forget()
         shared.books.begin_anew()
+        shared.moments.watch(())
         shared.plan.replace((), seed=shared.worlds.seed, start_at_s=shared.clock.machine_s())
         shared.limiter.switch({})
         shared.capacity.begin_anew()

@@ -25,6 +25,7 @@ from brownout_simulators.faults.verbatim import put_on
 from brownout_simulators.handling import Handling
 from brownout_simulators.late_commits import LateCommits
 from brownout_simulators.ledger import Entry
+from brownout_simulators.moments import ANSWERED, COMMITTED, NOTHING, RECEIVED
 from brownout_simulators.open_sessions import OpenSession
 from brownout_simulators.shared import Shared
 from brownout_simulators.voice import say
@@ -52,6 +53,7 @@ class Engine(Generic[S]):
         self._acting = shared.acting
         self._sessions = shared.sessions
         self._problems = shared.problems
+        self._moments = shared.moments
         self._execution = Execution(shared.vendor, shared.clock, shared.problems)
         self._owed = LateCommits(shared.agenda, shared.clock, self._execution, shared.problems)
         self._flying: dict[Handling[S], None] = {}
@@ -71,6 +73,7 @@ class Engine(Generic[S]):
         machine_s = self._clock.machine_s
         try:
             self.admission.admit(one)
+            yield from self._moments.hold(one, RECEIVED)
             self.decision.decide(one)
             strike = one.strike
             since_s = call.at_s
@@ -86,6 +89,7 @@ class Engine(Generic[S]):
                 one.given_delay_s = machine_s() - since_s
             if one.is_wanted:
                 self._act(one)
+                yield from self._moments.hold(one, COMMITTED if one.has_committed else NOTHING)
             if strike is not None and strike.delay_after_s > 0 and not one.is_over:
                 done_s = machine_s()
                 yield from self._wait_until(done_s + strike.delay_after_s)
@@ -116,6 +120,8 @@ class Engine(Generic[S]):
         self._leave(one)
         try:
             self._write_down(one, sending, chunks, left=left)
+            if sending.status and sending.ending is Ending.COMPLETE and not left and not self._moments.is_empty:
+                self._moments.tell(one, ANSWERED)
         except Exception as error:  # noqa: BLE001  as in an action: the host has a connection to look after
             self._problems.tell(f"the row of {one.call.route}", error)
 
@@ -189,6 +195,7 @@ class Engine(Generic[S]):
             self._sessions.publish()
 
     def _commit(self, one: Handling[S], world: World[S], reply: Reply) -> None:
+        one.has_committed = bool(reply.effects)
         if reply.effects:
             self._books.correlation.look_at(one.call)
         if reply.effects or reply.notices:

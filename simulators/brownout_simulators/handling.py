@@ -42,6 +42,8 @@ class Handling(Generic[S]):
     is_owed: bool = False
     """Its work is done after its answer went out: until then its claim stands."""
     replayed: bool = False
+    has_committed: bool = False
+    """Its work has left an effect in the ledger, before its answer."""
     held: Sequence[Place] = ()
     """What it took of the limits that are on."""
     strike: Strike | None = None

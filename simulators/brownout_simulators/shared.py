@@ -12,6 +12,7 @@ from brownout_simulators.clock import Clock
 from brownout_simulators.faults.plan import Plan
 from brownout_simulators.ledger import Ledger
 from brownout_simulators.limiter import Limiter
+from brownout_simulators.moments import Moments
 from brownout_simulators.open_sessions import OpenSessions
 from brownout_simulators.problems import Problems
 from brownout_simulators.vendor import Vendor
@@ -34,6 +35,7 @@ class Shared(Generic[S]):
     limiter: Limiter
     capacity: Capacity
     books: Books
+    moments: Moments
     worlds: Worlds[S]
 
     @classmethod
@@ -63,5 +65,6 @@ class Shared(Generic[S]):
             limiter=limiter,
             capacity=Capacity(clock, plan, problems),
             books=Books(vendor, clock, agenda, plan, ledger),
+            moments=Moments(clock),
             worlds=Worlds(vendor, clock, acting, limiter, seed=seed, base_url=base_url),
         )

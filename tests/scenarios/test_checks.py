@@ -1,6 +1,8 @@
 """What the shape cannot say: everything named exists, every number can be."""
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -118,6 +120,46 @@ def test_both_examples_are_sound() -> None:
         ("for: 20s", "for: 20s, actions: [{stop: target}]", "stop: there is no target in this scenario"),
         ("for: 20s", "for: 20s, actions: [{stop: gateway}]", "end with the gateway killed; start it again"),
         ("for: 20s", "for: 20s, actions: [{kill: target}]", "kill: there is no target in this scenario"),
+        (
+            "for: 20s",
+            "for: 20s, actions: [{at: 1s, kill: gateway, for: 2s}, {at: 2s, stop: gateway, for: 9s}]",
+            "actions[1].stop: gateway is not running at that time",
+        ),
+        (
+            "for: 20s",
+            "for: 20s, actions: [{at: 1s, stop: gateway, for: 5s}]",
+            "for: must be longer than the 5s that it may take to end",
+        ),
+        (
+            "for: 20s",
+            "for: 20s, actions: [{kill: gateway, for: 2h}]",
+            "for: counted from that time it is longer than the run",
+        ),
+        (
+            "for: 20s",
+            "for: 20s, actions: [{kill: gateway, for: 90s, on: {vendor: stripe, moment: committed}}]",
+            "for: counted from the phase's end it is longer than the run",
+        ),
+        (
+            "for: 20s",
+            "for: 20s, actions: [{kill: gateway, for: 1s, on: {vendor: strpe, moment: committed}}]",
+            "actions[0].on.vendor: no vendor named 'strpe' (did you mean stripe?)",
+        ),
+        (
+            "for: 20s",
+            "for: 20s, actions: [{kill: gateway, for: 1s, on: {vendor: stripe, moment: sent}}]",
+            "actions[0].on.moment: ",
+        ),
+        (
+            "for: 20s",
+            "for: 20s, actions: [{kill: gateway, for: 1s, on: {vendor: stripe, match: '*x', moment: committed}}]",
+            "actions[0].on.match: '*x' begins with no slash",
+        ),
+        (
+            "for: 20s",
+            "for: 20s, actions: [{kill: gateway, on: {vendor: stripe, moment: committed}}]",
+            "actions[0].on: say with `for` how long it is away",
+        ),
         ("of: brownout", "of: brwnout", "expect[2].breaker.of: no phase named 'brwnout' (did you mean brownout?)"),
         (
             "during: steady}",
@@ -369,3 +411,22 @@ def test_a_target_on_this_machine_may_be_loaded(url: str) -> None:
 )
 def test_a_target_that_is_not_on_this_machine_is_refused(url: str) -> None:
     assert "is not loopback" in foreign("http://127.0.0.1:{{port}}", url)[0]
+
+
+def test_an_action_on_a_moment_is_sound_and_its_requests_must_be_some_of_the_vendors() -> None:
+    action = "{kill: gateway, for: 1s, on: {vendor: stripe, match: POST *, moment: committed, nth: 3}}"
+    old, new = "for: 20s", f"for: 20s, actions: [{action}]"
+    assert gateway(old, new) == []
+
+    def check_rule(vendor: str, rule: Mapping[str, Any]) -> str:
+        return f"{vendor} has no POST *" if rule == {"match": "POST *"} else ""
+
+    words = dataclasses.replace(WORDS, check_rule=check_rule)
+    with pytest.raises(ScenarioError) as wrong:
+        load_text(SCENARIO.replace(old, new, 1), words, file="s.yaml")
+    assert any("actions[0].on.match: stripe has no POST *" in line for line in wrong.value.lines)
+
+
+def test_a_kill_with_an_end_needs_no_start() -> None:
+    actions = "[{at: 1s, kill: gateway, for: 2s}, {at: 4s, stop: gateway, for: 6s}]"
+    assert gateway("for: 20s", f"for: 20s, actions: {actions}") == []

@@ -1,8 +1,11 @@
 """What goes wrong, as records."""
 
+from typing import Any
+
 import pytest
 
-from brownout_scenarios.phases import Action, Redrive
+from brownout_scenarios.moments import Moment
+from brownout_scenarios.phases import Action, Redrive, Trigger
 
 
 @pytest.mark.parametrize(
@@ -21,3 +24,34 @@ def test_a_clock_is_moved_by_something(parts: dict[str, object]) -> None:
 
 def test_a_moved_clock_is_told_in_words() -> None:
     assert Action(clock="stripe", ahead_s=90_000.0).text == "move the clock of stripe 90000 s ahead"
+
+
+COMMITTED = Moment(vendor="stripe", moment="committed")
+
+
+@pytest.mark.parametrize(
+    ("parts", "why"),
+    [
+        ({"kill": "gateway", "at_s": 0.0, "on": COMMITTED, "for_s": 1.0}, "has at and on"),
+        ({"kill": "gateway", "on": COMMITTED}, "say with `for` how long it is away"),
+        ({"start": "gateway", "on": COMMITTED}, "a start has an instant"),
+        ({"start": "gateway", "for_s": 1.0}, "goes with what takes a process away"),
+        ({"redrive": Redrive(), "for_s": 1.0}, "goes with what takes a process away"),
+        ({"kill": "gateway", "for_s": 0.0}, "must be longer than 0s"),
+    ],
+)
+def test_an_action_that_cannot_be_taken_so_says_why(parts: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        Action(**parts)
+
+
+def test_an_action_with_an_end_is_followed_by_a_start() -> None:
+    assert Action(kill="gateway", for_s=2.0).ending == Action(start="gateway")
+    assert Action(kill="gateway").ending is None
+    assert Action(redrive=Redrive(), on=COMMITTED).ending is None
+
+
+def test_an_action_on_a_moment_says_so_in_words() -> None:
+    kill = Action(kill="gateway", on=COMMITTED, for_s=1.0)
+    trigger = Trigger(id="steady.0", action=kill, moment=COMMITTED, start_s=0.0, end_s=5.0)
+    assert trigger.text == "kill gateway on * committed at stripe, number 1"

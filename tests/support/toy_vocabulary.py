@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from brownout_scenarios.phases import FaultKind, RequestLine
+from brownout_scenarios.moments import RequestLine
+from brownout_scenarios.phases import FaultKind
 from brownout_scenarios.vocabulary import Vocabulary
 
 

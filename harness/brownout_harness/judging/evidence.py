@@ -66,6 +66,7 @@ class GapKind(StrEnum):
     DRAIN_NOT_FINISHED = "drain_not_finished"
     EVIDENCE_LOST = "evidence_lost"
     INTERRUPTED = "interrupted"
+    NOT_STAGED = "not_staged"
     OTHER = "other"
 
 

@@ -35,6 +35,7 @@ GAP_WORDS = {
     "drain_not_finished": "the drain was not finished",
     "evidence_lost": "evidence was lost",
     "interrupted": "interrupted",
+    "not_staged": "an action was not taken as asked",
 }
 
 

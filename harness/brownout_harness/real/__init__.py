@@ -5,6 +5,7 @@
 - `processes.py`         children that die with the harness; `warden.py` is what watches each of them
 - `target.py`            how the application under test is started
 - `booths.py`            the vendors' simulators, a process each: told the schedule beforehand, read at the end
+- `moments.py`           what is done while a simulator holds the call at whose moment it is to be done
 - `load_process.py`      the load generator's process: its plan, its start, its progress
 - `redis_choice.py`      which Redis; `redis_process.py` starts it, `redis_server.py` is the embedded one
 - `drain.py`             after the load, until nothing moves

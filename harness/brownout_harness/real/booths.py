@@ -1,7 +1,7 @@
 """The vendors' simulators, a process each: started together, told the whole schedule beforehand, read at the end."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ import polars as pl
 
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.terms import fields_to_keep, terms_of
+from brownout_harness.faults.actions import watched
 from brownout_harness.judging.evidence import Gap
 from brownout_harness.judging.inputs import FaultCount
 from brownout_harness.judging.simulator_status import SECRET_ENDINGS, fault_counts, secrets_in, simulator_gaps
@@ -16,6 +17,7 @@ from brownout_harness.problems import BadInput, NotJudged
 from brownout_harness.real.http_json import Answer, NoAnswer, call
 from brownout_harness.real.processes import Child, json_lines, wait_until
 from brownout_reports.rows import LedgerRow, read
+from brownout_scenarios.phases import Trigger
 from brownout_scenarios.schema import FaultRule, Scenario
 
 PAGE_ROWS = 2000
@@ -83,6 +85,22 @@ class Booth:
             after, more = page["next_after"], page["more"]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A watch of one simulator: how often what it waits for came, and whether it was the time that it waits for."""
+
+    booth: Booth
+    id: str
+    came: int
+    has_come: bool
+    was_held_too_long: bool
+
+    def let_go(self) -> bool:
+        """The call goes on; False where it had gone on by itself."""
+        (told,) = self.booth.control("DELETE", f"moments/{self.id}")["moments"]
+        return not told["was_held_too_long"]
+
+
 def _why(answer: Answer) -> str:
     said = answer.json.get("error", answer.json) if isinstance(answer.json, dict) else ""
     return str(said)[:200]
@@ -132,6 +150,19 @@ class Booths:
         """Move the vendor's own clock ahead. Raises `NotJudged` where it does not."""
         (booth,) = (booth for booth in self._booths if booth.vendor == vendor)
         booth.control("POST", "clock", {"advance_s": seconds})
+
+    def watch(self, triggers: Sequence[Trigger], start_at_s: float) -> None:
+        """Have each hold the calls at whose moments something is to be done. To be told before the run starts."""
+        for booth in self._booths:
+            if moments := watched(triggers, booth.vendor, start_at_s):
+                booth.control("POST", "moments", {"moments": moments})
+
+    def moments(self, vendors: Collection[str]) -> Iterator[Held]:
+        """How far the watches of these vendors have come."""
+        for booth in self._booths:
+            if booth.vendor in vendors:
+                for each in booth.control("GET", "moments")["moments"]:
+                    yield Held(booth, each["id"], each["came"], each["has_come"], each["was_held_too_long"])
 
     def counts(self) -> dict[str, FaultCount]:
         """How often each of their rules matched and struck."""

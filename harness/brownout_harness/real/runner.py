@@ -17,6 +17,7 @@ from brownout_core.clock import system_wall_clock
 from brownout_harness.asked.dead_letters import Answered, drive, letters, redrive
 from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.pace import gaps_of_pace
+from brownout_harness.faults.actions import Actions
 from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Death, Deed, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
@@ -27,6 +28,7 @@ from brownout_harness.real import load_process
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
 from brownout_harness.real.http_json import NoAnswer, exchange
+from brownout_harness.real.moments import RealMoments
 from brownout_harness.real.processes import Processes, pause
 from brownout_harness.real.pulse import Pulses
 from brownout_harness.real.redis_choice import Redis, choose, emptied
@@ -124,7 +126,9 @@ class _Run:
         self._cut_short: set[Future[str]] = set()
         self._spans = scenario.spans()
         self._rules = scenario.fault_rules()
-        self._actions = list(scenario.actions())
+        self._due = list(scenario.actions())
+        self._actions = Actions(scenario)
+        self._moments = RealMoments(self._actions, stage.booths, act=self._act_on_moment)
         self._breakers = BreakerWatch(stage.target.telemetry)
         self._shown_at_s = 0.0
         self._clocks = Clocks()
@@ -133,6 +137,7 @@ class _Run:
         self._wall_start_s = system_wall_clock() + lead_s
         self._start_at_s = time.monotonic() + lead_s
         self._actors = {layer: make(stage) for layer, make in LAYERS.items()}
+        self._moments.watch(self._start_at_s)
         schedule(self._actors, scenario, self._start_at_s)
         load_process.begin(scratch, self._start_at_s)
 
@@ -148,15 +153,17 @@ class _Run:
         deadline_s = self._load_deadline_s()
         child = self._stage.load
         child.asked_to_end = True  # it ends by itself; how it ended is looked at below
-        while child.alive or self._actions or self._now_s() < self._scenario.duration_s:
+        while child.alive or self._due or self._now_s() < self._scenario.duration_s:
             self._act_when_due()
-            ahead_s = self._actions[0][0] - self._now_s() if self._actions else TICK_S
+            self._gaps += self._moments.look(self._now_s())
+            ahead_s = self._due[0][0] - self._now_s() if self._due else TICK_S
             self._tick(max(0.0, min(TICK_S, ahead_s)))
             if child.alive and self._now_s() > deadline_s:
                 raise NotJudged("the load generator did not end, long after its last answer was due")
             if child.exit_code:
                 raise NotJudged(f"the load generator ended with exit code {child.exit_code}: {child.last_words()}")
         self._stage.watch.look()
+        self._gaps += self._moments.gaps(self._now_s())
 
     def _load_deadline_s(self) -> float:
         """When the last answer is in at the latest, in seconds since the start, and a margin."""
@@ -167,14 +174,22 @@ class _Run:
         return last_s + asks_s + AFTER_LAST_ANSWER_S
 
     def _act_when_due(self) -> None:
-        while self._actions and self._actions[0][0] <= self._now_s():
-            at_s, action = self._actions.pop(0)
+        while self._due and self._due[0][0] <= self._now_s():
+            at_s, action = self._due.pop(0)
             late_s = self._now_s() - at_s
             if late_s > ACTION_LATE_S:
                 self._gaps.append(Gap(GapKind.FELL_BEHIND, f"{action.text} came {late_s:.1f} s late", at_s))
             self._act(action)
 
+    def _act_on_moment(self, action: Action) -> None:
+        self._act(action)
+        if action.ending is not None and action.for_s is not None:
+            self._due.append((self._now_s() + action.for_s, action.ending))
+            self._due.sort(key=lambda item: item[0])
+
     def _act(self, action: Action) -> None:
+        if not self._actions.begins(action, self._now_s()):
+            return
         self._deeds.append(Deed(self._now_s(), action.text, cuts_off=bool(action.kill or action.stop)))
         if action.kill or action.stop:
             self._cut_short.update(future for _, future in self._pending if not future.done())
@@ -301,7 +316,7 @@ class _Run:
             ),
             shows_dead_letters=self._shows_letters,
             fault_counts=counted(self._actors.values()),
-            gaps=tuple(self._gaps),
+            gaps=(*self._gaps, *self._actions.gaps),
             deaths=tuple(self._deaths),
             deeds=tuple(self._deeds),
             still_open=self._still_open,

@@ -5,7 +5,7 @@
 - `closed.py`  what is out of reach meanwhile: `guard.py` says who reached for it, `clocks.py` and `chance.py` what
   libraries get instead
 - `server.py`  the application, composed as the gateway composes it; `life.py` one life of it, and what a kill means
-- `vendors.py` the simulators, in memory
+- `vendors.py` the simulators, in memory; `moments.py` what is done at a moment in their books
 - `shelf.py`   claims that are old, on disk
 - `wire.py`    joins the application's transport to the simulators
 - `caller.py`  whoever asks, hangs up, and asks again

@@ -8,12 +8,12 @@ by the vendor, a row that was written stays.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from brownout_core.records import Begun, ClaimStore, DeadLetter, DeadLetterStore, LetterState
+from brownout_core.records import Begun, Claimed, ClaimStore, DeadLetter, DeadLetterStore, LetterState
 from brownout_core.telemetry import Event, Sink
 from brownout_core.transport import Opened, Request, Transport
 
@@ -27,8 +27,10 @@ class Killed(BaseException):
 class Life:
     """Tasks of one life, and the gates through which they act. Belongs to one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_write: Callable[[], None] = lambda: None) -> None:
+        """`on_write` is called when a store has been changed, before the application hears of it."""
         self.ended = False
+        self.on_write = on_write
         # In the order in which they were started: a set's order would differ from process to process.
         self._tasks: dict[asyncio.Task[Any], None] = {}
 
@@ -84,14 +86,19 @@ class Life:
         return speak
 
 
-async def _through(life: Life, deed: Coroutine[Any, Any, T]) -> T:
-    """Do it, if the life has not ended. What was under way when it ended has happened; its result reaches nobody."""
+async def _through(life: Life, deed: Coroutine[Any, Any, T], *, writes: bool = False) -> T:
+    """Do it, if the life has not ended. What was under way when it ended has happened; its result reaches nobody.
+
+    Where it `writes`, a store was changed if a claim was made, or if the store says so.
+    """
     try:
         life.check()
     except Killed:
         deed.close()
         raise
     result = await deed
+    if writes and (isinstance(result, Claimed | DeadLetter | str) or result is True):
+        life.on_write()
     life.check()
     return result
 
@@ -155,19 +162,19 @@ class MortalClaims:
         self._life = life
 
     async def begin(self, key: str, fingerprint: str, owner: str, lease_s: float) -> Begun:
-        return await _through(self._life, self._inner.begin(key, fingerprint, owner, lease_s))
+        return await _through(self._life, self._inner.begin(key, fingerprint, owner, lease_s), writes=True)
 
     async def sending(self, key: str, owner: str, fence: int) -> bool:
-        return await _through(self._life, self._inner.sending(key, owner, fence))
+        return await _through(self._life, self._inner.sending(key, owner, fence), writes=True)
 
     async def complete(self, key: str, owner: str, fence: int, result: bytes) -> bool:
-        return await _through(self._life, self._inner.complete(key, owner, fence, result))
+        return await _through(self._life, self._inner.complete(key, owner, fence, result), writes=True)
 
     async def release(self, key: str, owner: str, fence: int) -> bool:
-        return await _through(self._life, self._inner.release(key, owner, fence))
+        return await _through(self._life, self._inner.release(key, owner, fence), writes=True)
 
     async def abandon(self, key: str, owner: str, fence: int) -> bool:
-        return await _through(self._life, self._inner.abandon(key, owner, fence))
+        return await _through(self._life, self._inner.abandon(key, owner, fence), writes=True)
 
     async def check(self) -> None:
         await _through(self._life, self._inner.check())
@@ -184,7 +191,7 @@ class MortalDeadLetters:
         self._life = life
 
     async def put(self, letter: DeadLetter) -> str:
-        return await _through(self._life, self._inner.put(letter))
+        return await _through(self._life, self._inner.put(letter), writes=True)
 
     async def get(self, letter_id: str) -> DeadLetter | None:
         return await _through(self._life, self._inner.get(letter_id))
@@ -196,13 +203,13 @@ class MortalDeadLetters:
         return await _through(self._life, self._inner.count())
 
     async def lease(self, letter_id: str, owner: str, lease_s: float, *, insist: bool = False) -> DeadLetter | None:
-        return await _through(self._life, self._inner.lease(letter_id, owner, lease_s, insist=insist))
+        return await _through(self._life, self._inner.lease(letter_id, owner, lease_s, insist=insist), writes=True)
 
     async def settle(self, letter: DeadLetter, owner: str) -> bool:
-        return await _through(self._life, self._inner.settle(letter, owner))
+        return await _through(self._life, self._inner.settle(letter, owner), writes=True)
 
     async def discard(self, letter_id: str) -> bool:
-        return await _through(self._life, self._inner.discard(letter_id))
+        return await _through(self._life, self._inner.discard(letter_id), writes=True)
 
     async def check(self) -> None:
         await _through(self._life, self._inner.check())

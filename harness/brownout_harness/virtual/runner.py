@@ -25,6 +25,7 @@ from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.asked.plan import plan
 from brownout_harness.asked.terms import fields_to_keep, terms_of
+from brownout_harness.faults.actions import Actions
 from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Deed, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
@@ -35,6 +36,7 @@ from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.closed import closed_world
 from brownout_harness.virtual.life import Killed
 from brownout_harness.virtual.loop import rarely_collecting, run_virtually
+from brownout_harness.virtual.moments import VirtualMoments
 from brownout_harness.virtual.server import VirtualServer, config_of
 from brownout_harness.virtual.shelf import FileShelf
 from brownout_harness.virtual.vendors import Vendors
@@ -139,6 +141,8 @@ class Run:
         self.claims = MemoryClaimStore(self.loop.time, capacity=CLAIMS_LIMIT, away=self.disk.claims)
         self.actors = {layer: make(self) for layer, make in LAYERS.items()}
         schedule(self.actors, self.scenario, 0.0)
+        self.actions = Actions(self.scenario)
+        self.moments = VirtualMoments(self.actions, self.vendors, clock=self.loop.time, act=self._act_on_moment)
         self.server = self._server()
         for at_s, action in self.scenario.actions():
             self.loop.call_at(at_s, self._act, action)
@@ -171,6 +175,7 @@ class Run:
             sink=self._hear,
             seed=self.scenario.seed,
             epoch_s=EPOCH_S,
+            on_write=self.moments.wrote,
         )
 
     def _wall_s(self) -> float:
@@ -178,7 +183,14 @@ class Run:
 
     # --- during
 
+    def _act_on_moment(self, action: Action) -> None:
+        self._act(action)
+        if action.ending is not None and action.for_s is not None:
+            self.loop.call_later(action.for_s, self._act, action.ending)
+
     def _act(self, action: Action) -> None:
+        if not self.actions.begins(action, self.loop.time()):
+            return
         self.deeds.append(Deed(self.loop.time(), action.text, cuts_off=bool(action.kill or action.stop)))
         if action.kill or action.stop:
             self.cut_short.update(task for _, task in self.redrives if not task.done())
@@ -263,7 +275,7 @@ class Run:
             self._settle(text, task)
         for page in self.vendors.ledger():
             self.ledger.add_block(page)
-        self.gaps += self.vendors.gaps()
+        self.gaps += [*self.vendors.gaps(), *self.actions.gaps, *self.moments.gaps()]
         if forgotten := self.claims.forgotten:
             self.gaps.append(Gap(GapKind.OTHER, f"{forgotten} claims were forgotten for want of room"))
         operations = self.operations.rows()
@@ -287,7 +299,8 @@ class Run:
     def _let_go(self) -> None:
         """Of the simulators: full as they are they hold each other, and whoever judges, or runs again, needs their
         room. A task that failed and that nobody holds says so when it is collected: now, while it is heard."""
-        del self.vendors, self.actors, self.server, self.callers, self.claims, self.redrives, self.cut_short
+        del self.vendors, self.moments, self.actors, self.server, self.callers, self.claims
+        del self.redrives, self.cut_short
         gc.collect()
 
     def _settle(self, text: str, task: asyncio.Task[str]) -> None:

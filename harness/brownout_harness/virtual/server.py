@@ -6,7 +6,7 @@ belongs to one life.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -56,7 +56,10 @@ class VirtualServer:
         sink: Sink,
         seed: int,
         epoch_s: float,
+        on_write: Callable[[], None] = lambda: None,
     ) -> None:
+        """`on_write` is called at each change of a store, before the application hears of it."""
+        self._on_write = on_write
         self._config = config
         self._replacements = replacements
         self._transports = transports
@@ -77,7 +80,7 @@ class VirtualServer:
         if self._life is not None:
             return
         self._lives += 1
-        life = self._life = Life()
+        life = self._life = Life(self._on_write)
         instance = f"life-{self._lives}"
         application = build(
             self._config,

@@ -1,22 +1,26 @@
 """The vendors of a run in virtual time: their simulators in memory, told the schedule beforehand, read at the end."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
+from brownout_harness.faults.actions import watched
 from brownout_harness.judging.evidence import Gap
 from brownout_harness.judging.inputs import FaultCount
 from brownout_harness.judging.simulator_status import fault_counts, secrets_in, simulator_gaps
 from brownout_harness.virtual.wire import HostTransport, base_url_of
 from brownout_reports.rows import LedgerRow, read
+from brownout_scenarios.phases import Trigger
 from brownout_scenarios.schema import FaultRule, Scenario
 from brownout_simulators.faults.kinds import rule_from_json
+from brownout_simulators.faults.rule import Match
 from brownout_simulators.hosts.memory import MemoryHost
 from brownout_simulators.ledger import Blocks
+from brownout_simulators.moments import Watch
 from brownout_simulators.simulator import Simulator
 
 WIRE_S = 0.001
@@ -84,6 +88,21 @@ class Vendors:
     def advance(self, vendor: str, seconds: float) -> None:
         """Move the vendor's own clock ahead."""
         self._simulators[vendor].advance(seconds)
+
+    def watch(self, triggers: Sequence[Trigger], on_come: Callable[[str], None]) -> None:
+        """Call `on_come` with an action's id at the instant of its moment, before anything else happens."""
+        for name, simulator in self._simulators.items():
+            given = watched(triggers, name, 0.0)
+            simulator.moments.watch([Watch(**{**each, "match": Match.parse(each["match"])}) for each in given])
+            simulator.moments.on_come = on_come
+
+    def came(self) -> dict[str, int]:
+        """By action, how often a moment of the kind that it waits for came."""
+        return {
+            name: waiting.came
+            for simulator in self._simulators.values()
+            for name, waiting in simulator.moments.waiting().items()
+        }
 
     def still_open(self) -> dict[str, int]:
         """What is not at rest."""

@@ -1,16 +1,17 @@
 """What the shape of a scenario cannot say: that everything it names exists, and that its numbers can be.
 
 Each check takes the finished `Scenario` and yields problems by path; the loader puts the lines to them. One module
-for each part of a file: `target.py`, `workload.py` (with `terms.py`: fields of effects), `phases.py`,
+for each part of a file: `target.py`, `workload.py` (with `terms.py`: fields of effects), `phases.py`, `actions.py`,
 `expectations.py`, `vendors.py`; `common.py` is what they share.
 """
 
 import re
 
 from brownout_scenarios import units
+from brownout_scenarios.checks.actions import actions
 from brownout_scenarios.checks.common import Found
 from brownout_scenarios.checks.expectations import expectations
-from brownout_scenarios.checks.phases import actions, clocks, faults, phases
+from brownout_scenarios.checks.phases import clocks, faults, phases
 from brownout_scenarios.checks.target import target
 from brownout_scenarios.checks.vendors import limits, policies, shared_policies, vendors
 from brownout_scenarios.checks.workload import workload
@@ -27,7 +28,7 @@ def problems(scenario: Scenario, words: Vocabulary) -> list[tuple[Path, str]]:
     found += workload(scenario, words)
     found += phases(scenario)
     found += faults(scenario, words)
-    found += actions(scenario)
+    found += actions(scenario, words)
     found += expectations(scenario, words)
     found += clocks(scenario, words)
     found += vendors(scenario, words)

@@ -1,4 +1,4 @@
-"""Of the phases: faults that can strike, and actions that can be taken when they are to be."""
+"""Of the phases: that they can be, and that their faults can strike."""
 
 import re
 
@@ -97,31 +97,3 @@ def clocks(scenario: Scenario, words: Vocabulary) -> Found:
                 yield (*at, "clock"), f"no vendor named {units.shown(action.clock)}{hint}"
             if not 0 < action.ahead_s <= MAX_AHEAD_S:
                 yield (*at, "ahead"), f"{units.duration(action.ahead_s)} is outside 0s to {MAX_AHEAD_S / 3600:.0f}h"
-
-
-def actions(scenario: Scenario) -> Found:
-    here = "gateway" if scenario.target is None else "target"
-    running = True
-    for index, phase in enumerate(scenario.phases):
-        timed = sorted(enumerate(phase.actions), key=lambda item: item[1].at_s)
-        for position, action in timed:
-            at: Path = ("phases", index, "actions", position)
-            if not 0 <= action.at_s <= phase.for_s:
-                yield (*at, "at"), f"must lie within the phase: 0s to {units.duration(phase.for_s)}"
-            process = action.kill or action.stop or action.start
-            if process is None:
-                if action.redrive is not None and scenario.target is not None:
-                    yield (*at, "redrive"), "is the gateway's; this target is not the gateway"
-                continue
-            key = "kill" if action.kill else "stop" if action.stop else "start"
-            if process != here:
-                named = "the gateway" if here == schema.GATEWAY else "not the gateway"
-                yield (*at, key), f"there is no {process} in this scenario; its target is {named}"
-                continue
-            if scenario.target is not None and not scenario.target.command:
-                yield (*at, key), "needs a target with a command: only what the harness started can it kill"
-            elif (action.start is None) != running:
-                yield (*at, key), f"{process} is {'already running' if running else 'not running'} at that time"
-            running = action.start is not None
-    if not running:
-        yield ("phases",), f"end with the {here} killed; start it again, so that it can be judged"

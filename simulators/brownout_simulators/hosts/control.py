@@ -8,6 +8,8 @@ from urllib.parse import parse_qs
 
 from brownout_simulators.faults.aim import nearest_miss, require_fit
 from brownout_simulators.faults.kinds import FAULTS, rule_from_json, rule_to_json
+from brownout_simulators.faults.rule import Match
+from brownout_simulators.moments import Watch
 from brownout_simulators.safety import carries_live_credential
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.spelling import named, shown
@@ -171,6 +173,58 @@ def _webhooks(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
     return 200, {"log": [asdict(one) for one in simulator.outbox.log], **simulator.outbox.counts()}
 
 
+_WATCH_KEYS: Final = ("id", "match", "moment", "nth", "start_s", "end_s")
+
+
+def _moments(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del query, data
+    return 200, {
+        "moments": [
+            {
+                "id": watch_id,
+                "came": each.came,
+                "has_come": each.has_come,
+                "is_held": each.held_until_s is not None,
+                "was_held_too_long": each.was_held_too_long,
+            }
+            for watch_id, each in simulator.moments.waiting().items()
+            if tail in ("", watch_id)
+        ]
+    }
+
+
+def _watch(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    given = data.get("moments")
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+        raise _Bad(f"moments: a list of objects is needed, got {shown(given)}")
+    simulator.moments.watch([_one_watch(each) for each in given])
+    return _moments(simulator, tail, query, data)
+
+
+def _one_watch(data: Mapping[str, Any]) -> Watch:
+    unknown = [key for key in data if key not in _WATCH_KEYS]
+    if unknown:
+        raise _Bad(f"{named(unknown[0])}: no such key; there are {', '.join(_WATCH_KEYS)}")
+    start_s, end_s, match = _number(data, "start_s"), _number(data, "end_s"), data.get("match", "*")
+    if not isinstance(data.get("id"), str) or not isinstance(match, str) or not isinstance(data.get("moment"), str):
+        raise _Bad("a moment has an id, a match and a moment: texts are needed")
+    return Watch(
+        id=data["id"],
+        match=Match.parse(match),
+        moment=data["moment"],
+        nth=_whole(data, "nth") or 1,
+        start_s=0.0 if start_s is None else start_s,
+        end_s=LARGEST if end_s is None else end_s,
+        holds=True,
+    )
+
+
+def _let_go(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    if not simulator.moments.let_go(tail):
+        return 404, {"error": f"nobody watches {named(tail)}"}
+    return _moments(simulator, tail, query, data)
+
+
 def _reset(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
     del tail, query
     account = data.get("account")
@@ -249,6 +303,7 @@ HANDLERS: Final[Mapping[str, Mapping[str, Handler]]] = {
     "schedule": {"POST": _schedule},
     "ledger": {"GET": _ledger},
     "webhooks": {"GET": _webhooks},
+    "moments": {"GET": _moments, "POST": _watch, "DELETE": _let_go},
     "reset": {"POST": _reset},
     "clock": {"GET": _clock, "POST": _advance},
     "seed": {"POST": _seed},

@@ -79,9 +79,17 @@ class MemoryHost:
         call = self._call(method, path, query, headers, body)
         sending = await self._answer(call)
         if sending.ending is Ending.COMPLETE and sending.stream is None and not sending.bad_chunk:
-            self.simulator.sent(sending, chunks=1, left=False)
+            left = self._has_gone()
+            self.simulator.sent(sending, chunks=0 if left else 1, left=left)
             return sending.status, sending.headers, sending.body
         return await self._incoming(call, sending)
+
+    def _has_gone(self) -> bool:
+        """Whether the client ended while its call was handled in its own step: at a moment that somebody waited for."""
+        if self.simulator.moments.is_empty:
+            return False
+        client: Any = asyncio.current_task(self._loop)
+        return client is not None and client._must_cancel  # no public name says that it dies at its next wait
 
     def open(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> "Opening[Incoming]":
         """One request and its answer as it arrives: `async with host.open(…) as incoming`.

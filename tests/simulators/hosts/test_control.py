@@ -204,3 +204,29 @@ def test_every_fault_and_field_is_in_the_manual(kind: str) -> None:
     assert section, f"no section on {kind}"
     for field in fields(FAULTS[kind]):  # type: ignore[arg-type]
         assert f"`{field.name}`" in section, f"{kind}.{field.name} is not described"
+
+
+def test_moments_are_watched_told_and_let_go() -> None:
+    till = Driver()
+    status, said = ask(till, "POST", "moments", {"moments": [{"id": "m", "match": "POST *", "moment": "received"}]})
+    nothing_yet = {"id": "m", "came": 0, "has_come": False, "is_held": False, "was_held_too_long": False}
+    assert (status, said) == (200, {"moments": [nothing_yet]})
+    steps = till.simulator.handle(till.call())
+    next(steps)
+    assert ask(till, "GET", "moments/m")[1]["moments"] == [
+        {**nothing_yet, "came": 1, "has_come": True, "is_held": True}
+    ]
+    assert ask(till, "DELETE", "moments/m")[1]["moments"][0]["is_held"] is False
+    assert till.finish(steps).status == 200
+    assert ask(till, "DELETE", "moments/x")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [None, [1], [{}], [{"id": "m", "moment": "sent"}], [{"id": "m", "moment": "received", "nth": -1}], [{"odd": 1}]],
+)
+def test_moments_that_cannot_be_are_refused_and_nothing_changes(moments: Any) -> None:
+    till = Driver()
+    ask(till, "POST", "moments", {"moments": [{"id": "m", "moment": "received"}]})
+    assert ask(till, "POST", "moments", {"moments": moments})[0] == 400
+    assert list(till.simulator.moments.waiting()) == ["m"]

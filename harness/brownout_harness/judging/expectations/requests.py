@@ -30,7 +30,7 @@ from brownout_harness.judging.expectations.bounds import (
 from brownout_harness.judging.measures import ADD_UP, MEASURES, Measured, Span, per_second
 from brownout_harness.judging.selection import Selection
 from brownout_reports.run_folder import ExpectationResult, PhaseSpan
-from brownout_scenarios.phases import RequestLine
+from brownout_scenarios.moments import RequestLine
 from brownout_scenarios.workload import Statuses
 from brownout_simulators.faults.rule import Match
 

@@ -1,0 +1,72 @@
+"""What a scenario has done to the machine: whether it could be done when it was to be, and which moments never came.
+
+An action that was not taken as asked leaves the run inconclusive: the experiment was another one.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from brownout_harness.judging.evidence import Gap, GapKind
+from brownout_scenarios.moments import EVERY_REQUEST, STORE_WRITE
+from brownout_scenarios.phases import Action, Trigger
+from brownout_scenarios.processes import ProcessState
+from brownout_scenarios.schema import Scenario
+from brownout_scenarios.yaml_tree import Path
+
+
+class Actions:
+    """Of one run, in either mode."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.waiting: dict[str, Trigger] = {trigger.id: trigger for trigger in scenario.triggers()}
+        """Those whose moment has not come, by id."""
+        self.gaps: list[Gap] = []
+        self._process = ProcessState()
+
+    def begins(self, action: Action, now_s: float) -> bool:
+        """Whether it can be done now; then it counts as done. Else it is a gap."""
+        why = self._process.objection(action)
+        if why:
+            self.gaps.append(Gap(GapKind.NOT_STAGED, f"{action.text} was due, and {action.process} {why}", now_s))
+            return False
+        self._process.take(action)
+        return True
+
+    def come(self, trigger_id: str) -> Trigger | None:
+        """Its moment has come; None where it had come before."""
+        return self.waiting.pop(trigger_id, None)
+
+    def never_came(self, came: Mapping[str, int]) -> list[Gap]:
+        """Whatever still waits at the end. `came` says of how many how often something of the kind happened."""
+        return [_never(trigger, came.get(trigger.id, 0)) for trigger in self.waiting.values()]
+
+
+def _never(trigger: Trigger, came: int) -> Gap:
+    between = f"from {trigger.start_s:g} s to {trigger.end_s:g} s"
+    return Gap(GapKind.NOT_STAGED, f"{trigger.text}: the moment never came, there were {came} of them {between}")
+
+
+def watched(triggers: Iterable[Trigger], vendor: str, start_at_s: float) -> list[dict[str, Any]]:
+    """What a vendor's simulator is to watch for, as its control API takes it; the run starts at `start_at_s`."""
+    return [
+        {
+            "id": trigger.id,
+            "match": trigger.moment.match or EVERY_REQUEST,
+            "moment": trigger.moment.moment,
+            "nth": trigger.moment.nth,
+            "start_s": start_at_s + trigger.start_s,
+            "end_s": start_at_s + trigger.end_s,
+        }
+        for trigger in triggers
+        if trigger.moment.vendor == vendor
+    ]
+
+
+def unseen(scenario: Scenario, cure: str) -> list[tuple[Path, str]]:
+    """Moments that only a mode sees which has the gateway's stores at hand, by their place in the scenario."""
+    return [
+        (("phases", index, "actions", position, "on", "moment"), f"{STORE_WRITE} is seen in virtual mode only: {cure}")
+        for index, phase in enumerate(scenario.phases)
+        for position, action in enumerate(phase.actions)
+        if action.on is not None and action.on.moment == STORE_WRITE
+    ]

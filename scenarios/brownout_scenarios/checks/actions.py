@@ -1,0 +1,86 @@
+"""Of the actions: what can be done to the target when it is to be, and that every process is back in the end."""
+
+from typing import Final
+
+from brownout_scenarios import schema, units
+from brownout_scenarios.checks.common import Found
+from brownout_scenarios.phases import Action
+from brownout_scenarios.processes import ProcessState
+from brownout_scenarios.schema import Scenario, Span
+from brownout_scenarios.vocabulary import Vocabulary
+from brownout_scenarios.yaml_tree import Path
+
+STOP_TAKES_S: Final = 5.0
+"""What is told to stop may take so long to end, and cannot be started again before."""
+
+
+def actions(scenario: Scenario, words: Vocabulary) -> Found:
+    for index, span in enumerate(scenario.spans()):
+        for position, action in enumerate(span.phase.actions):
+            yield from _action(scenario, words, span, action, ("phases", index, "actions", position))
+    yield from _order(scenario)
+
+
+def _action(scenario: Scenario, words: Vocabulary, span: Span, action: Action, at: Path) -> Found:
+    for_s = span.phase.for_s
+    if not 0 <= (action.at_s or 0.0) <= for_s:
+        yield (*at, "at"), f"must lie within the phase: 0s to {units.duration(for_s)}"
+    match = None if action.on is None else action.on.match
+    if action.on is not None and match is not None and (why := words.check_rule(action.on.vendor, {"match": match})):
+        yield (*at, "on", "match"), why
+    if action.for_s is not None:
+        begins_s = span.end_s if action.on is not None else span.start_s + (action.at_s or 0.0)
+        if begins_s + action.for_s > scenario.duration_s:
+            latest = "the phase's end" if action.on is not None else "that time"
+            yield (*at, "for"), f"counted from {latest} it is longer than the run: it is to be back before the run ends"
+        if action.stop is not None and action.for_s <= STOP_TAKES_S:
+            yield (*at, "for"), f"must be longer than the {units.duration(STOP_TAKES_S)} that it may take to end"
+    if action.process is not None:
+        yield from _process(scenario, action, at)
+    elif action.redrive is not None and scenario.target is not None:
+        yield (*at, "redrive"), "is the gateway's; this target is not the gateway"
+
+
+def _process(scenario: Scenario, action: Action, at: Path) -> Found:
+    here = _here(scenario)
+    if action.process != here:
+        named = "the gateway" if here == schema.GATEWAY else "not the gateway"
+        yield (*at, action.verb), f"there is no {action.process} in this scenario; its target is {named}"
+    elif scenario.target is not None and not scenario.target.command:
+        yield (*at, action.verb), "needs a target with a command: only what the harness started can it kill"
+
+
+def _here(scenario: Scenario) -> str:
+    return schema.GATEWAY if scenario.target is None else "target"
+
+
+def _order(scenario: Scenario) -> Found:
+    """Those that have an instant, one after the other. When the others come, nobody knows beforehand."""
+    here, process = _here(scenario), ProcessState()
+    refused: set[Path] = set()
+    for path, action in _timed(scenario):
+        if action.process != here or (scenario.target is not None and not scenario.target.command):
+            continue
+        if path in refused:
+            continue  # the end of what cannot begin
+        if why := process.objection(action):
+            yield (*path, action.verb), f"{here} {why} at that time"
+            refused.add(path)
+        process.take(action)
+    if process.state != "running":
+        yield ("phases",), f"end with the {here} killed; start it again, so that it can be judged"
+
+
+def _timed(scenario: Scenario) -> list[tuple[Path, Action]]:
+    """In the order of their instants, each with its place in the file; an end has that of its beginning."""
+    timed: list[tuple[float, Path, Action]] = []
+    for index, span in enumerate(scenario.spans()):
+        for position, action in enumerate(span.phase.actions):
+            if action.on is not None:
+                continue
+            path: Path = ("phases", index, "actions", position)
+            at_s = span.start_s + (action.at_s or 0.0)
+            timed.append((at_s, path, action))
+            if action.ending is not None and action.for_s is not None:
+                timed.append((at_s + action.for_s, path, action.ending))
+    return [(path, action) for _, path, action in sorted(timed, key=lambda item: item[0])]

@@ -1,0 +1,26 @@
+"""Where a process stands: what can be done to it, and what cannot."""
+
+from brownout_scenarios.phases import Action, Redrive
+from brownout_scenarios.processes import ProcessState
+
+KILL, STOP, START = Action(kill="gateway"), Action(stop="gateway"), Action(start="gateway")
+
+
+def test_what_runs_can_be_taken_away_and_what_is_gone_can_be_started() -> None:
+    process = ProcessState()
+    assert process.objection(KILL) == process.objection(STOP) == ""
+    assert process.objection(START) == "is already running"
+    process.take(KILL)
+    assert process.objection(KILL) == process.objection(STOP) == "is not running"
+    assert process.objection(START) == ""
+    process.take(START)
+    assert process.objection(STOP) == ""
+
+
+def test_what_is_about_no_process_can_always_be_done() -> None:
+    process = ProcessState()
+    process.take(KILL)
+    redrive = Action(redrive=Redrive())
+    assert process.objection(redrive) == ""
+    process.take(redrive)
+    assert process.objection(START) == ""
