@@ -69,25 +69,28 @@ class Action:
     """SIGKILL: nothing is said goodbye to."""
     stop: Process | None = None
     """SIGTERM: no new request is taken, and what is under way has a few seconds to end."""
+    pause: Process | None = None
+    """SIGSTOP: it runs nothing and keeps what it has, its connections too; what is sent to it waits."""
     start: Process | None = None
-    """Start it again after a kill or a stop, on the same port, with the same stores."""
+    """After a kill or a stop start it again, on the same port, with the same stores; after a pause it goes on."""
     redrive: Redrive | None = None
     clock: str | None = None
     """The vendor whose own clock is moved: its tokens and idempotency keys expire, what it put off comes due."""
     ahead_s: float | None = None
     """How far the clock is moved."""
     for_s: float | None = None
-    """After so long it is started again."""
+    """After so long it is started again, or goes on."""
 
     def __post_init__(self) -> None:
-        if sum(part is not None for part in (self.kill, self.stop, self.start, self.redrive, self.clock)) != 1:
-            raise ValueError("an action is exactly one of kill, stop, start, redrive, clock")
+        done = (self.kill, self.stop, self.pause, self.start, self.redrive, self.clock)
+        if sum(part is not None for part in done) != 1:
+            raise ValueError("an action is exactly one of kill, stop, pause, start, redrive, clock")
         if (self.clock is None) != (self.ahead_s is None):
             raise ValueError("clock and ahead go together: write {clock: VENDOR, ahead: 25h}")
         takes_away = self.process is not None and self.start is None
         if self.for_s is not None:
             if not takes_away:
-                raise ValueError("for: goes with what takes a process away, kill or stop")
+                raise ValueError("for: goes with what takes a process away: kill, stop or pause")
             if self.for_s <= 0:
                 raise ValueError("for: must be longer than 0s")
         if self.on is None:
@@ -95,19 +98,20 @@ class Action:
         if self.at_s is not None:
             raise ValueError("has at and on: an action happens at an instant, or on a moment")
         if self.start is not None:
-            raise ValueError("on: a start has an instant (at), or is the end of a kill or stop (for)")
+            raise ValueError("on: a start has an instant (at), or is the end of a kill, stop or pause (for)")
         if takes_away and self.for_s is None:
             raise ValueError("on: say with `for` how long it is away: nobody knows beforehand when it begins")
 
     @property
     def process(self) -> Process | None:
         """What it is done to; None: to none."""
-        return self.kill or self.stop or self.start
+        return self.kill or self.stop or self.pause or self.start
 
     @property
     def verb(self) -> str:
         """What is done to the process, as it is written: `kill`; empty where it is done to none."""
-        return "kill" if self.kill else "stop" if self.stop else "start" if self.start else ""
+        verbs = {"kill": self.kill, "stop": self.stop, "pause": self.pause, "start": self.start}
+        return next((verb for verb, process in verbs.items() if process is not None), "")
 
     @property
     def ending(self) -> "Action | None":

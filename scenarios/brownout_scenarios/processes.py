@@ -1,15 +1,16 @@
 """Where a process stands after what was done to it, so that what cannot be done is refused, beforehand or meanwhile.
 
 running ──kill, stop──▶ down ──start──▶ running
+running ─────pause────▶ paused ──start──▶ running
 """
 
 from typing import Literal, TypeAlias
 
 from brownout_scenarios.phases import Action
 
-State: TypeAlias = Literal["running", "down"]
+State: TypeAlias = Literal["running", "paused", "down"]
 
-NOT_NOW = {"running": "is already running", "down": "is not running"}
+NOT_NOW = {"running": "is already running", "paused": "is paused", "down": "is not running"}
 
 
 class ProcessState:
@@ -27,4 +28,4 @@ class ProcessState:
     def take(self, action: Action) -> None:
         """It was done."""
         if action.process is not None:
-            self.state = "running" if action.start else "down"
+            self.state = "running" if action.start else "paused" if action.pause else "down"

@@ -109,7 +109,7 @@ def test_both_examples_are_sound() -> None:
             "for: 20s, actions: [{at: 21s, redrive: {}}]",
             "actions[0].at: must lie within the phase: 0s to 20s",
         ),
-        ("for: 20s", "for: 20s, actions: [{at: 1s}]", "an action is exactly one of kill, stop, start, redrive, clock"),
+        ("for: 20s", "for: 20s, actions: [{at: 1s}]", "exactly one of kill, stop, pause, start, redrive, clock"),
         ("for: 20s", "for: 20s, actions: [{at: 1s, kill: gateway}]", "phases: end with the gateway killed"),
         ("for: 20s", "for: 20s, actions: [{at: 1s, start: gateway}]", "start: gateway is already running at that time"),
         (
@@ -117,6 +117,7 @@ def test_both_examples_are_sound() -> None:
             "for: 20s, actions: [{stop: gateway}, {stop: gateway}, {start: gateway}]",
             "gateway is not running",
         ),
+        ("for: 20s", "for: 20s, actions: [{pause: gateway}]", "end with the gateway paused; start it again"),
         ("for: 20s", "for: 20s, actions: [{stop: target}]", "stop: there is no target in this scenario"),
         ("for: 20s", "for: 20s, actions: [{stop: gateway}]", "end with the gateway killed; start it again"),
         ("for: 20s", "for: 20s, actions: [{kill: target}]", "kill: there is no target in this scenario"),

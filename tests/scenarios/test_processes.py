@@ -24,3 +24,13 @@ def test_what_is_about_no_process_can_always_be_done() -> None:
     assert process.objection(redrive) == ""
     process.take(redrive)
     assert process.objection(START) == ""
+
+
+def test_what_is_paused_goes_on_by_a_start_and_by_nothing_else() -> None:
+    process, pause = ProcessState(), Action(pause="gateway")
+    assert process.objection(pause) == ""
+    process.take(pause)
+    assert process.objection(KILL) == process.objection(pause) == "is paused"
+    assert process.objection(START) == ""
+    process.take(START)
+    assert process.state == "running"

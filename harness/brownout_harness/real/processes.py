@@ -22,6 +22,7 @@ WARDEN = Path(__file__).with_name("warden.py")
 POLL_S = 0.02
 GRACE_S = 3.0
 KILL_MARGIN_S = 2.0
+PAUSE_WITHIN_S = 2.0
 
 
 class Child:
@@ -58,6 +59,18 @@ class Child:
         """SIGKILL to its process group. Returns at once."""
         self._order(b"K")
 
+    def pause(self) -> bool:
+        """SIGSTOP to its process group. Returns when it is stopped; False if it is not after a while."""
+        self._write(b"P")
+        deadline_s = time.monotonic() + PAUSE_WITHIN_S
+        while not (stopped := _is_stopped(self.pid)) and self.alive and time.monotonic() < deadline_s:
+            pause(POLL_S)
+        return stopped
+
+    def go_on(self) -> None:
+        """SIGCONT to its process group. Returns at once."""
+        self._write(b"C")
+
     def wait(self, timeout_s: float) -> bool:
         """Wait until it and everything that it started are gone; False if `timeout_s` was not enough."""
         try:
@@ -80,6 +93,9 @@ class Child:
 
     def _order(self, order: bytes) -> None:
         self.asked_to_end = True
+        self._write(order)
+
+    def _write(self, order: bytes) -> None:
         if self._control >= 0:
             with contextlib.suppress(BrokenPipeError):
                 os.write(self._control, order)
@@ -219,6 +235,15 @@ def wait_until(
 def pause(seconds: float) -> None:
     """The interval between two looks at a condition that has a deadline of its own."""
     time.sleep(seconds)  # noqa: TID251 - this is the place
+
+
+def _is_stopped(pid: int) -> bool:
+    """Whether the system says that it runs nothing; taken for granted where the system does not tell (macOS)."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return not Path("/proc/self/stat").exists()
+    return told.rpartition(")")[2].split()[0] == "T"
 
 
 def json_lines(path: Path, *, after: int = 0) -> tuple[list[dict[str, Any]], int]:

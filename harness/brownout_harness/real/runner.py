@@ -195,6 +195,8 @@ class _Run:
             self._cut_short.update(future for _, future in self._pending if not future.done())
         if action.kill is not None:
             self._stage.kill_target()
+        elif action.pause is not None:
+            self._stage.pause_target()
         elif action.stop is not None:
             self._stage.target_child.ask_to_end()
         elif action.start is not None:

@@ -50,6 +50,7 @@ class Stage:
         """
         self._processes = processes
         self._restarting_until_s: float | None = None
+        self._is_paused = False
         environment = dict(os.environ)
         redis_process = RedisProcess(redis, processes, scratch=scratch, environment=environment)
         ports = scenario.target.ports if scenario.target is not None else {}
@@ -101,8 +102,25 @@ class Stage:
         self.target_child.wait(START_WITHIN_S)
         self._restarting_until_s = None
 
+    def pause_target(self) -> None:
+        """SIGSTOP, and wait until it is stopped.
+
+        Raises:
+            NotJudged: it is not.
+        """
+        if not self.target_child.pause() and self.target_child.alive:
+            raise NotJudged(f"{self.target.name} was to be paused, and runs on")
+        self._is_paused = True
+        self._restarting_until_s = None
+
     def restart_target(self) -> None:
-        """Start it again on the same port with the same stores; nobody waits for it (`check_restart`)."""
+        """Start it again on the same port with the same stores; one that is paused goes on. Nobody waits for it
+        (`check_restart`)."""
+        if self._is_paused:
+            self._is_paused = False
+            self.target_child.go_on()
+            self._restarting_until_s = time.monotonic() + self.target.within_s
+            return
         if self.target_child.alive:
             raise NotJudged(f"{self.target.name} was to be started again, and runs already: kill it first")
         self._launch()

@@ -4,9 +4,9 @@
 
 The harness holds the only write end of the control pipe. The kernel closes it when the harness ends, SIGKILL
 included; the warden sees the end of the pipe, asks the child's process group to end (SIGTERM), and ends it (SIGKILL)
-when `--grace` is over. While the harness lives it writes orders: `T` end with grace, `K` end at once. Orders go
-through the pipe and the warden signals only a group whose leader it has not yet reaped, so no signal can reach a
-stranger that was given a recycled process id.
+when `--grace` is over. While the harness lives it writes orders: `T` end with grace, `K` end at once, `P` pause
+(SIGSTOP), `C` go on (SIGCONT). Orders go through the pipe and the warden signals only a group whose leader it has not
+yet reaped, so no signal can reach a stranger that was given a recycled process id.
 
 The child runs in a session of its own. On Linux the kernel also kills it if the warden is killed, and everything that
 it starts and abandons becomes the warden's child: none of it outlives the warden.
@@ -28,6 +28,7 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 SWEEP_LIMIT_S = 2.0
 CANNOT_START = 127
+PAUSING = {ord("P"): signal.SIGSTOP, ord("C"): signal.SIGCONT}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -111,9 +112,13 @@ def _watch(pid: int, control: int, wakeup: int, grace_s: float) -> int:
         noticed = os.read(wakeup, 64) if wakeup in ready else b""
         if orders == b"":
             sources.remove(control)
+        for order in orders or b"":
+            if order in PAUSING:
+                _signal_group(pid, PAUSING[order])
         asked_to_end = orders == b"" or b"T" in (orders or b"") or any(number != signal.SIGCHLD for number in noticed)
         if asked_to_end and kill_at_s is None:
             _signal_group(pid, signal.SIGTERM)
+            _signal_group(pid, signal.SIGCONT)  # who is paused hears nothing before
             kill_at_s = time.monotonic() + grace_s
         if b"K" in (orders or b"") or (kill_at_s is not None and time.monotonic() >= kill_at_s):
             _signal_group(pid, signal.SIGKILL)

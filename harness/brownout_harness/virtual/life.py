@@ -10,12 +10,15 @@ by the vendor, a row that was written stays.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
+from contextvars import copy_context
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from brownout_core.records import Begun, Claimed, ClaimStore, DeadLetter, DeadLetterStore, LetterState
 from brownout_core.telemetry import Event, Sink
 from brownout_core.transport import Opened, Request, Transport
+from brownout_harness.virtual.frozen import PROCESS
+from brownout_harness.virtual.loop import VirtualLoop
 
 T = TypeVar("T")
 
@@ -31,12 +34,15 @@ class Life:
         """`on_write` is called when a store has been changed, before the application hears of it."""
         self.ended = False
         self.on_write = on_write
+        self.is_stopped = False
+        self._context = copy_context()
+        self._context.run(PROCESS.set, self)
         # In the order in which they were started: a set's order would differ from process to process.
         self._tasks: dict[asyncio.Task[Any], None] = {}
 
     def start(self, work: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
         """Run `work` as a task of this life."""
-        task = asyncio.get_running_loop().create_task(work, name=name)
+        task = asyncio.get_running_loop().create_task(work, name=name, context=self._context.copy())
         self._tasks[task] = None
         task.add_done_callback(self._ended)
         return task
@@ -58,6 +64,21 @@ class Life:
         has to."""
         for task in list(self._tasks):
             task.cancel()
+
+    def pause(self) -> None:
+        """SIGSTOP: none of its tasks runs until it goes on."""
+        self.is_stopped = True
+        _loop().freeze(self)
+
+    def go_on(self) -> None:
+        """SIGCONT."""
+        self.is_stopped = False
+        _loop().thaw()
+
+    async def awake(self) -> None:
+        """To be awaited behind whatever may have stopped it in the middle of a step: it does not take the next."""
+        if self.is_stopped:
+            await asyncio.sleep(0)
 
     def check(self) -> None:
         """Raise `Killed` if this life has ended."""
@@ -86,6 +107,12 @@ class Life:
         return speak
 
 
+def _loop() -> VirtualLoop:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)  # noqa: S101 - in any other time a process can be stopped
+    return loop
+
+
 async def _through(life: Life, deed: Coroutine[Any, Any, T], *, writes: bool = False) -> T:
     """Do it, if the life has not ended. What was under way when it ended has happened; its result reaches nobody.
 
@@ -99,6 +126,7 @@ async def _through(life: Life, deed: Coroutine[Any, Any, T], *, writes: bool = F
     result = await deed
     if writes and (isinstance(result, Claimed | DeadLetter | str) or result is True):
         life.on_write()
+        await life.awake()
     life.check()
     return result
 
@@ -127,6 +155,7 @@ class _MortalOpening:
     async def __aenter__(self) -> Opened:
         self._life.check()
         status, headers, chunks = await self._inner.__aenter__()
+        await self._life.awake()
         self._life.check()
         return Opened(status, headers, _MortalChunks(chunks, self._life))
 
@@ -150,6 +179,7 @@ class _MortalChunks(AsyncIterator[bytes]):
     async def __anext__(self) -> bytes:
         self._life.check()
         chunk = await self._inner.__anext__()
+        await self._life.awake()
         self._life.check()
         return chunk
 

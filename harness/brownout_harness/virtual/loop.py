@@ -10,9 +10,12 @@ import asyncio
 import gc
 import inspect
 import selectors
+from collections import deque
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
+
+from brownout_harness.virtual.frozen import Sieve
 
 T = TypeVar("T")
 
@@ -48,10 +51,26 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._jumping = _JumpingSelector()
         super().__init__(self._jumping)
         self._clock_resolution = CLOCK_RESOLUTION_S
+        self._ready: deque[asyncio.Handle]
 
     def time(self) -> float:
         """Virtual seconds since the loop was made."""
         return self._jumping.now_s
+
+    def freeze(self, process: object) -> None:
+        """From now on nothing of `process` runs (see `frozen.py`); one at a time."""
+        if self._is_frozen:
+            raise RuntimeError("a process is stopped already")
+        self._ready = Sieve(self._ready, process)
+
+    def thaw(self) -> None:
+        """It goes on: what became due meanwhile is run next, in that order. No effect where none is stopped."""
+        if isinstance(self._ready, Sieve):
+            self._ready = deque([*self._ready, *self._ready.kept])
+
+    @property
+    def _is_frozen(self) -> bool:
+        return isinstance(self._ready, Sieve)
 
     def _run_once(self) -> None:
         super()._run_once()  # type: ignore[misc]

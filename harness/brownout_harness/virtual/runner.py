@@ -196,6 +196,8 @@ class Run:
             self.cut_short.update(task for _, task in self.redrives if not task.done())
         if action.kill is not None:
             self.server.kill()
+        elif action.pause is not None:
+            self.server.pause()
         elif action.stop is not None:
             self.server.stop()
         elif action.start is not None:

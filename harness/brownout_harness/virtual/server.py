@@ -76,8 +76,10 @@ class VirtualServer:
         self.start()
 
     def start(self) -> None:
-        """A new life, on the stores that there are. Does nothing while one runs."""
+        """A new life, on the stores that there are; one that is stopped goes on. Does nothing while one runs."""
         if self._life is not None:
+            if self._life.is_stopped:
+                self._life.go_on()
             return
         self._lives += 1
         life = self._life = Life(self._on_write)
@@ -119,6 +121,11 @@ class VirtualServer:
         if self._life is not None:
             self._life.kill()
         self._life = self._door = None
+
+    def pause(self) -> None:
+        """SIGSTOP: what it is asked waits, and so does what it does."""
+        if self._life is not None:
+            self._life.pause()
 
     def stop(self) -> None:
         """SIGTERM: no new request is taken; what is under way has its grace, and is cancelled then."""

@@ -68,7 +68,8 @@ def _order(scenario: Scenario) -> Found:
             refused.add(path)
         process.take(action)
     if process.state != "running":
-        yield ("phases",), f"end with the {here} killed; start it again, so that it can be judged"
+        how = "paused" if process.state == "paused" else "killed"
+        yield ("phases",), f"end with the {here} {how}; start it again, so that it can be judged"
 
 
 def _timed(scenario: Scenario) -> list[tuple[Path, Action]]:

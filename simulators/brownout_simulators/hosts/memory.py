@@ -6,6 +6,7 @@ made for it. A client that is cancelled stops waiting; the simulator goes on han
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from contextvars import copy_context
 from types import TracebackType
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import unquote
@@ -43,6 +44,8 @@ class MemoryHost:
         self.simulator = simulator
         self._loop = loop or asyncio.get_running_loop()
         self._deliver = deliver
+        # What the vendor does by itself is not done by whoever called it.
+        self._world = copy_context()
         self._pump = Pump(simulator, call_at=self._call_at, send=self._send)
         self._pump.start()
 
@@ -138,7 +141,7 @@ class MemoryHost:
         except StopIteration as stop:
             sending: Sending = stop.value
             return sending
-        waiting = Waiting(self._loop, self.simulator, steps)
+        waiting = Waiting(self._loop, self.simulator, steps, self._world)
         call.cut, call.wake = waiting.cut, waiting.wake
         waiting.sleep(delay_s)
         try:
@@ -149,7 +152,7 @@ class MemoryHost:
 
     async def _incoming(self, call: Call, sending: Sending) -> "Incoming":
         """The client's side of a sending; raises where the connection ends without a status line."""
-        incoming = Incoming(self._loop, self.simulator, sending)
+        incoming = Incoming(self._loop, self.simulator, sending, self._world)
         call.cut = incoming.cut
         if not sending.status:
             await incoming.nothing()
@@ -160,7 +163,7 @@ class MemoryHost:
         return status, {"content-type": "application/json"}, answer
 
     def _call_at(self, when_s: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
-        return self._loop.call_later(max(0.0, when_s - self.simulator.clock()), callback)
+        return self._loop.call_later(max(0.0, when_s - self.simulator.clock()), callback, context=self._world)
 
     # -- webhooks -------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
+from contextvars import Context
 from typing import Any
 
 from brownout_simulators.call import UNTIL_WOKEN, Ending, Sending
@@ -48,9 +49,13 @@ class SessionEnded(ConnectionError):
 class Waiting:
     """A call that the simulator is still handling, and the future of its sending."""
 
-    __slots__ = ("_loop", "_simulator", "_steps", "_timer", "future")
+    __slots__ = ("_loop", "_simulator", "_steps", "_timer", "_world", "future")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, simulator: Simulator[Any], steps: Steps) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, simulator: Simulator[Any], steps: Steps, world: Context | None = None
+    ) -> None:
+        """`world` is the context that timers run in: none of the client's."""
+        self._world = world
         self.future: asyncio.Future[Sending] = loop.create_future()
         self._loop = loop
         self._simulator = simulator
@@ -59,7 +64,8 @@ class Waiting:
 
     def sleep(self, delay_s: float) -> None:
         """Go on after a while."""
-        self._timer = None if delay_s == UNTIL_WOKEN else self._loop.call_later(delay_s, self._go_on)
+        until_woken = delay_s == UNTIL_WOKEN
+        self._timer = None if until_woken else self._loop.call_later(delay_s, self._go_on, context=self._world)
 
     def wake(self) -> None:
         """Go on in the next turn of the loop; never where it has ended, and calls are thrown away in any order."""
@@ -67,7 +73,7 @@ class Waiting:
             return
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.call_soon(self._go_on)
+        self._timer = self._loop.call_soon(self._go_on, context=self._world)
 
     def _go_on(self) -> None:
         try:
@@ -100,7 +106,10 @@ class Incoming:
     Chunks come whether or not anybody reads them, as on a socket, and wait for their reader.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, simulator: Simulator[Any], sending: Sending) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, simulator: Simulator[Any], sending: Sending, world: Context | None = None
+    ) -> None:
+        self._world = world
         self.status = sending.status
         self.headers = sending.headers
         self._loop = loop
@@ -122,7 +131,7 @@ class Incoming:
         while self._out < len(self._chunks):
             delay_s = self._chunks[self._out][0]
             if delay_s > 0:
-                self._timer = self._loop.call_later(delay_s, self._come)
+                self._timer = self._loop.call_later(delay_s, self._come, context=self._world)
                 return
             self._take()
         if self._sending.ending is not Ending.HANG:

@@ -26,6 +26,7 @@ CAUGHT_BY = {
     "refuses-in-doubt": ("crash-in-doubt", "nothing_lost"),
     "redrives-blindly": ("shutdown-mid-redrive", "exactly_once"),
     "drops-spilled-letters": ("commit-then-crash", "nothing_lost"),
+    "saves-up-tokens": ("paused-holder", "requests"),
     "trusts-unreadable-answers": ("unreadable-answers", "nothing_lost"),
     "believes-the-edge": ("late-commits", "exactly_once"),
     "hides-retries": ("stripe-lost-answers", "telemetry_true"),

@@ -59,6 +59,17 @@ def test_killing_on_demand_is_sigkill_and_no_unasked_death(processes: Processes)
     assert processes.died_unasked() == []
 
 
+def test_a_paused_child_lives_and_was_not_asked_to_end(processes: Processes) -> None:
+    child = processes.start("sleeper", SLEEPER, os.environ)
+    assert child.pause()
+    assert child.alive
+    child.go_on()
+    os.kill(child.pid, signal.SIGKILL)
+    assert child.wait(DEADLINE_S)
+    assert [each.name for each in processes.died_unasked()] == ["sleeper"]
+    assert not child.pause()
+
+
 def test_a_killed_child_can_be_started_again_under_its_name(processes: Processes) -> None:
     first = processes.start("sleeper", SLEEPER, os.environ)
     first.kill()

@@ -55,3 +55,23 @@ def test_test_keys_stay_out_of_the_logs(stage: Stage, tmp_path: Path) -> None:
     assert keys
     for path in (tmp_path / "logs").iterdir():
         assert not any(key in path.read_text() for key in keys)
+
+
+def test_a_target_that_is_paused_answers_nobody_and_is_the_same_when_it_goes_on(stage: Stage) -> None:
+    pid = stage.target_child.pid
+    stage.pause_target()
+    assert not stage.target.is_ready()
+    stage.restart_target()
+    eventually(stage.target.is_ready)
+    stage.check_restart()
+    assert stage.target_child.pid == pid
+    assert stage.target_child.alive
+
+
+def test_a_target_that_does_not_serve_when_it_goes_on_is_no_run(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.pause_target()
+    monkeypatch.setattr(stage.target_child, "go_on", lambda: None)
+    stage.restart_target()
+    stage._restarting_until_s = 0.0
+    with pytest.raises(NotJudged, match="did not serve again within"):
+        stage.check_restart()

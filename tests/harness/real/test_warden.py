@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +77,22 @@ def test_a_killed_warden_takes_its_child_along(started: Started) -> None:
     started.process.kill()
     started.process.wait(DEADLINE_S)
     eventually(lambda: not is_running(child_of(started)), within_s=20.0)
+
+
+def state_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_child_is_paused_and_goes_on_by_order(started: Started) -> None:
+    child = child_of(started)
+    os.write(started.control, b"P")
+    eventually(lambda: state_of(child) == "T")
+    os.write(started.control, b"C")
+    eventually(lambda: state_of(child) == "S")
+    assert started.process.poll() is None
+
+
+def test_a_child_that_is_paused_ends_when_it_is_asked_to(started: Started) -> None:
+    os.write(started.control, b"PT")
+    assert started.process.wait(DEADLINE_S) == 128 + signal.SIGTERM

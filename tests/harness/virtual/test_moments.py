@@ -122,3 +122,38 @@ def test_a_redrive_may_wait_for_a_moment() -> None:
     inputs = run_virtual(scenario("{redrive: {}, on: {vendor: twilio, moment: answered, nth: 2}}"))
     assert inputs.gaps == ()
     assert inputs.notes == ("redrive dead letters: none was waiting",)
+
+
+PAUSE = "{pause: gateway, for: 9s, on: {vendor: stripe, match: POST *, moment: committed, nth: 2}}"
+
+
+def test_a_gateway_that_is_paused_asks_nobody_and_finds_its_callers_when_it_goes_on() -> None:
+    inputs = run_virtual(scenario(PAUSE))
+    assert inputs.gaps == ()
+    began_s = [each for each in at_stripe(inputs, EFFECT) if each.at_s >= 4.0][1].at_s
+    arrived = [each.at_s for each in inputs.tables.of(LedgerRow) if each.entry == REQUEST]
+    # A millisecond is what is on the wire already.
+    assert not [at_s for at_s in arrived if began_s + 0.001 < at_s < began_s + 9.0]
+    assert sum(began_s + 9.0 <= at_s < began_s + 9.5 for at_s in arrived) > 30
+    said = [event.at_s for event in inputs.tables.of(EventRow)]
+    assert not [at_s for at_s in said if began_s < at_s < began_s + 9.0]
+    assert list(starts(inputs)) == [0.0]
+
+
+def test_a_request_that_was_answered_meanwhile_is_complete_in_the_books() -> None:
+    inputs = run_virtual(scenario(PAUSE))
+    charge = [each for each in at_stripe(inputs, EFFECT) if each.at_s >= 4.0][1]
+    request = next(each for each in at_stripe(inputs, REQUEST) if each.id == charge.request_id)
+    assert (request.ending, request.finished_s) == ("complete", charge.at_s)
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3, 4])
+def test_the_gateway_survives_a_pause_behind_any_write_of_its_stores(nth: int) -> None:
+    """Longer than its claims hold, which is twelve seconds."""
+    judgement = judged(scenario(f"{{pause: gateway, for: 14s, on: {{moment: store.write, nth: {nth}}}}}"))
+    assert judgement.status is Status.PASSED, judgement
+
+
+def test_what_is_paused_cannot_be_killed_and_the_run_says_so() -> None:
+    inputs = run_virtual(scenario(PAUSE, "{at: 3900ms, kill: gateway, for: 1s}"))
+    assert any(gap.detail == "kill gateway was due, and gateway is paused" for gap in inputs.gaps)
