@@ -97,9 +97,9 @@ class Action:
             return
         if self.at_s is not None:
             raise ValueError("has at and on: an action happens at an instant, or on a moment")
-        if self.start is not None:
-            raise ValueError("on: a start has an instant (at), or is the end of a kill, stop or pause (for)")
-        if takes_away and self.for_s is None:
+        if not takes_away:
+            raise ValueError("on: goes with what takes a process away: kill, stop or pause")
+        if self.for_s is None:
             raise ValueError("on: say with `for` how long it is away: nobody knows beforehand when it begins")
 
     @property

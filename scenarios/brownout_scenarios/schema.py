@@ -189,15 +189,13 @@ class Scenario:
         return tuple(spans)
 
     def actions(self) -> tuple[tuple[float, Action], ...]:
-        """Every action that has an instant in the run, in order; where one has a `for`, its end as well."""
-        timed: list[tuple[float, Action]] = []
-        for span in self.spans():
-            for action in span.phase.actions:
-                if action.on is None:
-                    at_s = span.start_s + (action.at_s or 0.0)
-                    timed.append((at_s, action))
-                    if action.ending is not None and action.for_s is not None:
-                        timed.append((at_s + action.for_s, action.ending))
+        """Every action that has an instant in the run, in order; what follows one when its `for` is over has none."""
+        timed = [
+            (span.start_s + (action.at_s or 0.0), action)
+            for span in self.spans()
+            for action in span.phase.actions
+            if action.on is None
+        ]
         return tuple(sorted(timed, key=lambda item: item[0]))
 
     def triggers(self) -> tuple[Trigger, ...]:

@@ -34,7 +34,8 @@ COMMITTED = Moment(vendor="stripe", moment="committed")
     [
         ({"kill": "gateway", "at_s": 0.0, "on": COMMITTED, "for_s": 1.0}, "has at and on"),
         ({"kill": "gateway", "on": COMMITTED}, "say with `for` how long it is away"),
-        ({"start": "gateway", "on": COMMITTED}, "a start has an instant"),
+        ({"start": "gateway", "on": COMMITTED}, "on: goes with what takes a process away"),
+        ({"redrive": Redrive(), "on": COMMITTED}, "on: goes with what takes a process away"),
         ({"start": "gateway", "for_s": 1.0}, "goes with what takes a process away"),
         ({"redrive": Redrive(), "for_s": 1.0}, "goes with what takes a process away"),
         ({"kill": "gateway", "for_s": 0.0}, "must be longer than 0s"),
@@ -48,7 +49,7 @@ def test_an_action_that_cannot_be_taken_so_says_why(parts: dict[str, Any], why: 
 def test_an_action_with_an_end_is_followed_by_a_start() -> None:
     assert Action(kill="gateway", for_s=2.0).ending == Action(start="gateway")
     assert Action(kill="gateway").ending is None
-    assert Action(redrive=Redrive(), on=COMMITTED).ending is None
+    assert Action(redrive=Redrive()).ending is None
 
 
 def test_an_action_on_a_moment_says_so_in_words() -> None:

@@ -128,7 +128,7 @@ class _Run:
         self._rules = scenario.fault_rules()
         self._due = list(scenario.actions())
         self._actions = Actions(scenario)
-        self._moments = RealMoments(self._actions, stage.booths, act=self._act_on_moment)
+        self._moments = RealMoments(self._actions, stage.booths, act=self._act)
         self._breakers = BreakerWatch(stage.target.telemetry)
         self._shown_at_s = 0.0
         self._clocks = Clocks()
@@ -181,15 +181,12 @@ class _Run:
                 self._gaps.append(Gap(GapKind.FELL_BEHIND, f"{action.text} came {late_s:.1f} s late", at_s))
             self._act(action)
 
-    def _act_on_moment(self, action: Action) -> None:
-        self._act(action)
-        if action.ending is not None and action.for_s is not None:
-            self._due.append((self._now_s() + action.for_s, action.ending))
-            self._due.sort(key=lambda item: item[0])
-
     def _act(self, action: Action) -> None:
         if not self._actions.begins(action, self._now_s()):
             return
+        if action.ending is not None and action.for_s is not None:
+            self._due.append((self._now_s() + action.for_s, action.ending))
+            self._due.sort(key=lambda item: item[0])
         self._deeds.append(Deed(self._now_s(), action.text, cuts_off=bool(action.kill or action.stop)))
         if action.kill or action.stop:
             self._cut_short.update(future for _, future in self._pending if not future.done())

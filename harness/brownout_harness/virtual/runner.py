@@ -142,7 +142,7 @@ class Run:
         self.actors = {layer: make(self) for layer, make in LAYERS.items()}
         schedule(self.actors, self.scenario, 0.0)
         self.actions = Actions(self.scenario)
-        self.moments = VirtualMoments(self.actions, self.vendors, clock=self.loop.time, act=self._act_on_moment)
+        self.moments = VirtualMoments(self.actions, self.vendors, clock=self.loop.time, act=self._act)
         self.server = self._server()
         for at_s, action in self.scenario.actions():
             self.loop.call_at(at_s, self._act, action)
@@ -183,14 +183,11 @@ class Run:
 
     # --- during
 
-    def _act_on_moment(self, action: Action) -> None:
-        self._act(action)
-        if action.ending is not None and action.for_s is not None:
-            self.loop.call_later(action.for_s, self._act, action.ending)
-
     def _act(self, action: Action) -> None:
         if not self.actions.begins(action, self.loop.time()):
             return
+        if action.ending is not None and action.for_s is not None:
+            self.loop.call_later(action.for_s, self._act, action.ending)
         self.deeds.append(Deed(self.loop.time(), action.text, cuts_off=bool(action.kill or action.stop)))
         if action.kill or action.stop:
             self.cut_short.update(task for _, task in self.redrives if not task.done())
