@@ -36,7 +36,9 @@ class Life:
         self.on_write = on_write
         self.is_stopped = False
         self._context = copy_context()
-        self._context.run(PROCESS.set, self)
+        # A mark, and not the life itself: timers that were cancelled keep their context until they would be due.
+        self._mark = object()
+        self._context.run(PROCESS.set, self._mark)
         # In the order in which they were started: a set's order would differ from process to process.
         self._tasks: dict[asyncio.Task[Any], None] = {}
 
@@ -68,7 +70,7 @@ class Life:
     def pause(self) -> None:
         """SIGSTOP: none of its tasks runs until it goes on."""
         self.is_stopped = True
-        _loop().freeze(self)
+        _loop().freeze(self._mark)
 
     def go_on(self) -> None:
         """SIGCONT."""
