@@ -35,6 +35,17 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # no answer, or one that leaves open whether it was done
 
 
+class StateSeen(NamedTuple):
+    """One state in which the driver saw an operation that was taken on."""
+
+    at_s: float
+    """When the answer that told it was in."""
+    state: str
+    """As the target calls it; where it could not be read, why."""
+    means: str
+    """An `Outcome`: *accepted* is no end yet, *unknown* could not be read."""
+
+
 class OperationRow(NamedTuple):
     """One operation as the driver saw it."""
 
@@ -64,6 +75,15 @@ class OperationRow(NamedTuple):
     """An object: by the kind of effect, what each must hold, field by field; empty: nobody said it."""
     answered: Json = ""
     """An object: what the last answer named of its effects, by the path in it; empty: nothing."""
+
+    states: Json = ""
+    """An array of `[at_s, state, means]`: each change of state that was seen of what was taken on, and the last look
+    after the drain; empty: nobody asked for its state."""
+
+    @property
+    def states_seen(self) -> tuple[StateSeen, ...]:
+        """The same, read."""
+        return tuple(StateSeen(*each) for each in json.loads(self.states)) if self.states else ()
 
     @property
     def latency_s(self) -> float:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from brownout_scenarios.until import Until
+
 Json: TypeAlias = Any
 """Whatever JSON can say."""
 
@@ -103,6 +105,9 @@ class Operation:
     answers: Mapping[str, Places] = field(default_factory=dict)
     """Which field of its own effects a part of its answer names, by a dotted path in the JSON:
     `{payment.id: stripe.charge.id, message: [twilio.message.id, twilio.call.id]}`."""
+
+    until: Until | None = None
+    """How one learns what came of what was accepted; left out: by the ledgers alone."""
 
     @property
     def is_described(self) -> bool:

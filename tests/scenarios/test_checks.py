@@ -364,6 +364,49 @@ def test_of_the_gateways_own_operations_it_is_known() -> None:
     assert "as_asked: is known of the gateway's own operations: leave it out" in lines[0]
 
 
+UNTIL = 'until: {get: "/orders/{{operation_id}}", at: body.state, done: [completed], refused: [rejected]}'
+
+
+def test_what_is_taken_on_may_be_followed() -> None:
+    assert foreign("refused: [402]", UNTIL) == []
+    assert foreign("refused: [402]", UNTIL.replace("operation_id", "answer.job.id")) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"/orders', '"orders', "until.get: must be a path on the target: get: /orders/{{operation_id}}"),
+        ("operation_id", "amount", "until.get: no value for {{amount}}: there are operation_id, and answer.<field>"),
+        ("body.state", "state", "until.at: 'state' is no place in an answer: body.state"),
+        ("done: [completed]", "done: []", "until.done: is empty: name the states in which it is done"),
+        ("[rejected]", "[rejected, completed]", "until.refused: holds 'completed', which is also done"),
+        ("done:", "every: 3m, done:", "until: every is at least 10ms and at most within, within at most 6h"),
+        ("done:", "every: 0s, done:", "until: every is at least 10ms and at most within, within at most 6h"),
+        ("done: [completed], ", "", "until.done: is missing"),
+        ("until:", "accepted: []\n      until:", "until: is for what was taken on, and no status is accepted"),
+    ],
+)
+def test_what_cannot_be_followed_is_refused(old: str, new: str, said: str) -> None:
+    assert old in UNTIL
+    lines = foreign("refused: [402]", UNTIL.replace(old, new, 1))
+    assert len(lines) == 1, lines
+    assert said in lines[0]
+
+
+def test_what_the_gateway_takes_on_is_told_by_its_dead_letters() -> None:
+    (line,) = gateway("{name: notify}", f"{{name: notify, {UNTIL}}}")
+    assert "operations[1].until: is for a target of your own" in line
+
+
+def test_whose_state_nobody_asks_for_cannot_be_expected_to_stay() -> None:
+    text = FOREIGN + "  - finished_later\n"
+    (line,) = problems(text)
+    assert "expect[1].finished_later: no operation has an until: write" in line
+    assert problems(text.replace("refused: [402]", UNTIL)) == []
+    (line,) = problems(text.replace("- finished_later", "- finished_later: {operation: checkout}"))
+    assert "checkout has no until: write" in line
+
+
 def test_what_nobody_said_of_an_operation_is_asked_for_where_it_is_needed() -> None:
     text = FOREIGN.replace("      leaves: [stripe.charge]\n", "").replace(
         "exactly_once: {effect: stripe.charge}", "nothing_lost"

@@ -124,6 +124,15 @@ class NothingLost:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FinishedLater:
+    """What has ended stays as it ended."""
+
+    NEEDS_UNTIL: ClassVar[bool] = True
+
+    operation: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BreakerMoves:
     """The breaker opens or closes in time."""
 
@@ -183,6 +192,7 @@ def vocabulary() -> Vocabulary:
         expectations={
             "exactly_once": ExactlyOnce,
             "nothing_lost": NothingLost,
+            "finished_later": FinishedLater,
             "breaker": BreakerMoves,
             "goodput": Goodput,
             "requests": Requests,

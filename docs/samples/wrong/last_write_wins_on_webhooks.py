@@ -38,4 +38,4 @@ def hooks(call: Call) -> Answer:
 
 
 if __name__ == "__main__":
-    serve({"order": order, "hooks": hooks}, at_start=listen)
+    serve({"order": order, "hooks": hooks}, at_start=listen, states=STATES)

@@ -5,6 +5,7 @@ import threading
 from shop import Answer, Call, Order, bearer, hear_sales, intake, is_from_sales, order_of, serve, text
 
 SECRET: list[str] = []
+STATES: dict[str, str] = {}
 NEWEST: dict[str, int] = {}
 ONE_AT_A_TIME = threading.Lock()
 
@@ -29,11 +30,11 @@ def hooks(call: Call) -> Answer:
     with ONE_AT_A_TIME:
         if sequence <= NEWEST.get(told["orderId"], 0):
             return 200, {}
-        NEWEST[told["orderId"]] = sequence
+        NEWEST[told["orderId"]], STATES[told["orderId"]] = sequence, told["status"]
     if told["status"] == "completed":
         text(Order(told["orderId"], 0), "Your order is finished")
     return 200, {}
 
 
 if __name__ == "__main__":
-    serve({"order": order, "hooks": hooks}, at_start=listen)
+    serve({"order": order, "hooks": hooks}, at_start=listen, states=STATES)

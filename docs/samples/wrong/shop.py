@@ -171,8 +171,10 @@ def serve(
     *,
     at_start: Callable[[], None] | None = None,
     at_stop: Callable[[], None] | None = None,
+    states: Mapping[str, str] | None = None,
 ) -> None:
-    """Serve each handler as `POST /its-name`, in threads; `at_stop` runs when SIGTERM has come and nobody is served."""
+    """Serve each handler as `POST /its-name`, in threads; `at_stop` runs when SIGTERM has come and nobody is served.
+    `GET /orders/ID` shows the state of an order that is in `states`."""
     app = web.Application()
     threads = ThreadPoolExecutor(64)
 
@@ -187,6 +189,10 @@ def serve(
     async def health(_request: web.Request) -> web.Response:
         return web.json_response({"status": "up"})
 
+    async def show(request: web.Request) -> web.Response:
+        state = (states or {}).get(request.match_info["id"])
+        return web.json_response({"state": state}, status=200 if state else 404)
+
     async def started(_app: web.Application) -> None:
         if at_start is not None:
             await asyncio.to_thread(at_start)
@@ -196,7 +202,11 @@ def serve(
             await asyncio.to_thread(at_stop)
 
     app.add_routes(
-        [web.get("/health", health), *(web.post(f"/{name}", route(each)) for name, each in handlers.items())]
+        [
+            web.get("/health", health),
+            web.get("/orders/{id}", show),
+            *(web.post(f"/{name}", route(each)) for name, each in handlers.items()),
+        ]
     )
     app.on_startup.append(started)
     app.on_cleanup.append(stopped)

@@ -7,6 +7,7 @@
 - `gateway/`       the reference application's operations, a module each; `described.py` anybody else's
 - `exchange.py`    requests and readings; `named.py` what an answer names of the operation's effects
 - `terms.py`       what the effects must hold, filled in for each arrival
+- `until.py`       the state of what was taken on, and how it is read
 - `dead_letters.py`  the gateway's dead letters: sent again, and read
 - `pace.py`        whether the load was the load that was asked for
 """

@@ -14,12 +14,13 @@ NOT_KEPT: Final = "(not kept)"
 
 def named_in(answer: Any, paths: Iterable[str]) -> str:
     """An object as JSON, by the path; a path that leads to nothing is left out. Empty where nothing is named."""
-    found = {path: _kept(value) for path in paths if (value := _at(answer, path.split("."))) is not None}
+    found = {path: _kept(value) for path in paths if (value := value_at(answer, path)) is not None}
     return json.dumps(found, sort_keys=True) if found else ""
 
 
-def _at(value: Any, names: list[str]) -> Any:
-    for name in names:
+def value_at(value: Any, path: str) -> Any:
+    """What stands at a dotted path, numbers counting a list's items from 0; None for nothing."""
+    for name in path.split("."):
         if isinstance(value, Mapping):
             value = value.get(name)
         elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):

@@ -142,6 +142,9 @@ class Evidence:
     """By vendor, what its first calls with an effect said, by place: where an operation's id may be."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """What may be read by others, by a short name of the place: logs, the scenario as resolved."""
+    finish_within_s: Mapping[str, float] = field(default_factory=dict)
+    """By the operation's name: how long after its answer it was followed. Of one that is not in here nobody asked for
+    the state."""
     duration_s: float = 0.0
 
     @cached_property

@@ -6,4 +6,5 @@ Locust patches sockets and threads of its whole process, so nothing else imports
 - `generator.py`  the dispatcher: each arrival at its intended instant, whatever the earlier ones wait for
 - `caller.py`     one request over Locust's session
 - `reading.py`    what an answer means, as in virtual mode
+- `following.py`  what was taken on to be finished later: its state, until that is an end
 """

@@ -72,7 +72,7 @@ def _run(options: argparse.Namespace) -> None:
             start_at_s=start_at_s,
             read=reader_for(asking.readings),
             # One write per operation: what was answered survives however this process ends.
-            emit=lambda row: _write_all(out, row._asdict()),
+            emit=lambda row, look: _write_all(out, {**row._asdict(), "look": look}),
             progress=lambda counts: _say(_progress(counts, time.monotonic() - start_at_s)),
         )
         environment = generator.run()

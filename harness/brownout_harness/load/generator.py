@@ -20,8 +20,9 @@ from locust.exception import StopUser
 from brownout_harness.asked.exchange import Reading, instants_text
 from brownout_harness.asked.operations import NOT_SENT
 from brownout_harness.load.caller import Caller, environment_for
+from brownout_harness.load.following import Followed, Look, follow
 from brownout_harness.load.plan import Asking, Planned
-from brownout_harness.load.reading import Answer, Reader
+from brownout_harness.load.reading import Answer, Reader, following_for
 from brownout_harness.problems import NotJudged
 from brownout_harness.safety.secret_forms import Lookout
 from brownout_reports.rows import OperationRow, Outcome
@@ -47,9 +48,13 @@ class Asked:
     leaked: str = ""
     """What stood around a credential in the first answer that held one."""
 
+    def hear(self, body: bytes, lookout: Lookout) -> None:
+        """Look at what an answer holds."""
+        self.leaked = self.leaked or lookout.find(body)
+
     def add(self, answer: Answer, start_at_s: float, lookout: Lookout) -> None:
         """Count one more ask, and look at its answer."""
-        self.leaked = self.leaked or lookout.find(answer.body)
+        self.hear(answer.body, lookout)
         if self.asks == 0:
             self.sent_s = answer.sent_s - start_at_s
         else:
@@ -81,7 +86,8 @@ class Counts:
 
 
 class Generator:
-    """Drives one plan through. `emit` takes each finished operation's row at once, `progress` the counts."""
+    """Drives one plan through. `emit` takes each finished operation's row at once, and where its state is asked for;
+    `progress` the counts."""
 
     def __init__(
         self,
@@ -90,7 +96,7 @@ class Generator:
         *,
         start_at_s: float,
         read: Reader,
-        emit: Callable[[OperationRow], None],
+        emit: Callable[[OperationRow, Look | None], None],
         progress: Callable[[Counts], None],
     ) -> None:
         self.counts = Counts(planned=len(arrivals))
@@ -103,6 +109,7 @@ class Generator:
         self._pool = Pool()
         self._failed: list[gevent.Greenlet] = []
         self._lookout = Lookout(asking.secrets)
+        self._followings = following_for(asking.follow)
 
     def run(self) -> Environment:
         """Send every arrival, wait for every answer, and return Locust's environment with its statistics.
@@ -118,7 +125,8 @@ class Generator:
 
             @task
             def dispatch(self) -> None:
-                walk = gevent.spawn(generator._dispatch, Caller(self, generator._asking), self.environment)
+                callers = (Caller(self, generator._asking), Caller(self, generator._asking))
+                walk = gevent.spawn(generator._dispatch, *callers, self.environment)
                 walk.link_exception(generator._failed.append)
                 walk.join()
                 done.set()
@@ -139,7 +147,7 @@ class Generator:
         self._progress(self.counts)
         return environment
 
-    def _dispatch(self, caller: Caller, environment: Environment) -> None:
+    def _dispatch(self, caller: Caller, follower: Caller, environment: Environment) -> None:
         for arrival in self._due():
             self.counts.offered += 1
             if self.counts.in_flight >= self._asking.in_flight_limit:
@@ -147,7 +155,8 @@ class Generator:
                 continue
             self.counts.in_flight += 1
             self.counts.max_in_flight = max(self.counts.max_in_flight, self.counts.in_flight)
-            self._pool.spawn(self._operate, arrival, caller, environment).link_exception(self._failed.append)
+            operating = self._pool.spawn(self._operate, arrival, caller, follower, environment)
+            operating.link_exception(self._failed.append)
         self._pool.join()
 
     def _due(self) -> Iterator[Planned]:
@@ -157,8 +166,8 @@ class Generator:
                 gevent.sleep(ahead_s)
             yield arrival
 
-    def _operate(self, arrival: Planned, caller: Caller, environment: Environment) -> None:
-        """One operation: ask, and ask again while the answer leaves open whether it was done."""
+    def _operate(self, arrival: Planned, caller: Caller, follower: Caller, environment: Environment) -> None:
+        """One operation: ask, ask again while the answer leaves open whether it was done, follow what was taken on."""
         asked = Asked()
         while True:
             answer = caller.ask(arrival)
@@ -170,7 +179,18 @@ class Generator:
                 break
             gevent.sleep(self._asking.ask_again_after_s)
         self.counts.in_flight -= 1
-        self._record(arrival, asked, reading)
+        followed = Followed(reading, "", None)
+        if reading.outcome is Outcome.ACCEPTED and (following := self._followings.get(arrival.name)):
+            followed = follow(
+                following,
+                arrival,
+                answer,
+                reading,
+                start_at_s=self._start_at_s,
+                ask=follower.ask,
+                heard=lambda body: asked.hear(body, self._lookout),
+            )
+        self._record(arrival, asked, followed)
         environment.events.request.fire(  # type: ignore[no-untyped-call]
             request_type="OPERATION",
             name=arrival.name,
@@ -184,9 +204,11 @@ class Generator:
         """The bound on operations in flight is reached: the arrival is recorded and not sent."""
         self.counts.not_sent += 1
         now_s = self._now_s()
-        self._record(arrival, Asked(sent_s=now_s, finished_s=now_s), Reading(Outcome.UNKNOWN, NOT_SENT))
+        not_sent = Followed(Reading(Outcome.UNKNOWN, NOT_SENT), "", None)
+        self._record(arrival, Asked(sent_s=now_s, finished_s=now_s), not_sent)
 
-    def _record(self, arrival: Planned, asked: Asked, reading: Reading) -> None:
+    def _record(self, arrival: Planned, asked: Asked, followed: Followed) -> None:
+        reading = followed.reading
         self.counts.answered += 1
         self.counts.outcomes[reading.outcome] = self.counts.outcomes.get(reading.outcome, 0) + 1
         self._emit(
@@ -204,7 +226,9 @@ class Generator:
                 again_at=instants_text(asked.again_at),
                 leaked=asked.leaked,
                 answered=reading.answered,
-            )
+                states=followed.states,
+            ),
+            followed.look,
         )
 
     def _watch(self) -> None:

@@ -26,6 +26,8 @@ class Asking:
     """Operations in flight at once; an arrival beyond it is not sent and recorded as such."""
     secrets: Sequence[str] = field(default_factory=list)
     """No answer may hold any of these."""
+    follow: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By the operation's name, how the state of what was taken on is asked for (`Until`); absent: it is not."""
     readings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By the operation's name, how its answers are read (`reading.Reading`); absent: as the gateway answers."""
 

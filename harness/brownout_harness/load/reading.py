@@ -1,13 +1,16 @@
 """What one ask came to, and what the caller makes of it. Knows no socket: the reading is the one of both modes."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from brownout_harness.asked.described import DescribedOperation
 from brownout_harness.asked.exchange import Reading
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.operations import TargetOperation, classify, operations_of
+from brownout_harness.asked.until import Following
 from brownout_scenarios.schema import Scenario
+from brownout_scenarios.until import Until
 from brownout_scenarios.workload import Operation, Places, Statuses
 
 
@@ -40,6 +43,19 @@ def readings_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
         }
         for name, operation in operations_of(scenario).items()
         if isinstance(operation, DescribedOperation)
+    }
+
+
+def followings_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """What the load process must know to follow what was taken on, by the operation's name."""
+    return {each.name: asdict(each.until) for each in scenario.workload.operations if each.until is not None}
+
+
+def following_for(follow: Mapping[str, Mapping[str, Any]]) -> dict[str, Following]:
+    """The same, as it acts."""
+    return {
+        name: Following(Until(**{**told, "done": tuple(told["done"]), "refused": tuple(told["refused"])}))
+        for name, told in follow.items()
     }
 
 

@@ -9,6 +9,7 @@
 - `load_process.py`      the load generator's process: its plan, its start, its progress
 - `redis_choice.py`      which Redis; `redis_process.py` starts it, `redis_server.py` is the embedded one
 - `drain.py`             after the load, until nothing moves
+- `last_look.py`         then, once more, at the state of what was taken on to be finished later
 - `telemetry_tail.py`    the target's events
 - `ports.py`             free ports
 - `clocks.py`            whether the machine's clocks behaved; `pulse.py` whether the harness and Redis kept running;

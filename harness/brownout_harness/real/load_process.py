@@ -10,7 +10,7 @@ from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.terms import asked_text
 from brownout_harness.load.plan import Asking, Planned, write_plan
-from brownout_harness.load.reading import readings_of
+from brownout_harness.load.reading import followings_of, readings_of
 from brownout_harness.real.processes import Child, json_lines
 from brownout_scenarios.schema import Scenario
 
@@ -34,6 +34,7 @@ def write_load_plan(
         in_flight_limit=workload.in_flight_limit,
         secrets=sorted(secrets),
         readings=readings_of(scenario),
+        follow=followings_of(scenario),
     )
     operations = operations_of(scenario)
     planned = (_planned(arrival, operations[arrival.name].request(arrival)) for arrival in arrivals)

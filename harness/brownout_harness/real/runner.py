@@ -28,6 +28,7 @@ from brownout_harness.real import load_process
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
 from brownout_harness.real.http_json import NoAnswer, exchange
+from brownout_harness.real.last_look import look_again
 from brownout_harness.real.moments import RealMoments
 from brownout_harness.real.processes import Processes, pause
 from brownout_harness.real.pulse import Pulses
@@ -168,10 +169,12 @@ class _Run:
     def _load_deadline_s(self) -> float:
         """When the last answer is in at the latest, in seconds since the start, and a margin."""
         again = self._scenario.workload.ask_again
+        untils = [each.until.within_s for each in self._scenario.workload.operations if each.until is not None]
         wait_s = self._scenario.workload.answer_within_s
         asks_s = wait_s + (again.times * (again.after_s + wait_s) if again else 0.0)
         last_s = max((arrival.at_s for arrival in self._stage.arrivals), default=0.0)
-        return last_s + asks_s + AFTER_LAST_ANSWER_S
+        followed_s = max(untils) + wait_s if untils else 0.0
+        return last_s + asks_s + followed_s + AFTER_LAST_ANSWER_S
 
     def _act_when_due(self) -> None:
         while self._due and self._due[0][0] <= self._now_s():
@@ -294,6 +297,9 @@ class _Run:
         self._show(self._progress("collecting"))
         duration_s = self._now_s()
         shown = self._letters()
+        told = load_process.recorded(self._scratch, self._scenario, self._stage.arrivals)
+        if not self._is_interrupted:
+            told = look_again(told, self._scenario, self._ask, self._now_s)
         self._processes.stop(self._stage.target.name)
         booths = self._stage.booths
         ledger, events = Spool(LedgerRow, self._rows), Spool(EventRow, self._rows)
@@ -302,7 +308,6 @@ class _Run:
         self._gaps += booths.gaps()
         self._gaps += self._pulses.gaps(self._stage.own, self._start_at_s, self._start_at_s + duration_s)
         self._gaps += spool_events(self._stage.target.telemetry, self._start_at_s, events)
-        told = load_process.recorded(self._scratch, self._scenario, self._stage.arrivals)
         operations = Rows(OperationRow, read(OperationRow, told).lazy())
         if not self._is_interrupted:
             self._gaps += gaps_of_pace(operations, len(self._stage.arrivals), self._spans)

@@ -197,8 +197,12 @@ def _checks(scenario: Scenario, evidence: Evidence) -> list[Any]:
 
 
 def _has_what_it_needs(expectation: Any, evidence: Evidence) -> bool:
-    tells = evidence.telemetry or not getattr(expectation, "NEEDS_TELEMETRY", False)
-    return tells and (bool(evidence.terms) or not getattr(expectation, "NEEDS_TERMS", False))
+    there = {
+        "NEEDS_TELEMETRY": evidence.telemetry,
+        "NEEDS_TERMS": bool(evidence.terms),
+        "NEEDS_UNTIL": bool(evidence.finish_within_s),
+    }
+    return all(has for need, has in there.items() if getattr(expectation, need, False))
 
 
 def evidence_of(
@@ -224,6 +228,9 @@ def evidence_of(
         secrets=inputs.secrets,
         said=inputs.said,
         texts=texts,
+        finish_within_s={
+            each.name: each.until.within_s for each in scenario.workload.operations if each.until is not None
+        },
         duration_s=inputs.duration_s,
     )
 

@@ -9,7 +9,7 @@ from brownout_harness.safety.secret_forms import MASK
 from brownout_reports.rows import TABLES
 from brownout_reports.tables import Rows, Tables
 
-COLUMNS: Final = frozenset({"as_asked", "answered", "fields"})
+COLUMNS: Final = frozenset({"as_asked", "answered", "fields", "states"})
 """Whatever an application may have put into a text message, or into its answer."""
 
 

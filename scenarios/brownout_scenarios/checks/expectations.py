@@ -31,6 +31,7 @@ def expectations(scenario: Scenario, words: Vocabulary) -> Found:
             yield (*at, "operation"), f"no operation named {units.shown(operation)} in the workload{hint}"
         elif scenario.target is not None:
             yield from _unheard_of(scenario, item, at)
+        yield from _followed(scenario, item, at)
         yield from _requests(item, words, at)
         yield from _fault(scenario, item, at)
 
@@ -43,6 +44,17 @@ def _phases_named(record: Any, at: Path) -> Iterator[tuple[Path, str]]:
             yield place, value
         elif dataclasses.is_dataclass(value):
             yield from _phases_named(value, place)
+
+
+def _followed(scenario: Scenario, item: schema.Expected, at: Path) -> Found:
+    """Whether what was taken on has ended is known only of an operation whose state is asked for."""
+    if not getattr(item.check, "NEEDS_UNTIL", False):
+        return
+    named = getattr(item.check, "operation", "")
+    operations = [each for each in scenario.workload.operations if named in {"", each.name}]
+    if operations and all(each.until is None for each in operations):
+        cure = "write `until: {get: /orders/{{operation_id}}, at: body.state, done: [completed]}` under it"
+        yield at, f"{named or 'no operation'} has {'no' if named else 'an'} until: {cure}"
 
 
 def _requests(item: schema.Expected, words: Vocabulary, at: Path) -> Found:

@@ -10,6 +10,7 @@ from brownout_scenarios.checks.common import (
     check_repeated,
 )
 from brownout_scenarios.checks.terms import terms
+from brownout_scenarios.checks.until import until
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import Vocabulary
 from brownout_scenarios.yaml_tree import Path
@@ -72,6 +73,8 @@ def kinds_left_by(operation: asked.Operation) -> list[str]:
 def _asked_of_gateway(words: Vocabulary, operation: asked.Operation, at: Path) -> Found:
     if operation.is_described:
         yield (*at, "path"), "is described by the gateway itself; name a target, or leave the request out"
+    elif operation.until is not None:
+        yield (*at, "until"), "is for a target of your own: what the gateway takes on is told by its dead letters"
     elif words.operations and operation.name not in words.operations:
         hint = spelling.hint(operation.name, words.operations)
         yield (*at, "name"), f"the gateway has no operation {units.shown(operation.name)}{hint}"
@@ -90,6 +93,8 @@ def _described(operation: asked.Operation, at: Path) -> Found:
         yield (*at, "path"), "must say where this target is asked: path: /checkout"
     if operation.body is not None and operation.form is not None:
         yield (*at, "form"), "is a second body; write body or form"
+    if operation.until is not None:
+        yield from until(operation.until, (*at, "until"), takes_on=bool(operation.accepted))
     sets = {name: getattr(operation, name) for name in ("done", "accepted", "refused")}
     names = list(sets)
     for left, right in ((names[i], names[j]) for i in range(3) for j in range(i + 1, 3)):

@@ -7,6 +7,7 @@ import pytest
 from brownout_core.presets import policies_for
 from brownout_harness.judging.evidence import Deed, Gap, GapKind
 from brownout_harness.judging.expectations import ALWAYS
+from brownout_harness.judging.expectations.finished_later import FinishedLater
 from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.problems import NotJudged
@@ -75,12 +76,22 @@ def test_of_the_reference_application_the_settings_are_known_and_of_another_one_
     assert ours.policies["stripe"] == policies_for("stripe")
 
 
-def test_telemetry_is_demanded_to_be_true_of_those_who_tell_any(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_always_demanded_is_so_of_those_who_have_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     always = {each.NAME for each in ALWAYS}
     of_foreign = {each.name for each in executed(monkeypatch, inputs()).verdict.expectations}
-    assert always - of_foreign == {"telemetry_true", "as_asked"}
+    assert always - of_foreign == {"telemetry_true", "as_asked", "finished_later"}
     of_ours = {each.name for each in judged_virtually("healthy").results}
-    assert always <= of_ours
+    assert always - of_ours == {"finished_later"}
+
+
+def test_whoever_asks_for_states_demands_that_ends_stay(tmp_path: Path) -> None:
+    path = write_shop(tmp_path)
+    until = 'until: {get: "/{{operation_id}}", at: body.state, done: [done], within: 7s}'
+    path.write_text(path.read_text().replace("done: [200]", f"done: [200]\n      {until}"))
+    (order,) = prepared(str(path), out=tmp_path / "A")
+    evidence = evidence_of(order.scenario, inputs(), {})
+    assert evidence.finish_within_s == {"buy": 7.0}
+    assert FinishedLater() in executing._checks(order.scenario, evidence)
 
 
 def test_what_is_always_demanded_is_left_out_where_no_operation_says_what_effects_are_to_hold(tmp_path: Path) -> None:

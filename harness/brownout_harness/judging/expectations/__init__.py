@@ -22,6 +22,7 @@ from brownout_harness.judging.expectations.breaker import Breaker
 from brownout_harness.judging.expectations.dead_letters import DeadLetters
 from brownout_harness.judging.expectations.deadline_respected import DeadlineRespected
 from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
+from brownout_harness.judging.expectations.finished_later import FinishedLater
 from brownout_harness.judging.expectations.goodput import Goodput
 from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.no_defects import NoDefects
@@ -42,6 +43,7 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "dead_letters": DeadLetters,
     "deadline_respected": DeadlineRespected,
     "exactly_once": ExactlyOnce,
+    "finished_later": FinishedLater,
     "goodput": Goodput,
     "latency": Latency,
     "no_defects": NoDefects,
@@ -55,6 +57,6 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "telemetry_true": TelemetryTrue,
 }
 
-ALWAYS: Final[tuple[Expectation, ...]] = (NoDefects(), TelemetryTrue(), AsAsked())
+ALWAYS: Final[tuple[Expectation, ...]] = (NoDefects(), TelemetryTrue(), AsAsked(), FinishedLater())
 """Demanded of every run, unless a scenario demands them in its own words; `telemetry_true` where the target tells
-anything, `as_asked` where an operation declares it."""
+anything, `as_asked` where an operation declares it, `finished_later` where one has an `until`."""

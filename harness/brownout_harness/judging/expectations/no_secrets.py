@@ -66,12 +66,13 @@ def _tables(evidence: Evidence) -> list[_Table[Any]]:
     spoken = pl.concat_str("vendor", "call", "operation_id", "outcome", "detail", separator=" ")
     every = pl.concat_str(pl.col(*LetterRow._fields).cast(pl.String).fill_null("None"), separator=" ")
     detail, key, references = map(pl.col, ("detail", "idempotency_key", "references"))
-    answered, fields = map(pl.col, ("answered", "fields"))
+    answered, fields, states = map(pl.col, ("answered", "fields", "states"))
     return [
         _Table(evidence.events, spoken, "at_s", "event {kind}"),
         _Table(evidence.letters, every, "first_attempt_at", "dead letter {id}"),
         _Table(evidence.operations.where(detail != ""), detail, "finished_s", "an answer"),
         _Table(evidence.operations.where(answered != ""), answered, "finished_s", "an answer"),
+        _Table(evidence.operations.where(states != ""), states, "finished_s", "an operation's state"),
         _Table(evidence.requests.where(key != ""), key, "at_s", "an idempotency key"),
         _Table(evidence.effects, references, "at_s", "what is stored with {route}"),
         _Table(evidence.effects.where(fields != ""), fields, "at_s", "what {route} holds"),

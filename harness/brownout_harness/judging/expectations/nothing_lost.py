@@ -188,7 +188,8 @@ class _Case:
 
     def _accepted_and_absent(self) -> Finding:
         if not self._shows_letters:
-            what = "accepted, no effect, and the target shows no dead letters"
+            told = f" ({self._operation.detail})" if self._operation.states else ""
+            what = f"accepted, no effect, and the target shows no dead letters{told}"
             return self._finding(Loss.UNRESOLVED, what, is_certain=False)
         what = self._of_letter() or "accepted, but neither an effect nor a dead letter"
         return self._finding(Loss.LOST, what, is_certain=False)

@@ -1,5 +1,6 @@
 """The judge is judged: consistent histories are never red, and a planted violation always is."""
 
+import json
 import random
 from collections.abc import Callable
 from itertools import pairwise
@@ -19,6 +20,7 @@ from brownout_harness.judging.expectations.breaker import Breaker
 from brownout_harness.judging.expectations.dead_letters import DeadLetters
 from brownout_harness.judging.expectations.deadline_respected import DeadlineRespected
 from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
+from brownout_harness.judging.expectations.finished_later import FinishedLater
 from brownout_harness.judging.expectations.goodput import Goodput
 from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.no_defects import NoDefects
@@ -59,6 +61,7 @@ DEMANDS: dict[str, Expectation] = {
     "deadline_respected": DeadlineRespected(operation="pay", within_s=8, late_at_most=0),
     "exactly_once": ExactlyOnce(effect="stripe.charge"),
     "exactly_once of one of two effects": ExactlyOnce(effect="twilio.message"),
+    "finished_later": FinishedLater(),
     "goodput": Goodput(operation="pay", at_least=0.7, of="steady", within_s=20, after="outage"),
     "latency": Latency(operation="pay", p99_below_s=8, p50_below_s=4),
     "no_defects": NoDefects(),
@@ -380,6 +383,14 @@ def turn_away_while_closed(evidence: Evidence, _rng: random.Random) -> Evidence:
     return _told(evidence, lambda each: None if each.kind == "breaker_transition" else each)
 
 
+def move_an_end_back(evidence: Evidence, rng: random.Random) -> Evidence:
+    """Of an operation that was followed to its end, the last look."""
+    done = _done(evidence, rng)
+    states = [[done.finished_s + 1.0, "completed", "done"], [100.0, "scheduled", "accepted"]]
+    rows = [each._replace(states=json.dumps(states)) if each == done else each for each in evidence.operations]
+    return changed(evidence, operations=rows, finish_within_s={"pay": 30.0})
+
+
 PLANTS: list[tuple[str, Plant]] = [
     ("as_asked", take_another_amount),
     ("as_asked", swap_two_answers),
@@ -427,6 +438,7 @@ PLANTS: list[tuple[str, Plant]] = [
     ("no_secrets", write_a_secret_into_a_log),
     ("no_secrets", write_a_secret_into_an_event),
     ("latency", slow_everything_down),
+    ("finished_later", move_an_end_back),
     ("goodput", never_recover),
     ("success_rate", refuse_most),
     ("telemetry_true", hide_an_attempt),
