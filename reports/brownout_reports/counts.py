@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import polars as pl
 
-from brownout_reports.rows import REQUEST, EventRow, LedgerRow, LetterRow, OperationRow, Outcome
+from brownout_reports.rows import REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.tables import Rows, Tables
 from brownout_reports.told import AS_USUAL, KINDS, transitions
 
@@ -47,6 +47,15 @@ class Answered(NamedTuple):
     route: str
     status: int
     ending: str
+    times: int
+
+
+class Notified(NamedTuple):
+    """Attempts to deliver a notice that the target answered alike."""
+
+    vendor: str
+    notice: str
+    status: int
     times: int
 
 
@@ -93,6 +102,12 @@ def answers(tables: Tables) -> Counted[Answered]:
         .agg(pl.len().alias("times"))
     )
     return _most(Answered, frame)
+
+
+def notices(tables: Tables) -> Counted[Notified]:
+    """By vendor, kind of notice and what the target answered, as the vendors' books have it."""
+    frame = tables.of(DeliveryRow).frame.group_by("vendor", "status", notice="type").agg(pl.len().alias("times"))
+    return _most(Notified, frame)
 
 
 def told(tables: Tables) -> Counted[Told]:

@@ -73,6 +73,7 @@ def render(run: RunFolder) -> str:
         answers=counts.answers(run.tables),
         told=counts.told(run.tables),
         letters=counts.dead_letters(run.tables),
+        notices=counts.notices(run.tables),
         moves=counts.moves(run.tables),
         scenario=run.scenario,
     )

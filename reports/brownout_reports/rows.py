@@ -3,6 +3,7 @@
     OperationRow   what the driver asked for, and was answered
     LedgerRow      what the vendors' own books say: a request, or an effect
     EventRow       what the target says of itself
+    DeliveryRow    whom the vendors told what, and what was answered
     LetterRow      what the target had set aside, as it shows it at the end
 
 Rows are kept in columns, whose types follow from the annotations: `read` fills them with what another process sent, by
@@ -196,6 +197,33 @@ class LetterRow(NamedTuple):
         return max(self.generation, self.attempts - 1, 0)
 
 
+class DeliveryRow(NamedTuple):
+    """One attempt of a vendor to deliver a notice, and the receiver's answer."""
+
+    vendor: str
+    delivery: int
+    """One notice on its way to one receiver: the same number through all its attempts."""
+    attempt: int
+    """From 1."""
+    account: str
+    type: str
+    """`charge.succeeded`."""
+    url: str
+    operation_id: str
+    """Of the call that the notice goes back to; empty where it carried none."""
+    request_id: str
+    at_s: Instant
+    """Sent."""
+    finished_s: Instant
+    """Answered, or given up."""
+    status: int = 0
+    """0: no connection, or no answer in time."""
+    is_forged: bool = False
+    """A fault had forged or aged its signature: to be refused."""
+    is_last: bool = False
+    """The vendor makes no further attempt."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table(Generic[R]):
     """One file of a run folder."""
@@ -209,6 +237,7 @@ TABLES: Final[Mapping[str, Table[Any]]] = {
     "operations": Table(OperationRow, ("intended_s", "operation_id")),
     "ledger": Table(LedgerRow, ("vendor", "seq", "entry", "id")),
     "events": Table(EventRow, ("at_s",)),
+    "deliveries": Table(DeliveryRow, ("at_s", "vendor", "delivery", "attempt")),
     "dead_letters": Table(LetterRow, ("first_attempt_at", "id")),
 }
 

@@ -3,7 +3,7 @@
     runs/<time>-<scenario>-<mode>/
         scenario.yaml        as resolved
         verdict.json         `Verdict`, versioned
-        *.parquet            the tables of `rows.TABLES`: operations, ledger, events, dead_letters
+        *.parquet            the tables of `rows.TABLES`: operations, ledger, events, deliveries, dead_letters
         report.html  junit.xml  summary.md  logs/
 
 All instants are seconds since the run's start instant, on one clock.

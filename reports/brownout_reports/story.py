@@ -6,13 +6,13 @@ breaks it, or moves a terminal's cursor: a run folder may be anybody's.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import polars as pl
 
 from brownout_reports.printable import one_line
-from brownout_reports.rows import REQUEST, EventRow, LedgerRow, LetterRow, OperationRow
+from brownout_reports.rows import REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, StateSeen
 from brownout_reports.run_folder import RunFolder, Status
 from brownout_reports.tables import Rows
 
@@ -101,6 +101,8 @@ def _moments(run: RunFolder, operation_id: str) -> Iterator[Moment]:
         yield Moment(event.at_s, 2, TARGET, _line(event.kind, *_of_event(event)))
     for row in of(LedgerRow):
         yield from _of_vendor(row, faults)
+    for delivery in of(DeliveryRow):
+        yield from _of_delivery(delivery)
     for letter in of(LetterRow):
         yield from _of_letter(letter, run.verdict.duration_s)
 
@@ -119,6 +121,15 @@ def _of_driver(each: OperationRow) -> Iterator[Moment]:
         yield Moment(at_s, 1, DRIVER, f"asks again ({number} of {each.asks})")
     status = f"({each.status})" if each.status else "(no answer)"
     yield Moment(each.finished_s, 9, DRIVER, _line("is told:", each.outcome, status, each.detail))
+    for seen in _states(each):
+        yield Moment(seen.at_s, 9, DRIVER, _line("looks:", seen.state, f"({seen.means})"))
+
+
+def _states(each: OperationRow) -> Sequence[StateSeen]:
+    try:
+        return [StateSeen(float(seen.at_s), str(seen.state), str(seen.means)) for seen in each.states_seen]
+    except (ValueError, TypeError):
+        return []
 
 
 def _instants(text: str) -> list[float]:
@@ -152,6 +163,14 @@ def _of_vendor(row: LedgerRow, faults: dict[str, str]) -> Iterator[Moment]:
     wait = f"Retry-After {row.retry_after_s:g} s" if row.retry_after_s is not None else ""
     ending = f"({row.ending})" if row.ending not in {"", "complete"} else ""
     yield Moment(row.finished_s, 6, row.vendor, _line(answer, f"[{row.id}]", again, wait, ending))
+
+
+def _of_delivery(row: DeliveryRow) -> Iterator[Moment]:
+    forged = "with a forged or old signature" if row.is_forged else ""
+    yield Moment(row.at_s, 3, row.vendor, _line("NOTICE", row.type, f"attempt {row.attempt}", forged))
+    answer = str(row.status) if row.status else "nothing"
+    last = "and tries no more" if row.is_last else ""
+    yield Moment(row.finished_s, 6, row.vendor, _line("is answered", answer, f"to {row.type}", last))
 
 
 def _by(row: LedgerRow) -> str:

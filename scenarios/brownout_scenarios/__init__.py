@@ -2,6 +2,7 @@
 
 - `schema.py`      a scenario as frozen records; `workload.py` what users ask for, `phases.py` what goes wrong and when
 - `moments.py`     moments in the books, on which an action happens; `processes.py` where a process stands after some
+- `notices.py`     where a vendor's webhooks go
 - `until.py`       how one learns what came of an operation that finishes later
 - `target.py`      the application under test, as a scenario names it
 - `grammar.py`     dataclasses to what may be written: one definition of a thing, in code and in YAML

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from brownout_scenarios.notices import Notices
 from brownout_scenarios.phases import Action, Fault, Layer, Phase, Trigger
 from brownout_scenarios.target import RUN_VALUES, Target
 from brownout_scenarios.workload import Json, Workload
@@ -142,6 +143,8 @@ class Scenario:
     serve: Mapping[str, Serving] = field(default_factory=dict)
     """Per vendor, how many calls it works on at a time for the whole run; the others queue. A phase's fault `serve`
     holds instead while it lasts."""
+    notices: Mapping[str, Notices] = field(default_factory=dict)
+    """Per vendor, where on the target its notices are to go: `{stripe: {to: /webhooks/stripe, time_scale: 1%}}`."""
     drain_s: float = 15.0
     """How long, after the load has ended, the run waits for what is still moving before it judges."""
     notes: tuple[str, ...] = ()
@@ -161,7 +164,7 @@ class Scenario:
         """The vendors that the scenario names anywhere; the gateway may need more of them."""
         named = [each.fault.vendor for each in self.placed_faults()]
         named += [trigger.moment.vendor for trigger in self.triggers()]
-        named += [*self.correlate, *self.limits, *self.serve, *self.policies.vendors]
+        named += [*self.correlate, *self.limits, *self.notices, *self.serve, *self.policies.vendors]
         named += [action.clock or "" for phase in self.phases for action in phase.actions]
         for item in self.expect:
             named += [getattr(item.check, "vendor", ""), getattr(item.check, "effect", "").partition(".")[0]]

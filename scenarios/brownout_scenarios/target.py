@@ -39,7 +39,8 @@ class Target:
     """Program and arguments, started in the scenario file's folder. `{{python}}` is the harness's own interpreter."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Added to its environment, which holds `PORT` and what `brownout up` prints for each vendor already. Filled in:
-    `{{port}}`, `{{python}}`, `{{stripe.url}}`, `{{stripe.key}}`, `{{redis.url}}`."""
+    `{{port}}`, `{{python}}`, `{{stripe.url}}`, `{{stripe.key}}`, `{{redis.url}}`, and of a vendor with
+    `notices` `{{stripe.webhook_secret}}`."""
     ready: Ready = Ready()
     ports: Mapping[str, int] = field(default_factory=dict)
     """Per vendor, where its simulator serves: `{stripe: 12111}`; of those left out, a free one. A target that runs

@@ -58,6 +58,8 @@ class Vocabulary:
     """By the kind of effect, what its vendor can tell of one, besides its id; of a kind that is left out anything."""
     limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The names of each vendor's own limiters; a vendor that is left out may have any."""
+    receivers: tuple[str, ...] = ()
+    """Vendors with which a receiver of notices can be registered."""
     presets: tuple[str, ...] = ()
     """Names of policy presets; empty: any."""
     prepare_fault: Callable[[str, Mapping[str, Any], FilePath | None], Mapping[str, Any]] = field(

@@ -12,7 +12,8 @@
 - `store.py`     objects in order, bounded: for vendors' states and for what is remembered
 - `limiter.py`   token buckets and calls in flight; `capacity.py` how many are worked on at a time, and the queue
 - `idempotency.py` what is remembered under keys
-- `books.py`     what a commit leaves behind: `ledger.py`, every request and every effect; `outbox.py`, the webhooks
+- `books.py`     what a commit leaves behind: `ledger.py`, every request and every effect; `outbox.py`, the webhooks,
+  with `deliveries.py`, who was told what and said what
 - `kept.py`      which fields of an effect the ledger keeps
 - `agenda.py`    what is to happen later; `acting.py` whose doing it is; `clock.py` the machine's time and the vendor's
 - `moments.py`   instants of calls that somebody waits for, and calls held there

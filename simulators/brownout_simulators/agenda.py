@@ -27,6 +27,9 @@ class Cause(NamedTuple):
     headers: Mapping[str, str] = MappingProxyType({})
 
 
+_NO_CAUSE = Cause()
+
+
 @dataclass(frozen=True, slots=True)
 class OutgoingWebhook:
     """One attempt at one delivery, for a host to send with POST."""
@@ -71,7 +74,10 @@ class Delivering:
     delay_s: float = 0.0
     """Added to each attempt's instant: late, or out of order."""
     was_seen_through: bool = False
-    """A fault has forged or aged it, and the receiver said no: as it should."""
+    """Its receiver is done with it, however often it comes again: it has seen through a forged one, or wants none."""
+    goes_back_to: Cause = _NO_CAUSE
+    sent_at_s: float = 0.0
+    """The attempt that is under way, on the machine's clock."""
 
 
 Item = Step | Delivering
@@ -126,8 +132,8 @@ class Agenda:
 
     @property
     def open_webhooks(self) -> int:
-        """Deliveries that are neither done nor given up. Who saw a forged one through is done with it, however often it
-        comes again."""
+        """Deliveries that are neither done nor given up. Who saw a forged one through, or wants no more
+        (410), is done with it, however often it comes again."""
         ahead = (item for _, _, item in self._heap if isinstance(item, Delivering))
         return sum(not each.was_seen_through for each in (*self._waiting.values(), *ahead))
 

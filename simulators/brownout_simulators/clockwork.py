@@ -36,7 +36,7 @@ class Clockwork:
                 self._run(item)
                 continue
             try:
-                outgoing.append(self._books.outbox.sign(item, self._clock.wall_s()))
+                outgoing.append(self._books.outbox.sign(item, self._clock.wall_s(), self._clock.machine_s()))
             except Exception as error:  # noqa: BLE001  a defect of the vendor; the other webhooks are not to be lost
                 self._problems.tell(f"the webhook {item.notice.type}", error)
         return outgoing
@@ -56,7 +56,8 @@ class Clockwork:
     def webhook_done(self, webhook_id: int, status: int | None) -> None:
         """A host reports the answer to a webhook; None: no connection, or no answer in time."""
         try:
-            self._books.outbox.done(webhook_id, status, self._clock.vendor_s())
+            clock = self._clock
+            self._books.outbox.done(webhook_id, status, clock.vendor_s(), clock.machine_s())
         except Exception as error:  # noqa: BLE001  a defect of the vendor
             self._problems.tell("what comes of a webhook", error)
 

@@ -66,6 +66,16 @@ class Control(Generic[S]):
             shared.limiter.switch(switched)
             _log.info("%s: the vendor's limits are %s", shared.vendor.name, ", ".join(switched) or "off")
 
+    def listen(self, account: str, url: str) -> str:
+        """Register a receiver of everything that happens in an account; the secret that its notices are signed with.
+
+        Raises `ValueError` where the vendor has no receivers to register.
+        """
+        vendor = self._shared.vendor
+        if vendor.listen is None:
+            raise ValueError(f"{vendor.name} has no receivers to register: a receiver is named with each call")
+        return vendor.listen(self._shared.worlds.of(account).account, url)
+
     def reset(self, account: str | None = None, *, seed: int | None = None) -> None:
         """Begin a new epoch, for one account or for all: objects, what was to happen later and, for all, books, rules
         and limits are forgotten, and what is in flight ends with the old one."""
@@ -90,7 +100,8 @@ class Control(Generic[S]):
     def status(self) -> dict[str, Any]:
         """Counts: what is in flight, what is open, what each rule matched and struck, what was lost."""
         shared, engine = self._shared, self._engine
-        ledger = shared.books.ledger
+        books = shared.books
+        ledger = books.ledger
         return {
             "vendor": shared.vendor.name,
             "in_flight": engine.in_flight,
@@ -104,6 +115,7 @@ class Control(Generic[S]):
             ],
             "limits": sorted(shared.limiter.limits),
             "serving": shared.capacity.counts(),
+            "deliveries": {"attempts": len(books.outbox.book), "dropped": books.outbox.book.dropped},
             "ledger": {"next_seq": ledger.next_seq, "dropped": ledger.dropped},
             "open_webhooks": shared.agenda.open_webhooks,
             "open_steps": shared.agenda.open_steps,

@@ -9,11 +9,14 @@ from typing import Any
 from brownout_simulators.account import Account
 from brownout_simulators.agenda import Agenda, Cause, Delivering, OutgoingWebhook
 from brownout_simulators.call import Notice
+from brownout_simulators.deliveries import Attempt, Deliveries
 from brownout_simulators.faults.plan import Plan, Subject
 from brownout_simulators.faults.webhooks import Mail, Webhooks
 from brownout_simulators.vendor import WebhookRules
 
 LOG_LIMIT = 1_000
+GONE = 410
+"""A receiver's way of saying that it wants no more of this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Attempted:
 
 
 class Outbox:
-    """Puts deliveries on the agenda; keeps a short log of attempts."""
+    """Puts deliveries on the agenda; keeps a book of attempts, and a short log of the latest."""
 
     def __init__(self, agenda: Agenda, rules: WebhookRules | None) -> None:
         self.agenda = agenda
@@ -38,6 +41,7 @@ class Outbox:
         self.time_scale = 1.0
         """Stretches or squeezes the vendor's own retry schedule."""
         self.log: deque[Attempted] = deque(maxlen=LOG_LIMIT)
+        self.book = Deliveries()
         self._counts: Counter[str] = Counter()
 
     def post(
@@ -74,6 +78,7 @@ class Outbox:
                         bad_signature=mail.bad_signature,
                         bad_age_s=mail.signature_age_s,
                         delay_s=mail.delay_s + copy * mail.copies_apart_s,
+                        goes_back_to=cause,
                     )
                     self._enter(delivering, rules)
 
@@ -92,8 +97,9 @@ class Outbox:
             planned_s += gap_s * rules.jitter * draw
         return self.agenda.enter(delivering.noticed_at_s + planned_s + delivering.delay_s, delivering)
 
-    def sign(self, delivering: Delivering, wall_s: float) -> OutgoingWebhook:
+    def sign(self, delivering: Delivering, wall_s: float, machine_s: float) -> OutgoingWebhook:
         """The attempt that is due now, signed now. The host must report on it."""
+        delivering.sent_at_s = machine_s
         rules = self.rules
         if rules is None:
             raise RuntimeError("a delivery without webhook rules")
@@ -114,8 +120,8 @@ class Outbox:
             attempt=delivering.attempt,
         )
 
-    def done(self, webhook_id: int, status: int | None, now_s: float) -> None:
-        """The host's report: another attempt where the vendor makes one."""
+    def done(self, webhook_id: int, status: int | None, now_s: float, machine_s: float) -> None:
+        """The host's report: another attempt where the vendor makes one. `now_s` is the vendor's clock."""
         rules, delivering = self.rules, self.agenda.answered(webhook_id)
         if rules is None or delivering is None:
             return
@@ -131,9 +137,10 @@ class Outbox:
             )
         )
         is_wrong = delivering.bad_signature or delivering.bad_age_s > 0
-        delivering.was_seen_through = is_wrong and status is not None and 400 <= status < 500
+        delivering.was_seen_through = status == GONE or (is_wrong and status is not None and 400 <= status < 500)
         again = rules.retry_on(status)
         last = not again or delivering.attempt >= len(rules.schedule_s)
+        self.book.add(_attempt(delivering, status, machine_s, is_forged=is_wrong, is_last=last))
         if rules.on_result is not None:
             rules.on_result(delivering.account, delivering.notice, delivering.url, delivering.attempt, status, last)
         if not again:
@@ -156,8 +163,28 @@ class Outbox:
     def reset(self) -> None:
         """Forget log and counts."""
         self.log.clear()
+        self.book = Deliveries()
         self._counts.clear()
         self.time_scale = 1.0
+
+
+def _attempt(
+    delivering: Delivering, status: int | None, machine_s: float, *, is_forged: bool, is_last: bool
+) -> Attempt:
+    return Attempt(
+        delivery=delivering.id,
+        attempt=delivering.attempt,
+        account=delivering.account.name,
+        type=delivering.notice.type,
+        url=delivering.url,
+        operation_id=delivering.goes_back_to.operation_id,
+        request_id=delivering.goes_back_to.request_id,
+        at_s=delivering.sent_at_s,
+        finished_s=machine_s,
+        status=status or 0,
+        is_forged=is_forged,
+        is_last=is_last,
+    )
 
 
 def _strike(mail: Mail, account: str, notice: Notice, cause: Cause, *, plan: Plan, now_s: float) -> None:

@@ -121,6 +121,10 @@ class Simulator(Generic[S]):
             fields=fields,
         )
 
+    def listen(self, account: str, url: str) -> str:
+        """See `Control.listen`."""
+        return self._control.listen(account, url)
+
     def reset(self, account: str | None = None, *, seed: int | None = None) -> None:
         """See `Control.reset`."""
         self._control.reset(account, seed=seed)

@@ -161,6 +161,9 @@ class Vendor(Generic[S]):
     """The half of authentication that needs the account's state; raises `Refused`."""
     idempotency: IdempotencyRules | None = None
     webhooks: WebhookRules | None = None
+    listen: Callable[[Account[S], str], str] | None = None
+    """(account, url) registers a receiver of every notice, as in the vendor's dashboard; returns the signing secret.
+    None where a receiver is named with each call."""
     limits: Sequence[Limit] = ()
     named_errors: Mapping[str, NamedError] = field(default_factory=dict)
     """The errors that a fault can ask for by name."""

@@ -1,7 +1,8 @@
 """The page's tables: everything is counted, what is shown and what is not."""
 
 from brownout_reports import counts
-from brownout_reports.rows import EventRow, LetterRow, OperationRow, Outcome
+from brownout_reports.report import render
+from brownout_reports.rows import DeliveryRow, EventRow, LetterRow, OperationRow, Outcome
 from brownout_reports.tables import Rows, Tables
 from tests.reports.runs import a_run
 
@@ -64,3 +65,17 @@ def test_an_empty_run_has_empty_tables() -> None:
     empty = Tables(Rows.none(LetterRow))
     for table in (counts.operations, counts.answers, counts.told, counts.dead_letters, counts.moves):
         assert table(empty).rows == ()
+
+
+def test_notices_are_counted_by_what_the_target_answered() -> None:
+    row = DeliveryRow("stripe", 1, 1, "acct", "charge.succeeded", "http://127.0.0.1:1", "pay-1", "req_1", 1.0, 1.1, 500)
+    rows = [row, row._replace(attempt=2), row._replace(attempt=3, status=200), row._replace(type="charge.failed")]
+    tables = Tables(Rows.of(DeliveryRow, rows))
+    assert [tuple(each) for each in counts.notices(tables).rows] == [
+        ("stripe", "charge.failed", 500, 1),
+        ("stripe", "charge.succeeded", 200, 1),
+        ("stripe", "charge.succeeded", 500, 2),
+    ]
+    page = render(a_run().model_copy(update={"tables": tables}))
+    assert "What the vendors told the target" in page
+    assert "What the vendors told the target" not in render(a_run())

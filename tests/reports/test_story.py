@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, Outcome
+from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.run_folder import RunFolder, StallSpan, Status
 from brownout_reports.story import UnknownOperation, overview, story
 from brownout_reports.tables import Rows, Tables
@@ -59,6 +59,28 @@ def test_a_story_is_told_on_one_clock_by_all_who_saw_it() -> None:
         "26.200 s  dead letter  dl_1 is redriven done",
         "26.500 s  driver       is told: done (200)",
     ]
+
+
+def test_what_was_told_to_the_target_and_what_was_seen_of_a_state_belong_to_it() -> None:
+    states = [[28.0, "completed", "done"], [60.0, "scheduled", "accepted"]]
+    run = a_story(ASKED._replace(states=json.dumps(states)))
+    notice = DeliveryRow("stripe", 1, 2, "acct", "charge.succeeded", "http://127.0.0.1:1", ID, "req_2", 27.0, 27.5, 500)
+    with_notice = [notice, notice._replace(attempt=3, at_s=29.0, finished_s=29.5, status=0, is_last=True)]
+    others = [run.tables.of(record) for record in (OperationRow, LedgerRow, EventRow, LetterRow)]
+    told = run.model_copy(update={"tables": Tables(*others, Rows.of(DeliveryRow, with_notice))})
+    assert list(story(told, ID))[-6:] == [
+        "27.000 s  stripe       NOTICE charge.succeeded attempt 2",
+        "27.500 s  stripe       is answered 500 to charge.succeeded",
+        "28.000 s  driver       looks: completed (done)",
+        "29.000 s  stripe       NOTICE charge.succeeded attempt 3",
+        "29.500 s  stripe       is answered nothing to charge.succeeded and tries no more",
+        "60.000 s  driver       looks: scheduled (accepted)",
+    ]
+
+
+@pytest.mark.parametrize("states", ["{", "7", "[7]", '[["x", 1, 2]]', "[[1]]"])
+def test_states_that_nobody_can_read_are_left_out(states: str) -> None:
+    assert len(list(story(a_story(ASKED._replace(states=states)), ID))) == len(list(story(a_story(), ID)))
 
 
 def test_nothing_in_it_breaks_a_line_or_moves_a_cursor() -> None:

@@ -364,6 +364,51 @@ def test_of_the_gateways_own_operations_it_is_known() -> None:
     assert "as_asked: is known of the gateway's own operations: leave it out" in lines[0]
 
 
+NOTICES = "notices: {stripe: {to: /hooks, time_scale: 1%}}\nphases:"
+
+
+def test_a_vendors_notices_may_be_heard_and_their_secret_filled_in() -> None:
+    assert foreign("phases:", NOTICES) == []
+    text = FOREIGN.replace("phases:", NOTICES).replace("{{stripe.url}}", "{{stripe.webhook_secret}}")
+    assert problems(text) == []
+    assert problems(text + "  - notices_taken: {vendor: stripe}\n") == []
+    assert foreign("phases:", "notices: {twilio: {time_scale: 1%}}\nphases:") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("stripe:", "strip:", "notices.strip: no vendor named 'strip' (did you mean stripe?)"),
+        ("stripe:", "twilio:", "notices.twilio.to: twilio has no receivers to register: leave it out"),
+        ("/hooks", "hooks", "notices.stripe.to: must be a path on the target: to: /webhooks/stripe"),
+        ("1%", "0%", "notices.stripe.time_scale: 0 is outside above 0 to 100%"),
+        ("1%", "200%", "notices.stripe.time_scale: 2 is outside above 0 to 100%"),
+    ],
+)
+def test_notices_that_nobody_can_hear_are_refused(old: str, new: str, said: str) -> None:
+    lines = foreign("phases:", NOTICES.replace(old, new))
+    assert len(lines) == 1, lines
+    assert said in lines[0]
+
+
+def test_the_gateway_hears_no_notices() -> None:
+    (line,) = gateway("phases:", NOTICES)
+    assert "notices: are for a target of your own: the gateway hears none" in line
+
+
+def test_a_secret_of_nobodys_notices_has_no_value() -> None:
+    (line,) = foreign("{{stripe.url}}", "{{stripe.webhook_secret}}")
+    assert "no value for {{stripe.webhook_secret}}" in line
+
+
+def test_what_is_made_of_notices_is_expected_only_where_they_are_heard() -> None:
+    (line,) = problems(FOREIGN + "  - notices_taken\n")
+    assert "notices_taken: no vendor has no receiver" not in line
+    assert "notices_taken: no vendor has a receiver: write `notices: {stripe: {to: /webhooks}}`" in line
+    (line,) = problems(FOREIGN.replace("phases:", NOTICES) + "  - notices_taken: {vendor: twilio}\n")
+    assert "twilio has no receiver" in line
+
+
 UNTIL = 'until: {get: "/orders/{{operation_id}}", at: body.state, done: [completed], refused: [rejected]}'
 
 

@@ -155,3 +155,30 @@ def test_a_delivery_that_breaks_is_the_simulators_problem_and_takes_no_other_alo
         "what comes of a webhook: ValueError: another",
     ]
     assert till.simulator.agenda.open_webhooks == 0
+
+
+def test_every_attempt_is_booked_with_its_instants_its_answer_and_the_call_that_it_goes_back_to() -> None:
+    till = listening()
+    till.send(operation="op-1")
+    for at_s, took_s, status in ((100.0, 0.5, 500), (105.0, 10.0, None), (160.0, 0.1, 200)):
+        (webhook,) = due(till, at_s)
+        till.clock.now_s += took_s
+        till.simulator.webhook_done(webhook.id, status)
+    book = till.simulator.outbox.book.page(0, 10)
+    assert [(each.attempt, each.at_s, each.finished_s, each.status, each.is_last) for each in book] == [
+        (1, 100.0, 100.5, 500, False),
+        (2, 105.0, 115.0, 0, False),
+        (3, 160.0, 160.1, 200, True),
+    ]
+    assert len({each.delivery for each in book}) == 1
+    assert {(each.operation_id, each.type, each.is_forged) for each in book} == {("op-1", "charge.made", False)}
+    assert book[0].request_id
+
+
+def test_a_receiver_that_is_gone_is_waited_for_by_nobody_though_the_vendor_goes_on() -> None:
+    till = listening()
+    till.send()
+    (webhook,) = due(till, 100.0)
+    till.simulator.webhook_done(webhook.id, 410)
+    assert till.simulator.agenda.open_webhooks == 0
+    assert len(due(till, 105.0)) == 1

@@ -12,7 +12,7 @@ from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.judging.terms import Terms
-from brownout_reports.rows import EFFECT, REQUEST, EventRow, LedgerRow, LetterRow, OperationRow, Outcome
+from brownout_reports.rows import EFFECT, REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.run_folder import FaultSpan, PhaseSpan
 from brownout_reports.tables import Rows, Tables
 
@@ -41,6 +41,7 @@ def known(
     effects: Iterable[LedgerRow] = (),
     events: Iterable[EventRow] = (),
     dead_letters: Iterable[LetterRow] | None = (),
+    deliveries: Iterable[DeliveryRow] = (),
     **more: Any,
 ) -> Evidence:
     """Evidence of the reference application, from its records; `dead_letters` None: it shows none."""
@@ -49,6 +50,7 @@ def known(
         Rows.of(LedgerRow, [*requests, *effects]),
         Rows.of(EventRow, events),
         Rows.of(LetterRow, dead_letters or ()),
+        Rows.of(DeliveryRow, deliveries),
     )
     given = {"shows_dead_letters": dead_letters is not None, "leaves": LEAVES, **more}
     return Evidence(tables=tables, **given)
@@ -56,7 +58,7 @@ def known(
 
 def changed(evidence: Evidence, **changes: Any) -> Evidence:
     """The same evidence with other records, or with something else that `Evidence` holds."""
-    of_records = {"operations", "requests", "effects", "events", "dead_letters"}
+    of_records = {"operations", "requests", "effects", "events", "dead_letters", "deliveries"}
     rows = {name: changes.pop(name) if name in changes else getattr(evidence, name) for name in of_records}
     held = {each.name: getattr(evidence, each.name) for each in fields(evidence)}
     del held["tables"], held["shows_dead_letters"]
@@ -81,6 +83,14 @@ def effect(number: int, *, name: str = "pay", at_s: float = 1.05, seq: int = 0, 
     vendor, _, kind = ROUTES[name]
     row = LedgerRow(EFFECT, seq, vendor, "test", f"op-{number}", at_s, at_s, kind, f"e-{seq}", f"req-{seq}")
     return row._replace(**{"idempotency_key": f"key-{number}", "amount": 100, **changes})
+
+
+def delivery(charge: LedgerRow) -> DeliveryRow:
+    """The notice of a charge, taken at once."""
+    at_s, number = charge.at_s + 0.1, charge.seq
+    sent = (charge.operation_id, charge.request_id, at_s, at_s + 0.01, 200)
+    row = DeliveryRow("stripe", number, 1, "test", "charge.succeeded", "http://127.0.0.1:1/hooks", *sent)
+    return row._replace(is_last=True)
 
 
 def letter(number: int, **changes: Any) -> LetterRow:
@@ -176,6 +186,8 @@ class _Story:
                 FaultSpan(id="outage.1", vendor="stripe", text="503", start_s=20, end_s=60, matched=50, struck=50),
             ),
             dead_letters=tuple(self.letters),
+            deliveries=tuple(delivery(each) for each in self.effects if each.kind == "stripe.charge"),
+            notified_by=("stripe",),
             secrets=frozenset({SECRET}),
             policies=POLICIES,
             duration_s=100.0,

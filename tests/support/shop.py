@@ -1,12 +1,13 @@
 """A shop in one file, on the standard library: the target of somebody else's, for tests of real runs.
 
 `POST /buy` charges the Stripe simulator once and answers 200, 402 or 502. `python shop.py --port N [--never-ready]
-[--dies-at M]
-[--overcharges] [--mixes-up]`: the M-th customer's request kills it; it takes a unit more; it tells each customer of the
-payment before theirs.
+[--dies-at M] [--overcharges] [--mixes-up] [--hooks STATUS]`: the M-th customer's request kills it; it takes a unit
+more; it tells each customer of the payment before theirs; what Stripe tells at `/hooks` is answered with STATUS, or 400
+where Stripe did not sign it.
 """
 
 import argparse
+import hmac
 import itertools
 import json
 import os
@@ -27,6 +28,7 @@ class Shop(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     ready = True
     dies_at = 0
+    hooks = 200
     surcharge = 0
     mixes_up = False
     newest = ""
@@ -39,6 +41,9 @@ class Shop(BaseHTTPRequestHandler):
         self._answer(200 if self.ready else 503, {"ready": self.ready})
 
     def do_POST(self) -> None:
+        if self.path == "/hooks":
+            self._hear(self.rfile.read(int(self.headers["Content-Length"])))
+            return
         if next(self.customers) == self.dies_at:
             sys.stderr.write("dying\n")
             sys.stderr.flush()
@@ -71,6 +76,12 @@ class Shop(BaseHTTPRequestHandler):
         except OSError:
             self._answer(502, {"error": "stripe did not answer"})
 
+    def _hear(self, body: bytes) -> None:
+        signed = dict(part.split("=", 1) for part in self.headers["Stripe-Signature"].split(","))
+        text = signed["t"].encode() + b"." + body
+        own = hmac.digest(os.environ["STRIPE_WEBHOOK_SECRET"].encode(), text, "sha256").hex()
+        self._answer(self.hooks if own == signed["v1"] else 400, {})
+
     def _answer(self, status: int, body: Any) -> None:
         content = json.dumps(body).encode()
         self.send_response(status)
@@ -88,8 +99,10 @@ def main() -> None:
     parser.add_argument("--dies-at", type=int, default=0)
     parser.add_argument("--overcharges", action="store_true")
     parser.add_argument("--mixes-up", action="store_true")
+    parser.add_argument("--hooks", type=int, default=200)
     options = parser.parse_args()
     Shop.surcharge, Shop.mixes_up = int(options.overcharges), options.mixes_up
+    Shop.hooks = options.hooks
     Shop.ready, Shop.dies_at = not options.never_ready, options.dies_at
     ThreadingHTTPServer(("127.0.0.1", options.port), Shop).serve_forever()
 

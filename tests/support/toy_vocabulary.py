@@ -133,6 +133,15 @@ class FinishedLater:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoticesTaken:
+    """A notice is taken."""
+
+    NEEDS_NOTICES: ClassVar[bool] = True
+
+    vendor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BreakerMoves:
     """The breaker opens or closes in time."""
 
@@ -193,6 +202,7 @@ def vocabulary() -> Vocabulary:
             "exactly_once": ExactlyOnce,
             "nothing_lost": NothingLost,
             "finished_later": FinishedLater,
+            "notices_taken": NoticesTaken,
             "breaker": BreakerMoves,
             "goodput": Goodput,
             "requests": Requests,
@@ -206,6 +216,7 @@ def vocabulary() -> Vocabulary:
             "twilio.message": ("to",),
         },
         limits={"stripe": ("writes",)},
+        receivers=("stripe",),
         presets=("original", "recommended"),
         check_requests=check_requests,
         check_place=lambda _vendor, place: "" if "." in place else f"{place!r}: write header.<name> or body.<path>",

@@ -24,7 +24,7 @@ from brownout_core.policies.settings import VendorPolicies
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.judging.terms import Terms
 from brownout_harness.safety.secret_forms import forms_of, masked
-from brownout_reports.rows import EFFECT, REQUEST, EventRow, LedgerRow, LetterRow, OperationRow
+from brownout_reports.rows import EFFECT, REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.run_folder import FaultSpan, PhaseSpan, StallSpan
 from brownout_reports.tables import Groups, Rows, Tables
 
@@ -145,6 +145,8 @@ class Evidence:
     finish_within_s: Mapping[str, float] = field(default_factory=dict)
     """By the operation's name: how long after its answer it was followed. Of one that is not in here nobody asked for
     the state."""
+    notified_by: tuple[str, ...] = ()
+    """The vendors with which the harness has registered a receiver of the target's."""
     duration_s: float = 0.0
 
     @cached_property
@@ -236,6 +238,16 @@ class Evidence:
     def effects_by_kind(self) -> Mapping[str, Rows[LedgerRow]]:
         """By kind, in the order in which they were committed."""
         return self.effects.split("route")
+
+    @cached_property
+    def deliveries(self) -> Rows[DeliveryRow]:
+        """Every attempt of a vendor to deliver a notice, in the order of sending."""
+        return self.tables.of(DeliveryRow).sorted("at_s", "vendor", "delivery", "attempt")
+
+    @cached_property
+    def deliveries_of(self) -> Mapping[str, Rows[DeliveryRow]]:
+        """By vendor, in the same order."""
+        return self.deliveries.split("vendor")
 
     @cached_property
     def events(self) -> Rows[EventRow]:

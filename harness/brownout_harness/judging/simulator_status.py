@@ -23,6 +23,8 @@ def simulator_gaps(vendor: str, status: Mapping[str, Any]) -> list[Gap]:
     gaps = []
     if dropped := status["ledger"]["dropped"]:
         gaps.append(Gap(GapKind.LEDGER_OVERFLOW, f"{vendor} dropped {dropped} rows"))
+    if dropped := status["deliveries"]["dropped"]:
+        gaps.append(Gap(GapKind.EVIDENCE_LOST, f"{vendor} dropped {dropped} attempts at deliveries"))
     if problems := status.get("problems"):
         gaps.append(Gap(GapKind.OTHER, f"the {vendor} simulator had a problem of its own: {problems[0]}"))
     return [*gaps, *_slow_work(vendor, status["serving"])]

@@ -16,7 +16,7 @@ from brownout_harness.judging.simulator_status import SECRET_ENDINGS, fault_coun
 from brownout_harness.problems import BadInput, NotJudged
 from brownout_harness.real.http_json import Answer, NoAnswer, call
 from brownout_harness.real.processes import Child, json_lines, wait_until
-from brownout_reports.rows import LedgerRow, read
+from brownout_reports.rows import DeliveryRow, LedgerRow, read
 from brownout_scenarios.phases import Trigger
 from brownout_scenarios.schema import FaultRule, Scenario
 
@@ -84,6 +84,14 @@ class Booth:
             yield read(LedgerRow, page["rows"], start_s=start_at_s)
             after, more = page["next_after"], page["more"]
 
+    def deliveries(self, start_at_s: float) -> Iterator[pl.DataFrame]:
+        """Every attempt to deliver a notice, as `ledger`."""
+        after, more = -1, True
+        while more:
+            page = self.control("GET", f"deliveries?after={after}&limit={PAGE_ROWS}", timeout_s=READ_TIMEOUT_S)
+            yield read(DeliveryRow, page["rows"], start_s=start_at_s)
+            after, more = page["next_after"], page["more"]
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -112,14 +120,28 @@ class Booths:
     def __init__(self, scenario: Scenario, booths: Sequence[Booth]) -> None:
         self._scenario = scenario
         self._booths = tuple(booths)
+        self._webhook_secrets: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Booth]:
         return iter(self._booths)
 
     @property
     def secrets(self) -> frozenset[str]:
-        """Every credential by which an application finds one of them."""
-        return frozenset().union(*(booth.secrets for booth in self._booths))
+        """Every credential by which an application finds one of them, or knows its notices."""
+        return frozenset(self._webhook_secrets.values()).union(*(booth.secrets for booth in self._booths))
+
+    def listen(self, target_url: str) -> Mapping[str, str]:
+        """Register the target's receivers; the secrets that their notices are signed with, by vendor.
+
+        Raises:
+            NotJudged: one of them does not take it.
+        """
+        for booth in self._booths:
+            notices = self._scenario.notices.get(booth.vendor)
+            if notices is not None and notices.to:
+                made = booth.control("POST", "receivers", {"url": target_url + notices.to})
+                self._webhook_secrets[booth.vendor] = made["secret"]
+        return dict(self._webhook_secrets)
 
     def schedule(self, rules: Sequence[FaultRule], start_at_s: float) -> None:
         """Hand each its whole part of the run: rules, limits, where operation ids travel, what of effects to keep, and
@@ -142,6 +164,8 @@ class Booths:
                 body["correlate"] = list(scenario.correlate[booth.vendor])
             if booth.vendor in fields:
                 body["fields"] = fields[booth.vendor]
+            if booth.vendor in scenario.notices:
+                body["webhook_time_scale"] = scenario.notices[booth.vendor].time_scale
             booth.control("POST", "schedule", body)
         if time.monotonic() >= start_at_s:
             raise NotJudged("the simulators took the schedule too late: the machine is too busy, try again")
@@ -175,6 +199,11 @@ class Booths:
     def said(self) -> dict[str, Sequence[Mapping[str, str]]]:
         """By vendor, what its first calls with an effect said, by place."""
         return {booth.vendor: booth.control("GET", "said")["said"] for booth in self._booths}
+
+    def deliveries(self, start_at_s: float) -> Iterator[pl.DataFrame]:
+        """Every attempt to deliver a notice, a page at a time."""
+        for booth in self._booths:
+            yield from booth.deliveries(start_at_s)
 
     def ledger(self, start_at_s: float) -> Iterator[pl.DataFrame]:
         """Every row of every ledger, by vendor, a page at a time."""

@@ -35,7 +35,7 @@ from brownout_harness.real.pulse import Pulses
 from brownout_harness.real.redis_choice import Redis, choose, emptied
 from brownout_harness.real.stage import Stage
 from brownout_harness.real.telemetry_tail import BreakerWatch, spool_events
-from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, read
+from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, read
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.phases import Action, Layer
 from brownout_scenarios.schema import Scenario
@@ -305,6 +305,9 @@ class _Run:
         ledger, events = Spool(LedgerRow, self._rows), Spool(EventRow, self._rows)
         for page in booths.ledger(self._start_at_s):
             ledger.add_block(page)
+        deliveries = Spool(DeliveryRow, self._rows)
+        for page in booths.deliveries(self._start_at_s):
+            deliveries.add_block(page)
         self._gaps += booths.gaps()
         self._gaps += self._pulses.gaps(self._stage.own, self._start_at_s, self._start_at_s + duration_s)
         self._gaps += spool_events(self._stage.target.telemetry, self._start_at_s, events)
@@ -316,6 +319,7 @@ class _Run:
                 operations,
                 ledger.rows(),
                 events.rows(),
+                deliveries.rows(),
                 Rows.of(LetterRow, shown),
             ),
             shows_dead_letters=self._shows_letters,

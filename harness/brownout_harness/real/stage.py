@@ -72,7 +72,12 @@ class Stage:
         """The processes that tell when they stood still."""
         self.redis_url = redis_process.wait()
         self.target: Launch = launch(
-            scenario, self.booths, redis_url=self.redis_url, scratch=scratch, seed=scenario.seed
+            scenario,
+            self.booths,
+            redis_url=self.redis_url,
+            scratch=scratch,
+            seed=scenario.seed,
+            listen=self.booths.listen,
         )
         if self.target.command:
             self.target.require_free_port()

@@ -6,7 +6,7 @@ import re
 import shutil
 import socket
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -75,8 +75,10 @@ def launch(
     scratch: Path,
     seed: int,
     environment: Mapping[str, str] = os.environ,
+    listen: Callable[[str], Mapping[str, str]] = lambda _url: {},
 ) -> Launch:
-    """What to start for this scenario. Takes a free port; files go to `scratch`.
+    """What to start for this scenario. Takes a free port; files go to `scratch`. `listen(url)` registers the receivers
+    of a target that serves there, and returns the secrets of the vendors that sign for it.
 
     Raises:
         BadInput: the target aims at another machine, its command does not exist, or it names what is not there.
@@ -84,7 +86,7 @@ def launch(
     vendors = {name: value for booth in booths for name, value in booth.environment.items()}
     if scenario.target is None:
         return _gateway(scenario, {**environment, **vendors}, redis_url=redis_url, scratch=scratch, seed=seed)
-    return _foreign(scenario, {**environment, **vendors}, booths, redis_url=redis_url)
+    return _foreign(scenario, {**environment, **vendors}, booths, redis_url=redis_url, listen=listen)
 
 
 def _gateway(scenario: Scenario, environment: Mapping[str, str], *, redis_url: str, scratch: Path, seed: int) -> Launch:
@@ -116,13 +118,22 @@ def _gateway(scenario: Scenario, environment: Mapping[str, str], *, redis_url: s
     )
 
 
-def _foreign(scenario: Scenario, environment: Mapping[str, str], booths: Iterable[Booth], *, redis_url: str) -> Launch:
+def _foreign(
+    scenario: Scenario,
+    environment: Mapping[str, str],
+    booths: Iterable[Booth],
+    *,
+    redis_url: str,
+    listen: Callable[[str], Mapping[str, str]],
+) -> Launch:
     target = scenario.target
     assert target is not None  # noqa: S101 - the caller looked
     values = {"port": str(free_port()), "python": sys.executable, "redis.url": redis_url}
     for booth in booths:
         values |= {f"{booth.vendor}.url": booth.url, f"{booth.vendor}.key": booth.key}
     url = require_loopback(_filled(target.url, values, "target.url"), "the target's url")
+    signing = listen(url)
+    values |= {f"{vendor}.webhook_secret": secret for vendor, secret in signing.items()}
     command = [_filled(word, values, "target.command") for word in target.command]
     cwd = scenario.path.parent.resolve() if scenario.path else None
     if command and not _can_be_run(command[0], cwd):
@@ -136,7 +147,12 @@ def _foreign(scenario: Scenario, environment: Mapping[str, str], booths: Iterabl
         ready_url=url + target.ready.path,
         within_s=target.ready.within_s,
         command=command,
-        environment={**environment, "PORT": values["port"], **own},
+        environment={
+            **environment,
+            "PORT": values["port"],
+            **{f"{vendor.upper()}_WEBHOOK_SECRET": secret for vendor, secret in signing.items()},
+            **own,
+        },
         asks_redis="redis.url" in target.templates(),
         cwd=cwd,
     )

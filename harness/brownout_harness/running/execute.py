@@ -201,6 +201,7 @@ def _has_what_it_needs(expectation: Any, evidence: Evidence) -> bool:
         "NEEDS_TELEMETRY": evidence.telemetry,
         "NEEDS_TERMS": bool(evidence.terms),
         "NEEDS_UNTIL": bool(evidence.finish_within_s),
+        "NEEDS_NOTICES": bool(evidence.notified_by),
     }
     return all(has for need, has in there.items() if getattr(expectation, need, False))
 
@@ -231,6 +232,7 @@ def evidence_of(
         finish_within_s={
             each.name: each.until.within_s for each in scenario.workload.operations if each.until is not None
         },
+        notified_by=tuple(vendor for vendor, each in scenario.notices.items() if each.to),
         duration_s=inputs.duration_s,
     )
 

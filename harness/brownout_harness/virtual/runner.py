@@ -40,7 +40,7 @@ from brownout_harness.virtual.moments import VirtualMoments
 from brownout_harness.virtual.server import VirtualServer, config_of
 from brownout_harness.virtual.shelf import FileShelf
 from brownout_harness.virtual.vendors import Vendors
-from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow
+from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.phases import Action, Layer
 from brownout_scenarios.schema import Scenario
@@ -123,6 +123,7 @@ class Run:
         self.operations = Spool(OperationRow, disk.rows)
         self.ledger = Spool(LedgerRow, disk.rows)
         self.events = Spool(EventRow, disk.rows)
+        self.deliveries = Spool(DeliveryRow, disk.rows)
         self.breakers: dict[str, str] = {}
         self.replacements = replacements
         self.progress = progress
@@ -274,6 +275,8 @@ class Run:
             self._settle(text, task)
         for page in self.vendors.ledger():
             self.ledger.add_block(page)
+        for page in self.vendors.deliveries():
+            self.deliveries.add_block(page)
         self.gaps += [*self.vendors.gaps(), *self.actions.gaps, *self.moments.gaps()]
         if forgotten := self.claims.forgotten:
             self.gaps.append(Gap(GapKind.OTHER, f"{forgotten} claims were forgotten for want of room"))
@@ -284,6 +287,7 @@ class Run:
                 operations,
                 self.ledger.rows(),
                 self.events.rows(),
+                self.deliveries.rows(),
                 Rows.of(LetterRow, shown),
             ),
             fault_counts=counted(self.actors.values()),

@@ -13,7 +13,7 @@ from brownout_harness.judging.evidence import Gap
 from brownout_harness.judging.inputs import FaultCount
 from brownout_harness.judging.simulator_status import fault_counts, secrets_in, simulator_gaps
 from brownout_harness.virtual.wire import HostTransport, base_url_of
-from brownout_reports.rows import LedgerRow, read
+from brownout_reports.rows import DeliveryRow, LedgerRow, read
 from brownout_scenarios.phases import Trigger
 from brownout_scenarios.schema import FaultRule, Scenario
 from brownout_simulators.faults.kinds import rule_from_json
@@ -134,6 +134,12 @@ class Vendors:
             rows = self._simulators[name].ledger.rows()
             while some := list(islice(rows, PAGE_ROWS)):
                 yield read(LedgerRow, some)
+
+    def deliveries(self) -> Iterator[pl.DataFrame]:
+        """Every attempt to deliver a notice, by vendor."""
+        for name in sorted(self._simulators):
+            book = self._simulators[name].outbox.book
+            yield read(DeliveryRow, [{"vendor": name, **each._asdict()} for each in book.page(0, len(book))])
 
     async def close(self) -> None:
         """Deliver nothing more."""

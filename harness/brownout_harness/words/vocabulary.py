@@ -58,6 +58,7 @@ def vocabulary_of(
         prepare_fault=prepare_fault,
         check_rule=lambda vendor, rule: check_rule(vendors[vendor], rule),
         check_requests=lambda vendor, match: check_requests(vendors[vendor], match),
+        receivers=tuple(name for name, vendor in vendors.items() if vendor.listen is not None),
         check_place=lambda vendor, place: objection_to_place(place, segments_in(vendors[vendor])),
         check_params=lambda operation, params: operations[operation].problems(params),
         check_policies=lambda preset, vendor, overrides: check_policies(preset, vendor, overrides, adapters),

@@ -2,7 +2,7 @@
 
 Each check takes the finished `Scenario` and yields problems by path; the loader puts the lines to them. One module
 for each part of a file: `target.py`, `workload.py` (with `terms.py`: fields of effects, and `until.py`: what finishes
-later), `phases.py`, `actions.py`, `expectations.py`, `vendors.py`; `common.py` is what they share.
+later), `phases.py`, `actions.py`, `expectations.py`, `vendors.py`, `notices.py`; `common.py` is what they share.
 """
 
 import re
@@ -11,6 +11,7 @@ from brownout_scenarios import units
 from brownout_scenarios.checks.actions import actions
 from brownout_scenarios.checks.common import Found
 from brownout_scenarios.checks.expectations import expectations
+from brownout_scenarios.checks.notices import notices
 from brownout_scenarios.checks.phases import clocks, faults, phases
 from brownout_scenarios.checks.target import target
 from brownout_scenarios.checks.vendors import limits, policies, shared_policies, vendors
@@ -33,6 +34,7 @@ def problems(scenario: Scenario, words: Vocabulary) -> list[tuple[Path, str]]:
     found += clocks(scenario, words)
     found += vendors(scenario, words)
     found += limits(scenario, words)
+    found += notices(scenario, words)
     found += policies(scenario, words)
     found += shared_policies(scenario, words)
     return found

@@ -32,6 +32,7 @@ def expectations(scenario: Scenario, words: Vocabulary) -> Found:
         elif scenario.target is not None:
             yield from _unheard_of(scenario, item, at)
         yield from _followed(scenario, item, at)
+        yield from _notified(scenario, item, words, at)
         yield from _requests(item, words, at)
         yield from _fault(scenario, item, at)
 
@@ -44,6 +45,18 @@ def _phases_named(record: Any, at: Path) -> Iterator[tuple[Path, str]]:
             yield place, value
         elif dataclasses.is_dataclass(value):
             yield from _phases_named(value, place)
+
+
+def _notified(scenario: Scenario, item: schema.Expected, words: Vocabulary, at: Path) -> Found:
+    """What a target makes of notices is judged of those for which it is known where they go."""
+    if not getattr(item.check, "NEEDS_NOTICES", False):
+        return
+    vendor = item.check.vendor
+    told = [name for name, each in scenario.notices.items() if each.to]
+    if not told or (vendor and vendor not in told):
+        named = vendor or next(iter(words.receivers), "vendor")
+        cure = f"write `notices: {{{named}: {{to: /webhooks}}}}`"
+        yield at, f"{f'{vendor} has no' if vendor else 'no vendor has a'} receiver: {cure}"
 
 
 def _followed(scenario: Scenario, item: schema.Expected, at: Path) -> Found:

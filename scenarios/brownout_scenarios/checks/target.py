@@ -22,7 +22,7 @@ def target(scenario: Scenario, words: Vocabulary) -> Found:
         yield where, "is not loopback; load is aimed at this machine only: write http://127.0.0.1:PORT"
     elif target.command and "{{port}}" not in target.url and "{{port}}" in str(dict(target.env)):
         yield where, "has no {{port}}, though env does: the harness would not find the target"
-    yield from _templates(target, words)
+    yield from _templates(scenario, target, words)
     if not 0 < target.ready.within_s <= 600:
         yield ("target", "ready", "within"), f"{units.duration(target.ready.within_s)} is outside 0s to 600s"
     yield from _ports(target, words)
@@ -50,13 +50,14 @@ def _port_of(url: str) -> int | None:
         return None
 
 
-def _templates(target: Target, words: Vocabulary) -> Found:
+def _templates(scenario: Scenario, target: Target, words: Vocabulary) -> Found:
     for name in dict.fromkeys(target.templates()):
         known = [
             "port",
             "python",
             "redis.url",
             *(f"{vendor}.{what}" for vendor in words.vendors for what in ("url", "key")),
+            *(f"{vendor}.webhook_secret" for vendor, each in scenario.notices.items() if each.to),
         ]
         if name not in known:
             yield ("target",), f"no value for {{{{{name}}}}}{spelling.hint(name, known)}"

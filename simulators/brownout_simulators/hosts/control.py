@@ -4,13 +4,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from brownout_simulators.faults.aim import nearest_miss, require_fit
 from brownout_simulators.faults.kinds import FAULTS, rule_from_json, rule_to_json
 from brownout_simulators.faults.rule import Match
 from brownout_simulators.moments import Watch
-from brownout_simulators.safety import carries_live_credential
+from brownout_simulators.safety import carries_live_credential, is_loopback_host
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.spelling import named, shown
 
@@ -223,6 +223,21 @@ def _let_go(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, 
     if not simulator.moments.let_go(tail):
         return 404, {"error": f"nobody watches {named(tail)}"}
     return _moments(simulator, tail, query, data)
+def _deliveries(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del tail, data
+    after, limit = _asked(query, "after", -1), _asked(query, "limit", 1000)
+    book, name = simulator.outbox.book, simulator.vendor.name
+    rows = [{"vendor": name, **one._asdict()} for one in book.page(after + 1, max(0, min(limit, PAGE_LIMIT)))]
+    last = max(after, -1) + len(rows)
+    return 200, {"rows": rows, "next_after": last, "more": last + 1 < len(book), "dropped": book.dropped}
+
+
+def _listen(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del tail, query
+    account, url = data.get("account", "default"), data.get("url")
+    if not isinstance(account, str) or not isinstance(url, str) or not is_loopback_host(urlsplit(url).netloc):
+        raise _Bad(f"url: a receiver on this machine is needed, got {shown(url)}")
+    return 201, {"secret": simulator.listen(account, url)}
 
 
 def _reset(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
@@ -304,6 +319,8 @@ HANDLERS: Final[Mapping[str, Mapping[str, Handler]]] = {
     "ledger": {"GET": _ledger},
     "webhooks": {"GET": _webhooks},
     "moments": {"GET": _moments, "POST": _watch, "DELETE": _let_go},
+    "deliveries": {"GET": _deliveries},
+    "receivers": {"POST": _listen},
     "reset": {"POST": _reset},
     "clock": {"GET": _clock, "POST": _advance},
     "seed": {"POST": _seed},

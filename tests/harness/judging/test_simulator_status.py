@@ -9,6 +9,7 @@ from brownout_harness.judging.simulator_status import fault_counts, secrets_in, 
 STATUS = {
     "rules": [{"id": "brownout.0", "matched": 10, "struck": 4}],
     "ledger": {"dropped": 0},
+    "deliveries": {"dropped": 0},
     "serving": {"asked_work_s": 0.0, "given_work_s": 0.0},
     "problems": [],
 }
@@ -25,6 +26,8 @@ def test_a_simulator_that_kept_its_promise_has_no_gap() -> None:
 def test_dropped_rows_and_its_own_problems_are_gaps() -> None:
     gaps = simulator_gaps("stripe", {**STATUS, "ledger": {"dropped": 3}, "problems": ["an action failed"]})
     assert [gap.kind for gap in gaps] == [GapKind.LEDGER_OVERFLOW, GapKind.OTHER]
+    (gap,) = simulator_gaps("stripe", {**STATUS, "deliveries": {"dropped": 3}})
+    assert gap[:2] == (GapKind.EVIDENCE_LOST, "stripe dropped 3 attempts at deliveries")
 
 
 @pytest.mark.parametrize(("given_s", "is_slow"), [(100.0, False), (110.0, False), (112.0, True)])

@@ -1,6 +1,7 @@
 """The simulators' processes: what they are told, what is read from them."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from brownout_harness.problems import NotJudged
 from brownout_harness.real import booths
 from brownout_harness.real.booths import Booth, Booths, Rest
 from brownout_harness.real.http_json import Answer, NoAnswer
-from brownout_reports.rows import LedgerRow, records_in
+from brownout_reports.rows import DeliveryRow, LedgerRow, records_in
+from brownout_scenarios.notices import Notices
 from brownout_scenarios.phases import Fault, Phase, Window
 from brownout_scenarios.schema import Place, Scenario
 from brownout_scenarios.workload import Arrivals, Operation, Workload
@@ -106,6 +108,7 @@ STATUS = {
     "open_webhooks": 1,
     "rules": [{"id": "brownout.0", "matched": 9, "struck": 4}],
     "ledger": {"next_seq": 40, "dropped": 0},
+    "deliveries": {"attempts": 0, "dropped": 0},
     "serving": {"asked_work_s": 0.0, "given_work_s": 0.0},
     "problems": [],
 }
@@ -152,3 +155,31 @@ def test_ledgers_are_read_vendor_by_vendor(monkeypatch: pytest.MonkeyPatch) -> N
     wire = Wire(monkeypatch, ledger={"rows": [], "next_after": -1, "more": False})
     assert sum(page.height for page in Booths(SCENARIO, [TWILIO, STRIPE]).ledger(0.0)) == 0
     assert [url[:18] for _, url, _ in wire.sent] == [STRIPE.url, TWILIO.url]
+
+
+def test_receivers_are_registered_and_their_secrets_are_among_the_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(monkeypatch, receivers=Answer(201, {"secret": "whsec_1"}), schedule={})
+    notices = {"stripe": Notices(to="/hooks", time_scale=0.01), "twilio": Notices(time_scale=0.5)}
+    several = Booths(replace(SCENARIO, notices=notices), [STRIPE, TWILIO])
+    assert several.listen("http://127.0.0.1:9") == {"stripe": "whsec_1"}
+    assert wire.sent == [("POST", f"{STRIPE.url}/_brownout/receivers", {"url": "http://127.0.0.1:9/hooks"})]
+    assert several.secrets == {"sk_test_1", "t0", "whsec_1"}
+    several.schedule([], time.monotonic() + 60.0)
+    assert [body["webhook_time_scale"] for _, _, body in wire.sent[1:]] == [0.01, 0.5]
+
+
+def test_deliveries_are_read_page_by_page_counted_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {
+        **dict.fromkeys(("vendor", "account", "type", "url", "operation_id", "request_id"), "x"),
+        "delivery": 1,
+        "attempt": 1,
+        "at_s": 101.0,
+        "finished_s": 101.5,
+        "status": 204,
+        "is_last": True,
+    }
+    pages = [{"rows": [row], "next_after": 0, "more": True}, {"rows": [row], "next_after": 1, "more": False}]
+    wire = Wire(monkeypatch, deliveries=pages)
+    read = [each for page in Booths(SCENARIO, [STRIPE]).deliveries(100.0) for each in records_in(DeliveryRow, page)]
+    assert [(each.at_s, each.finished_s, each.status, each.is_last) for each in read] == [(1.0, 1.5, 204, True)] * 2
+    assert [url.partition("?")[2] for _, url, _ in wire.sent] == ["after=-1&limit=2000", "after=0&limit=2000"]

@@ -230,3 +230,38 @@ def test_moments_that_cannot_be_are_refused_and_nothing_changes(moments: Any) ->
     ask(till, "POST", "moments", {"moments": [{"id": "m", "moment": "received"}]})
     assert ask(till, "POST", "moments", {"moments": moments})[0] == 400
     assert list(till.simulator.moments.waiting()) == ["m"]
+
+
+def test_deliveries_are_read_page_by_page() -> None:
+    till = Driver()
+    till.send("POST", "/v1/endpoints", {"url": "http://127.0.0.1:1/hook"})
+    for _ in range(3):
+        till.send(operation="op-1")
+    for webhook in till.simulator.run_due(till.clock()):
+        till.simulator.webhook_done(webhook.id, 200)
+    _, first = ask(till, "GET", "deliveries", query="limit=2")
+    assert ([row["delivery"] for row in first["rows"]], first["next_after"], first["more"]) == ([1, 2], 1, True)
+    assert (first["rows"][0]["vendor"], first["rows"][0]["operation_id"], first["dropped"]) == ("till", "op-1", 0)
+    _, rest = ask(till, "GET", "deliveries", query=f"after={first['next_after']}")
+    assert ([row["delivery"] for row in rest["rows"]], rest["next_after"], rest["more"]) == ([3], 2, False)
+    assert ask(till, "GET", "deliveries", query="after=2")[1] == {
+        "rows": [],
+        "next_after": 2,
+        "more": False,
+        "dropped": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ({"url": "http://127.0.0.1:1/hook"}, "till has no receivers to register"),
+        ({"url": "http://shop.example.com/hook"}, "a receiver on this machine is needed"),
+        ({}, "a receiver on this machine is needed"),
+        ({"url": "http://127.0.0.1:1/hook", "account": 7}, "a receiver on this machine is needed"),
+    ],
+)
+def test_a_receiver_that_cannot_be_is_refused(body: dict[str, Any], why: str) -> None:
+    status, answer = ask(Driver(), "POST", "receivers", body)
+    assert status == 400
+    assert why in answer["error"]

@@ -28,6 +28,7 @@ from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.no_defects import NoDefects
 from brownout_harness.judging.expectations.no_secrets import NoSecrets
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
+from brownout_harness.judging.expectations.notices_taken import NoticesTaken
 from brownout_harness.judging.expectations.outcome import OutcomeOf
 from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
 from brownout_harness.judging.expectations.requests import Requests
@@ -49,6 +50,7 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "no_defects": NoDefects,
     "no_secrets": NoSecrets,
     "nothing_lost": NothingLost,
+    "notices_taken": NoticesTaken,
     "outcome": OutcomeOf,
     "quiet_while_open": QuietWhileOpen,
     "requests": Requests,
@@ -57,6 +59,7 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "telemetry_true": TelemetryTrue,
 }
 
-ALWAYS: Final[tuple[Expectation, ...]] = (NoDefects(), TelemetryTrue(), AsAsked(), FinishedLater())
+ALWAYS: Final[tuple[Expectation, ...]] = (NoDefects(), TelemetryTrue(), AsAsked(), FinishedLater(), NoticesTaken())
 """Demanded of every run, unless a scenario demands them in its own words; `telemetry_true` where the target tells
-anything, `as_asked` where an operation declares it, `finished_later` where one has an `until`."""
+anything, `as_asked` where an operation declares it, `finished_later` where one has an `until`, `notices_taken`
+where `notices` names a receiver."""

@@ -21,7 +21,7 @@ from brownout_simulators.vendors.sales.limits import LIMITS, decorate
 from brownout_simulators.vendors.sales.magic import DOCUMENTED
 from brownout_simulators.vendors.sales.named_errors import NAMED_ERRORS
 from brownout_simulators.vendors.sales.resources import State, stores
-from brownout_simulators.vendors.sales.webhooks import WEBHOOKS
+from brownout_simulators.vendors.sales.webhooks import WEBHOOKS, listen
 
 
 def _test_key(name: str) -> str:
@@ -53,6 +53,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     admit=admit,
     idempotency=IDEMPOTENCY,
     webhooks=WEBHOOKS,
+    listen=listen,
     limits=LIMITS,
     named_errors=NAMED_ERRORS,
     effects={"sales.order": ("amount", "currency", "order_id", "customer", "site", "lines")},

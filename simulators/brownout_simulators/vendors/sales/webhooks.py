@@ -55,17 +55,27 @@ def create_endpoint(call: Call, account: Account[State]) -> Reply:
     description = found.text(call.data, "", "description", optional=True)
     if found.errors:
         raise invalid(call, found.errors)
+    endpoint = _opened(account, url, tuple(map(str, events)), description)
+    headers = {**_JSON, "Location": f"/api/v2/webhook-endpoints/{endpoint.id}"}
+    return Reply(201, orjson.dumps({**_rendered(endpoint), "secret": endpoint.secret}), headers)
+
+
+def listen(account: Account[State], url: str) -> str:
+    """An endpoint for every event, made without a call; its secret."""
+    return _opened(account, url, ("*",), "").secret
+
+
+def _opened(account: Account[State], url: str, events: tuple[str, ...], description: str) -> Endpoint:
     endpoint = Endpoint(
         id=new_id(account, "whe"),
         url=url,
-        events=tuple(map(str, events)),
+        events=events,
         description=description,
         secret=_new_secret(account),
         created_s=account.wall_s(),
     )
     account.state.endpoints.add(endpoint.id, endpoint)
-    headers = {**_JSON, "Location": f"/api/v2/webhook-endpoints/{endpoint.id}"}
-    return Reply(201, orjson.dumps({**_rendered(endpoint), "secret": endpoint.secret}), headers)
+    return endpoint
 
 
 def fetch_endpoint(call: Call, account: Account[State]) -> Reply:

@@ -16,6 +16,7 @@ from typing import Final
 
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors.stripe.actions import ROUTES
+from brownout_simulators.vendors.stripe.actions.webhook_endpoints import listen
 from brownout_simulators.vendors.stripe.dialect import IDEMPOTENCY, decorate
 from brownout_simulators.vendors.stripe.errors import StripeErrors
 from brownout_simulators.vendors.stripe.form import parse
@@ -40,6 +41,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     stores=stores,
     idempotency=IDEMPOTENCY,
     webhooks=WEBHOOKS,
+    listen=listen,
     limits=LIMITS,
     named_errors=NAMED_ERRORS,
     correlate=("header.x-correlation-id", "body.metadata.operation_id"),

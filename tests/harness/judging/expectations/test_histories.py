@@ -26,6 +26,7 @@ from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.no_defects import NoDefects
 from brownout_harness.judging.expectations.no_secrets import NoSecrets
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
+from brownout_harness.judging.expectations.notices_taken import NoticesTaken
 from brownout_harness.judging.expectations.outcome import OutcomeOf
 from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
 from brownout_harness.judging.expectations.requests import Requests
@@ -67,6 +68,7 @@ DEMANDS: dict[str, Expectation] = {
     "no_defects": NoDefects(),
     "no_secrets": NoSecrets(),
     "nothing_lost": NothingLost(),
+    "notices_taken": NoticesTaken(),
     "outcome": OutcomeOf(struck_by="outage.1", is_=(Outcome.DONE, Outcome.UNKNOWN)),
     "quiet_while_open": QuietWhileOpen(vendor="stripe"),
     "requests in flight": Requests(vendor="stripe", in_flight=Bound(at_most=15)),
@@ -391,6 +393,14 @@ def move_an_end_back(evidence: Evidence, rng: random.Random) -> Evidence:
     return changed(evidence, operations=rows, finish_within_s={"pay": 30.0})
 
 
+def give_a_notice_up(evidence: Evidence, rng: random.Random) -> Evidence:
+    """The vendor's last attempt at one, answered 500."""
+    rows = list(evidence.deliveries_of["stripe"])
+    chosen = rng.randrange(len(rows))
+    rows[chosen] = rows[chosen]._replace(status=500)
+    return changed(evidence, deliveries=rows)
+
+
 PLANTS: list[tuple[str, Plant]] = [
     ("as_asked", take_another_amount),
     ("as_asked", swap_two_answers),
@@ -428,6 +438,7 @@ PLANTS: list[tuple[str, Plant]] = [
     ("amplification", multiply_the_load),
     ("requests in flight", crowd_at_once),
     ("requests of a phase", look_for_ever_after),
+    ("notices_taken", give_a_notice_up),
     ("outcome", refuse_whom_a_fault_struck),
     ("backoff", wait_past_the_cap),
     ("backoff", wait_in_step),

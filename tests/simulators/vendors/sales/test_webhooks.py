@@ -133,3 +133,15 @@ def test_endpoints_are_made_listed_and_removed_and_their_secret_is_shown_once() 
 )  # fmt: skip
 def test_an_endpoint_that_cannot_be_is_refused(fields: dict[str, object], pointer: str) -> None:
     assert SalesBench().listen(**fields)["errors"][0]["pointer"] == pointer
+
+
+def test_a_receiver_that_was_registered_without_a_call_hears_everything_and_is_listed() -> None:
+    bench = SalesBench()
+    secret = bench.simulator.listen("shop", "http://127.0.0.1:1/hooks")
+    bench.take_in()
+    bench.pass_time(60)
+    assert len(bench.webhooks) == 6
+    for webhook in bench.webhooks:
+        assert webhook.headers["X-Signature"] == plain_signature(secret, webhook.body)
+    (listed,) = bench.send("GET", ENDPOINTS).json["data"]
+    assert listed["url"] == "http://127.0.0.1:1/hooks"

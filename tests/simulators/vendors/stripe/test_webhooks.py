@@ -99,3 +99,16 @@ def test_a_delivery_that_fails_is_tried_again_with_a_new_signature() -> None:
     assert len(attempts) == len(SCHEDULE_S)
     assert len({header for header, _ in attempts}) == len(attempts)
     assert len({body for _, body in attempts}) == 1
+
+
+def test_a_receiver_that_was_registered_without_a_call_hears_everything_and_is_listed() -> None:
+    world = Stripe()
+    secret = world.simulator.listen("unit", HOOK)
+    assert secret == secret_of("unit")
+    world.post("/v1/payment_intents", PAID)
+    world.pass_time(1)
+    assert [webhook.type for webhook in world.webhooks] == PI_PAID
+    for webhook in world.webhooks:
+        stripe.Webhook.construct_event(webhook.body, webhook.headers["Stripe-Signature"], secret, tolerance=0)
+    (listed,) = world.get("/v1/webhook_endpoints")["data"]
+    assert (listed["url"], listed["enabled_events"]) == (HOOK, ["*"])

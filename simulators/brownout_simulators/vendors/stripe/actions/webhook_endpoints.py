@@ -28,12 +28,23 @@ def create(call: Call, account: StripeAccount) -> Reply:
     endpoint = crud.blank(work, RESOURCES[KIND], given)
     endpoint["metadata"] = merged({}, given.get("metadata"))
     _check(work, given, endpoint)
+    return work.reply({**endpoint, "secret": _open(work, endpoint)})
+
+
+def listen(account: StripeAccount, url: str) -> str:
+    """An endpoint for every event, made without a call; its signing secret."""
+    work = Work(None, account)
+    return _open(work, {**crud.blank(work, RESOURCES[KIND], {"url": url, "enabled_events": ["*"]}), "metadata": {}})
+
+
+def _open(work: Work, endpoint: Object) -> str:
     work.keep(endpoint)
-    secret = secret_of(account.name, state.endpoints_made)
+    state = work.state
+    secret = secret_of(work.account.name, state.endpoints_made)
     state.endpoints_made += 1
     state.secrets[endpoint["id"]] = secret
     _listen(work)
-    return work.reply({**endpoint, "secret": secret})
+    return secret
 
 
 def _check(work: Work, given: Mapping[str, Any], endpoint: Object) -> None:
