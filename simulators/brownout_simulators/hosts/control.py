@@ -223,6 +223,8 @@ def _let_go(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, 
     if not simulator.moments.let_go(tail):
         return 404, {"error": f"nobody watches {named(tail)}"}
     return _moments(simulator, tail, query, data)
+
+
 def _deliveries(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
     del tail, data
     after, limit = _asked(query, "after", -1), _asked(query, "limit", 1000)
