@@ -105,6 +105,7 @@ def texts(figure: Figure) -> Iterator[Text]:
                     yield tick.label1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", list(RUNS))
 def test_no_word_is_cut_off(name: str) -> None:
     for figure in figures(RUNS[name]()):
@@ -118,6 +119,7 @@ def test_no_word_is_cut_off(name: str) -> None:
             assert fits, f"{text.get_text()!r} at {box} is not within {inside}"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", list(RUNS))
 def test_every_axis_has_finite_ends(name: str) -> None:
     for figure in figures(RUNS[name]()):

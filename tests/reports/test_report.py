@@ -88,6 +88,7 @@ def test_every_action_death_gap_and_fault_is_named_with_its_instant() -> None:
     assert [piece for piece in pieces if piece not in table] == []
 
 
+@pytest.mark.thorough
 def test_nothing_of_a_large_run_is_left_out_of_the_tables_of_what_was_done() -> None:
     run = a_run(rate_per_s=1)
     marks = tuple(Mark(kind="action", text=f"kill gateway.{n:03d}", at_s=n / 5) for n in range(400))
@@ -146,6 +147,7 @@ def test_nothing_is_cut_off_on_paper() -> None:
     assert ".scroll { overflow: visible; }" in printed
 
 
+@pytest.mark.thorough
 def test_the_same_run_gives_the_same_page() -> None:
     assert render(a_run()) == page()
 

@@ -67,7 +67,10 @@ def waits_s(rule: dict[str, Any], rate_per_s: float, seed: int, calls: int = 10_
     return [turn.queued_s for turn in turns]
 
 
-@pytest.mark.parametrize(("servers", "load"), [(1, 0.5), (3, 0.7), (8, 0.8)])
+@pytest.mark.parametrize(
+    ("servers", "load"),
+    [(1, 0.5), *(pytest.param(*each, marks=pytest.mark.thorough) for each in ((3, 0.7), (8, 0.8)))],
+)
 def test_waits_are_those_of_theory_where_service_times_are_exponential(servers: int, load: float) -> None:
     """Erlang C."""
     values_s = [-0.1 * math.log(1 - (n + 0.5) / 4_000) for n in range(4_000)]
@@ -79,6 +82,7 @@ def test_waits_are_those_of_theory_where_service_times_are_exponential(servers: 
     assert fmean(waits) == pytest.approx(waited * work_s / (servers * (1 - load)), rel=0.1)
 
 
+@pytest.mark.thorough
 def test_waits_are_those_of_theory_where_service_times_are_fixed() -> None:
     """M/D/1: half of what exponential ones would make."""
     waits = [wait_s for seed in range(SEEDS) for wait_s in waits_s(serve(1, 0.1), 7.0, seed)]

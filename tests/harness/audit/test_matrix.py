@@ -65,7 +65,8 @@ def test_the_known_bad_part_is_caught(mutant: str) -> None:
     assert expectation in cell.failed, cell
 
 
-@pytest.mark.parametrize("seed", [7, *(pytest.param(each, marks=pytest.mark.thorough) for each in (1, 2, 3))])
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", [7, 1, 2, 3])
 def test_plain_retries_keep_an_overload_alive_for_a_minute_and_the_core_does_not(seed: int) -> None:
     """From 15 s after the trigger until 60 s after it nobody's payment is done; with the core all are."""
     plain, good = (run_cell(mutant, "metastable", seed) for mutant in ("three-plain-retries", GOOD))

@@ -138,6 +138,7 @@ def test_a_run_is_shown_and_so_is_one_operation_of_it(run: Path) -> None:
     assert brownout_here("show", "nowhere", cwd=run.parent).exit_code == 2
 
 
+@pytest.mark.thorough
 def test_a_run_is_made_again_from_its_folder_and_the_files_that_it_names_are_in_it(tmp_path: Path) -> None:
     beside = tmp_path / "beside"
     beside.mkdir()
