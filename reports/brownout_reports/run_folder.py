@@ -115,14 +115,6 @@ class FaultSpan(Frozen):
     """Fewer than this, and the experiment did not happen as asked."""
 
 
-class StallSpan(Frozen):
-    """A process of the harness's own that stood still: what the target did meanwhile proves little."""
-
-    process: str
-    start_s: float
-    end_s: float
-
-
 class Mark(Frozen):
     """Something that befell the run beside its faults, at the instant at which it really did."""
 
@@ -214,7 +206,6 @@ class Verdict(Frozen):
     expectations: tuple[ExpectationResult, ...]
     phases: tuple[PhaseSpan, ...]
     faults: tuple[FaultSpan, ...]
-    stalls: tuple[StallSpan, ...] = ()
     phase_metrics: tuple[PhaseMetrics, ...]
     vendor_metrics: tuple[VendorMetrics, ...]
     environment: Environment

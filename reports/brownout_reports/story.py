@@ -44,8 +44,9 @@ def overview(run: RunFolder) -> Iterator[str]:
     width = max((len(one_line(each.title)) for each in verdict.expectations), default=0)
     for each in verdict.expectations:
         yield f"{each.status:<12}  {one_line(each.title):<{width}}  {one_line(each.observed)}"
-    for stall in verdict.stalls:
-        yield f"stood still   {one_line(stall.process)} from {stall.start_s:.3f} s to {stall.end_s:.3f} s"
+    for mark in verdict.marks:
+        if mark.kind == "gap" and mark.at_s is not None and mark.until_s is not None:
+            yield f"fell short    {one_line(mark.text)}, from {mark.at_s:.3f} s to {mark.until_s:.3f} s"
     yield from _to_look_at(run)
 
 

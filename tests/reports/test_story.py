@@ -5,7 +5,7 @@ import json
 import pytest
 
 from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, Outcome
-from brownout_reports.run_folder import RunFolder, StallSpan, Status
+from brownout_reports.run_folder import Mark, RunFolder, Status
 from brownout_reports.story import UnknownOperation, overview, story
 from brownout_reports.tables import Rows, Tables
 from tests.reports.runs import a_run
@@ -103,13 +103,13 @@ def test_an_id_that_only_a_vendor_saw_has_a_story_and_one_that_nobody_saw_has_no
         list(story(run, "pay-3\x1b"))
 
 
-def test_the_overview_names_verdict_stalls_failed_cases_and_the_slowest() -> None:
+def test_the_overview_names_verdict_gaps_failed_cases_and_the_slowest() -> None:
     run = a_run(status=Status.FAILED)
-    stalls = (StallSpan(process="redis", start_s=3.0, end_s=5.0),)
-    lines = list(overview(run.model_copy(update={"verdict": run.verdict.model_copy(update={"stalls": stalls})})))
+    marks = (Mark(kind="gap", text="redis did not run for 2.0 s", at_s=3.0, until_s=5.0),)
+    lines = list(overview(run.model_copy(update={"verdict": run.verdict.model_copy(update={"marks": marks})})))
     assert lines[0] == "failed stripe-brownout (virtual, seed 7, 100.0 s)"
     assert lines[1].startswith("failed        exactly_once: effect `stripe.charge`  2,997 once, 3 twice")
-    assert "stood still   redis from 3.000 s to 5.000 s" in lines
+    assert "fell short    redis did not run for 2.0 s, from 3.000 s to 5.000 s" in lines
     at = lines.index("operations to look at:")
     assert lines[at + 1] == "  pay-000812-7  charged twice: `ch_1`, `ch_2` <script>"
     assert len(lines) == at + 5

@@ -1,37 +1,39 @@
 """What was taken on is finished before the process ends."""
 
-import queue
+import collections
+import math
 import threading
 import time
 
 from shop import Answer, Call, Order, bank, charge, order_of, serve
 
 BANK = bank()
-WAITING: queue.SimpleQueue[Order] = queue.SimpleQueue()
+LATER_S = 1.0
+WAITING: collections.deque[tuple[float, Order]] = collections.deque()
 ONE_AT_A_TIME = threading.Lock()
 
 
-def take_all() -> None:
-    """Whatever has gathered, and before that whatever is under way."""
+def take(until_s: float) -> None:
+    """Whatever is due by then, and before that whatever is under way."""
     with ONE_AT_A_TIME:
-        while not WAITING.empty():
-            order = WAITING.get()
+        while WAITING and WAITING[0][0] <= until_s:
+            _, order = WAITING.popleft()
             charge(BANK, order, key=f"order-{order.id}")
 
 
-def take_now_and_then() -> None:
-    """Once a second."""
+def take_when_due() -> None:
+    """Each order `LATER_S` after it was taken on."""
     while True:
-        time.sleep(1.0)
-        take_all()
+        time.sleep(0.05)
+        take(time.monotonic())
 
 
 def checkout(call: Call) -> Answer:
     """202: taken on."""
-    WAITING.put(order_of(call))
+    WAITING.append((time.monotonic() + LATER_S, order_of(call)))
     return 202, {"taken_on": True}
 
 
 if __name__ == "__main__":
-    threading.Thread(target=take_now_and_then, daemon=True).start()
-    serve({"checkout": checkout}, at_stop=take_all)
+    threading.Thread(target=take_when_due, daemon=True).start()
+    serve({"checkout": checkout}, at_stop=lambda: take(math.inf))

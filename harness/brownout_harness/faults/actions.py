@@ -6,7 +6,7 @@ An action that was not taken as asked leaves the run inconclusive: the experimen
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from brownout_harness.judging.evidence import Gap, GapKind
+from brownout_harness.judging.evidence import Deed, Gap, GapKind
 from brownout_scenarios.moments import EVERY_REQUEST, STORE_WRITE
 from brownout_scenarios.phases import Action, Trigger
 from brownout_scenarios.processes import ProcessState
@@ -31,6 +31,11 @@ class Actions:
             return False
         self._process.take(action)
         return True
+
+    def deed(self, action: Action, now_s: float) -> Deed:
+        """What is done now, as the judge is told of it."""
+        ends = action.kill is not None or action.stop is not None
+        return Deed(now_s, action.text, cuts_off=ends, sends_again=action.redrive is not None)
 
     def come(self, trigger_id: str) -> Trigger | None:
         """Its moment has come; None where it had come before."""

@@ -25,7 +25,7 @@ from brownout_harness.judging.leaves import Leaves
 from brownout_harness.judging.terms import Terms
 from brownout_harness.safety.secret_forms import forms_of, masked
 from brownout_reports.rows import EFFECT, REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
-from brownout_reports.run_folder import FaultSpan, PhaseSpan, StallSpan
+from brownout_reports.run_folder import FaultSpan, PhaseSpan
 from brownout_reports.tables import Groups, Rows, Tables
 
 WHOLE_RUN: Final = ""
@@ -90,6 +90,8 @@ class Deed(NamedTuple):
     """In words: `kill gateway`."""
     cuts_off: bool = False
     """Whether it may end what was under way."""
+    sends_again: bool = False
+    """Whether it has what was set aside sent again."""
 
 
 class Death(NamedTuple):
@@ -132,8 +134,6 @@ class Evidence:
     """By the operation's name; of one that is not in here nobody said what it leaves."""
     policies: Mapping[str, VendorPolicies] = field(default_factory=dict)
     """The reference application's settings, by vendor; none of a target whose settings nobody knows."""
-    redrives_s: tuple[float, ...] = ()
-    """When the scenario ordered what was set aside to be sent again."""
     terms: Mapping[str, Terms] = field(default_factory=dict)
     """By the operation's name; of one that is not in here nobody said what its effects are to hold."""
     secrets: frozenset[str] = frozenset()
@@ -316,16 +316,6 @@ class Evidence:
     def absence_is_proof(self) -> bool:
         """Whether what is missing from the ledgers surely did not happen."""
         return not any(gap.kind in INCOMPLETE_LEDGER for gap in self.gaps)
-
-    @cached_property
-    def stalls(self) -> tuple[StallSpan, ...]:
-        """Where a process of the harness's own stood still."""
-        found = [gap for gap in self.gaps if gap.kind is GapKind.STALLED]
-        return tuple(
-            StallSpan(process=gap.process, start_s=gap.at_s, end_s=gap.until_s)
-            for gap in found
-            if gap.at_s is not None and gap.until_s is not None
-        )
 
     @cached_property
     def is_interrupted(self) -> bool:

@@ -173,7 +173,6 @@ def verdict_on(evidence: Evidence, expectations: Sequence[Expectation], about: A
         expectations=judgement.results,
         phases=evidence.phases,
         faults=evidence.faults,
-        stalls=evidence.stalls,
         phase_metrics=phase_metrics(evidence),
         vendor_metrics=vendor_metrics(evidence),
         environment=about.environment,

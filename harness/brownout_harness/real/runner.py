@@ -190,7 +190,7 @@ class _Run:
         if action.ending is not None and action.for_s is not None:
             self._due.append((self._now_s() + action.for_s, action.ending))
             self._due.sort(key=lambda item: item[0])
-        self._deeds.append(Deed(self._now_s(), action.text, cuts_off=bool(action.kill or action.stop)))
+        self._deeds.append(self._actions.deed(action, self._now_s()))
         if action.kill or action.stop:
             self._cut_short.update(future for _, future in self._pending if not future.done())
         if action.kill is not None:

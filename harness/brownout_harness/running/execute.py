@@ -28,7 +28,7 @@ from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, NotJ
 from brownout_harness.progress import ProgressSink
 from brownout_harness.running.masked import masked
 from brownout_harness.running.orders import Order, check_writable, checked_scenario
-from brownout_harness.running.recorded import KEPT_FILE, find, inputs_of, kept, recorded, scenario_of
+from brownout_harness.running.recorded import KEPT_FILE, find, inputs_of, kept, recorded, scenario_of, with_found
 from brownout_reports.publish import publish
 from brownout_reports.reserved import reserved
 from brownout_reports.run_folder import (
@@ -126,7 +126,7 @@ def judge_again(recorded_in: str, *, expect: Path | None = None, out: Path | Non
         started=old.verdict.started,
         notes=(*scenario.notes, *inputs.notes),
     )
-    verdict = verdict_on(evidence, _checks(scenario, evidence), about)
+    verdict = verdict_on(evidence, with_found(_checks(scenario, evidence), old), about)
     if out is None:
         return Finished(verdict=verdict, folder=old.path)
     return _write(RunFolder(path=out, scenario=resolved, verdict=verdict, tables=old.tables), inputs)
@@ -224,7 +224,6 @@ def evidence_of(
         telemetry=scenario.target is None,
         leaves=dict(_leaves(scenario, gateway)),
         policies=_policies(scenario),
-        redrives_s=tuple(at_s for at_s, action in scenario.actions() if action.redrive is not None),
         terms=terms_of(operations_of(scenario, gateway).values()),
         secrets=inputs.secrets,
         said=inputs.said,

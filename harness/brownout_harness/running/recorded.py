@@ -4,16 +4,17 @@ Beside its tables a run folder holds `evidence.json`: what the judge was told be
 of the simulators are the same in every run.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from brownout_harness.asked.described import check_templates
-from brownout_harness.judging.evidence import Death, Deed, Gap
+from brownout_harness.judging.evidence import Death, Deed, Evidence, Gap
+from brownout_harness.judging.expectations.base import Expectation
 from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.simulator_status import secrets_in
 from brownout_harness.problems import BadInput
@@ -22,8 +23,10 @@ from brownout_reports.run_folder import (
     LOGS_FOLDER,
     SCENARIO_FILE,
     VERDICT_FILE,
+    ExpectationResult,
     RunFolder,
     RunFolderError,
+    Status,
     read,
     text_of,
 )
@@ -111,6 +114,31 @@ def inputs_of(run: RunFolder) -> RunInputs:
         started=run.verdict.started,
         duration_s=run.verdict.duration_s,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found when the run ended, and could not be found again: its credentials are not recorded, and are masked
+    in its tables."""
+
+    NAME: ClassVar[str] = "found"
+    LEDGER_PROVES: ClassVar[bool] = True
+    TIMELESS: ClassVar[bool] = True
+
+    result: ExpectationResult
+
+    def judge(self, _evidence: Evidence) -> ExpectationResult:
+        """As it was."""
+        return self.result
+
+
+def with_found(checks: Iterable[Expectation], run: RunFolder) -> list[Expectation]:
+    """The same demands, but what can be found only once, and was, stays found."""
+    failed = {each.name: each for each in run.verdict.expectations if each.status is Status.FAILED}
+    return [
+        _Found(failed[each.NAME]) if each.NAME in failed and getattr(each, "FOUND_ONCE", False) else each
+        for each in checks
+    ]
 
 
 def _secrets() -> Iterator[str]:

@@ -189,7 +189,7 @@ class Run:
             return
         if action.ending is not None and action.for_s is not None:
             self.loop.call_later(action.for_s, self._act, action.ending)
-        self.deeds.append(Deed(self.loop.time(), action.text, cuts_off=bool(action.kill or action.stop)))
+        self.deeds.append(self.actions.deed(action, self.loop.time()))
         if action.kill or action.stop:
             self.cut_short.update(task for _, task in self.redrives if not task.done())
         if action.kill is not None:

@@ -11,7 +11,7 @@ from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.success_rate import SuccessRate
 from brownout_harness.judging.judge import GAP_WORDS, About, judge, verdict_on
 from brownout_reports.rows import EventRow, Outcome
-from brownout_reports.run_folder import Environment, FaultSpan, StallSpan, Status, Verdict
+from brownout_reports.run_folder import Environment, FaultSpan, Status, Verdict
 from tests.support.histories import (
     changed,
     consistent,
@@ -157,7 +157,9 @@ def test_a_process_that_stood_still_excuses_no_charge_too_many_nor_one_that_is_n
 
 def test_a_process_that_stood_still_is_in_the_verdict_to_be_drawn() -> None:
     verdict = verdict_on(changed(healthy(), gaps=(*BEHIND, *STALLED)), [ONCE], ABOUT)
-    assert verdict.stalls == (StallSpan(process="simulator-stripe", start_s=30.0, end_s=32.0),)
+    (mark,) = [mark for mark in verdict.marks if mark.until_s is not None]
+    assert (mark.kind, mark.at_s, mark.until_s) == ("gap", 30.0, 32.0)
+    assert "simulator-stripe" in mark.text
 
 
 def test_of_an_interrupted_run_nothing_has_failed() -> None:

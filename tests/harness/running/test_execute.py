@@ -12,7 +12,7 @@ from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.problems import NotJudged
 from brownout_harness.running import execute as executing
-from brownout_harness.running.execute import Finished, evidence_of, execute, judged_virtually
+from brownout_harness.running.execute import Finished, evidence_of, execute, judge_again, judged_virtually
 from brownout_harness.running.orders import Order, checked_scenario, prepare
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
@@ -175,6 +175,8 @@ def test_a_secret_in_a_log_fails_a_run_that_demands_none(monkeypatch: pytest.Mon
     assert finished.exit_code == 1
     assert "logs/target.log" in str(finished.verdict.expectations)
     assert "sk_test_secret_51H" not in finished.verdict.model_dump_json()
+    again = judge_again(str(finished.folder)).verdict
+    assert again == finished.verdict
 
 
 def test_an_effect_too_many_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:

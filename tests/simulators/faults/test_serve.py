@@ -60,7 +60,10 @@ def test_it_is_for_all_calls_of_its_vendor(key: str, value: Any) -> None:
 
 
 def test_what_says_nothing_more_than_all_calls_may_be_said() -> None:
-    rule_from_json(rule({"at_once": 1, "each": EACH}, match="*", share=1, window={"start_s": 1}))
+    made = rule_from_json(rule({"at_once": 1, "each": EACH}, match="*", share=1, window={"start_s": 1}))
+    assert made.share == 1
+    assert made.window is not None
+    assert made.window.start_s == 1
 
 
 def test_a_queue_is_unbounded_or_has_so_much_room() -> None:

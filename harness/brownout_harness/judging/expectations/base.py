@@ -24,7 +24,7 @@ class Expectation(Protocol):
     LEDGER_PROVES: ClassVar[bool]
     """Whether a failure is proven by the ledgers even where the load did not run as asked; if it is `TIMELESS`, also
     where a process of the harness's own stood still. Where that depends on what was wrong, a method `proves(evidence)`
-    says it of one failure."""
+    says it of one failure. One that is `FOUND_ONCE` looks for what no recording keeps: a failure of it stands."""
 
     def judge(self, evidence: Evidence) -> ExpectationResult:
         """Judge one run."""

@@ -79,7 +79,7 @@ class FinishedLater:
         """Why nothing can be said; empty where something can."""
         if self.operation and self.operation not in evidence.finish_within_s:
             return f"nobody asks for the state of {self.operation}: it has no until"
-        if self.open_at_most is not None and not stories:
+        if not stories:
             return "nothing was taken on to be finished later"
         return _never_read(stories)
 

@@ -23,6 +23,7 @@ class NoSecrets:
     NAME: ClassVar[str] = "no_secrets"
     LEDGER_PROVES: ClassVar[bool] = True
     TIMELESS: ClassVar[bool] = True
+    FOUND_ONCE: ClassVar[bool] = True
 
     def judge(self, evidence: Evidence) -> ExpectationResult:
         """Needs at least one secret that was planted and one place to look at."""

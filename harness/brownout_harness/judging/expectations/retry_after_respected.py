@@ -69,11 +69,12 @@ class _Orders:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self._sent_again = evidence.sent_again.by("operation_id")
+        self._orders_s = [deed.at_s for deed in evidence.deeds if deed.sends_again]
 
     def explain(self, refused: LedgerRow, following: LedgerRow) -> bool:
         """Whether the second of two requests of one operation is the first of a redrive: one was ordered between them;
         or earlier, and still ran when the caller was told that the operation was set aside, which was between them."""
-        orders_s = [order_s for order_s in self._evidence.redrives_s if order_s <= following.at_s]
+        orders_s = [order_s for order_s in self._orders_s if order_s <= following.at_s]
         if not orders_s or following.operation_id not in self._sent_again:
             return False
         if orders_s[-1] > refused.finished_s:

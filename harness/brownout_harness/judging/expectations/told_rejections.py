@@ -8,6 +8,7 @@ What each policy is set to is known of the reference application (`Evidence.poli
     bulkhead      not with a place free during all of the call's wait
     deadline      not before the operation's time was over
     settling      not where nobody had sent anything before
+    renewal       not where nothing had failed at the vendor for longer than a pause can last
     any           not where it is switched off, and not one that there is not
 
 A token was taken before an attempt is told to begin, and a place is held by a call that is told when it has ended. So
@@ -24,8 +25,9 @@ from typing import Final
 
 import polars as pl
 
+from brownout_core.errors import RenewalPaused
 from brownout_core.policies.settings import VendorPolicies
-from brownout_core.telemetry import Kind
+from brownout_core.telemetry import Kind, outcome_name
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, seconds
 from brownout_harness.judging.expectations.telling import CLOCKS_S, CLOSED
@@ -34,6 +36,7 @@ from brownout_reports.tables import Rows
 
 SPARE: Final = 2.0
 """Tokens: the one that was asked for, and a whole one more, so that no rounding and no timer makes a liar."""
+PAUSED: Final = outcome_name(RenewalPaused)
 AT_ONCE: Final = (pl.col("outcome") == "breaker_open") & (pl.col("duration_s") <= CLOCKS_S)
 TOOK_NOTHING: Final = (pl.col("attempt") == 0) & (pl.col("outcome").is_in(["limiter_full", "bulkhead_full"]) | AT_ONCE)
 """Of a call that has ended: it had neither a token nor, for longer than an instant, a place."""
@@ -114,6 +117,14 @@ class _Told:
         ]
         rows = [self.of(Kind.ATTEMPT_STARTED), *unused]
         return sorted(at_s for some in rows for at_s in some.values(pl.col("at_s")))
+
+    def failures_s(self) -> list[float]:
+        """When something may have failed: requests came that were not answered well, or attempts were told to have
+        failed; ascending."""
+        answered = pl.col("status").is_between(200, 399) & (pl.col("ending") == "complete")
+        requests = self.evidence.requests_at(self._vendor).where(~answered)
+        attempts = self.of(Kind.ATTEMPT_FINISHED).where(~pl.col("outcome").is_in(["ok", PAUSED]))
+        return sorted(at_s for some in (requests, attempts) for at_s in some.values(pl.col("at_s")))
 
     def tells_all_about(self, at_s: float) -> bool:
         """Whether every call that was under way then has been told of since: the process lived on for as long as one
@@ -207,6 +218,17 @@ def _by_settling(told: _Told, rejected: Sequence[EventRow]) -> Iterator[Violatio
             yield _turned_away(each, "settling", "it was asked for once, and never sent before")
 
 
+def _by_renewal(told: _Told, rejected: Sequence[EventRow]) -> Iterator[Violation]:
+    """A pause follows a renewal that failed: the vendor's books show it, or an attempt that waited for it tells."""
+    renewal = told.policies.renewal
+    longest_s = renewal.attempt_s + max(renewal.max_delay_s, renewal.retry_after_cap_s)
+    failed_s = told.failures_s()
+    for each in rejected:
+        before = bisect_right(failed_s, each.at_s + CLOCKS_S)
+        if not before or failed_s[before - 1] < each.at_s - longest_s - CLOCKS_S:
+            yield _turned_away(each, "renewal", f"nothing had failed there for {seconds(longest_s)}")
+
+
 def _by_anything(_told: _Told, _rejected: Sequence[EventRow]) -> Iterator[Violation]:
     """Nothing outside of the target shows whether it can have been."""
     return iter(())
@@ -218,7 +240,7 @@ JUDGES: Final[Mapping[str, Callable[[_Told, Sequence[EventRow]], Iterator[Violat
     "deadline": _by_deadline,
     "idempotency": _by_anything,
     "limiter": _by_limiter,
-    "renewal": _by_anything,
+    "renewal": _by_renewal,
     "retry_budget": _by_budget,
     "settling": _by_settling,
 }

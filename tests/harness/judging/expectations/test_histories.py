@@ -385,12 +385,16 @@ def turn_away_while_closed(evidence: Evidence, _rng: random.Random) -> Evidence:
     return _told(evidence, lambda each: None if each.kind == "breaker_transition" else each)
 
 
-def move_an_end_back(evidence: Evidence, rng: random.Random) -> Evidence:
-    """Of an operation that was followed to its end, the last look."""
+def follow_one(evidence: Evidence, rng: random.Random, last: tuple[str, str] = ("completed", "done")) -> Evidence:
+    """An operation is followed to its end; `last`, a state and what it means, is seen at the last look."""
     done = _done(evidence, rng)
-    states = [[done.finished_s + 1.0, "completed", "done"], [100.0, "scheduled", "accepted"]]
+    states = [[done.finished_s + 1.0, "completed", "done"], [100.0, *last]]
     rows = [each._replace(states=json.dumps(states)) if each == done else each for each in evidence.operations]
     return changed(evidence, operations=rows, finish_within_s={"pay": 30.0})
+
+
+def move_an_end_back(evidence: Evidence, rng: random.Random) -> Evidence:
+    return follow_one(evidence, rng, last=("scheduled", "accepted"))
 
 
 def give_a_notice_up(evidence: Evidence, rng: random.Random) -> Evidence:
@@ -479,7 +483,7 @@ def test_a_consistent_history_is_never_red(seed: int) -> None:
 
 @pytest.fixture(scope="module")
 def history() -> Evidence:
-    return consistent(7)
+    return follow_one(consistent(7), random.Random(7))
 
 
 @pytest.mark.parametrize("demand", DEMANDS.values(), ids=DEMANDS)

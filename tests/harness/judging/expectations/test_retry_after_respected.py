@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.evidence import Deed, Evidence
 from brownout_harness.judging.expectations.retry_after_respected import RetryAfterRespected
 from brownout_reports.rows import Outcome
 from brownout_reports.run_folder import Status
@@ -53,7 +53,8 @@ def set_aside(evidence: Evidence, answered_s: float, *orders_s: float, **changes
     numbers = range(6)
     asked = [operation(n, at_s=9.9 + n, finished_s=10.05 + n + answered_s, outcome=Outcome.ACCEPTED) for n in numbers]
     letters = [letter(n, **changes) for n in numbers]
-    return changed(evidence, operations=asked, dead_letters=letters, redrives_s=orders_s)
+    deeds = tuple(Deed(order_s, "redrive dead letters", sends_again=True) for order_s in orders_s)
+    return changed(evidence, operations=asked, dead_letters=letters, deeds=deeds)
 
 
 def test_what_the_scenario_orders_to_be_sent_again_is_a_new_call() -> None:

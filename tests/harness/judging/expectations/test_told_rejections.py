@@ -16,7 +16,7 @@ from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.told_rejections import rejections_against_policies
 from brownout_reports.rows import EventRow
 from tests.support.examples import examples
-from tests.support.histories import changed, healthy, moved
+from tests.support.histories import changed, healthy, moved, request
 
 LIMITER = LimiterConfig(capacity=5, refill_per_s=1.0, max_wait_s=0.0)
 POLICIES = VendorPolicies(
@@ -75,8 +75,23 @@ def test_a_policy_that_is_switched_off_turns_nobody_away() -> None:
     assert found(telling(rejection(5, "bulkhead"), bulkhead=None)) == [what.format("bulkhead")]
 
 
-def test_a_renewal_that_is_paused_may_turn_somebody_away() -> None:
-    assert not found(telling(rejection(5, "renewal")))
+def test_a_renewal_is_paused_only_after_something_has_failed() -> None:
+    """The longest pause is as long as the vendor may ask for: a minute, and the renewal itself."""
+    failed = EventRow(5.0, "attempt_finished", "stripe", "pay", "op-1", 1, "attempt_timeout", 3.0)
+    assert not found(telling(failed, rejection(6, "renewal")))
+    what = "stripe was told to be kept away by the renewal: nothing had failed there for 65 s"
+    assert found(telling(rejection(4, "renewal"), failed, rejection(71, "renewal"))) == [what, what]
+
+
+def test_a_pause_is_no_failure_that_explains_the_next_one() -> None:
+    paused = EventRow(5.0, "attempt_finished", "stripe", "pay", "op-1", 1, "renewal_paused")
+    assert len(found(telling(paused, rejection(6, "renewal")))) == 1
+
+
+def test_a_request_that_was_not_answered_well_explains_a_pause() -> None:
+    evidence = telling(rejection(6, "renewal"))
+    hung = request(2, at_s=1.0, finished_s=6.0, seq=900, status=0, ending="hang", operation_id="")
+    assert not found(changed(evidence, requests=[*evidence.requests, hung]))
 
 
 def test_a_policy_that_there_is_not_turns_nobody_away() -> None:
