@@ -10,6 +10,7 @@ from brownout_harness.running.execute import execute
 from brownout_harness.running.orders import Order, prepare
 from brownout_reports.run_folder import Status, Verdict
 from brownout_scenarios.target import Command
+from tests.support.patient_runs import patiently
 
 FOLDER = Path(__file__).parents[2] / "docs" / "samples" / "wrong"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -47,7 +48,7 @@ def _said(verdict: Verdict) -> str:
 @pytest.mark.real
 @pytest.mark.parametrize("name", NAMES)
 def test_the_mistake_is_called_by_its_name(name: str, tmp_path: Path) -> None:
-    verdict = execute(_order(name, tmp_path / "run")).verdict
+    verdict = patiently(lambda number: execute(_order(name, tmp_path / f"run-{number}")).verdict)
     assert verdict.verdict is Status.FAILED, verdict.reasons
     for words in TOLD[name].split(", "):
         assert words in _said(verdict)
@@ -56,6 +57,6 @@ def test_the_mistake_is_called_by_its_name(name: str, tmp_path: Path) -> None:
 @pytest.mark.real
 @pytest.mark.parametrize("name", NAMES)
 def test_without_the_mistake_it_passes(name: str, tmp_path: Path) -> None:
-    verdict = execute(_corrected(_order(name, tmp_path / "run"), name)).verdict
+    verdict = patiently(lambda number: execute(_corrected(_order(name, tmp_path / f"run-{number}"), name)).verdict)
     observed = [f"{each.title}: {each.observed}" for each in verdict.expectations if each.status is not Status.PASSED]
     assert verdict.verdict is Status.PASSED, [*verdict.reasons, *observed]
