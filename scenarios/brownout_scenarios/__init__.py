@@ -2,6 +2,7 @@
 
 - `schema.py`      a scenario as frozen records; `workload.py` what users ask for, `phases.py` what goes wrong and when
 - `moments.py`     moments in the books, on which an action happens; `processes.py` where a process stands after some
+- `limits.py`      which of a vendor's own limiters are on
 - `notices.py`     where a vendor's webhooks go
 - `until.py`       how one learns what came of an operation that finishes later
 - `target.py`      the application under test, as a scenario names it

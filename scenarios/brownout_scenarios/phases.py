@@ -1,9 +1,10 @@
 """What goes wrong, and when: the stretches of a run, their faults, and what is done to the machine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from brownout_scenarios.limits import Limits
 from brownout_scenarios.moments import Moment
 from brownout_scenarios.workload import Json, Rising
 
@@ -156,3 +157,5 @@ class Phase:
     """Replaces the workload's rate; `0/s` pauses arrivals; `{from: 40/s, to: 80/s}` rises or falls evenly."""
     faults: tuple[Fault, ...] = ()
     actions: tuple[Action, ...] = ()
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    """Per vendor, limiters that hold while it lasts, each in place of the run's of its name; `false` has one off."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from brownout_scenarios.limits import Limits, as_sent, in_words
 from brownout_scenarios.notices import Notices
 from brownout_scenarios.phases import Action, Fault, Layer, Phase, Trigger
 from brownout_scenarios.target import RUN_VALUES, Target
@@ -40,20 +41,6 @@ class Place(str):
     """Where an id arrives; with a pattern behind it (`body.Body: Order (\\S+)`), where it is not alone there."""
 
     __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """What replaces the figures of a vendor's own limiter; what is left out stays the vendor's."""
-
-    rate_per_s: float | None = None
-    burst: float | None = None
-    concurrency: int | None = None
-    """Calls in flight at once."""
-
-    def to_json(self) -> dict[str, Json]:
-        figures = {"rate_per_s": self.rate_per_s, "burst": self.burst, "concurrency": self.concurrency}
-        return {name: value for name, value in figures.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +124,9 @@ class Scenario:
     correlate: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
     """Per vendor, where the target's operation id arrives, first hit wins: `body.metadata.order_id`, `header.x-id`,
     `callback.order`, `path.id`, `query.order`, `body.Body: "Order (\\S+)"`."""
-    limits: Mapping[str, Mapping[str, bool | Figures]] = field(default_factory=dict)
+    limits: Mapping[str, Limits] = field(default_factory=dict)
     """Per vendor, which of its own limiters are on for the whole run (they are off by default): `true`, or other
-    figures than the vendor's: `{twilio: {account: {rate: 10/s, burst: 10}}}`."""
+    figures than the vendor's: `{stripe: {global-rate: {rate: 10/s, burst: 10}}}`. A phase may have others."""
     serve: Mapping[str, Serving] = field(default_factory=dict)
     """Per vendor, how many calls it works on at a time for the whole run; the others queue. A phase's fault `serve`
     holds instead while it lasts."""
@@ -166,6 +153,7 @@ class Scenario:
         named += [trigger.moment.vendor for trigger in self.triggers()]
         named += [*self.correlate, *self.limits, *self.notices, *self.serve, *self.policies.vendors]
         named += [action.clock or "" for phase in self.phases for action in phase.actions]
+        named += [vendor for phase in self.phases for vendor in phase.limits]
         for item in self.expect:
             named += [getattr(item.check, "vendor", ""), getattr(item.check, "effect", "").partition(".")[0]]
         if self.target is not None:
@@ -176,11 +164,28 @@ class Scenario:
         return tuple(dict.fromkeys(name for name in named if name))
 
     def limits_of(self, vendor: str) -> dict[str, Json]:
-        """The limiters that are on, as the vendor's simulator takes them."""
-        chosen = {
-            name: on.to_json() if isinstance(on, Figures) else on for name, on in self.limits.get(vendor, {}).items()
-        }
-        return {name: on for name, on in chosen.items() if on is not False}
+        """The limiters that are on where no phase says otherwise, as the vendor's simulator takes them."""
+        return as_sent(self.limits.get(vendor, {}))
+
+    def limits_during(self, vendor: str) -> list[Json]:
+        """The stretches of the run in which a phase has limiters of its own, each with all that are on then, as the
+        vendor's simulator takes them."""
+        usual = self.limits.get(vendor, {})
+        return [
+            {"start_s": span.start_s, "end_s": span.end_s, "limits": as_sent({**usual, **span.phase.limits[vendor]})}
+            for span in self.spans()
+            if vendor in span.phase.limits
+        ]
+
+    def limit_changes(self) -> tuple[tuple[float, str], ...]:
+        """When a phase's limiters come into force, and are gone again; in words, for reports."""
+        changes = []
+        for span in self.spans():
+            for vendor, limits in span.phase.limits.items():
+                changes.append((span.start_s, f"limits of {vendor} in {span.phase.name}: {in_words(limits)}"))
+                if span.end_s < self.duration_s:
+                    changes.append((span.end_s, f"limits of {vendor} after {span.phase.name}: as before"))
+        return tuple(changes)
 
     def spans(self) -> tuple[Span, ...]:
         """The phases in order, each with its start and end in the run."""

@@ -10,7 +10,7 @@ from brownout_simulators.engine import Engine
 from brownout_simulators.faults.aim import require_fit
 from brownout_simulators.faults.rule import Rule
 from brownout_simulators.kept import Kept
-from brownout_simulators.limiter import switched_on
+from brownout_simulators.limiter import stretches_of, switched_on
 from brownout_simulators.shared import Shared
 
 S = TypeVar("S")
@@ -34,11 +34,13 @@ class Control(Generic[S]):
         start_at_s: float | None = None,
         seed: int | None = None,
         limits: Mapping[str, Any] | None = None,
+        limits_during: Sequence[Any] = (),
         correlate: Sequence[str] | None = None,
         webhook_time_scale: float | None = None,
         fields: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """Put a whole fault schedule in force; its instants count from `start_at_s`. Objects and books stay.
+        `limits_during` are stretches in which others are on than `limits`, or than those that are on already.
         `fields` are those that the ledger keeps of each kind of effect from now on.
 
         Raises `ValueError`, and then nothing has changed.
@@ -48,7 +50,8 @@ class Control(Generic[S]):
         for rule in rules:
             require_fit(shared.vendor, rule)
         books, known = shared.books, {limit.name: limit for limit in shared.vendor.limits}
-        switched = None if limits is None else switched_on(known, limits)
+        during = stretches_of(known, limits_during)
+        switched = switched_on(known, limits) if limits is not None else dict(shared.limiter.limits) if during else None
         correlation = books.correlation if correlate is None else Correlation(correlate)
         kept = books.kept if fields is None else Kept(shared.vendor, fields)
         time_scale = books.outbox.time_scale if webhook_time_scale is None else webhook_time_scale
@@ -62,9 +65,9 @@ class Control(Generic[S]):
             start_at_s=shared.clock.machine_s() if start_at_s is None else start_at_s,
         )
         books.correlation, books.outbox.time_scale, books.kept = correlation, time_scale, kept
-        if switched is not None and (switched or shared.limiter.limits):
-            shared.limiter.switch(switched)
-            _log.info("%s: the vendor's limits are %s", shared.vendor.name, ", ".join(switched) or "off")
+        if switched is not None and (switched or during or shared.limiter.is_on):
+            shared.limiter.switch(switched, during, start_at_s=shared.plan.start_at_s)
+            _log.info("%s: the vendor's limits are %s", shared.vendor.name, _in_words(switched, len(during)))
 
     def listen(self, account: str, url: str) -> str:
         """Register a receiver of everything that happens in an account; the secret that its notices are signed with.
@@ -113,7 +116,7 @@ class Control(Generic[S]):
                 {"id": rule_id, "matched": one.matched, "struck": one.struck}
                 for rule_id, one in shared.plan.standing.items()
             ],
-            "limits": sorted(shared.limiter.limits),
+            "limits": shared.limiter.names(shared.clock.machine_s()),
             "serving": shared.capacity.counts(),
             "deliveries": {"attempts": len(books.outbox.book), "dropped": books.outbox.book.dropped},
             "ledger": {"next_seq": ledger.next_seq, "dropped": ledger.dropped},
@@ -123,3 +126,8 @@ class Control(Generic[S]):
             "webhooks": shared.books.outbox.counts(),
             "problems": list(shared.problems.kept),
         }
+
+
+def _in_words(limits: Iterable[str], stretches: int) -> str:
+    others = f"; others in {stretches} stretches of the run" if stretches else ""
+    return (", ".join(limits) or "off") + others

@@ -54,8 +54,8 @@ class Decision(Generic[S]):
         chosen = () if self._plan.is_empty else self._choose(one, now_s)
         if chosen:
             chosen = self._strike(one, chosen, Stage.CREDENTIALS)
-        if self._limiter.limits:
-            self._limit(one, world, now_s + self._clock.offset_s)
+        if self._limiter.is_on:
+            self._limit(one, world, now_s)
         if chosen:
             self._strike(one, chosen, Stage.AFTER)
 
@@ -106,11 +106,11 @@ class Decision(Generic[S]):
                     one.mark(standing)
         return []
 
-    def _limit(self, one: Handling[S], world: World[S], now_s: float) -> None:
+    def _limit(self, one: Handling[S], world: World[S], machine_s: float) -> None:
         strike = one.strike
         if strike is not None and strike.is_answered:
             return
-        taken = self._limiter.enter(one.call, world.account.name, now_s)
+        taken = self._limiter.enter(one.call, world.account.name, machine_s + self._clock.offset_s, machine_s)
         if not isinstance(taken, Exceeded):
             one.held = taken
             return

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from brownout_simulators.account import LimitState
@@ -82,29 +83,33 @@ class Exceeded:
 
 
 class _Gauge:
-    """One limit that is on, and how far it is used under each key."""
+    """One limit with the figures of one stretch of time, and how far it is used under each key.
 
-    __slots__ = ("_buckets", "_flying", "concurrency", "key_of", "name")
+    `flying` counts the calls in flight by key. The gauges of one limit share it: who came before the figures changed is
+    still there afterwards. None: nobody bounds them.
+    """
 
-    def __init__(self, name: str, limit: Limit) -> None:
-        self.name = name
+    __slots__ = ("_buckets", "_flying", "concurrency", "is_on", "key_of", "name")
+
+    def __init__(self, limit: Limit, flying: dict[str, int] | None, *, is_on: bool) -> None:
+        self.name = limit.name
         self.key_of = limit.key_of
-        self._buckets = Buckets(limit.rate_per_s, limit.burst) if limit.rate_per_s > 0 else None
-        self.concurrency = limit.concurrency
-        self._flying: dict[str, int] = {}
+        self.is_on = is_on
+        """Off, it only counts."""
+        self._buckets = Buckets(limit.rate_per_s, limit.burst) if is_on and limit.rate_per_s > 0 else None
+        self.concurrency = limit.concurrency if is_on else 0
+        self._flying = flying
 
     def take(self, key: str, now_s: float) -> Exceeded | None:
         """Let a call in; or why not, and nothing was taken."""
-        flying = 0
-        if self.concurrency:
-            flying = self._flying.get(key, 0)
-            if flying >= self.concurrency:
-                return Exceeded(self.name, None)
+        flying = 0 if self._flying is None else self._flying.get(key, 0)
+        if self.concurrency and flying >= self.concurrency:
+            return Exceeded(self.name, None)
         if self._buckets is not None:
             wait_s = self._buckets.of(key, now_s).take(now_s)
             if wait_s:
                 return Exceeded(self.name, wait_s)
-        if self.concurrency:
+        if self._flying is not None:
             self._flying[key] = flying + 1
         return None
 
@@ -116,7 +121,7 @@ class _Gauge:
 
     def leave(self, key: str) -> None:
         """A call that was let in is over."""
-        if self.concurrency:
+        if self._flying is not None:
             left = self._flying.get(key, 0) - 1
             if left > 0:
                 self._flying[key] = left
@@ -127,30 +132,74 @@ class _Gauge:
         """How far it is used under this key."""
         if self._buckets is not None:
             return self._buckets.of(key, now_s).state(now_s)
-        return LimitState(self.concurrency, max(0, self.concurrency - self._flying.get(key, 0)), 0.0)
+        flying = 0 if self._flying is None else self._flying.get(key, 0)
+        return LimitState(self.concurrency, max(0, self.concurrency - flying), 0.0)
 
 
 Place = tuple[_Gauge, str]
 """What a call took of one limit, under one key."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From `start_s` (included) to `end_s` (excluded), in seconds since the schedule's start instant, these limits are
+    on and no others."""
+
+    start_s: float
+    end_s: float
+    limits: Mapping[str, Limit]
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start_s < self.end_s < float("inf"):
+            raise ValueError(f"limits_during: 0 <= start_s < end_s, got {self.start_s} and {self.end_s}")
+
+
 class Limiter:
-    """The limits of a vendor that are on: none, until some are switched on. A call takes from all or from none."""
+    """The limits of a vendor that are on: none, until some are switched on. A call takes from all or from none.
+
+    Buckets go by the vendor's clock, stretches by the machine's, as the windows of faults do; both are handed in.
+    """
 
     def __init__(self) -> None:
-        self.limits: Mapping[str, Limit] = {}
-        self._gauges: Sequence[_Gauge] = ()
+        self.switch({})
 
-    def switch(self, limits: Mapping[str, Limit]) -> None:
-        """These, all unused, in place of those that are on."""
+    def switch(
+        self, limits: Mapping[str, Limit], stretches: Sequence[Stretch] = (), *, start_at_s: float = 0.0
+    ) -> None:
+        """These, all unused, in place of those that are on; in each stretch, counted from `start_at_s`, its own, and
+        afterwards these again, as time has left them. No two stretches overlap."""
+        every = (limits, *(each.limits for each in stretches))
+        bounded = {name: limit for each in every for name, limit in each.items() if limit.concurrency}
+        flying: dict[str, dict[str, int]] = {name: {} for name in bounded}
+
+        def gauges(on: Mapping[str, Limit]) -> Sequence[_Gauge]:
+            counting = [_Gauge(bounded[name], flying[name], is_on=False) for name in bounded if name not in on]
+            return [*counting, *(_Gauge(limit, flying.get(name), is_on=True) for name, limit in on.items())]
+
         self.limits = limits
-        self._gauges = [_Gauge(name, limit) for name, limit in limits.items()]
+        """Those that are on outside of all stretches."""
+        self.is_on = any(every)
+        """Whether some are, now or at another time."""
+        self._usual = gauges(limits)
+        self._stretches = [
+            (start_at_s + each.start_s, start_at_s + each.end_s, gauges(each.limits)) for each in stretches
+        ]
+        self._gauges: Sequence[_Gauge] = self._usual
+        self._until_s = float("-inf") if stretches else float("inf")
 
-    def enter(self, call: Call, account: str, now_s: float) -> Exceeded | list[Place]:
+    def _in_force(self, machine_s: float) -> Sequence[_Gauge]:
+        if machine_s >= self._until_s:
+            within = (gauges for start_s, end_s, gauges in self._stretches if start_s <= machine_s < end_s)
+            self._gauges = next(within, self._usual)
+            edges = [edge for start_s, end_s, _ in self._stretches for edge in (start_s, end_s) if edge > machine_s]
+            self._until_s = min(edges, default=float("inf"))
+        return self._gauges
+
+    def enter(self, call: Call, account: str, now_s: float, machine_s: float) -> Exceeded | list[Place]:
         """Let the call in: what it took, which `leave` must be given when the call is over. Or the limit that refuses
         it; then nothing was taken from any."""
         taken: list[Place] = []
-        for gauge in self._gauges:
+        for gauge in self._in_force(machine_s):
             key = gauge.key_of(call, account)
             if not key:
                 continue
@@ -167,9 +216,17 @@ class Limiter:
         for gauge, key in taken:
             gauge.leave(key)
 
-    def states(self, call: Call, account: str, now_s: float) -> dict[str, LimitState]:
-        """How far each limit that is for this call is used now, by name."""
-        return {gauge.name: gauge.state(key, now_s) for gauge in self._gauges if (key := gauge.key_of(call, account))}
+    def states(self, call: Call, account: str, now_s: float, machine_s: float) -> dict[str, LimitState]:
+        """How far each limit that is on and for this call is used now, by name."""
+        return {
+            gauge.name: gauge.state(key, now_s)
+            for gauge in self._in_force(machine_s)
+            if gauge.is_on and (key := gauge.key_of(call, account))
+        }
+
+    def names(self, machine_s: float) -> list[str]:
+        """Of those that are on now."""
+        return sorted(gauge.name for gauge in self._in_force(machine_s) if gauge.is_on)
 
 
 def switched_on(known: Mapping[str, Limit], asked: Mapping[str, Any]) -> dict[str, Limit]:
@@ -191,3 +248,19 @@ def switched_on(known: Mapping[str, Limit], asked: Mapping[str, Any]) -> dict[st
                 raise ValueError(f"limits.{name}.{figure}: a number from 0 to {FIGURE_LIMIT:.0e}, got {shown(value)}")
         chosen[name] = replace(known[name], **figures)
     return chosen
+
+
+def stretches_of(known: Mapping[str, Limit], asked: Iterable[Any]) -> list[Stretch]:
+    """What holds for a while, each as `{"start_s": 10.0, "end_s": 20.0, "limits": {…}}`. Raises `ValueError`."""
+    made: list[Stretch] = []
+    for each in asked:
+        given = each if isinstance(each, Mapping) else {}
+        edges = given.get("start_s"), given.get("end_s")
+        is_whole = given.keys() == {"start_s", "end_s", "limits"} and isinstance(given["limits"], Mapping)
+        if not is_whole or any(isinstance(edge, bool) or not isinstance(edge, int | float) for edge in edges):
+            raise ValueError(f"limits_during: objects of start_s, end_s and limits are needed, got {shown(each)}")
+        made.append(Stretch(float(given["start_s"]), float(given["end_s"]), switched_on(known, given["limits"])))
+    made.sort(key=lambda each: each.start_s)
+    if any(later.start_s < earlier.end_s for earlier, later in pairwise(made)):
+        raise ValueError("limits_during: two stretches overlap")
+    return made

@@ -106,6 +106,7 @@ class Simulator(Generic[S]):
         start_at_s: float | None = None,
         seed: int | None = None,
         limits: Mapping[str, Any] | None = None,
+        limits_during: Sequence[Any] = (),
         correlate: Sequence[str] | None = None,
         webhook_time_scale: float | None = None,
         fields: Mapping[str, Sequence[str]] | None = None,
@@ -116,6 +117,7 @@ class Simulator(Generic[S]):
             start_at_s=start_at_s,
             seed=seed,
             limits=limits,
+            limits_during=limits_during,
             correlate=correlate,
             webhook_time_scale=webhook_time_scale,
             fields=fields,
@@ -189,9 +191,9 @@ class Simulator(Generic[S]):
 
     @property
     def limiter(self) -> Limiter | None:
-        """The limits that are on, if any are."""
+        """The limits that are on, or will be, if any are."""
         limiter = self._shared.limiter
-        return limiter if limiter.limits else None
+        return limiter if limiter.is_on else None
 
     @property
     def problems(self) -> Sequence[str]:

@@ -79,7 +79,7 @@ class Worlds(Generic[S]):
             stream=stream(seed, *names, "random"),
             later=lambda delay_s, step: acting.later(account, delay_s, step),
             publish=lambda topic, message: acting.publish(account, topic, message),
-            limits=lambda call: limiter.states(call, label, clock.vendor_s()),
+            limits=lambda call: limiter.states(call, label, clock.vendor_s(), clock.machine_s()),
             base_url=self.base_url,
         )
         keys = Keys(vendor.idempotency.ttl_s if vendor.idempotency is not None else 0.0)

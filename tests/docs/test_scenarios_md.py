@@ -8,7 +8,7 @@ import pytest
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.parameters import COMMON
 from brownout_harness.words.vocabulary import vocabulary
-from brownout_scenarios import phases, schema, target, workload
+from brownout_scenarios import limits, phases, schema, target, workload
 from brownout_scenarios.grammar import key_of
 from brownout_scenarios.load import load_text
 from brownout_scenarios.reference import replaced
@@ -30,7 +30,7 @@ PARTS = (
     workload.Rising,
     phases.Window,
     phases.Action,
-    schema.Figures,
+    limits.Figures,
 )
 
 

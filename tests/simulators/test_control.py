@@ -24,6 +24,40 @@ def test_limits_are_off_until_they_are_asked_for() -> None:
     assert till.send().status == 200
 
 
+LOWER_FOR_A_WHILE = {"start_s": 10.0, "end_s": 20.0, "limits": {"per-second": {"burst": 2, "rate_per_s": 1e-6}}}
+
+
+def test_limits_change_for_a_while_by_the_start_instant_whatever_the_vendors_clock_shows() -> None:
+    till = Driver()
+    till.simulator.schedule(
+        [], start_at_s=till.clock.now_s, limits={"per-second": True}, limits_during=[LOWER_FOR_A_WHILE]
+    )
+    till.simulator.advance(15.0)
+    assert [till.send().status for _ in range(6)] == [200] * 5 + [429]
+    till.clock.now_s += 10.0
+    assert [till.send().status for _ in range(3)] == [200] * 2 + [429]
+    assert till.send().headers["till-left"] == "0", "the headers tell of the limit that is on"
+    till.clock.now_s += 10.0
+    assert [till.send().status for _ in range(6)] == [200] * 5 + [429]
+
+
+def test_what_is_on_already_stays_on_around_a_stretch() -> None:
+    till = Driver()
+    till.schedule(limits={"per-second": True})
+    till.simulator.schedule([], limits_during=[LOWER_FOR_A_WHILE])
+    assert till.simulator.status()["limits"] == ["per-second"]
+    assert [till.send().status for _ in range(6)] == [200] * 5 + [429]
+
+
+def test_a_reset_forgets_stretches_too() -> None:
+    till = Driver()
+    till.simulator.schedule([], limits_during=[{**LOWER_FOR_A_WHILE, "start_s": 0.0}])
+    assert [till.send().status for _ in range(3)] == [200] * 2 + [429]
+    till.simulator.reset()
+    assert till.simulator.limiter is None
+    assert [till.send().status for _ in range(3)] == [200] * 3
+
+
 def test_a_reset_of_one_account_leaves_the_others() -> None:
     till = Driver()
     charge_a, charge_b = (body_of(till.send(account=name))["id"] for name in "ab")
@@ -50,6 +84,8 @@ def test_a_schedule_that_cannot_be_changes_nothing() -> None:
     twice = [rule_from_json({"id": "x", "vendor": "till", "hang": {}})] * 2
     with pytest.raises(ValueError, match="two rules have the id x"):
         till.simulator.schedule(twice)
+    with pytest.raises(ValueError, match="two stretches overlap"):
+        till.simulator.schedule([], limits_during=[LOWER_FOR_A_WHILE, LOWER_FOR_A_WHILE])
     assert list(till.simulator.plan.standing) == ["r0"]
 
 

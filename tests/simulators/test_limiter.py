@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.call import Call
-from brownout_simulators.limiter import Exceeded, Limiter, Place, TokenBucket, switched_on
+from brownout_simulators.limiter import Exceeded, Limiter, Place, Stretch, TokenBucket, stretches_of, switched_on
 from brownout_simulators.vendor import Limit
 
 CALL = Call("GET", "/", "", {}, b"", 0.0)
@@ -45,14 +45,14 @@ def limiter_of(*limits: Limit) -> Limiter:
     return limiter
 
 
-def let_in(limiter: Limiter, account: str = "a", now_s: float = 0.0) -> list[Place]:
-    taken = limiter.enter(CALL, account, now_s)
+def let_in(limiter: Limiter, account: str = "a", now_s: float = 0.0, ahead_s: float = 0.0) -> list[Place]:
+    taken = limiter.enter(CALL, account, now_s + ahead_s, now_s)
     assert not isinstance(taken, Exceeded)
     return taken
 
 
 def refused(limiter: Limiter, account: str = "a", now_s: float = 0.0) -> Exceeded:
-    exceeded = limiter.enter(CALL, account, now_s)
+    exceeded = limiter.enter(CALL, account, now_s, now_s)
     assert isinstance(exceeded, Exceeded)
     return exceeded
 
@@ -60,7 +60,7 @@ def refused(limiter: Limiter, account: str = "a", now_s: float = 0.0) -> Exceede
 def test_a_limiter_lets_everything_in_until_some_limit_is_switched_on() -> None:
     limiter = Limiter()
     assert [let_in(limiter) for _ in range(3)] == [[], [], []]
-    assert limiter.states(CALL, "a", 0.0) == {}
+    assert limiter.states(CALL, "a", 0.0, 0.0) == {}
     limiter.switch({"flying": Limit("flying", concurrency=1)})
     let_in(limiter)
     assert refused(limiter).name == "flying"
@@ -87,13 +87,13 @@ def test_a_refusal_by_rate_says_when_to_come_back() -> None:
 def test_a_limit_without_a_key_for_a_call_lets_it_pass_uncounted() -> None:
     limiter = limiter_of(Limit("rate", rate_per_s=1, burst=1, key_of=lambda _call, _account: ""))
     assert [let_in(limiter) for _ in range(3)] == [[], [], []]
-    assert limiter.states(CALL, "a", 0.0) == {}
+    assert limiter.states(CALL, "a", 0.0, 0.0) == {}
 
 
 def test_states_tell_what_headers_need() -> None:
     limiter = limiter_of(Limit("rate", rate_per_s=10, burst=5), Limit("flying", concurrency=3))
     let_in(limiter)
-    states = limiter.states(CALL, "a", 0.0)
+    states = limiter.states(CALL, "a", 0.0, 0.0)
     assert (states["rate"].limit, int(states["rate"].remaining)) == (5, 4)
     assert states["rate"].reset_s == pytest.approx(0.1)
     assert (states["flying"].limit, states["flying"].remaining) == (3, 2)
@@ -125,5 +125,79 @@ def test_a_call_that_one_limit_refuses_costs_nothing_in_those_before_it() -> Non
     limiter = limiter_of(Limit("rate", rate_per_s=1, burst=5), Limit("flying", concurrency=1))
     let_in(limiter)
     refused(limiter)
-    states = limiter.states(CALL, "a", 0.0)
+    states = limiter.states(CALL, "a", 0.0, 0.0)
     assert (int(states["rate"].remaining), states["flying"].remaining) == (4, 0)
+
+
+def changing(usual: Limit | None, start_s: float, end_s: float, *limits: Limit, start_at_s: float = 0.0) -> Limiter:
+    limiter = Limiter()
+    stretch = Stretch(start_s, end_s, {limit.name: limit for limit in limits})
+    limiter.switch({} if usual is None else {usual.name: usual}, [stretch], start_at_s=start_at_s)
+    return limiter
+
+
+def test_a_stretch_has_its_own_limits_from_its_start_to_just_before_its_end() -> None:
+    limiter = changing(Limit("rate", rate_per_s=1, burst=9), 10, 20, Limit("rate", rate_per_s=1, burst=1))
+    let_in(limiter, now_s=9.999)
+    let_in(limiter, now_s=10.0)
+    assert refused(limiter, now_s=10.5).retry_after_s == pytest.approx(0.5)
+    let_in(limiter, now_s=19.999)
+    assert refused(limiter, now_s=19.9995).name == "rate"
+    let_in(limiter, now_s=20.0)
+    assert int(limiter.states(CALL, "a", 20.0, 20.0)["rate"].remaining) == 8, (
+        "it was full again, and this call took one"
+    )
+
+
+def test_stretches_count_from_the_start_instant_by_the_machines_clock() -> None:
+    limiter = changing(None, 10, 20, Limit("flying", concurrency=1), start_at_s=1000.0)
+    held = let_in(limiter, now_s=1009.0, ahead_s=5.0), let_in(limiter, now_s=1009.0)
+    assert (limiter.names(1009.0), limiter.states(CALL, "a", 1009.0, 1009.0), limiter.is_on) == ([], {}, True)
+    assert limiter.names(1010.0) == ["flying"]
+    for taken in held:
+        limiter.leave(taken)
+
+
+def test_who_came_before_a_lowered_limit_is_in_flight_under_it() -> None:
+    """A vendor that lowers its ceiling to two does not forget the three that it works on."""
+    limiter = changing(None, 10, 20, Limit("flying", concurrency=2))
+    early = [let_in(limiter, now_s=9.0) for _ in range(3)]
+    assert refused(limiter, now_s=10.0).name == "flying"
+    for taken in early[:2]:
+        limiter.leave(taken)
+    late = let_in(limiter, now_s=11.0)
+    refused(limiter, now_s=11.0)
+    for taken in (early[2], late):
+        limiter.leave(taken)
+    let_in(limiter, now_s=12.0)
+    assert limiter.states(CALL, "a", 12.0, 12.0)["flying"].remaining == 1
+
+
+def test_who_came_under_a_raised_limit_is_in_flight_after_it() -> None:
+    limiter = changing(Limit("flying", concurrency=1), 10, 20)
+    held = [let_in(limiter, now_s=11.0) for _ in range(2)]
+    assert refused(limiter, now_s=20.0).name == "flying"
+    for taken in held:
+        limiter.leave(taken)
+    let_in(limiter, now_s=20.0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ([5], "objects of start_s, end_s and limits"),
+        ([{"start_s": 1, "limits": {}}], "objects of start_s"),
+        ([{"start_s": True, "end_s": 2, "limits": {}}], "objects of start_s"),
+        ([{"start_s": 1, "end_s": 2, "limits": 5}], "objects of start_s"),
+        ([{"start_s": 2, "end_s": 1, "limits": {}}], "0 <= start_s < end_s, got 2.0 and 1.0"),
+        ([{"start_s": 0, "end_s": float("nan"), "limits": {}}], "0 <= start_s"),
+        ([{"start_s": 0, "end_s": 1, "limits": {"rat": True}}], "no such limit"),
+        (
+            [{"start_s": 4, "end_s": 6, "limits": {}}, {"start_s": 0, "end_s": 5, "limits": {}}],
+            "two stretches overlap",
+        ),
+    ],
+)
+def test_a_stretch_that_cannot_be_is_named(asked: list[object], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        stretches_of({"rate": Limit("rate", rate_per_s=10, burst=5)}, asked)

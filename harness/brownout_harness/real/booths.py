@@ -160,6 +160,8 @@ class Booths:
             }
             if booth.vendor in scenario.limits:
                 body["limits"] = scenario.limits_of(booth.vendor)
+            if during := scenario.limits_during(booth.vendor):
+                body["limits_during"] = during
             if booth.vendor in scenario.correlate:
                 body["correlate"] = list(scenario.correlate[booth.vendor])
             if booth.vendor in fields:

@@ -19,7 +19,7 @@ from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.terms import terms_of
-from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.evidence import Deed, Evidence
 from brownout_harness.judging.expectations import ALWAYS
 from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.judge import About, Judgement, judge, verdict_on
@@ -220,7 +220,7 @@ def evidence_of(
         faults=tuple(_fault_spans(scenario, inputs)),
         gaps=inputs.gaps,
         deaths=inputs.deaths,
-        deeds=inputs.deeds,
+        deeds=(*inputs.deeds, *_changed_limits(scenario, inputs.duration_s)),
         telemetry=scenario.target is None,
         leaves=dict(_leaves(scenario, gateway)),
         policies=_policies(scenario),
@@ -234,6 +234,13 @@ def evidence_of(
         notified_by=tuple(vendor for vendor, each in scenario.notices.items() if each.to),
         duration_s=inputs.duration_s,
     )
+
+
+def _changed_limits(scenario: Scenario, duration_s: float) -> Iterator[Deed]:
+    """Nobody did them while it ran: the simulators knew of them beforehand."""
+    for at_s, text in scenario.limit_changes():
+        if at_s <= duration_s:
+            yield Deed(at_s, text)
 
 
 def _policies(scenario: Scenario) -> dict[str, VendorPolicies]:

@@ -81,6 +81,7 @@ class Vendors:
                 start_at_s=start_at_s,
                 seed=self._scenario.seed,
                 limits=self._scenario.limits_of(name),
+                limits_during=self._scenario.limits_during(name),
                 correlate=self._scenario.correlate.get(name),
                 fields=self._fields.get(name),
             )

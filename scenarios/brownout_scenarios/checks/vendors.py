@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from brownout_scenarios import grammar, schema, spelling, units, wording
+from brownout_scenarios import grammar, spelling, units, wording
 from brownout_scenarios.checks.common import Found
+from brownout_scenarios.limits import Figures, Limits
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import Vocabulary
+from brownout_scenarios.yaml_tree import Path
 
 
 def vendors(scenario: Scenario, words: Vocabulary) -> Found:
@@ -25,14 +27,35 @@ def vendors(scenario: Scenario, words: Vocabulary) -> Found:
 
 
 def limits(scenario: Scenario, words: Vocabulary) -> Found:
-    for vendor, limits in scenario.limits.items():
+    yield from _limits(scenario.limits, words, ("limits",))
+    for index, phase in enumerate(scenario.phases):
+        at: Path = ("phases", index, "limits")
+        yield from _limits(phase.limits, words, at)
+        for vendor, limits in phase.limits.items():
+            if vendor not in words.vendors:
+                hint = spelling.hint(vendor, words.vendors)
+                yield (*at, vendor), f"no vendor named {units.shown(vendor)}{hint}"
+            elif not limits:
+                yield (*at, vendor), "is empty: name a limiter, or leave it out for those of the run"
+
+
+def _limits(given: Mapping[str, Limits], words: Vocabulary, at: Path) -> Found:
+    for vendor, limits in given.items():
         known = words.limits.get(vendor, tuple(limits))
         for name, on in limits.items():
             if name not in known:
-                yield ("limits", vendor, name), f"{vendor} has no limiter {name!r}{spelling.hint(name, known)}"
-            for figure, value in on.to_json().items() if isinstance(on, schema.Figures) else ():
-                if value < 0:
-                    yield ("limits", vendor, name, figure.removesuffix("_per_s")), f"{value:g} is below 0"
+                yield (*at, vendor, name), f"{vendor} has no limiter {name!r}{spelling.hint(name, known)}"
+            if isinstance(on, Figures):
+                yield from _figures(on, (*at, vendor, name))
+
+
+def _figures(figures: Figures, at: Path) -> Found:
+    for figure, value in figures.to_json().items():
+        if value < 0:
+            yield (*at, figure.removesuffix("_per_s")), f"{value:g} is below 0"
+    if figures.unbounded:
+        cure = "write false to have the limiter off, or the fault throttle to refuse every call"
+        yield (*at, figures.unbounded), f"0 is no limit at all: {cure}"
 
 
 def policies(scenario: Scenario, words: Vocabulary) -> Found:

@@ -111,7 +111,16 @@ def _remove_fault(simulator: Simulator[Any], tail: str, query: Query, data: dict
     return 200, {"removed": tail or "all"}
 
 
-_SCHEDULE_KEYS: Final = ("start_at_s", "seed", "rules", "limits", "correlate", "webhook_time_scale", "fields")
+_SCHEDULE_KEYS: Final = (
+    "start_at_s",
+    "seed",
+    "rules",
+    "limits",
+    "limits_during",
+    "correlate",
+    "webhook_time_scale",
+    "fields",
+)
 
 
 def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
@@ -120,10 +129,13 @@ def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
     if unknown:
         raise _Bad(f"{named(unknown[0])}: no such key; there are {', '.join(_SCHEDULE_KEYS)}")
     given, limits, correlate = data.get("rules", []), data.get("limits"), data.get("correlate")
+    during = data.get("limits_during", [])
     if not isinstance(given, list):
         raise _Bad(f"rules: a list is needed, got {shown(given)}")
     if limits is not None and not isinstance(limits, dict):
         raise _Bad(f"limits: an object is needed, got {shown(limits)}")
+    if not isinstance(during, list):
+        raise _Bad(f"limits_during: a list is needed, got {shown(during)}")
     if correlate is not None and not (isinstance(correlate, list) and all(isinstance(one, str) for one in correlate)):
         raise _Bad(f"correlate: a list of texts is needed, got {shown(correlate)}")
     fields = data.get("fields")
@@ -136,6 +148,7 @@ def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
         start_at_s=_number(data, "start_at_s"),
         seed=_whole(data, "seed"),
         limits=limits,
+        limits_during=during,
         correlate=correlate,
         webhook_time_scale=_number(data, "webhook_time_scale"),
         fields=fields,

@@ -30,9 +30,10 @@ from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.rows import REQUEST, TABLES, EventRow, LedgerRow, OperationRow
 from brownout_reports.run_folder import Status
 from brownout_scenarios.library import names
+from brownout_scenarios.limits import Figures
 from brownout_scenarios.load import load
 from brownout_scenarios.phases import Phase
-from brownout_scenarios.schema import Figures, Scenario
+from brownout_scenarios.schema import Scenario
 from brownout_simulators import ledger
 from brownout_simulators.simulator import Simulator
 

@@ -63,6 +63,7 @@ def test_a_schedule_brings_rules_start_seed_limits_and_correlation_at_once() -> 
             {"id": "b", "vendor": "stripe", "hang": {}},
         ],
         "limits": {"per-second": {"burst": 2}},
+        "limits_during": [{"start_s": 6, "end_s": 9, "limits": {}}],
         "correlate": ["header.x-run"],
         "webhook_time_scale": 0.5,
     }
@@ -70,6 +71,8 @@ def test_a_schedule_brings_rules_start_seed_limits_and_correlation_at_once() -> 
     assert ask(till, "POST", "schedule", schedule) == (200, told)
     answers = [till.send(headers={"x-run": "op-9"}).status for _ in range(3)]
     assert answers == [503, 503, 429]
+    till.clock.now_s += 1.0
+    assert [till.send().status for _ in range(3)] == [200, 200, 200]
     assert till.requests()[0]["operation_id"] == "op-9"
     assert (till.simulator.plan.seed, till.simulator.seed) == (3, 7)
 
@@ -150,6 +153,8 @@ def test_status_tells_who_is_at_work_and_who_waits() -> None:
         ("POST", "schedule", {"start_at_s": "now"}, 400, "start_at_s: a number"),
         ("POST", "schedule", {"limits": {"x": True}}, 400, "no such limit"),
         ("POST", "schedule", {"limits": [1]}, 400, "limits: an object"),
+        ("POST", "schedule", {"limits_during": {}}, 400, "limits_during: a list"),
+        ("POST", "schedule", {"limits_during": [{}]}, 400, "limits_during: objects of start_s"),
         ("POST", "schedule", {"correlate": ["x"]}, 400, "correlate"),
         ("POST", "schedule", {"fields": {"till.charge": "currency"}}, 400, "fields"),
         ("POST", "schedule", {"fields": {"till.charge": ["colour"]}}, 400, "till.charge has no field 'colour'"),
