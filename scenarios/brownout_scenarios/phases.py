@@ -76,7 +76,8 @@ class Action:
     """After a kill or a stop start it again, on the same port, with the same stores; after a pause it goes on."""
     redrive: Redrive | None = None
     clock: str | None = None
-    """The vendor whose own clock is moved: its tokens and idempotency keys expire, what it put off comes due."""
+    """Whose clock is moved. A vendor's own: its tokens and idempotency keys expire, what it put off comes due.
+    `gateway`: the wall clock that the application reads, in virtual mode."""
     ahead_s: float | None = None
     """How far the clock is moved."""
     for_s: float | None = None

@@ -152,7 +152,8 @@ class Scenario:
         named = [each.fault.vendor for each in self.placed_faults()]
         named += [trigger.moment.vendor for trigger in self.triggers()]
         named += [*self.correlate, *self.limits, *self.notices, *self.serve, *self.policies.vendors]
-        named += [action.clock or "" for phase in self.phases for action in phase.actions]
+        clocks = [action.clock or "" for phase in self.phases for action in phase.actions]
+        named += [clock for clock in clocks if clock != GATEWAY]
         named += [vendor for phase in self.phases for vendor in phase.limits]
         for item in self.expect:
             named += [getattr(item.check, "vendor", ""), getattr(item.check, "effect", "").partition(".")[0]]

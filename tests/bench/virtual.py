@@ -184,7 +184,7 @@ async def _ask(operations: int) -> int:
         dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=loop.time),
         sink=events.append,
         seed=1,
-        epoch_s=0.0,
+        wall_clock=loop.time,
     )
     body = b'{"amount": 1200, "currency": "usd", "payment_method": "pm_card_visa"}'
     statuses: Counter[int] = Counter()

@@ -151,6 +151,7 @@ class FakeTwilio(Fake):
         super().__init__()
         self.messages: list[dict[str, Any]] = []
         self.date = "Sun, 15 Jun 2025 15:06:40 +0000"  # WALL_S
+        self.answers_date: str | None = None
 
     def work(self, request: Request) -> Response:
         url = urlsplit(request.url)
@@ -176,7 +177,8 @@ class FakeTwilio(Fake):
         matching = [each for each in self.messages if each["to"] == query["To"]]
         rows = matching[page * size : (page + 1) * size]
         more = f"{url.path}?To=%2B{query['To'][1:]}&PageSize={size}&Page={page + 1}"
-        return reply(200, {"messages": rows, "next_page_uri": more if len(matching) > (page + 1) * size else None})
+        answer = {"messages": rows, "next_page_uri": more if len(matching) > (page + 1) * size else None}
+        return reply(200, answer, **({"date": self.answers_date} if self.answers_date else {}))
 
 
 class FakeSales(Fake):
@@ -250,6 +252,6 @@ def config(**changes: Any) -> AppConfig:
     return AppConfig(**{"access": ACCESS, **changes})
 
 
-def wire(transport: Transport) -> Wire:
+def wire(transport: Transport, *, wall_s: float = WALL_S) -> Wire:
     """What a client is made of besides its access."""
-    return Wire(transport, lambda: WALL_S, Redactor(SECRETS))
+    return Wire(transport, lambda: wall_s, Redactor(SECRETS))

@@ -29,7 +29,7 @@ class Collect(Flow[CollectRequest]):
 
     async def do(self, request: CollectRequest, asking: Asking) -> dict[str, Any]:
         """One payment. Whoever takes over looks at both first, for it cannot know how far its predecessor came."""
-        found = await self.look_first(asking, lambda _since: self._find(request, asking))
+        found = await self.look_first(asking, lambda _ago_s: self._find(request, asking))
         if found is not None:
             return found
         operation_id, key = request.operation_id, asking.idempotency_key

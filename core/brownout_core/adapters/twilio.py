@@ -82,17 +82,23 @@ class TwilioClient(VendorClient):
         response = await self._get(call, f"{self._messages}/{quote(sid, safe='')}.json", operation_id)
         return self._message(call, response, self._json(call, response))
 
-    async def list_messages(self, *, operation_id: str, to: str, since: float, pages: int = 10) -> Sequence[Message]:
-        """Messages to a number that were created at `since` (seconds since 1970) or later, newest first.
+    async def list_messages(self, *, operation_id: str, to: str, ago_s: float, pages: int = 10) -> Sequence[Message]:
+        """Messages to a number that were created in the last `ago_s` seconds, newest first.
 
-        Reads `pages` pages at most. Twilio's own date filter is about sending and leaves out what still waits in its
-        queue, so pages are read until one is older than `since`.
+        Counted back from the first page's `Date`, as Twilio dates its messages by its own clock, or from ours, where
+        that one is behind: to look back too far costs pages, too little costs a second message. Reads `pages` pages at
+        most. Twilio's own date filter is about sending and leaves out what still waits in its queue, so pages are read
+        until one is older.
         """
         call = "list_messages"
         path = f"{self._messages}.json?{form({'To': to, 'PageSize': PAGE_SIZE}).decode()}"
         found: list[Message] = []
+        since: float | None = None
         for _ in range(pages):
             response = await self._get(call, path, operation_id)
+            if since is None:
+                ours, theirs = self._wall_clock(), _epoch(response.headers.get("date"))
+                since = min(ours, ours if theirs is None else theirs) - ago_s
             data = self._json(call, response)
             rows = self._field(call, response, data, "messages", list)
             messages = [self._message(call, response, row) for row in rows if isinstance(row, dict)]

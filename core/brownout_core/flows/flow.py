@@ -148,13 +148,14 @@ class Flow(ABC, Generic[R]):
     async def look_first(self, asking: Asking, look: Callable[[float], Awaitable[T | None]]) -> T | None:
         """What an earlier sending of this operation left, if there was one; None: now it may be sent.
 
-        `look(since)` looks for it among what came to be at `since` (wall-clock seconds since 1970) or later. Raises
-        `NotSettled` where nothing is there, and it is too early to tell that nothing will be.
+        `look(ago_s)` looks for it among what came to be in the last so many seconds, counted by the vendor's own clock:
+        no two machines' are the same. Raises `NotSettled` where nothing is there, and it is too early to tell that
+        nothing will be.
         """
         earlier = asking.earlier
         if earlier is None:
             return None
-        found = await look(self._around.wall_clock() - earlier.began_ago_s)
+        found = await look(earlier.began_ago_s)
         if found is None:
             left_s = self._around.settle_s - earlier.sent_ago_s
             if left_s > 0:

@@ -16,7 +16,8 @@ from brownout_core.flows.flow import Around, Flow
 from brownout_core.flows.request import FlowRequest
 
 CLOCK_SKEW_S = 300.0
-"""How far Twilio's clock may be from ours."""
+"""How far the clock that dates Twilio's messages may be from the one that dates its answers, and from a second's true
+length."""
 
 
 class NotifyRequest(FlowRequest):
@@ -42,7 +43,7 @@ class Notify(Flow[NotifyRequest]):
     async def do(self, request: NotifyRequest, asking: Asking) -> dict[str, Any]:
         """One message, if none is there yet."""
         text = text_of(request)
-        message = await self.look_first(asking, lambda since: self._find(request, text, since, asking))
+        message = await self.look_first(asking, lambda ago_s: self._find(request, text, ago_s, asking))
         if message is None:
             message = await self._twilio(
                 asking,
@@ -52,12 +53,12 @@ class Notify(Flow[NotifyRequest]):
             )
         return {"message": message.sid, "message_status": message.status}
 
-    async def _find(self, request: NotifyRequest, text: str, since: float, asking: Asking) -> Message | None:
+    async def _find(self, request: NotifyRequest, text: str, ago_s: float, asking: Asking) -> Message | None:
         found = await self._twilio.read(
             asking,
             "list_messages",
             lambda client: client.list_messages(
-                operation_id=request.operation_id, to=request.to, since=since - CLOCK_SKEW_S
+                operation_id=request.operation_id, to=request.to, ago_s=ago_s + CLOCK_SKEW_S
             ),
         )
         return next((each for each in found if each.body == text), None)

@@ -10,7 +10,7 @@ from brownout_harness.judging.evidence import Deed, Gap, GapKind
 from brownout_scenarios.moments import EVERY_REQUEST, STORE_WRITE
 from brownout_scenarios.phases import Action, Trigger
 from brownout_scenarios.processes import ProcessState
-from brownout_scenarios.schema import Scenario
+from brownout_scenarios.schema import GATEWAY, Scenario
 from brownout_scenarios.yaml_tree import Path
 
 
@@ -64,6 +64,16 @@ def watched(triggers: Iterable[Trigger], vendor: str, start_at_s: float) -> list
         }
         for trigger in triggers
         if trigger.moment.vendor == vendor
+    ]
+
+
+def unmoved(scenario: Scenario, cure: str) -> list[tuple[Path, str]]:
+    """Clocks that only a mode moves which makes the gateway's own, by their place in the scenario."""
+    return [
+        (("phases", index, "actions", position, "clock"), f"the {GATEWAY}'s is the machine's own in real mode: {cure}")
+        for index, phase in enumerate(scenario.phases)
+        for position, action in enumerate(phase.actions)
+        if action.clock == GATEWAY
     ]
 
 

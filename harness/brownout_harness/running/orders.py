@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from brownout_harness.asked.described import check_templates
-from brownout_harness.faults.actions import unseen
+from brownout_harness.faults.actions import unmoved, unseen
 from brownout_harness.faults.layers import unacted
 from brownout_harness.problems import BadInput
 from brownout_harness.real.redis_choice import AUTO, Redis, choose
@@ -115,6 +115,7 @@ def _can_be_run(mode: Mode, scenario: Scenario) -> Iterator[tuple[Place, str]]:
         from brownout_harness.real.runner import LAYERS as REAL_LAYERS
 
         yield from unacted(scenario, REAL_LAYERS, "real mode cannot act out: take the fault out")
+        yield from unmoved(scenario, "run it without --mode real, or move a vendor's")
         yield from unseen(scenario, "run it without --mode real, or name a moment in a vendor's books")
 
 

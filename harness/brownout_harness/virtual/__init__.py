@@ -4,7 +4,8 @@
 - `loop.py`    the event loop; `frozen.py` a process that is stopped on it
 - `closed.py`  what is out of reach meanwhile: `guard.py` says who reached for it, `clocks.py` and `chance.py` what
   libraries get instead
-- `server.py`  the application, composed as the gateway composes it; `life.py` one life of it, and what a kill means
+- `server.py`  the application, composed as the gateway composes it; `life.py` one life of it, and what a kill means;
+  `wall.py` its wall clock, which may be wrong
 - `vendors.py` the simulators, in memory; `moments.py` what is done at a moment in their books
 - `shelf.py`   claims that are old, on disk
 - `wire.py`    joins the application's transport to the simulators

@@ -40,10 +40,11 @@ from brownout_harness.virtual.moments import VirtualMoments
 from brownout_harness.virtual.server import VirtualServer, config_of
 from brownout_harness.virtual.shelf import FileShelf
 from brownout_harness.virtual.vendors import Vendors
+from brownout_harness.virtual.wall import VirtualWall
 from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.phases import Action, Layer
-from brownout_scenarios.schema import Scenario
+from brownout_scenarios.schema import GATEWAY, Scenario
 from brownout_simulators.hosts.blocks import FileBlocks
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor
@@ -139,6 +140,7 @@ class Run:
         self.loop.set_exception_handler(self._unhandled)
         fields = fields_to_keep(terms_of(self.asked_for.values()))
         self.vendors = Vendors(self.scenario, self.loaded, epoch_s=EPOCH_S, blocks=self.disk.ledgers, fields=fields)
+        self.wall = VirtualWall(self.loop.time, EPOCH_S)
         self.claims = MemoryClaimStore(self.loop.time, capacity=CLAIMS_LIMIT, away=self.disk.claims)
         self.actors = {layer: make(self) for layer, make in LAYERS.items()}
         schedule(self.actors, self.scenario, 0.0)
@@ -172,15 +174,12 @@ class Run:
             self.replacements,
             transports=self.vendors.transports(),
             claims=self.claims,
-            dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=self._wall_s),
+            dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=self.wall),
             sink=self._hear,
             seed=self.scenario.seed,
-            epoch_s=EPOCH_S,
+            wall_clock=self.wall,
             on_write=self.moments.wrote,
         )
-
-    def _wall_s(self) -> float:
-        return EPOCH_S + self.loop.time()
 
     # --- during
 
@@ -200,6 +199,8 @@ class Run:
             self.server.stop()
         elif action.start is not None:
             self.server.start()
+        elif action.clock == GATEWAY:
+            self.wall.advance(action.ahead_s or 0.0)
         elif action.clock is not None:
             self.vendors.advance(action.clock, action.ahead_s or 0.0)
         else:
@@ -319,7 +320,7 @@ class Run:
 
     async def _letters(self) -> list[LetterRow]:
         try:
-            return await self.server.talk(letters(EPOCH_S))
+            return [self.wall.true_dates(each) for each in await self.server.talk(letters(0.0))]
         except NotJudged as error:
             self.gaps.append(Gap(GapKind.EVIDENCE_LOST, str(error)))
             return []

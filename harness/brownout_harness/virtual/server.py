@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from brownout_core.adapters import ADAPTERS
 from brownout_core.adapters.declaration import Adapter, read_access
+from brownout_core.clock import WallClock
 from brownout_core.compose import AppConfig, Replacements, build, read_document
 from brownout_core.front_door.answers import Answer
 from brownout_core.front_door.door import FrontDoor, Trouble
@@ -55,7 +56,7 @@ class VirtualServer:
         dead_letters: DeadLetterStore,
         sink: Sink,
         seed: int,
-        epoch_s: float,
+        wall_clock: WallClock,
         on_write: Callable[[], None] = lambda: None,
     ) -> None:
         """`on_write` is called at each change of a store, before the application hears of it."""
@@ -67,7 +68,7 @@ class VirtualServer:
         self._dead_letters = dead_letters
         self._sink = sink
         self._seed = seed
-        self._epoch_s = epoch_s
+        self._wall_clock = wall_clock
         self._redactor = Redactor(config.secrets())
         self._lives = 0
         self._life: Life | None = None
@@ -90,14 +91,14 @@ class VirtualServer:
             transports={name: self._connected(name, life.transport(each)) for name, each in self._transports.items()},
             claims=life.claims(self._claims),
             dead_letters=life.dead_letters(self._dead_letters),
-            wall_clock=self._wall_s,
+            wall_clock=self._wall_clock,
             sink=(sink := life.sink(self._sink)),
             seed=self._seed,
             instance=instance,
         )
         self._door = FrontDoor(
             application,
-            wall_clock=self._wall_s,
+            wall_clock=self._wall_clock,
             redactor=self._redactor,
             instance=instance,
             log=partial(self._hear, sink),
@@ -108,9 +109,6 @@ class VirtualServer:
         """With as many connections as the application's own client would have; each life has its own."""
         adapter = self._replacements.adapters.get(vendor)
         return transport if adapter is None else Pooled(transport, self._config.policies(adapter).client)
-
-    def _wall_s(self) -> float:
-        return self._epoch_s + asyncio.get_running_loop().time()
 
     def _hear(self, sink: Sink, trouble: Trouble) -> None:
         if trouble.is_defect:

@@ -49,7 +49,7 @@ def test_a_list_is_read_page_by_page_and_only_of_that_number() -> None:
             await send(client(fake), f"text {number}")
         await send(client(fake), to="+15005550199")
         fake.requests.clear()
-        found = await client(fake).list_messages(operation_id="op-1", to="+15005550100", since=WALL_S)
+        found = await client(fake).list_messages(operation_id="op-1", to="+15005550100", ago_s=0)
         assert [each.body for each in found] == [f"text {number}" for number in reversed(range(120))]
         assert len(fake.requests) == 3
 
@@ -65,9 +65,37 @@ def test_reading_stops_at_what_is_older_than_asked_for() -> None:
         fake.date = "Sun, 15 Jun 2025 15:06:40 +0000"
         await send(client(fake), "new")
         fake.requests.clear()
-        found = await client(fake).list_messages(operation_id="op-1", to="+15005550100", since=WALL_S + 0.9)
+        found = await client(fake).list_messages(operation_id="op-1", to="+15005550100", ago_s=-0.9)
         assert [each.body for each in found] == ["new"]
         assert len(fake.requests) == 1
+
+    virtually(main())
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours_s", "finds_it"),
+    [
+        ("Sun, 15 Jun 2025 15:06:40 GMT", WALL_S + 90_000, True),
+        ("Mon, 16 Jun 2025 16:06:40 GMT", WALL_S, True),
+        ("Sun, 15 Jun 2025 15:06:40 GMT", WALL_S - 90_000, True),
+        ("Mon, 16 Jun 2025 16:06:40 GMT", WALL_S + 90_000, False),
+        ("soon", WALL_S, True),
+        ("soon", WALL_S + 90_000, False),
+        (None, WALL_S + 90_000, False),
+    ],
+)
+def test_whichever_clock_is_wrong_a_message_of_a_minute_ago_is_found(
+    theirs: str | None, ours_s: float, finds_it: bool
+) -> None:
+    """With a clock of ours that was a day ahead, the message was too old to be looked at, and was sent twice."""
+
+    async def main() -> None:
+        fake = FakeTwilio()
+        await send(client(fake))
+        fake.answers_date = theirs
+        twilio = TwilioClient(ACCESS["twilio"], wire(fake.transport, wall_s=ours_s))
+        found = await twilio.list_messages(operation_id="op-1", to="+15005550100", ago_s=60)
+        assert bool(found) == finds_it
 
     virtually(main())
 
@@ -77,7 +105,7 @@ def test_a_link_to_another_host_is_not_followed(link: object) -> None:
     async def main() -> None:
         fake = FakeTwilio()
         fake.script.append(reply(200, {"messages": [], "next_page_uri": link}))
-        assert await client(fake).list_messages(operation_id="op-1", to="+15005550100", since=0) == []
+        assert await client(fake).list_messages(operation_id="op-1", to="+15005550100", ago_s=0) == []
         assert len(fake.requests) == 1
 
     virtually(main())
@@ -88,7 +116,7 @@ def test_a_message_whose_date_cannot_be_read_is_kept() -> None:
         fake = FakeTwilio()
         fake.date = "soon"
         await send(client(fake))
-        (message,) = await client(fake).list_messages(operation_id="op-1", to="+15005550100", since=WALL_S)
+        (message,) = await client(fake).list_messages(operation_id="op-1", to="+15005550100", ago_s=0)
         assert message.created_at is None
 
     virtually(main())

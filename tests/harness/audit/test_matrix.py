@@ -37,6 +37,7 @@ CAUGHT_BY = {
     "three-plain-retries": ("metastable", "goodput"),
     "renews-in-the-askers-time": ("token-endpoint-hangs", "quiet_while_open"),
     "trusts-the-key": ("keys-forgotten", "exactly_once"),
+    "dates-by-its-own-clock": ("clock-jumps-ahead", "exactly_once"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from brownout_harness.faults.actions import Actions, unseen, watched
+from brownout_harness.faults.actions import Actions, unmoved, unseen, watched
 from brownout_harness.judging.evidence import GapKind
 from brownout_scenarios.load import load_text
 from brownout_scenarios.moments import Moment, RequestLine
@@ -65,3 +65,14 @@ def test_writes_of_stores_are_named_to_a_mode_that_does_not_see_them(scenario: S
     ((path, why),) = unseen(scenario, "cure")
     assert path == ("phases", 1, "actions", 1, "on", "moment")
     assert why == "store.write is seen in virtual mode only: cure"
+
+
+def test_the_gateways_clock_is_named_to_a_mode_that_cannot_move_it(scenario: Scenario) -> None:
+    assert unmoved(scenario, "cure") == []
+    (first, *others) = scenario.phases
+    moved = (Action(clock="stripe", ahead_s=5.0), Action(clock="gateway", ahead_s=5.0))
+    ((path, why),) = unmoved(
+        dataclasses.replace(scenario, phases=(dataclasses.replace(first, actions=moved), *others)), "cure"
+    )
+    assert path == ("phases", 0, "actions", 1, "clock")
+    assert why == "the gateway's is the machine's own in real mode: cure"

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from brownout_harness.problems import BadInput
-from brownout_harness.running.orders import Order, checked_scenario, prepare
+from brownout_harness.running.orders import MODES, Order, checked_scenario, prepare, runnable
+from brownout_scenarios import library
 from brownout_scenarios.checks.common import MAX_ARRIVALS
 from brownout_simulators.hosts.blocks import FileBlocks
 from tests.support.shop_scenario import AGREED, write_shop
@@ -85,6 +86,15 @@ def test_a_target_of_ones_own_needs_real_mode(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="add --mode real"):
         prepared(path)
     assert prepared(path, mode="real")[0].scenario.name == "shop"
+
+
+def test_the_gateways_clock_is_moved_in_virtual_mode_only() -> None:
+    with pytest.raises(
+        BadInput, match=r"actions\[0\]\.clock: the gateway's is the machine's own in real mode: run it without"
+    ):
+        prepared("clock-jumps-ahead", mode="real")
+    assert prepared("clock-jumps-ahead")
+    assert {name for name in library.names() if runnable(name)[1] != MODES} == {"clock-jumps-ahead"}
 
 
 def test_what_effects_hold_can_be_demanded_only_where_it_is_said(tmp_path: Path) -> None:

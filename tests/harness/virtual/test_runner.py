@@ -27,7 +27,7 @@ from brownout_harness.running.execute import judged_virtually
 from brownout_harness.virtual import runner, vendors
 from brownout_harness.virtual.runner import run_virtual
 from brownout_harness.words.vocabulary import vocabulary
-from brownout_reports.rows import REQUEST, TABLES, EventRow, LedgerRow, OperationRow
+from brownout_reports.rows import REQUEST, TABLES, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.run_folder import Status
 from brownout_scenarios.library import names
 from brownout_scenarios.limits import Figures
@@ -234,6 +234,20 @@ def test_a_vendors_own_limiter_is_in_force_with_the_scenarios_figures() -> None:
     assert throttled
     off = replace(short, limits={"stripe": {"global-rate": False}})
     assert digest(run_virtual(off)) == digest(run_virtual(short))
+
+
+def test_letters_keep_the_instants_of_the_run_where_the_applications_clock_is_wrong() -> None:
+    """They are dated by that clock, which is a day ahead from 5 s on: the report and the judge would see them then."""
+    inputs = run_virtual(scenario("clock-jumps-ahead"))
+    letters = list(inputs.tables.of(LetterRow))
+    dates = [date for row in letters for date in (row.first_attempt_at, row.last_attempt_at, row.resolved_at)]
+    assert len(letters) > 5
+    assert all(date is None or 5.0 <= date <= inputs.duration_s for date in dates)
+    events = [row.at_s for row in inputs.tables.of(EventRow) if row.kind == "dead_lettered"]
+    ends = {row.operation_id: row.finished_s for row in inputs.tables.of(OperationRow)}
+    assert len(events) == len(letters)
+    assert all((row.last_attempt_at or 0.0) >= (row.first_attempt_at or 0.0) for row in letters)
+    assert all((row.first_attempt_at or 0.0) <= ends[row.operation_id] for row in letters)
 
 
 def test_progress_is_told_for_every_simulated_second() -> None:

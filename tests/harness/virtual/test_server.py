@@ -54,7 +54,7 @@ class World:
             dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=loop.time),
             sink=self.events.append,
             seed=1,
-            epoch_s=0.0,
+            wall_clock=loop.time,
         )
 
     async def ask(self, arrival: Arrival) -> tuple[int, dict[str, object]]:

@@ -14,6 +14,7 @@ from brownout_harness.audit.mutants import (
     believes_the_edge,
     blames_the_limiter,
     counts_consecutive_failures,
+    dates_by_its_own_clock,
     drops_spilled_letters,
     fakes_transitions,
     forgets_sendings,
@@ -65,5 +66,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         three_plain_retries,
         renews_in_the_askers_time,
         trusts_the_key,
+        dates_by_its_own_clock,
     )
 }
