@@ -62,7 +62,8 @@ class OperationRow(NamedTuple):
     longest_ask_s: float
     """Of all asks, the longest from sent to answered (or given up)."""
     asks: int
-    """How often the driver asked: again after `unknown`, where told to; 0: never, as too many were in flight."""
+    """How often the driver asked: again after `unknown` or `refused`, where told to; 0: never, as too many were in
+    flight."""
     status: int
     """Of the last answer; 0: none."""
     outcome: Outcome
@@ -80,6 +81,8 @@ class OperationRow(NamedTuple):
     states: Json = ""
     """An array of `[at_s, state, means]`: each change of state that was seen of what was taken on, and the last look
     after the drain; empty: nobody asked for its state."""
+    after_refusal_s: float | None = None
+    """When it was last asked for again because it had been refused; None: it never was."""
 
     @property
     def states_seen(self) -> tuple[StateSeen, ...]:

@@ -117,7 +117,10 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskAgain:
-    """A caller who was left without an answer asks again, with the same operation id."""
+    """A caller who was left without an answer, or refused, asks again, with the same operation id."""
+
+    on: tuple[Literal["unknown", "refused"], ...] = ("unknown",)
+    """After which answers."""
 
     after_s: float = 1.0
     times: int = 3

@@ -42,6 +42,8 @@ class Asked:
     again_at: list[float] = field(default_factory=list)
     """When each ask after the first was sent."""
     asks: int = 0
+    after_refusal_s: float | None = None
+    """When it was last asked for again because it had been refused."""
     status: int = 0
     """Of the last answer."""
 
@@ -52,9 +54,11 @@ class Asked:
         """Look at what an answer holds."""
         self.leaked = self.leaked or lookout.find(body)
 
-    def add(self, answer: Answer, start_at_s: float, lookout: Lookout) -> None:
+    def add(self, answer: Answer, start_at_s: float, lookout: Lookout, *, was_refused: bool) -> None:
         """Count one more ask, and look at its answer."""
         self.hear(answer.body, lookout)
+        if was_refused:
+            self.after_refusal_s = answer.sent_s - start_at_s
         if self.asks == 0:
             self.sent_s = answer.sent_s - start_at_s
         else:
@@ -167,16 +171,17 @@ class Generator:
             yield arrival
 
     def _operate(self, arrival: Planned, caller: Caller, follower: Caller, environment: Environment) -> None:
-        """One operation: ask, ask again while the answer leaves open whether it was done, follow what was taken on."""
-        asked = Asked()
+        """One operation: ask, ask again while the answer is not the last word, follow what was taken on."""
+        asked, was_refused = Asked(), False
         while True:
             answer = caller.ask(arrival)
-            asked.add(answer, self._start_at_s, self._lookout)
+            asked.add(answer, self._start_at_s, self._lookout, was_refused=was_refused)
             if asked.asks == 1:
                 self.counts.max_lag_s = max(self.counts.max_lag_s, asked.sent_s - arrival.at_s)
             reading = self._read(arrival.name, answer)
-            if reading.outcome != Outcome.UNKNOWN or asked.asks > self._asking.ask_again_times:
+            if reading.outcome not in self._asking.ask_again_on or asked.asks > self._asking.ask_again_times:
                 break
+            was_refused = reading.outcome is Outcome.REFUSED
             gevent.sleep(self._asking.ask_again_after_s)
         self.counts.in_flight -= 1
         followed = Followed(reading, "", None)
@@ -227,6 +232,7 @@ class Generator:
                 leaked=asked.leaked,
                 answered=reading.answered,
                 states=followed.states,
+                after_refusal_s=asked.after_refusal_s,
             ),
             followed.look,
         )

@@ -19,9 +19,11 @@ class Asking:
     answer_within_s: float = 30.0
     """A caller waits this long for one answer, from the instant of sending."""
     ask_again_after_s: float = 0.0
-    """From an answer that left open whether it was done, to the next ask."""
+    """From an answer that is not the last word, to the next ask."""
     ask_again_times: int = 0
     """How many more times; 0: nobody asks twice."""
+    ask_again_on: Sequence[str] = ("unknown",)
+    """After which outcomes."""
     in_flight_limit: int = 2000
     """Operations in flight at once; an arrival beyond it is not sent and recorded as such."""
     secrets: Sequence[str] = field(default_factory=list)

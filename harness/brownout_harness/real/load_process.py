@@ -31,6 +31,7 @@ def write_load_plan(
         answer_within_s=workload.answer_within_s,
         ask_again_after_s=again.after_s if again else 0.0,
         ask_again_times=again.times if again else 0,
+        ask_again_on=again.on if again else (),
         in_flight_limit=workload.in_flight_limit,
         secrets=sorted(secrets),
         readings=readings_of(scenario),

@@ -5,8 +5,8 @@ task per ask is all that an operation costs, and that task is the application's 
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Protocol
 
 from brownout_core.front_door.answers import Answer
 from brownout_harness.asked.arrivals import Arrival
@@ -78,32 +78,25 @@ class Callers:
         self._open += 1
         if self.in_flight >= self._workload.in_flight_limit:
             now_s = self._loop.time()
-            self._end(arrival, [now_s, now_s, 0.0, 0, 0], Reading(Outcome.UNKNOWN, NOT_SENT), ())
+            left_out = Reading(Outcome.UNKNOWN, NOT_SENT)
+            self._end(arrival, left_out, sent_s=now_s, finished_s=now_s, longest_ask_s=0.0, asks=0, status=0)
             return
         self.in_flight += 1
         _Asking(self, arrival).ask()
 
-    def _end(
-        self, arrival: Arrival, told: Sequence[float], reading: Reading, again_s: Sequence[float], leaked: str = ""
-    ) -> None:
-        sent_s, finished_s, longest_ask_s, asks, status = told
+    def _end(self, arrival: Arrival, reading: Reading, **told: Any) -> None:
+        """`told` are the fields of the row that only whoever asked knows."""
         self.done += reading.outcome is Outcome.DONE
         self._record(
             OperationRow(
                 operation_id=arrival.operation_id,
                 name=arrival.name,
                 intended_s=arrival.at_s,
-                sent_s=sent_s,
-                finished_s=finished_s,
-                longest_ask_s=longest_ask_s,
-                asks=int(asks),
-                status=int(status),
                 outcome=reading.outcome,
                 detail=reading.detail,
-                again_at=instants_text(again_s),
-                leaked=leaked,
                 as_asked=asked_text(self._operations[arrival.name], arrival),
                 answered=reading.answered,
+                **told,
             )
         )
         self._open -= 1
@@ -115,6 +108,7 @@ class _Asking:
     """One operation's caller."""
 
     __slots__ = (
+        "_after_refusal_s",
         "_again_s",
         "_arrival",
         "_asks",
@@ -126,6 +120,7 @@ class _Asking:
         "_request",
         "_sent_s",
         "_task",
+        "_was_refused",
     )
 
     def __init__(self, callers: Callers, arrival: Arrival) -> None:
@@ -134,6 +129,8 @@ class _Asking:
         self._request = callers._operations[arrival.name].request(arrival)
         self._asks = 0
         self._again_s: list[float] = []
+        self._after_refusal_s: float | None = None
+        self._was_refused = False
         self._first_s = self._sent_s = callers._loop.time()
         self._longest_s = 0.0
         self._leaked = ""
@@ -146,6 +143,7 @@ class _Asking:
         self._asks += 1
         if self._asks > 1:
             self._again_s.append(self._sent_s)
+            self._after_refusal_s = self._sent_s if self._was_refused else self._after_refusal_s
         self._task = callers._server.serve(self._request, name=self._arrival.operation_id)
         if self._task is None:
             self._read(0, b"", "connection_refused")
@@ -176,12 +174,23 @@ class _Asking:
         self._leaked = self._leaked or callers._lookout.find(body)
         reading = classify(callers._operations[arrival.name], status, body, error)
         again = callers._workload.ask_again
-        if reading.outcome is Outcome.UNKNOWN and again is not None and self._asks <= again.times:
+        self._was_refused = reading.outcome is Outcome.REFUSED
+        if again is not None and reading.outcome in again.on and self._asks <= again.times:
             callers._loop.call_later(again.after_s, self.ask)
             return
         callers.in_flight -= 1
-        told = (self._first_s, now_s, self._longest_s, self._asks, status)
-        callers._end(arrival, told, reading, self._again_s, self._leaked)
+        callers._end(
+            arrival,
+            reading,
+            sent_s=self._first_s,
+            finished_s=now_s,
+            longest_ask_s=self._longest_s,
+            asks=self._asks,
+            status=status,
+            again_at=instants_text(self._again_s),
+            leaked=self._leaked,
+            after_refusal_s=self._after_refusal_s,
+        )
 
 
 def _forget(task: "asyncio.Task[Answer]") -> None:

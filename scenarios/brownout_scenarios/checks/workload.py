@@ -27,6 +27,8 @@ def workload(scenario: Scenario, words: Vocabulary) -> Found:
     yield from check_rate(load.arrivals.rate_per_s, ("workload", "arrivals", "rate"))
     if load.ask_again and not (0 <= load.ask_again.after_s <= 3600 and 1 <= load.ask_again.times <= 100):
         yield ("workload", "ask_again"), "after is 0s to 1h, times 1 to 100"
+    if load.ask_again and not load.ask_again.on:
+        yield ("workload", "ask_again", "on"), "is empty: name unknown, refused or both, or leave it out"
     if not 0 < load.answer_within_s <= 600:
         yield ("workload", "answer_within"), f"{units.duration(load.answer_within_s)} is outside 0s to 600s"
     if not 1 <= load.in_flight_limit <= 100_000:

@@ -72,6 +72,15 @@ def test_a_caller_left_without_an_answer_asks_again_with_the_same_id(target: Tar
     assert all(row["outcome"] == "unknown" and row["status"] == 504 for row in loaded.operations)
 
 
+def test_who_is_refused_asks_again_where_told_to(target: Target, tmp_path: Path) -> None:
+    asking = Asking(url=target.url, ask_again_after_s=0.05, ask_again_times=2, ask_again_on=("refused",))
+    asked = [*arrivals("/status/402", [0.0]), *arrivals("/status/504", [0.0, 0.01])[1:]]
+    refused, unknown = sorted(load(tmp_path, asking, asked).operations, key=lambda row: str(row["operation_id"]))
+    again = json.loads(refused["again_at"])
+    assert (refused["outcome"], refused["asks"], refused["after_refusal_s"]) == ("refused", 3, again[-1])
+    assert (unknown["outcome"], unknown["asks"], unknown["after_refusal_s"]) == ("unknown", 1, None)
+
+
 def test_a_credential_in_an_answer_is_noted_and_not_kept(target: Target, tmp_path: Path) -> None:
     """What the target answers here stands for one."""
     asking = Asking(url=target.url, secrets=("done",))

@@ -93,6 +93,33 @@ def test_asking_again_ends_after_so_many_times() -> None:
     assert (rows[0].outcome, rows[0].asks, rows[0].again_at) == ("unknown", 4, "[1.0, 2.0, 3.0]")
 
 
+REFUSED = Answer(402, {}, b'{"status": "refused", "code": "card_declined"}')
+IMPATIENT = AskAgain(after_s=1.0, times=3, on=("unknown", "refused"))
+
+
+def test_who_is_refused_asks_again_only_where_told_to() -> None:
+    stand = Stand(lambda n: (0.0, REFUSED if n == 1 else DONE))
+    (patient,) = drive(stand, arrivals(0.0), workload(again=AskAgain(after_s=1.0, times=3)))
+    assert (patient.outcome, patient.asks, patient.after_refusal_s) == ("refused", 1, None)
+    stand = Stand(lambda n: (0.0, REFUSED if n == 1 else DONE))
+    (impatient,) = drive(stand, arrivals(0.0), workload(again=IMPATIENT))
+    assert (impatient.outcome, impatient.asks, impatient.status) == ("done", 2, 200)
+    assert impatient.after_refusal_s == 1.0
+
+
+def test_the_last_ask_after_a_refusal_is_noted_whatever_came_between() -> None:
+    answers = [REFUSED, Answer(504, {}, b"{}"), REFUSED, DONE]
+    stand = Stand(lambda n: (0.0, answers[n - 1]))
+    (row,) = drive(stand, arrivals(0.0), workload(again=IMPATIENT))
+    assert (row.outcome, row.again_at, row.after_refusal_s) == ("done", "[1.0, 2.0, 3.0]", 3.0)
+
+
+def test_who_asks_again_only_after_a_refusal_leaves_what_is_unknown() -> None:
+    stand = Stand(lambda _n: (0.0, Answer(504, {}, b"{}")))
+    (row,) = drive(stand, arrivals(0.0), workload(again=AskAgain(on=("refused",))))
+    assert (row.outcome, row.asks) == ("unknown", 1)
+
+
 def test_a_credential_in_any_answer_is_noted_and_not_kept() -> None:
     """Also in one that another answer followed."""
     told = Answer(504, {}, f'{{"message": "no such key: {SECRET}"}}'.encode())

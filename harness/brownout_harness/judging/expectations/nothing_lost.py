@@ -137,6 +137,20 @@ def _findings(evidence: Evidence, name: str, leaves: Leaves) -> Iterator[Finding
         effects_of = effects.among(some.frame, "operation_id").by("operation_id")
         for each in some:
             yield from _Case(evidence, each, leaves, effects_of.get(each.operation_id, ())).findings()
+    yield from _refused_too_late(evidence, operations, leaves)
+
+
+def _refused_too_late(evidence: Evidence, operations: Rows[OperationRow], leaves: Leaves) -> Iterator[Finding]:
+    """What stood when a refused caller asked again: another caller would have believed the refusal."""
+    again = operations.where(pl.col("after_refusal_s").is_not_null(), ~REFUSED)
+    effects_of = evidence.effects.among(again.frame, "operation_id").by("operation_id")
+    for each in again:
+        asked_s = each.after_refusal_s or 0.0
+        then = tuple(effect for effect in effects_of.get(each.operation_id, ()) if effect.at_s < asked_s)
+        if there := [effect for clause in leaves.clauses for effect in leaves.standing(clause, then)]:
+            what = f"refused, and asked for again at {asked_s:.3f} s, when there was a {_ids(there)} already"
+            may_be_undone = any(effect.kind in leaves.undone_by for effect in there)
+            yield Finding(Loss.LIED, Violation(asked_s, each.operation_id, what), is_certain=not may_be_undone)
 
 
 class _Case:

@@ -290,3 +290,43 @@ def test_too_few_operations_say_nothing() -> None:
 def test_the_allowance_is_not_negative() -> None:
     with pytest.raises(ValueError, match="unresolved_at_most must not be negative, got -1"):
         NothingLost(unresolved_at_most=-1)
+
+
+def asked_again(after_refusal_s: float, outcome: Outcome = Outcome.DONE) -> Evidence:
+    """The tenth operation, wanted at 4.5 s and with its effect at 4.55 s, was refused and asked for again."""
+    return with_operations(
+        healthy(),
+        lambda each: (
+            each
+            if each.operation_id != "op-9"
+            else each._replace(
+                asks=2, again_at=f"[{after_refusal_s}]", after_refusal_s=after_refusal_s, outcome=outcome
+            )
+        ),
+    )
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DONE, Outcome.UNKNOWN, Outcome.ACCEPTED])
+def test_who_was_refused_while_the_effect_stood_was_lied_to_whatever_the_last_answer_says(outcome: Outcome) -> None:
+    """Only that the caller asked again found it out: another one would have paid, and been told that he had not."""
+    result = LOST.judge(asked_again(5.0, outcome))
+    what = "refused, and asked for again at 5.000 s, when there was a stripe.charge e-19 already"
+    assert (result.status, [case.what for case in result.cases]) == (Status.FAILED, [what])
+
+
+def test_a_refusal_that_became_done_is_done() -> None:
+    assert LOST.judge(asked_again(4.51)).status is Status.PASSED
+
+
+def test_one_that_was_refused_to_the_end_is_told_once() -> None:
+    (case,) = LOST.judge(asked_again(5.0, Outcome.REFUSED)).cases
+    assert case.what == "refused, yet there is a stripe.charge e-19"
+
+
+def test_a_refusal_after_a_charge_that_was_taken_back_told_the_truth() -> None:
+    leaves = {"pay": Leaves.of(["stripe.charge"], {"stripe.charge": "stripe.refund"})}
+    evidence = asked_again(5.0)
+    refund = effect(9, at_s=4.8, seq=1001)._replace(route="stripe.refund")
+    again = effect(9, at_s=5.05, seq=1002)
+    told = changed(evidence, effects=(*evidence.effects, refund, again), leaves=leaves)
+    assert LOST.judge(told).status is Status.PASSED
