@@ -98,7 +98,7 @@ def headline(run: RunFolder) -> str:
 
 
 def _whole(rows: Sequence[PhaseMetrics]) -> PhaseMetrics | None:
-    return next((row for row in rows if row.phase == "all" and row.operation == "all"), None)
+    return next((row for row in rows if row.phase == "all" and row.operation == "all" and not row.group), None)
 
 
 def _seconds(value: float | None) -> str:

@@ -83,6 +83,8 @@ class OperationRow(NamedTuple):
     after the drain; empty: nobody asked for its state."""
     after_refusal_s: float | None = None
     """When it was last asked for again because it had been refused; None: it never was."""
+    group: str = ""
+    """The group of users that asked for it; empty where there is only one."""
 
     @property
     def states_seen(self) -> tuple[StateSeen, ...]:

@@ -162,6 +162,8 @@ class PhaseMetrics(Frozen):
 
     phase: str
     operation: str
+    group: str = ""
+    """Only what this group of users asked for; empty: every group's."""
     asked: int
     done: int
     accepted: int

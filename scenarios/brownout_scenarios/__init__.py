@@ -1,6 +1,7 @@
 """What a scenario is, and the library of them.
 
 - `schema.py`      a scenario as frozen records; `workload.py` what users ask for, `phases.py` what goes wrong and when
+- `groups.py`      several groups of users as one workload
 - `moments.py`     moments in the books, on which an action happens; `processes.py` where a process stands after some
 - `limits.py`      which of a vendor's own limiters are on
 - `notices.py`     where a vendor's webhooks go

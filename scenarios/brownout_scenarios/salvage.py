@@ -29,6 +29,11 @@ _STAND_INS: Final[Mapping[Path, tuple[Any, Any]]] = {
     ("workload", "arrivals", "rate"): ("1/s", "2/s"),
     ("workload", "operations"): ([_OPERATION], [_OPERATION]),
     ("workload", "operations", "*", "name"): ("missing_{}", "missing_{}"),
+    ("workload", "*", "name"): ("missing_{}", "missing_{}"),
+    ("workload", "*", "arrivals"): ({"rate": "1/s"}, {"rate": "2/s"}),
+    ("workload", "*", "arrivals", "rate"): ("1/s", "2/s"),
+    ("workload", "*", "operations"): ([_OPERATION], [_OPERATION]),
+    ("workload", "*", "operations", "*", "name"): ("missing_{}", "missing_{}"),
     ("phases",): ([{"name": "missing", "for": "1s"}], [{"name": "missing", "for": "1h"}]),
     ("phases", "*", "name"): ("missing-{}", "missing-{}"),
     ("phases", "*", "for"): ("1us", "1h"),
@@ -36,18 +41,26 @@ _STAND_INS: Final[Mapping[Path, tuple[Any, Any]]] = {
 }
 """By place, `*` for any position; `{}` is filled in with it."""
 
+_OPERATIONS: Final[tuple[Path, ...]] = (
+    (),
+    ("*",),
+    ("*", "name"),
+    ("*", "leaves"),
+    ("*", "leaves", "*"),
+    ("*", "leaves", "*", "*"),
+)
+"""Of a group's operations."""
 _DEPENDS: Final[Mapping[Path, tuple[Path, ...]]] = {
     ("expect", *PHASE_FIELDS): (("phases",), ("phases", "*"), ("phases", "*", "name")),
-    ("expect", "operation", "effect", "*"): (
+    ("expect", "operation", "group", "effect", "*"): (
         ("workload",),
-        ("workload", "operations"),
-        ("workload", "operations", "*"),
-        ("workload", "operations", "*", "name"),
-        ("workload", "operations", "*", "leaves"),
-        ("workload", "operations", "*", "leaves", "*"),
-        ("workload", "operations", "*", "leaves", "*", "*"),
+        ("workload", "*"),
+        ("workload", "*", "name"),
+        *(("workload", "operations", *each) for each in _OPERATIONS),
+        *(("workload", "*", "operations", *each) for each in _OPERATIONS),
         ("target",),
     ),
+    ("workload", "rates", "*"): (("phases",), ("phases", "*"), ("phases", "*", "name")),
     ("phases", "kill", "stop", "start"): (("phases", "*"), ("phases", "*", "actions"), ("phases", "*", "actions", "*")),
     ("policies", "*"): (("policies", "preset"),),
 }

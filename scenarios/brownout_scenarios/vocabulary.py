@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, WrapValidator, create_model
 
-from brownout_scenarios import grammar, moments, phases, schema, target, units, wording, workload
+from brownout_scenarios import grammar, groups, moments, phases, schema, target, units, wording, workload
 from brownout_scenarios.grammar import Grammar, Node
 from brownout_scenarios.yaml_tree import Path
 
@@ -96,6 +96,7 @@ class Vocabulary:
         made.add_special(target.Ready, Annotated[made.result_of(target.Ready), BeforeValidator(_ready)])
         made.add_special(target.Target | None, _target_annotation(made))
         made.add_special(workload.Left, _left_annotation(made))
+        made.add_special(workload.Workload, groups.annotation(made))
         made.add_special(phases.Fault, _fault_annotation(self, made))
         made.add_special(schema.Serving, _serving_annotation(self, made))
         made.add_special(schema.Expected, _expected_annotation(self, made))

@@ -44,6 +44,11 @@ class Rising:
     to_per_s: float
 
 
+def ends_of(rate: float | Rising) -> tuple[float, float]:
+    """A rate at the beginning of a phase, and at its end."""
+    return (rate.from_per_s, rate.to_per_s) if isinstance(rate, Rising) else (rate, rate)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carrier:
     """Where the operation id travels in a request to a target that is not the gateway: exactly one of the two."""
@@ -127,14 +132,44 @@ class AskAgain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workload:
-    """What users ask for, how often, and how patient they are."""
+class Group:
+    """A group of users: what they ask for, how often, and how patient they are."""
 
+    name: str = ""
+    """Of several groups each has one: lower case, digits and underscores."""
     arrivals: Arrivals
+    rates_per_s: Mapping[str, float | Rising] = field(default_factory=dict)
+    """By the phase's name, what replaces this group's rate while it lasts: `{flood: 200/s}`."""
     operations: tuple[Operation, ...]
+    tenant: str = ""
+    """Whose users they are: what `{{tenant}}` stands for in the requests to a target of your own."""
     ask_again: AskAgain | None = None
     """Left out: nobody asks twice."""
     answer_within_s: float = 30.0
     """A caller waits this long for one answer."""
     in_flight_limit: int = 2000
     """Reaching it makes the run inconclusive: the arrivals would no longer be the ones that were asked for."""
+
+    @property
+    def asks_take_s(self) -> float:
+        """From the first ask of an operation to the last answer, at most."""
+        again, wait_s = self.ask_again, self.answer_within_s
+        return wait_s + (again.times * (again.after_s + wait_s) if again else 0.0)
+
+    def rate_in(self, phase: str, rate_per_s: float | Rising | None = None) -> float | Rising:
+        """How often it asks in a phase; `rate_per_s` is what the phase itself says."""
+        own = self.rates_per_s.get(phase, rate_per_s)
+        return self.arrivals.rate_per_s if own is None else own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload(Group):
+    """What users ask for: written as one group, or as a list of several."""
+
+    several: tuple[Group, ...] = field(default=(), metadata={"derived": True})
+    """Where there are several groups, they alone say who asks; `operations` are then those of all of them."""
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Every group there is, in the order of the file."""
+        return self.several or (self,)

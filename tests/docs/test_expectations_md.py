@@ -17,6 +17,10 @@ EXPECTED = (DOCS / "expectations.md").read_text(encoding="utf-8")
 VERDICTS = (DOCS / "verdicts.md").read_text(encoding="utf-8")
 
 
+FOR_SEVERAL = {"group": "\n## One group of users\n"}
+"""Parameters that mean the same of every expectation that has them, and the section that says what."""
+
+
 def section(name: str) -> str:
     return EXPECTED.split(f"\n## `{name}`\n", 1)[1].split("\n## ", 1)[0]
 
@@ -29,8 +33,13 @@ def row(name: str) -> list[str]:
 @pytest.mark.parametrize("name", EXPECTATIONS)
 def test_every_expectation_has_its_section_with_every_parameter(name: str) -> None:
     kind: Any = EXPECTATIONS[name]
-    keys = [key_of(each.name) for each in fields(kind)]
+    keys = [key_of(each.name) for each in fields(kind) if each.name not in FOR_SEVERAL]
     assert [key for key in keys if f"`{key}`" not in section(name) and f"{key}:" not in section(name)] == []
+
+
+@pytest.mark.parametrize(("key", "heading"), FOR_SEVERAL.items())
+def test_what_means_the_same_for_several_is_explained_once(key: str, heading: str) -> None:
+    assert f"`{key}: " in EXPECTED.split(heading, 1)[1].split("\n## ", 1)[0]
 
 
 @pytest.mark.parametrize("name", EXPECTATIONS)

@@ -21,7 +21,7 @@ PARTS = (
     schema.Scenario,
     target.Target,
     target.Ready,
-    workload.Workload,
+    workload.Group,
     workload.Arrivals,
     workload.AskAgain,
     workload.Operation,

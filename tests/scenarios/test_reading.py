@@ -35,7 +35,7 @@ def test_nothing_is_said_of_what_is_only_missing_because_it_could_not_be_read() 
     assert len(told(SCENARIO.replace("name: brownout", "name: [a]"))) == 1
     assert told(SCENARIO.replace("operations:", "opertions: 5\n  x:")) == [
         "unknown key (did you mean operations?)",
-        "unknown key (known: answer_within, arrivals, ask_again, in_flight_limit, operations)",
+        "unknown key (known: answer_within, arrivals, ask_again, in_flight_limit, name, operations, rates, tenant)",
         "expected a list, got 5: write [5]",
     ]
 

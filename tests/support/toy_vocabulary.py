@@ -114,6 +114,7 @@ class ExactlyOnce:
 
     effect: str
     operation: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from brownout_harness.asked.parameters import Params
 from brownout_scenarios.schema import Scenario
-from brownout_scenarios.workload import Rising
+from brownout_scenarios.workload import Group, ends_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,10 @@ class Arrival:
     """Since the start of the run."""
     params: Params
     """What is asked for; JSON-able."""
+    group: str = ""
+    """The group of users that asks for it."""
+    tenant: str = ""
+    """Whose users these are."""
 
 
 def stream(seed: int, *names: str) -> random.Random:
@@ -34,27 +38,25 @@ def stream(seed: int, *names: str) -> random.Random:
     return random.Random(":".join([str(seed), *names]))
 
 
-def instants(scenario: Scenario) -> Iterator[float]:
-    """When arrivals happen, in order."""
-    steps = stream(scenario.seed, "arrivals")
-    poisson = scenario.workload.arrivals.process == "poisson"
+def group_stream(seed: int, group: Group, *names: str) -> random.Random:
+    """The same for a group of users: one group more shifts nobody else's draws."""
+    return stream(seed, *names, *((group.name,) if group.name else ()))
+
+
+def instants(scenario: Scenario, group: Group | None = None) -> Iterator[float]:
+    """When a group's arrivals happen, in order; the only group's, where none is named."""
+    group = group or scenario.workload
+    steps = group_stream(scenario.seed, group, "arrivals")
+    poisson = group.arrivals.process == "poisson"
     count = steps.expovariate(1.0) if poisson else 0.0
     expected = 0.0  # arrivals expected up to the start of the span
     for span in scenario.spans():
-        first, last = _rates(scenario, span.phase.rate_per_s)
+        first, last = ends_of(group.rate_in(span.phase.name, span.phase.rate_per_s))
         in_span = (first + last) / 2.0 * span.phase.for_s
         while count < expected + in_span:
             yield min(span.start_s + _elapsed_s(count - expected, first, last, span.phase.for_s), span.end_s)
             count += steps.expovariate(1.0) if poisson else 1.0
         expected += in_span
-
-
-def _rates(scenario: Scenario, own: float | Rising | None) -> tuple[float, float]:
-    """A phase's rate at its start and at its end."""
-    if isinstance(own, Rising):
-        return own.from_per_s, own.to_per_s
-    rate = scenario.workload.arrivals.rate_per_s if own is None else own
-    return rate, rate
 
 
 def _elapsed_s(count: float, first: float, last: float, length_s: float) -> float:

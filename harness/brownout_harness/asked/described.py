@@ -13,6 +13,7 @@ from brownout_harness.asked.named import named_in
 from brownout_harness.asked.parameters import COMMON
 from brownout_reports.rows import Outcome
 from brownout_scenarios import spelling
+from brownout_scenarios.checks.common import groups_in
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.target import TEMPLATE
 from brownout_scenarios.workload import Operation
@@ -42,7 +43,7 @@ class DescribedOperation:
     def request(self, arrival: Arrival) -> Request:
         """Templates filled in, and the operation id where the scenario says it travels. Raises `ValueError`."""
         spec = self.described
-        values = {**arrival.params, "operation_id": arrival.operation_id}
+        values = values_of(arrival)
         headers = {name: str(fill(text, values)) for name, text in spec.headers.items()}
         if spec.operation_id.header:
             headers[spec.operation_id.header] = arrival.operation_id
@@ -75,6 +76,11 @@ class DescribedOperation:
         return Reading(outcome, detail, named)
 
 
+def values_of(arrival: Arrival) -> dict[str, Any]:
+    """What its templates are filled in with."""
+    return {**arrival.params, "operation_id": arrival.operation_id, "tenant": arrival.tenant}
+
+
 def fill(template: Any, values: Mapping[str, Any]) -> Any:
     """Templates in any JSON replaced. A text that is one lone template takes the value's type. Raises `ValueError`."""
     if isinstance(template, Mapping):
@@ -90,12 +96,13 @@ def fill(template: Any, values: Mapping[str, Any]) -> Any:
 
 def check_templates(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     """Names used in templates that no operation parameter has, with the operation's place in the scenario."""
-    for index, operation in enumerate(scenario.workload.operations):
-        known = {*COMMON, *operation.params}
-        shapes = [operation.path, operation.headers, operation.body, operation.form, operation.as_asked]
-        used = {name for shape in shapes for name in TEMPLATE.findall(json.dumps(shape))}
-        for name in sorted(used - known):
-            yield ("workload", "operations", index), f"no value for {{{{{name}}}}}{spelling.hint(name, known)}"
+    for place, group in groups_in(scenario):
+        for index, operation in enumerate(group.operations):
+            known = {*COMMON, *operation.params, *(["tenant"] if group.tenant else [])}
+            shapes = [operation.path, operation.headers, operation.body, operation.form, operation.as_asked]
+            used = {name for shape in shapes for name in TEMPLATE.findall(json.dumps(shape))}
+            for name in sorted(used - known):
+                yield (*place, "operations", index), f"no value for {{{{{name}}}}}{spelling.hint(name, known)}"
 
 
 def _value(found: re.Match[str], values: Mapping[str, Any]) -> Any:

@@ -2,41 +2,57 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from heapq import merge
+from itertools import accumulate
 
-from brownout_harness.asked.arrivals import Arrival, instants, stream
+from brownout_harness.asked.arrivals import Arrival, group_stream, instants, stream
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.asked.parameters import Params, described
 from brownout_scenarios.schema import Scenario
-from brownout_scenarios.workload import Operation
+from brownout_scenarios.workload import Group, Operation
 
 
 def plan(scenario: Scenario, gateway: Mapping[str, GatewayOperation] = GATEWAY_OPERATIONS) -> Iterator[Arrival]:
     """Every arrival of a run, in order of time, as it is asked for: a run may have a million."""
     # Made here, not with the first arrival: some read files, which a virtual run's closed world forbids.
-    drawers = {item.name: _drawer(scenario, item, gateway) for item in scenario.workload.operations}
-    return _arrivals(scenario, drawers)
+    planned = [_arrivals(scenario, group, _Drawing(scenario, group, gateway)) for group in scenario.workload.groups]
+    return merge(*planned, key=lambda arrival: arrival.at_s) if len(planned) > 1 else planned[0]
 
 
-def _arrivals(scenario: Scenario, drawers: dict[str, Callable[[str], Params]]) -> Iterator[Arrival]:
-    operations = scenario.workload.operations
-    mix = stream(scenario.seed, "mix")
-    cumulated = [sum(item.weight for item in operations[: index + 1]) for index in range(len(operations))]
+def _arrivals(scenario: Scenario, group: Group, drawing: "_Drawing") -> Iterator[Arrival]:
     tag = run_tag(scenario)
-    for number, at_s in enumerate(instants(scenario), 1):
-        # One draw per arrival whatever the mix: a weight changed moves no other stream.
-        at = mix.random() * cumulated[-1]
-        name = next(item.name for item, upto in zip(operations, cumulated, strict=True) if at < upto)
-        operation_id = f"{name.replace('_', '-')}-{number:06d}-{tag}"
-        yield Arrival(operation_id, name, at_s, drawers[name](operation_id))
+    for number, at_s in enumerate(instants(scenario, group), 1):
+        name = drawing.name()
+        operation_id = "-".join([name.replace("_", "-"), *filter(None, [group.name]), f"{number:06d}", tag])
+        yield Arrival(operation_id, name, at_s, drawing.params(name, operation_id), group.name, group.tenant)
+
+
+class _Drawing:
+    """What the users of a group ask for, one after the other."""
+
+    def __init__(self, scenario: Scenario, group: Group, gateway: Mapping[str, GatewayOperation]) -> None:
+        self._names = [item.name for item in group.operations]
+        self._cumulated = list(accumulate(item.weight for item in group.operations))
+        self._mix = group_stream(scenario.seed, group, "mix")
+        self._drawers = {item.name: _drawer(scenario, group, item, gateway) for item in group.operations}
+
+    def name(self) -> str:
+        """Of the next operation. One draw whatever the mix: a weight changed moves no other stream."""
+        at = self._mix.random() * self._cumulated[-1]
+        return next(name for name, upto in zip(self._names, self._cumulated, strict=True) if at < upto)
+
+    def params(self, name: str, operation_id: str) -> Params:
+        """What it asks for."""
+        return self._drawers[name](operation_id)
 
 
 def _drawer(
-    scenario: Scenario, operation: Operation, gateway: Mapping[str, GatewayOperation]
+    scenario: Scenario, group: Group, operation: Operation, gateway: Mapping[str, GatewayOperation]
 ) -> Callable[[str], Params]:
     """What a scenario fixes under `params` replaces what was drawn, and shifts no other draw."""
     draw = described if operation.is_described else gateway[operation.name].draw
-    rng, fixed = stream(scenario.seed, "params", operation.name), dict(operation.params)
+    rng, fixed = group_stream(scenario.seed, group, "params", operation.name), dict(operation.params)
     draw(stream(scenario.seed, "first"), "")
     return lambda operation_id: {**draw(rng, operation_id), **fixed}
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.asked.described import fill
+from brownout_harness.asked.described import fill, values_of
 from brownout_harness.asked.operations import TargetOperation
 from brownout_harness.judging.patterns import escaped
 from brownout_harness.judging.terms import Terms
@@ -21,7 +21,7 @@ def asked_text(operation: TargetOperation, arrival: Arrival) -> str:
     """
     if not operation.as_asked:
         return ""
-    values = escaped({**arrival.params, "operation_id": arrival.operation_id})
+    values = escaped(values_of(arrival))
     return json.dumps(fill(operation.as_asked, values), sort_keys=True)
 
 

@@ -148,6 +148,8 @@ class Evidence:
     notified_by: tuple[str, ...] = ()
     """The vendors with which the harness has registered a receiver of the target's."""
     duration_s: float = 0.0
+    group: str = ""
+    """Where it is narrowed to what one group of users asked for (`groups.py`), that group."""
 
     @cached_property
     def wanted(self) -> Rows[OperationRow]:

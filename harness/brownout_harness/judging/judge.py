@@ -19,6 +19,7 @@ import polars as pl
 from brownout_harness.judging.evidence import Death, Evidence, Gap
 from brownout_harness.judging.expectations.base import Expectation, counted
 from brownout_harness.judging.expectations.bounds import relatives_in
+from brownout_harness.judging.groups import of_group
 from brownout_harness.judging.metrics import phase_metrics, vendor_metrics
 from brownout_harness.judging.settings import settings_of
 from brownout_harness.judging.whereabouts import advice
@@ -89,6 +90,7 @@ def judge(evidence: Evidence, expectations: Sequence[Expectation]) -> Judgement:
 
 
 def _result(evidence: Evidence, expectation: Expectation, excused_from_s: float) -> ExpectationResult:
+    evidence = of_group(evidence, getattr(expectation, "group", ""))
     result = expectation.judge(evidence)
     if result.status is not Status.FAILED:
         return result

@@ -8,6 +8,7 @@ import polars as pl
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.amplification import load_on
 from brownout_harness.judging.expectations.latency import LATENCY_S, quantile
+from brownout_harness.judging.groups import groups_of, of_group
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
 from brownout_reports.run_folder import PhaseMetrics, PhaseSpan, VendorMetrics
 from brownout_reports.tables import Rows, between
@@ -27,9 +28,15 @@ ANSWERS: Final = {
 
 
 def phase_metrics(evidence: Evidence) -> tuple[PhaseMetrics, ...]:
-    """For each phase and the whole run: all operations together, then each by name."""
-    names = sorted(evidence.operations_of)
-    return tuple(_phase(evidence, phase, name) for phase in _spans(evidence) for name in ("", *names))
+    """For each phase and the whole run: all operations together, then each by name; then the same of each group of
+    users, where they have names."""
+    parts = [of_group(evidence, group) for group in ("", *groups_of(evidence))]
+    return tuple(
+        _phase(part, phase, name)
+        for phase in _spans(evidence)
+        for part in parts
+        for name in ("", *sorted(part.operations_of))
+    )
 
 
 def vendor_metrics(evidence: Evidence) -> tuple[VendorMetrics, ...]:
@@ -73,6 +80,7 @@ def _phase(evidence: Evidence, phase: PhaseSpan, name: str) -> PhaseMetrics:
     return PhaseMetrics(
         phase=phase.name,
         operation=name or ALL,
+        group=evidence.group,
         asked=counts["asked"],
         done=counts[Outcome.DONE],
         accepted=counts[Outcome.ACCEPTED],

@@ -7,7 +7,8 @@ the intended instant. Both series are kept in Locust's statistics: `POST pay` fr
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import gevent  # type: ignore[import-untyped]
@@ -21,7 +22,7 @@ from brownout_harness.asked.exchange import Reading, instants_text
 from brownout_harness.asked.operations import NOT_SENT
 from brownout_harness.load.caller import Caller, environment_for
 from brownout_harness.load.following import Followed, Look, follow
-from brownout_harness.load.plan import Asking, Planned
+from brownout_harness.load.plan import Asking, Planned, asking_of
 from brownout_harness.load.reading import Answer, Reader, following_for
 from brownout_harness.problems import NotJudged
 from brownout_harness.safety.secret_forms import Lookout
@@ -105,6 +106,8 @@ class Generator:
     ) -> None:
         self.counts = Counts(planned=len(arrivals))
         self._asking = asking
+        self._asking_of = asking_of(asking)
+        self._in_flight_of = Counter[str]()
         self._arrivals = arrivals
         self._start_at_s = start_at_s
         self._read = read
@@ -129,8 +132,11 @@ class Generator:
 
             @task
             def dispatch(self) -> None:
-                callers = (Caller(self, generator._asking), Caller(self, generator._asking))
-                walk = gevent.spawn(generator._dispatch, *callers, self.environment)
+                # Groups share no connection, and whoever follows takes none from who arrives.
+                callers = {
+                    name: (Caller(self, asking), Caller(self, asking)) for name, asking in generator._asking_of.items()
+                }
+                walk = gevent.spawn(generator._dispatch, callers, self.environment)
                 walk.link_exception(generator._failed.append)
                 walk.join()
                 done.set()
@@ -151,15 +157,16 @@ class Generator:
         self._progress(self.counts)
         return environment
 
-    def _dispatch(self, caller: Caller, follower: Caller, environment: Environment) -> None:
+    def _dispatch(self, callers: Mapping[str, tuple[Caller, Caller]], environment: Environment) -> None:
         for arrival in self._due():
             self.counts.offered += 1
-            if self.counts.in_flight >= self._asking.in_flight_limit:
+            if self._in_flight_of[arrival.group] >= self._asking_of[arrival.group].in_flight_limit:
                 self._leave_out(arrival)
                 continue
             self.counts.in_flight += 1
+            self._in_flight_of[arrival.group] += 1
             self.counts.max_in_flight = max(self.counts.max_in_flight, self.counts.in_flight)
-            operating = self._pool.spawn(self._operate, arrival, caller, follower, environment)
+            operating = self._pool.spawn(self._operate, arrival, *callers[arrival.group], environment)
             operating.link_exception(self._failed.append)
         self._pool.join()
 
@@ -172,18 +179,19 @@ class Generator:
 
     def _operate(self, arrival: Planned, caller: Caller, follower: Caller, environment: Environment) -> None:
         """One operation: ask, ask again while the answer is not the last word, follow what was taken on."""
-        asked, was_refused = Asked(), False
+        asked, was_refused, asking = Asked(), False, self._asking_of[arrival.group]
         while True:
             answer = caller.ask(arrival)
             asked.add(answer, self._start_at_s, self._lookout, was_refused=was_refused)
             if asked.asks == 1:
                 self.counts.max_lag_s = max(self.counts.max_lag_s, asked.sent_s - arrival.at_s)
             reading = self._read(arrival.name, answer)
-            if reading.outcome not in self._asking.ask_again_on or asked.asks > self._asking.ask_again_times:
+            if reading.outcome not in asking.ask_again_on or asked.asks > asking.ask_again_times:
                 break
             was_refused = reading.outcome is Outcome.REFUSED
-            gevent.sleep(self._asking.ask_again_after_s)
+            gevent.sleep(asking.ask_again_after_s)
         self.counts.in_flight -= 1
+        self._in_flight_of[arrival.group] -= 1
         followed = Followed(reading, "", None)
         if reading.outcome is Outcome.ACCEPTED and (following := self._followings.get(arrival.name)):
             followed = follow(
@@ -233,6 +241,7 @@ class Generator:
                 answered=reading.answered,
                 states=followed.states,
                 after_refusal_s=asked.after_refusal_s,
+                group=arrival.group,
             ),
             followed.look,
         )

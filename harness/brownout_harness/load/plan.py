@@ -5,7 +5,7 @@ Arrivals are computed by the harness beforehand, and whole requests with them: t
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +26,8 @@ class Asking:
     """After which outcomes."""
     in_flight_limit: int = 2000
     """Operations in flight at once; an arrival beyond it is not sent and recorded as such."""
+    groups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By the group's name, what of the above is otherwise for its users."""
     secrets: Sequence[str] = field(default_factory=list)
     """No answer may hold any of these."""
     follow: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -45,6 +47,13 @@ class Planned(NamedTuple):
     path: str
     headers: Mapping[str, str]
     body: str
+    group: str = ""
+    """The group of users that asks for it."""
+
+
+def asking_of(asking: Asking) -> dict[str, Asking]:
+    """How the users of each group ask; `""` are those of none."""
+    return {"": asking, **{name: replace(asking, **own) for name, own in asking.groups.items()}}
 
 
 def write_plan(path: Path, asking: Asking, arrivals: Iterable[Planned]) -> None:

@@ -13,6 +13,7 @@ from brownout_harness.load.plan import Asking, Planned, write_plan
 from brownout_harness.load.reading import followings_of, readings_of
 from brownout_harness.real.processes import Child, json_lines
 from brownout_scenarios.schema import Scenario
+from brownout_scenarios.workload import Group
 
 NAME = "load"
 OPERATIONS_FILE = "operations.ndjson"
@@ -24,15 +25,11 @@ def write_load_plan(
 ) -> None:
     """Every arrival with its whole request, and the credentials that no answer may hold; the file appears whole, and
     the load process waits for it."""
-    workload = scenario.workload
-    again = workload.ask_again
+    groups = scenario.workload.groups
     asking = Asking(
         url=url,
-        answer_within_s=workload.answer_within_s,
-        ask_again_after_s=again.after_s if again else 0.0,
-        ask_again_times=again.times if again else 0,
-        ask_again_on=again.on if again else (),
-        in_flight_limit=workload.in_flight_limit,
+        **_manners(groups[0]),
+        groups={group.name: _manners(group) for group in groups if group.name},
         secrets=sorted(secrets),
         readings=readings_of(scenario),
         follow=followings_of(scenario),
@@ -41,6 +38,18 @@ def write_load_plan(
     planned = (_planned(arrival, operations[arrival.name].request(arrival)) for arrival in arrivals)
     write_plan(scratch / "plan.new", asking, planned)
     (scratch / "plan.new").rename(scratch / "plan.ndjson")
+
+
+def _manners(group: Group) -> dict[str, Any]:
+    """How patient its users are, in the words of `Asking`."""
+    again = group.ask_again
+    return {
+        "answer_within_s": group.answer_within_s,
+        "ask_again_after_s": again.after_s if again else 0.0,
+        "ask_again_times": again.times if again else 0,
+        "ask_again_on": again.on if again else (),
+        "in_flight_limit": group.in_flight_limit,
+    }
 
 
 def _planned(arrival: Arrival, request: Any) -> Planned:
@@ -52,6 +61,7 @@ def _planned(arrival: Arrival, request: Any) -> Planned:
         request.path,
         dict(request.headers),
         request.body.decode(),
+        arrival.group,
     )
 
 

@@ -168,10 +168,10 @@ class _Run:
 
     def _load_deadline_s(self) -> float:
         """When the last answer is in at the latest, in seconds since the start, and a margin."""
-        again = self._scenario.workload.ask_again
         untils = [each.until.within_s for each in self._scenario.workload.operations if each.until is not None]
-        wait_s = self._scenario.workload.answer_within_s
-        asks_s = wait_s + (again.times * (again.after_s + wait_s) if again else 0.0)
+        groups = self._scenario.workload.groups
+        wait_s = max(group.answer_within_s for group in groups)
+        asks_s = max(group.asks_take_s for group in groups)
         last_s = max((arrival.at_s for arrival in self._stage.arrivals), default=0.0)
         followed_s = max(untils) + wait_s if untils else 0.0
         return last_s + asks_s + followed_s + AFTER_LAST_ANSWER_S

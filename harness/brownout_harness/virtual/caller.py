@@ -5,6 +5,7 @@ task per ask is all that an operation costs, and that task is the application's 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol
 
@@ -45,7 +46,8 @@ class Callers:
         self.offered = 0
         self.done = 0
         self.in_flight = 0
-        self._workload = workload
+        self._groups = {group.name: group for group in workload.groups}
+        self._in_flight_of = Counter[str]()
         self._operations = operations
         self._server = server
         self._loop = asyncio.get_running_loop()
@@ -76,12 +78,13 @@ class Callers:
         self._next()
         self.offered += 1
         self._open += 1
-        if self.in_flight >= self._workload.in_flight_limit:
+        if self._in_flight_of[arrival.group] >= self._groups[arrival.group].in_flight_limit:
             now_s = self._loop.time()
             left_out = Reading(Outcome.UNKNOWN, NOT_SENT)
             self._end(arrival, left_out, sent_s=now_s, finished_s=now_s, longest_ask_s=0.0, asks=0, status=0)
             return
         self.in_flight += 1
+        self._in_flight_of[arrival.group] += 1
         _Asking(self, arrival).ask()
 
     def _end(self, arrival: Arrival, reading: Reading, **told: Any) -> None:
@@ -96,6 +99,7 @@ class Callers:
                 detail=reading.detail,
                 as_asked=asked_text(self._operations[arrival.name], arrival),
                 answered=reading.answered,
+                group=arrival.group,
                 **told,
             )
         )
@@ -114,6 +118,7 @@ class _Asking:
         "_asks",
         "_callers",
         "_first_s",
+        "_group",
         "_leaked",
         "_longest_s",
         "_patience",
@@ -126,6 +131,7 @@ class _Asking:
     def __init__(self, callers: Callers, arrival: Arrival) -> None:
         self._callers = callers
         self._arrival = arrival
+        self._group = callers._groups[arrival.group]
         self._request = callers._operations[arrival.name].request(arrival)
         self._asks = 0
         self._again_s: list[float] = []
@@ -148,7 +154,7 @@ class _Asking:
         if self._task is None:
             self._read(0, b"", "connection_refused")
             return
-        self._patience = callers._loop.call_later(callers._workload.answer_within_s, self._give_up)
+        self._patience = callers._loop.call_later(self._group.answer_within_s, self._give_up)
         self._task.add_done_callback(self._answered)
 
     def _give_up(self) -> None:
@@ -173,12 +179,13 @@ class _Asking:
         self._longest_s = max(self._longest_s, now_s - self._sent_s)
         self._leaked = self._leaked or callers._lookout.find(body)
         reading = classify(callers._operations[arrival.name], status, body, error)
-        again = callers._workload.ask_again
+        again = self._group.ask_again
         self._was_refused = reading.outcome is Outcome.REFUSED
         if again is not None and reading.outcome in again.on and self._asks <= again.times:
             callers._loop.call_later(again.after_s, self.ask)
             return
         callers.in_flight -= 1
+        callers._in_flight_of[arrival.group] -= 1
         callers._end(
             arrival,
             reading,

@@ -1,8 +1,9 @@
 """What the shape of a scenario cannot say: that everything it names exists, and that its numbers can be.
 
 Each check takes the finished `Scenario` and yields problems by path; the loader puts the lines to them. One module
-for each part of a file: `target.py`, `workload.py` (with `terms.py`: fields of effects, and `until.py`: what finishes
-later), `phases.py`, `actions.py`, `expectations.py`, `vendors.py`, `notices.py`; `common.py` is what they share.
+for each part of a file: `target.py`, `workload.py` (with `rates.py`: how often, `terms.py`: fields of effects, and
+`until.py`: what finishes later), `phases.py`, `actions.py`, `expectations.py`, `vendors.py`, `notices.py`; `common.py`
+is what they share.
 """
 
 import re

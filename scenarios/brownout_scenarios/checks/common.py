@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from brownout_scenarios import units
+from brownout_scenarios.schema import Scenario
+from brownout_scenarios.workload import Group
 from brownout_scenarios.yaml_tree import Path
 
 MAX_DURATION_S = 6 * 3600.0
@@ -13,6 +15,14 @@ MAX_ITEMS = 200
 
 Found: TypeAlias = Iterator[tuple[Path, str]]
 """Path in the file, and what is wrong there."""
+
+
+def groups_in(scenario: Scenario) -> list[tuple[Path, Group]]:
+    """Every group of users, with its place in the file."""
+    groups = scenario.workload.groups
+    if not isinstance(scenario.document.get("workload"), list):
+        return [(("workload",), groups[0])]
+    return [(("workload", index), group) for index, group in enumerate(groups)]
 
 
 def check_rate(rate_per_s: float, at: Path, least: float = 1e-6) -> Found:

@@ -31,10 +31,24 @@ def expectations(scenario: Scenario, words: Vocabulary) -> Found:
             yield (*at, "operation"), f"no operation named {units.shown(operation)} in the workload{hint}"
         elif scenario.target is not None:
             yield from _unheard_of(scenario, item, at)
+        yield from _group(scenario, item, at)
         yield from _followed(scenario, item, at)
         yield from _notified(scenario, item, words, at)
         yield from _requests(item, words, at)
         yield from _fault(scenario, item, at)
+
+
+def _group(scenario: Scenario, item: schema.Expected, at: Path) -> Found:
+    """A group that is named is there, and asks for what is judged."""
+    named, operation = getattr(item.check, "group", ""), getattr(item.check, "operation", "")
+    groups = {group.name: group for group in scenario.workload.groups if group.name}
+    if not named:
+        return
+    if named not in groups:
+        hint = spelling.hint(named, groups) if groups else ": the workload is one without a name"
+        yield (*at, "group"), f"no group named {units.shown(named)}{hint}"
+    elif operation and operation not in (asked := [each.name for each in groups[named].operations]):
+        yield (*at, "operation"), f"{named} does not ask for {units.shown(operation)}{spelling.hint(operation, asked)}"
 
 
 def _phases_named(record: Any, at: Path) -> Iterator[tuple[Path, str]]:

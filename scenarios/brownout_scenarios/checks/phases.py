@@ -3,13 +3,11 @@
 import re
 
 from brownout_scenarios import schema, spelling, units
-from brownout_scenarios import workload as asked
 from brownout_scenarios.checks.common import (
     MAX_ARRIVALS,
     MAX_DURATION_S,
     MAX_ITEMS,
     Found,
-    check_rate,
     check_repeated,
 )
 from brownout_scenarios.phases import Fault
@@ -26,26 +24,17 @@ def phases(scenario: Scenario) -> Found:
     if len(scenario.phases) > MAX_ITEMS:
         yield ("phases",), f"has {len(scenario.phases)} entries; at most {MAX_ITEMS}"
     yield from check_repeated(("phases",), [phase.name for phase in scenario.phases])
-    arrivals = 0.0
     for index, phase in enumerate(scenario.phases):
         at: Path = ("phases", index)
         if not re.fullmatch(r"[a-z][a-z0-9_-]{0,40}", phase.name) or phase.name == "all":
             yield (*at, "name"), f"{units.shown(phase.name)} is no name: lower case, digits, - and _; not `all`"
         if not phase.for_s > 0:
             yield (*at, "for"), "must be longer than 0s"
-        rate = scenario.workload.arrivals.rate_per_s if phase.rate_per_s is None else phase.rate_per_s
-        ends = (rate.from_per_s, rate.to_per_s) if isinstance(rate, asked.Rising) else (rate, rate)
-        if phase.rate_per_s is not None:
-            for end in ends:
-                yield from check_rate(end, (*at, "rate"), least=0.0)
-        arrivals += phase.for_s * sum(ends) / 2.0
     if scenario.duration_s > MAX_DURATION_S:
         yield (
             ("phases",),
             f"last {units.duration(scenario.duration_s)} in all; at most {units.duration(MAX_DURATION_S)}",
         )
-    if arrivals > MAX_ARRIVALS:
-        yield ("workload", "arrivals", "rate"), f"makes {arrivals:.0f} arrivals in all; at most {MAX_ARRIVALS}"
 
 
 def faults(scenario: Scenario, words: Vocabulary) -> Found:

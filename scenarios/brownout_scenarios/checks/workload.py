@@ -5,40 +5,64 @@ import re
 from brownout_scenarios import spelling, units
 from brownout_scenarios import workload as asked
 from brownout_scenarios.checks.common import (
+    MAX_ITEMS,
     Found,
-    check_rate,
     check_repeated,
+    groups_in,
 )
+from brownout_scenarios.checks.rates import rates
 from brownout_scenarios.checks.terms import terms
 from brownout_scenarios.checks.until import until
+from brownout_scenarios.grammar import key_of
+from brownout_scenarios.groups import differs
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import Vocabulary
 from brownout_scenarios.yaml_tree import Path
 
+NAME = r"[a-z][a-z0-9_]{0,40}"
+
 
 def workload(scenario: Scenario, words: Vocabulary) -> Found:
-    load = scenario.workload
-    operations: Path = ("workload", "operations")
-    if not load.operations:
+    groups = groups_in(scenario)
+    if len(groups) > MAX_ITEMS:
+        yield ("workload",), f"has {len(groups)} entries; at most {MAX_ITEMS}"
+    yield from check_repeated(("workload",), [group.name for _, group in groups])
+    first: dict[str, asked.Operation] = {}
+    for at, group in groups:
+        if not re.fullmatch(NAME, group.name) and (group.name or len(groups) > 1):
+            yield (*at, "name"), f"{units.shown(group.name)} is no name: lower case, digits and underscores"
+        yield from _group(scenario, words, group, at)
+        for index, operation in enumerate(group.operations):
+            if wrong := differs(operation, first.setdefault(operation.name, operation)):
+                said = f"another group says something else of {operation.name}: leave it out, or take another name"
+                yield (*at, "operations", index, key_of(wrong)), said
+    yield from rates(scenario)
+
+
+def _group(scenario: Scenario, words: Vocabulary, group: asked.Group, at: Path) -> Found:
+    operations: Path = (*at, "operations")
+    if not group.operations:
         yield operations, "is empty: name at least one operation"
-    yield from check_repeated(operations, [item.name for item in load.operations])
-    for index, operation in enumerate(load.operations):
+    yield from check_repeated(operations, [item.name for item in group.operations])
+    for index, operation in enumerate(group.operations):
         yield from _operation(scenario, words, operation, (*operations, index))
-    yield from check_rate(load.arrivals.rate_per_s, ("workload", "arrivals", "rate"))
-    if load.ask_again and not (0 <= load.ask_again.after_s <= 3600 and 1 <= load.ask_again.times <= 100):
-        yield ("workload", "ask_again"), "after is 0s to 1h, times 1 to 100"
-    if load.ask_again and not load.ask_again.on:
-        yield ("workload", "ask_again", "on"), "is empty: name unknown, refused or both, or leave it out"
-    if not 0 < load.answer_within_s <= 600:
-        yield ("workload", "answer_within"), f"{units.duration(load.answer_within_s)} is outside 0s to 600s"
-    if not 1 <= load.in_flight_limit <= 100_000:
-        yield ("workload", "in_flight_limit"), f"{load.in_flight_limit} is outside 1 to 100000"
+    again = group.ask_again
+    if again and not (0 <= again.after_s <= 3600 and 1 <= again.times <= 100):
+        yield (*at, "ask_again"), "after is 0s to 1h, times 1 to 100"
+    if again and not again.on:
+        yield (*at, "ask_again", "on"), "is empty: name unknown, refused or both, or leave it out"
+    if not 0 < group.answer_within_s <= 600:
+        yield (*at, "answer_within"), f"{units.duration(group.answer_within_s)} is outside 0s to 600s"
+    if not 1 <= group.in_flight_limit <= 100_000:
+        yield (*at, "in_flight_limit"), f"{group.in_flight_limit} is outside 1 to 100000"
+    if group.tenant and scenario.target is None:
+        yield (*at, "tenant"), "the gateway knows no tenants: name a target of your own, or leave it out"
 
 
 def _operation(scenario: Scenario, words: Vocabulary, operation: asked.Operation, at: Path) -> Found:
     if not 0 < operation.weight <= 1e6:
         yield (*at, "weight"), f"{operation.weight:g} is no weight: above 0"
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", operation.name):
+    if not re.fullmatch(NAME, operation.name):
         yield (*at, "name"), f"{units.shown(operation.name)} is no name: lower case, digits and underscores"
     yield from _described(operation, at) if scenario.target else _asked_of_gateway(words, operation, at)
     yield from _left(words, operation, at)

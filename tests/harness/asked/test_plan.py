@@ -2,15 +2,17 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.plan import plan as planned
 from brownout_harness.asked.plan import run_tag
+from brownout_scenarios.groups import workload_of
 from brownout_scenarios.phases import Phase
 from brownout_scenarios.schema import Scenario
-from brownout_scenarios.workload import Arrivals, Operation, Workload
+from brownout_scenarios.workload import Arrivals, Group, Operation, Rising, Workload
 
 
 def plan(made: Scenario) -> list[Arrival]:
@@ -62,6 +64,50 @@ def test_parameters_are_json_and_fixed_ones_shift_no_other_draw() -> None:
     assert json.loads(json.dumps([item.params for item in drawn])) == [item.params for item in drawn]
     assert {item.params["amount"] for item in fixed} == {1200}
     assert [item.params["payment_method"] for item in fixed] == [item.params["payment_method"] for item in drawn]
+
+
+def group(name: str, rate_per_s: float = 40.0, **more: Any) -> Group:
+    arrivals = Arrivals(rate_per_s=rate_per_s)
+    return Group(**{"name": name, "arrivals": arrivals, "operations": (Operation(name="pay"),), **more})
+
+
+def of_groups(*groups: Group, made: Scenario | None = None) -> list[Arrival]:
+    return plan(replace(made or scenario(), workload=workload_of(groups)))
+
+
+def test_groups_arrive_side_by_side_in_the_order_of_time_with_ids_of_their_own() -> None:
+    card = {"payment_method": "pm_card_chargeDeclined"}
+    testers = group("testers", 5.0, operations=(Operation(name="pay", params=card),), tenant="acme")
+    found = of_groups(group("shoppers"), testers)
+    assert [each.at_s for each in found] == sorted(each.at_s for each in found)
+    assert len({each.operation_id for each in found}) == len(found)
+    theirs = [each for each in found if each.group == "testers"]
+    assert theirs[0].operation_id == f"pay-testers-000001-{run_tag(scenario())}"
+    assert {(each.tenant, each.params["payment_method"]) for each in theirs} == {("acme", "pm_card_chargeDeclined")}
+    assert {each.tenant for each in found if each.group == "shoppers"} == {""}
+    assert 0 < len(theirs) < len(found) / 4
+
+
+def test_one_group_more_moves_nobody_elses_arrivals_nor_what_they_ask_for() -> None:
+    alone = of_groups(group("a"), group("b"))
+    more = of_groups(group("c", 90.0), group("b"), group("a"))
+    assert sorted((each for each in more if each.group != "c"), key=repr) == sorted(alone, key=repr)
+
+
+def test_a_group_alone_without_a_name_is_the_workload_that_it_was() -> None:
+    assert of_groups(group("")) == plan(scenario())
+
+
+def test_a_group_may_have_a_rate_of_its_own_in_each_phase() -> None:
+    made = scenario(Phase(name="calm", for_s=10.0), Phase(name="flood", for_s=10.0), Phase(name="after", for_s=10.0))
+    steps = {"flood": Rising(from_per_s=50.0, to_per_s=150.0), "after": 0.0}
+    even = Arrivals(rate_per_s=4.0, process="constant")
+    found = of_groups(group("a", arrivals=even), group("b", rates_per_s=steps, arrivals=even), made=made)
+    counts = {
+        name: [sum(each.group == name and low <= each.at_s < low + 10.0 for each in found) for low in (0.0, 10.0, 20.0)]
+        for name in ("a", "b")
+    }
+    assert counts == {"a": [40, 40, 40], "b": [40, 1000, 0]}
 
 
 def test_an_arrival_is_drawn_when_it_is_asked_for() -> None:

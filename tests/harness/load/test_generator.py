@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,6 +80,24 @@ def test_who_is_refused_asks_again_where_told_to(target: Target, tmp_path: Path)
     again = json.loads(refused["again_at"])
     assert (refused["outcome"], refused["asks"], refused["after_refusal_s"]) == ("refused", 3, again[-1])
     assert (unknown["outcome"], unknown["asks"], unknown["after_refusal_s"]) == ("unknown", 1, None)
+
+
+def test_each_group_has_its_own_patience_and_its_own_bound(target: Target, tmp_path: Path) -> None:
+    groups: dict[str, dict[str, Any]] = {
+        "calm": {"answer_within_s": 0.3, "in_flight_limit": 2},
+        "keen": {"in_flight_limit": 1},
+    }
+    asking = Asking(url=target.url, answer_within_s=0.6, groups=groups)
+    asked = arrivals("/hang", [0.0, 0.01, 0.02, 0.03])
+    named = [each._replace(group=name) for each, name in zip(asked, ("keen", "keen", "calm", "calm"), strict=True)]
+    rows = sorted(load(tmp_path, asking, named).operations, key=lambda row: str(row["operation_id"]))
+    assert [(row["group"], row["detail"]) for row in rows] == [
+        ("keen", "timeout"),
+        ("keen", "not_sent_in_flight_limit"),
+        ("calm", "timeout"),
+        ("calm", "timeout"),
+    ]
+    assert rows[0]["longest_ask_s"] >= 0.6 > rows[2]["longest_ask_s"] >= 0.3
 
 
 def test_a_credential_in_an_answer_is_noted_and_not_kept(target: Target, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from brownout_core.front_door.answers import Answer
 from brownout_harness.asked.arrivals import Arrival
@@ -11,6 +12,7 @@ from brownout_harness.asked.operations import NOT_SENT
 from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.life import Killed
 from brownout_reports.rows import OperationRow
+from brownout_scenarios.groups import workload_of
 from brownout_scenarios.workload import Arrivals, AskAgain, Operation, Workload
 from tests.support.aio import virtually
 
@@ -153,6 +155,23 @@ def test_beyond_the_bound_on_operations_in_flight_arrivals_are_left_out_and_said
     rows = drive(stand, arrivals(0.0, 1.0, 2.0), workload(limit=2))
     assert [row.detail for row in rows] == [NOT_SENT, "", ""]
     assert rows[0].asks == 0
+
+
+def test_each_group_has_its_own_patience_and_its_own_bound() -> None:
+    first, second = workload(again=IMPATIENT, limit=1), workload(within_s=2.0, limit=2)
+    groups = [replace(first, name="impatient"), replace(second, name="calm")]
+    asked = arrivals(0.0, 0.1, 0.2, 0.3)
+    names = ("impatient", "impatient", "calm", "calm")
+    came = tuple(replace(each, group=name) for each, name in zip(asked, names, strict=True))
+    stand = Stand(lambda _n: (10.0, DONE))
+    rows = sorted(drive(stand, came, workload_of(groups)), key=lambda row: row.intended_s)
+    told = [(row.group, row.detail, row.finished_s) for row in rows]
+    assert told == [
+        ("impatient", "", 10.0),
+        ("impatient", NOT_SENT, 0.1),
+        ("calm", "timeout", 2.2),
+        ("calm", "timeout", 2.3),
+    ]
 
 
 def test_nobody_may_come_at_all() -> None:

@@ -31,6 +31,8 @@ class AsAsked:
 
     operation: str = ""
     """Default: every operation that declares it."""
+    group: str = ""
+    """Only what this group of users asked for; left out: every group's."""
 
     def judge(self, evidence: Evidence) -> ExpectationResult:
         """A difference is proven by the books; that nothing differs, only where all of them could be compared."""

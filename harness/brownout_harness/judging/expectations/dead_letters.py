@@ -28,6 +28,8 @@ class DeadLetters:
     """None is still waiting at the end."""
     operation: str = ""
     """Only letters of this one; left out: all."""
+    group: str = ""
+    """Only what this group of users asked for; left out: every group's."""
 
     def __post_init__(self) -> None:
         require(self.at_least >= 1, f"dead_letters at_least must be at least 1, got {self.at_least}")

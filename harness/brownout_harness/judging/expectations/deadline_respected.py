@@ -38,6 +38,8 @@ class DeadlineRespected:
 
     operation: str
     """Which operation."""
+    group: str = ""
+    """Only what this group of users asked for; left out: every group's."""
     within_s: float
     """The deadline of one ask."""
     overshoot_s: float = 0.25

@@ -29,6 +29,8 @@ class ExactlyOnce:
     """`stripe.charge`, `twilio.message`, `sales.order`. Where an operation leaves it or another, both count."""
     operation: str = ""
     """Which operations are to have it; default: those that leave it."""
+    group: str = ""
+    """Only what this group of users asked for; left out: every group's."""
 
     def __post_init__(self) -> None:
         require("." in self.effect, f"exactly_once effect must be written vendor.noun, got {self.effect!r}")
@@ -41,7 +43,9 @@ class ExactlyOnce:
         effects = evidence.effects.where(is_one_of([self.effect, *chain(*clauses.values())]))
         anonymous, named = effects.where(NAMELESS), effects.where(~NAMELESS)
         phantom = named.not_among(evidence.operations.frame, "operation_id")
-        surplus = _surplus(anonymous, operations.not_among(named.frame, "operation_id")) if anonymous else []
+        # What has no operation may be another group's.
+        is_theirs = anonymous and not evidence.group
+        surplus = _surplus(anonymous, operations.not_among(named.frame, "operation_id")) if is_theirs else []
         looked = _Looked(self.effect, evidence, clauses)
         looked.at(named)
         if len(looked.missing) <= len(anonymous):

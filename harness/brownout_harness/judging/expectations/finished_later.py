@@ -46,6 +46,8 @@ class FinishedLater:
 
     operation: str = ""
     """Default: every operation with an `until`."""
+    group: str = ""
+    """Only what this group of users asked for; left out: every group's."""
     open_at_most: int | None = None
     """So many may have no end within their `until.within`; left out: they are told and not judged."""
 

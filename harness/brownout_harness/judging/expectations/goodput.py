@@ -38,6 +38,8 @@ class Goodput:
 
     operation: str
     """Which operation."""
+    group: str = ""
+    """Only what this group of users asked for; left out: every group's."""
     at_least: float | Relative
     """Share of the steady goodput, in (0, 1]; `{times, of}` says it together with the phase."""
     of: str = ""

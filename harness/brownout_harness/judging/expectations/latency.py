@@ -38,6 +38,8 @@ class Latency:
 
     operation: str
     """Which operation."""
+    group: str = ""
+    """Only what this group of users asked for; left out: every group's."""
     during: str = WHOLE_RUN
     """A phase; left out: the whole run."""
     p50_below_s: float | None = None

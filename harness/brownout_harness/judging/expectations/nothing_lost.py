@@ -52,6 +52,8 @@ class NothingLost:
 
     operation: str = ""
     """Default: every operation."""
+    group: str = ""
+    """Only what this group of users asked for; left out: every group's."""
     unresolved_at_most: int = 0
     """Operations whose fate nobody knows: no answer, no effect, no dead letter."""
 

@@ -26,6 +26,8 @@ class OutcomeOf:
     """How they may end: of `done`, `accepted`, `refused`, `unknown`."""
     operation: str = ""
     """Only operations of this name; left out: all."""
+    group: str = ""
+    """Only what this group of users asked for; left out: every group's."""
     at_least: int = MINIMUM_OPERATIONS
     """Fewer operations struck, and nothing can be said."""
 

@@ -24,6 +24,8 @@ class SuccessRate:
 
     operation: str
     """Which operation."""
+    group: str = ""
+    """Only what this group of users asked for; left out: every group's."""
     at_least: float | Relative
     """Share of what was asked, in (0, 1]; or so many times that in another phase."""
     during: str = WHOLE_RUN
