@@ -172,6 +172,9 @@ class PhaseMetrics(Frozen):
     offered_per_s: float
     achieved_per_s: float
     goodput_per_s: float
+    missed: int | None = None
+    """What users who wait for their answers left out meanwhile, for which the latencies are corrected; None: nobody
+    waited with asking."""
     p50_s: float | None
     p90_s: float | None
     p99_s: float | None

@@ -44,6 +44,14 @@ class Rising:
     to_per_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exponential:
+    """Thinking of a random length without a memory."""
+
+    exponential_s: float
+    """Its mean."""
+
+
 def ends_of(rate: float | Rising) -> tuple[float, float]:
     """A rate at the beginning of a phase, and at its end."""
     return (rate.from_per_s, rate.to_per_s) if isinstance(rate, Rising) else (rate, rate)
@@ -137,7 +145,12 @@ class Group:
 
     name: str = ""
     """Of several groups each has one: lower case, digits and underscores."""
-    arrivals: Arrivals
+    arrivals: Arrivals | None = None
+    """An open group: new users come, whatever became of the earlier ones."""
+    users: int = 0
+    """A closed group: so many, of whom each asks, waits for the answer, thinks, and asks again until the load ends."""
+    think_s: float | Exponential | None = None
+    """How long a closed group's user thinks, from an answer to the next ask."""
     rates_per_s: Mapping[str, float | Rising] = field(default_factory=dict)
     """By the phase's name, what replaces this group's rate while it lasts: `{flood: 200/s}`."""
     operations: tuple[Operation, ...]
@@ -158,8 +171,20 @@ class Group:
 
     def rate_in(self, phase: str, rate_per_s: float | Rising | None = None) -> float | Rising:
         """How often it asks in a phase; `rate_per_s` is what the phase itself says."""
+        if self.arrivals is None:
+            return 0.0
         own = self.rates_per_s.get(phase, rate_per_s)
         return self.arrivals.rate_per_s if own is None else own
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its users wait for their answers."""
+        return self.users > 0
+
+    @property
+    def mean_think_s(self) -> float:
+        """Of a closed group; 0 of an open one."""
+        return self.think_s.exponential_s if isinstance(self.think_s, Exponential) else self.think_s or 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

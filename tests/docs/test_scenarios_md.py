@@ -23,6 +23,7 @@ PARTS = (
     target.Ready,
     workload.Group,
     workload.Arrivals,
+    workload.Exponential,
     workload.AskAgain,
     workload.Operation,
     workload.Carrier,

@@ -8,7 +8,7 @@ from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.groups import differs, workload_of
 from brownout_scenarios.load import load_text
 from brownout_scenarios.schema import Scenario
-from brownout_scenarios.workload import Arrivals, AskAgain, Group, Operation, Rising, Workload
+from brownout_scenarios.workload import Arrivals, AskAgain, Exponential, Group, Operation, Rising, Workload
 from tests.support.examples import examples
 from tests.support.toy_vocabulary import SCENARIO, vocabulary
 
@@ -165,3 +165,48 @@ def test_what_is_not_sound_of_a_group_hides_nothing_else() -> None:
         "workload[0].arrivals.rate: 40 has no unit: write 40/s or 40/m",
         "workload[1].nmae: unknown key (did you mean name?)",
     ]
+
+
+CLOSED = """\
+workload:
+  - {name: shoppers, users: 20, think: 1s, operations: [{name: pay, weight: 3}, {name: notify}]}
+  - {name: staff, users: 2, think: {exponential: 500ms}, operations: [{name: notify}]}
+"""
+
+
+def test_a_closed_group_has_users_who_think() -> None:
+    shoppers, staff = read(CLOSED).workload.groups
+    assert (shoppers.is_closed, shoppers.users, shoppers.mean_think_s) == (True, 20, 1.0)
+    assert (staff.think_s, staff.mean_think_s) == (Exponential(exponential_s=0.5), 0.5)
+    assert not any(group.is_closed for group in read(TWO).workload.groups)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("users: 20, think: 1s", "users: 20", "workload[0].think: is missing: write how long a user thinks"),
+        ("users: 20, think: 1s", "think: 1s", "workload[0].users: 0 is outside 1 to 10000"),
+        ("users: 20", "users: 0", "workload[0].users: 0 is outside 1 to 10000"),
+        ("think: 1s", "think: 1", "workload[0].think: 1 has no unit: write 1s or 1ms"),
+        ("think: 1s", "think: 0s", "workload[0].think: 0s is outside 10ms to 1h"),
+        (
+            "think: 1s",
+            "think: {exponental: 1s}",
+            "workload[0].think.exponental: unknown key (did you mean exponential",
+        ),
+        ("users: 20, think: 1s, ", "", "workload[0].arrivals: is missing: write {rate: 40/s}; or users: 20 and think"),
+        ("think: 1s", "think: 1s, arrivals: {rate: 1/s}", "workload[0].arrivals: goes with arrivals, not with users"),
+        ("think: 1s", "think: 1s, rates: {steady: 1/s}", "workload[0].rates: goes with arrivals, not with users"),
+        ("users: 20, think: 1s", "users: 9000, think: 100ms", "workload[0].think: makes 9000400 arrivals in all"),
+    ],
+)
+def test_what_is_wrong_with_a_closed_group_is_told_at_its_place(old: str, new: str, said: str) -> None:
+    assert old in CLOSED
+    (line,) = told(CLOSED.replace(old, new))
+    assert line.startswith(said)
+
+
+def test_a_phase_has_no_rate_for_users_who_wait() -> None:
+    text = SCENARIO.replace("{name: steady, for: 20s}", "{name: steady, for: 20s, rate: 5/s}")
+    one = "workload: {users: 3, think: 1s, operations: [{name: pay}, {name: notify}]}\n"
+    assert told(one, text) == ["phases[0].rate: replaces the rate of arrivals: users ask when they have thought"]

@@ -13,6 +13,7 @@ from brownout_scenarios import yaml_tree
 from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import LIVE_KEY, load, load_text, to_yaml
 from brownout_scenarios.schema import Scenario
+from brownout_scenarios.workload import Arrivals
 from brownout_scenarios.yaml_tree import MAX_BYTES
 from tests.support.examples import examples
 from tests.support.toy_vocabulary import SCENARIO, BreakerMoves, vocabulary
@@ -43,7 +44,7 @@ def test_a_scenario_is_read_into_seconds_and_instances() -> None:
     scenario = load_text(SCENARIO, WORDS)
     assert scenario.name == "stripe-brownout"
     assert scenario.target is None
-    assert scenario.workload.arrivals.rate_per_s == 40.0
+    assert scenario.workload.arrivals == Arrivals(rate_per_s=40.0)
     assert [(phase.name, phase.for_s) for phase in scenario.phases] == [
         ("steady", 20.0),
         ("brownout", 40.0),

@@ -2,6 +2,7 @@
 
 - `plan.py`        every arrival of a run, from the seed
 - `arrivals.py`    when they come
+- `users.py`       users who wait for their answers, turn by turn
 - `parameters.py`  what they may ask for
 - `operations.py`  how an operation is asked for over HTTP, and how its answer is read
 - `gateway/`       the reference application's operations, a module each; `described.py` anybody else's

@@ -46,6 +46,8 @@ def group_stream(seed: int, group: Group, *names: str) -> random.Random:
 def instants(scenario: Scenario, group: Group | None = None) -> Iterator[float]:
     """When a group's arrivals happen, in order; the only group's, where none is named."""
     group = group or scenario.workload
+    if group.arrivals is None:
+        return
     steps = group_stream(scenario.seed, group, "arrivals")
     poisson = group.arrivals.process == "poisson"
     count = steps.expovariate(1.0) if poisson else 0.0

@@ -16,26 +16,32 @@ from brownout_scenarios.workload import Group, Operation
 def plan(scenario: Scenario, gateway: Mapping[str, GatewayOperation] = GATEWAY_OPERATIONS) -> Iterator[Arrival]:
     """Every arrival of a run, in order of time, as it is asked for: a run may have a million."""
     # Made here, not with the first arrival: some read files, which a virtual run's closed world forbids.
-    planned = [_arrivals(scenario, group, _Drawing(scenario, group, gateway)) for group in scenario.workload.groups]
-    return merge(*planned, key=lambda arrival: arrival.at_s) if len(planned) > 1 else planned[0]
+    groups = (group for group in scenario.workload.groups if not group.is_closed)
+    planned = [_arrivals(scenario, group, Drawing(scenario, group, gateway)) for group in groups]
+    return merge(*planned, key=lambda arrival: arrival.at_s) if len(planned) != 1 else planned[0]
 
 
-def _arrivals(scenario: Scenario, group: Group, drawing: "_Drawing") -> Iterator[Arrival]:
+def _arrivals(scenario: Scenario, group: Group, drawing: "Drawing") -> Iterator[Arrival]:
     tag = run_tag(scenario)
     for number, at_s in enumerate(instants(scenario, group), 1):
         name = drawing.name()
-        operation_id = "-".join([name.replace("_", "-"), *filter(None, [group.name]), f"{number:06d}", tag])
+        operation_id = id_of(name, group, number, tag)
         yield Arrival(operation_id, name, at_s, drawing.params(name, operation_id), group.name, group.tenant)
 
 
-class _Drawing:
-    """What the users of a group ask for, one after the other."""
+def id_of(name: str, group: Group, number: int, tag: str, *user: str) -> str:
+    """`pay-000042-5f3a9c`; `pay-shoppers-u3-000042-5f3a9c` of the third user of a closed group."""
+    return "-".join([name.replace("_", "-"), *filter(None, [group.name]), *user, f"{number:06d}", tag])
 
-    def __init__(self, scenario: Scenario, group: Group, gateway: Mapping[str, GatewayOperation]) -> None:
+
+class Drawing:
+    """What the users of a group ask for, one after the other; or one of them, where `user` says which."""
+
+    def __init__(self, scenario: Scenario, group: Group, gateway: Mapping[str, GatewayOperation], *user: str) -> None:
         self._names = [item.name for item in group.operations]
         self._cumulated = list(accumulate(item.weight for item in group.operations))
-        self._mix = group_stream(scenario.seed, group, "mix")
-        self._drawers = {item.name: _drawer(scenario, group, item, gateway) for item in group.operations}
+        self._mix = group_stream(scenario.seed, group, "mix", *user)
+        self._drawers = {item.name: _drawer(scenario, group, item, gateway, *user) for item in group.operations}
 
     def name(self) -> str:
         """Of the next operation. One draw whatever the mix: a weight changed moves no other stream."""
@@ -48,11 +54,11 @@ class _Drawing:
 
 
 def _drawer(
-    scenario: Scenario, group: Group, operation: Operation, gateway: Mapping[str, GatewayOperation]
+    scenario: Scenario, group: Group, operation: Operation, gateway: Mapping[str, GatewayOperation], *user: str
 ) -> Callable[[str], Params]:
     """What a scenario fixes under `params` replaces what was drawn, and shifts no other draw."""
     draw = described if operation.is_described else gateway[operation.name].draw
-    rng, fixed = group_stream(scenario.seed, group, "params", operation.name), dict(operation.params)
+    rng, fixed = group_stream(scenario.seed, group, "params", operation.name, *user), dict(operation.params)
     draw(stream(scenario.seed, "first"), "")
     return lambda operation_id: {**draw(rng, operation_id), **fixed}
 

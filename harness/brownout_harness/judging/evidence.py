@@ -148,6 +148,8 @@ class Evidence:
     notified_by: tuple[str, ...] = ()
     """The vendors with which the harness has registered a receiver of the target's."""
     duration_s: float = 0.0
+    think_s: Mapping[str, float] = field(default_factory=dict)
+    """By the closed group's name, the mean of how long its users think before they ask again."""
     group: str = ""
     """Where it is narrowed to what one group of users asked for (`groups.py`), that group."""
 

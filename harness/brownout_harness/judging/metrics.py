@@ -1,14 +1,15 @@
 """The numbers of a run, per phase and operation and per phase and vendor. Pure; exact quantiles."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import polars as pl
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.amplification import load_on
-from brownout_harness.judging.expectations.latency import LATENCY_S, quantile
+from brownout_harness.judging.expectations.latency import LATENCY_S, worst
 from brownout_harness.judging.groups import groups_of, of_group
+from brownout_harness.judging.missed import asked_in
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
 from brownout_reports.run_folder import PhaseMetrics, PhaseSpan, VendorMetrics
 from brownout_reports.tables import Rows, between
@@ -71,7 +72,8 @@ def _phase(evidence: Evidence, phase: PhaseSpan, name: str) -> PhaseMetrics:
         **{outcome: (asked & so).sum() for outcome, so in ended.items()},
     )
     wanted = evidence.wanted.count(asked, pl.col("name") == name if name else pl.lit(value=True))
-    latencies = everyone.where(asked).values(LATENCY_S)
+    wanted_in = asked_in(evidence, name, phase)
+    latencies = wanted_in.values(LATENCY_S)
     length_s = _length_s(evidence, phase)
 
     def per_s(count: int) -> float:
@@ -81,6 +83,7 @@ def _phase(evidence: Evidence, phase: PhaseSpan, name: str) -> PhaseMetrics:
         phase=phase.name,
         operation=name or ALL,
         group=evidence.group,
+        missed=None if wanted_in.missed is None else len(wanted_in.missed),
         asked=counts["asked"],
         done=counts[Outcome.DONE],
         accepted=counts[Outcome.ACCEPTED],
@@ -96,8 +99,8 @@ def _phase(evidence: Evidence, phase: PhaseSpan, name: str) -> PhaseMetrics:
     )
 
 
-def _quantile(ascending: pl.Series, q: float) -> float | None:
-    return quantile(ascending, q) if len(ascending) else None
+def _quantile(ascending: Sequence[pl.Series], q: float) -> float | None:
+    return worst(ascending, q) if len(ascending[0]) else None
 
 
 def _vendor(evidence: Evidence, vendor: str, phase: PhaseSpan, repeated: tuple[LedgerRow, ...]) -> VendorMetrics:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import gevent  # type: ignore[import-untyped]
-from gevent.event import Event  # type: ignore[import-untyped]
+from gevent.event import AsyncResult, Event  # type: ignore[import-untyped]
 from gevent.pool import Pool  # type: ignore[import-untyped]
 from locust import FastHttpUser, task
 from locust.env import Environment
@@ -22,7 +22,7 @@ from brownout_harness.asked.exchange import Reading, instants_text
 from brownout_harness.asked.operations import NOT_SENT
 from brownout_harness.load.caller import Caller, environment_for
 from brownout_harness.load.following import Followed, Look, follow
-from brownout_harness.load.plan import Asking, Planned, asking_of
+from brownout_harness.load.plan import Asking, Planned, asking_of, turns_by_user
 from brownout_harness.load.reading import Answer, Reader, following_for
 from brownout_harness.problems import NotJudged
 from brownout_harness.safety.secret_forms import Lookout
@@ -77,6 +77,8 @@ class Counts:
     planned: int = 0
     offered: int = 0
     """Arrivals whose instant has come and that were dispatched."""
+    turns: int = 0
+    """Of those, what users asked for who wait for their answers."""
     not_sent: int = 0
     answered: int = 0
     """Or given up: operations that are over."""
@@ -104,11 +106,12 @@ class Generator:
         emit: Callable[[OperationRow, Look | None], None],
         progress: Callable[[Counts], None],
     ) -> None:
-        self.counts = Counts(planned=len(arrivals))
+        self._arrivals = [each for each in arrivals if not each.user]
+        self._users = turns_by_user(arrivals)
+        self.counts = Counts(planned=len(self._arrivals))
         self._asking = asking
         self._asking_of = asking_of(asking)
         self._in_flight_of = Counter[str]()
-        self._arrivals = arrivals
         self._start_at_s = start_at_s
         self._read = read
         self._emit = emit
@@ -158,26 +161,57 @@ class Generator:
         return environment
 
     def _dispatch(self, callers: Mapping[str, tuple[Caller, Caller]], environment: Environment) -> None:
+        for turns in self._users.values():
+            using = self._pool.spawn(self._use, turns, callers, environment)
+            using.link_exception(self._failed.append)
         for arrival in self._due():
             self.counts.offered += 1
             if self._in_flight_of[arrival.group] >= self._asking_of[arrival.group].in_flight_limit:
                 self._leave_out(arrival)
                 continue
-            self.counts.in_flight += 1
-            self._in_flight_of[arrival.group] += 1
-            self.counts.max_in_flight = max(self.counts.max_in_flight, self.counts.in_flight)
-            operating = self._pool.spawn(self._operate, arrival, *callers[arrival.group], environment)
-            operating.link_exception(self._failed.append)
+            self._begin(arrival, callers, environment)
         self._pool.join()
+
+    def _begin(
+        self, arrival: Planned, callers: Mapping[str, tuple[Caller, Caller]], environment: Environment
+    ) -> AsyncResult:
+        """Ask, and wait for nobody; what is returned has the instant of the last answer when that is in."""
+        self.counts.in_flight += 1
+        self._in_flight_of[arrival.group] += 1
+        self.counts.max_in_flight = max(self.counts.max_in_flight, self.counts.in_flight)
+        answered = AsyncResult()
+        operating = self._pool.spawn(self._operate, arrival, *callers[arrival.group], environment, answered)
+        operating.link_exception(self._failed.append)
+        operating.link_exception(lambda failed: answered.set_exception(failed.exception))
+        return answered
+
+    def _use(
+        self, turns: Sequence[Planned], callers: Mapping[str, tuple[Caller, Caller]], environment: Environment
+    ) -> None:
+        """One user: thinks, asks, waits for the answer, until the load ends."""
+        answered_s = 0.0
+        for turn in turns:
+            wanted_s = answered_s + turn.think_s
+            if wanted_s >= self._asking.ends_s:
+                return
+            self._sleep_until(wanted_s)
+            self.counts.offered += 1
+            self.counts.turns += 1
+            answered_s = self._begin(turn._replace(at_s=wanted_s), callers, environment).get()
 
     def _due(self) -> Iterator[Planned]:
         """Each arrival at its intended instant, never before it."""
         for arrival in self._arrivals:
-            while (ahead_s := arrival.at_s - self._now_s()) > 0:
-                gevent.sleep(ahead_s)
+            self._sleep_until(arrival.at_s)
             yield arrival
 
-    def _operate(self, arrival: Planned, caller: Caller, follower: Caller, environment: Environment) -> None:
+    def _sleep_until(self, at_s: float) -> None:
+        while (ahead_s := at_s - self._now_s()) > 0:
+            gevent.sleep(ahead_s)
+
+    def _operate(
+        self, arrival: Planned, caller: Caller, follower: Caller, environment: Environment, answered: AsyncResult
+    ) -> None:
         """One operation: ask, ask again while the answer is not the last word, follow what was taken on."""
         asked, was_refused, asking = Asked(), False, self._asking_of[arrival.group]
         while True:
@@ -192,6 +226,7 @@ class Generator:
             gevent.sleep(asking.ask_again_after_s)
         self.counts.in_flight -= 1
         self._in_flight_of[arrival.group] -= 1
+        answered.set(asked.finished_s)
         followed = Followed(reading, "", None)
         if reading.outcome is Outcome.ACCEPTED and (following := self._followings.get(arrival.name)):
             followed = follow(

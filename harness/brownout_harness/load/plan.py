@@ -28,6 +28,8 @@ class Asking:
     """Operations in flight at once; an arrival beyond it is not sent and recorded as such."""
     groups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By the group's name, what of the above is otherwise for its users."""
+    ends_s: float = float("inf")
+    """When the load ends: users who wait for their answers ask for nothing any more."""
     secrets: Sequence[str] = field(default_factory=list)
     """No answer may hold any of these."""
     follow: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -49,11 +51,24 @@ class Planned(NamedTuple):
     body: str
     group: str = ""
     """The group of users that asks for it."""
+    user: str = ""
+    """Who waits for each answer before asking again; empty: it comes at its instant, whatever the others wait for."""
+    think_s: float = 0.0
+    """From such a user's last answer to this ask, which then comes at `at_s` or later."""
 
 
 def asking_of(asking: Asking) -> dict[str, Asking]:
     """How the users of each group ask; `""` are those of none."""
     return {"": asking, **{name: replace(asking, **own) for name, own in asking.groups.items()}}
+
+
+def turns_by_user(planned: Iterable[Planned]) -> dict[str, list[Planned]]:
+    """What each user asks for who waits for the answers, in the order of the plan."""
+    turns: dict[str, list[Planned]] = {}
+    for each in planned:
+        if each.user:
+            turns.setdefault(each.user, []).append(each)
+    return turns
 
 
 def write_plan(path: Path, asking: Asking, arrivals: Iterable[Planned]) -> None:

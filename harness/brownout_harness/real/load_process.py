@@ -3,12 +3,14 @@
 import sys
 from collections import deque
 from collections.abc import Collection, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.terms import asked_text
+from brownout_harness.asked.users import Turn
 from brownout_harness.load.plan import Asking, Planned, write_plan
 from brownout_harness.load.reading import followings_of, readings_of
 from brownout_harness.real.processes import Child, json_lines
@@ -21,7 +23,13 @@ RATE_OVER_S = 3.0
 
 
 def write_load_plan(
-    scratch: Path, scenario: Scenario, arrivals: Sequence[Arrival], url: str, secrets: Collection[str] = ()
+    scratch: Path,
+    scenario: Scenario,
+    arrivals: Sequence[Arrival],
+    url: str,
+    secrets: Collection[str] = (),
+    *,
+    turns: Sequence[Turn] = (),
 ) -> None:
     """Every arrival with its whole request, and the credentials that no answer may hold; the file appears whole, and
     the load process waits for it."""
@@ -30,13 +38,20 @@ def write_load_plan(
         url=url,
         **_manners(groups[0]),
         groups={group.name: _manners(group) for group in groups if group.name},
+        ends_s=scenario.duration_s,
         secrets=sorted(secrets),
         readings=readings_of(scenario),
         follow=followings_of(scenario),
     )
     operations = operations_of(scenario)
     planned = (_planned(arrival, operations[arrival.name].request(arrival)) for arrival in arrivals)
-    write_plan(scratch / "plan.new", asking, planned)
+    users = (
+        _planned(turn.arrival, operations[turn.arrival.name].request(turn.arrival))._replace(
+            user=turn.user, think_s=turn.think_s
+        )
+        for turn in turns
+    )
+    write_plan(scratch / "plan.new", asking, chain(planned, users))
     (scratch / "plan.new").rename(scratch / "plan.ndjson")
 
 
@@ -48,7 +63,7 @@ def _manners(group: Group) -> dict[str, Any]:
         "ask_again_after_s": again.after_s if again else 0.0,
         "ask_again_times": again.times if again else 0,
         "ask_again_on": again.on if again else (),
-        "in_flight_limit": group.in_flight_limit,
+        "in_flight_limit": group.users or group.in_flight_limit,
     }
 
 

@@ -172,9 +172,8 @@ class _Run:
         groups = self._scenario.workload.groups
         wait_s = max(group.answer_within_s for group in groups)
         asks_s = max(group.asks_take_s for group in groups)
-        last_s = max((arrival.at_s for arrival in self._stage.arrivals), default=0.0)
         followed_s = max(untils) + wait_s if untils else 0.0
-        return last_s + asks_s + followed_s + AFTER_LAST_ANSWER_S
+        return self._scenario.duration_s + asks_s + followed_s + AFTER_LAST_ANSWER_S
 
     def _act_when_due(self) -> None:
         while self._due and self._due[0][0] <= self._now_s():
@@ -297,7 +296,7 @@ class _Run:
         self._show(self._progress("collecting"))
         duration_s = self._now_s()
         shown = self._letters()
-        told = load_process.recorded(self._scratch, self._scenario, self._stage.arrivals)
+        told = load_process.recorded(self._scratch, self._scenario, self._stage.asked)
         if not self._is_interrupted:
             told = look_again(told, self._scenario, self._ask, self._now_s)
         self._processes.stop(self._stage.target.name)
@@ -313,7 +312,7 @@ class _Run:
         self._gaps += spool_events(self._stage.target.telemetry, self._start_at_s, events)
         operations = Rows(OperationRow, read(OperationRow, told).lazy())
         if not self._is_interrupted:
-            self._gaps += gaps_of_pace(operations, len(self._stage.arrivals), self._spans)
+            self._gaps += gaps_of_pace(operations, self._stage.begun, self._spans)
         return RunInputs(
             tables=Tables(
                 operations,

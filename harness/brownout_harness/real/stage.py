@@ -7,11 +7,14 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.plan import plan
+from brownout_harness.asked.users import Turn, users_of
 from brownout_harness.problems import NotJudged
 from brownout_harness.real import booths, load_process
 from brownout_harness.real.booths import Booth, Booths
@@ -48,6 +51,7 @@ class Stage:
             BadInput: the target cannot be run as the scenario says.
             NotJudged: something did not start, or not in time.
         """
+        self._scenario = scenario
         self._processes = processes
         self._restarting_until_s: float | None = None
         self._is_paused = False
@@ -85,9 +89,28 @@ class Stage:
         else:
             for line in _needed_by(self.target, self.booths):
                 tell(line)
-        load_process.write_load_plan(scratch, scenario, self.arrivals, self.target.url, self.booths.secrets)
+        self._plan_load(scratch)
         self._wait_for_target()
         _wait(load, self._load_is_ready, "the load generator")
+
+    @cached_property
+    def turns(self) -> tuple[Turn, ...]:
+        """Of users who wait for their answers: as many as there can be."""
+        return tuple(chain.from_iterable(users_of(self._scenario)))
+
+    def _plan_load(self, scratch: Path) -> None:
+        url, secrets = self.target.url, self.booths.secrets
+        load_process.write_load_plan(scratch, self._scenario, self.arrivals, url, secrets, turns=self.turns)
+
+    @property
+    def asked(self) -> list[Arrival]:
+        """Everything that can be asked for in this run."""
+        return [*self.arrivals, *(turn.arrival for turn in self.turns)]
+
+    @property
+    def begun(self) -> int:
+        """So many operations must be recorded: every arrival, and what waiting users have come to ask for."""
+        return len(self.arrivals) + int(self.watch.latest.get("turns", 0))
 
     @property
     def target_child(self) -> Child:

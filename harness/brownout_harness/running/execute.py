@@ -233,6 +233,7 @@ def evidence_of(
         },
         notified_by=tuple(vendor for vendor, each in scenario.notices.items() if each.to),
         duration_s=inputs.duration_s,
+        think_s={group.name: group.mean_think_s for group in scenario.workload.groups if group.is_closed},
     )
 
 

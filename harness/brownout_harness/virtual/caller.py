@@ -6,7 +6,8 @@ task per ask is all that an operation costs, and that task is the application's 
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from brownout_core.front_door.answers import Answer
@@ -14,6 +15,7 @@ from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.exchange import Reading, Request, instants_text
 from brownout_harness.asked.operations import NOT_SENT, TargetOperation, classify
 from brownout_harness.asked.terms import asked_text
+from brownout_harness.asked.users import Turn
 from brownout_harness.safety.secret_forms import Lookout
 from brownout_harness.virtual.life import Killed
 from brownout_reports.rows import OperationRow, Outcome
@@ -40,9 +42,12 @@ class Callers:
         server: Server,
         *,
         record: Callable[[OperationRow], None],
+        users: Iterable[Iterator[Turn]] = (),
+        ends_s: float = float("inf"),
         secrets: Collection[str] = (),
     ) -> None:
-        """No answer may hold any of the `secrets`."""
+        """`users` wait for their answers, and ask for nothing any more at `ends_s`. No answer may hold any of the
+        `secrets`."""
         self.offered = 0
         self.done = 0
         self.in_flight = 0
@@ -58,12 +63,18 @@ class Callers:
         """Whether there are arrivals to come."""
         self._open = 0
         """Those that came and have not ended."""
+        self._users = list(users)
+        self._ends_s = ends_s
+        self._thinking = 0
+        """Users who will ask again."""
         self._all_ended: asyncio.Future[None] = self._loop.create_future()
 
     async def run(self) -> None:
         """Until the last operation has ended."""
         self._next()
-        if self._expected:
+        for user in self._users:
+            self._think(user)
+        if self._expected or self._thinking:
             await self._all_ended
 
     def _next(self) -> None:
@@ -87,6 +98,22 @@ class Callers:
         self._in_flight_of[arrival.group] += 1
         _Asking(self, arrival).ask()
 
+    def _think(self, user: Iterator[Turn]) -> None:
+        """Until the user's next turn, if there is one before the load ends."""
+        turn = next(user, None)
+        if turn is not None and (at_s := self._loop.time() + turn.think_s) < self._ends_s:
+            self._thinking += 1
+            self._loop.call_at(at_s, self._take, replace(turn.arrival, at_s=at_s), user)
+
+    def _take(self, arrival: Arrival, user: Iterator[Turn]) -> None:
+        """A user's turn has come."""
+        self._thinking -= 1
+        self.offered += 1
+        self._open += 1
+        self.in_flight += 1
+        self._in_flight_of[arrival.group] += 1
+        _Asking(self, arrival, user).ask()
+
     def _end(self, arrival: Arrival, reading: Reading, **told: Any) -> None:
         """`told` are the fields of the row that only whoever asked knows."""
         self.done += reading.outcome is Outcome.DONE
@@ -104,7 +131,7 @@ class Callers:
             )
         )
         self._open -= 1
-        if not self._open and not self._expected:
+        if not self._open and not self._expected and not self._thinking:
             self._all_ended.set_result(None)
 
 
@@ -125,10 +152,12 @@ class _Asking:
         "_request",
         "_sent_s",
         "_task",
+        "_user",
         "_was_refused",
     )
 
-    def __init__(self, callers: Callers, arrival: Arrival) -> None:
+    def __init__(self, callers: Callers, arrival: Arrival, user: Iterator[Turn] | None = None) -> None:
+        self._user = user
         self._callers = callers
         self._arrival = arrival
         self._group = callers._groups[arrival.group]
@@ -186,6 +215,8 @@ class _Asking:
             return
         callers.in_flight -= 1
         callers._in_flight_of[arrival.group] -= 1
+        if self._user is not None:
+            callers._think(self._user)
         callers._end(
             arrival,
             reading,

@@ -25,6 +25,7 @@ from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.asked.plan import plan
 from brownout_harness.asked.terms import fields_to_keep, terms_of
+from brownout_harness.asked.users import users_of
 from brownout_harness.faults.actions import Actions
 from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Deed, Gap, GapKind
@@ -119,6 +120,7 @@ class Run:
         self.scenario = scenario
         self.loaded = vendors
         self.arrivals = plan(scenario, operations)
+        self.users = users_of(scenario, operations)
         self.asked_for = operations_of(scenario, operations)
         self.disk = disk
         self.operations = Spool(OperationRow, disk.rows)
@@ -155,6 +157,8 @@ class Run:
             self.asked_for,
             self.server,
             record=self.operations.add,
+            users=self.users,
+            ends_s=self.scenario.duration_s,
             secrets=self.vendors.secrets,
         )
         if self.progress is not None:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,27 @@ def test_each_group_has_its_own_patience_and_its_own_bound(target: Target, tmp_p
         ("calm", "timeout"),
     ]
     assert rows[0]["longest_ask_s"] >= 0.6 > rows[2]["longest_ask_s"] >= 0.3
+
+
+def test_users_wait_for_their_answers_and_think_before_they_ask_again(target: Target, tmp_path: Path) -> None:
+    # Each could ask ten times within the second. Who is answered at once does, and who waits 0.2 s every time does not.
+    asked = [
+        each._replace(user=user, think_s=0.1)
+        for user, path in (("u1", "/pay"), ("u2", "/hang"))
+        for each in arrivals(path, [0.1 * n for n in range(1, 10)])
+    ]
+    named = [each._replace(operation_id=f"{each.user}-{each.operation_id}") for each in asked]
+    loaded = load(tmp_path, Asking(url=target.url, answer_within_s=0.2, ends_s=1.0), named)
+    assert loaded.exit_code == 0, loaded.errors
+    rows = {user: [row for row in loaded.operations if row["operation_id"].startswith(user)] for user in ("u1", "u2")}
+    assert loaded.last["turns"] == loaded.last["offered"] == len(loaded.operations)
+    assert (len(rows["u2"]), {row["detail"] for row in rows["u2"]}) == (3, {"timeout"})
+    assert 4 <= len(rows["u1"]) <= 9
+    for each in rows.values():
+        for earlier, later in pairwise(sorted(each, key=lambda row: float(row["sent_s"]))):
+            assert later["intended_s"] == pytest.approx(earlier["finished_s"] + 0.1)
+            assert later["sent_s"] >= later["intended_s"]
+    assert all(row["intended_s"] < 1.0 for row in loaded.operations)
 
 
 def test_a_credential_in_an_answer_is_noted_and_not_kept(target: Target, tmp_path: Path) -> None:

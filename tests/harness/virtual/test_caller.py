@@ -1,7 +1,7 @@
 """Callers ask at their instants, hang up when they have waited long enough, and ask again where told to."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from brownout_core.front_door.answers import Answer
@@ -9,6 +9,7 @@ from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.operations import NOT_SENT
+from brownout_harness.asked.users import Turn
 from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.life import Killed
 from brownout_reports.rows import OperationRow
@@ -172,6 +173,51 @@ def test_each_group_has_its_own_patience_and_its_own_bound() -> None:
         ("calm", "timeout", 2.2),
         ("calm", "timeout", 2.3),
     ]
+
+
+def turns(*thoughts: float, name: str = "u1") -> Iterator[Turn]:
+    """What a user asks for, after so long a thought each time."""
+    for number, think_s in enumerate(thoughts):
+        asked = Arrival(f"pay-{name}-{number}", "pay", 0.0, {"amount": 500, "currency": "usd"})
+        yield Turn(think_s, asked, name)
+
+
+def used(stand: Stand, users: list[Iterator[Turn]], how: Workload, ends_s: float = 100.0) -> list[OperationRow]:
+    rows: list[OperationRow] = []
+
+    async def main() -> int:
+        callers = Callers((), how, GATEWAY_OPERATIONS, stand, record=rows.append, users=users, ends_s=ends_s)
+        await callers.run()
+        return callers.offered
+
+    assert virtually(main()) == len(rows)
+    return rows
+
+
+def test_a_user_asks_again_only_after_the_answer_and_a_thought() -> None:
+    stand = Stand(lambda n: (10.0 if n == 1 else 0.5, DONE))
+    rows = used(stand, [turns(1.0, 2.0, 3.0)], workload())
+    assert stand.asked_at_s == [1.0, 13.0, 16.5]
+    assert [row.intended_s for row in rows] == [row.sent_s for row in rows] == stand.asked_at_s
+
+
+def test_each_user_goes_at_his_own_pace() -> None:
+    stand = Stand(lambda _n: (1.0, DONE))
+    rows = used(stand, [turns(1.0, 1.0, 1.0), turns(1.5, 5.0, name="u2")], workload())
+    assert [row.sent_s for row in rows] == [1.0, 1.5, 3.0, 5.0, 7.5]
+
+
+def test_nobody_asks_any_more_when_the_load_has_ended_and_everyone_is_answered() -> None:
+    stand = Stand(lambda _n: (3.0, DONE))
+    rows = used(stand, [turns(*[2.0] * 50)], workload(), ends_s=12.0)
+    assert [(row.sent_s, row.finished_s) for row in rows] == [(2.0, 5.0), (7.0, 10.0)]
+    assert used(Stand(lambda _n: (0.0, DONE)), [turns(99.0), turns()], workload(), ends_s=12.0) == []
+
+
+def test_a_user_who_asks_again_thinks_after_the_last_answer() -> None:
+    stand = Stand(lambda n: (0.5, REFUSED if n == 1 else DONE))
+    rows = used(stand, [turns(1.0, 2.0)], workload(again=IMPATIENT))
+    assert [(row.sent_s, row.finished_s, row.asks) for row in rows] == [(1.0, 3.0, 2), (5.0, 5.5, 1)]
 
 
 def test_nobody_may_come_at_all() -> None:

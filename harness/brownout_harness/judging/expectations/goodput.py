@@ -17,9 +17,9 @@ from brownout_harness.judging.expectations.base import (
     span_text,
 )
 from brownout_harness.judging.expectations.bounds import Relative
-from brownout_reports.rows import OperationRow, Outcome
+from brownout_harness.judging.missed import asked_in
+from brownout_reports.rows import Outcome
 from brownout_reports.run_folder import ExpectationResult, PhaseSpan
-from brownout_reports.tables import Rows
 
 MINIMUM_OPERATIONS: Final = 20
 MISSED: Final = pl.col("outcome") != Outcome.DONE
@@ -30,7 +30,8 @@ class Goodput:
     """From `within_s` after the end of the phase `after`, goodput is at least `at_least` of that in the phase `of`.
 
     Goodput is what was done of what was asked, so that an uneven arrival process is not mistaken for a loss. It is
-    judged to the end of the phase that follows `after`: a recovery that does not last is none.
+    judged to the end of the phase that follows `after`: a recovery that does not last is none. Of users who wait for
+    their answers it is corrected for what they left out meanwhile.
     """
 
     NAME: ClassVar[str] = "goodput"
@@ -75,17 +76,17 @@ class Goodput:
             return Wording(self, expected).inconclusive(f"no phase follows {self.after}")
         recovered = PhaseSpan(following.name, outage.end_s + self.within_s, following.end_s)
         wording = Wording(self, expected, span_text(recovered))
-        before, since = evidence.asked(self.operation, steady), evidence.asked(self.operation, recovered)
-        if (fewest := min(len(before), len(since))) < MINIMUM_OPERATIONS:
+        before, since = asked_in(evidence, self.operation, steady), asked_in(evidence, self.operation, recovered)
+        if (fewest := min(len(before.rows), len(since.rows))) < MINIMUM_OPERATIONS:
             return wording.too_few(fewest, MINIMUM_OPERATIONS, f"{self.operation} operations before or after")
-        normal, now = _done_share(before), _done_share(since)
+        normal, now = max(before.shares(~MISSED)), min(since.shares(~MISSED))
         if not normal:
             return wording.inconclusive(f"nothing was done during {self._of}: there is no normal to return to")
-        shares = f"{percent(now / normal)} ({percent(now)} done, {percent(normal)} in {self._of})"
+        shares = f"{percent(now / normal)} ({percent(now)} done, {percent(normal)} in {self._of}{since.note})"
         observed = f"{shares}; {self._missed_since(evidence, outage)}"
         if now >= self._share * normal - 1e-9:
             return wording.passed(observed)
-        missed = since.where(MISSED)
+        missed = since.rows.where(MISSED)
         return wording.failed(
             observed, (Violation(each.intended_s, each.operation_id, each.outcome) for each in missed)
         )
@@ -97,7 +98,3 @@ class Goodput:
             return "none missed since"
         last_s = late.figure(pl.max("intended_s")) - outage.end_s
         return f"{counted(len(late), 'operation')} missed since, the last {seconds(last_s)} after it"
-
-
-def _done_share(operations: Rows[OperationRow]) -> float:
-    return operations.count(~MISSED) / len(operations)

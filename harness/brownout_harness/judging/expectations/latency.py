@@ -18,6 +18,7 @@ from brownout_harness.judging.expectations.base import (
     span_text,
 )
 from brownout_harness.judging.expectations.bounds import Relative
+from brownout_harness.judging.missed import asked_in
 from brownout_reports.rows import OperationRow
 from brownout_reports.run_folder import ExpectationResult
 from brownout_reports.tables import Rows
@@ -31,7 +32,8 @@ MINIMUM_FOR: Final = {0.5: 10, 0.9: 20, 0.99: 100}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
-    """Quantiles of an operation's latency stay within bounds; every answer counts, an unknown one with its wait."""
+    """Quantiles of an operation's latency stay within bounds; every answer counts, an unknown one with its wait. Of
+    users who wait for their answers it is corrected for what they left out meanwhile."""
 
     NAME: ClassVar[str] = "latency"
     LEDGER_PROVES: ClassVar[bool] = False
@@ -71,16 +73,17 @@ class Latency:
         expected = [f"p{q * 100:g} below {seconds(below_s)}" for q, below_s in self._bounds()]
         expected += [f"p{q * 100:g} at most {other.times:g} times that in {other.of}" for q, other in self._relative()]
         wording = Wording(self, f"{self.operation}: {', '.join(expected)}", span_text(span))
-        asked = evidence.asked(self.operation, span)
+        wanted = asked_in(evidence, self.operation, span)
+        asked = wanted.rows
         needed = max(MINIMUM_FOR[q] for q, _ in [*self._bounds(), *self._relative()])
         if len(asked) < needed:
             return wording.too_few(len(asked), needed, f"{self.operation} operations")
-        latencies = asked.values(LATENCY_S)
-        said = [f"p{q * 100:g} {seconds(quantile(latencies, q))}" for q, _ in self._bounds()]
-        is_within = all(quantile(latencies, q) < below_s for q, below_s in self._bounds())
+        latencies = wanted.values(LATENCY_S)
+        said = [f"p{q * 100:g} {seconds(worst(latencies, q))}" for q, _ in self._bounds()]
+        is_within = all(worst(latencies, q) < below_s for q, below_s in self._bounds())
         unclear = ""
         for q, other in self._relative():
-            now_s, normal_s = quantile(latencies, q), _normal_s(evidence, self.operation, q, other.of)
+            now_s, normal_s = worst(latencies, q), _normal_s(evidence, self.operation, q, other.of)
             if not normal_s:
                 few = f"fewer than {MINIMUM_FOR[q]} {self.operation} operations"
                 unclear = f"{few} in {other.of}" if normal_s is None else f"p{q * 100:g} in {other.of} is 0"
@@ -88,9 +91,9 @@ class Latency:
             ratio = f"{now_s / normal_s:.3f} times that in {other.of} ({seconds(normal_s)})"
             said.append(f"p{q * 100:g} {seconds(now_s)}, {ratio}")
             is_within = is_within and now_s <= other.times * normal_s + ROUNDING_S
-        observed = f"{', '.join(said)} ({len(asked)} operations)"
+        observed = f"{', '.join(said)} ({len(asked)} operations{wanted.note})"
         if not is_within:
-            return wording.failed(observed, _slowest(asked, latencies))
+            return wording.failed(observed, _slowest(asked, latencies[0]))
         return wording.inconclusive(f"nothing to compare with: {unclear}") if unclear else wording.passed(observed)
 
     def _bounds(self) -> list[tuple[float, float]]:
@@ -105,8 +108,10 @@ class Latency:
 def _normal_s(evidence: Evidence, operation: str, q: float, phase: str) -> float | None:
     """The quantile in that phase; None: too few operations to have one."""
     span = evidence.phase(phase)
-    asked = Rows.none(OperationRow) if span is None else evidence.asked(operation, span)
-    return quantile(asked.values(LATENCY_S), q) if len(asked) >= MINIMUM_FOR[q] else None
+    asked = None if span is None else asked_in(evidence, operation, span)
+    if asked is None or len(asked.rows) < MINIMUM_FOR[q]:
+        return None
+    return min(quantile(each, q) for each in asked.values(LATENCY_S))  # what is compared with it is the largest
 
 
 def _slowest(asked: Rows[OperationRow], latencies: pl.Series) -> list[Violation]:
@@ -115,6 +120,11 @@ def _slowest(asked: Rows[OperationRow], latencies: pl.Series) -> list[Violation]
         Violation(each.intended_s, each.operation_id, f"{each.outcome} after {seconds(each.latency_s)}")
         for each in slow[-MAX_CASES:]
     ]
+
+
+def worst(ascending: Sequence[pl.Series], q: float) -> float:
+    """The largest of several series' quantiles."""
+    return max(quantile(each, q) for each in ascending)
 
 
 def quantile(ordered: Sequence[float] | pl.Series, q: float) -> float:

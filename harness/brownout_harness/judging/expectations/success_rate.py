@@ -8,16 +8,19 @@ import polars as pl
 from brownout_harness.judging.evidence import WHOLE_RUN, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, no_such_phase, percent, require, span_text
 from brownout_harness.judging.expectations.bounds import Relative
+from brownout_harness.judging.missed import asked_in
 from brownout_reports.rows import OperationRow, Outcome
 from brownout_reports.run_folder import ExpectationResult
-from brownout_reports.tables import Rows
 
 MINIMUM_OPERATIONS: Final = 20
+ROUNDING: Final = 1e-12
+"""Less than one of as many operations as a run can have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuccessRate:
-    """The share of an operation's askings that end as done is at least `at_least`."""
+    """The share of an operation's askings that end as done is at least `at_least`. Of users who wait for their
+    answers it is corrected for what they left out meanwhile."""
 
     NAME: ClassVar[str] = "success_rate"
     LEDGER_PROVES: ClassVar[bool] = False
@@ -46,12 +49,13 @@ class SuccessRate:
             return no_such_phase(self, self.during)
         what = "done or accepted" if self.count_accepted else "done"
         wording = Wording(self, f"at least {self._least()} of {self.operation} {what}", span_text(span))
-        asked = evidence.asked(self.operation, span)
+        wanted = asked_in(evidence, self.operation, span)
+        asked = wanted.rows
         if len(asked) < MINIMUM_OPERATIONS:
             return wording.too_few(len(asked), MINIMUM_OPERATIONS, f"{self.operation} operations")
         missed = asked.where(~pl.col("outcome").is_in(self._successes()))
-        rate = 1 - len(missed) / len(asked)
-        observed = f"{percent(rate)} ({len(asked) - len(missed)} of {len(asked)})"
+        rate = min(wanted.shares(pl.col("outcome").is_in(self._successes())))
+        observed = f"{percent(rate)} ({len(asked) - len(missed)} of {len(asked)}{wanted.note})"
         least = self.at_least
         if isinstance(least, Relative):
             share = self._share_in(evidence, least.of)
@@ -60,17 +64,17 @@ class SuccessRate:
                 return wording.inconclusive(why)
             observed += f"; {percent(share)} in {least.of}"
             least = least.times * share
-        if len(asked) - len(missed) >= least * len(asked) - 1e-9:
+        if rate >= least - ROUNDING:
             return wording.passed(observed)
         return wording.failed(observed, (Violation(each.finished_s, each.operation_id, _told(each)) for each in missed))
 
     def _share_in(self, evidence: Evidence, phase: str) -> float:
         """0, too, where there are too few operations to have a share."""
         span = evidence.phase(phase)
-        asked = Rows.none(OperationRow) if span is None else evidence.asked(self.operation, span)
-        if len(asked) < MINIMUM_OPERATIONS:
+        asked = None if span is None else asked_in(evidence, self.operation, span)
+        if asked is None or len(asked.rows) < MINIMUM_OPERATIONS:
             return 0.0
-        return asked.count(pl.col("outcome").is_in(self._successes())) / len(asked)
+        return max(asked.shares(pl.col("outcome").is_in(self._successes())))
 
     def _least(self) -> str:
         if isinstance(self.at_least, Relative):
