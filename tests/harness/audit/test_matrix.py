@@ -38,6 +38,7 @@ CAUGHT_BY = {
     "renews-in-the-askers-time": ("token-endpoint-hangs", "quiet_while_open"),
     "trusts-the-key": ("keys-forgotten", "exactly_once"),
     "dates-by-its-own-clock": ("clock-jumps-ahead", "exactly_once"),
+    "counts-declines": ("card-testers", "success_rate"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

@@ -15,6 +15,7 @@ from brownout_harness.audit.mutants import (
     blames_the_limiter,
     counts_consecutive_failures,
     dates_by_its_own_clock,
+    counts_declines,
     drops_spilled_letters,
     fakes_transitions,
     forgets_sendings,
@@ -67,5 +68,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         renews_in_the_askers_time,
         trusts_the_key,
         dates_by_its_own_clock,
+        counts_declines,
     )
 }
