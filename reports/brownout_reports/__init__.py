@@ -16,5 +16,8 @@
 - `letters.py`     how many dead letters were waiting
 - `counts.py`      the page's tables
 - `story.py`       a run as text, and one operation of it; `printable.py` what may be shown on a terminal
+- `noteworthy.py`  which operations are worth a look
+- `sequence.py`    these as pictures; `sequence_steps.py` what is drawn of one, `sequence_events.py` what of that is the
+                   target's word, `sequence_layout.py` where it stands
 - `report.py`      `report.html`: one file, no network
 """

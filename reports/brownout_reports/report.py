@@ -15,6 +15,7 @@ from brownout_reports import counts
 from brownout_reports.figure import timeline_svgs
 from brownout_reports.panels import seconds_text
 from brownout_reports.run_folder import ExpectationResult, PhaseMetrics, RunFolder, Status, read
+from brownout_reports.sequence import pictures
 
 REPORT: Final = "report.html"
 NOTHING: Final = "–"  # noqa: RUF001 - an en dash is what a table shows where there is no number
@@ -58,6 +59,7 @@ def render(run: RunFolder) -> str:
         seconds=_seconds, number=_number, instant=_instant, percent=_percent, code=_code_spans, why=_why
     )
     wide, narrow = (Markup(svg) for svg in timeline_svgs(run))  # noqa: S704 - drawn by us; matplotlib escapes its text
+    shown = pictures(run)
     return environment.get_template("report.html.j2").render(
         verdict=run.verdict,
         words=STATUS_WORDS,
@@ -66,6 +68,8 @@ def render(run: RunFolder) -> str:
         held=_with(run, Status.PASSED),
         wide=wide,
         narrow=narrow,
+        pictures=shown,
+        pictured={each.operation_id: number for number, each in enumerate(shown.drawn, 1)},
         phase_rows=run.verdict.phase_metrics,
         vendor_rows=run.verdict.vendor_metrics,
         whole_run=_whole(run.verdict.phase_metrics),

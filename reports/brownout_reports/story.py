@@ -11,9 +11,10 @@ from typing import Any, Final, NamedTuple
 
 import polars as pl
 
+from brownout_reports.noteworthy import cases, slowest
 from brownout_reports.printable import one_line
 from brownout_reports.rows import REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, StateSeen
-from brownout_reports.run_folder import RunFolder, Status
+from brownout_reports.run_folder import RunFolder
 from brownout_reports.tables import Rows
 
 DRIVER: Final = "driver"
@@ -51,22 +52,13 @@ def overview(run: RunFolder) -> Iterator[str]:
 
 
 def _to_look_at(run: RunFolder) -> Iterator[str]:
-    wrong = [each for each in run.verdict.expectations if each.status is not Status.PASSED]
-    cases = {case.operation_id: case for each in wrong for case in each.cases if case.operation_id}
-    told = [(case.operation_id, case.what) for case in list(cases.values())[:SHOWN_IDS]]
-    told += [(each.operation_id, f"took {each.latency_s:.3f} s, {each.outcome}") for each in _slowest(run)]
+    told = [*cases(run)[:SHOWN_IDS], *slowest(run, SHOWN_SLOW)]
     if told:
         yield ""
         yield "operations to look at:"
-    width = max((len(one_line(each)) for each, _ in told), default=0)
-    for operation_id, what in told:
-        yield f"  {one_line(operation_id):<{width}}  {one_line(what)}"
-
-
-def _slowest(run: RunFolder) -> list[OperationRow]:
-    longest = (pl.col("finished_s") - pl.col("intended_s")).round(6)
-    frame = run.tables.of(OperationRow).frame.sort([longest, pl.col("operation_id")], descending=[True, False])
-    return list(Rows(OperationRow, frame.head(SHOWN_SLOW)))
+    width = max((len(one_line(each.operation_id)) for each in told), default=0)
+    for operation_id, why in told:
+        yield f"  {one_line(operation_id):<{width}}  {one_line(why)}"
 
 
 def story(run: RunFolder, operation_id: str) -> Iterator[str]:
@@ -118,22 +110,24 @@ def _of_driver(each: OperationRow) -> Iterator[Moment]:
         yield Moment(each.sent_s, 1, DRIVER, _line("never asks:", each.detail))
         return
     yield Moment(each.sent_s, 1, DRIVER, "asks")
-    for number, at_s in enumerate(_instants(each.again_at), 2):
+    for number, at_s in enumerate(instants_in(each.again_at), 2):
         yield Moment(at_s, 1, DRIVER, f"asks again ({number} of {each.asks})")
     status = f"({each.status})" if each.status else "(no answer)"
     yield Moment(each.finished_s, 9, DRIVER, _line("is told:", each.outcome, status, each.detail))
-    for seen in _states(each):
+    for seen in states_of(each):
         yield Moment(seen.at_s, 9, DRIVER, _line("looks:", seen.state, f"({seen.means})"))
 
 
-def _states(each: OperationRow) -> Sequence[StateSeen]:
+def states_of(each: OperationRow) -> Sequence[StateSeen]:
+    """The states in which it was seen; none where nobody can read them."""
     try:
         return [StateSeen(float(seen.at_s), str(seen.state), str(seen.means)) for seen in each.states_seen]
     except (ValueError, TypeError):
         return []
 
 
-def _instants(text: str) -> list[float]:
+def instants_in(text: str) -> list[float]:
+    """What of a JSON array is an instant."""
     try:
         said = json.loads(text or "[]")
     except ValueError:

@@ -61,7 +61,8 @@ def test_what_does_not_hold_comes_first_then_the_figure_then_what_holds_folded()
     written = render(run.model_copy(update={"verdict": verdict}))
     places = [written.index(piece) for piece in (
         "What does not hold", "exactly_once: effect <code>stripe.charge</code>", "unclear one",
-        "What happened, on one clock", '<svg class="wide"', '<details class="held">', "held one", "</details>",
+        "What happened, on one clock", '<svg class="wide"', "The operations that show it", '<svg class="sequence-wide"',
+        '<details class="held">', "held one", "</details>\n\n<section>",
         "What was done to the target", "Faults, and how often they struck", "Vendors, from their own books",
         "Operations, as the caller saw them", "How operations ended", "What the vendors answered",
         "What the target's policies did",
@@ -122,6 +123,31 @@ def test_a_telephone_gets_a_figure_of_its_own_width() -> None:
     base, phone = style.split("@media screen and (max-width: 640px)")
     assert "svg.narrow { display: none; }" in base
     assert "svg.narrow { display: block; }" in phone
+
+
+def test_each_operation_that_is_named_has_its_picture_and_a_link_to_it() -> None:
+    written = page(Status.FAILED)
+    assert '<a href="#sequence-1"><code>pay-000812-7</code></a>' in written
+    shown = written.split("The operations that show it")[1]
+    figure = shown.index('<figure id="sequence-1">')
+    assert (
+        shown.index("<code>pay-000812-7</code>&ensp;charged twice") < figure < shown.index('<svg class="sequence-wide"')
+    )
+    assert written.count('<details class="one" open>') == 1
+
+
+def test_where_everything_holds_a_few_operations_are_drawn_and_none_is_said_to_be_wrong() -> None:
+    assert "A few operations, from beginning to end" in page()
+    assert "The operations that show it" not in page()
+    assert page().count('<svg class="sequence-narrow"') == 3
+
+
+def test_a_telephone_has_the_narrow_pictures_and_paper_the_wide_ones() -> None:
+    style = page().split("<style>")[1].split("</style>")[0]
+    base, phone = style.split("@media screen and (max-width: 760px)")
+    assert "svg.sequence-narrow { display: none;" in base
+    assert "svg.sequence-wide { display: none; }" in phone
+    assert "svg.sequence-narrow { display: block; }" in phone
 
 
 def test_backticks_become_code() -> None:
