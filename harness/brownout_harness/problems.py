@@ -7,12 +7,16 @@
 Each message is one line, says what to do, and never holds a secret.
 """
 
+import signal
 import sys
 
 PASSED = 0
 FAILED = 1
 BAD_INPUT = 2
 NOT_JUDGED = 3
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""By which somebody asks the harness to end."""
 
 
 class Problem(Exception):

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from brownout_harness.problems import Interrupted
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from brownout_harness.problems import SIGNALS, Interrupted
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 - `runner.py`  a run from the first line to its evidence
 - `loop.py`    the event loop; `frozen.py` a process that is stopped on it
+- `held_back.py` Ctrl-C, passed on when the loop is at rest
 - `closed.py`  what is out of reach meanwhile: `guard.py` says who reached for it, `clocks.py` and `chance.py` what
   libraries get instead
 - `server.py`  the application, composed as the gateway composes it; `life.py` one life of it, and what a kill means;

@@ -31,10 +31,11 @@ from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Deed, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.judging.spool import Spool
-from brownout_harness.problems import NotJudged
+from brownout_harness.problems import Interrupted, NotJudged
 from brownout_harness.progress import Progress, ProgressSink
 from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.closed import closed_world
+from brownout_harness.virtual.held_back import Signals, held_back
 from brownout_harness.virtual.life import Killed
 from brownout_harness.virtual.loop import rarely_collecting, run_virtually
 from brownout_harness.virtual.moments import VirtualMoments
@@ -79,7 +80,7 @@ def run_virtual(
     """
     if vendors is None:
         vendors = {name: load_vendor(name) for name in VENDORS}  # imports read files: before the world is closed
-    with ExitStack() as files, rarely_collecting():
+    with ExitStack() as files, rarely_collecting(), held_back() as signals:
         run = Run(
             scenario,
             vendors=vendors,
@@ -87,9 +88,16 @@ def run_virtual(
             disk=Disk(work, vendors, files),
             replacements=replacements or Replacements(),
             progress=progress,
+            signals=signals,
         )
         with closed_world(epoch_s=EPOCH_S, seed=scenario.seed):
-            return run_virtually(run.main())
+            inputs = run_virtually(run.main())
+    try:
+        signals.pass_on()
+    except Interrupted as interrupted:
+        gap = Gap(GapKind.INTERRUPTED, f"by {interrupted}", inputs.duration_s)
+        return replace(inputs, gaps=(gap, *inputs.gaps))
+    return inputs
 
 
 class Disk:
@@ -116,6 +124,7 @@ class Run:
         disk: Disk,
         replacements: Replacements,
         progress: ProgressSink | None,
+        signals: Signals,
     ) -> None:
         self.scenario = scenario
         self.loaded = vendors
@@ -130,6 +139,8 @@ class Run:
         self.breakers: dict[str, str] = {}
         self.replacements = replacements
         self.progress = progress
+        self.signals = signals
+        self.is_cut_short = False
         self.gaps: list[Gap] = []
         self.deeds: list[Deed] = []
         self.notes: list[str] = []
@@ -163,14 +174,29 @@ class Run:
         )
         if self.progress is not None:
             self._show()
+        work = self.loop.create_task(self._to_its_end(), name="the run")
+        self.signals.end(work)
+        try:
+            still_open = await work
+        except asyncio.CancelledError:
+            if not self.signals.have_come:
+                raise
+            self.is_cut_short, still_open = True, {}
+        inputs = await self._collect(still_open)
+        gaps = list(self.gaps)
+        if self.is_cut_short:
+            self.server.end()
+        await self.vendors.close()
+        self._let_go()
+        # Of what is cut short, whatever fails while it is taken down has been made to.
+        return replace(inputs, gaps=tuple(gaps if self.is_cut_short else self.gaps))
+
+    async def _to_its_end(self) -> dict[str, int]:
+        """The load, every phase, and the drain; what is still open then."""
         await self.callers.run()
         if (left_s := self.scenario.duration_s - self.loop.time()) > 0:
             await asyncio.sleep(left_s)
-        still_open = await self._drain()
-        inputs = await self._collect(still_open)
-        await self.vendors.close()
-        self._let_go()
-        return replace(inputs, gaps=tuple(self.gaps))
+        return await self._drain()
 
     def _server(self) -> VirtualServer:
         return VirtualServer(
@@ -282,11 +308,14 @@ class Run:
             self.ledger.add_block(page)
         for page in self.vendors.deliveries():
             self.deliveries.add_block(page)
-        self.gaps += [*self.vendors.gaps(), *self.actions.gaps, *self.moments.gaps()]
+        self.gaps += [*self.vendors.gaps(), *self.actions.gaps]
+        if not self.is_cut_short:
+            self.gaps += self.moments.gaps()
         if forgotten := self.claims.forgotten:
             self.gaps.append(Gap(GapKind.OTHER, f"{forgotten} claims were forgotten for want of room"))
         operations = self.operations.rows()
-        self.gaps += gaps_of_pace(operations, self.callers.offered, self.scenario.spans())
+        if not self.is_cut_short:
+            self.gaps += gaps_of_pace(operations, self.callers.offered, self.scenario.spans())
         return RunInputs(
             tables=Tables(
                 operations,
@@ -295,6 +324,7 @@ class Run:
                 self.deliveries.rows(),
                 Rows.of(LetterRow, shown),
             ),
+            shows_dead_letters=not self.is_cut_short,
             fault_counts=counted(self.actors.values()),
             deeds=tuple(self.deeds),
             still_open=still_open,
@@ -323,6 +353,8 @@ class Run:
                 self.gaps.append(Gap(GapKind.OTHER, str(error)))
 
     async def _letters(self) -> list[LetterRow]:
+        if self.is_cut_short:
+            return []
         try:
             return [self.wall.true_dates(each) for each in await self.server.talk(letters(0.0))]
         except NotJudged as error:

@@ -120,6 +120,14 @@ class VirtualServer:
             self._life.kill()
         self._life = self._door = None
 
+    def end(self) -> None:
+        """Every life that still runs, or stands still, is over: the loop may come to rest."""
+        if self._life is not None and self._life.is_stopped:
+            self._life.go_on()
+        self.kill()
+        for life in self._ending:
+            life.kill()
+
     def pause(self) -> None:
         """SIGSTOP: what it is asked waits, and so does what it does."""
         if self._life is not None:

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from brownout_harness.commands.signals import SIGNALS, ending_in_order
-from brownout_harness.problems import Interrupted
+from brownout_harness.commands.signals import ending_in_order
+from brownout_harness.problems import SIGNALS, Interrupted
 
 
 @pytest.mark.parametrize("number", SIGNALS)
