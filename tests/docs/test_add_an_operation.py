@@ -57,6 +57,7 @@ def put(monkeypatch: pytest.MonkeyPatch, name: str, code: str) -> Any:
     return module
 
 
+@pytest.mark.thorough
 def test_a_scenario_that_asks_for_it_is_run_and_judged(operations: Mapping[str, GatewayOperation]) -> None:
     vendors = {name: load_vendor(name) for name in VENDORS}
     scenario = load_text(SCENARIO, vocabulary_of(vendors, operations=operations))
@@ -68,6 +69,7 @@ def test_a_scenario_that_asks_for_it_is_run_and_judged(operations: Mapping[str, 
     assert {each.matched > each.struck > 4 for each in evidence.faults} == {True}
 
 
+@pytest.mark.thorough
 def test_what_a_scenario_fixes_is_checked_against_its_request(operations: Mapping[str, GatewayOperation]) -> None:
     words = vocabulary_of({name: load_vendor(name) for name in VENDORS}, operations=operations)
     with pytest.raises(ScenarioError, match=r"amout: donate has no such parameter \(did you mean amount\?\)"):

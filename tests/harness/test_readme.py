@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from brownout_harness.running.execute import judged_virtually
 from brownout_reports.run_folder import Status
 
@@ -10,6 +12,7 @@ README = Path(__file__).parents[2] / "README.md"
 SHOWN = re.compile(r"^✓ (.+?)  +(\S.*)$", flags=re.MULTILINE)
 
 
+@pytest.mark.thorough
 def test_the_verdict_in_the_readme_is_the_verdict_of_the_run() -> None:
     shown = SHOWN.findall(README.read_text(encoding="utf-8"))
     assert len(shown) >= 5

@@ -141,6 +141,7 @@ def test_the_same_run_draws_the_same_bytes() -> None:
     assert timeline_svgs(a_run()) == drawn()
 
 
+@pytest.mark.thorough
 def test_settings_of_the_folder_or_of_the_user_do_not_change_it() -> None:
     """A `matplotlibrc` is read when matplotlib is imported, and may even ask for LaTeX."""
     with mpl.rc_context({"text.usetex": True, "axes.facecolor": "red", "figure.figsize": (1.0, 1.0)}):
@@ -178,6 +179,7 @@ def test_all_that_was_done_is_named() -> None:
             assert word in svg
 
 
+@pytest.mark.thorough
 def test_a_process_of_our_own_that_stood_still_is_hatched_and_named() -> None:
     stall = Mark(kind="gap", text="simulator-$stripe$ stood still", at_s=30.0, until_s=32.5)
     one, none = timeline_svgs(told(of(ONE), marks=(stall,))), timeline_svgs(of(ONE))
@@ -193,6 +195,7 @@ def test_what_the_target_tells_is_drawn() -> None:
             assert word in svg
 
 
+@pytest.mark.thorough
 def test_what_there_was_none_of_has_no_panel() -> None:
     for svg in timeline_svgs(told(a_run(rate_per_s=5, telemetry=False), settings=None)):
         for word in ("breakers", "dead letters", "idempotency", "policies"):
@@ -204,6 +207,7 @@ def test_a_dollar_in_a_name_is_a_dollar() -> None:
     assert all(r"$\frac{" in svg for svg in timeline_svgs(run))
 
 
+@pytest.mark.thorough
 def test_each_fault_window_is_shaded_in_every_panel() -> None:
     run = a_run(rate_per_s=5)
     with_faults, without = figures(run)[0], figures(told(run, faults=()))[0]

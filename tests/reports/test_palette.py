@@ -35,6 +35,7 @@ def test_every_sentinel_is_another_and_has_a_variable_in_every_style() -> None:
         assert set(CSS_NAMES.values()) <= style.keys()
 
 
+@pytest.mark.thorough
 def test_no_line_is_green() -> None:
     for style in styles():
         for name in set(CSS_NAMES.values()) - {"--ink", "--quiet", "--rule", "--paper"}:
@@ -42,6 +43,7 @@ def test_no_line_is_green() -> None:
             assert green <= 1.1 * max(red, blue), f"{name} {style[name]}"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["--ink", "--quiet", "--passed", "--failed", "--inconclusive"])
 def test_text_has_the_contrast_of_wcag_aa(name: str) -> None:
     for style in styles():
@@ -49,6 +51,7 @@ def test_text_has_the_contrast_of_wcag_aa(name: str) -> None:
         assert contrast(style[name], style["--panel"]) >= 4.5
 
 
+@pytest.mark.thorough
 def test_lines_and_labels_stand_out_from_the_paper() -> None:
     for style in styles():
         for name in set(CSS_NAMES.values()) - {"--rule", "--shade", "--pale"}:

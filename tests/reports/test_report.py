@@ -52,6 +52,7 @@ def test_no_text_of_a_run_is_taken_for_markup() -> None:
     assert written.count("&lt;img src=x&gt;") >= 8
 
 
+@pytest.mark.thorough
 def test_what_does_not_hold_comes_first_then_the_figure_then_what_holds_folded() -> None:
     run = a_run(status=Status.FAILED)
     (failed,) = run.verdict.expectations
@@ -107,6 +108,7 @@ def test_why_a_breaker_moved_is_said() -> None:
     assert "failure ratio reached" in page().split("What the breakers did, and why")[1]
 
 
+@pytest.mark.thorough
 def test_what_nobody_knows_is_not_as_calm_as_nothing() -> None:
     run = a_run()
     (whole,) = run.verdict.phase_metrics
@@ -178,6 +180,7 @@ def test_the_same_run_gives_the_same_page() -> None:
     assert render(a_run()) == page()
 
 
+@pytest.mark.thorough
 def test_a_report_is_drawn_into_its_folder_and_through_no_link(tmp_path: Path) -> None:
     folder = write(verdicts.a_run(tmp_path / "run"))
     mine = tmp_path / "mine.txt"

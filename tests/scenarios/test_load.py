@@ -220,6 +220,7 @@ _PIECES = [
 ]
 
 
+@pytest.mark.thorough
 @examples(150)
 @given(
     cut=st.integers(0, len(SCENARIO)), length=st.integers(0, 30), piece=st.sampled_from(_PIECES) | st.text(max_size=8)
@@ -228,6 +229,7 @@ def test_whatever_is_wrong_is_told_in_lines_and_never_a_traceback(cut: int, leng
     assert told_in_lines(SCENARIO[:cut] + piece + SCENARIO[cut + length :])
 
 
+@pytest.mark.thorough
 @examples(150)
 @given(data=st.data())
 def test_any_value_may_stand_anywhere_and_is_told_in_lines(data: st.DataObject) -> None:

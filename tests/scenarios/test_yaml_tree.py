@@ -62,6 +62,7 @@ def test_an_endless_document_is_refused() -> None:
     assert "too large" in problems("a: &a [*a]\n")[0][1]
 
 
+@pytest.mark.thorough
 def test_deep_nesting_is_refused() -> None:
     assert problems("[" * 30_000)
 

@@ -67,6 +67,7 @@ def waits_s(rule: dict[str, Any], rate_per_s: float, seed: int, calls: int = 10_
     return [turn.queued_s for turn in turns]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("servers", "load"),
     [(1, 0.5), *(pytest.param(*each, marks=pytest.mark.thorough) for each in ((3, 0.7), (8, 0.8)))],

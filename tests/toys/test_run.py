@@ -92,6 +92,7 @@ def test_healthy_it_passes_and_only_the_first_vendor_is_asked() -> None:
     assert not [row for row in healthy.ledger if row.vendor == "stripe"]
 
 
+@pytest.mark.thorough
 def test_where_the_first_vendor_says_no_the_second_one_does_it() -> None:
     helped = run(ACME_SAYS_NO)
     assert helped.judgement.status is Status.PASSED
@@ -109,6 +110,7 @@ def test_where_the_first_vendor_may_have_done_it_the_second_one_is_not_asked() -
     assert per_operation == {each.operation_id: 1 for each in doubtful.operations}
 
 
+@pytest.mark.thorough
 def test_where_both_say_no_it_is_refused_and_nothing_is_done_or_lost() -> None:
     refused = run(ACME_SAYS_NO, STRIPE_SAYS_NO)
     told = refused.outcomes(within=(5.0, 10.0))
@@ -120,6 +122,7 @@ def test_where_both_say_no_it_is_refused_and_nothing_is_done_or_lost() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_where_the_second_one_may_have_done_it_it_is_set_aside_and_done_once_in_the_end() -> None:
     doubtful = run(ACME_SAYS_NO, STRIPE_FAILS)
     told = doubtful.outcomes(within=(5.0, 10.0))
@@ -135,6 +138,7 @@ def test_a_client_that_takes_the_money_twice_is_caught() -> None:
     assert caught.effects()["acme.payment"] == 2 * len(caught.operations)
 
 
+@pytest.mark.thorough
 def test_the_same_seed_gives_the_same_run() -> None:
     assert run(ACME_SAYS_NO) == run(ACME_SAYS_NO)
 

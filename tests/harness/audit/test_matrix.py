@@ -42,13 +42,7 @@ CAUGHT_BY = {
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.
-AT_ONCE = {
-    "counts-consecutive-failures",
-    "ignores-retry-after",
-    "redrives-blindly",
-    "drops-spilled-letters",
-    "blames-the-limiter",
-}
+AT_ONCE = {"ignores-retry-after", "redrives-blindly"}
 
 
 def test_every_mutant_has_its_catcher() -> None:

@@ -32,6 +32,7 @@ def test_a_simulator_is_told_what_to_watch_for_on_its_own_clock(scenario: Scenar
     assert watched(scenario.triggers(), "twilio", 1000.0) == []
 
 
+@pytest.mark.thorough
 def test_a_moment_comes_once_and_one_that_never_came_is_a_gap_that_says_how_near_it_was(scenario: Scenario) -> None:
     actions = Actions(scenario)
     trigger = actions.come("brownout.1")

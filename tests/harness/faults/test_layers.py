@@ -72,6 +72,7 @@ def torn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(path)
 
 
+@pytest.mark.thorough
 def test_a_mode_that_cannot_act_a_layer_out_says_so_with_line_and_cure(torn: str) -> None:
     with pytest.raises(BadInput) as refused:
         checked_scenario(torn, "virtual", None)
@@ -82,6 +83,7 @@ def test_a_mode_that_cannot_act_a_layer_out_says_so_with_line_and_cure(torn: str
         checked_scenario(torn, "real", None)
 
 
+@pytest.mark.thorough
 def test_a_layer_that_a_mode_has_gets_its_rules_and_its_counts_are_evidence(
     torn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +116,7 @@ class Deaf:
         return {told.split()[0]: FaultCount() for told in self.told}
 
 
+@pytest.mark.thorough
 def test_every_layer_gets_its_own_rules_and_no_others(torn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "LAYERS", {"vendor": Wire, "wire": Wire, "machine": Wire})
     actors = {"vendor": Deaf(), "wire": Deaf(), "machine": Deaf()}
@@ -122,6 +125,7 @@ def test_every_layer_gets_its_own_rules_and_no_others(torn: str, monkeypatch: py
     assert set(counted(actors.values())) == {"torn.0", "torn.1"}
 
 
+@pytest.mark.thorough
 def test_what_holds_for_the_whole_run_goes_to_the_vendors_before_the_faults_that_may_replace_it(
     torn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

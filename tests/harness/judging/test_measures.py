@@ -48,6 +48,7 @@ def at_once(requests: list[LedgerRow], span: PhaseSpan) -> int:
     return max(there(at_s) for at_s in [span.start_s, *(each.at_s for each in requests if span.covers(each.at_s))])
 
 
+@pytest.mark.thorough
 @examples(200)
 @given(drawn=REQUESTS, span=SPANS, per_s=st.sampled_from([0.5, 1.0, 2.5]))
 def test_each_measure_is_what_counting_one_by_one_gives(

@@ -76,6 +76,7 @@ def test_of_the_reference_application_the_settings_are_known_and_of_another_one_
     assert ours.policies["stripe"] == policies_for("stripe")
 
 
+@pytest.mark.thorough
 def test_what_is_always_demanded_is_so_of_those_who_have_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     always = {each.NAME for each in ALWAYS}
     of_foreign = {each.name for each in executed(monkeypatch, inputs()).verdict.expectations}
@@ -152,6 +153,7 @@ def test_a_report_that_cannot_be_drawn_costs_no_verdict(monkeypatch: pytest.Monk
     assert not (finished.folder / "report.html").exists()
 
 
+@pytest.mark.thorough
 def test_a_verdict_that_cannot_be_written_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_run: object, **_files: object) -> Path:
         raise RunFolderError("cannot write the run to A: No space left on device")
@@ -227,6 +229,7 @@ def queued(*, at_once: int = 100, faults: str = "[]", operation: str = "pay", mo
     return execute(order)
 
 
+@pytest.mark.thorough
 def test_a_capacity_that_no_run_reached_is_said_to_be() -> None:
     verdict = queued().verdict
     [note] = verdict.notes
@@ -236,6 +239,7 @@ def test_a_capacity_that_no_run_reached_is_said_to_be() -> None:
     assert requests > 0
 
 
+@pytest.mark.thorough
 def test_one_that_was_reached_is_not_and_the_books_tell_who_waited() -> None:
     finished = queued(at_once=1)
     assert finished.verdict.verdict is Status.PASSED
@@ -246,6 +250,7 @@ def test_one_that_was_reached_is_not_and_the_books_tell_who_waited() -> None:
     assert all("serve.stripe" in row.faults for row in requests if row.queued_s)
 
 
+@pytest.mark.thorough
 def test_a_capacity_as_a_fault_that_made_nobody_wait_was_no_experiment() -> None:
     verdict = queued(faults="[{vendor: stripe, serve: {at_once: 50, each: {fixed: 50ms}}}]").verdict
     assert verdict.verdict is Status.INCONCLUSIVE
@@ -253,6 +258,7 @@ def test_a_capacity_as_a_fault_that_made_nobody_wait_was_no_experiment() -> None
     assert reason.startswith("fault halved.0 (serve at_once 50, each {fixed 50ms} on every request at stripe) struck 0")
 
 
+@pytest.mark.thorough
 def test_nor_was_one_of_a_vendor_that_nobody_asks() -> None:
     fault = "[{vendor: stripe, serve: {at_once: 1, each: {fixed: 50ms}}}]"
     verdict = queued(faults=fault, operation="notify").verdict
@@ -260,6 +266,7 @@ def test_nor_was_one_of_a_vendor_that_nobody_asks() -> None:
     assert "struck 0 requests of 0 that it matched" in verdict.reasons[0]
 
 
+@pytest.mark.thorough
 def test_a_machine_that_took_the_capacity_away_itself_leaves_the_run_inconclusive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -51,6 +51,7 @@ def ran(ahead: str, mode: Mode, folder: Path) -> ExpectationResult:
     return read_run(execute(order).folder).verdict.expectations[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mode", ["virtual", pytest.param("real", marks=pytest.mark.real)])
 def test_a_token_expires_when_the_vendors_clock_has_moved_far_enough(mode: Mode, tmp_path: Path) -> None:
     for name in ("soon", "late"):
@@ -68,6 +69,7 @@ def charged(ahead: str, replacements: Replacements | None, folder: Path) -> str:
     return f"{result.status}: {result.observed}"
 
 
+@pytest.mark.thorough
 def test_a_key_is_forgotten_when_the_vendors_clock_has_moved_far_enough(tmp_path: Path) -> None:
     """Stripe keeps a key for a day: sent again after that, the same key takes the money twice."""
     trusting = MUTANTS["trusts-the-key"]

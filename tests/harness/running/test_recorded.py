@@ -29,6 +29,7 @@ def copied(run: Path, to: Path) -> Path:
     return to
 
 
+@pytest.mark.thorough
 def test_it_comes_to_the_same_verdict_and_writes_nothing(run: Path) -> None:
     before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
     again = judge_again(str(run))
@@ -36,6 +37,7 @@ def test_it_comes_to_the_same_verdict_and_writes_nothing(run: Path) -> None:
     assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.thorough
 def test_another_demand_is_judged_on_the_same_evidence_and_may_be_written(run: Path, tmp_path: Path) -> None:
     stricter = tmp_path / "stricter.yaml"
     stricter.write_text("expect:\n  - amplification: {vendor: stripe, max: 1.0}\n")
@@ -95,6 +97,7 @@ def test_what_is_no_evidence_is_one_line(run: Path, tmp_path: Path) -> None:
         judge_again(str(folder))
 
 
+@pytest.mark.thorough
 def test_links_among_somebody_elses_logs_are_neither_read_nor_copied(run: Path, tmp_path: Path) -> None:
     folder = copied(run, tmp_path / "C")
     (folder / "logs").mkdir()

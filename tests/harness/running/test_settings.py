@@ -60,6 +60,7 @@ def judged(text: str, policies: str, folder: Path) -> str:
     return f"{result.status}: {result.observed}"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("text", "good", "bad"),
     [

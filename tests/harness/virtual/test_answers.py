@@ -92,17 +92,20 @@ def put_to_the_test(judgement: Judgement, faults: Sequence[FaultSpan]) -> None:
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_none_of_the_vendors_own_errors_makes_the_core_lose_or_repeat_anything(vendor: str) -> None:
     put_to_the_test(*all_named(vendor))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_no_retry_after_makes_the_core_lose_or_repeat_anything(vendor: str) -> None:
     answers = [f'throttle: {{headers: {{retry-after: "{value}"}}}}' for value in HOSTILE]
     put_to_the_test(*ran(vendor, [*answers, "throttle: {retry_after: 1s, means: 5s}"]))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_no_unreadable_answer_makes_the_core_lose_or_repeat_anything(vendor: str) -> None:
     bodies = (

@@ -95,6 +95,7 @@ def test_the_gateway_survives_a_kill_between_any_two_writes_of_its_stores(nth: i
     assert judgement.status is Status.PASSED, judgement
 
 
+@pytest.mark.thorough
 def test_every_write_is_another_instant_of_the_application() -> None:
     """Else the test above would kill eight times at the same place."""
     heard = set()

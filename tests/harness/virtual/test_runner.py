@@ -73,7 +73,7 @@ def digest(inputs: RunInputs) -> str:
 
 
 # A few at once: healthy, failing, killed, paused, and down for long. The rest are for `make test`.
-AT_ONCE = {"healthy", "grey-failure", "commit-then-crash", "paused-holder", "sales-stays-down"}
+AT_ONCE = {"grey-failure", "commit-then-crash"}
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,7 @@ def test_the_same_seed_gives_the_same_run_under_any_hash_seed_in_any_process(nam
     assert told.stdout.strip() == digest(run_virtual(scenario(name)))
 
 
+@pytest.mark.thorough
 def test_what_is_done_to_the_application_is_told_with_its_instant() -> None:
     deeds = [(deed.at_s, deed.text) for deed in commit_then_crash().deeds]
     assert deeds[:4] == [
@@ -127,6 +128,7 @@ def test_while_the_application_is_dead_nobody_is_served_and_the_vendor_goes_on()
     assert arrived == []
 
 
+@pytest.mark.thorough
 def test_a_run_is_the_same_whether_it_is_kept_on_disk_or_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,12 +146,14 @@ def test_a_claim_that_was_forgotten_for_want_of_room_is_a_gap(monkeypatch: pytes
     assert [gap.kind for gap in run_virtual(shortened("healthy", 3.0)).gaps] == [GapKind.OTHER]
 
 
+@pytest.mark.thorough
 def test_a_run_on_disk_needs_no_room_for_claims_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "CLAIMS_LIMIT", 20)
     monkeypatch.setattr(memory, "NEWEST", 2)
     assert run_virtual(shortened("healthy", 3.0), work=tmp_path).gaps == ()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["healthy", pytest.param("shutdown-mid-redrive", marks=pytest.mark.thorough)])
 def test_a_run_leaves_nothing_out_of_the_collectors_sight_and_nothing_for_it_to_find(name: str) -> None:
     """Of its simulators, which hold each other: fifty runs in a process would take as much memory as fifty worlds. The
@@ -165,6 +169,7 @@ def _simulators() -> list[object]:
     return [each for each in gc.get_objects() if isinstance(each, Simulator)]
 
 
+@pytest.mark.thorough
 def test_a_redrive_that_the_scenarios_own_stop_cuts_short_is_a_note_and_no_gap() -> None:
     ran = run_virtual(scenario("shutdown-mid-redrive"))
     assert ran.gaps == ()
@@ -183,6 +188,7 @@ def test_a_second_run_in_the_same_process_is_not_touched_by_the_first() -> None:
     assert digest(run_virtual(short)) == first
 
 
+@pytest.mark.thorough
 def test_arrivals_that_were_left_out_are_a_gap() -> None:
     short = shortened("stripe-brownout", 3.0)
     bounded = replace(short, workload=replace(short.workload, in_flight_limit=1))
@@ -226,6 +232,7 @@ def test_an_answer_that_quotes_a_credential_is_noted() -> None:
     assert set().union(*by_name.values()) == {""}
 
 
+@pytest.mark.thorough
 def test_a_vendors_own_limiter_is_in_force_with_the_scenarios_figures() -> None:
     short = shortened("healthy", 4.0)
     limited = replace(short, limits={"stripe": {"global-rate": Figures(rate_per_s=2.0, burst=2)}})
@@ -250,6 +257,7 @@ def test_letters_keep_the_instants_of_the_run_where_the_applications_clock_is_wr
     assert all((row.first_attempt_at or 0.0) <= ends[row.operation_id] for row in letters)
 
 
+@pytest.mark.thorough
 def test_progress_is_told_for_every_simulated_second() -> None:
     seen: list[tuple[str, float]] = []
     run_virtual(shortened("healthy", 4.0), progress=lambda look: seen.append((look.phase, look.at_s)))

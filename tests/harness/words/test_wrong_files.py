@@ -143,6 +143,7 @@ def _load(text: str) -> bool:
 ODD = ["text", "", 5, -1, 2.5, True, None, [], {}, [1], {"a": 1}, "5s", "-5s", "40/s", "10%", "stripe", 10**30]
 
 
+@pytest.mark.thorough
 @examples(200)
 @given(st.sampled_from(library.names()), st.integers(0, 2**32))
 def test_whatever_is_changed_in_a_file_of_the_library_is_taken_or_told(name: str, seed: int) -> None:

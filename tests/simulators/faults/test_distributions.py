@@ -18,6 +18,7 @@ ALL: list[Any] = [
 ]
 
 
+@pytest.mark.thorough
 @given(st.sampled_from(ALL), st.floats(0.001, 0.999), st.floats(0.001, 0.999))
 @examples(200)
 def test_a_higher_quantile_is_never_shorter_and_none_is_below_0(one: Any, chance: float, other: float) -> None:

@@ -34,6 +34,7 @@ def test_it_counts_from_the_intended_start_not_from_the_sending() -> None:
     assert Latency(operation="pay", p99_below_s=1.0).judge(stalled).status is Status.FAILED
 
 
+@pytest.mark.thorough
 def test_one_stall_shows_in_the_corrected_quantiles() -> None:
     """100/s for 100 s against a server that stalls once for 10 s: p99 is about 9 s, p90 about none."""
     from_stall = with_operations(

@@ -232,6 +232,7 @@ def test_a_body_may_be_slow_but_not_stand_still() -> None:
     virtually(main())
 
 
+@pytest.mark.thorough
 def test_a_client_that_waits_for_its_answer_is_not_slow() -> None:
     async def main() -> None:
         line = Line(till_service({"latency": {"fixed_s": 290.0}}, patience=PATIENCE))
