@@ -39,6 +39,8 @@ CAUGHT_BY = {
     "trusts-the-key": ("keys-forgotten", "exactly_once"),
     "dates-by-its-own-clock": ("clock-jumps-ahead", "exactly_once"),
     "counts-declines": ("card-testers", "success_rate"),
+    "believes-an-old-look": ("killed-mid-redrive", "exactly_once"),
+    "slows-down-for-good": ("quota-lowered", "goodput"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

@@ -11,6 +11,7 @@ from brownout_harness.audit.mutants import (
     acknowledges_early,
     admits_all_half_open,
     admits_past_the_bulkhead,
+    believes_an_old_look,
     believes_the_edge,
     blames_the_limiter,
     counts_consecutive_failures,
@@ -30,6 +31,7 @@ from brownout_harness.audit.mutants import (
     retries_without_budget,
     saves_up_tokens,
     shares_an_answer,
+    slows_down_for_good,
     tells_all_done,
     tells_foreign_ids,
     three_plain_retries,
@@ -69,5 +71,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         trusts_the_key,
         dates_by_its_own_clock,
         counts_declines,
+        believes_an_old_look,
+        slows_down_for_good,
     )
 }
