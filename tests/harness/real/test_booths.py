@@ -33,6 +33,7 @@ SCENARIO = Scenario(
             name="brownout",
             for_s=5.0,
             faults=(Fault(vendor="stripe", kind="respond", window=Window(), rule={"respond": {"status": 503}}),),
+            limits={"stripe": {"global-rate": True}},
         ),
     ),
     expect=(),
@@ -69,6 +70,7 @@ def test_each_simulator_gets_its_own_part_of_the_schedule_beforehand(monkeypatch
     assert stripe["rules"][0]["window"] == {"start_s": 5.0, "end_s": 10.0}
     assert stripe["correlate"] == ["body.metadata.order"]
     assert "limits" not in stripe
+    assert stripe["limits_during"] == [{"start_s": 5.0, "end_s": 10.0, "limits": {"global-rate": True}}]
     assert twilio == {"start_at_s": start_at_s, "seed": 7, "rules": [], "limits": {"messages": True}}
 
 
