@@ -183,9 +183,9 @@ class Scenario:
         changes = []
         for span in self.spans():
             for vendor, limits in span.phase.limits.items():
-                changes.append((span.start_s, f"limits of {vendor} in {span.phase.name}: {in_words(limits)}"))
+                changes.append((span.start_s, f"{vendor} limits: {in_words(limits)}"))
                 if span.end_s < self.duration_s:
-                    changes.append((span.end_s, f"limits of {vendor} after {span.phase.name}: as before"))
+                    changes.append((span.end_s, f"{vendor} limits as before"))
         return tuple(changes)
 
     def spans(self) -> tuple[Span, ...]:

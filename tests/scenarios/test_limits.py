@@ -41,10 +41,10 @@ def test_a_vendor_whose_limits_only_a_phase_changes_is_named_by_the_scenario() -
 
 def test_changes_are_told_at_their_instants_and_none_after_the_end() -> None:
     assert DAY.limit_changes() == (
-        (10.0, "limits of stripe in sale: global-rate rate 5/s, burst 5"),
-        (15.0, "limits of stripe after sale: as before"),
-        (15.0, "limits of stripe in night: search-rate off"),
-        (15.0, "limits of twilio in night: concurrency on"),
+        (10.0, "stripe limits: global-rate rate 5/s, burst 5"),
+        (15.0, "stripe limits as before"),
+        (15.0, "stripe limits: search-rate off"),
+        (15.0, "twilio limits: concurrency on"),
     )
     assert replace(DAY, phases=DAY.phases[:1]).limit_changes() == ()
 

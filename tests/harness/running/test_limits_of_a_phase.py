@@ -42,5 +42,5 @@ def test_a_vendor_lowers_its_quota_while_a_phase_lasts(mode: Mode, tmp_path: Pat
         "all that the bucket holds"
     )
     told = {(mark.at_s, mark.text) for mark in run.verdict.marks}
-    assert (2.0, "limits of stripe in sale: global-rate rate 1/m, burst 1") in told
-    assert (4.0, "limits of stripe after sale: as before") in told
+    assert (2.0, "stripe limits: global-rate rate 1/m, burst 1") in told
+    assert (4.0, "stripe limits as before") in told
