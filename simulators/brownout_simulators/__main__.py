@@ -5,6 +5,8 @@
     --port-base N             N, N + 1, …; 0 for free ports
     --seed N                  of ids and of faults
     --host ADDRESS            where to bind; loopback by default
+    --correlate VENDOR=PLACE  where the caller's operation ids travel, in place of the vendor's own places; may be said
+                              several times
 
 Prints one line of JSON per vendor when all of them are ready: vendor, url, env, and for one that is served over TLS
 `ca`, the authority to trust. Then `{"stall": {"since_s": …, "until_s": …}}`, on the machine's monotonic clock, whenever
@@ -26,6 +28,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, closing
 from typing import Any
 
+from brownout_simulators.correlation import correlating
 from brownout_simulators.heartbeat import EVERY_S, Heartbeat
 from brownout_simulators.hosts.blocks import FileBlocks
 from brownout_simulators.hosts.http import HttpHost, PortTaken
@@ -42,13 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port-base", type=int, default=None, help="this port, and the next ones; 0 for free ports")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--correlate", action="append", default=[], metavar="VENDOR=PLACE")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
-        vendors = _named(options.vendors)
+        vendors = _correlating(_named(options.vendors), options.correlate)
         ports = _ports(vendors, options.ports, options.port_base)
         _run(_serve(vendors, ports, options.seed, options.host))
-    except (UnknownVendor, PortTaken, OSError) as error:
+    except (UnknownVendor, UnknownPlace, PortTaken, OSError) as error:
         text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         sys.stderr.write(f"brownout_simulators: {text}\n")
         return 2
@@ -60,6 +64,17 @@ def _named(names: str) -> list[Vendor[Any]]:
     if not vendors:
         raise UnknownVendor(f"no vendor is named; there are {', '.join(VENDORS)}")
     return vendors
+
+
+class UnknownPlace(ValueError):
+    """Nowhere in a call of that vendor."""
+
+
+def _correlating(vendors: list[Vendor[Any]], told: Sequence[str]) -> list[Vendor[Any]]:
+    try:
+        return correlating(vendors, told)
+    except ValueError as error:
+        raise UnknownPlace(f"--correlate {error}") from None
 
 
 def _ports(vendors: Sequence[Vendor[Any]], kind: str, base: int | None) -> list[int]:

@@ -1,10 +1,14 @@
 """Which operation of the caller a call belongs to, as far as the caller says so."""
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 from brownout_simulators.call import Call, Effect
 from brownout_simulators.places import Place, texts_of
+from brownout_simulators.router import segments_of
+from brownout_simulators.spelling import nearest, shown
+from brownout_simulators.vendor import Vendor
 
 SAMPLES: Final = 40
 
@@ -39,13 +43,35 @@ class Correlation:
             self.samples.append(texts_of(call))
 
 
-def objection_to_place(text: str, segments: Iterable[str]) -> str:
-    """Why no id of a vendor whose routes have these named segments can stand there; "" where one can."""
+def objection_to_place(text: str, vendor: Vendor[Any]) -> str:
+    """Why no id can stand there in a call of this vendor; "" where one can."""
     try:
         place = Place(text)
     except ValueError as wrong:
         return str(wrong)
-    known = sorted(set(segments))
+    known = sorted({name for route in vendor.routes for part in segments_of(route.path) for name in part.parameters})
     if place.source == "path" and place.name not in known:
         return f"no route has a segment {place.name!r}; there are {', '.join(known) or 'none'}"
     return ""
+
+
+def correlating(vendors: Sequence[Vendor[Any]], told: Iterable[str]) -> list[Vendor[Any]]:
+    """The vendors; those of which somebody tells where operation ids travel (`stripe=body.metadata.order_id`) look at
+    these places, in that order, and at none of their own.
+
+    Raises `ValueError` with what was told and what may be.
+    """
+    places: dict[str, list[str]] = {}
+    served = {vendor.name: vendor for vendor in vendors}
+    for text in told:
+        name, is_one, place = text.partition("=")
+        if not is_one:
+            raise ValueError(f"{shown(text)}: write VENDOR=PLACE, such as {next(iter(served))}=body.metadata.order_id")
+        if name not in served:
+            near = nearest(name, served)
+            meant = f"did you mean {near}?" if near else f"there are {', '.join(served)}"
+            raise ValueError(f"{shown(text)}: no vendor called {shown(name)} is served; {meant}")
+        if why := objection_to_place(place, served[name]):
+            raise ValueError(f"{shown(text)}: {why}")
+        places.setdefault(name, []).append(place)
+    return [replace(each, correlate=tuple(places.get(each.name, each.correlate))) for each in vendors]

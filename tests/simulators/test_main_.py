@@ -44,6 +44,12 @@ def test_a_vendor_that_does_not_exist_is_one_line_and_exit_code_two(capsys: pyte
     ]
 
 
+def test_a_place_that_cannot_be_is_one_line_and_exit_code_two(till: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main(["--vendors", "till", "--correlate", "till=cookie.x"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("brownout_simulators: --correlate 'till=cookie.x': ")
+
+
 @pytest.mark.parametrize(
     ("kind", "base", "ports"),
     [("fixed", None, [12999, 12999]), ("0", None, [0, 0]), ("fixed", 0, [0, 0]), ("fixed", 5000, [5000, 5001])],

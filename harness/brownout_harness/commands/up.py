@@ -15,11 +15,19 @@ def up(
         int | None, typer.Option(help="This port and the next ones instead of the documented ones; 0: any free ones.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of ids and of faults.")] = 0,
+    correlate: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="VENDOR=PLACE",
+            help="Where your operations' ids travel, such as body.metadata.order_id: the ledger tells them apart then. "
+            "May be said several times.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the vendors' simulators until Ctrl-C, and print their addresses and test keys."""
     from brownout_harness.real.up import serve
 
     try:
-        serve(make_console(), vendors or [], port_base=port_base, seed=seed)
+        serve(make_console(), vendors or [], port_base=port_base, seed=seed, correlate=correlate or [])
     except Interrupted:
         print("stopped", file=sys.stderr)

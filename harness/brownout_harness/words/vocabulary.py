@@ -26,7 +26,7 @@ from brownout_simulators.correlation import objection_to_place
 from brownout_simulators.faults.aim import nearest_miss
 from brownout_simulators.faults.latency import read_measurements
 from brownout_simulators.faults.rule import Match, Rule
-from brownout_simulators.router import Router, segments_of
+from brownout_simulators.router import Router
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor
 
@@ -59,16 +59,11 @@ def vocabulary_of(
         check_rule=lambda vendor, rule: check_rule(vendors[vendor], rule),
         check_requests=lambda vendor, match: check_requests(vendors[vendor], match),
         receivers=tuple(name for name, vendor in vendors.items() if vendor.listen is not None),
-        check_place=lambda vendor, place: objection_to_place(place, segments_in(vendors[vendor])),
+        check_place=lambda vendor, place: objection_to_place(place, vendors[vendor]),
         check_params=lambda operation, params: operations[operation].problems(params),
         check_policies=lambda preset, vendor, overrides: check_policies(preset, vendor, overrides, adapters),
         check_shared=check_shared,
     )
-
-
-def segments_in(vendor: Vendor[Any]) -> set[str]:
-    """The named segments of its routes' paths."""
-    return {name for route in vendor.routes for part in segments_of(route.path) for name in part.parameters}
 
 
 def schema_text() -> str:

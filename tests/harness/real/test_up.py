@@ -2,9 +2,12 @@
 
 import signal
 import socket
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+import stripe
 
 from brownout_harness.real.http_json import call
 from tests.support.commands import LIMIT_S, brownout, start
@@ -13,15 +16,20 @@ from tests.support.processes import descendants, eventually, is_running
 pytestmark = pytest.mark.real
 
 
+def words_of(process: "subprocess.Popen[str]") -> list[str]:
+    """What it prints until it serves."""
+    assert process.stdout is not None
+    lines: list[str] = []
+    while "Ctrl-C" not in "".join(lines[-1:]):
+        lines.append(process.stdout.readline())
+        assert lines[-1], "".join(lines)
+    return " ".join(lines).split()
+
+
 def test_addresses_and_test_keys_are_printed_and_ctrl_c_ends_everything(tmp_path: Path) -> None:
     process = start("up", "stripe", "--port-base", "0", cwd=tmp_path)
     try:
-        assert process.stdout is not None
-        lines: list[str] = []
-        while "Ctrl-C" not in "".join(lines[-1:]):
-            lines.append(process.stdout.readline())
-            assert lines[-1], "".join(lines)
-        words = " ".join(lines).split()
+        words = words_of(process)
         url = next(word for word in words if word.startswith("http://127.0.0.1:"))
         assert any(word.startswith("STRIPE_API_KEY=sk_test_") for word in words)
         assert call("GET", f"{url}/_brownout/").json["vendor"] == "stripe"
@@ -37,6 +45,45 @@ def test_addresses_and_test_keys_are_printed_and_ctrl_c_ends_everything(tmp_path
     assert "limits are off" in log[0]
     assert log[-1] == "stopped"
     eventually(lambda: not any(map(is_running, below)))
+
+
+def test_the_ledger_tells_operations_apart_by_where_somebody_says_that_their_ids_travel(tmp_path: Path) -> None:
+    place = "stripe=body.metadata.order_id"
+    process = start("up", "stripe", "--port-base", "0", "--correlate", place, cwd=tmp_path)
+    try:
+        words = words_of(process)
+        url = next(word for word in words if word.startswith("http://127.0.0.1:"))
+        key = next(word for word in words if word.startswith("STRIPE_API_KEY=")).partition("=")[2]
+
+        def entries_of_a_payment() -> set[tuple[str, str]]:
+            paid = stripe.StripeClient(key, base_addresses={"api": url}).v1.payment_intents.create(PAYMENT)
+            assert paid.status == "succeeded"
+            rows = call("GET", f"{url}/_brownout/ledger").json["rows"]
+            return {(row["entry"], row["operation_id"]) for row in rows}
+
+        assert entries_of_a_payment() == {("request", "A-17"), ("effect", "A-17")}
+        assert call("POST", f"{url}/_brownout/reset", {}).status == 200
+        assert entries_of_a_payment() == {("request", "A-17"), ("effect", "A-17")}
+    finally:
+        process.kill()
+        process.communicate(timeout=LIMIT_S)
+
+
+PAYMENT: Any = {
+    "amount": 1200,
+    "currency": "usd",
+    "confirm": True,
+    "payment_method": "pm_card_visa",
+    "return_url": "https://example.test/back",
+    "metadata": {"order_id": "A-17"},
+}
+
+
+@pytest.mark.parametrize("place", ["strip=body.x", "stripe=cookie.x", "stripe=path.sid", "twilio=body.Body", "stripe"])
+def test_a_place_that_does_not_exist_is_one_line_and_exit_code_2(tmp_path: Path, place: str) -> None:
+    ended = brownout("up", "stripe", "--correlate", place, cwd=tmp_path)
+    assert ended.exit_code == 2
+    assert ended.error.startswith(f"error: --correlate '{place}': ")
 
 
 def test_a_port_that_is_taken_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
