@@ -12,6 +12,7 @@ from brownout_reports.run_folder import RunFolder, Status
 from brownout_reports.tables import Rows
 
 LONGEST: Final = (pl.col("finished_s") - pl.col("intended_s")).round(6)
+BY_LENGTH: Final = (LONGEST, pl.col("operation_id"))
 MOST_FAULTS: Final = 8
 """Of which the operation that each struck worst is looked for."""
 
@@ -36,20 +37,31 @@ def cases(run: RunFolder) -> list[Noted]:
 
 def slowest(run: RunFolder, count: int) -> list[Noted]:
     """From when they were wanted to when the last answer was in."""
-    frame = run.tables.of(OperationRow).frame.sort([LONGEST, pl.col("operation_id")], descending=[True, False])
+    frame = run.tables.of(OperationRow).frame.sort(*BY_LENGTH, descending=[True, False])
     return [_slow(each) for each in Rows(OperationRow, frame.head(count))]
 
 
 def struck_or_slow(run: RunFolder, count: int) -> list[Noted]:
-    """Of each fault, as the scenario has them, the slowest that it struck; then the slowest of all."""
-    return _once([*_struck(run), *slowest(run, count)])[:count]
+    """Of each fault, as the scenario has them, the slowest that it struck; then of each operation and outcome the
+    slowest."""
+    return _once([*_struck(run), *_slowest_of_each(run, count)])[:count]
+
+
+def _slowest_of_each(run: RunFolder, count: int) -> list[Noted]:
+    kinds = ["name", "outcome"]
+    frame = run.tables.of(OperationRow).frame.with_columns(longest=LONGEST)
+    # All of them are many: only those that last as long as any of their kind are sorted.
+    worst = frame.group_by(kinds).agg(pl.col("longest").max())
+    frame = frame.join(worst, on=[*kinds, "longest"], how="semi").drop("longest")
+    first = frame.sort(*BY_LENGTH, descending=[True, False]).unique(kinds, keep="first", maintain_order=True)
+    return [_slow(each) for each in Rows(OperationRow, first.head(count))]
 
 
 def _struck(run: RunFolder) -> Iterator[Noted]:
     for fault in [fault for fault in run.verdict.faults if fault.struck][:MOST_FAULTS]:
         theirs = run.tables.of(LedgerRow).frame.filter(pl.col("faults").list.contains(fault.id))
         worst = run.tables.of(OperationRow).frame.join(theirs, on="operation_id", how="semi")
-        worst = worst.sort([LONGEST, pl.col("operation_id")], descending=[True, False])
+        worst = worst.sort(*BY_LENGTH, descending=[True, False])
         for each in Rows(OperationRow, worst.head(1)):
             yield Noted(each.operation_id, f"struck by {fault.id}, {_slow(each).why}")
 

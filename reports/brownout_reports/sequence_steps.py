@@ -138,7 +138,9 @@ def _asked(operations: list[OperationRow]) -> Iterator[Step]:
             continue
         late_s = each.sent_s - each.intended_s
         late = f", wanted {took(late_s)} before" if late_s >= LATE_S else ""
-        yield Step(each.sent_s, ASKED, Way.ARROW, text_of(f"asks for {each.name}{late}"), DRIVER, TARGET, call="asked")
+        group = f"({each.group})" if each.group else ""
+        text = text_of(f"asks for {each.name}{late}", group)
+        yield Step(each.sent_s, ASKED, Way.ARROW, text, DRIVER, TARGET, call="asked")
         for number, at_s in enumerate(instants_in(each.again_at), 2):
             yield Step(at_s, ASKED, Way.ARROW, f"asks again ({number} of {each.asks})", DRIVER, TARGET, call="asked")
         yield _answered(each)

@@ -105,7 +105,7 @@ def _line(*parts: str) -> str:
 
 
 def _of_driver(each: OperationRow) -> Iterator[Moment]:
-    yield Moment(each.intended_s, 0, DRIVER, _line("wants", each.name))
+    yield Moment(each.intended_s, 0, DRIVER, _line("wants", each.name, f"({each.group})" if each.group else ""))
     if not each.asks:
         yield Moment(each.sent_s, 1, DRIVER, _line("never asks:", each.detail))
         return

@@ -61,6 +61,7 @@ def test_asks_again_and_states_that_were_seen_are_arrows_too() -> None:
 
 def test_what_was_sent_late_says_so_and_what_was_never_sent_too() -> None:
     assert texts(drawn(ASKED._replace(intended_s=19.0)))[0] == "asks for pay, wanted 1 s before"
+    assert texts(drawn(ASKED._replace(group="testers")))[0] == "asks for pay (testers)"
     (never,) = drawn(ASKED._replace(asks=0, detail="too many in flight")).steps
     assert (never.way, never.start, never.text) == (Way.MARK, DRIVER, "never asks for pay: too many in flight")
 

@@ -95,6 +95,13 @@ def test_what_was_never_asked_says_so() -> None:
     assert any(line.endswith("driver       never asks: too many in flight") for line in never)
 
 
+def test_whose_group_it_was_is_said_where_there_are_several() -> None:
+    assert any(
+        line.endswith("driver       wants pay (testers)")
+        for line in story(a_story(ASKED._replace(group="testers")), ID)
+    )
+
+
 def test_an_id_that_only_a_vendor_saw_has_a_story_and_one_that_nobody_saw_has_none() -> None:
     run = a_story()
     alone = run.model_copy(update={"tables": Tables(Rows.of(OperationRow), run.tables.of(LedgerRow))})
