@@ -82,7 +82,7 @@ def operations(tables: Tables) -> Counted[Ended]:
     has_error = pl.col("outcome").is_in([Outcome.REFUSED, Outcome.UNKNOWN])  # of others it is a dead letter's id
     frame = (
         tables.of(OperationRow)
-        .frame.filter(pl.col("asks") > 0)
+        .frame.filter(pl.col("asks") > 0, pl.col("asked_of") == "")
         .group_by("name", "outcome", "status", error=pl.when(has_error).then("detail").otherwise(pl.lit("")))
         .agg(
             pl.len().alias("times"),

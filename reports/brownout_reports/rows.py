@@ -85,6 +85,8 @@ class OperationRow(NamedTuple):
     """When it was last asked for again because it had been refused; None: it never was."""
     group: str = ""
     """The group of users that asked for it; empty where there is only one."""
+    asked_of: str = ""
+    """The vendor that was asked directly, by somebody else than the target; empty: the target was asked."""
 
     @property
     def states_seen(self) -> tuple[StateSeen, ...]:

@@ -82,7 +82,8 @@ def series_of(run: RunFolder) -> Series:
     # Of a large run only what is drawn is read.
     operations = (
         run.tables.of(OperationRow)
-        .frame.select("name", "intended_s", "sent_s", "finished_s", "outcome", "asks")
+        .frame.filter(pl.col("asked_of") == "")
+        .select("name", "intended_s", "sent_s", "finished_s", "outcome", "asks")
         .collect()
     )
     ledger = run.tables.of(LedgerRow).frame

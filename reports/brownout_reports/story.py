@@ -109,7 +109,7 @@ def _of_driver(each: OperationRow) -> Iterator[Moment]:
     if not each.asks:
         yield Moment(each.sent_s, 1, DRIVER, _line("never asks:", each.detail))
         return
-    yield Moment(each.sent_s, 1, DRIVER, "asks")
+    yield Moment(each.sent_s, 1, DRIVER, _line("asks", each.asked_of))
     for number, at_s in enumerate(instants_in(each.again_at), 2):
         yield Moment(at_s, 1, DRIVER, f"asks again ({number} of {each.asks})")
     status = f"({each.status})" if each.status else "(no answer)"

@@ -7,22 +7,25 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Discriminator, Tag
 
 from brownout_scenarios.grammar import Grammar
-from brownout_scenarios.workload import Group, Operation, Workload
+from brownout_scenarios.workload import TARGET, Group, Operation, Workload
 
 
 def workload_of(groups: Sequence[Group]) -> Workload:
     """Of a list of groups, or of one that was written without a list. Raises `ValueError` for none."""
     if not groups:
         raise ValueError("is empty: name at least one group of users")
-    described: dict[str, Operation] = {}
+    asked_of: dict[str, dict[str, Operation]] = {TARGET: {}}
     whole = []
     for group in groups:
+        described = asked_of.setdefault(group.asks, {})
         operations = tuple(_described(each, described) for each in group.operations)
         whole.append(replace(group, operations=operations))
     first = {each.name: getattr(whole[0], each.name) for each in fields(Group)}
     if len(whole) == 1:
         return Workload(**first)
-    return Workload(**{**first, "name": "", "operations": tuple(described.values())}, several=tuple(whole))
+    return Workload(
+        **{**first, "name": "", "asks": TARGET, "operations": tuple(asked_of[TARGET].values())}, several=tuple(whole)
+    )
 
 
 def annotation(made: Grammar) -> Any:

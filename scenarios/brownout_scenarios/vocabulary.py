@@ -58,6 +58,8 @@ class Vocabulary:
     """By the kind of effect, what its vendor can tell of one, besides its id; of a kind that is left out anything."""
     limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The names of each vendor's own limiters; a vendor that is left out may have any."""
+    open_to_outsiders: tuple[str, ...] = ()
+    """Vendors that somebody else than the target can be played at."""
     receivers: tuple[str, ...] = ()
     """Vendors with which a receiver of notices can be registered."""
     presets: tuple[str, ...] = ()

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from brownout_scenarios.until import Until
+
+TARGET: Final = "target"
+"""Whom users ask, mostly."""
 
 Json: TypeAlias = Any
 """Whatever JSON can say."""
@@ -70,6 +73,16 @@ class Carrier:
             raise ValueError("name either a header or a body field")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Find:
+    """What is looked up at the vendor first: `{get: "/v1/charges?limit=1", at: body.data.0.id}`."""
+
+    get: str
+    """A path at the vendor."""
+    at: str
+    """Where in the answer that is to be found which `{{found}}` stands for."""
+
+
 Left: TypeAlias = str | tuple[str, ...]
 """The kind of an effect, or several kinds of which one is left."""
 
@@ -119,6 +132,8 @@ class Operation:
     """Which field of its own effects a part of its answer names, by a dotted path in the JSON:
     `{payment.id: stripe.charge.id, message: [twilio.message.id, twilio.call.id]}`."""
 
+    find: Find | None = None
+    """Of those who ask a vendor directly: what is looked up there first, for `{{found}}`."""
     until: Until | None = None
     """How one learns what came of what was accepted; left out: by the ledgers alone."""
 
@@ -154,6 +169,9 @@ class Group:
     rates_per_s: Mapping[str, float | Rising] = field(default_factory=dict)
     """By the phase's name, what replaces this group's rate while it lasts: `{flood: 200/s}`."""
     operations: tuple[Operation, ...]
+    asks: str = TARGET
+    """Whom: the target; or a vendor, directly, as a person does at its dashboard. What such a group does is not the
+    target's: no expectation judges it, no fault strikes it."""
     tenant: str = ""
     """Whose users they are: what `{{tenant}}` stands for in the requests to a target of your own."""
     ask_again: AskAgain | None = None
@@ -177,6 +195,11 @@ class Group:
         return self.arrivals.rate_per_s if own is None else own
 
     @property
+    def asked_of(self) -> str:
+        """The vendor that they ask directly; empty: they ask the target."""
+        return "" if self.asks == TARGET else self.asks
+
+    @property
     def is_closed(self) -> bool:
         """Whether its users wait for their answers."""
         return self.users > 0
@@ -192,7 +215,8 @@ class Workload(Group):
     """What users ask for: written as one group, or as a list of several."""
 
     several: tuple[Group, ...] = field(default=(), metadata={"derived": True})
-    """Where there are several groups, they alone say who asks; `operations` are then those of all of them."""
+    """Where there are several groups, they alone say who asks; `operations` are then those that the target is asked
+    for by any of them."""
 
     @property
     def groups(self) -> tuple[Group, ...]:

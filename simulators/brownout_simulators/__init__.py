@@ -8,6 +8,7 @@
   `decision.py` faults, limits and keys before the work, `execution.py` the work, `late_commits.py` the same after the
   answer), `clockwork.py` runs what is due, `control.py` schedules and resets
 - `router.py`    method and path to endpoint; `correlation.py` to the caller's operation id
+- `outsiders.py` who is not the application
 - `places.py`    where such an id may stand in a call; `patterns.py` what is looked for in a text, and how long at most
 - `store.py`     objects in order, bounded: for vendors' states and for what is remembered
 - `limiter.py`   token buckets and calls in flight; `capacity.py` how many are worked on at a time, and the queue

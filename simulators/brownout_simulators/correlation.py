@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from brownout_simulators.call import Call, Effect
+from brownout_simulators.outsiders import outsider_of
 from brownout_simulators.places import Place, texts_of
 from brownout_simulators.router import segments_of
 from brownout_simulators.spelling import nearest, shown
@@ -28,8 +29,10 @@ class Correlation:
             raise ValueError(f"correlate: {wrong}") from None
 
     def of_call(self, call: Call) -> str:
-        """The operation id that the call carries; empty without one."""
-        return next((found for place in self._places if (found := place.of_call(call))), "")
+        """The operation id that the call carries, wherever an outsider's; empty without one."""
+        return outsider_of(call.headers) or next(
+            (found for place in self._places if (found := place.of_call(call))), ""
+        )
 
     def of_effect(self, effect: Effect, of_call: str) -> str:
         """The operation of an effect: its call's, else the one that the vendor stored with the thing."""
@@ -39,7 +42,7 @@ class Correlation:
 
     def look_at(self, call: Call) -> None:
         """Keep what a call with an effect said, of the first ones."""
-        if len(self.samples) < SAMPLES:
+        if len(self.samples) < SAMPLES and not outsider_of(call.headers):
             self.samples.append(texts_of(call))
 
 

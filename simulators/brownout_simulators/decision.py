@@ -26,7 +26,7 @@ class Decision(Generic[S]):
         """Faults and limits: whether the vendor is to work at all, and when."""
         call, world = one.call, one.world
         if world is None or one.reply is not None:
-            if not self._plan.is_empty and not one.from_edge:
+            if not (self._plan.is_empty or one.from_edge or one.is_outsiders):
                 self._strike_refusal(one)
             return
         rules = self._vendor.idempotency
@@ -51,7 +51,7 @@ class Decision(Generic[S]):
 
     def _strike_and_limit(self, one: Handling[S], world: World[S], now_s: float) -> None:
         """A credential fault strikes before a limit is counted, the others after."""
-        chosen = () if self._plan.is_empty else self._choose(one, now_s)
+        chosen = () if self._plan.is_empty or one.is_outsiders else self._choose(one, now_s)
         if chosen:
             chosen = self._strike(one, chosen, Stage.CREDENTIALS)
         if self._limiter.is_on:

@@ -13,6 +13,7 @@ from brownout_simulators.faults.plan import Standing, Subject
 from brownout_simulators.idempotency import Remembered
 from brownout_simulators.limiter import Place
 from brownout_simulators.open_sessions import OpenSession
+from brownout_simulators.outsiders import outsider_of
 from brownout_simulators.router import Found
 from brownout_simulators.worlds import World
 
@@ -64,6 +65,11 @@ class Handling(Generic[S]):
     def is_wanted(self) -> bool:
         """Whether the vendor is to work on it: nothing has answered it, or ended it, before."""
         return self.reply is None and (self.strike is None or self.strike.ending is None) and not self.is_over
+
+    @property
+    def is_outsiders(self) -> bool:
+        """Whether it is no call of the application's."""
+        return bool(outsider_of(self.call.headers))
 
     @property
     def key(self) -> str:

@@ -16,6 +16,7 @@ from brownout_simulators.clock import Clock
 from brownout_simulators.faults.fault import require
 from brownout_simulators.faults.plan import Subject, matches
 from brownout_simulators.faults.rule import Match, Matcher
+from brownout_simulators.outsiders import outsider_of
 
 RECEIVED: Final = "received"
 COMMITTED: Final = "committed"
@@ -80,7 +81,8 @@ class Waiting:
         watch = self.watch
         if self.has_come or watch.moment != moment or not watch.start_s <= now_s < watch.end_s:
             return False
-        if not matches(self.matcher, one.subject()):
+        subject = one.subject()
+        if outsider_of(subject.headers) or not matches(self.matcher, subject):
             return False
         self.came += 1
         return self.has_come

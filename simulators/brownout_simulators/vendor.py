@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Notice, Reply
+from brownout_simulators.outsiders import KeyHolder
 from brownout_simulators.store import Store
 
 S = TypeVar("S")
@@ -155,6 +156,9 @@ class Vendor(Generic[S]):
     """(base URL, test key) to the environment variables by which an application finds this vendor."""
     test_key: Callable[[str], str]
     """A test credential for a name: the same name gives the same key, hence the same account."""
+    key_holder: Callable[[str], KeyHolder] | None = None
+    """(test key) to how somebody authorizes a call who has no more than it, a person at a dashboard; None where a key
+    alone opens nothing."""
     stores: Callable[[S], Mapping[str, Store[Any]]] = lambda _state: {}
     """What an account holds, by kind of object: for the counts of what is kept and what was forgotten."""
     admit: Callable[[Call, Account[S]], None] | None = None

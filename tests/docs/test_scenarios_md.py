@@ -24,6 +24,7 @@ PARTS = (
     workload.Group,
     workload.Arrivals,
     workload.Exponential,
+    workload.Find,
     workload.AskAgain,
     workload.Operation,
     workload.Carrier,

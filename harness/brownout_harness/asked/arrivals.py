@@ -31,6 +31,8 @@ class Arrival:
     """The group of users that asks for it."""
     tenant: str = ""
     """Whose users these are."""
+    asked_of: str = ""
+    """The vendor that is asked directly; empty: the target."""
 
 
 def stream(seed: int, *names: str) -> random.Random:

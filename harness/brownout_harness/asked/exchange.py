@@ -17,6 +17,8 @@ class Request(NamedTuple):
     path: str
     headers: Mapping[str, str]
     body: bytes
+    find: tuple[str, ...] = ()
+    """What is looked up first: a path, and where in the answer (`outsiders.py`); empty: nothing."""
 
 
 class Reading(NamedTuple):

@@ -14,13 +14,14 @@ from brownout_harness.asked.described import DescribedOperation
 from brownout_harness.asked.exchange import Reading
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
+from brownout_harness.asked.outsiders import OutsidersOperation, outside_of
 from brownout_reports.rows import Outcome
 from brownout_scenarios.schema import Scenario
 
 NOT_SENT: Final = "not_sent_in_flight_limit"
 """The detail of an arrival that a driver left out: as many were in flight as the scenario allows."""
 
-TargetOperation = GatewayOperation | DescribedOperation
+TargetOperation = GatewayOperation | DescribedOperation | OutsidersOperation
 
 
 def operations_of(
@@ -31,6 +32,12 @@ def operations_of(
         item.name: DescribedOperation(item) if item.is_described else gateway[item.name]
         for item in scenario.workload.operations
     }
+
+
+def all_operations_of(scenario: Scenario) -> dict[str, TargetOperation]:
+    """The same, and how the answers to those are read who ask a vendor directly."""
+    outside = {name: DescribedOperation(each) for name, (_, each) in outside_of(scenario).items()}
+    return {**operations_of(scenario), **outside}
 
 
 def classify(operation: TargetOperation, status: int | None, body: bytes, error: str = "") -> Reading:

@@ -26,12 +26,18 @@ def _arrivals(scenario: Scenario, group: Group, drawing: "Drawing") -> Iterator[
     for number, at_s in enumerate(instants(scenario, group), 1):
         name = drawing.name()
         operation_id = id_of(name, group, number, tag)
-        yield Arrival(operation_id, name, at_s, drawing.params(name, operation_id), group.name, group.tenant)
+        yield asked_by(group, operation_id, name, at_s, drawing)
 
 
 def id_of(name: str, group: Group, number: int, tag: str, *user: str) -> str:
     """`pay-000042-5f3a9c`; `pay-shoppers-u3-000042-5f3a9c` of the third user of a closed group."""
     return "-".join([name.replace("_", "-"), *filter(None, [group.name]), *user, f"{number:06d}", tag])
+
+
+def asked_by(group: Group, operation_id: str, name: str, at_s: float, drawing: "Drawing") -> Arrival:
+    """One ask of a group's user."""
+    whose = (group.name, group.tenant, group.asked_of)
+    return Arrival(operation_id, name, at_s, drawing.params(name, operation_id), *whose)
 
 
 class Drawing:

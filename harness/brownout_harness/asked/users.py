@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from brownout_harness.asked.arrivals import Arrival, group_stream
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
-from brownout_harness.asked.plan import Drawing, id_of, run_tag
+from brownout_harness.asked.plan import Drawing, asked_by, id_of, run_tag
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.workload import Exponential, Group
 
@@ -44,7 +44,7 @@ def _turns(scenario: Scenario, group: Group, user: str, drawing: Drawing) -> Ite
         number += 1
         name = drawing.name()
         operation_id = id_of(name, group, number, tag, user)
-        asked = Arrival(operation_id, name, at_s, drawing.params(name, operation_id), group.name, group.tenant)
+        asked = asked_by(group, operation_id, name, at_s, drawing)
         yield Turn(think_s, asked, "-".join(filter(None, [group.name, user])))
 
 

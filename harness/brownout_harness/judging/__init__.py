@@ -8,6 +8,7 @@
 - `differing.py`         what differs in one operation; `owners.py` whose it is instead
 - `evidence.py`          the records of one run, from driver, ledgers and telemetry, joined by operation id
 - `groups.py`            the same of one group of users alone
+- `outsiders.py`         what others than the target did at the vendors
 - `missed.py`            what users who wait for their answers left out meanwhile
 - `selection.py`         which requests of a ledger are meant; `measures.py` what can be measured of them
 - `expectations/`        one module per expectation, and the table of them

@@ -16,6 +16,7 @@ from locust import FastHttpUser
 from locust.contrib.fasthttp import FastHttpSession, LocustUserAgent
 from locust.env import Environment
 
+from brownout_harness.asked.outsiders import found_in, with_found
 from brownout_harness.load.plan import Asking, Planned
 from brownout_harness.load.reading import Answer
 
@@ -49,8 +50,19 @@ class Caller:
         self._session = session
 
     def ask(self, request: Planned) -> Answer:
-        """Send it once and wait for the whole answer, or for as long as a caller waits. Locust records it by its
-        route, with the time from sending to answer."""
+        """Send it once and wait for the whole answer; look up first what it needs."""
+        if not request.find:
+            return self._ask(request)
+        path, at = request.find
+        looked = self._ask(request._replace(name=f"look before {request.name}", method="GET", path=path, body=""))
+        found = found_in(looked.body, at)
+        if not found:
+            return looked._replace(status=0, body=b"", error="nothing_found")
+        filled = request._replace(path=with_found(request.path, found), body=with_found(request.body, found))
+        return self._ask(filled)._replace(sent_s=looked.sent_s)
+
+    def _ask(self, request: Planned) -> Answer:
+        """Once, for as long as a caller waits. Locust records it by its route, with the time from sending to answer."""
         patience = gevent.Timeout.start_new(self._answer_within_s)
         sent_s = time.monotonic()
         status, body, error = 0, b"", ""

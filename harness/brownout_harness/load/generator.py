@@ -277,6 +277,7 @@ class Generator:
                 states=followed.states,
                 after_refusal_s=asked.after_refusal_s,
                 group=arrival.group,
+                asked_of=arrival.asked_of,
             ),
             followed.look,
         )

@@ -22,7 +22,7 @@ class Asking:
     """From an answer that is not the last word, to the next ask."""
     ask_again_times: int = 0
     """How many more times; 0: nobody asks twice."""
-    ask_again_on: Sequence[str] = ("unknown",)
+    ask_again_on: Sequence[str] = field(default_factory=lambda: ["unknown"])
     """After which outcomes."""
     in_flight_limit: int = 2000
     """Operations in flight at once; an arrival beyond it is not sent and recorded as such."""
@@ -55,6 +55,10 @@ class Planned(NamedTuple):
     """Who waits for each answer before asking again; empty: it comes at its instant, whatever the others wait for."""
     think_s: float = 0.0
     """From such a user's last answer to this ask, which then comes at `at_s` or later."""
+    find: Sequence[str] = ()
+    """What is looked up first, for the request: a path, and where in the answer; empty: nothing."""
+    asked_of: str = ""
+    """The vendor that is asked directly; empty: the target."""
 
 
 def asking_of(asking: Asking) -> dict[str, Asking]:
@@ -79,10 +83,15 @@ def write_plan(path: Path, asking: Asking, arrivals: Iterable[Planned]) -> None:
             file.write(json.dumps(list(arrival)) + "\n")
 
 
+def _planned(*fields: Any) -> Planned:
+    read = Planned(*fields)
+    return read._replace(find=tuple(read.find))
+
+
 def read_plan(path: Path) -> tuple[Asking, list[Planned]]:
     """The plan, arrivals in the order of their instants."""
     with path.open(encoding="utf-8") as file:
         asking = Asking(**json.loads(file.readline()))
-        arrivals = [Planned(*json.loads(line)) for line in file]
+        arrivals = [_planned(*json.loads(line)) for line in file]
     arrivals.sort(key=lambda arrival: (arrival.at_s, arrival.operation_id))
     return asking, arrivals

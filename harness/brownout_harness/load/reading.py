@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from brownout_harness.asked.described import DescribedOperation
 from brownout_harness.asked.exchange import Reading
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
-from brownout_harness.asked.operations import TargetOperation, classify, operations_of
+from brownout_harness.asked.operations import TargetOperation, all_operations_of, classify
 from brownout_harness.asked.until import Following
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.until import Until
@@ -41,7 +41,7 @@ def readings_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
             **{key: [list(span) for span in getattr(operation.described, key)] for key in _SETS},
             "answers": list(operation.answers),
         }
-        for name, operation in operations_of(scenario).items()
+        for name, operation in all_operations_of(scenario).items()
         if isinstance(operation, DescribedOperation)
     }
 

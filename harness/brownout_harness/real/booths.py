@@ -19,6 +19,9 @@ from brownout_harness.real.processes import Child, json_lines, wait_until
 from brownout_reports.rows import DeliveryRow, LedgerRow, read
 from brownout_scenarios.phases import Trigger
 from brownout_scenarios.schema import FaultRule, Scenario
+from brownout_simulators.admission import DEFAULT_ACCOUNT
+from brownout_simulators.outsiders import KeyHolder
+from brownout_simulators.vendors import load_vendor
 
 PAGE_ROWS = 2000
 READ_TIMEOUT_S = 20.0
@@ -42,6 +45,12 @@ class Booth:
     url: str
     environment: Mapping[str, str] = field(default_factory=dict)
     """The variables by which an application finds it: its address and a test credential."""
+
+    @property
+    def key_holder(self) -> KeyHolder | None:
+        """Who has no more than the target's key; None where that opens nothing."""
+        vendor = load_vendor(self.vendor)
+        return None if vendor.key_holder is None else vendor.key_holder(vendor.test_key(DEFAULT_ACCOUNT))
 
     @property
     def key(self) -> str:

@@ -2,13 +2,15 @@
 
 import sys
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.asked.operations import operations_of
+from brownout_harness.asked.operations import all_operations_of, operations_of
+from brownout_harness.asked.outsiders import outsiders_of
 from brownout_harness.asked.terms import asked_text
 from brownout_harness.asked.users import Turn
 from brownout_harness.load.plan import Asking, Planned, write_plan
@@ -16,6 +18,7 @@ from brownout_harness.load.reading import followings_of, readings_of
 from brownout_harness.real.processes import Child, json_lines
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.workload import Group
+from brownout_simulators.outsiders import KeyHolder
 
 NAME = "load"
 OPERATIONS_FILE = "operations.ndjson"
@@ -30,20 +33,26 @@ def write_load_plan(
     secrets: Collection[str] = (),
     *,
     turns: Sequence[Turn] = (),
+    outside: Mapping[str, tuple[str, KeyHolder]] = MappingProxyType({}),
 ) -> None:
     """Every arrival with its whole request, and the credentials that no answer may hold; the file appears whole, and
-    the load process waits for it."""
+    the load process waits for it. `outside`: by vendor, where it is asked directly, and by whom."""
     groups = scenario.workload.groups
     asking = Asking(
         url=url,
         **_manners(groups[0]),
-        groups={group.name: _manners(group) for group in groups if group.name},
+        groups={
+            group.name: {**_manners(group), **({"url": outside[group.asks][0]} if group.asked_of else {})}
+            for group in groups
+            if group.name
+        },
         ends_s=scenario.duration_s,
         secrets=sorted(secrets),
         readings=readings_of(scenario),
         follow=followings_of(scenario),
     )
-    operations = operations_of(scenario)
+    holders = {vendor: each for vendor, (_, each) in outside.items()}
+    operations = {**operations_of(scenario), **outsiders_of(scenario, holders)}
     planned = (_planned(arrival, operations[arrival.name].request(arrival)) for arrival in arrivals)
     users = (
         _planned(turn.arrival, operations[turn.arrival.name].request(turn.arrival))._replace(
@@ -77,6 +86,8 @@ def _planned(arrival: Arrival, request: Any) -> Planned:
         dict(request.headers),
         request.body.decode(),
         arrival.group,
+        find=request.find,
+        asked_of=arrival.asked_of,
     )
 
 
@@ -89,7 +100,7 @@ def command(scratch: Path, logs: Path) -> list[str]:
 
 def recorded(scratch: Path, scenario: Scenario, arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
     """What it wrote down of each operation, with what that was to leave, which it need not know: operations' rows."""
-    operations = operations_of(scenario)
+    operations = all_operations_of(scenario)
     asked = {each.operation_id: asked_text(operations[each.name], each) for each in arrivals}
     told, _ = json_lines(scratch / OPERATIONS_FILE)
     return [{**row, "as_asked": asked.get(row["operation_id"], "")} for row in told]

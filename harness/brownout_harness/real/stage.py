@@ -100,7 +100,10 @@ class Stage:
 
     def _plan_load(self, scratch: Path) -> None:
         url, secrets = self.target.url, self.booths.secrets
-        load_process.write_load_plan(scratch, self._scenario, self.arrivals, url, secrets, turns=self.turns)
+        outside = {booth.vendor: (booth.url, holder) for booth in self.booths if (holder := booth.key_holder)}
+        load_process.write_load_plan(
+            scratch, self._scenario, self.arrivals, url, secrets, turns=self.turns, outside=outside
+        )
 
     @property
     def asked(self) -> list[Arrival]:

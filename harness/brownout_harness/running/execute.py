@@ -24,6 +24,7 @@ from brownout_harness.judging.expectations import ALWAYS
 from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.judge import About, Judgement, judge, verdict_on
 from brownout_harness.judging.leaves import Leaves
+from brownout_harness.judging.outsiders import apart, gaps_of_outsiders, notes_of_outsiders, outsiders_in
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, NotJudged
 from brownout_harness.progress import ProgressSink
 from brownout_harness.running.masked import masked
@@ -214,11 +215,11 @@ def evidence_of(
 ) -> Evidence:
     """What the expectations judge. `texts` is what others may read of the run, by a short name."""
     return Evidence(
-        tables=inputs.tables,
+        tables=apart(inputs.tables),
         shows_dead_letters=inputs.shows_dead_letters,
         phases=tuple(PhaseSpan(span.phase.name, span.start_s, span.end_s) for span in scenario.spans()),
         faults=tuple(_fault_spans(scenario, inputs)),
-        gaps=inputs.gaps,
+        gaps=(*inputs.gaps, *gaps_of_outsiders(outsiders_in(inputs.tables))),
         deaths=inputs.deaths,
         deeds=(*inputs.deeds, *_changed_limits(scenario, inputs.duration_s)),
         telemetry=scenario.target is None,
@@ -302,7 +303,7 @@ def _about(order: Order, inputs: RunInputs) -> About:
         command=order.command,
         environment=environment(),
         started=inputs.started,
-        notes=(*scenario.notes, *inputs.notes, *_unreached(scenario, inputs)),
+        notes=(*scenario.notes, *inputs.notes, *_unreached(scenario, inputs), *notes_of_outsiders(inputs.tables)),
     )
 
 

@@ -8,6 +8,7 @@
 - `server.py`  the application, composed as the gateway composes it; `life.py` one life of it, and what a kill means;
   `wall.py` its wall clock, which may be wrong
 - `vendors.py` the simulators, in memory; `moments.py` what is done at a moment in their books
+- `outside.py` somebody else's way to a simulator
 - `shelf.py`   claims that are old, on disk
 - `wire.py`    joins the application's transport to the simulators
 - `caller.py`  whoever asks, hangs up, and asks again

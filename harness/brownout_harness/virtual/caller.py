@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from brownout_core.front_door.answers import Answer
@@ -42,12 +43,14 @@ class Callers:
         server: Server,
         *,
         record: Callable[[OperationRow], None],
+        outside: Mapping[str, Server] = MappingProxyType({}),
         users: Iterable[Iterator[Turn]] = (),
         ends_s: float = float("inf"),
         secrets: Collection[str] = (),
     ) -> None:
-        """`users` wait for their answers, and ask for nothing any more at `ends_s`. No answer may hold any of the
-        `secrets`."""
+        """`outside`, by the name of those groups that ask somebody else than the `server`. `users` wait for their
+        answers, and ask for nothing any more at `ends_s`. No answer may hold any of the `secrets`.
+        """
         self.offered = 0
         self.done = 0
         self.in_flight = 0
@@ -55,6 +58,7 @@ class Callers:
         self._in_flight_of = Counter[str]()
         self._operations = operations
         self._server = server
+        self._outside = outside
         self._loop = asyncio.get_running_loop()
         self._record = record
         self._lookout = Lookout(secrets)
@@ -127,6 +131,7 @@ class Callers:
                 as_asked=asked_text(self._operations[arrival.name], arrival),
                 answered=reading.answered,
                 group=arrival.group,
+                asked_of=arrival.asked_of,
                 **told,
             )
         )
@@ -179,7 +184,8 @@ class _Asking:
         if self._asks > 1:
             self._again_s.append(self._sent_s)
             self._after_refusal_s = self._sent_s if self._was_refused else self._after_refusal_s
-        self._task = callers._server.serve(self._request, name=self._arrival.operation_id)
+        server = callers._outside.get(self._arrival.group, callers._server)
+        self._task = server.serve(self._request, name=self._arrival.operation_id)
         if self._task is None:
             self._read(0, b"", "connection_refused")
             return

@@ -22,6 +22,7 @@ from brownout_harness.asked.dead_letters import letters, redrive
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.asked.operations import operations_of
+from brownout_harness.asked.outsiders import outsiders_of
 from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.asked.plan import plan
 from brownout_harness.asked.terms import fields_to_keep, terms_of
@@ -165,8 +166,9 @@ class Run:
         self.callers = Callers(
             self.arrivals,
             self.scenario.workload,
-            self.asked_for,
+            {**self.asked_for, **outsiders_of(self.scenario, self.vendors.key_holders)},
             self.server,
+            outside=self.vendors.outside(),
             record=self.operations.add,
             users=self.users,
             ends_s=self.scenario.duration_s,

@@ -12,6 +12,7 @@ from brownout_harness.faults.actions import watched
 from brownout_harness.judging.evidence import Gap
 from brownout_harness.judging.inputs import FaultCount
 from brownout_harness.judging.simulator_status import fault_counts, secrets_in, simulator_gaps
+from brownout_harness.virtual.outside import Outside
 from brownout_harness.virtual.wire import HostTransport, base_url_of
 from brownout_reports.rows import DeliveryRow, LedgerRow, read
 from brownout_scenarios.phases import Trigger
@@ -21,6 +22,7 @@ from brownout_simulators.faults.rule import Match
 from brownout_simulators.hosts.memory import MemoryHost
 from brownout_simulators.ledger import Blocks
 from brownout_simulators.moments import Watch
+from brownout_simulators.outsiders import KeyHolder
 from brownout_simulators.simulator import Simulator
 
 WIRE_S = 0.001
@@ -65,6 +67,13 @@ class Vendors:
         """By vendor, the variables by which an application finds it."""
 
     @property
+    def key_holders(self) -> dict[str, KeyHolder]:
+        """By vendor, who has no more than the application's key; none where that opens nothing."""
+        key = self._scenario.name
+        vendors = {name: simulator.vendor for name, simulator in self._simulators.items()}
+        return {name: each.key_holder(each.test_key(key)) for name, each in vendors.items() if each.key_holder}
+
+    @property
     def secrets(self) -> frozenset[str]:
         """Every credential among those variables."""
         return frozenset().union(*map(secrets_in, self.environments.values()))
@@ -72,6 +81,11 @@ class Vendors:
     def transports(self) -> dict[str, HostTransport]:
         """By vendor, the application's way to it."""
         return {name: HostTransport(host, wire_s=WIRE_S) for name, host in self._hosts.items()}
+
+    def outside(self) -> dict[str, Outside]:
+        """By the name of each group that asks a vendor directly, its way there."""
+        groups = self._scenario.workload.groups
+        return {each.name: Outside(self._hosts[each.asks], WIRE_S) for each in groups if each.asked_of}
 
     def schedule(self, rules: Sequence[FaultRule], start_at_s: float) -> None:
         """To each simulator its own rules, its limits, where operation ids travel, and what of effects to keep."""

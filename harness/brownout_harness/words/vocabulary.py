@@ -58,6 +58,7 @@ def vocabulary_of(
         prepare_fault=prepare_fault,
         check_rule=lambda vendor, rule: check_rule(vendors[vendor], rule),
         check_requests=lambda vendor, match: check_requests(vendors[vendor], match),
+        open_to_outsiders=tuple(name for name, vendor in vendors.items() if vendor.key_holder is not None),
         receivers=tuple(name for name, vendor in vendors.items() if vendor.listen is not None),
         check_place=lambda vendor, place: objection_to_place(place, vendors[vendor]),
         check_params=lambda operation, params: operations[operation].problems(params),

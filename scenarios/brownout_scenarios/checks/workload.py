@@ -32,7 +32,7 @@ def workload(scenario: Scenario, words: Vocabulary) -> Found:
         if not re.fullmatch(NAME, group.name) and (group.name or len(groups) > 1):
             yield (*at, "name"), f"{units.shown(group.name)} is no name: lower case, digits and underscores"
         yield from _group(scenario, words, group, at)
-        for index, operation in enumerate(group.operations):
+        for index, operation in enumerate(group.operations if not group.asked_of else ()):
             if wrong := differs(operation, first.setdefault(operation.name, operation)):
                 said = f"another group says something else of {operation.name}: leave it out, or take another name"
                 yield (*at, "operations", index, key_of(wrong)), said
@@ -45,7 +45,8 @@ def _group(scenario: Scenario, words: Vocabulary, group: asked.Group, at: Path) 
         yield operations, "is empty: name at least one operation"
     yield from check_repeated(operations, [item.name for item in group.operations])
     for index, operation in enumerate(group.operations):
-        yield from _operation(scenario, words, operation, (*operations, index))
+        is_described = scenario.target is not None or bool(group.asked_of)
+        yield from _operation(words, operation, (*operations, index), is_described=is_described)
     again = group.ask_again
     if again and not (0 <= again.after_s <= 3600 and 1 <= again.times <= 100):
         yield (*at, "ask_again"), "after is 0s to 1h, times 1 to 100"
@@ -59,12 +60,12 @@ def _group(scenario: Scenario, words: Vocabulary, group: asked.Group, at: Path) 
         yield (*at, "tenant"), "the gateway knows no tenants: name a target of your own, or leave it out"
 
 
-def _operation(scenario: Scenario, words: Vocabulary, operation: asked.Operation, at: Path) -> Found:
+def _operation(words: Vocabulary, operation: asked.Operation, at: Path, *, is_described: bool) -> Found:
     if not 0 < operation.weight <= 1e6:
         yield (*at, "weight"), f"{operation.weight:g} is no weight: above 0"
     if not re.fullmatch(NAME, operation.name):
         yield (*at, "name"), f"{units.shown(operation.name)} is no name: lower case, digits and underscores"
-    yield from _described(operation, at) if scenario.target else _asked_of_gateway(words, operation, at)
+    yield from _described(operation, at) if is_described else _asked_of_gateway(words, operation, at)
     yield from _left(words, operation, at)
     yield from terms(words, operation, at)
 

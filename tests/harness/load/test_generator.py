@@ -122,6 +122,21 @@ def test_users_wait_for_their_answers_and_think_before_they_ask_again(target: Ta
     assert all(row["intended_s"] < 1.0 for row in loaded.operations)
 
 
+def test_what_is_looked_up_first_and_not_found_is_not_asked_for(target: Target, tmp_path: Path) -> None:
+    """What the target answers here: `{"status": "done"}`."""
+    asked = [
+        each._replace(path="/refund/brownout-found", find=("/look", at), asked_of="till")
+        for each, at in zip(arrivals("/", [0.0, 0.01]), ("body.status", "body.nowhere"), strict=True)
+    ]
+    rows = sorted(load(tmp_path, Asking(url=target.url), asked).operations, key=lambda row: str(row["operation_id"]))
+    assert [(row["status"], row["detail"], row["asked_of"]) for row in rows] == [
+        (200, "", "till"),
+        (0, "nothing_found", "till"),
+    ]
+    assert target.seen["/look"] == 2
+    assert target.seen["/refund/done"] == 1
+
+
 def test_a_credential_in_an_answer_is_noted_and_not_kept(target: Target, tmp_path: Path) -> None:
     """What the target answers here stands for one."""
     asking = Asking(url=target.url, secrets=("done",))

@@ -51,7 +51,7 @@ def test_each_that_was_followed_has_one_state_more() -> None:
     ]
     # What the driver took it for stays: that it moved back is the judge's to say.
     assert [each["outcome"] for each in found] == ["done", "refused"]
-    assert asked[0] == ("GET", "/jobs/0", {"X-Correlation-ID": "0"}, b"")
+    assert asked[0] == Request("GET", "/jobs/0", {"X-Correlation-ID": "0"}, b"")
 
 
 def test_what_was_open_and_has_ended_by_now_has_that_outcome() -> None:

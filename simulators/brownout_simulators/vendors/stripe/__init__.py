@@ -14,6 +14,7 @@
 
 from typing import Final
 
+from brownout_simulators.outsiders import KeyHolder
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors.stripe.actions import ROUTES
 from brownout_simulators.vendors.stripe.actions.webhook_endpoints import listen
@@ -38,6 +39,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=environment,
     test_key=test_key,
+    key_holder=lambda key: KeyHolder(f"Bearer {key}"),
     stores=stores,
     idempotency=IDEMPOTENCY,
     webhooks=WEBHOOKS,

@@ -9,10 +9,12 @@
 - `magic.py`      inputs with a fixed outcome
 """
 
+import base64
 import hashlib
 from collections.abc import Mapping
 from typing import Final
 
+from brownout_simulators.outsiders import KeyHolder
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors.twilio.access import admit, authenticate, parse
 from brownout_simulators.vendors.twilio.actions import ROUTES
@@ -29,6 +31,11 @@ def _test_key(name: str) -> str:
     """`AC...:token`; never a test credential in Twilio's sense, whatever the name."""
     digest = hashlib.blake2b(name.encode(), digest_size=31).hexdigest()
     return f"AC0{digest[:31]}:{digest[30:62]}"
+
+
+def _key_holder(key: str) -> KeyHolder:
+    """By the account's own id and token, as at the console."""
+    return KeyHolder(f"Basic {base64.b64encode(key.encode()).decode()}", key.partition(":")[0])
 
 
 def _environment(base_url: str, key: str) -> Mapping[str, str]:
@@ -53,6 +60,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=_environment,
     test_key=_test_key,
+    key_holder=_key_holder,
     stores=stores,
     admit=admit,
     webhooks=WEBHOOKS,
