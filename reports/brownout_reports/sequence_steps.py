@@ -16,9 +16,10 @@ import polars as pl
 
 from brownout_reports.printable import one_line
 from brownout_reports.rows import REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
-from brownout_reports.run_folder import FaultSpan, Mark, RunFolder, VendorMetrics
+from brownout_reports.run_folder import FaultSpan, Mark, RunFolder
 from brownout_reports.sequence_events import Look, Told, told, took
 from brownout_reports.story import instants_in, states_of
+from brownout_reports.tables import Rows
 
 FIRST: Final = 28
 LAST: Final = 12
@@ -90,22 +91,38 @@ def sequences(run: RunFolder, operation_ids: Iterable[str]) -> list[Sequence]:
     wanted = list(operation_ids)
     ours = pl.col("operation_id").is_in(wanted)
     seen = {record: run.tables.of(record).where(ours) for record in _OF}
+    reached = _reached(run, run.tables.of(OperationRow).where(ours))
     found = []
     for operation_id in wanted:
         rows = {record: list(some.where(pl.col("operation_id") == operation_id)) for record, some in seen.items()}
-        if steps := _steps(run, rows):
+        if steps := _steps(run, rows, reached):
             found.append(_cut(operation_id, steps))
     return found
 
 
-def _steps(run: RunFolder, rows: dict[type[Any], list[Any]]) -> list[Step]:
+def _reached(run: RunFolder, asked: Rows[OperationRow]) -> dict[str, list[str]]:
+    """By operation, the vendors that any of the same name reached; where none did, those that anything reached."""
+    names = asked.values(pl.col("name").unique()).to_list()
+    alike = run.tables.of(OperationRow).frame.filter(pl.col("name").is_in(names)).select("operation_id", "name")
+    pairs = run.tables.of(LedgerRow).frame.select("operation_id", "vendor").join(alike, on="operation_id")
+    by_name: dict[str, list[str]] = {}
+    for name, vendor in (
+        pairs.select("name", "vendor").unique().collect(engine="streaming").sort("name", "vendor").rows()
+    ):
+        by_name.setdefault(name, []).append(vendor)
+    anyhow = [each.vendor for each in run.verdict.vendor_metrics if each.phase == "all" and each.requests]
+    return {name: by_name.get(name, anyhow) for name in names}
+
+
+def _steps(run: RunFolder, rows: dict[type[Any], list[Any]], reached: dict[str, list[str]]) -> list[Step]:
     faults = {fault.id: fault for fault in run.verdict.faults}
     steps = [*_asked(rows[OperationRow]), *_at_vendors(rows[LedgerRow], faults), *_delivered(rows[DeliveryRow])]
     # Sorted as they come from a folder, too: of one instant, as the target told them.
     events = sorted(rows[EventRow], key=lambda event: event.at_s)
     said = [*told(events, {str(each.outcome) for each in rows[OperationRow]})]
     steps += [_said(each) for each in said]
-    steps += [] if rows[LedgerRow] else _unheard_of(run.verdict.vendor_metrics, rows[OperationRow])
+    heard_of = {row.vendor for row in rows[LedgerRow]}
+    steps += _unheard_of(rows[OperationRow], reached, heard_of)
     steps += _letters(rows[LetterRow], said, run.verdict.duration_s)
     if not steps:
         return []
@@ -181,12 +198,13 @@ def _at_vendors(rows: list[LedgerRow], faults: dict[str, FaultSpan]) -> Iterator
         yield _reply(row, lane, call)
 
 
-def _unheard_of(metrics: Iterable[VendorMetrics], operations: list[OperationRow]) -> Iterator[Step]:
-    """That a vendor which others reached has no request of an operation is what there is to see of it."""
-    reached = [Lane(VENDORS, one_line(each.vendor)) for each in metrics if each.phase == "all" and each.requests]
+def _unheard_of(operations: list[OperationRow], reached: dict[str, list[str]], heard_of: set[str]) -> Iterator[Step]:
+    """That a vendor which others of its kind reached has no request of an operation is what there is to see of it."""
     for operation in operations:
-        for lane in reached if operation.asks else ():
-            yield Step(operation.finished_s, HEARD, Way.MARK, "nothing under its id in the books", lane, lane)
+        for vendor in reached[operation.name] if operation.asks else ():
+            if vendor not in heard_of:
+                lane = Lane(VENDORS, one_line(vendor))
+                yield Step(operation.finished_s, HEARD, Way.MARK, "nothing under its id in the books", lane, lane)
 
 
 def _key(row: LedgerRow, keys: dict[str, str]) -> str:

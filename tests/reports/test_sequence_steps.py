@@ -175,6 +175,16 @@ def test_where_no_book_holds_anything_the_vendors_that_others_reached_say_so() -
     assert never.lanes == (DRIVER, TARGET)
 
 
+def test_a_vendor_that_others_of_its_kind_reached_and_it_did_not_says_so() -> None:
+    """The message that was never sent is to be seen, and not only missing."""
+    other, notice = ASKED._replace(operation_id="pay-2"), ASKED._replace(operation_id="n-1", name="notify")
+    sent = request(1, 22.0, 22.5, operation_id="pay-2", vendor="twilio")
+    not_its_kind = request(2, 23.0, 23.5, operation_id="n-1", vendor="sales")
+    sequence = drawn(ASKED, other, notice, request(0, 21.0, 22.0), sent, not_its_kind)
+    assert [lane.name for lane in sequence.lanes] == ["driver", "target", "stripe", "twilio"]
+    assert (sequence.steps[-1].start.name, texts(sequence)[-1]) == ("twilio", "nothing under its id in the books")
+
+
 def test_a_long_story_keeps_its_beginning_and_its_end_and_says_how_much_is_left_out() -> None:
     rows = [request(number, 21.0 + number, 21.5 + number) for number in range(100)]
     sequence = drawn(*rows)
