@@ -4,6 +4,7 @@
 - `groups.py`      several groups of users as one workload
 - `moments.py`     moments in the books, on which an action happens; `processes.py` where a process stands after some
 - `limits.py`      which of a vendor's own limiters are on
+- `stores.py`      the store of a run, as a process
 - `notices.py`     where a vendor's webhooks go
 - `until.py`       how one learns what came of an operation that finishes later
 - `target.py`      the application under test, as a scenario names it

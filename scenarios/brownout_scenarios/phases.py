@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from brownout_scenarios.limits import Limits
 from brownout_scenarios.moments import Moment
+from brownout_scenarios.stores import STORE, Restore, Store
 from brownout_scenarios.workload import Json, Rising
 
 EXPECT_STRUCK = 1
@@ -55,7 +56,7 @@ class Redrive:
     """All dead letters are sent again, through the same pipeline."""
 
 
-Process: TypeAlias = Literal["gateway", "target"]
+Process: TypeAlias = Literal["gateway", "target", "store"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,10 @@ class Action:
     """SIGSTOP: it runs nothing and keeps what it has, its connections too; what is sent to it waits."""
     start: Process | None = None
     """After a kill or a stop start it again, on the same port, with the same stores; after a pause it goes on."""
+    empty: Store | None = None
+    """Everything in it is gone (FLUSHALL)."""
+    restore: Restore | None = None
+    """It holds again what it held before."""
     redrive: Redrive | None = None
     clock: str | None = None
     """Whose clock is moved. A vendor's own: its tokens and idempotency keys expire, what it put off comes due.
@@ -84,35 +89,48 @@ class Action:
     """After so long it is started again, or goes on."""
 
     def __post_init__(self) -> None:
-        done = (self.kill, self.stop, self.pause, self.start, self.redrive, self.clock)
+        done = (self.kill, self.stop, self.pause, self.start, self.empty, self.restore, self.redrive, self.clock)
         if sum(part is not None for part in done) != 1:
-            raise ValueError("an action is exactly one of kill, stop, pause, start, redrive, clock")
+            raise ValueError("an action is exactly one of kill, stop, pause, start, empty, restore, redrive, clock")
         if (self.clock is None) != (self.ahead_s is None):
             raise ValueError("clock and ahead go together: write {clock: VENDOR, ahead: 25h}")
-        takes_away = self.process is not None and self.start is None
+        takes_away = bool(self.kill or self.stop or self.pause)
         if self.for_s is not None:
             if not takes_away:
                 raise ValueError("for: goes with what takes a process away: kill, stop or pause")
             if self.for_s <= 0:
                 raise ValueError("for: must be longer than 0s")
-        if self.on is None:
-            return
+        if self.on is not None:
+            self._check_on(takes_away=takes_away)
+
+    def _check_on(self, *, takes_away: bool) -> None:
         if self.at_s is not None:
             raise ValueError("has at and on: an action happens at an instant, or on a moment")
-        if not takes_away:
-            raise ValueError("on: goes with what takes a process away: kill, stop or pause")
-        if self.for_s is None:
+        if self.restore is not None:
+            raise ValueError("on: nobody knows beforehand when to take what is restored: say `at`")
+        if not takes_away and self.empty is None:
+            raise ValueError("on: goes with what takes something away: kill, stop, pause or empty")
+        if takes_away and self.for_s is None:
             raise ValueError("on: say with `for` how long it is away: nobody knows beforehand when it begins")
 
     @property
     def process(self) -> Process | None:
         """What it is done to; None: to none."""
-        return self.kill or self.stop or self.pause or self.start
+        if self.restore is not None:
+            return STORE
+        return self.kill or self.stop or self.pause or self.start or self.empty
 
     @property
     def verb(self) -> str:
         """What is done to the process, as it is written: `kill`; empty where it is done to none."""
-        verbs = {"kill": self.kill, "stop": self.stop, "pause": self.pause, "start": self.start}
+        verbs = {
+            "kill": self.kill,
+            "stop": self.stop,
+            "pause": self.pause,
+            "start": self.start,
+            "empty": self.empty,
+            "restore": self.restore,
+        }
         return next((verb for verb, process in verbs.items() if process is not None), "")
 
     @property
@@ -127,6 +145,8 @@ class Action:
             return "redrive dead letters"
         if self.clock is not None:
             return f"move the clock of {self.clock} {self.ahead_s:g} s ahead"
+        if self.restore is not None:
+            return f"restore {STORE} from {self.restore.from_s:g} s before"
         return f"{self.verb} {self.process}"
 
 

@@ -2,14 +2,20 @@
 
 running ──kill, stop──▶ down ──start──▶ running
 running ─────pause────▶ paused ──start──▶ running
+running ─empty, restore▶ running
 """
 
-from typing import Literal, TypeAlias
+from collections.abc import Iterable
+from typing import Final, Literal, TypeAlias
 
 from brownout_scenarios.phases import Action
 
 State: TypeAlias = Literal["running", "paused", "down"]
 
+GRACE_S: Final = 3.0
+"""What was told to stop may take so long to end, where nobody says otherwise."""
+KILLED_AFTER_S: Final = 2.0
+"""It is killed so long after its grace: what it cut off itself is still to be written down."""
 NOT_NOW = {"running": "is already running", "paused": "is paused", "down": "is not running"}
 
 
@@ -27,5 +33,35 @@ class ProcessState:
 
     def take(self, action: Action) -> None:
         """It was done."""
-        if action.process is not None:
-            self.state = "running" if action.start else "paused" if action.pause else "down"
+        if action.process is not None and action.empty is None and action.restore is None:
+            self.state = "paused" if action.pause else "down" if action.kill or action.stop else "running"
+
+
+class ProcessStates:
+    """Of several processes, by name."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._states = {name: ProcessState() for name in names}
+
+    def meant(self, action: Action) -> tuple[str, ...]:
+        """The processes that it is done to."""
+        written = action.process
+        return () if written is None else tuple(name for name in self._states if name == written)
+
+    def objection(self, action: Action) -> str:
+        """Why this cannot be done now, to one of those that are meant: `gateway is not running`."""
+        objections = ((name, self._states[name].objection(action)) for name in self.meant(action))
+        return next((f"{name} {why}" for name, why in objections if why), "")
+
+    def take(self, action: Action) -> None:
+        """It was done, to each of them."""
+        for name in self.meant(action):
+            self._states[name].take(action)
+
+    def state(self, name: str) -> State:
+        """Where that one stands."""
+        return self._states[name].state
+
+    def away(self) -> tuple[tuple[str, State], ...]:
+        """Those that do not run."""
+        return tuple((name, each.state) for name, each in self._states.items() if each.state != "running")

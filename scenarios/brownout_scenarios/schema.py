@@ -13,7 +13,8 @@ from typing import Any
 from brownout_scenarios.limits import Limits, as_sent, in_words
 from brownout_scenarios.notices import Notices
 from brownout_scenarios.phases import Action, Fault, Layer, Phase, Trigger
-from brownout_scenarios.target import RUN_VALUES, Target
+from brownout_scenarios.processes import GRACE_S
+from brownout_scenarios.target import REDIS_URL, RUN_VALUES, Target
 from brownout_scenarios.workload import Json, Workload
 
 ALWAYS = "always"
@@ -115,6 +116,8 @@ class Scenario:
     """All randomness of a run comes from it; `--seed` replaces it."""
     target: Target | None = None
     """`gateway` (None here): the reference application."""
+    grace_s: float = GRACE_S
+    """How long the target may take to end after a `stop`, and at the end of the run; killed two seconds after that."""
     workload: Workload
     phases: tuple[Phase, ...]
     always: tuple[Fault, ...] = ()
@@ -145,6 +148,16 @@ class Scenario:
     @property
     def duration_s(self) -> float:
         return sum(phase.for_s for phase in self.phases)
+
+    @property
+    def processes(self) -> tuple[str, ...]:
+        """The target's, by name."""
+        return (GATEWAY if self.target is None else "target",)
+
+    @property
+    def has_store(self) -> bool:
+        """Whether the target keeps something in the Redis of the run, as far as one can tell."""
+        return self.target is None or (bool(self.target.command) and REDIS_URL in self.target.templates())
 
     @property
     def vendors(self) -> tuple[str, ...]:

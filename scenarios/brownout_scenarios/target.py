@@ -3,9 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 TEMPLATE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 """A value to be filled in: `{{port}}`, `{{stripe.url}}`."""
+
+REDIS_URL: Final = "redis.url"
+"""The template of the Redis that the harness starts."""
 
 RUN_VALUES = ("port", "python", "redis")
 """What templates of a target may name besides vendors."""

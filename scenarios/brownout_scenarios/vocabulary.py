@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, WrapValidator, create_model
 
-from brownout_scenarios import grammar, groups, moments, phases, schema, target, units, wording, workload
+from brownout_scenarios import grammar, groups, moments, phases, schema, stores, target, units, wording, workload
 from brownout_scenarios.grammar import Grammar, Node
 from brownout_scenarios.yaml_tree import Path
 
@@ -99,6 +99,7 @@ class Vocabulary:
         made.add_special(target.Target | None, _target_annotation(made))
         made.add_special(workload.Left, _left_annotation(made))
         made.add_special(workload.Workload, groups.annotation(made))
+        made.add_special(stores.Restore, Annotated[made.result_of(stores.Restore), BeforeValidator(_restore)])
         made.add_special(phases.Fault, _fault_annotation(self, made))
         made.add_special(schema.Serving, _serving_annotation(self, made))
         made.add_special(schema.Expected, _expected_annotation(self, made))
@@ -345,6 +346,12 @@ def _unescaped(text: str) -> str:
 def _ready(value: Any) -> Any:
     """`ready: /health` is `ready: {path: /health}`."""
     return {"path": value} if isinstance(value, str) else value
+
+
+def _restore(value: Any) -> Any:
+    if not isinstance(value, Mapping) or value.get("store") is not None:
+        raise ValueError("write {store, from: 15s}")
+    return value
 
 
 _STATUSES = Annotated[

@@ -176,11 +176,12 @@ async def _ask(operations: int) -> int:
     environments = {
         name: vendor.environment(base_url_of(name), vendor.test_key("bench")) for name, vendor in vendors.items()
     }
+    claims = MemoryClaimStore(loop.time)
     server = VirtualServer(
         config_of(environments, policies),
         Replacements(),
         transports={name: HostTransport(MemoryHost(each, loop)) for name, each in simulators.items()},
-        claims=MemoryClaimStore(loop.time),
+        claims=lambda: claims,
         dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=loop.time),
         sink=events.append,
         seed=1,

@@ -84,6 +84,7 @@ def test_both_examples_are_sound() -> None:
         ("about: Stripe slows down, then half of its writes fail, then it heals.", "about: ' '", "about: is empty"),
         ("seed: 7", "seed: -7", "seed: -7 is outside"),
         ("seed: 7", "drain: 2h", "drain: 7200s is outside"),
+        ("seed: 7", "grace: 11m", "grace: 660s is outside 0s to 600s"),
         ("rate: 40/s", "rate: 0/s", "rate: 0/s is outside above 0/s"),
         ("rate: 40/s", "rate: 20000/s", "rate: 20000/s is outside"),
         ("rate: 40/s", "rate: 40/s}\n  in_flight_limit: 0\n  ask_again: {after: 1s", "in_flight_limit: 0 is outside"),
@@ -109,7 +110,7 @@ def test_both_examples_are_sound() -> None:
             "for: 20s, actions: [{at: 21s, redrive: {}}]",
             "actions[0].at: must lie within the phase: 0s to 20s",
         ),
-        ("for: 20s", "for: 20s, actions: [{at: 1s}]", "exactly one of kill, stop, pause, start, redrive, clock"),
+        ("for: 20s", "for: 20s, actions: [{at: 1s}]", "exactly one of kill, stop, pause, start, empty, restore,"),
         ("for: 20s", "for: 20s, actions: [{at: 1s, kill: gateway}]", "phases: end with the gateway killed"),
         ("for: 20s", "for: 20s, actions: [{at: 1s, start: gateway}]", "start: gateway is already running at that time"),
         (
@@ -235,6 +236,59 @@ def test_a_scenario_needs_phases_operations_and_expectations() -> None:
         ["phases", "is empty: a run needs at least one phase"],
         ["expect", "is empty: a scenario that expects nothing cannot fail"],
     ]
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [
+        "[{at: 1s, pause: store, for: 2s}, {at: 4s, kill: store, for: 1s}, {at: 9s, empty: store}]",
+        "[{at: 15s, restore: {store, from: 15s}}]",
+        "[{kill: store, for: 1s, on: {vendor: stripe, moment: committed}}]",
+        "[{at: 1s, pause: store, for: 3s}, {at: 2s, kill: gateway, for: 1s}]",
+        "[{at: 1s, kill: store, for: 1s}, {at: 6s, restore: {store, from: 3s}}]",
+    ],
+)
+def test_what_is_done_to_the_store_is_sound(actions: str) -> None:
+    assert gateway("for: 20s", f"for: 20s, actions: {actions}") == []
+
+
+@pytest.mark.parametrize(
+    ("actions", "said"),
+    [
+        ("[{kill: store}]", "phases: end with the store killed; start it again"),
+        ("[{pause: store}]", "phases: end with the store paused; start it again"),
+        ("[{start: store}]", "start: store is already running at that time"),
+        ("[{pause: store, for: 2s}, {at: 1s, empty: store}]", "actions[1].empty: store is paused at that time"),
+        (
+            "[{stop: store, for: 9s}]",
+            "stop: a store keeps nothing on disk, and loses by a stop what it loses by a kill",
+        ),
+        (
+            "[{at: 5s, restore: {store, from: 6s}}]",
+            "restore.from: 6s before that is before the run's start; at most 5s",
+        ),
+        (
+            "[{at: 1s, pause: store, for: 2s}, {at: 9s, restore: {store, from: 7s}}]",
+            "actions[1].restore.from: the store is paused then: there is nothing to go back to",
+        ),
+        ("[{at: 5s, restore: store}]", "restore: write {store, from: 15s}"),
+        ("[{at: 5s, restore: {store: claims, from: 1s}}]", "restore: write {store, from: 15s}"),
+        ("[{at: 5s, restore: {store}}]", "restore.from: is missing"),
+        ("[{at: 5s, empty: gateway}]", "empty: 'gateway' is not allowed (known: store)"),
+    ],
+)
+def test_what_cannot_be_done_to_the_store_is_named(actions: str, said: str) -> None:
+    found = gateway("for: 20s", f"for: 20s, actions: {actions}")
+    assert len(found) == 1, found
+    assert said in found[0]
+
+
+def test_a_command_has_a_store_where_it_is_told_where_redis_is() -> None:
+    actions = "for: 10s, actions: [{at: 1s, pause: store, for: 2s}]"
+    (wrong,) = foreign("for: 10s", actions)
+    assert "pause: there is no store in this scenario: only the Redis that the harness starts is one" in wrong
+    told = FOREIGN.replace("for: 10s", actions, 1).replace("env: {", "env: {REDIS: '{{redis.url}}', ", 1)
+    assert problems(told) == []
 
 
 def test_a_kill_and_a_start_in_order_are_sound_whatever_the_order_in_the_file() -> None:
@@ -464,6 +518,13 @@ def test_what_nobody_said_of_an_operation_is_asked_for_where_it_is_needed() -> N
 def test_a_target_on_another_machine_is_refused() -> None:
     (line,) = foreign("http://127.0.0.1:{{port}}", "https://shop.example.com/{{port}}")
     assert "is not loopback" in line
+
+
+def test_only_what_the_harness_started_has_a_grace() -> None:
+    assert problems(f"grace: 5s\n{FOREIGN}") == []
+    no_command = "\n".join(line for line in FOREIGN.splitlines() if "command:" not in line)
+    (wrong,) = problems(f"grace: 5s\n{no_command}")
+    assert "grace: needs a target with a command: only what the harness started does it stop" in wrong
 
 
 def test_only_what_the_harness_started_can_be_killed() -> None:

@@ -34,8 +34,8 @@ COMMITTED = Moment(vendor="stripe", moment="committed")
     [
         ({"kill": "gateway", "at_s": 0.0, "on": COMMITTED, "for_s": 1.0}, "has at and on"),
         ({"kill": "gateway", "on": COMMITTED}, "say with `for` how long it is away"),
-        ({"start": "gateway", "on": COMMITTED}, "on: goes with what takes a process away"),
-        ({"redrive": Redrive(), "on": COMMITTED}, "on: goes with what takes a process away"),
+        ({"start": "gateway", "on": COMMITTED}, "on: goes with what takes something away"),
+        ({"redrive": Redrive(), "on": COMMITTED}, "on: goes with what takes something away"),
         ({"start": "gateway", "for_s": 1.0}, "goes with what takes a process away"),
         ({"redrive": Redrive(), "for_s": 1.0}, "goes with what takes a process away"),
         ({"kill": "gateway", "for_s": 0.0}, "must be longer than 0s"),

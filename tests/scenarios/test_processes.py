@@ -1,7 +1,8 @@
 """Where a process stands: what can be done to it, and what cannot."""
 
 from brownout_scenarios.phases import Action, Redrive
-from brownout_scenarios.processes import ProcessState
+from brownout_scenarios.processes import ProcessState, ProcessStates
+from brownout_scenarios.stores import Restore
 
 KILL, STOP, START = Action(kill="gateway"), Action(stop="gateway"), Action(start="gateway")
 
@@ -34,3 +35,24 @@ def test_what_is_paused_goes_on_by_a_start_and_by_nothing_else() -> None:
     assert process.objection(START) == ""
     process.take(START)
     assert process.state == "running"
+
+
+def test_each_process_stands_where_its_own_actions_have_put_it() -> None:
+    processes = ProcessStates(["gateway", "store"])
+    processes.take(Action(kill="store"))
+    assert processes.objection(Action(pause="store")) == "store is not running"
+    assert processes.objection(Action(pause="gateway")) == ""
+    assert processes.meant(Action(kill="store")) == ("store",)
+    assert processes.meant(Action(kill="target")) == processes.meant(Action(redrive=Redrive())) == ()
+    assert processes.away() == (("store", "down"),)
+    assert (processes.state("store"), processes.state("gateway")) == ("down", "running")
+
+
+def test_what_is_emptied_or_put_back_runs_before_and_after() -> None:
+    process, empty, restore = ProcessState(), Action(empty="store"), Action(restore=Restore(store=None, from_s=5.0))
+    for action in (empty, restore):
+        assert process.objection(action) == ""
+        process.take(action)
+        assert process.state == "running"
+    process.take(Action(pause="store"))
+    assert process.objection(empty) == process.objection(restore) == "is paused"

@@ -1,9 +1,9 @@
 """A shop in one file, on the standard library: the target of somebody else's, for tests of real runs.
 
 `POST /buy` charges the Stripe simulator once and answers 200, 402 or 502. `python shop.py --port N [--never-ready]
-[--dies-at M] [--overcharges] [--mixes-up] [--hooks STATUS]`: the M-th customer's request kills it; it takes a unit
-more; it tells each customer of the payment before theirs; what Stripe tells at `/hooks` is answered with STATUS, or 400
-where Stripe did not sign it.
+[--dies-at M] [--deaf] [--overcharges] [--mixes-up] [--hooks STATUS]`: the M-th customer's request kills it; it does
+not hear SIGTERM; it takes a unit more; it tells each customer of the payment before theirs; what Stripe tells at
+`/hooks` is answered with STATUS, or 400 where Stripe did not sign it.
 """
 
 import argparse
@@ -97,6 +97,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--never-ready", action="store_true")
     parser.add_argument("--dies-at", type=int, default=0)
+    parser.add_argument("--deaf", action="store_true")
     parser.add_argument("--overcharges", action="store_true")
     parser.add_argument("--mixes-up", action="store_true")
     parser.add_argument("--hooks", type=int, default=200)
@@ -104,6 +105,8 @@ def main() -> None:
     Shop.surcharge, Shop.mixes_up = int(options.overcharges), options.mixes_up
     Shop.hooks = options.hooks
     Shop.ready, Shop.dies_at = not options.never_ready, options.dies_at
+    if options.deaf:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     ThreadingHTTPServer(("127.0.0.1", options.port), Shop).serve_forever()
 
 

@@ -4,7 +4,7 @@ One hash per key: `state`, `fingerprint`, `owner`, `fence`, `began`, `sent`, `un
 server's own (milliseconds), so that processes with different clocks agree about a lease.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import redis.asyncio
 from redis.asyncio.retry import Retry
@@ -15,7 +15,13 @@ from brownout_core.errors import ConfigError
 from brownout_core.records import Begun, Busy, Claimed, Finished, Mismatched, StoreUnavailable
 
 DAY_S = 86_400.0
-
+TIMEOUT_S: Final = 2.0
+"""A command gives up after this."""
+TRIES: Final = 2
+"""How often it is sent: asking again is safe, the same owner gets the same answer."""
+CONNECTIONS: Final = 4
+"""A command takes a fraction of a millisecond, so a few carry thousands a second; and a small server (the embedded one)
+loses connections that are opened many at once."""
 
 _NOW = """
 local time = redis.call('TIME')
@@ -88,21 +94,18 @@ class RedisClaimStore:
         *,
         keep_s: float = DAY_S,
         prefix: str = "brownout:claim:",
-        timeout_s: float = 2.0,
-        connections: int = 4,
+        timeout_s: float = TIMEOUT_S,
+        connections: int = CONNECTIONS,
     ) -> "RedisClaimStore":
         """Connect lazily to `redis://host:port/db`. A command gives up after `timeout_s` and is tried once more;
-        beyond `connections`, commands wait their turn, for `timeout_s` at most.
-
-        A command takes a fraction of a millisecond, so a few connections carry thousands a second; and a small server
-        (the embedded one) loses connections that are opened many at once."""
+        beyond `connections`, commands wait their turn, for `timeout_s` at most."""
         pool = redis.asyncio.BlockingConnectionPool.from_url(
             url,
             max_connections=connections,
             timeout=timeout_s,
             socket_timeout=timeout_s,
             socket_connect_timeout=timeout_s,
-            retry=Retry(NoBackoff(), 1),  # asking again is safe: the same owner gets the same answer
+            retry=Retry(NoBackoff(), TRIES - 1),
         )
         return cls(redis.asyncio.Redis.from_pool(pool), keep_s=keep_s, prefix=prefix)
 

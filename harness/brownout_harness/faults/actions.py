@@ -9,8 +9,9 @@ from typing import Any
 from brownout_harness.judging.evidence import Deed, Gap, GapKind
 from brownout_scenarios.moments import EVERY_REQUEST, STORE_WRITE
 from brownout_scenarios.phases import Action, Trigger
-from brownout_scenarios.processes import ProcessState
+from brownout_scenarios.processes import ProcessStates
 from brownout_scenarios.schema import GATEWAY, Scenario
+from brownout_scenarios.stores import STORE
 from brownout_scenarios.yaml_tree import Path
 
 
@@ -21,20 +22,20 @@ class Actions:
         self.waiting: dict[str, Trigger] = {trigger.id: trigger for trigger in scenario.triggers()}
         """Those whose moment has not come, by id."""
         self.gaps: list[Gap] = []
-        self._process = ProcessState()
+        self._processes = ProcessStates((*scenario.processes, STORE))
 
     def begins(self, action: Action, now_s: float) -> bool:
         """Whether it can be done now; then it counts as done. Else it is a gap."""
-        why = self._process.objection(action)
+        why = self._processes.objection(action)
         if why:
-            self.gaps.append(Gap(GapKind.NOT_STAGED, f"{action.text} was due, and {action.process} {why}", now_s))
+            self.gaps.append(Gap(GapKind.NOT_STAGED, f"{action.text} was due, and {why}", now_s))
             return False
-        self._process.take(action)
+        self._processes.take(action)
         return True
 
     def deed(self, action: Action, now_s: float) -> Deed:
         """What is done now, as the judge is told of it."""
-        ends = action.kill is not None or action.stop is not None
+        ends = (action.kill is not None or action.stop is not None) and action.process != STORE
         return Deed(now_s, action.text, cuts_off=ends, sends_again=action.redrive is not None)
 
     def come(self, trigger_id: str) -> Trigger | None:

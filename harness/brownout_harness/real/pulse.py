@@ -95,12 +95,15 @@ class Pulses:
         self._own = OwnPulse()
         self._redis = RedisPulse(redis_url, redis_process.NAME) if redis_url else None
 
-    def gaps(self, children: Iterable[Child], start_at_s: float, end_at_s: float) -> list[Gap]:
-        """What stood still between two instants of the machine's monotonic clock; nobody is watched any more."""
+    def gaps(
+        self, children: Iterable[Child], start_at_s: float, end_at_s: float, *, away: Iterable[Standstill] = ()
+    ) -> list[Gap]:
+        """What stood still between two instants of the machine's monotonic clock; nobody is watched any more. `away` is
+        when the scenario itself had one stand still."""
         own, redis = self.stop()
         found = [*own, *redis, *(each for child in children for each in told_by(child))]
         unasked = [Standstill(redis_process.NAME, each.since_s, each.until_s) for each in own]
-        return gaps_of_stalls(found, start_at_s=start_at_s, end_at_s=end_at_s, known=unasked)
+        return gaps_of_stalls(found, start_at_s=start_at_s, end_at_s=end_at_s, known=[*unasked, *away])
 
     def stop(self) -> tuple[list[Standstill], list[Standstill]]:
         """The harness's own stalls, and those of Redis."""

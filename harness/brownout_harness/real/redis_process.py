@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from brownout_harness.problems import NotJudged
 from brownout_harness.real.ports import free_port
@@ -31,14 +32,31 @@ class RedisProcess:
         self._port = 0
         self._child = None if redis.url else self._start()
 
+    @property
+    def child(self) -> Child | None:
+        """The newest; None where the user runs it."""
+        return self._child
+
+    def again(self) -> Child:
+        """Start it again where it was, empty. Returns at once. Raises `NotJudged`."""
+        self._child = self._processes.start(NAME, self._command(), self._environment)
+        return self._child
+
+    def answers(self) -> bool:
+        """Whether something does at its place."""
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._port), 1.0) as connection:
+            connection.sendall(b"PING\r\n")
+            return bool(connection.recv(16))
+        return False
+
     def _start(self) -> Child:
-        if not self._redis.binary:
-            command = [sys.executable, "-P", "-m", "brownout_harness.real.redis_server"]
-            return self._processes.start(NAME, command, self._environment)
-        self._port = free_port()
+        if self._redis.binary:
+            self._port = free_port()
         return self._processes.start(NAME, self._command(), self._environment)
 
     def _command(self) -> list[str]:
+        if not self._redis.binary:
+            return [sys.executable, "-P", "-m", "brownout_harness.real.redis_server", "--port", str(self._port)]
         options: dict[str, Any] = {
             "port": self._port,
             "bind": "127.0.0.1",
@@ -73,8 +91,9 @@ class RedisProcess:
 
     def _serving(self, child: Child) -> str:
         if not self._redis.binary:
-            found = [line["redis"] for line in json_lines(child.output)[0] if "redis" in line]
-            return str(found[0]) if found else ""
+            found = [str(line["redis"]) for line in json_lines(child.output)[0] if "redis" in line]
+            self._port = urlsplit(found[0]).port or 0 if found else 0
+            return found[0] if found else ""
         return f"redis://127.0.0.1:{self._port}/0" if _is_served_by(self._port, child.pid) else ""
 
 

@@ -18,6 +18,7 @@ from brownout_harness.asked.dead_letters import Answered, drive, letters, redriv
 from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.faults.actions import Actions
+from brownout_harness.faults.agenda import Agenda
 from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Death, Deed, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
@@ -39,6 +40,7 @@ from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, O
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.phases import Action, Layer
 from brownout_scenarios.schema import Scenario
+from brownout_scenarios.stores import STORE
 from brownout_simulators.vendors import VENDORS
 
 LEAD_S = 0.5
@@ -49,7 +51,6 @@ TICK_S = 0.05
 LAST_LINES = 20
 """Of the log of a target that died."""
 SHOW_EVERY_S = 0.25
-ACTION_LATE_S = 0.5
 AFTER_LAST_ANSWER_S = 15.0
 BUSY_SHARE = 0.8
 OPERATOR_WITHIN_S = 60.0
@@ -127,7 +128,7 @@ class _Run:
         self._cut_short: set[Future[str]] = set()
         self._spans = scenario.spans()
         self._rules = scenario.fault_rules()
-        self._due = list(scenario.actions())
+        self._agenda = Agenda(scenario.actions())
         self._actions = Actions(scenario)
         self._moments = RealMoments(self._actions, stage.booths, act=self._act)
         self._breakers = BreakerWatch(stage.target.telemetry)
@@ -154,11 +155,11 @@ class _Run:
         deadline_s = self._load_deadline_s()
         child = self._stage.load
         child.asked_to_end = True  # it ends by itself; how it ended is looked at below
-        while child.alive or self._due or self._now_s() < self._scenario.duration_s:
+        while child.alive or self._agenda or self._now_s() < self._scenario.duration_s:
             self._act_when_due()
             self._gaps += self._moments.look(self._now_s())
-            ahead_s = self._due[0][0] - self._now_s() if self._due else TICK_S
-            self._tick(max(0.0, min(TICK_S, ahead_s)))
+            ahead_s = self._agenda.ahead_s(self._now_s())
+            self._tick(TICK_S if ahead_s is None else min(TICK_S, ahead_s))
             if child.alive and self._now_s() > deadline_s:
                 raise NotJudged("the load generator did not end, long after its last answer was due")
             if child.exit_code:
@@ -176,20 +177,28 @@ class _Run:
         return self._scenario.duration_s + asks_s + followed_s + AFTER_LAST_ANSWER_S
 
     def _act_when_due(self) -> None:
-        while self._due and self._due[0][0] <= self._now_s():
-            at_s, action = self._due.pop(0)
-            late_s = self._now_s() - at_s
-            if late_s > ACTION_LATE_S:
-                self._gaps.append(Gap(GapKind.FELL_BEHIND, f"{action.text} came {late_s:.1f} s late", at_s))
+        while (taken := self._agenda.take(self._now_s(), self._stage.waits)) is not None:
+            action, late = taken
+            if late is not None:
+                self._gaps.append(late)
             self._act(action)
 
     def _act(self, action: Action) -> None:
         if not self._actions.begins(action, self._now_s()):
             return
         if action.ending is not None and action.for_s is not None:
-            self._due.append((self._now_s() + action.for_s, action.ending))
-            self._due.sort(key=lambda item: item[0])
+            self._agenda.add(self._now_s() + action.for_s, action.ending)
         self._deeds.append(self._actions.deed(action, self._now_s()))
+        if action.process == STORE:
+            self._gaps += self._stage.store.act(action, self._now_s())
+        elif action.process is not None:
+            self._act_on_target(action)
+        elif action.clock is not None:
+            self._stage.booths.advance(action.clock, action.ahead_s or 0.0)
+        else:
+            self._pending.append((action.text, self._helper.submit(drive, redrive(), self._ask)))
+
+    def _act_on_target(self, action: Action) -> None:
         if action.kill or action.stop:
             self._cut_short.update(future for _, future in self._pending if not future.done())
         if action.kill is not None:
@@ -198,12 +207,8 @@ class _Run:
             self._stage.pause_target()
         elif action.stop is not None:
             self._stage.target_child.ask_to_end()
-        elif action.start is not None:
-            self._stage.restart_target()
-        elif action.clock is not None:
-            self._stage.booths.advance(action.clock, action.ahead_s or 0.0)
         else:
-            self._pending.append((action.text, self._helper.submit(drive, redrive(), self._ask)))
+            self._stage.restart_target()
 
     def _ask(self, request: Request) -> Answered:
         """One request to the gateway, as an operator would make it."""
@@ -228,6 +233,7 @@ class _Run:
                 )
             self._deaths.append(Death(self._now_s(), child.name, child.exit_code or 0, child.last_lines(LAST_LINES)))
         self._stage.check_restart()
+        self._gaps += self._stage.store.look(self._now_s())
         self._settle_actions()
         if time.monotonic() - self._shown_at_s >= SHOW_EVERY_S:
             self._shown_at_s = time.monotonic()
@@ -308,7 +314,8 @@ class _Run:
         for page in booths.deliveries(self._start_at_s):
             deliveries.add_block(page)
         self._gaps += booths.gaps()
-        self._gaps += self._pulses.gaps(self._stage.own, self._start_at_s, self._start_at_s + duration_s)
+        until_s = self._start_at_s + duration_s
+        self._gaps += self._pulses.gaps(self._stage.own, self._start_at_s, until_s, away=self._stage.store.away)
         self._gaps += spool_events(self._stage.target.telemetry, self._start_at_s, events)
         operations = Rows(OperationRow, read(OperationRow, told).lazy())
         if not self._is_interrupted:

@@ -22,12 +22,14 @@ from brownout_harness.real.load_process import LoadWatch
 from brownout_harness.real.processes import Child, Processes, pause, wait_until
 from brownout_harness.real.redis_choice import Redis
 from brownout_harness.real.redis_process import RedisProcess
+from brownout_harness.real.store import RealStore
 from brownout_harness.real.target import Launch, launch
+from brownout_scenarios.phases import Action
+from brownout_scenarios.processes import KILLED_AFTER_S
 from brownout_scenarios.schema import Scenario
 
 START_WITHIN_S = 30.0
 """Our own processes serve by then, even on a busy machine."""
-TARGET_GRACE_S = 5.0
 LOOK_EVERY_S = 0.1
 
 
@@ -53,10 +55,11 @@ class Stage:
         """
         self._scenario = scenario
         self._processes = processes
+        self._grace_s = scenario.grace_s + KILLED_AFTER_S
         self._restarting_until_s: float | None = None
         self._is_paused = False
         environment = dict(os.environ)
-        redis_process = RedisProcess(redis, processes, scratch=scratch, environment=environment)
+        self.store = RealStore(scenario, RedisProcess(redis, processes, scratch=scratch, environment=environment))
         ports = scenario.target.ports if scenario.target is not None else {}
         stands = {
             vendor: processes.start(
@@ -74,7 +77,7 @@ class Stage:
         self.booths = Booths(scenario, [_booth(child, vendor) for vendor, child in stands.items()])
         self.own: tuple[Child, ...] = (*stands.values(), load)
         """The processes that tell when they stood still."""
-        self.redis_url = redis_process.wait()
+        self.redis_url = self.store.wait()
         self.target: Launch = launch(
             scenario,
             self.booths,
@@ -144,6 +147,11 @@ class Stage:
         self._is_paused = True
         self._restarting_until_s = None
 
+    def waits(self, action: Action) -> bool:
+        """Whether it cannot be begun yet: what was told to stop is still ending, which its grace bounds."""
+        child = self._processes.get(self.target.name)
+        return action.start == self.target.name and child is not None and child.asked_to_end and child.alive
+
     def restart_target(self) -> None:
         """Start it again on the same port with the same stores; one that is paused goes on. Nobody waits for it
         (`check_restart`)."""
@@ -174,7 +182,7 @@ class Stage:
     def _launch(self) -> Child:
         target = self.target
         return self._processes.start(
-            target.name, target.command, target.environment, cwd=target.cwd, grace_s=TARGET_GRACE_S
+            target.name, target.command, target.environment, cwd=target.cwd, grace_s=self._grace_s
         )
 
     def _wait_for_target(self) -> None:

@@ -20,8 +20,6 @@ from brownout_scenarios.live_keys import looks_live
 from brownout_scenarios.schema import GATEWAY, Scenario
 
 GATEWAY_WITHIN_S = 20.0
-GATEWAY_GRACE_S = 3.0
-"""Shorter than what the runner waits before it kills."""
 _TEMPLATE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 
 
@@ -103,7 +101,7 @@ def _gateway(scenario: Scenario, environment: Mapping[str, str], *, redis_url: s
         "BROWNOUT_TELEMETRY": str(telemetry),
         "BROWNOUT_POLICIES": str(policies),
         "BROWNOUT_SEED": str(seed),
-        "BROWNOUT_GRACE_S": str(GATEWAY_GRACE_S),
+        "BROWNOUT_GRACE_S": str(scenario.grace_s),
     }
     return Launch(
         name=GATEWAY,

@@ -14,6 +14,7 @@ from brownout_harness.faults.actions import unmoved, unseen
 from brownout_harness.faults.layers import unacted
 from brownout_harness.problems import BadInput
 from brownout_harness.real.redis_choice import AUTO, Redis, choose
+from brownout_harness.real.store import require_own
 from brownout_harness.safety.live_keys import refuse_live_keys
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.errors import ScenarioError
@@ -65,6 +66,9 @@ def prepare(
         raise BadInput("--redis is for real mode: virtual mode has no sockets; add --mode real or leave it out")
     chosen = choose(redis or AUTO) if mode == "real" else None
     scenarios = [checked_scenario(name, mode, seed) for name in names]
+    if chosen is not None:
+        for scenario in scenarios:
+            require_own(scenario, chosen)
     folders = _folders(scenarios, mode, time, out)
     return [
         Order(

@@ -9,7 +9,7 @@
   `wall.py` its wall clock, which may be wrong
 - `vendors.py` the simulators, in memory; `moments.py` what is done at a moment in their books
 - `outside.py` somebody else's way to a simulator
-- `shelf.py`   claims that are old, on disk
+- `store.py`   the store of claims, which can be stopped, killed, emptied and put back; `shelf.py` old claims, on disk
 - `wire.py`    joins the application's transport to the simulators
 - `caller.py`  whoever asks, hangs up, and asks again
 """

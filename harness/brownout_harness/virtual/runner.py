@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from brownout_core.compose import Replacements
-from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event, Kind
 from brownout_harness.asked.dead_letters import letters, redrive
@@ -28,6 +27,7 @@ from brownout_harness.asked.plan import plan
 from brownout_harness.asked.terms import fields_to_keep, terms_of
 from brownout_harness.asked.users import users_of
 from brownout_harness.faults.actions import Actions
+from brownout_harness.faults.agenda import late
 from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Deed, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
@@ -42,12 +42,14 @@ from brownout_harness.virtual.loop import rarely_collecting, run_virtually
 from brownout_harness.virtual.moments import VirtualMoments
 from brownout_harness.virtual.server import VirtualServer, config_of
 from brownout_harness.virtual.shelf import FileShelf
+from brownout_harness.virtual.store import VirtualStore
 from brownout_harness.virtual.vendors import Vendors
 from brownout_harness.virtual.wall import VirtualWall
 from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.phases import Action, Layer
 from brownout_scenarios.schema import GATEWAY, Scenario
+from brownout_scenarios.stores import STORE
 from brownout_simulators.hosts.blocks import FileBlocks
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor
@@ -56,8 +58,6 @@ EPOCH_S = 1_767_225_600.0
 """2026-01-01T00:00:00Z: the wall clock at the start of every virtual run."""
 SHOW_EVERY_S = 1.0
 LOOK_EVERY_S = 0.1
-CLAIMS_LIMIT = 1_000_000
-"""In memory; those on disk do not count."""
 
 
 def run_virtual(
@@ -155,14 +155,14 @@ class Run:
         fields = fields_to_keep(terms_of(self.asked_for.values()))
         self.vendors = Vendors(self.scenario, self.loaded, epoch_s=EPOCH_S, blocks=self.disk.ledgers, fields=fields)
         self.wall = VirtualWall(self.loop.time, EPOCH_S)
-        self.claims = MemoryClaimStore(self.loop.time, capacity=CLAIMS_LIMIT, away=self.disk.claims)
+        self.store = VirtualStore(self.scenario, self.loop, away=self.disk.claims)
         self.actors = {layer: make(self) for layer, make in LAYERS.items()}
         schedule(self.actors, self.scenario, 0.0)
         self.actions = Actions(self.scenario)
         self.moments = VirtualMoments(self.actions, self.vendors, clock=self.loop.time, act=self._act)
         self.server = self._server()
         for at_s, action in self.scenario.actions():
-            self.loop.call_at(at_s, self._act, action)
+            self.loop.call_at(at_s, self._act_when_due, action, at_s)
         self.callers = Callers(
             self.arrivals,
             self.scenario.workload,
@@ -205,15 +205,24 @@ class Run:
             config_of(self.vendors.environments, self.scenario.policies.to_json(), self.replacements.adapters),
             self.replacements,
             transports=self.vendors.transports(),
-            claims=self.claims,
+            claims=self.store.client,
             dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=self.wall),
             sink=self._hear,
             seed=self.scenario.seed,
             wall_clock=self.wall,
             on_write=self.moments.wrote,
+            grace_s=self.scenario.grace_s,
         )
 
     # --- during
+
+    def _act_when_due(self, action: Action, at_s: float) -> None:
+        if action.start in self.scenario.processes and self.server.is_ending():
+            self.loop.call_later(LOOK_EVERY_S, self._act_when_due, action, at_s)
+            return
+        if (gap := late(action, at_s, self.loop.time())) is not None:
+            self.gaps.append(gap)
+        self._act(action)
 
     def _act(self, action: Action) -> None:
         if not self.actions.begins(action, self.loop.time()):
@@ -221,6 +230,18 @@ class Run:
         if action.ending is not None and action.for_s is not None:
             self.loop.call_later(action.for_s, self._act, action.ending)
         self.deeds.append(self.actions.deed(action, self.loop.time()))
+        if action.process == STORE:
+            self.gaps += self.store.act(action)
+        elif action.process is not None:
+            self._act_on_target(action)
+        elif action.clock == GATEWAY:
+            self.wall.advance(action.ahead_s or 0.0)
+        elif action.clock is not None:
+            self.vendors.advance(action.clock, action.ahead_s or 0.0)
+        else:
+            self.redrives.append((action.text, self.loop.create_task(self.server.talk(redrive()), name=action.text)))
+
+    def _act_on_target(self, action: Action) -> None:
         if action.kill or action.stop:
             self.cut_short.update(task for _, task in self.redrives if not task.done())
         if action.kill is not None:
@@ -229,14 +250,8 @@ class Run:
             self.server.pause()
         elif action.stop is not None:
             self.server.stop()
-        elif action.start is not None:
-            self.server.start()
-        elif action.clock == GATEWAY:
-            self.wall.advance(action.ahead_s or 0.0)
-        elif action.clock is not None:
-            self.vendors.advance(action.clock, action.ahead_s or 0.0)
         else:
-            self.redrives.append((action.text, self.loop.create_task(self.server.talk(redrive()), name=action.text)))
+            self.server.start()
 
     def _show(self) -> None:
         """A look for whoever watches; costs nothing when nobody does."""
@@ -313,7 +328,7 @@ class Run:
         self.gaps += [*self.vendors.gaps(), *self.actions.gaps]
         if not self.is_cut_short:
             self.gaps += self.moments.gaps()
-        if forgotten := self.claims.forgotten:
+        if forgotten := self.store.forgotten:
             self.gaps.append(Gap(GapKind.OTHER, f"{forgotten} claims were forgotten for want of room"))
         operations = self.operations.rows()
         if not self.is_cut_short:
@@ -339,7 +354,7 @@ class Run:
     def _let_go(self) -> None:
         """Of the simulators: full as they are they hold each other, and whoever judges, or runs again, needs their
         room. A task that failed and that nobody holds says so when it is collected: now, while it is heard."""
-        del self.vendors, self.moments, self.actors, self.server, self.callers, self.claims
+        del self.vendors, self.moments, self.actors, self.server, self.callers, self.store
         del self.redrives, self.cut_short
         gc.collect()
 

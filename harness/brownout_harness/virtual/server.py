@@ -24,13 +24,12 @@ from brownout_core.transports.pooled import Pooled
 from brownout_harness.asked.dead_letters import Answered, Dialogue
 from brownout_harness.asked.exchange import Request
 from brownout_harness.virtual.life import Killed, Life
+from brownout_scenarios.processes import GRACE_S, KILLED_AFTER_S
 
 T = TypeVar("T")
 
 HOST: Final = "127.0.0.1:8080"
 """What a client on this machine would say in its Host header."""
-GRACE_S: Final = 3.0
-"""How long what is under way may take to end after a stop; as long as in real mode."""
 
 
 def config_of(
@@ -52,14 +51,17 @@ class VirtualServer:
         replacements: Replacements,
         *,
         transports: Mapping[str, Transport],
-        claims: ClaimStore,
+        claims: Callable[[], ClaimStore],
         dead_letters: DeadLetterStore,
         sink: Sink,
         seed: int,
         wall_clock: WallClock,
         on_write: Callable[[], None] = lambda: None,
+        grace_s: float = GRACE_S,
     ) -> None:
-        """`on_write` is called at each change of a store, before the application hears of it."""
+        """`claims` connects to the store of claims, for each life; `on_write` is called at each change of a store,
+        before the application hears of it; `grace_s` is how long what is under way may take to end after a stop."""
+        self._grace_s = grace_s
         self._on_write = on_write
         self._config = config
         self._replacements = replacements
@@ -89,7 +91,7 @@ class VirtualServer:
             self._config,
             self._replacements,
             transports={name: self._connected(name, life.transport(each)) for name, each in self._transports.items()},
-            claims=life.claims(self._claims),
+            claims=life.claims(self._claims()),
             dead_letters=life.dead_letters(self._dead_letters),
             wall_clock=self._wall_clock,
             sink=(sink := life.sink(self._sink)),
@@ -137,8 +139,13 @@ class VirtualServer:
         """SIGTERM: no new request is taken; what is under way has its grace, and is cancelled then."""
         if self._life is not None:
             self._ending.append(self._life)
-            asyncio.get_running_loop().call_later(GRACE_S, self._life.cancel)
+            asyncio.get_running_loop().call_later(self._grace_s, self._life.cancel)
+            asyncio.get_running_loop().call_later(self._grace_s + KILLED_AFTER_S, self._life.kill)
         self._life = self._door = None
+
+    def is_ending(self) -> bool:
+        """Whether what was told to stop has not ended yet: nothing can be started in its place."""
+        return any(life.is_at_work() for life in self._ending)
 
     def serve(self, request: Request, *, name: str) -> asyncio.Task[Answer] | None:
         """Begin to answer; None where nothing listens."""

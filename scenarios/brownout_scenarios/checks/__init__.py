@@ -2,8 +2,8 @@
 
 Each check takes the finished `Scenario` and yields problems by path; the loader puts the lines to them. One module
 for each part of a file: `target.py`, `workload.py` (with `rates.py`: how often, `terms.py`: fields of effects,
-`until.py`: what finishes later, and `outsiders.py`: who asks a vendor), `phases.py`, `actions.py`, `expectations.py`,
-`vendors.py`, `notices.py`; `common.py` is what they share.
+`until.py`: what finishes later, and `outsiders.py`: who asks a vendor), `phases.py`, `actions.py` (with `stores.py`),
+`expectations.py`, `vendors.py`, `notices.py`; `common.py` is what they share.
 """
 
 import re

@@ -1,17 +1,16 @@
-"""Of the actions: what can be done to the target when it is to be, and that every process is back in the end."""
+"""Of the actions: what can be done to a process when it is to be, and that every one is back in the end."""
 
-from typing import Final
+from collections.abc import Iterator
 
 from brownout_scenarios import schema, units
 from brownout_scenarios.checks.common import Found
+from brownout_scenarios.checks.stores import state_at, store
 from brownout_scenarios.phases import Action
-from brownout_scenarios.processes import ProcessState
+from brownout_scenarios.processes import KILLED_AFTER_S, ProcessStates, State
 from brownout_scenarios.schema import Scenario, Span
+from brownout_scenarios.stores import STORE
 from brownout_scenarios.vocabulary import Vocabulary
 from brownout_scenarios.yaml_tree import Path
-
-STOP_TAKES_S: Final = 5.0
-"""What is told to stop may take so long to end, and cannot be started again before."""
 
 
 def actions(scenario: Scenario, words: Vocabulary) -> Found:
@@ -33,17 +32,20 @@ def _action(scenario: Scenario, words: Vocabulary, span: Span, action: Action, a
         if begins_s + action.for_s > scenario.duration_s:
             latest = "the phase's end" if action.on is not None else "that time"
             yield (*at, "for"), f"counted from {latest} it is longer than the run: it is to be back before the run ends"
-        if action.stop is not None and action.for_s <= STOP_TAKES_S:
-            yield (*at, "for"), f"must be longer than the {units.duration(STOP_TAKES_S)} that it may take to end"
+        takes_s = scenario.grace_s + KILLED_AFTER_S
+        if action.stop is not None and action.for_s <= takes_s:
+            yield (*at, "for"), f"must be longer than the {units.duration(takes_s)} that it may take to end"
     if action.process is not None:
-        yield from _process(scenario, action, at)
+        yield from _process(scenario, span, action, at)
     elif action.redrive is not None and scenario.target is not None:
         yield (*at, "redrive"), "is the gateway's; this target is not the gateway"
 
 
-def _process(scenario: Scenario, action: Action, at: Path) -> Found:
+def _process(scenario: Scenario, span: Span, action: Action, at: Path) -> Found:
     here = _here(scenario)
-    if action.process != here:
+    if action.process == STORE:
+        yield from store(scenario, span, action, at)
+    elif action.process != here:
         named = "the gateway" if here == schema.GATEWAY else "not the gateway"
         yield (*at, action.verb), f"there is no {action.process} in this scenario; its target is {named}"
     elif scenario.target is not None and not scenario.target.command:
@@ -56,23 +58,36 @@ def _here(scenario: Scenario) -> str:
 
 def _order(scenario: Scenario) -> Found:
     """Those that have an instant, one after the other. When the others come, nobody knows beforehand."""
-    here, process = _here(scenario), ProcessState()
+    processes = ProcessStates(_ours(scenario))
     refused: set[Path] = set()
-    for path, action in _timed(scenario):
-        if action.process != here or (scenario.target is not None and not scenario.target.command):
-            continue
-        if path in refused:
-            continue  # the end of what cannot begin
-        if why := process.objection(action):
-            yield (*path, action.verb), f"{here} {why} at that time"
+    of_store: list[tuple[float, State]] = [(0.0, "running")]
+    for at_s, path, action in _timed(scenario):
+        if action.stop == STORE:
+            refused.add(path)  # elsewhere
+        if not processes.meant(action) or path in refused:
+            continue  # the end of what cannot begin, too
+        if why := processes.objection(action):
+            yield (*path, action.verb), f"{why} at that time"
             refused.add(path)
-        process.take(action)
-    if process.state != "running":
-        how = "paused" if process.state == "paused" else "killed"
-        yield ("phases",), f"end with the {here} {how}; start it again, so that it can be judged"
+        elif action.restore is not None and (was := state_at(at_s - action.restore.from_s, of_store)) != "running":
+            yield (*path, "restore", "from"), f"the store is {was} then: there is nothing to go back to"
+        processes.take(action)
+        if action.process == STORE:
+            of_store.append((at_s, processes.state(STORE)))
+    for name, state in processes.away():
+        how = "paused" if state == "paused" else "killed"
+        yield ("phases",), f"end with the {name} {how}; start it again, so that it can be judged"
 
 
-def _timed(scenario: Scenario) -> list[tuple[Path, Action]]:
+def _ours(scenario: Scenario) -> Iterator[str]:
+    """The processes that the harness starts, and that something can be done to."""
+    if scenario.target is None or scenario.target.command:
+        yield from scenario.processes
+    if scenario.has_store:
+        yield STORE
+
+
+def _timed(scenario: Scenario) -> list[tuple[float, Path, Action]]:
     """In the order of their instants, each with its place in the file; an end has that of its beginning."""
     timed: list[tuple[float, Path, Action]] = []
     for index, span in enumerate(scenario.spans()):
@@ -84,4 +99,4 @@ def _timed(scenario: Scenario) -> list[tuple[Path, Action]]:
             timed.append((at_s, path, action))
             if action.ending is not None and action.for_s is not None:
                 timed.append((at_s + action.for_s, path, action.ending))
-    return [(path, action) for _, path, action in sorted(timed, key=lambda item: item[0])]
+    return sorted(timed, key=lambda item: item[0])

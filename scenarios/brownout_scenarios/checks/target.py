@@ -1,18 +1,22 @@
 """Of the target: it is on this machine, and everything that is filled in has a value."""
 
+from typing import Final
 from urllib.parse import urlsplit
 
 from brownout_scenarios import schema, spelling, units
 from brownout_scenarios.checks.common import Found
 from brownout_scenarios.loopback import host_of, is_loopback
 from brownout_scenarios.schema import Scenario
-from brownout_scenarios.target import Target
+from brownout_scenarios.target import REDIS_URL, Target
 from brownout_scenarios.vocabulary import Vocabulary
 from brownout_scenarios.yaml_tree import Path
+
+MAX_GRACE_S: Final = 600.0
 
 
 def target(scenario: Scenario, words: Vocabulary) -> Found:
     target = scenario.target
+    yield from _grace(scenario)
     if target is None:
         return
     where: Path = ("target", "url") if isinstance(scenario.document.get("target"), dict) else ("target",)
@@ -28,6 +32,13 @@ def target(scenario: Scenario, words: Vocabulary) -> Found:
     yield from _ports(target, words)
     if scenario.policies != schema.Policies():
         yield ("policies",), "are the gateway's; this target is not the gateway"
+
+
+def _grace(scenario: Scenario) -> Found:
+    if not 0 <= scenario.grace_s <= MAX_GRACE_S:
+        yield ("grace",), f"{units.duration(scenario.grace_s)} is outside 0s to {units.duration(MAX_GRACE_S)}"
+    if "grace" in scenario.document and scenario.target is not None and not scenario.target.command:
+        yield ("grace",), "needs a target with a command: only what the harness started does it stop"
 
 
 def _ports(target: Target, words: Vocabulary) -> Found:
@@ -55,7 +66,7 @@ def _templates(scenario: Scenario, target: Target, words: Vocabulary) -> Found:
         known = [
             "port",
             "python",
-            "redis.url",
+            REDIS_URL,
             *(f"{vendor}.{what}" for vendor in words.vendors for what in ("url", "key")),
             *(f"{vendor}.webhook_secret" for vendor, each in scenario.notices.items() if each.to),
         ]

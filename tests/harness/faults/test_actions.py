@@ -62,6 +62,17 @@ def test_what_cannot_be_done_when_it_is_due_is_a_gap_and_not_done(scenario: Scen
     assert not actions.begins(Action(start="gateway"), 22.0)
 
 
+def test_what_is_done_to_the_store_cuts_off_no_operation(scenario: Scenario) -> None:
+    actions = Actions(scenario)
+    assert actions.deed(Action(kill="gateway"), 1.0).cuts_off
+    assert not actions.deed(Action(kill="store"), 1.0).cuts_off
+    assert actions.begins(Action(kill="store"), 1.0)
+    assert actions.begins(KILL, 1.0)
+    assert not actions.begins(Action(empty="store"), 1.5)
+    (gap,) = actions.gaps
+    assert gap.detail == "empty store was due, and store is not running"
+
+
 def test_writes_of_stores_are_named_to_a_mode_that_does_not_see_them(scenario: Scenario) -> None:
     ((path, why),) = unseen(scenario, "cure")
     assert path == ("phases", 1, "actions", 1, "on", "moment")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from brownout_harness.problems import BadInput
-from brownout_harness.real.redis_choice import FAKE, Redis, choose
+from brownout_harness.real.redis_choice import AUTO, FAKE, Redis, choose
 from brownout_harness.real.runner import run_real
 from brownout_harness.running.execute import evidence_of
 from brownout_harness.words.vocabulary import vocabulary
@@ -57,6 +57,28 @@ expect:
   - dead_letters: {at_least: 3}
 """
 
+STORE_LOST = """
+name: store-lost
+about: Everything that can be done to the store, under a small load.
+workload:
+  arrivals: {rate: 10/s}
+  operations: [{name: pay}]
+  ask_again: {after: 500ms, times: 40, on: [unknown, refused]}
+phases:
+  - name: lost
+    for: 14s
+    actions:
+      - {at: 1s, pause: store, for: 1s}
+      - {at: 4s, kill: store, for: 1s}
+      - {at: 9s, empty: store}
+      - {at: 11s, restore: {store, from: 3s}}
+      - {on: {vendor: stripe, match: POST *, moment: committed, nth: 120}, empty: store}
+expect:
+  - exactly_once: {effect: stripe.charge}
+  - nothing_lost: {}
+  - success_rate: {operation: pay, at_least: 100%}
+"""
+
 
 def scenario(text: str) -> Scenario:
     return load_text(text, vocabulary())
@@ -82,6 +104,12 @@ def redis(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Redis]:
 
 def test_a_gateway_that_is_killed_at_work_charges_nobody_twice(redis: Redis, tmp_path: Path) -> None:
     for name, (status, observed) in verdicts(scenario(KILLED), tmp_path / "work", redis).items():
+        assert status is Status.PASSED, f"{name}: {observed}"
+
+
+@pytest.mark.parametrize("option", [FAKE, AUTO])
+def test_whatever_is_done_to_the_store_charges_nobody_twice_and_is_no_gap(option: str, tmp_path: Path) -> None:
+    for name, (status, observed) in verdicts(scenario(STORE_LOST), tmp_path / "work", choose(option)).items():
         assert status is Status.PASSED, f"{name}: {observed}"
 
 

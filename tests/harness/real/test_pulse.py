@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from brownout_harness.real.pulse import PING, Pulses, RedisPulse
+from brownout_harness.real.stalls import Standstill
 from brownout_simulators.heartbeat import EVERY_S, TOLD_OVER_S
 
 LONG_S = 20.0
@@ -88,6 +89,22 @@ def test_one_that_refuses_runs_and_one_that_hangs_up_is_asked_again() -> None:
         pulse = RedisPulse(redis.url, "redis")
         assert redis.answered.wait(LONG_S)
         assert pulse.stop() == []
+
+
+def test_a_redis_that_the_scenario_itself_has_stopped_stood_still_by_order() -> None:
+    with server() as redis:
+        pulses = Pulses(redis.url)
+        assert redis.asked.wait(LONG_S)
+        since_s = time.monotonic()
+        threading.Event().wait(3 * TOLD_OVER_S)
+        redis.may_answer.set()
+        assert redis.answered.wait(LONG_S)
+        threading.Event().wait(2 * EVERY_S)  # it hears of it
+        away = Standstill("redis", since_s, time.monotonic())
+        until_s = time.monotonic()
+        assert pulses.gaps([], since_s, until_s, away=[away]) == []
+        (gap,) = pulses.gaps([], since_s, until_s)
+    assert gap.process == "redis"
 
 
 SCRIPT = """

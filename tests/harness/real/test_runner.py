@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from brownout_harness.judging.evidence import GapKind
 from brownout_harness.judging.expectations.as_asked import AsAsked
 from brownout_harness.progress import Progress
 from brownout_harness.real.runner import run_real
@@ -83,6 +84,23 @@ def test_a_target_that_dies_unasked_is_told_with_what_it_said_last(tmp_path: Pat
     operations = inputs.tables.of(OperationRow)
     assert 1 <= sum(row.status != 0 for row in operations) <= 9
     assert {row.detail for row in operations if not row.status} <= {"connection_lost", "connection_refused"}
+
+
+def test_a_start_while_the_target_is_still_ending_waits_is_told_as_late_and_loses_nothing(tmp_path: Path) -> None:
+    path = write_shop(tmp_path, options="--deaf")
+    acts = "name: trouble\n    actions: [{at: 200ms, stop: target}, {at: 700ms, start: target}]"
+    path.write_text(path.read_text().replace("name: trouble", acts).replace("seed: 3", "seed: 3\ngrace: 0s"))
+    inputs = run_real(load(path, vocabulary()), work=tmp_path / "work")
+    (gap,) = inputs.gaps
+    assert (gap.kind, gap.at_s) == (GapKind.NOT_STAGED, 2.7)
+    assert re.match(r"start target came 1\.[4-9] s late: target was still ending", gap.detail)
+    stopped, started = inputs.deeds
+    # Killed two seconds after its grace, which is none.
+    assert 2.0 <= started.at_s - stopped.at_s < 3.0
+    assert inputs.deaths == ()
+    operations = inputs.tables.of(OperationRow)
+    assert {row.outcome for row in operations} == {Outcome.DONE}
+    assert any(row.asks > 1 for row in operations)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from brownout_harness.real.redis_choice import FAKE, choose
 from brownout_harness.real.stage import Stage
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.load import load
+from brownout_scenarios.phases import Action
 from tests.support.processes import eventually
 from tests.support.shop_scenario import write_shop
 
@@ -48,6 +49,17 @@ def test_a_target_can_be_killed_and_started_again_where_it_was(stage: Stage) -> 
     assert stage.target_child.pid != pid
     with pytest.raises(NotJudged, match="runs already: kill it first"):
         stage.restart_target()
+
+
+def test_a_target_that_was_told_to_stop_cannot_be_started_before_it_has_ended(stage: Stage) -> None:
+    start = Action(start="target")
+    assert not stage.waits(start)
+    stage.pause_target()  # nothing of it can end
+    stage.target_child.asked_to_end = True
+    assert stage.waits(start)
+    assert not stage.waits(Action(kill="target"))
+    stage.kill_target()
+    assert not stage.waits(start)
 
 
 def test_test_keys_stay_out_of_the_logs(stage: Stage, tmp_path: Path) -> None:

@@ -20,11 +20,11 @@ from brownout_core.compose import Replacements
 from brownout_core.errors import VendorRefused
 from brownout_core.stores import memory
 from brownout_harness.judging import spool
-from brownout_harness.judging.evidence import Gap, GapKind
+from brownout_harness.judging.evidence import Deed, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.progress import Progress
 from brownout_harness.running.execute import judged_virtually
-from brownout_harness.virtual import runner, vendors
+from brownout_harness.virtual import store, vendors
 from brownout_harness.virtual.runner import run_virtual
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.rows import REQUEST, TABLES, EventRow, LedgerRow, LetterRow, OperationRow
@@ -32,8 +32,10 @@ from brownout_reports.run_folder import Status
 from brownout_scenarios.library import names
 from brownout_scenarios.limits import Figures
 from brownout_scenarios.load import load
-from brownout_scenarios.phases import Phase
+from brownout_scenarios.moments import Moment, RequestLine
+from brownout_scenarios.phases import Action, Fault, Phase, Window
 from brownout_scenarios.schema import Scenario
+from brownout_scenarios.stores import Restore
 from brownout_simulators import ledger
 from brownout_simulators.simulator import Simulator
 
@@ -128,6 +130,74 @@ def test_while_the_application_is_dead_nobody_is_served_and_the_vendor_goes_on()
     assert arrived == []
 
 
+def test_a_start_while_the_application_is_still_ending_waits_and_is_told_as_late() -> None:
+    """A charge that hangs is under way: it has its grace of a second, and is cut off then."""
+    whole = scenario("healthy")
+    hangs = Fault(vendor="stripe", kind="hang", window=Window(), rule={"hang": {}})
+    acts = (Action(at_s=3.0, stop="gateway"), Action(at_s=3.2, start="gateway"))
+    phases = (Phase(name="steady", for_s=6.0, faults=(hangs,), actions=acts),)
+    inputs = run_virtual(replace(whole, phases=phases, grace_s=1.0))
+    gaps = [gap for gap in inputs.gaps if gap.kind is GapKind.NOT_STAGED]
+    assert [(gap.at_s, gap.detail) for gap in gaps] == [
+        (3.2, "start gateway came 0.9 s late: gateway was still ending, or the harness was late")
+    ]
+    assert [(deed.text, round(deed.at_s, 1)) for deed in inputs.deeds] == [
+        ("stop gateway", 3.0),
+        ("start gateway", 4.1),
+    ]
+    starts = [event.at_s for event in inputs.tables.of(EventRow) if event.kind == "started"]
+    assert starts == [0.0, pytest.approx(4.1)]
+
+
+def with_store_actions(*actions: Action) -> Scenario:
+    """Ten seconds of `healthy`, and what is done to the store."""
+    return replace(scenario("healthy"), phases=(Phase(name="steady", for_s=10.0, actions=actions),))
+
+
+def test_what_the_scenario_has_done_to_the_store_is_told_and_is_no_gap() -> None:
+    actions = (
+        Action(at_s=1.0, pause="store", for_s=1.0),
+        Action(at_s=3.0, kill="store", for_s=1.0),
+        Action(at_s=5.0, empty="store"),
+        Action(at_s=7.0, restore=Restore(store=None, from_s=2.5)),
+    )
+    inputs = run_virtual(with_store_actions(*actions))
+    assert inputs.gaps == ()
+    assert [(deed.at_s, deed.text, deed.cuts_off) for deed in inputs.deeds] == [
+        (1.0, "pause store", False),
+        (2.0, "start store", False),
+        (3.0, "kill store", False),
+        (4.0, "start store", False),
+        (5.0, "empty store", False),
+        (7.0, "restore store from 2.5 s before", False),
+    ]
+    refused = [row for row in inputs.tables.of(OperationRow) if row.detail == "claims_unavailable"]
+    assert refused
+    # While it is stopped they wait until it goes on, or give up; while it is down they are told at once.
+    assert all(3.0 <= row.sent_s < 4.0 for row in refused)
+
+
+def test_what_was_done_to_the_store_and_changed_nothing_leaves_the_run_inconclusive() -> None:
+    inputs = run_virtual(
+        with_store_actions(
+            Action(at_s=0.0, empty="store"), Action(at_s=2.0, kill="store"), Action(at_s=3.0, empty="store")
+        )
+    )
+    assert [(gap.kind, gap.detail) for gap in inputs.gaps] == [
+        (GapKind.NOT_STAGED, "empty store: it held nothing"),
+        (GapKind.NOT_STAGED, "empty store was due, and store is not running"),
+    ]
+
+
+def test_a_store_that_is_killed_on_a_moment_is_gone_before_anything_else_happens() -> None:
+    charged = Moment(vendor="stripe", match=RequestLine("POST *"), moment="committed", nth=5)
+    inputs = run_virtual(with_store_actions(Action(kill="store", on=charged, for_s=2.0)))
+    assert inputs.gaps == ()
+    charges = [row for row in inputs.tables.of(LedgerRow) if row.kind == "stripe.charge"]
+    assert inputs.deeds[0] == Deed(charges[4].at_s, "kill store")
+    assert inputs.deeds[1].at_s - inputs.deeds[0].at_s == 2.0
+
+
 @pytest.mark.thorough
 def test_a_run_is_the_same_whether_it_is_kept_on_disk_or_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -142,13 +212,13 @@ def test_a_run_is_the_same_whether_it_is_kept_on_disk_or_in_memory(
 
 
 def test_a_claim_that_was_forgotten_for_want_of_room_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "CLAIMS_LIMIT", 20)
+    monkeypatch.setattr(store, "CLAIMS_LIMIT", 20)
     assert [gap.kind for gap in run_virtual(shortened("healthy", 3.0)).gaps] == [GapKind.OTHER]
 
 
 @pytest.mark.thorough
 def test_a_run_on_disk_needs_no_room_for_claims_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "CLAIMS_LIMIT", 20)
+    monkeypatch.setattr(store, "CLAIMS_LIMIT", 20)
     monkeypatch.setattr(memory, "NEWEST", 2)
     assert run_virtual(shortened("healthy", 3.0), work=tmp_path).gaps == ()
 

@@ -1,6 +1,7 @@
 """The application in virtual time: served in place, killed, started again on what survives."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from brownout_core.compose import Replacements
 from brownout_core.flows import FLOWS
 from brownout_core.flows.pay import Pay, PayRequest
 from brownout_core.front_door.answers import Answer
+from brownout_core.records import Begun, ClaimStore
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event, Kind
@@ -18,8 +20,9 @@ from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.dead_letters import letters, redrive
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.problems import NotJudged
-from brownout_harness.virtual.server import GRACE_S, VirtualServer, config_of
+from brownout_harness.virtual.server import VirtualServer, config_of
 from brownout_harness.virtual.wire import HostTransport, base_url_of
+from brownout_scenarios.processes import GRACE_S, KILLED_AFTER_S
 from brownout_simulators.faults.kinds import rule_from_json
 from brownout_simulators.hosts.memory import MemoryHost
 from brownout_simulators.simulator import Simulator
@@ -33,7 +36,7 @@ DECLINED = Arrival("pay-2", "pay", 0.0, {**PAY.params, "payment_method": "pm_car
 class World:
     """Three vendors and one server."""
 
-    def __init__(self, replacements: Replacements | None = None) -> None:
+    def __init__(self, replacements: Replacements | None = None, claims: ClaimStore | None = None) -> None:
         loop = asyncio.get_running_loop()
         vendors = {name: load_vendor(name) for name in VENDORS}
         self.events: list[Event] = []
@@ -46,11 +49,12 @@ class World:
             name: dict(vendor.environment(base_url_of(name), vendor.test_key("server")))
             for name, vendor in vendors.items()
         }
+        store = claims or MemoryClaimStore(loop.time)
         self.server = VirtualServer(
             config_of(environments, {}),
             replacements or Replacements(),
             transports={name: HostTransport(host) for name, host in hosts.items()},
-            claims=MemoryClaimStore(loop.time),
+            claims=lambda: store,
             dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=loop.time),
             sink=self.events.append,
             seed=1,
@@ -179,6 +183,35 @@ def test_what_a_stop_cuts_off_is_given_back_for_the_next_one_to_look() -> None:
         assert asyncio.get_running_loop().time() < GRACE_S + 1
 
     virtually(main())
+
+
+def test_what_was_told_to_stop_is_ending_until_its_work_has_ended_and_is_killed_after_its_grace() -> None:
+    async def main() -> None:
+        world = World(claims=_Slow())
+        assert not world.server.is_ending()
+        under_way = world.serve(PAY)
+        assert under_way is not None
+        await asyncio.sleep(0)
+        world.server.stop()
+        assert world.server.is_ending()
+        await asyncio.wait([under_way])
+        assert asyncio.get_running_loop().time() == pytest.approx(GRACE_S + KILLED_AFTER_S)
+        assert not world.server.is_ending()
+
+    virtually(main())
+
+
+class _Slow(MemoryClaimStore):
+    """It takes a minute to make a claim, and as long to be told that nobody wants it any more."""
+
+    def __init__(self) -> None:
+        super().__init__(asyncio.get_running_loop().time)
+
+    async def begin(self, key: str, fingerprint: str, owner: str, lease_s: float) -> Begun:
+        for _ in range(2):
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(60.0)
+        return await super().begin(key, fingerprint, owner, lease_s)
 
 
 def test_an_operator_talks_to_it_as_over_http_and_needs_a_life() -> None:

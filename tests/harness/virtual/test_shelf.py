@@ -1,5 +1,6 @@
 """Bytes by key, in a file."""
 
+import copy
 from pathlib import Path
 
 from brownout_harness.virtual.closed import closed_world
@@ -33,3 +34,13 @@ def test_two_in_one_folder_are_apart(tmp_path: Path) -> None:
     one, other = FileShelf(tmp_path), FileShelf(tmp_path)
     one.put({"a": b"1"})
     assert other.get("a") is None
+
+
+def test_another_one_in_the_same_file_is_empty_and_a_copy_holds_the_same(tmp_path: Path) -> None:
+    shelf = FileShelf(tmp_path)
+    shelf.put({"a": b"1"})
+    other, copied = shelf.another(), copy.deepcopy(shelf)
+    assert (other.get("a"), copied.get("a")) == (None, b"1")
+    other.put({"a": b"2"})
+    copied.put({"a": b"3"})
+    assert [each.get("a") for each in (shelf, other, copied)] == [b"1", b"2", b"3"]
