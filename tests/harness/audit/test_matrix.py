@@ -41,6 +41,8 @@ CAUGHT_BY = {
     "counts-declines": ("card-testers", "success_rate"),
     "believes-an-old-look": ("killed-mid-redrive", "exactly_once"),
     "slows-down-for-good": ("quota-lowered", "goodput"),
+    "serves-without-a-claim": ("store-away", "requests"),
+    "keeps-keys-in-the-store": ("store-restored", "exactly_once"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

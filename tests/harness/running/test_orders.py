@@ -57,6 +57,11 @@ def test_a_seed_replaces_the_scenarios_own() -> None:
         (["healthy"], {"redis": "redis://127.0.0.1:6379/0"}, "--redis is for real mode"),
         (["healthy"], {"mode": "real", "redis": "redis://192.0.2.1:6379"}, "aims at 192.0.2.1"),
         (["healthy"], {"environment": {"STRIPE_API_KEY": LIVE}}, "STRIPE_API_KEY holds a live key"),
+        (
+            ["store-away"],
+            {"mode": "real", "redis": "redis://127.0.0.1:6379"},
+            "is not the run's own, and is left alone",
+        ),
         (["healthy"], {"mode": "real", "redis": f"redis://:{LIVE}@127.0.0.1"}, "an argument holds a live key"),
         (["healthy"], {"out": Path("file/below")}, "--out file/below: Not a directory"),
         (["healthy"], {"out": Path("file")}, "there is something already"),

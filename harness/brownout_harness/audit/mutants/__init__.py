@@ -23,6 +23,7 @@ from brownout_harness.audit.mutants import (
     frees_foreign_claims,
     hides_retries,
     ignores_retry_after,
+    keeps_keys_in_the_store,
     keys_from_the_clock,
     redrives_blindly,
     refuses_in_doubt,
@@ -30,6 +31,7 @@ from brownout_harness.audit.mutants import (
     retries_unsafe_calls,
     retries_without_budget,
     saves_up_tokens,
+    serves_without_a_claim,
     shares_an_answer,
     slows_down_for_good,
     tells_all_done,
@@ -73,5 +75,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         counts_declines,
         believes_an_old_look,
         slows_down_for_good,
+        serves_without_a_claim,
+        keeps_keys_in_the_store,
     )
 }
