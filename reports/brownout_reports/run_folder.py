@@ -27,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from brownout_reports.rows import TABLES, Table, schema_of
 from brownout_reports.tables import Rows, Tables
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 T = TypeVar("T")
 R = TypeVar("R", bound=NamedTuple)
@@ -193,7 +193,7 @@ class Environment(Frozen):
 class Verdict(Frozen):
     """`verdict.json`."""
 
-    schema_version: Literal[3] = SCHEMA_VERSION
+    schema_version: Literal[4] = SCHEMA_VERSION
     scenario: str
     about: str
     mode: Literal["virtual", "real"]

@@ -59,7 +59,7 @@ def objection_to_place(text: str, vendor: Vendor[Any]) -> str:
 
 
 def correlating(vendors: Sequence[Vendor[Any]], told: Iterable[str]) -> list[Vendor[Any]]:
-    """The vendors; those of which somebody tells where operation ids travel (`stripe=body.metadata.order_id`) look at
+    """The vendors; those of which somebody tells where operation ids travel (`VENDOR=body.metadata.order_id`) look at
     these places, in that order, and at none of their own.
 
     Raises `ValueError` with what was told and what may be.

@@ -105,12 +105,12 @@ def test_a_start_while_the_target_is_still_ending_waits_is_told_as_late_and_lose
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
-    """A real run in the middle of its first phase."""
+    """A real run in the middle of its first phase, with an operation that was answered."""
     path = write_shop(tmp_path, steady="60s")
     process = start("run", str(path), "--mode", "real", "--out", "A", cwd=tmp_path)
     try:
         assert process.stdout is not None
-        while "| steady |" not in (line := process.stdout.readline()):
+        while not re.search(r"\| steady \|.*\| done \d", line := process.stdout.readline()):
             assert line, process.communicate(timeout=LIMIT_S)[1]
         yield process
     finally:
