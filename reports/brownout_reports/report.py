@@ -4,6 +4,7 @@ A pure function from a run folder's content to text; `write_report` puts it besi
 """
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -70,7 +71,7 @@ def render(run: RunFolder) -> str:
         narrow=narrow,
         pictures=shown,
         pictured={each.operation_id: number for number, each in enumerate(shown.drawn, 1)},
-        phase_rows=run.verdict.phase_metrics,
+        phase_rows=_rows(run.verdict.phase_metrics),
         vendor_rows=run.verdict.vendor_metrics,
         whole_run=_whole(run.verdict.phase_metrics),
         ended=counts.operations(run.tables),
@@ -103,6 +104,12 @@ def headline(run: RunFolder) -> str:
 
 def _whole(rows: Sequence[PhaseMetrics]) -> PhaseMetrics | None:
     return next((row for row in rows if row.phase == "all" and row.operation == "all" and not row.group), None)
+
+
+def _rows(rows: Sequence[PhaseMetrics]) -> list[PhaseMetrics]:
+    """Without those of all operations together where there is one: it says the same."""
+    named = Counter((row.phase, row.group) for row in rows if row.operation != "all")
+    return [row for row in rows if row.operation != "all" or named[row.phase, row.group] != 1]
 
 
 def _seconds(value: float | None) -> str:

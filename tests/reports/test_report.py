@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from brownout_reports.report import headline, render, write_report
+from brownout_reports.report import _rows, headline, render, write_report
 from brownout_reports.run_folder import Mark, Status, write
 from tests.reports.runs import a_run
 from tests.support import verdicts
@@ -190,3 +190,13 @@ def test_a_report_is_drawn_into_its_folder_and_through_no_link(tmp_path: Path) -
     assert mine.read_text() == "mine"
     assert not (folder / "report.html").is_symlink()
     assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize(("others", "shown"), [([], ["pay"]), (["notify"], ["all", "notify", "pay"])])
+def test_all_operations_together_are_told_where_there_are_several(others: list[str], shown: list[str]) -> None:
+    row = a_run().verdict.phase_metrics[0]
+    rows = [row.model_copy(update={"operation": name}) for name in ["all", *others, "pay"]]
+    of_group = [each.model_copy(update={"group": "shoppers"}) for each in rows if each.operation != "notify"]
+    told = _rows([*rows, *of_group])
+    assert [each.operation for each in told if not each.group] == shown
+    assert [each.operation for each in told if each.group] == ["pay"]
