@@ -37,6 +37,11 @@ Named = frozenset[str]
 """Files, from the root."""
 
 
+def _place(source: Path) -> str:
+    """From the root, wherever the project lies: what that folder is called is nothing of it."""
+    return f"/{source.relative_to(ROOT).as_posix()}"
+
+
 @cache
 def _modules_named(source: Path) -> frozenset[str]:
     """What a file imports: modules, and names in them; also those that it will import by a text."""
@@ -77,7 +82,7 @@ def importers(module: str) -> Named:
     return _files(
         lambda source: (
             any(f"{each}.".startswith(f"{module}.") for each in _modules_named(source))
-            and own.search(source.as_posix()) is None
+            and own.search(_place(source)) is None
         )
     )
 
@@ -89,7 +94,7 @@ def users(word: str) -> Named:
 
 def listing(text: str, *, within: str) -> Named:
     """The files of a room in whose tables a text stands."""
-    return _files(lambda source: within in source.as_posix() and text in _keys_in(source))
+    return _files(lambda source: within in _place(source) and text in _keys_in(source))
 
 
 def _files(has: Callable[[Path], bool]) -> Named:
@@ -150,7 +155,7 @@ def rows() -> dict[str, Row]:
             ("core/brownout_core/stores/",),
         ),
         "policy": Row(
-            {name: users(name) & _files(lambda source: "/brownout_core/" in source.as_posix()) for name in POLICIES},
+            {name: users(name) & _files(lambda source: "/brownout_core/" in _place(source)) for name in POLICIES},
             ("core/brownout_core/policies/",),
         ),
         "expectation": by_module(
