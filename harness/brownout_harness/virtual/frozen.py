@@ -17,30 +17,45 @@ PROCESS: Final[ContextVar[object]] = ContextVar("process", default=None)
 
 
 class Sieve(deque[asyncio.Handle]):
-    """A loop's queue of what is ready, while one process is stopped: what is its own is kept back."""
+    """A loop's queue of what is ready, while processes are stopped: what is theirs is kept back."""
 
     def __init__(self, ready: Iterable[asyncio.Handle], process: object) -> None:
         """In place of what `ready` holds of the process stands nothing to do: a loop counts before it begins."""
-        super().__init__()
-        self.process = process
-        self.kept: list[asyncio.Handle] = []
-        for handle in ready:
-            if self._is_its(handle):
-                self.kept.append(handle)
-                super().append(_nothing())
-            else:
-                super().append(handle)
+        super().__init__(ready)
+        self._kept: dict[int, tuple[object, list[asyncio.Handle]]] = {}
+        self.stop(process)
+
+    def holds(self, process: object) -> bool:
+        """Whether that process is stopped."""
+        return id(process) in self._kept
+
+    def stop(self, process: object) -> None:
+        """Keep back what is its own, from now on and of what is ready."""
+        kept: list[asyncio.Handle] = []
+        self._kept[id(process)] = (process, kept)
+        for place, handle in enumerate(self):
+            if self._kept_of(handle) is kept:
+                kept.append(handle)
+                self[place] = _nothing()
+
+    def let_go(self, process: object) -> deque[asyncio.Handle]:
+        """It goes on: the queue as it is then, with what became due of it meanwhile at its end, in that order."""
+        _, kept = self._kept.pop(id(process), (process, []))
+        self.extend(kept)
+        return self if self._kept else deque(self)
 
     def append(self, handle: asyncio.Handle) -> None:
         """Keep it back, or let it be run."""
-        if self._is_its(handle):
-            self.kept.append(handle)
-        else:
+        kept = self._kept_of(handle)
+        if kept is None:
             super().append(handle)
+        else:
+            kept.append(handle)
 
-    def _is_its(self, handle: Any) -> bool:
+    def _kept_of(self, handle: Any) -> list[asyncio.Handle] | None:
         context: Context = handle._context  # a handle has no public way to tell
-        return context.get(PROCESS) is self.process
+        found = self._kept.get(id(context.get(PROCESS)))
+        return None if found is None else found[1]
 
 
 def _nothing() -> asyncio.Handle:

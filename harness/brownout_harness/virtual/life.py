@@ -75,7 +75,7 @@ class Life:
     def go_on(self) -> None:
         """SIGCONT."""
         self.is_stopped = False
-        _loop().thaw()
+        _loop().thaw(self._mark)
 
     async def awake(self) -> None:
         """To be awaited behind whatever may have stopped it in the middle of a step: it does not take the next."""

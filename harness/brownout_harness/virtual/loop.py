@@ -58,19 +58,18 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self._jumping.now_s
 
     def freeze(self, process: object) -> None:
-        """From now on nothing of `process` runs (see `frozen.py`); one at a time."""
-        if self._is_frozen:
-            raise RuntimeError("a process is stopped already")
-        self._ready = Sieve(self._ready, process)
+        """From now on nothing of `process` runs (see `frozen.py`)."""
+        if not isinstance(self._ready, Sieve):
+            self._ready = Sieve(self._ready, process)
+        elif self._ready.holds(process):
+            raise RuntimeError("that process is stopped already")
+        else:
+            self._ready.stop(process)
 
-    def thaw(self) -> None:
-        """It goes on: what became due meanwhile is run next, in that order. No effect where none is stopped."""
+    def thaw(self, process: object) -> None:
+        """It goes on: what became due meanwhile is run next, in that order. No effect where it is not stopped."""
         if isinstance(self._ready, Sieve):
-            self._ready = deque([*self._ready, *self._ready.kept])
-
-    @property
-    def _is_frozen(self) -> bool:
-        return isinstance(self._ready, Sieve)
+            self._ready = self._ready.let_go(process)
 
     def _run_once(self) -> None:
         super()._run_once()  # type: ignore[misc]

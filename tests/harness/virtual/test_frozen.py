@@ -141,17 +141,43 @@ def test_a_killed_life_that_was_stopped_and_went_on_is_dead_all_the_same() -> No
     assert virtually(main())
 
 
-def test_one_process_at_a_time_and_going_on_when_nobody_is_stopped_does_nothing() -> None:
+def test_nobody_is_stopped_twice_and_going_on_when_one_is_not_stopped_does_nothing() -> None:
     async def main() -> None:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, VirtualLoop)
-        loop.thaw()
+        loop.thaw("one")
         loop.freeze("one")
+        loop.freeze("other")
         with pytest.raises(RuntimeError, match="stopped already"):
-            loop.freeze("other")
-        loop.thaw()
+            loop.freeze("one")
+        loop.thaw("third")
+        loop.thaw("one")
+        loop.freeze("one")
 
     virtually(main())
+
+
+def test_of_two_that_are_stopped_each_goes_on_by_itself_and_the_other_is_not_woken() -> None:
+    async def main() -> list[tuple[str, float]]:
+        one, other, loop, heard = Life(), Life(), asyncio.get_running_loop(), list[tuple[str, float]]()
+
+        async def tick(name: str) -> None:
+            for _ in range(2):
+                await asyncio.sleep(1)
+                heard.append((name, loop.time()))
+
+        tasks = [one.start(tick("one"), name="one"), other.start(tick("other"), name="other")]
+        await until(0.5)
+        one.pause()
+        other.pause()
+        await until(3.0)
+        other.go_on()
+        await until(6.0)
+        one.go_on()
+        await asyncio.wait(tasks)
+        return heard
+
+    assert virtually(main()) == [("other", 3.0), ("other", 4.0), ("one", 6.0), ("one", 7.0)]
 
 
 def test_a_sieve_holds_as_many_as_the_loop_has_counted() -> None:
@@ -162,6 +188,6 @@ def test_a_sieve_holds_as_many_as_the_loop_has_counted() -> None:
         handles = [asyncio.Handle(print, (), loop, context=each) for each in (its, copy_context())]
         sieve = Sieve(handles, "it")
         sieve.append(asyncio.Handle(print, (), loop, context=its))
-        return len(sieve), len(sieve.kept), sieve[0].cancelled()
+        return len(sieve), len(sieve.let_go("it")), sieve[0].cancelled()
 
-    assert virtually(main()) == (2, 2, True)
+    assert virtually(main()) == (2, 4, True)
