@@ -168,7 +168,7 @@ def _sink(settings: Settings, metrics: PrometheusSink, logger: object, cleanup: 
 
 
 def _application(settings: Settings, sink: Sink, instance: str) -> Application:
-    letters, spill = open_dead_letters(settings.dead_letters, system_wall_clock)
+    letters, spill = open_dead_letters(settings.dead_letters, system_wall_clock, settings.spill)
     return build(
         settings.app,
         transports={

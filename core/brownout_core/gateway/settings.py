@@ -28,6 +28,8 @@ class Settings:
     """The URL of the store of claims."""
     dead_letters: str
     """The URL, or the path, of the store of dead letters."""
+    spill: str | None
+    """The path of the file for those that the store cannot take; None: beside it."""
     telemetry: str | None
     seed: int
     grace_s: float
@@ -53,6 +55,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         app=AppConfig(access=access, **_policies(environment.get("BROWNOUT_POLICIES") or None)),
         claims=_store("BROWNOUT_CLAIMS", environment, "memory:", check_claims),
         dead_letters=_store("BROWNOUT_DEAD_LETTERS", environment, "brownout-dead-letters.sqlite3", check_dead_letters),
+        spill=environment.get("BROWNOUT_SPILL") or None,
         telemetry=environment.get("BROWNOUT_TELEMETRY") or None,
         seed=_whole("BROWNOUT_SEED", environment.get("BROWNOUT_SEED", "0")),
         grace_s=_seconds("BROWNOUT_GRACE_S", environment.get("BROWNOUT_GRACE_S", "15")),

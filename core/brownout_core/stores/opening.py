@@ -44,15 +44,18 @@ def check_dead_letters(url: str) -> None:
     _scheme(_with_scheme(url), DEAD_LETTERS)
 
 
-def open_dead_letters(url: str, wall_clock: WallClock) -> tuple[DeadLetterStore, SpillFile | None]:
-    """The store of dead letters at `url` (a URL or a plain path), and the file beside it, if it has a place. Raises
-    `ConfigError`."""
+def open_dead_letters(
+    url: str, wall_clock: WallClock, spill: str | None = None
+) -> tuple[DeadLetterStore, SpillFile | None]:
+    """The store of dead letters at `url` (a URL or a plain path), and the file at `spill`, or else beside it, if it has
+    a place. The store may be several processes', the file is one's. Raises `ConfigError`."""
     check_dead_letters(url)
     scheme, _, place = _with_scheme(url).partition(":")
     if scheme == "memory":
         place = ""
     store: DeadLetterStore = _module(DEAD_LETTERS[scheme]).open_dead_letters(place, wall_clock)
-    return store, SpillFile(Path(place + ".spill")) if place else None
+    beside = spill or (place and place + ".spill")
+    return store, SpillFile(Path(beside)) if beside else None
 
 
 def _with_scheme(url: str) -> str:

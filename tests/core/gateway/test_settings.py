@@ -41,6 +41,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "SALES_API_BASE": "http://sales.test:99",
             "BROWNOUT_CLAIMS": "redis://:hunter2@127.0.0.1:6379/0",
             "BROWNOUT_DEAD_LETTERS": "letters.db",
+            "BROWNOUT_SPILL": "mine.spill",
             "BROWNOUT_TELEMETRY": "telemetry.ndjson",
             "BROWNOUT_POLICIES": str(policies),
             "BROWNOUT_SEED": "7",
@@ -52,6 +53,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
     assert settings.app.access["twilio"].sender == "+15005550001"
     assert settings.app.policies(ADAPTERS["stripe"]).breaker.open_for_s == 3
     assert settings.app.settle_s == 2
+    assert (settings.dead_letters, settings.spill) == ("letters.db", "mine.spill")
     assert settings.app.access["stripe"].webhook_secrets == ("whsec_a", "whsec_b")
     assert {"hunter2", "whsec_a", "sk_test_secret1", "secret2", "secret3"} <= set(settings.secrets())
     for secret in settings.secrets():

@@ -56,6 +56,18 @@ def test_dead_letters_are_kept_in_a_file_with_one_beside_it(tmp_path: Path, sche
     assert (tmp_path / "letters.db.spill").exists()
 
 
+def test_of_several_processes_on_one_store_each_may_have_a_file_of_its_own(tmp_path: Path) -> None:
+    async def main() -> None:
+        store, spill = open_dead_letters(str(tmp_path / "letters.db"), Wall(), str(tmp_path / "mine.spill"))
+        await store.close()
+        assert spill is not None
+        spill.append(letter())
+
+    really(main())
+    assert (tmp_path / "mine.spill").exists()
+    assert not (tmp_path / "letters.db.spill").exists()
+
+
 def test_dead_letters_in_memory_have_no_file() -> None:
     async def main() -> None:
         store, spill = open_dead_letters("memory:", Wall())
