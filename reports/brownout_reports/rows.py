@@ -88,6 +88,9 @@ class OperationRow(NamedTuple):
     asked_of: str = ""
     """The vendor that was asked directly, by somebody else than the target; empty: the target was asked."""
 
+    replicas: tuple[str, ...] = ()
+    """The process that each ask went to, in order; empty: the target is one process."""
+
     @property
     def states_seen(self) -> tuple[StateSeen, ...]:
         """The same, read."""
@@ -172,6 +175,8 @@ class EventRow(NamedTuple):
     outcome: str = ""
     duration_s: float = 0.0
     detail: str = ""
+    process: str = ""
+    """Which of several processes says it."""
 
 
 class LetterRow(NamedTuple):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from brownout_scenarios.limits import Limits
 from brownout_scenarios.moments import Moment
@@ -56,7 +56,9 @@ class Redrive:
     """All dead letters are sent again, through the same pipeline."""
 
 
-Process: TypeAlias = Literal["gateway", "target", "store"]
+PROCESSES: Final = ("gateway", "target", "store")
+Process: TypeAlias = Annotated[str, "a process"]
+"""One of `PROCESSES`; of several of a kind one alone is `gateway.1`, and `gateway` is all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,12 @@ running ─────pause────▶ paused ──start──▶ running
 running ─empty, restore▶ running
 """
 
+import re
 from collections.abc import Iterable
 from typing import Final, Literal, TypeAlias
 
-from brownout_scenarios.phases import Action
+from brownout_scenarios import spelling, units
+from brownout_scenarios.phases import PROCESSES, Action
 
 State: TypeAlias = Literal["running", "paused", "down"]
 
@@ -17,6 +19,19 @@ GRACE_S: Final = 3.0
 KILLED_AFTER_S: Final = 2.0
 """It is killed so long after its grace: what it cut off itself is still to be written down."""
 NOT_NOW = {"running": "is already running", "paused": "is paused", "down": "is not running"}
+
+
+def read_name(text: str) -> str:
+    """The name of a process, or of all of a kind: `gateway.1`, `gateway`. Raises `ValueError` where it is none."""
+    if not re.fullmatch(rf"({'|'.join(PROCESSES)})(\.(0|[1-9]\d?))?", text):
+        known = (*PROCESSES, f"{PROCESSES[0]}.0")
+        raise ValueError(f"{units.shown(text)} is not allowed{spelling.hint(text, known)}")
+    return text
+
+
+def means(name: str, process: str) -> bool:
+    """Whether what is written as `name` is, or is among others, that process."""
+    return process == name or process.startswith(f"{name}.")
 
 
 class ProcessState:
@@ -46,10 +61,10 @@ class ProcessStates:
     def meant(self, action: Action) -> tuple[str, ...]:
         """The processes that it is done to."""
         written = action.process
-        return () if written is None else tuple(name for name in self._states if name == written)
+        return () if written is None else tuple(name for name in self._states if means(written, name))
 
     def objection(self, action: Action) -> str:
-        """Why this cannot be done now, to one of those that are meant: `gateway is not running`."""
+        """Why this cannot be done now, to one of those that are meant: `gateway.1 is not running`."""
         objections = ((name, self._states[name].objection(action)) for name in self.meant(action))
         return next((f"{name} {why}" for name, why in objections if why), "")
 

@@ -118,6 +118,8 @@ class Scenario:
     """`gateway` (None here): the reference application."""
     grace_s: float = GRACE_S
     """How long the target may take to end after a `stop`, and at the end of the run; killed two seconds after that."""
+    replicas: int = 1
+    """How many processes the target is, on the same stores; asked in turn. Each has a name of its own: `gateway.0`."""
     workload: Workload
     phases: tuple[Phase, ...]
     always: tuple[Fault, ...] = ()
@@ -151,8 +153,9 @@ class Scenario:
 
     @property
     def processes(self) -> tuple[str, ...]:
-        """The target's, by name."""
-        return (GATEWAY if self.target is None else "target",)
+        """The target's, by name: `gateway` alone, or `gateway.0`, `gateway.1` and so on."""
+        name = GATEWAY if self.target is None else "target"
+        return (name,) if self.replicas == 1 else tuple(f"{name}.{number}" for number in range(self.replicas))
 
     @property
     def has_store(self) -> bool:

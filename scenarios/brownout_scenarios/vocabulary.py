@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJson
 
 from brownout_scenarios import grammar, groups, moments, phases, schema, stores, target, units, wording, workload
 from brownout_scenarios.grammar import Grammar, Node
+from brownout_scenarios.processes import read_name
 from brownout_scenarios.yaml_tree import Path
 
 PHASE_FIELDS = ("of", "during", "after", "before", "until", "phase")
@@ -374,7 +375,13 @@ _PLACE = Annotated[
     AfterValidator(_place),
     WithJsonSchema({"description": "body.order_id, or {body.Body: pattern}", "type": ["string", "object"]}),
 ]
+_PROCESS = Annotated[
+    str,
+    AfterValidator(read_name),
+    WithJsonSchema({"description": "gateway, target, gateway.1", "type": "string"}),
+]
 _SPECIAL: Mapping[Any, Any] = {
+    phases.Process: _PROCESS,
     workload.Statuses: _STATUSES,
     workload.Places: _PLACES,
     target.Command: _COMMAND,

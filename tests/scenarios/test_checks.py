@@ -580,3 +580,42 @@ def test_an_action_on_a_moment_is_sound_and_its_requests_must_be_some_of_the_ven
 def test_a_kill_with_an_end_needs_no_start() -> None:
     actions = "[{at: 1s, kill: gateway, for: 2s}, {at: 4s, stop: gateway, for: 6s}]"
     assert gateway("for: 20s", f"for: 20s, actions: {actions}") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (SCENARIO.replace("phases:", "replicas: 0\nphases:", 1), "replicas: 0 is outside 1 to 8"),
+        (SCENARIO.replace("phases:", "replicas: 9\nphases:", 1), "replicas: 9 is outside 1 to 8"),
+        (
+            FOREIGN.replace("phases:", "replicas: 2\nphases:", 1).replace("127.0.0.1:{{port}}", "127.0.0.1:8000"),
+            "replicas: needs a port for each: write {{port}} in target.url",
+        ),
+        (
+            FOREIGN.replace("phases:", "replicas: 2\nphases:", 1).replace('  command: ["{{python}}", app.py]\n', ""),
+            "replicas: needs a target with a command: what runs already cannot be started a second time",
+        ),
+    ],
+)
+def test_what_is_several_processes_the_harness_starts_each_on_a_port_of_its_own(text: str, said: str) -> None:
+    assert any(said in line for line in problems(text)), problems(text)
+    sound = text.replace("replicas: 0", "replicas: 2").replace("replicas: 9", "replicas: 8")
+    assert text == sound or not problems(sound)
+
+
+@pytest.mark.parametrize(
+    ("replicas", "actions", "said"),
+    [
+        (1, "{kill: gateway.0, for: 1s}", "kill: there is no gateway.0 in this scenario: there is one process; write"),
+        (2, "{kill: gateway.2, for: 1s}", "there is no gateway.2 in this scenario: there is gateway.0 and gateway.1"),
+        (2, "{kill: target.1, for: 1s}", "there is no target.1 in this scenario; its target is the gateway"),
+        (2, "{kill: gateway.1}", "phases: end with the gateway.1 killed; start it again"),
+        (2, "{kill: gateway.1, for: 9s}, {at: 5s, pause: gateway, for: 1s}", "pause: gateway.1 is not running at that"),
+        (2, "{kill: gateway.1, for: 9s}, {at: 5s, pause: gateway.0, for: 1s}", ""),
+        (2, "{kill: gateway}, {at: 1s, start: gateway.0}, {at: 2s, start: gateway.1}", ""),
+    ],
+)
+def test_of_several_processes_each_has_a_name_and_all_have_one(replicas: int, actions: str, said: str) -> None:
+    text = SCENARIO.replace("phases:", f"replicas: {replicas}\nphases:", 1)
+    found = problems(text.replace("for: 20s", f"for: 20s, actions: [{actions}]", 1))
+    assert any(said in line for line in found) if said else not found, found

@@ -1,7 +1,9 @@
 """Where a process stands: what can be done to it, and what cannot."""
 
+import pytest
+
 from brownout_scenarios.phases import Action, Redrive
-from brownout_scenarios.processes import ProcessState, ProcessStates
+from brownout_scenarios.processes import ProcessState, ProcessStates, means, read_name
 from brownout_scenarios.stores import Restore
 
 KILL, STOP, START = Action(kill="gateway"), Action(stop="gateway"), Action(start="gateway")
@@ -56,3 +58,30 @@ def test_what_is_emptied_or_put_back_runs_before_and_after() -> None:
         assert process.state == "running"
     process.take(Action(pause="store"))
     assert process.objection(empty) == process.objection(restore) == "is paused"
+
+
+def test_a_name_is_of_a_kind_or_of_one_of_several() -> None:
+    assert [read_name(text) for text in ("gateway", "target.0", "gateway.12")] == ["gateway", "target.0", "gateway.12"]
+    for text in ("stripe", "gateway.", "gateway.01", "gateway.a", "gateway.1.2", "gateway 1", ""):
+        with pytest.raises(ValueError, match="is not allowed"):
+            read_name(text)
+    assert means("gateway", "gateway.1")
+    assert means("gateway.1", "gateway.1")
+    assert not means("gateway.1", "gateway.10")
+    assert not means("gateway", "target.1")
+
+
+def test_what_is_done_to_all_must_be_possible_for_each() -> None:
+    both = ProcessStates(["gateway.0", "gateway.1"])
+    assert both.meant(KILL) == ("gateway.0", "gateway.1")
+    one = Action(kill="gateway.1")
+    assert both.meant(one) == ("gateway.1",)
+    assert both.meant(Action(redrive=Redrive())) == ()
+    both.take(one)
+    assert both.objection(KILL) == "gateway.1 is not running"
+    assert both.objection(Action(pause="gateway.0")) == ""
+    assert both.away() == (("gateway.1", "down"),)
+    both.take(Action(pause="gateway.0"))
+    assert both.objection(Action(kill="gateway.0")) == "gateway.0 is paused"
+    both.take(START)
+    assert both.away() == ()

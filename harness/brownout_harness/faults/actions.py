@@ -22,21 +22,29 @@ class Actions:
         self.waiting: dict[str, Trigger] = {trigger.id: trigger for trigger in scenario.triggers()}
         """Those whose moment has not come, by id."""
         self.gaps: list[Gap] = []
-        self._processes = ProcessStates((*scenario.processes, STORE))
+        self.processes = ProcessStates((*scenario.processes, STORE))
+        """Where each of them stands."""
+        self._of_target = scenario.processes
+
+    def serving(self) -> tuple[str, ...]:
+        """The processes of the target that are to run now."""
+        return tuple(name for name in self._of_target if self.processes.state(name) == "running")
 
     def begins(self, action: Action, now_s: float) -> bool:
         """Whether it can be done now; then it counts as done. Else it is a gap."""
-        why = self._processes.objection(action)
+        why = self.processes.objection(action)
         if why:
             self.gaps.append(Gap(GapKind.NOT_STAGED, f"{action.text} was due, and {why}", now_s))
             return False
-        self._processes.take(action)
+        self.processes.take(action)
         return True
 
     def deed(self, action: Action, now_s: float) -> Deed:
         """What is done now, as the judge is told of it."""
         ends = (action.kill is not None or action.stop is not None) and action.process != STORE
-        return Deed(now_s, action.text, cuts_off=ends, sends_again=action.redrive is not None)
+        return Deed(
+            now_s, action.text, cuts_off=ends, sends_again=action.redrive is not None, process=action.process or ""
+        )
 
     def come(self, trigger_id: str) -> Trigger | None:
         """Its moment has come; None where it had come before."""

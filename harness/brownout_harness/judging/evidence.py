@@ -27,6 +27,7 @@ from brownout_harness.safety.secret_forms import forms_of, masked
 from brownout_reports.rows import EFFECT, REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.run_folder import FaultSpan, PhaseSpan
 from brownout_reports.tables import Groups, Rows, Tables
+from brownout_scenarios.processes import means
 
 WHOLE_RUN: Final = ""
 """As a phase's name: everything, the drain included."""
@@ -92,6 +93,8 @@ class Deed(NamedTuple):
     """Whether it may end what was under way."""
     sends_again: bool = False
     """Whether it has what was set aside sent again."""
+    process: str = ""
+    """What it was done to: `gateway`, all of them, or `gateway.1`."""
 
 
 class Death(NamedTuple):
@@ -152,6 +155,8 @@ class Evidence:
     """By the closed group's name, the mean of how long its users think before they ask again."""
     group: str = ""
     """Where it is narrowed to what one group of users asked for (`groups.py`), that group."""
+    processes: tuple[str, ...] = ()
+    """The target's, by name, where it is several (`by_process.py`)."""
 
     @cached_property
     def wanted(self) -> Rows[OperationRow]:
@@ -302,9 +307,11 @@ class Evidence:
 
     def cut_off_near(self, operation: OperationRow) -> str:
         """What ended the target around that operation, ` (kill gateway 0.2 s later)`; empty where nothing did."""
-        ends = [(deed.at_s, deed.text) for deed in self.deeds if deed.cuts_off]
-        ends += [(death.at_s, f"{death.process} ended unasked") for death in self.deaths]
-        near = [each for each in sorted(ends) if operation.sent_s <= each[0] <= operation.finished_s + NEAR_S]
+        ends = [(deed.at_s, deed.text, deed.process) for deed in self.deeds if deed.cuts_off]
+        ends += [(death.at_s, f"{death.process} ended unasked", death.process) for death in self.deaths]
+        its = [(at_s, text) for at_s, text, name in ends
+               if not operation.replicas or any(means(name, each) for each in operation.replicas)]  # fmt: skip
+        near = [each for each in sorted(its) if operation.sent_s <= each[0] <= operation.finished_s + NEAR_S]
         if not near:
             return ""
         at_s, text = near[0]

@@ -55,7 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> None:
     _wait_for(options.plan, "plan")
     asking, arrivals = read_plan(options.plan)
-    require_loopback(asking.url, "the target's url")
+    for url in asking.urls.values():
+        require_loopback(url, "the target's url")
     _say({"ready": True, "planned": len(arrivals)})
     start_at_s = _start_of(options)
     if start_at_s < time.monotonic():

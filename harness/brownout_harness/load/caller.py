@@ -36,16 +36,16 @@ class _Agent(LocustUserAgent):
 
 
 class Caller:
-    """One HTTP session for all operations of a run. Safe for many greenlets."""
+    """One HTTP session with one process, for all operations of a run. Safe for many greenlets."""
 
-    def __init__(self, user: FastHttpUser, asking: Asking) -> None:
+    def __init__(self, user: FastHttpUser, asking: Asking, url: str) -> None:
         self._answer_within_s = asking.answer_within_s
         pool = HTTPClientPool(
             concurrency=asking.in_flight_limit + MARGIN,
             network_timeout=asking.answer_within_s + 1.0,  # the caller's own patience ends first
             connection_timeout=asking.answer_within_s + 1.0,
         )
-        session = FastHttpSession(asking.url, user.environment.events.request, user=None, client_pool=pool)
+        session = FastHttpSession(url, user.environment.events.request, user=None, client_pool=pool)
         session.client = _Agent(client_pool=pool, max_retries=0, max_redirects=0)
         self._session = session
 

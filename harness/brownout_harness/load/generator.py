@@ -10,6 +10,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple, TypeAlias
 
 import gevent  # type: ignore[import-untyped]
 from gevent.event import AsyncResult, Event  # type: ignore[import-untyped]
@@ -20,6 +22,7 @@ from locust.exception import StopUser
 
 from brownout_harness.asked.exchange import Reading, instants_text
 from brownout_harness.asked.operations import NOT_SENT
+from brownout_harness.asked.replicas import Processes, Way
 from brownout_harness.load.caller import Caller, environment_for
 from brownout_harness.load.following import Followed, Look, follow
 from brownout_harness.load.plan import Asking, Planned, asking_of, turns_by_user
@@ -48,6 +51,8 @@ class Asked:
     status: int = 0
     """Of the last answer."""
 
+    of: tuple[str, ...] = ()
+    """Which of several processes each ask went to."""
     leaked: str = ""
     """What stood around a credential in the first answer that held one."""
 
@@ -68,6 +73,18 @@ class Asked:
         self.longest_ask_s = max(self.longest_ask_s, answer.finished_s - answer.sent_s)
         self.asks += 1
         self.status = answer.status
+
+
+class Door(NamedTuple):
+    """The way to one process of the target."""
+
+    caller: Caller
+    follower: Caller
+    """Of those who ask for states: they take no connection from who arrives."""
+
+
+Doors: TypeAlias = Mapping[str, Processes[Door]]
+"""By the group of users."""
 
 
 @dataclass(slots=True)
@@ -135,17 +152,13 @@ class Generator:
 
             @task
             def dispatch(self) -> None:
-                # Groups share no connection, and whoever follows takes none from who arrives.
-                callers = {
-                    name: (Caller(self, asking), Caller(self, asking)) for name, asking in generator._asking_of.items()
-                }
-                walk = gevent.spawn(generator._dispatch, callers, self.environment)
+                walk = gevent.spawn(generator._dispatch, generator._doors(self), self.environment)
                 walk.link_exception(generator._failed.append)
                 walk.join()
                 done.set()
                 raise StopUser
 
-        environment = environment_for(Dispatcher, self._asking.url)
+        environment = environment_for(Dispatcher, next(iter(self._asking.urls.values())))
         runner = environment.create_local_runner()
         watcher = gevent.spawn(self._watch)
         watcher.link_exception(self._failed.append)
@@ -160,44 +173,50 @@ class Generator:
         self._progress(self.counts)
         return environment
 
-    def _dispatch(self, callers: Mapping[str, tuple[Caller, Caller]], environment: Environment) -> None:
-        for turns in self._users.values():
-            using = self._pool.spawn(self._use, turns, callers, environment)
+    def _doors(self, user: FastHttpUser) -> Doors:
+        """Groups share no connection, and whoever follows takes none from who arrives."""
+        return {
+            group: Processes(
+                {name: Door(Caller(user, asking, url), Caller(user, asking, url)) for name, url in asking.urls.items()}
+            )
+            for group, asking in self._asking_of.items()
+        }
+
+    def _dispatch(self, doors: Doors, environment: Environment) -> None:
+        for number, turns in enumerate(self._users.values()):
+            using = self._pool.spawn(self._use, turns, number, doors, environment)
             using.link_exception(self._failed.append)
-        for arrival in self._due():
+        for number, arrival in enumerate(self._due()):
             self.counts.offered += 1
             if self._in_flight_of[arrival.group] >= self._asking_of[arrival.group].in_flight_limit:
                 self._leave_out(arrival)
                 continue
-            self._begin(arrival, callers, environment)
+            self._begin(arrival, doors[arrival.group].way(number), environment)
         self._pool.join()
 
-    def _begin(
-        self, arrival: Planned, callers: Mapping[str, tuple[Caller, Caller]], environment: Environment
-    ) -> AsyncResult:
+    def _begin(self, arrival: Planned, way: Way[Door], environment: Environment) -> AsyncResult:
         """Ask, and wait for nobody; what is returned has the instant of the last answer when that is in."""
         self.counts.in_flight += 1
         self._in_flight_of[arrival.group] += 1
         self.counts.max_in_flight = max(self.counts.max_in_flight, self.counts.in_flight)
         answered = AsyncResult()
-        operating = self._pool.spawn(self._operate, arrival, *callers[arrival.group], environment, answered)
+        operating = self._pool.spawn(self._operate, arrival, way, environment, answered)
         operating.link_exception(self._failed.append)
         operating.link_exception(lambda failed: answered.set_exception(failed.exception))
         return answered
 
-    def _use(
-        self, turns: Sequence[Planned], callers: Mapping[str, tuple[Caller, Caller]], environment: Environment
-    ) -> None:
+    def _use(self, turns: Sequence[Planned], number: int, doors: Doors, environment: Environment) -> None:
         """One user: thinks, asks, waits for the answer, until the load ends."""
         answered_s = 0.0
-        for turn in turns:
+        for count, turn in enumerate(turns, number):
             wanted_s = answered_s + turn.think_s
             if wanted_s >= self._asking.ends_s:
                 return
             self._sleep_until(wanted_s)
             self.counts.offered += 1
             self.counts.turns += 1
-            answered_s = self._begin(turn._replace(at_s=wanted_s), callers, environment).get()
+            way = doors[turn.group].way(count)
+            answered_s = self._begin(turn._replace(at_s=wanted_s), way, environment).get()
 
     def _due(self) -> Iterator[Planned]:
         """Each arrival at its intended instant, never before it."""
@@ -209,13 +228,11 @@ class Generator:
         while (ahead_s := at_s - self._now_s()) > 0:
             gevent.sleep(ahead_s)
 
-    def _operate(
-        self, arrival: Planned, caller: Caller, follower: Caller, environment: Environment, answered: AsyncResult
-    ) -> None:
+    def _operate(self, arrival: Planned, way: Way[Door], environment: Environment, answered: AsyncResult) -> None:
         """One operation: ask, ask again while the answer is not the last word, follow what was taken on."""
         asked, was_refused, asking = Asked(), False, self._asking_of[arrival.group]
         while True:
-            answer = caller.ask(arrival)
+            answer = way.next().caller.ask(arrival)
             asked.add(answer, self._start_at_s, self._lookout, was_refused=was_refused)
             if asked.asks == 1:
                 self.counts.max_lag_s = max(self.counts.max_lag_s, asked.sent_s - arrival.at_s)
@@ -227,6 +244,7 @@ class Generator:
         self.counts.in_flight -= 1
         self._in_flight_of[arrival.group] -= 1
         answered.set(asked.finished_s)
+        asked.of = way.taken
         followed = Followed(reading, "", None)
         if reading.outcome is Outcome.ACCEPTED and (following := self._followings.get(arrival.name)):
             followed = follow(
@@ -235,7 +253,7 @@ class Generator:
                 answer,
                 reading,
                 start_at_s=self._start_at_s,
-                ask=follower.ask,
+                ask=partial(_look, way),
                 heard=lambda body: asked.hear(body, self._lookout),
             )
         self._record(arrival, asked, followed)
@@ -278,6 +296,7 @@ class Generator:
                 after_refusal_s=asked.after_refusal_s,
                 group=arrival.group,
                 asked_of=arrival.asked_of,
+                replicas=asked.of,
             ),
             followed.look,
         )
@@ -296,6 +315,11 @@ class Generator:
 
     def _now_s(self) -> float:
         return time.monotonic() - self._start_at_s
+
+
+def _look(way: Way[Door], at: Planned) -> Answer:
+    """Each look at a state, too, goes to the next process."""
+    return way.next().follower.ask(at)
 
 
 class UnknownOutcome(Exception):

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 class Asking:
     """How callers ask, and what they make of an answer."""
 
-    url: str
-    """Where the target serves, without a trailing slash; loopback only."""
+    urls: Mapping[str, str]
+    """By the name of each of the target's processes, where it serves, without a trailing slash; loopback only."""
     answer_within_s: float = 30.0
     """A caller waits this long for one answer, from the instant of sending."""
     ask_again_after_s: float = 0.0

@@ -29,20 +29,21 @@ def write_load_plan(
     scratch: Path,
     scenario: Scenario,
     arrivals: Sequence[Arrival],
-    url: str,
+    urls: Mapping[str, str],
     secrets: Collection[str] = (),
     *,
     turns: Sequence[Turn] = (),
     outside: Mapping[str, tuple[str, KeyHolder]] = MappingProxyType({}),
 ) -> None:
     """Every arrival with its whole request, and the credentials that no answer may hold; the file appears whole, and
-    the load process waits for it. `outside`: by vendor, where it is asked directly, and by whom."""
+    the load process waits for it. `urls` are those of the target's processes, by name; `outside`: by vendor, where it
+    is asked directly, and by whom."""
     groups = scenario.workload.groups
     asking = Asking(
-        url=url,
+        urls=urls,
         **_manners(groups[0]),
         groups={
-            group.name: {**_manners(group), **({"url": outside[group.asks][0]} if group.asked_of else {})}
+            group.name: {**_manners(group), **({"urls": _only(outside[group.asks][0])} if group.asked_of else {})}
             for group in groups
             if group.name
         },
@@ -74,6 +75,10 @@ def _manners(group: Group) -> dict[str, Any]:
         "ask_again_on": again.on if again else (),
         "in_flight_limit": group.users or group.in_flight_limit,
     }
+
+
+def _only(url: str) -> dict[str, str]:
+    return {"": url}
 
 
 def _planned(arrival: Arrival, request: Any) -> Planned:

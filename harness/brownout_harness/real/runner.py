@@ -28,12 +28,12 @@ from brownout_harness.progress import Progress, ProgressSink
 from brownout_harness.real import load_process
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
-from brownout_harness.real.http_json import NoAnswer, exchange
 from brownout_harness.real.last_look import look_again
 from brownout_harness.real.moments import RealMoments
 from brownout_harness.real.processes import Processes, pause
 from brownout_harness.real.pulse import Pulses
 from brownout_harness.real.redis_choice import Redis, choose, emptied
+from brownout_harness.real.replicas import asker, have_look, telemetry_of
 from brownout_harness.real.stage import Stage
 from brownout_harness.real.telemetry_tail import BreakerWatch, spool_events
 from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, read
@@ -53,8 +53,6 @@ LAST_LINES = 20
 SHOW_EVERY_S = 0.25
 AFTER_LAST_ANSWER_S = 15.0
 BUSY_SHARE = 0.8
-OPERATOR_WITHIN_S = 60.0
-"""For one lot of dead letters to be sent again."""
 
 
 def run_real(
@@ -131,7 +129,7 @@ class _Run:
         self._agenda = Agenda(scenario.actions())
         self._actions = Actions(scenario)
         self._moments = RealMoments(self._actions, stage.booths, act=self._act)
-        self._breakers = BreakerWatch(stage.target.telemetry)
+        self._breakers = BreakerWatch(telemetry_of(stage.targets))
         self._shown_at_s = 0.0
         self._clocks = Clocks()
         self._pulses = Pulses(stage.redis_url if stage.target.asks_redis else "")
@@ -196,37 +194,25 @@ class _Run:
         elif action.clock is not None:
             self._stage.booths.advance(action.clock, action.ahead_s or 0.0)
         else:
-            self._pending.append((action.text, self._helper.submit(drive, redrive(), self._ask)))
+            self._pending.append((action.text, self._helper.submit(drive, redrive(), self._asker())))
 
     def _act_on_target(self, action: Action) -> None:
         if action.kill or action.stop:
             self._cut_short.update(future for _, future in self._pending if not future.done())
-        if action.kill is not None:
-            self._stage.kill_target()
-        elif action.pause is not None:
-            self._stage.pause_target()
-        elif action.stop is not None:
-            self._stage.target_child.ask_to_end()
-        else:
-            self._stage.restart_target()
+        self._stage.take(action, self._actions.processes.meant(action))
 
-    def _ask(self, request: Request) -> Answered:
-        """One request to the gateway, as an operator would make it."""
-        url = self._stage.target.url + request.path
-        try:
-            status, body = exchange(
-                request.method, url, request.headers, request.body or None, timeout_s=OPERATOR_WITHIN_S
-            )
-        except NoAnswer as error:
-            return Answered(0, error=str(error))
-        return Answered(status, body)
+    def _asker(self) -> Callable[[Request], Answered]:
+        """One of the target's processes that serve, as an operator asks it."""
+        running = self._actions.serving()
+        have_look(self._stage.targets, running)
+        return asker(self._stage.serving(running).url)
 
     def _tick(self, seconds: float) -> None:
         """One turn of the harness's loop: wait a little, look at everything once."""
         pause(seconds)
         self._gaps += self._clocks.check_drift(self._now_s())
         for child in self._processes.died_unasked():
-            if child.name != self._stage.target.name:  # without it there is no evidence
+            if child.name not in self._stage.targets:  # without it there is no evidence
                 words = child.last_words()
                 raise NotJudged(
                     f"{child.name} ended unasked with exit code {child.exit_code}: {words}".removesuffix(": ")
@@ -304,8 +290,9 @@ class _Run:
         shown = self._letters()
         told = load_process.recorded(self._scratch, self._scenario, self._stage.asked)
         if not self._is_interrupted:
-            told = look_again(told, self._scenario, self._ask, self._now_s)
-        self._processes.stop(self._stage.target.name)
+            told = look_again(told, self._scenario, self._asker(), self._now_s)
+        for name in self._stage.targets:
+            self._processes.stop(name)
         booths = self._stage.booths
         ledger, events = Spool(LedgerRow, self._rows), Spool(EventRow, self._rows)
         for page in booths.ledger(self._start_at_s):
@@ -316,7 +303,8 @@ class _Run:
         self._gaps += booths.gaps()
         until_s = self._start_at_s + duration_s
         self._gaps += self._pulses.gaps(self._stage.own, self._start_at_s, until_s, away=self._stage.store.away)
-        self._gaps += spool_events(self._stage.target.telemetry, self._start_at_s, events)
+        for name, path in telemetry_of(self._stage.targets).items():
+            self._gaps += spool_events(path, self._start_at_s, events, name)
         operations = Rows(OperationRow, read(OperationRow, told).lazy())
         if not self._is_interrupted:
             self._gaps += gaps_of_pace(operations, self._stage.begun, self._spans)
@@ -352,14 +340,14 @@ class _Run:
         return (
             self._stage.target.has_dead_letters
             and not self._is_interrupted
-            and not (self._deaths and not self._stage.target_child.alive)
+            and not (self._deaths and not self._stage.any_alive)
         )
 
     def _letters(self) -> list[LetterRow]:
         if not self._shows_letters:
             return []
         try:
-            return drive(letters(self._wall_start_s), self._ask)
+            return drive(letters(self._wall_start_s), self._asker())
         except NotJudged as error:
             self._gaps.append(Gap(GapKind.EVIDENCE_LOST, str(error)))
             return []

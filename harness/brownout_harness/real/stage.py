@@ -6,7 +6,7 @@ Their start is mostly imports, so whatever does not wait for another is started 
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -22,10 +22,11 @@ from brownout_harness.real.load_process import LoadWatch
 from brownout_harness.real.processes import Child, Processes, pause, wait_until
 from brownout_harness.real.redis_choice import Redis
 from brownout_harness.real.redis_process import RedisProcess
+from brownout_harness.real.replicas import launches
 from brownout_harness.real.store import RealStore
-from brownout_harness.real.target import Launch, launch
+from brownout_harness.real.target import Launch
 from brownout_scenarios.phases import Action
-from brownout_scenarios.processes import KILLED_AFTER_S
+from brownout_scenarios.processes import KILLED_AFTER_S, means
 from brownout_scenarios.schema import Scenario
 
 START_WITHIN_S = 30.0
@@ -56,8 +57,8 @@ class Stage:
         self._scenario = scenario
         self._processes = processes
         self._grace_s = scenario.grace_s + KILLED_AFTER_S
-        self._restarting_until_s: float | None = None
-        self._is_paused = False
+        self._restarting_until_s: dict[str, float] = {}
+        self._paused: set[str] = set()
         environment = dict(os.environ)
         self.store = RealStore(scenario, RedisProcess(redis, processes, scratch=scratch, environment=environment))
         ports = scenario.target.ports if scenario.target is not None else {}
@@ -78,22 +79,15 @@ class Stage:
         self.own: tuple[Child, ...] = (*stands.values(), load)
         """The processes that tell when they stood still."""
         self.redis_url = self.store.wait()
-        self.target: Launch = launch(
-            scenario,
-            self.booths,
-            redis_url=self.redis_url,
-            scratch=scratch,
-            seed=scenario.seed,
-            listen=self.booths.listen,
+        self.targets: Mapping[str, Launch] = launches(
+            scenario, self.booths, redis_url=self.redis_url, scratch=scratch, listen=self.booths.listen
         )
-        if self.target.command:
-            self.target.require_free_port()
-            self._launch()
-        else:
-            for line in _needed_by(self.target, self.booths):
-                tell(line)
+        self.target: Launch = next(iter(self.targets.values()))
+        """What holds for each of them: they differ in name, port and telemetry."""
+        self._begin_targets(tell)
         self._plan_load(scratch)
-        self._wait_for_target()
+        for each in self.targets.values():
+            self._wait_for(each)
         _wait(load, self._load_is_ready, "the load generator")
 
     @cached_property
@@ -102,10 +96,10 @@ class Stage:
         return tuple(chain.from_iterable(users_of(self._scenario)))
 
     def _plan_load(self, scratch: Path) -> None:
-        url, secrets = self.target.url, self.booths.secrets
+        urls, secrets = {name: each.url for name, each in self.targets.items()}, self.booths.secrets
         outside = {booth.vendor: (booth.url, holder) for booth in self.booths if (holder := booth.key_holder)}
         load_process.write_load_plan(
-            scratch, self._scenario, self.arrivals, url, secrets, turns=self.turns, outside=outside
+            scratch, self._scenario, self.arrivals, urls, secrets, turns=self.turns, outside=outside
         )
 
     @property
@@ -118,78 +112,115 @@ class Stage:
         """So many operations must be recorded: every arrival, and what waiting users have come to ask for."""
         return len(self.arrivals) + int(self.watch.latest.get("turns", 0))
 
-    @property
-    def target_child(self) -> Child:
-        """The target's newest process.
+    def target_child(self, name: str) -> Child:
+        """The newest process of the target under that name.
 
         Raises:
             NotJudged: it was not started by us.
         """
-        child = self._processes.get(self.target.name)
+        child = self._processes.get(name)
         if child is None:
-            raise NotJudged(f"{self.target.name} was not started here, so it cannot be stopped or started")
+            raise NotJudged(f"{name} was not started here, so it cannot be stopped or started")
         return child
 
-    def kill_target(self) -> None:
-        """SIGKILL, and wait until it and all that it started are gone."""
-        self.target_child.kill()
-        self.target_child.wait(START_WITHIN_S)
-        self._restarting_until_s = None
+    def _begin_targets(self, tell: Callable[[str], None]) -> None:
+        if not self.target.command:
+            for line in _needed_by(self.target, self.booths):
+                tell(line)
+            return
+        for each in self.targets.values():
+            each.require_free_port()
+            self._launch(each)
 
-    def pause_target(self) -> None:
+    def take(self, action: Action, names: Iterable[str]) -> None:
+        """Do to these processes of the target what the action says.
+
+        Raises:
+            NotJudged: it could not be done.
+        """
+        for name in names:
+            if action.kill is not None:
+                self.kill_target(name)
+            elif action.pause is not None:
+                self.pause_target(name)
+            elif action.stop is not None:
+                self.target_child(name).ask_to_end()
+            else:
+                self.restart_target(name)
+
+    def serving(self, running: Sequence[str]) -> Launch:
+        """Of the target's processes that are to run, the first that does; where none does, the first."""
+        alive = [name for name in running if name not in self._restarting_until_s and self._is_alive(name)]
+        return self.targets[next(iter([*alive, *running, *self.targets]))]
+
+    @property
+    def any_alive(self) -> bool:
+        """Whether any of the target's processes runs."""
+        return any(self._is_alive(name) for name in self.targets)
+
+    def _is_alive(self, name: str) -> bool:
+        return not self.target.command or self.target_child(name).alive
+
+    def kill_target(self, name: str) -> None:
+        """SIGKILL, and wait until it and all that it started are gone."""
+        self.target_child(name).kill()
+        self.target_child(name).wait(START_WITHIN_S)
+        self._restarting_until_s.pop(name, None)
+
+    def pause_target(self, name: str) -> None:
         """SIGSTOP, and wait until it is stopped.
 
         Raises:
             NotJudged: it is not.
         """
-        if not self.target_child.pause() and self.target_child.alive:
-            raise NotJudged(f"{self.target.name} was to be paused, and runs on")
-        self._is_paused = True
-        self._restarting_until_s = None
+        if not self.target_child(name).pause() and self.target_child(name).alive:
+            raise NotJudged(f"{name} was to be paused, and runs on")
+        self._paused.add(name)
+        self._restarting_until_s.pop(name, None)
 
     def waits(self, action: Action) -> bool:
         """Whether it cannot be begun yet: what was told to stop is still ending, which its grace bounds."""
-        child = self._processes.get(self.target.name)
-        return action.start == self.target.name and child is not None and child.asked_to_end and child.alive
+        meant = [name for name in self.targets if action.start is not None and means(action.start, name)]
+        children = [self._processes.get(name) for name in meant]
+        return any(child is not None and child.asked_to_end and child.alive for child in children)
 
-    def restart_target(self) -> None:
+    def restart_target(self, name: str) -> None:
         """Start it again on the same port with the same stores; one that is paused goes on. Nobody waits for it
         (`check_restart`)."""
-        if self._is_paused:
-            self._is_paused = False
-            self.target_child.go_on()
-            self._restarting_until_s = time.monotonic() + self.target.within_s
+        target = self.targets[name]
+        if name in self._paused:
+            self._paused.remove(name)
+            self.target_child(name).go_on()
+            self._restarting_until_s[name] = time.monotonic() + target.within_s
             return
-        if self.target_child.alive:
-            raise NotJudged(f"{self.target.name} was to be started again, and runs already: kill it first")
-        self._launch()
-        self._restarting_until_s = time.monotonic() + self.target.within_s
+        if self.target_child(name).alive:
+            raise NotJudged(f"{name} was to be started again, and runs already: kill it first")
+        self._launch(target)
+        self._restarting_until_s[name] = time.monotonic() + target.within_s
 
     def check_restart(self) -> None:
-        """See whether a target that was started again serves by now.
+        """See whether what was started again serves by now.
 
         Raises:
             NotJudged: it does not, and its time is over.
         """
-        if self._restarting_until_s is None:
-            return
-        if self.target.is_ready():
-            self._restarting_until_s = None
-        elif time.monotonic() > self._restarting_until_s:
-            limit_s = self.target.within_s
-            raise NotJudged(f"the target ({self.target.name}) did not serve again within {limit_s:.0f} s of its start")
+        for name, until_s in list(self._restarting_until_s.items()):
+            target = self.targets[name]
+            if target.is_ready():
+                del self._restarting_until_s[name]
+            elif time.monotonic() > until_s:
+                limit_s = target.within_s
+                raise NotJudged(f"the target ({name}) did not serve again within {limit_s:.0f} s of its start")
 
-    def _launch(self) -> Child:
-        target = self.target
+    def _launch(self, target: Launch) -> Child:
         return self._processes.start(
             target.name, target.command, target.environment, cwd=target.cwd, grace_s=self._grace_s
         )
 
-    def _wait_for_target(self) -> None:
-        target = self.target
+    def _wait_for(self, target: Launch) -> None:
         deadline_s = time.monotonic() + target.within_s
         if target.command:
-            wait_until(target.is_ready, self.target_child, deadline_s, f"the target ({target.name})")
+            wait_until(target.is_ready, self.target_child(target.name), deadline_s, f"the target ({target.name})")
             return
         while not target.is_ready():
             if time.monotonic() >= deadline_s:

@@ -7,7 +7,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -74,24 +74,31 @@ def launch(
     seed: int,
     environment: Mapping[str, str] = os.environ,
     listen: Callable[[str], Mapping[str, str]] = lambda _url: {},
+    process: str = "",
 ) -> Launch:
     """What to start for this scenario. Takes a free port; files go to `scratch`. `listen(url)` registers the receivers
-    of a target that serves there, and returns the secrets of the vendors that sign for it.
+    of a target that serves there, and returns the secrets of the vendors that sign for it. `process` is its name among
+    several.
 
     Raises:
         BadInput: the target aims at another machine, its command does not exist, or it names what is not there.
     """
     vendors = {name: value for booth in booths for name, value in booth.environment.items()}
     if scenario.target is None:
-        return _gateway(scenario, {**environment, **vendors}, redis_url=redis_url, scratch=scratch, seed=seed)
-    return _foreign(scenario, {**environment, **vendors}, booths, redis_url=redis_url, listen=listen)
+        told = {**environment, **vendors}
+        made = _gateway(scenario, told, redis_url=redis_url, scratch=scratch, name=process, seed=seed)
+    else:
+        made = _foreign(scenario, {**environment, **vendors}, booths, redis_url=redis_url, listen=listen)
+    return replace(made, name=process) if process else made
 
 
-def _gateway(scenario: Scenario, environment: Mapping[str, str], *, redis_url: str, scratch: Path, seed: int) -> Launch:
+def _gateway(
+    scenario: Scenario, environment: Mapping[str, str], *, redis_url: str, scratch: Path, name: str, seed: int
+) -> Launch:
     port = free_port()
     policies = scratch / "policies.json"
     policies.write_text(json.dumps(scenario.policies.to_json()), encoding="utf-8")
-    telemetry = scratch / "telemetry.ndjson"
+    telemetry = scratch / f"telemetry{name and '-'}{name}.ndjson"
     url = f"http://127.0.0.1:{port}"
     settings = {
         "BROWNOUT_HOST": "127.0.0.1",
@@ -103,6 +110,8 @@ def _gateway(scenario: Scenario, environment: Mapping[str, str], *, redis_url: s
         "BROWNOUT_SEED": str(seed),
         "BROWNOUT_GRACE_S": str(scenario.grace_s),
     }
+    if name:
+        settings["BROWNOUT_SPILL"] = str(scratch / f"dead-letters-{name}.spill")
     return Launch(
         name=GATEWAY,
         url=url,

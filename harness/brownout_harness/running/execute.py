@@ -235,6 +235,7 @@ def evidence_of(
         notified_by=tuple(vendor for vendor, each in scenario.notices.items() if each.to),
         duration_s=inputs.duration_s,
         think_s={group.name: group.mean_think_s for group in scenario.workload.groups if group.is_closed},
+        processes=scenario.processes if scenario.replicas > 1 else (),
     )
 
 
@@ -294,6 +295,8 @@ def _about(order: Order, inputs: RunInputs) -> About:
     target = GATEWAY
     if scenario.target is not None:
         target = " ".join(scenario.target.command).replace("{{python}}", "python") or scenario.target.url
+    if scenario.replicas > 1:
+        target += f" ({scenario.replicas} processes)"
     return About(
         scenario=scenario.name,
         about=" ".join(scenario.about.split()),

@@ -7,6 +7,7 @@
   libraries get instead
 - `server.py`  the application, composed as the gateway composes it; `life.py` one life of it, and what a kill means;
   `wall.py` its wall clock, which may be wrong
+- `replicas.py` several processes of it, on the same stores
 - `vendors.py` the simulators, in memory; `moments.py` what is done at a moment in their books
 - `outside.py` somebody else's way to a simulator
 - `store.py`   the store of claims, which can be stopped, killed, emptied and put back; `shelf.py` old claims, on disk

@@ -15,6 +15,7 @@ from brownout_core.front_door.answers import Answer
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.exchange import Reading, Request, instants_text
 from brownout_harness.asked.operations import NOT_SENT, TargetOperation, classify
+from brownout_harness.asked.replicas import Processes
 from brownout_harness.asked.terms import asked_text
 from brownout_harness.asked.users import Turn
 from brownout_harness.safety.secret_forms import Lookout
@@ -40,7 +41,7 @@ class Callers:
         arrivals: Iterable[Arrival],
         workload: Workload,
         operations: Mapping[str, TargetOperation],
-        server: Server,
+        servers: Mapping[str, Server],
         *,
         record: Callable[[OperationRow], None],
         outside: Mapping[str, Server] = MappingProxyType({}),
@@ -48,8 +49,9 @@ class Callers:
         ends_s: float = float("inf"),
         secrets: Collection[str] = (),
     ) -> None:
-        """`outside`, by the name of those groups that ask somebody else than the `server`. `users` wait for their
-        answers, and ask for nothing any more at `ends_s`. No answer may hold any of the `secrets`.
+        """`servers` are the processes of the target, by name; `outside`, by the name of those groups that ask somebody
+        else. `users` wait for their answers, and ask for nothing any more at `ends_s`. No answer may hold any of the
+        `secrets`.
         """
         self.offered = 0
         self.done = 0
@@ -57,12 +59,13 @@ class Callers:
         self._groups = {group.name: group for group in workload.groups}
         self._in_flight_of = Counter[str]()
         self._operations = operations
-        self._server = server
-        self._outside = outside
+        self._processes = Processes(servers)
+        self._outside = {group: Processes({"": server}) for group, server in outside.items()}
         self._loop = asyncio.get_running_loop()
         self._record = record
         self._lookout = Lookout(secrets)
         self._waiting = iter(arrivals)
+        self._arrived = 0
         self._expected = True
         """Whether there are arrivals to come."""
         self._open = 0
@@ -76,8 +79,8 @@ class Callers:
     async def run(self) -> None:
         """Until the last operation has ended."""
         self._next()
-        for user in self._users:
-            self._think(user)
+        for number, user in enumerate(self._users):
+            self._think(user, number)
         if self._expected or self._thinking:
             await self._all_ended
 
@@ -91,6 +94,7 @@ class Callers:
 
     def _arrive(self, arrival: Arrival) -> None:
         self._next()
+        number, self._arrived = self._arrived, self._arrived + 1
         self.offered += 1
         self._open += 1
         if self._in_flight_of[arrival.group] >= self._groups[arrival.group].in_flight_limit:
@@ -100,23 +104,23 @@ class Callers:
             return
         self.in_flight += 1
         self._in_flight_of[arrival.group] += 1
-        _Asking(self, arrival).ask()
+        _Asking(self, arrival, number).ask()
 
-    def _think(self, user: Iterator[Turn]) -> None:
+    def _think(self, user: Iterator[Turn], number: int) -> None:
         """Until the user's next turn, if there is one before the load ends."""
         turn = next(user, None)
         if turn is not None and (at_s := self._loop.time() + turn.think_s) < self._ends_s:
             self._thinking += 1
-            self._loop.call_at(at_s, self._take, replace(turn.arrival, at_s=at_s), user)
+            self._loop.call_at(at_s, self._take, replace(turn.arrival, at_s=at_s), user, number)
 
-    def _take(self, arrival: Arrival, user: Iterator[Turn]) -> None:
+    def _take(self, arrival: Arrival, user: Iterator[Turn], number: int) -> None:
         """A user's turn has come."""
         self._thinking -= 1
         self.offered += 1
         self._open += 1
         self.in_flight += 1
         self._in_flight_of[arrival.group] += 1
-        _Asking(self, arrival, user).ask()
+        _Asking(self, arrival, number, user).ask()
 
     def _end(self, arrival: Arrival, reading: Reading, **told: Any) -> None:
         """`told` are the fields of the row that only whoever asked knows."""
@@ -153,16 +157,21 @@ class _Asking:
         "_group",
         "_leaked",
         "_longest_s",
+        "_number",
         "_patience",
         "_request",
         "_sent_s",
         "_task",
         "_user",
         "_was_refused",
+        "_way",
     )
 
-    def __init__(self, callers: Callers, arrival: Arrival, user: Iterator[Turn] | None = None) -> None:
+    def __init__(self, callers: Callers, arrival: Arrival, number: int, user: Iterator[Turn] | None = None) -> None:
+        """`number` counts arrivals, or a user's turns: it says which process is asked first."""
         self._user = user
+        self._number = number
+        self._way = callers._outside.get(arrival.group, callers._processes).way(number)
         self._callers = callers
         self._arrival = arrival
         self._group = callers._groups[arrival.group]
@@ -184,8 +193,7 @@ class _Asking:
         if self._asks > 1:
             self._again_s.append(self._sent_s)
             self._after_refusal_s = self._sent_s if self._was_refused else self._after_refusal_s
-        server = callers._outside.get(self._arrival.group, callers._server)
-        self._task = server.serve(self._request, name=self._arrival.operation_id)
+        self._task = self._way.next().serve(self._request, name=self._arrival.operation_id)
         if self._task is None:
             self._read(0, b"", "connection_refused")
             return
@@ -222,7 +230,7 @@ class _Asking:
         callers.in_flight -= 1
         callers._in_flight_of[arrival.group] -= 1
         if self._user is not None:
-            callers._think(self._user)
+            callers._think(self._user, self._number + 1)
         callers._end(
             arrival,
             reading,
@@ -234,6 +242,7 @@ class _Asking:
             again_at=instants_text(self._again_s),
             leaked=self._leaked,
             after_refusal_s=self._after_refusal_s,
+            replicas=self._way.taken,
         )
 
 

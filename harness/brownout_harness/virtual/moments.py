@@ -13,6 +13,7 @@ from brownout_harness.judging.evidence import Gap
 from brownout_harness.virtual.vendors import Vendors
 from brownout_scenarios.moments import STORE_WRITE
 from brownout_scenarios.phases import Action
+from brownout_scenarios.processes import means
 
 
 class VirtualMoments:
@@ -33,11 +34,11 @@ class VirtualMoments:
         if any(each.moment.vendor for each in waiting):
             vendors.watch([*waiting], self._come)
 
-    def wrote(self) -> None:
-        """The application has changed one of its stores."""
+    def wrote(self, process: str) -> None:
+        """That process has changed one of the stores. Counted are the writes of those that the action is about."""
         now_s = self._clock()
         for trigger in self._of_stores:
-            if trigger.start_s <= now_s < trigger.end_s:
+            if means(trigger.action.process or "", process) and trigger.start_s <= now_s < trigger.end_s:
                 self._writes[trigger.id] += 1
                 if self._writes[trigger.id] == trigger.moment.nth:
                     self._come(trigger.id)

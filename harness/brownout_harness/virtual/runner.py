@@ -8,22 +8,24 @@ simulators in memory ◀─ transports ─ the application ◀─ callers, at th
 import asyncio
 import gc
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar
 
 from brownout_core.compose import Replacements
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event, Kind
-from brownout_harness.asked.dead_letters import letters, redrive
+from brownout_harness.asked.dead_letters import Dialogue, letters, redrive
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.outsiders import outsiders_of
 from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.asked.plan import plan
+from brownout_harness.asked.replicas import of_process
 from brownout_harness.asked.terms import fields_to_keep, terms_of
 from brownout_harness.asked.users import users_of
 from brownout_harness.faults.actions import Actions
@@ -40,6 +42,7 @@ from brownout_harness.virtual.held_back import Signals, held_back
 from brownout_harness.virtual.life import Killed
 from brownout_harness.virtual.loop import rarely_collecting, run_virtually
 from brownout_harness.virtual.moments import VirtualMoments
+from brownout_harness.virtual.replicas import Replicas
 from brownout_harness.virtual.server import VirtualServer, config_of
 from brownout_harness.virtual.shelf import FileShelf
 from brownout_harness.virtual.store import VirtualStore
@@ -53,6 +56,8 @@ from brownout_scenarios.stores import STORE
 from brownout_simulators.hosts.blocks import FileBlocks
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor
+
+T = TypeVar("T")
 
 EPOCH_S = 1_767_225_600.0
 """2026-01-01T00:00:00Z: the wall clock at the start of every virtual run."""
@@ -156,18 +161,19 @@ class Run:
         self.vendors = Vendors(self.scenario, self.loaded, epoch_s=EPOCH_S, blocks=self.disk.ledgers, fields=fields)
         self.wall = VirtualWall(self.loop.time, EPOCH_S)
         self.store = VirtualStore(self.scenario, self.loop, away=self.disk.claims)
+        self.dead_letters = SqliteDeadLetterStore(":memory:", wall_clock=self.wall)
         self.actors = {layer: make(self) for layer, make in LAYERS.items()}
         schedule(self.actors, self.scenario, 0.0)
         self.actions = Actions(self.scenario)
         self.moments = VirtualMoments(self.actions, self.vendors, clock=self.loop.time, act=self._act)
-        self.server = self._server()
+        self.replicas = Replicas(self.scenario.processes, self._server)
         for at_s, action in self.scenario.actions():
             self.loop.call_at(at_s, self._act_when_due, action, at_s)
         self.callers = Callers(
             self.arrivals,
             self.scenario.workload,
             {**self.asked_for, **outsiders_of(self.scenario, self.vendors.key_holders)},
-            self.server,
+            self.replicas.servers,
             outside=self.vendors.outside(),
             record=self.operations.add,
             users=self.users,
@@ -187,7 +193,7 @@ class Run:
         inputs = await self._collect(still_open)
         gaps = list(self.gaps)
         if self.is_cut_short:
-            self.server.end()
+            self.replicas.end()
         await self.vendors.close()
         self._let_go()
         # Of what is cut short, whatever fails while it is taken down has been made to.
@@ -200,24 +206,26 @@ class Run:
             await asyncio.sleep(left_s)
         return await self._drain()
 
-    def _server(self) -> VirtualServer:
+    def _server(self, process: str, number: int) -> VirtualServer:
+        name = process if self.scenario.replicas > 1 else ""
         return VirtualServer(
             config_of(self.vendors.environments, self.scenario.policies.to_json(), self.replacements.adapters),
             self.replacements,
             transports=self.vendors.transports(),
             claims=self.store.client,
-            dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=self.wall),
-            sink=self._hear,
-            seed=self.scenario.seed,
+            dead_letters=self.dead_letters,
+            sink=partial(self._hear, name),
+            seed=self.scenario.seed + number,
             wall_clock=self.wall,
-            on_write=self.moments.wrote,
+            on_write=partial(self.moments.wrote, process),
             grace_s=self.scenario.grace_s,
+            process=name,
         )
 
     # --- during
 
     def _act_when_due(self, action: Action, at_s: float) -> None:
-        if action.start in self.scenario.processes and self.server.is_ending():
+        if action.start is not None and self.replicas.is_ending(self.actions.processes.meant(action)):
             self.loop.call_later(LOOK_EVERY_S, self._act_when_due, action, at_s)
             return
         if (gap := late(action, at_s, self.loop.time())) is not None:
@@ -239,19 +247,12 @@ class Run:
         elif action.clock is not None:
             self.vendors.advance(action.clock, action.ahead_s or 0.0)
         else:
-            self.redrives.append((action.text, self.loop.create_task(self.server.talk(redrive()), name=action.text)))
+            self.redrives.append((action.text, self.loop.create_task(self._talk(redrive()), name=action.text)))
 
     def _act_on_target(self, action: Action) -> None:
         if action.kill or action.stop:
             self.cut_short.update(task for _, task in self.redrives if not task.done())
-        if action.kill is not None:
-            self.server.kill()
-        elif action.pause is not None:
-            self.server.pause()
-        elif action.stop is not None:
-            self.server.stop()
-        else:
-            self.server.start()
+        self.replicas.take(action, self.actions.processes.meant(action))
 
     def _show(self) -> None:
         """A look for whoever watches; costs nothing when nobody does."""
@@ -279,10 +280,14 @@ class Run:
         if span is not None:
             self.loop.call_later(SHOW_EVERY_S, self._show)
 
-    def _hear(self, event: Event) -> None:
-        self.events.add(cast("EventRow", event))  # the same fields in the same order
+    def _hear(self, process: str, event: Event) -> None:
+        self.events.add(EventRow(*event, process))  # the same fields in the same order
         if event.kind is Kind.BREAKER_TRANSITION:
-            self.breakers[event.vendor] = event.outcome
+            self.breakers[of_process(event.vendor, process)] = event.outcome
+
+    def _talk(self, dialogue: Dialogue[T]) -> Coroutine[Any, Any, T]:
+        """With one of the processes that serve."""
+        return self.replicas.talk(dialogue, self.actions.serving())
 
     def _unhandled(self, _loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
         """A task's error that nobody asked for, or a callback's: what it was to do was not done."""
@@ -311,7 +316,7 @@ class Run:
     def _still_open(self) -> dict[str, int]:
         counts = {
             **self.vendors.still_open(),
-            "operations": int(self.server.is_at_work()),
+            "operations": int(self.replicas.is_at_work()),
             "redrives": sum(not task.done() for _, task in self.redrives),
         }
         return {name: count for name, count in counts.items() if count}
@@ -354,7 +359,7 @@ class Run:
     def _let_go(self) -> None:
         """Of the simulators: full as they are they hold each other, and whoever judges, or runs again, needs their
         room. A task that failed and that nobody holds says so when it is collected: now, while it is heard."""
-        del self.vendors, self.moments, self.actors, self.server, self.callers, self.store
+        del self.vendors, self.moments, self.actors, self.replicas, self.callers, self.store
         del self.redrives, self.cut_short
         gc.collect()
 
@@ -373,7 +378,7 @@ class Run:
         if self.is_cut_short:
             return []
         try:
-            return [self.wall.true_dates(each) for each in await self.server.talk(letters(0.0))]
+            return [self.wall.true_dates(each) for each in await self._talk(letters(0.0))]
         except NotJudged as error:
             self.gaps.append(Gap(GapKind.EVIDENCE_LOST, str(error)))
             return []

@@ -58,10 +58,13 @@ class VirtualServer:
         wall_clock: WallClock,
         on_write: Callable[[], None] = lambda: None,
         grace_s: float = GRACE_S,
+        process: str = "",
     ) -> None:
         """`claims` connects to the store of claims, for each life; `on_write` is called at each change of a store,
-        before the application hears of it; `grace_s` is how long what is under way may take to end after a stop."""
+        before the application hears of it; `grace_s` is how long what is under way may take to end after a stop;
+        `process` is its name among several on the same stores."""
         self._grace_s = grace_s
+        self._process = process
         self._on_write = on_write
         self._config = config
         self._replacements = replacements
@@ -86,7 +89,7 @@ class VirtualServer:
             return
         self._lives += 1
         life = self._life = Life(self._on_write)
-        instance = f"life-{self._lives}"
+        instance = f"{self._process}/life-{self._lives}".lstrip("/")
         application = build(
             self._config,
             self._replacements,

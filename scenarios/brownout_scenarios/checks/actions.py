@@ -45,9 +45,12 @@ def _process(scenario: Scenario, span: Span, action: Action, at: Path) -> Found:
     here = _here(scenario)
     if action.process == STORE:
         yield from store(scenario, span, action, at)
-    elif action.process != here:
+    elif (action.process or "").partition(".")[0] != here:
         named = "the gateway" if here == schema.GATEWAY else "not the gateway"
         yield (*at, action.verb), f"there is no {action.process} in this scenario; its target is {named}"
+    elif not ProcessStates(scenario.processes).meant(action):
+        there = "one process; write replicas: 2 for two" if scenario.replicas == 1 else " and ".join(scenario.processes)
+        yield (*at, action.verb), f"there is no {action.process} in this scenario: there is {there}"
     elif scenario.target is not None and not scenario.target.command:
         yield (*at, action.verb), "needs a target with a command: only what the harness started can it kill"
 

@@ -12,11 +12,13 @@ from brownout_scenarios.vocabulary import Vocabulary
 from brownout_scenarios.yaml_tree import Path
 
 MAX_GRACE_S: Final = 600.0
+MAX_REPLICAS: Final = 8
 
 
 def target(scenario: Scenario, words: Vocabulary) -> Found:
     target = scenario.target
     yield from _grace(scenario)
+    yield from _replicas(scenario)
     if target is None:
         return
     where: Path = ("target", "url") if isinstance(scenario.document.get("target"), dict) else ("target",)
@@ -39,6 +41,17 @@ def _grace(scenario: Scenario) -> Found:
         yield ("grace",), f"{units.duration(scenario.grace_s)} is outside 0s to {units.duration(MAX_GRACE_S)}"
     if "grace" in scenario.document and scenario.target is not None and not scenario.target.command:
         yield ("grace",), "needs a target with a command: only what the harness started does it stop"
+
+
+def _replicas(scenario: Scenario) -> Found:
+    target, where = scenario.target, ("replicas",)
+    if not 1 <= scenario.replicas <= MAX_REPLICAS:
+        yield where, f"{scenario.replicas} is outside 1 to {MAX_REPLICAS}"
+    elif scenario.replicas > 1 and target is not None:
+        if not target.command:
+            yield where, "needs a target with a command: what runs already cannot be started a second time"
+        elif "{{port}}" not in target.url.replace(" ", ""):
+            yield where, "needs a port for each: write {{port}} in target.url, and have the command serve there"
 
 
 def _ports(target: Target, words: Vocabulary) -> Found:

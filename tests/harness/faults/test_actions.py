@@ -88,3 +88,16 @@ def test_the_gateways_clock_is_named_to_a_mode_that_cannot_move_it(scenario: Sce
     )
     assert path == ("phases", 0, "actions", 1, "clock")
     assert why == "the gateway's is the machine's own in real mode: cure"
+
+
+def test_of_two_processes_each_stands_for_itself(scenario: Scenario) -> None:
+    actions = Actions(dataclasses.replace(scenario, replicas=2))
+    assert actions.serving() == ("gateway.0", "gateway.1")
+    assert actions.begins(Action(kill="gateway.1"), 21.0)
+    assert actions.serving() == ("gateway.0",)
+    assert actions.begins(Action(pause="gateway.0"), 21.0)
+    assert actions.serving() == ()
+    assert not actions.begins(Action(kill="gateway"), 22.0)
+    assert [gap.detail for gap in actions.gaps] == ["kill gateway was due, and gateway.0 is paused"]
+    deed = actions.deed(Action(kill="gateway.1"), 21.0)
+    assert (deed.text, deed.cuts_off, deed.process) == ("kill gateway.1", True, "gateway.1")

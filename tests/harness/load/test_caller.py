@@ -22,7 +22,7 @@ def target() -> Iterator[Target]:
 def test_every_status_is_an_answer_and_no_redirect_is_followed(
     target: Target, tmp_path: Path, status: int, outcome: str
 ) -> None:
-    loaded = load(tmp_path, Asking(url=target.url), arrivals(f"/status/{status}", [0.0]))
+    loaded = load(tmp_path, Asking(urls={"target": target.url}), arrivals(f"/status/{status}", [0.0]))
     assert [(row["status"], row["outcome"]) for row in loaded.operations] == [(status, outcome)]
     assert sum(target.seen.values()) == 1
 
@@ -35,7 +35,8 @@ def test_an_answer_that_does_not_come_whole_is_unknown_and_not_asked_for_again_i
     target: Target, tmp_path: Path, path: str, detail: str, method: str
 ) -> None:
     patience_s = 0.3 if detail == "timeout" else 30.0
-    loaded = load(tmp_path, Asking(url=target.url, answer_within_s=patience_s), arrivals(path, [0.0, 0.1], method))
+    asking = Asking(urls={"target": target.url}, answer_within_s=patience_s)
+    loaded = load(tmp_path, asking, arrivals(path, [0.0, 0.1], method))
     assert [(row["outcome"], row["detail"], row["status"]) for row in loaded.operations] == [("unknown", detail, 0)] * 2
     assert target.seen[path] == 2
 
@@ -43,5 +44,5 @@ def test_an_answer_that_does_not_come_whole_is_unknown_and_not_asked_for_again_i
 def test_a_target_that_is_not_there_is_unknown(tmp_path: Path) -> None:
     with Target() as target:
         url = target.url
-    loaded = load(tmp_path, Asking(url=url), arrivals("/pay", [0.0]))
+    loaded = load(tmp_path, Asking(urls={"target": url}), arrivals("/pay", [0.0]))
     assert [row["detail"] for row in loaded.operations] == ["connection_refused"]

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.real
 
 
 def start_at(folder: Path, url: str, start_at_s: float) -> Loaded:
-    write_plan(folder / "plan.ndjson", Asking(url=url), arrivals("/pay", [0.0]))
+    write_plan(folder / "plan.ndjson", Asking(urls={"target": url}), arrivals("/pay", [0.0]))
     done = subprocess.run(
         command(folder, "--start-at", str(start_at_s)), capture_output=True, text=True, timeout=LIMIT_S, check=False
     )

@@ -47,9 +47,10 @@ def test_the_plan_has_every_arrival_with_its_request_and_how_callers_ask(tmp_pat
         expect=(),
     )
     arrivals = tuple(plan(scenario))
-    write_load_plan(tmp_path, scenario, arrivals, "http://127.0.0.1:80", {"sk_test_b", "sk_test_a"})
+    write_load_plan(tmp_path, scenario, arrivals, {"target": "http://127.0.0.1:80"}, {"sk_test_b", "sk_test_a"})
     asking, planned = read_plan(tmp_path / "plan.ndjson")
-    assert (asking.url, asking.answer_within_s, asking.in_flight_limit) == ("http://127.0.0.1:80", 4.0, 50)
+    assert asking.urls == {"target": "http://127.0.0.1:80"}
+    assert (asking.answer_within_s, asking.in_flight_limit) == (4.0, 50)
     assert (asking.ask_again_after_s, asking.ask_again_times) == (0.5, 2)
     assert asking.secrets == ["sk_test_a", "sk_test_b"]
     assert asking.readings["buy"]["done"] == [[200, 201], [204, 204]]

@@ -103,6 +103,16 @@ def test_a_start_while_the_target_is_still_ending_waits_is_told_as_late_and_lose
     assert any(row.asks > 1 for row in operations)
 
 
+def test_of_two_processes_each_death_is_told_by_its_name(tmp_path: Path) -> None:
+    path = write_shop(tmp_path, options="--dies-at 10", steady="3s")
+    path.write_text(path.read_text().replace("times: 40", "times: 1").replace("workload:", "replicas: 2\nworkload:", 1))
+    inputs = run_real(load(path, vocabulary()), work=tmp_path / "work")
+    assert sorted(death.process for death in inputs.deaths) == ["target.0", "target.1"]
+    assert inputs.gaps == ()
+    served = {row.replicas[-1] for row in inputs.tables.of(OperationRow) if row.status}
+    assert served == {"target.0", "target.1"}
+
+
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     """A real run in the middle of its first phase, with an operation that was answered."""

@@ -9,9 +9,9 @@ from brownout_harness.real.telemetry_tail import BreakerWatch, spool_events
 from brownout_reports.rows import EventRow
 
 
-def event_rows(path: Path | None, start_at_s: float) -> tuple[list[EventRow], list[Gap]]:
+def event_rows(path: Path, start_at_s: float, process: str = "") -> tuple[list[EventRow], list[Gap]]:
     spool = Spool(EventRow)
-    gaps = spool_events(path, start_at_s, spool)
+    gaps = spool_events(path, start_at_s, spool, process)
     return list(spool.rows()), gaps
 
 
@@ -21,7 +21,7 @@ def event(at_s: float, kind: str = "attempt_started", **more: str) -> str:
 
 def test_the_latest_transition_of_each_breaker_is_its_state(tmp_path: Path) -> None:
     path = tmp_path / "telemetry"
-    watch = BreakerWatch(path)
+    watch = BreakerWatch({"": path})
     watch.look()
     assert watch.states == {}
     path.write_text(event(1.0) + event(2.0, "breaker_transition", outcome="open"))
@@ -60,11 +60,21 @@ def test_one_line_that_cannot_be_read_costs_no_other(tmp_path: Path) -> None:
     assert gap.detail.startswith("1 of")
 
 
-def test_a_target_that_reports_nothing_has_no_events_and_no_gap() -> None:
-    assert event_rows(None, 100.0) == ([], [])
-
-
 def test_a_target_that_was_to_report_and_did_not_is_a_gap(tmp_path: Path) -> None:
     rows, gaps = event_rows(tmp_path / "nothing", 100.0)
     assert rows == []
     assert gaps[0].kind is GapKind.EVIDENCE_LOST
+
+
+def test_of_several_processes_each_has_a_state_and_no_one_says_who_speaks_but_the_harness(tmp_path: Path) -> None:
+    paths = {name: tmp_path / name for name in ("gateway.0", "gateway.1")}
+    watch = BreakerWatch(paths)
+    paths["gateway.0"].write_text(event(1.0, "breaker_transition", outcome="open", process="gateway.1"))
+    paths["gateway.1"].write_text(event(2.0, "breaker_transition", outcome="half_open"))
+    watch.look()
+    assert watch.states == {"stripe of gateway.0": "open", "stripe of gateway.1": "half_open"}
+    assert watch.size == sum(path.stat().st_size for path in paths.values())
+    rows, gaps = event_rows(paths["gateway.0"], 0.0, "gateway.0")
+    assert ([row.process for row in rows], gaps) == (["gateway.0"], [])
+    (gap,) = event_rows(tmp_path / "gateway.2", 0.0, "gateway.2")[1]
+    assert gap.detail == "gateway.2 was to report its events and wrote none"

@@ -56,15 +56,16 @@ def workload(*, again: AskAgain | None = None, within_s: float = 30.0, limit: in
 
 
 def drive(stand: Stand, asked: tuple[Arrival, ...], how: Workload) -> list[OperationRow]:
-    return driven(stand, asked, how)[1]
+    return driven(stand, asked=asked, how=how)[1]
 
 
-def driven(stand: Stand, asked: tuple[Arrival, ...], how: Workload) -> tuple[Callers, list[OperationRow]]:
+def driven(*stands: Stand, asked: tuple[Arrival, ...], how: Workload) -> tuple[Callers, list[OperationRow]]:
     """The callers, and what they recorded."""
+    servers = {f"gateway.{number}": stand for number, stand in enumerate(stands)}
     rows: list[OperationRow] = []
 
     async def main() -> Callers:
-        callers = Callers(iter(asked), how, GATEWAY_OPERATIONS, stand, record=rows.append, secrets=[SECRET])
+        callers = Callers(iter(asked), how, GATEWAY_OPERATIONS, servers, record=rows.append, secrets=[SECRET])
         await callers.run()
         return callers
 
@@ -182,11 +183,12 @@ def turns(*thoughts: float, name: str = "u1") -> Iterator[Turn]:
         yield Turn(think_s, asked, name)
 
 
-def used(stand: Stand, users: list[Iterator[Turn]], how: Workload, ends_s: float = 100.0) -> list[OperationRow]:
+def used(*stands: Stand, users: list[Iterator[Turn]], how: Workload, ends_s: float = 100.0) -> list[OperationRow]:
     rows: list[OperationRow] = []
 
     async def main() -> int:
-        callers = Callers((), how, GATEWAY_OPERATIONS, stand, record=rows.append, users=users, ends_s=ends_s)
+        servers = {f"gateway.{number}": stand for number, stand in enumerate(stands)}
+        callers = Callers((), how, GATEWAY_OPERATIONS, servers, record=rows.append, users=users, ends_s=ends_s)
         await callers.run()
         return callers.offered
 
@@ -196,30 +198,61 @@ def used(stand: Stand, users: list[Iterator[Turn]], how: Workload, ends_s: float
 
 def test_a_user_asks_again_only_after_the_answer_and_a_thought() -> None:
     stand = Stand(lambda n: (10.0 if n == 1 else 0.5, DONE))
-    rows = used(stand, [turns(1.0, 2.0, 3.0)], workload())
+    rows = used(stand, users=[turns(1.0, 2.0, 3.0)], how=workload())
     assert stand.asked_at_s == [1.0, 13.0, 16.5]
     assert [row.intended_s for row in rows] == [row.sent_s for row in rows] == stand.asked_at_s
 
 
 def test_each_user_goes_at_his_own_pace() -> None:
     stand = Stand(lambda _n: (1.0, DONE))
-    rows = used(stand, [turns(1.0, 1.0, 1.0), turns(1.5, 5.0, name="u2")], workload())
+    rows = used(stand, users=[turns(1.0, 1.0, 1.0), turns(1.5, 5.0, name="u2")], how=workload())
     assert [row.sent_s for row in rows] == [1.0, 1.5, 3.0, 5.0, 7.5]
 
 
 def test_nobody_asks_any_more_when_the_load_has_ended_and_everyone_is_answered() -> None:
     stand = Stand(lambda _n: (3.0, DONE))
-    rows = used(stand, [turns(*[2.0] * 50)], workload(), ends_s=12.0)
+    rows = used(stand, users=[turns(*[2.0] * 50)], how=workload(), ends_s=12.0)
     assert [(row.sent_s, row.finished_s) for row in rows] == [(2.0, 5.0), (7.0, 10.0)]
-    assert used(Stand(lambda _n: (0.0, DONE)), [turns(99.0), turns()], workload(), ends_s=12.0) == []
+    assert used(Stand(lambda _n: (0.0, DONE)), users=[turns(99.0), turns()], how=workload(), ends_s=12.0) == []
 
 
 def test_a_user_who_asks_again_thinks_after_the_last_answer() -> None:
     stand = Stand(lambda n: (0.5, REFUSED if n == 1 else DONE))
-    rows = used(stand, [turns(1.0, 2.0)], workload(again=IMPATIENT))
+    rows = used(stand, users=[turns(1.0, 2.0)], how=workload(again=IMPATIENT))
     assert [(row.sent_s, row.finished_s, row.asks) for row in rows] == [(1.0, 3.0, 2), (5.0, 5.5, 1)]
 
 
 def test_nobody_may_come_at_all() -> None:
-    callers, rows = driven(Stand(lambda _n: (0.0, DONE)), (), workload())
+    callers, rows = driven(Stand(lambda _n: (0.0, DONE)), asked=(), how=workload())
     assert (callers.offered, rows) == (0, [])
+
+
+def test_of_two_each_is_asked_in_turn_also_while_one_listens_to_nobody() -> None:
+    up, down = Stand(lambda _n: (0.5, DONE)), Stand(lambda _n: (0.5, DONE))
+    down.listens = False
+    _, rows = driven(up, down, asked=arrivals(1.0, 2.0, 3.0), how=workload(again=AskAgain(after_s=1.0, times=3)))
+    assert up.asked_at_s == [1.0, 3.0, 3.0]
+    assert {row.operation_id: row.replicas for row in rows} == {
+        "pay-0": ("gateway.0",),
+        "pay-1": ("gateway.1", "gateway.0"),
+        "pay-2": ("gateway.0",),
+    }
+    assert [row.outcome for row in rows] == ["done"] * 3
+
+
+def test_of_one_nobody_notes_whom_he_asked() -> None:
+    (row,) = drive(Stand(lambda _n: (0.5, DONE)), arrivals(1.0), workload())
+    assert row.replicas == ()
+
+
+def test_of_users_who_wait_each_goes_round_by_itself() -> None:
+    stands = [Stand(lambda _n: (0.5, DONE)) for _ in range(2)]
+    rows = used(*stands, users=[turns(1.0, 1.0, 1.0), turns(1.2, 1.2, name="u2")], how=workload())
+    asked = {row.operation_id: row.replicas for row in rows}
+    assert asked == {
+        "pay-u1-0": ("gateway.0",),
+        "pay-u1-1": ("gateway.1",),
+        "pay-u1-2": ("gateway.0",),
+        "pay-u2-0": ("gateway.1",),
+        "pay-u2-1": ("gateway.0",),
+    }

@@ -84,8 +84,8 @@ def test_it_does_not_matter_in_whose_step_it_comes(name: str, kind: str, monkeyp
     """In a task's own step an error would be that task's: the application says that word in one."""
     heard = runner.Run._hear
 
-    def hear(run: runner.Run, event: Event) -> None:
-        heard(run, event)
+    def hear(run: runner.Run, process: str, event: Event) -> None:
+        heard(run, process, event)
         if event.kind == kind:
             signal.raise_signal(signal.SIGINT)
 
