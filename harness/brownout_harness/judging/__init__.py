@@ -10,6 +10,7 @@
 - `groups.py`            the same of one group of users alone
 - `outsiders.py`         what others than the target did at the vendors
 - `missed.py`            what users who wait for their answers left out meanwhile
+- `by_process.py`        of that what is each process's own, where the target is several
 - `selection.py`         which requests of a ledger are meant; `measures.py` what can be measured of them
 - `expectations/`        one module per expectation, and the table of them
 - `metrics.py`           the numbers per phase, operation and vendor

@@ -12,6 +12,7 @@ from typing import ClassVar, Final, NamedTuple
 
 import polars as pl
 
+from brownout_harness.judging.by_process import each_process
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, percent, require, seconds
 from brownout_harness.judging.expectations.telling import CLOCKS_S, OPEN, telling_about
@@ -64,7 +65,7 @@ class Backoff:
         )
         if not evidence.telemetry:
             return wording.inconclusive("the target does not say which requests are retries")
-        waits = list(self._waits(evidence))
+        waits = [wait for own in each_process(evidence).values() for wait in self._waits(own)]
         long = [
             Violation(each.at_s, each.operation_id, f"retry {each.retry} came {seconds(each.waited_s)} later")
             for each in waits

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from brownout_harness.judging.by_process import judged_each
 from brownout_harness.judging.evidence import WHOLE_RUN, Evidence
 from brownout_harness.judging.expectations.base import (
     Violation,
@@ -63,7 +64,11 @@ class Breaker:
             require(value is None or value > 0, f"breaker opens_within and closes_within must be above 0, got {value}")
 
     def judge(self, evidence: Evidence) -> ExpectationResult:
-        """A telling that the ledger contradicts fails, whatever it tells."""
+        """A telling that the ledger contradicts fails, whatever it tells. Of several processes each has a breaker."""
+        # One whose breaker never opened has nothing to close; its neighbour may have.
+        return judged_each(evidence, self._judge, one_is_enough=self.closes_within_s is not None)
+
+    def _judge(self, evidence: Evidence) -> ExpectationResult:
         span = evidence.phase(self.of)
         if span is None:
             return no_such_phase(self, self.of)

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 import polars as pl
 
+from brownout_harness.judging.by_process import judged_each
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import MAX_CASES, Violation, Wording, counted, require, seconds
 from brownout_harness.judging.expectations.telling import (
@@ -43,7 +44,11 @@ class QuietWhileOpen:
         require(self.late_by_s >= 0, f"quiet_while_open late_by must not be negative, got {self.late_by_s}")
 
     def judge(self, evidence: Evidence) -> ExpectationResult:
-        """Needs operations that would have reached the vendor, had the breaker not been open."""
+        """Needs operations that would have reached the vendor, had the breaker not been open. Of several processes each
+        has a breaker, and not every one may have opened."""
+        return judged_each(evidence, self._judge, one_is_enough=True)
+
+    def _judge(self, evidence: Evidence) -> ExpectationResult:
         expected = f"no request to {self.vendor} while its breaker is open, at most {self.probes} while half-open"
         wording = Wording(self, expected)
         if not evidence.telemetry or not evidence.events:

@@ -60,15 +60,18 @@ def _otherwise(evidence: Evidence, finished: Rows[EventRow]) -> Iterator[Violati
     answered = evidence.operations.where(pl.col("status") != 0)
     last = evidence.asks.group_by("operation_id").agg(last_s=pl.max("ask_s"))
     asked = (
-        answered.frame.select("operation_id", "outcome", "asks", "sent_s", "finished_s")
+        answered.frame.select(
+            "operation_id", "outcome", "asks", "sent_s", "finished_s", process=pl.col("replicas").list.last()
+        )
         .join(last, on="operation_id", how="left")
         .with_columns(from_s=pl.coalesce("last_s", "sent_s") - CLOCKS_S, to_s=pl.col("finished_s") + CLOCKS_S)
         .with_columns(expected=pl.col("outcome").replace({outcome.value: word for outcome, word in TOLD_AS.items()}))
     )
-    told = finished.frame.select("operation_id", "at_s", told="outcome")
+    told = finished.frame.select("operation_id", "at_s", told="outcome", teller="process")
     heard = (
         asked.join(told, on="operation_id")
         .filter(pl.col("at_s").is_between("from_s", "to_s"))
+        .filter(pl.col("process").is_null() | (pl.col("teller") == pl.col("process")))
         .group_by("operation_id")
         .agg(
             told=pl.col("told").first(),

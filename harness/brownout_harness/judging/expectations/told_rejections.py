@@ -13,8 +13,8 @@ What each policy is set to is known of the reference application (`Evidence.poli
 
 A token was taken before an attempt is told to begin, and a place is held by a call that is told when it has ended. So
 what may have been taken at an instant is known once every call of that time has ended; a process that did not live on
-for so long is not judged by it. What was taken counts for all processes together, what flows in only once: each of
-several had no less.
+for so long is not judged by it. Of several processes each is judged by its own. What was taken counts for all lives of
+one together, what flows in only once: each of them had no less.
 """
 
 from bisect import bisect_left, bisect_right
@@ -28,6 +28,7 @@ import polars as pl
 from brownout_core.errors import RenewalPaused
 from brownout_core.policies.settings import VendorPolicies
 from brownout_core.telemetry import Kind, outcome_name
+from brownout_harness.judging.by_process import each_process
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, seconds
 from brownout_harness.judging.expectations.telling import CLOCKS_S, CLOSED
@@ -43,10 +44,11 @@ TOOK_NOTHING: Final = (pl.col("attempt") == 0) & (pl.col("outcome").is_in(["limi
 
 
 def rejections_against_policies(evidence: Evidence) -> Iterator[Violation]:
-    """Where what is told cannot have been."""
-    rejected = evidence.events.where(pl.col("kind").is_in([Kind.CALL_REJECTED, Kind.RETRY_SUPPRESSED]))
-    for vendor, of_vendor in rejected.split("vendor").items():
-        yield from _of_vendor(evidence, vendor, of_vendor)
+    """Where what is told cannot have been. Each process has policies of its own."""
+    for own in each_process(evidence).values():
+        rejected = own.events.where(pl.col("kind").is_in([Kind.CALL_REJECTED, Kind.RETRY_SUPPRESSED]))
+        for vendor, of_vendor in rejected.split("vendor").items():
+            yield from _of_vendor(own, vendor, of_vendor)
 
 
 def _of_vendor(evidence: Evidence, vendor: str, rejected: Rows[EventRow]) -> Iterator[Violation]:
@@ -66,7 +68,8 @@ def _of_vendor(evidence: Evidence, vendor: str, rejected: Rows[EventRow]) -> Ite
 
 
 def _turned_away(event: EventRow, policy: str, yet: str) -> Violation:
-    return Violation(event.at_s, event.operation_id, f"{event.vendor} was told to be kept away by the {policy}: {yet}")
+    whose = f"{policy} of {event.process}" if event.process else policy
+    return Violation(event.at_s, event.operation_id, f"{event.vendor} was told to be kept away by the {whose}: {yet}")
 
 
 def _while_closed(evidence: Evidence, vendor: str) -> Iterator[Violation]:
