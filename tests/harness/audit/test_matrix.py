@@ -43,6 +43,7 @@ CAUGHT_BY = {
     "slows-down-for-good": ("quota-lowered", "goodput"),
     "serves-without-a-claim": ("store-away", "requests"),
     "keeps-keys-in-the-store": ("store-restored", "exactly_once"),
+    "keeps-claims-to-itself": ("two-replicas", "exactly_once"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

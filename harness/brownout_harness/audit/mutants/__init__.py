@@ -23,6 +23,7 @@ from brownout_harness.audit.mutants import (
     frees_foreign_claims,
     hides_retries,
     ignores_retry_after,
+    keeps_claims_to_itself,
     keeps_keys_in_the_store,
     keys_from_the_clock,
     redrives_blindly,
@@ -77,5 +78,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         slows_down_for_good,
         serves_without_a_claim,
         keeps_keys_in_the_store,
+        keeps_claims_to_itself,
     )
 }
