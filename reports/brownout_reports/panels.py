@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from brownout_reports import letters, told
 from brownout_reports.palette import GOOD, HOT, INK, PALE, QUIET, WARM, colour_of
-from brownout_reports.panel import Dash, Key, Panel, fitted, from_zero
+from brownout_reports.panel import Dash, Key, Panel, fitted, from_zero, text_in
 from brownout_reports.rows import EventRow, Outcome
 from brownout_reports.run_folder import RunFolder
 from brownout_reports.series import Band, Floats, Quantiles, Series, VendorLoad
@@ -19,8 +19,9 @@ from brownout_reports.series import Band, Floats, Quantiles, Series, VendorLoad
 # An answer within a microsecond happens in virtual time; a log axis needs a floor.
 LATENCY_FLOOR_S: Final = 1e-4
 MOST_VENDORS: Final = 8
-NAMES_IN: Final = 0.48
+NAMES_IN: Final = 0.5
 """For the name of a vendor beside its breaker."""
+NAMES_PT: Final = 7.5
 
 # One inside the other, so that none hides another where they are equal.
 LOAD: Final = (Key("offered", PALE, "-", 5.0), Key("achieved", QUIET, "-", 2.6), Key("goodput (done)", GOOD, "-", 1.1))
@@ -132,8 +133,17 @@ def _draw_breakers(axes: Axes, *, bands: Mapping[str, tuple[Band, ...]]) -> None
         # A stretch of milliseconds is narrower than a pixel.
         probed = [band.start_s for band in shown if band.state == "half_open"]
         axes.plot(probed, [row + 0.5] * len(probed), color=WARM, marker="^", markersize=4, linestyle="none", zorder=4)
-    axes.set_yticks(range(len(bands)), [fitted(vendor, NAMES_IN, size_pt=7.5) for vendor in bands])
+    axes.set_yticks(range(len(bands)), [_name(each) for each in bands])
     axes.set_ylim(len(bands) - 0.3, -0.6)
+
+
+def _name(breaker: str) -> str:
+    """Cut where it is long; but not the number that says whose it is, `stripe.1`."""
+    vendor, dot, number = breaker.rpartition(".")
+    if not (dot and number.isdecimal() and len(number) <= 2):
+        return fitted(breaker, NAMES_IN, size_pt=NAMES_PT)
+    whose = dot + number
+    return fitted(vendor, NAMES_IN - text_in(whose, size_pt=NAMES_PT), size_pt=NAMES_PT) + whose
 
 
 def _judged(vendor: str, judged: told.Judged) -> Panel:

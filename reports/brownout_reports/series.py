@@ -30,6 +30,8 @@ MEAN_PER_BIN: Final = 10
 MAX_NAMES: Final = 4
 ALL_OPERATIONS: Final = "all operations"
 
+MOST_PROCESSES: Final = 8
+
 BREAKER_TRANSITION: Final = "breaker_transition"
 STARTED: Final = "started"
 
@@ -73,6 +75,7 @@ class Series:
     latency: Mapping[str, Mapping[str, Quantiles]]
     """By operation and outcome: an answer that comes at once, because it is a refusal, is no fast operation."""
     bands: Mapping[str, tuple[Band, ...]]
+    """By vendor; where several processes tell of it differently, `stripe.0` and `stripe.1`."""
     vendors: Mapping[str, VendorLoad]
 
 
@@ -147,10 +150,37 @@ def _bands(events: Rows[EventRow], vendors: list[str], end_s: float) -> dict[str
     transition has closed bands only; without telemetry, none at all."""
     if not events:
         return {}
-    moves = events.where(pl.col("kind") == BREAKER_TRANSITION).sorted("at_s").frame.collect()
+    steps = events.where(pl.col("kind").is_in([BREAKER_TRANSITION, STARTED])).frame.collect()
+    steps = steps.sort("at_s", maintain_order=True)
+    moves = steps.filter(pl.col("kind") == BREAKER_TRANSITION)
     names = sorted({*vendors, *moves["vendor"].unique().to_list()})
-    starts = events.where(pl.col("kind") == STARTED).sorted("at_s").values(pl.col("at_s")).to_list()
-    return {name: _bands_of(moves.filter(pl.col("vendor") == name), starts, end_s) for name in names}
+    processes = processes_of(events)
+    bands: dict[str, tuple[Band, ...]] = {}
+    for name in names:
+        own = {
+            process: _bands_of(
+                moves.filter(pl.col("vendor") == name, pl.col("process") == process),
+                steps.filter(pl.col("kind") == STARTED, pl.col("process") == process)["at_s"].to_list(),
+                end_s,
+            )
+            for process in processes
+        }
+        if len(set(own.values())) == 1:
+            bands[name] = own[processes[0]]
+        else:
+            bands |= {of_process(name, process): each for process, each in own.items()}
+    return bands
+
+
+def processes_of(events: Rows[EventRow]) -> list[str]:
+    """The names of those who tell, so many as a target has; one that is empty where there is one."""
+    names: list[str] = events.values(pl.col("process").unique()).head(MOST_PROCESSES).to_list()
+    return names
+
+
+def of_process(vendor: str, process: str) -> str:
+    """A breaker in one of several processes, in short: `stripe.1` of `gateway.1`."""
+    return vendor + process[process.rfind(".") :] if "." in process else vendor
 
 
 def _bands_of(moves: pl.DataFrame, starts: list[float], end_s: float) -> tuple[Band, ...]:

@@ -91,7 +91,7 @@ def _moments(run: RunFolder, operation_id: str) -> Iterator[Moment]:
     for operation in of(OperationRow):
         yield from _of_driver(operation)
     for event in of(EventRow):
-        yield Moment(event.at_s, 2, TARGET, _line(event.kind, *_of_event(event)))
+        yield Moment(event.at_s, 2, one_line(event.process) or TARGET, _line(event.kind, *_of_event(event)))
     for row in of(LedgerRow):
         yield from _of_vendor(row, faults)
     for delivery in of(DeliveryRow):
@@ -109,9 +109,11 @@ def _of_driver(each: OperationRow) -> Iterator[Moment]:
     if not each.asks:
         yield Moment(each.sent_s, 1, DRIVER, _line("never asks:", each.detail))
         return
-    yield Moment(each.sent_s, 1, DRIVER, _line("asks", each.asked_of))
+    whom = [*(each.replicas or [each.asked_of]), *[""] * each.asks]
+    yield Moment(each.sent_s, 1, DRIVER, _line("asks", whom[0]))
     for number, at_s in enumerate(instants_in(each.again_at), 2):
-        yield Moment(at_s, 1, DRIVER, f"asks again ({number} of {each.asks})")
+        asked = whom[number - 1] if number <= len(whom) else ""
+        yield Moment(at_s, 1, DRIVER, _line("asks", asked, f"again ({number} of {each.asks})"))
     status = f"({each.status})" if each.status else "(no answer)"
     yield Moment(each.finished_s, 9, DRIVER, _line("is told:", each.outcome, status, each.detail))
     for seen in states_of(each):

@@ -12,7 +12,7 @@ import polars as pl
 
 from brownout_reports.rows import EventRow
 from brownout_reports.run_folder import Settings
-from brownout_reports.series import BREAKER_TRANSITION, Band, Floats
+from brownout_reports.series import BREAKER_TRANSITION, Band, Floats, of_process, processes_of
 from brownout_reports.tables import Rows
 
 MAX_LINES: Final = 8
@@ -81,16 +81,22 @@ def rates(events: Rows[EventRow], panel: str, edges_s: Floats) -> dict[str, Floa
 def judged(
     events: Rows[EventRow], settings: Settings | None, bands: Mapping[str, tuple[Band, ...]], edges_s: Floats
 ) -> dict[str, Judged]:
-    """By vendor, where any attempt failed or was slow."""
+    """By vendor, and by process where there are several, where any attempt failed or was slow."""
     found = {}
     for vendor, policies in (settings.policies if settings else {}).items():
         rule = _rule_of(policies.get("breaker"))
-        if settings is None or rule is None or vendor not in bands:
+        if settings is None or rule is None:
             continue
-        attempts = _samples(events, vendor, rule, settings.failures)
-        told = _judged(attempts, rule, max(1, settings.window_slices), bands[vendor], edges_s)
-        if np.nansum(told.failing) or np.nansum(told.slow):
-            found[vendor] = told
+        for process in processes_of(events):
+            name = of_process(vendor, process)
+            stretches = bands.get(name, bands.get(vendor))
+            if stretches is None:
+                continue
+            own = events.where(pl.col("process") == process)
+            attempts = _samples(own, vendor, rule, settings.failures)
+            told = _judged(attempts, rule, max(1, settings.window_slices), stretches, edges_s)
+            if np.nansum(told.failing) or np.nansum(told.slow):
+                found[name] = told
     return found
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from brownout_reports.panels import LATENCY_FLOOR_S, LOAD, _decades, _latency_text, panels, seconds_text
+from brownout_reports.panels import LATENCY_FLOOR_S, LOAD, _decades, _latency_text, _name, panels, seconds_text
 from brownout_reports.rows import EventRow, LedgerRow, OperationRow
 from brownout_reports.run_folder import RunFolder
 from brownout_reports.series import series_of
@@ -86,3 +86,11 @@ def test_what_lies_on_the_floor_is_not_said_to_have_taken_that_long() -> None:
 @pytest.mark.parametrize(("value_s", "text"), [(3, "3 s"), (0.02, "20 ms"), (0.00025, "250 µs")])
 def test_durations_read_as_a_person_says_them(value_s: float, text: str) -> None:
     assert seconds_text(value_s) == text
+
+
+@pytest.mark.parametrize(
+    ("breaker", "shown"),
+    [("stripe", "stripe"), ("stripe.1", "stripe.1"), ("salesforce.11", "sale….11"), ("salesforce", "salesfo…")],
+)
+def test_whose_breaker_it_is_stays_where_a_name_is_cut(breaker: str, shown: str) -> None:
+    assert _name(breaker) == shown

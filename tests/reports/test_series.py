@@ -5,7 +5,7 @@ import pytest
 
 from brownout_reports.rows import EventRow, OperationRow, Outcome
 from brownout_reports.run_folder import RunFolder
-from brownout_reports.series import ALL_OPERATIONS, MAX_BINS, MAX_NAMES, Band, bin_width_s, series_of
+from brownout_reports.series import ALL_OPERATIONS, MAX_BINS, MAX_NAMES, MOST_PROCESSES, Band, bin_width_s, series_of
 from brownout_reports.tables import Rows, Tables
 from tests.reports.runs import a_run
 
@@ -122,3 +122,36 @@ def test_the_axis_reaches_to_the_end_of_the_drain() -> None:
     run = a_run()
     longer = run.model_copy(update={"verdict": run.verdict.model_copy(update={"duration_s": 130.0})})
     assert series_of(longer).edges_s[-1] >= 130.0
+
+
+def of_two(*events: EventRow) -> dict[str, tuple[Band, ...]]:
+    """The bands of a run of two processes, each of which begins to tell at once."""
+    told = [EventRow(0.0, "started", process=f"gateway.{number}") for number in range(2)]
+    run = a_run().model_copy(update={"tables": Tables(Rows.of(EventRow, [*told, *events]))})
+    return dict(series_of(run).bands)
+
+
+def moved_in(process: str, at_s: float, state: str) -> EventRow:
+    return EventRow(at_s, "breaker_transition", "stripe", outcome=state, process=process)
+
+
+def test_breakers_of_two_processes_are_drawn_apart_where_they_differ() -> None:
+    bands = of_two(
+        moved_in("gateway.1", 10.0, "open"),
+        EventRow(20.0, "started", process="gateway.0"),
+        EventRow(30.0, "started", process="gateway.1"),
+    )
+    assert [(band.state, band.start_s) for band in bands["stripe.1"]] == [("closed", 0), ("open", 10), ("closed", 30)]
+    assert [(band.state, band.start_s) for band in bands["stripe.0"]] == [("closed", 0), ("closed", 20)]
+    assert "stripe" not in bands
+
+
+def test_where_they_do_not_differ_one_band_is_enough() -> None:
+    bands = of_two(moved_in("gateway.0", 10.0, "open"), moved_in("gateway.1", 10.0, "open"))
+    assert list(bands) == ["stripe"]
+    assert [band.state for band in bands["stripe"]] == ["closed", "open"]
+
+
+def test_a_folder_that_names_a_thousand_processes_is_drawn_all_the_same() -> None:
+    events = [moved_in(f"gateway.{n}", 10.0 + n / 100, "open") for n in range(1000)]
+    assert len(of_two(*events)) == MOST_PROCESSES

@@ -121,3 +121,15 @@ def test_the_overview_names_verdict_gaps_failed_cases_and_the_slowest() -> None:
     assert lines[at + 1] == "  pay-000812-7  charged twice: `ch_1`, `ch_2` <script>"
     assert len(lines) == at + 5
     assert " took " in lines[-1]
+
+
+def test_of_several_processes_it_is_told_who_was_asked_and_who_speaks() -> None:
+    run = a_story(ASKED._replace(replicas=("gateway.1", "gateway.0")))
+    told = Rows.of(EventRow, [EventRow(20.05, "attempt_started", "stripe", "", ID, 1, process="gateway.1")])
+    tables = Tables(run.tables.of(OperationRow), told)
+    lines = list(story(run.model_copy(update={"tables": tables}), ID))
+    assert lines[2:5] == [
+        "20.010 s  driver     asks gateway.1",
+        "20.050 s  gateway.1  attempt_started stripe attempt 1",
+        "23.500 s  driver     asks gateway.0 again (2 of 2)",
+    ]

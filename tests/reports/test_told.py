@@ -149,3 +149,13 @@ def test_transitions_come_in_their_order() -> None:
     assert [each.outcome for each in transitions(a_run().tables.of(EventRow))] == [
         "open", "half_open", "open", "half_open", "closed",
     ]  # fmt: skip
+
+
+def test_each_process_judges_by_its_own_attempts() -> None:
+    """One fails always, the other never: together they would be at half."""
+    bad = [attempt(10.0 + n / 4, "vendor_unavailable")._replace(process="gateway.1") for n in range(20)]
+    good = [attempt(10.1 + n / 4)._replace(process="gateway.0") for n in range(20)]
+    for bands in (CLOSED, {f"stripe.{n}": CLOSED["stripe"] for n in range(2)}):
+        found = judged(Rows.of(EventRow, [*bad, *good]), settings(), bands, EDGES_S)
+        assert list(found) == ["stripe.1"]
+        assert float(np.nanmin(found["stripe.1"].failing)) == 1.0
