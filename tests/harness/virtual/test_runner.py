@@ -194,7 +194,7 @@ def test_a_store_that_is_killed_on_a_moment_is_gone_before_anything_else_happens
     inputs = run_virtual(with_store_actions(Action(kill="store", on=charged, for_s=2.0)))
     assert inputs.gaps == ()
     charges = [row for row in inputs.tables.of(LedgerRow) if row.kind == "stripe.charge"]
-    assert inputs.deeds[0] == Deed(charges[4].at_s, "kill store")
+    assert inputs.deeds[0] == Deed(charges[4].at_s, "kill store", process="store")
     assert inputs.deeds[1].at_s - inputs.deeds[0].at_s == 2.0
 
 
