@@ -4,7 +4,7 @@ import asyncio
 import re
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -111,6 +111,15 @@ def test_dead_letters_are_not_asked_for_and_a_moment_that_did_not_come_is_no_gap
     assert len(inputs.tables.of(LetterRow)) == 0
 
 
+@pytest.fixture
+def as_python_starts() -> Iterator[None]:
+    """SIGINT as a program finds it that a terminal started; behind a shell's `&` it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("as_python_starts")
 def test_whoever_did_not_ask_for_an_ending_in_order_gets_what_python_does() -> None:
     before = [signal.getsignal(number) for number in SIGNALS]
     with pytest.raises(KeyboardInterrupt):
