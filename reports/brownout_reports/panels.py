@@ -77,6 +77,11 @@ def _latency(name: str, latency: Mapping[str, Quantiles], series: Series) -> Pan
 
 def _draw_latency(axes: Axes, *, latency: Mapping[str, Quantiles], series: Series) -> None:
     middles = (series.edges_s[:-1] + series.edges_s[1:]) / 2
+    # Before anything is drawn: what matplotlib would choose by itself for a single value has no height.
+    axes.set_yscale("log")
+    axes.set_ylim(
+        *_decades(np.concatenate([each for lines in latency.values() for each in (lines.p50_s, lines.p99_s)]))
+    )
     for outcome, lines in latency.items():
         look: dict[str, Any] = {
             "color": OF_OUTCOMES.get(outcome, OF_OUTCOMES[Outcome.UNKNOWN]).colour,
@@ -85,10 +90,6 @@ def _draw_latency(axes: Axes, *, latency: Mapping[str, Quantiles], series: Serie
         }
         axes.plot(middles, np.maximum(lines.p99_s, LATENCY_FLOOR_S), linestyle="-", linewidth=1.3, **look)
         axes.plot(middles, np.maximum(lines.p50_s, LATENCY_FLOOR_S), linestyle=":", linewidth=1.3, **look)
-    axes.set_yscale("log")
-    axes.set_ylim(
-        *_decades(np.concatenate([each for lines in latency.values() for each in (lines.p50_s, lines.p99_s)]))
-    )
     axes.yaxis.set_major_locator(LogLocator(base=10, numticks=6))
     axes.yaxis.set_major_formatter(FuncFormatter(_latency_text))
     axes.yaxis.set_minor_formatter(NullFormatter())

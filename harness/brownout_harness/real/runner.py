@@ -218,7 +218,7 @@ class _Run:
                     f"{child.name} ended unasked with exit code {child.exit_code}: {words}".removesuffix(": ")
                 )
             self._deaths.append(Death(self._now_s(), child.name, child.exit_code or 0, child.last_lines(LAST_LINES)))
-        self._stage.check_restart()
+        self._gaps += (Gap(GapKind.NOT_STAGED, why, self._now_s()) for why in self._stage.not_back())
         self._gaps += self._stage.store.look(self._now_s())
         self._settle_actions()
         if time.monotonic() - self._shown_at_s >= SHOW_EVERY_S:
