@@ -137,6 +137,7 @@ def test_names_above_the_figure_do_not_run_into_each_other() -> None:
         assert not any(a.overlaps(b) for place, a in enumerate(boxes) for b in boxes[place + 1 :])
 
 
+@pytest.mark.thorough
 def test_the_same_run_draws_the_same_bytes() -> None:
     assert timeline_svgs(a_run()) == drawn()
 

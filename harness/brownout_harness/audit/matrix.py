@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 
+from brownout_core.errors import ConfigError
 from brownout_reports.run_folder import Status
 
 GOOD = ""
@@ -51,12 +52,15 @@ class Matrix:
 
 
 def run_cell(mutant: str, scenario: str, seed: int | None = None) -> Cell:
-    """One run in this process."""
+    """One run in this process. Where the settings of mutant and scenario do not go together, nothing was tried."""
     from brownout_harness.audit.mutants import MUTANTS
     from brownout_harness.running.execute import judged_virtually
 
     replacements = MUTANTS[mutant].replacements() if mutant else None
-    judgement = judged_virtually(scenario, seed=seed, replacements=replacements)
+    try:
+        judgement = judged_virtually(scenario, seed=seed, replacements=replacements)
+    except ConfigError as error:
+        return Cell(mutant=mutant, scenario=scenario, status=Status.INCONCLUSIVE, failed=(), observed=str(error))
     failed = [result for result in judgement.results if result.status is Status.FAILED]
     observed = failed[0].observed if failed else "; ".join(judgement.reasons[:1])
     return Cell(

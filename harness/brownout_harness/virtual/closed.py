@@ -18,7 +18,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from types import FrameType
@@ -26,7 +26,7 @@ from typing import Any, Final
 
 from brownout_harness.virtual.chance import chance_from, seeded_module
 from brownout_harness.virtual.clocks import clocks_from, virtual_now
-from brownout_harness.virtual.guard import GUARD, STDLIB, NotVirtual, beyond, is_ours, refusal, replaced
+from brownout_harness.virtual.guard import GUARD, STDLIB, Guard, NotVirtual, beyond, is_ours, refusal, replaced
 
 __all__ = ["NotVirtual", "closed_world"]
 
@@ -76,10 +76,13 @@ def _install() -> None:
     sys.addaudithook(_hear)
 
 
-def _hear(event: str, arguments: tuple[Any, ...]) -> None:
-    if event in FORBIDDEN and GUARD.is_closed:
-        raise refusal(_outside(sys._getframe(1)), FORBIDDEN[event])
-    if event == "open" and GUARD.is_closed:
+def _hear(
+    event: str, arguments: tuple[Any, ...], forbidden: Mapping[str, str] = FORBIDDEN, guard: Guard = GUARD
+) -> None:
+    # Of its own it knows what it needs: it hears of the interpreter's end, too, when a module's names are gone.
+    if event in forbidden and guard.is_closed:
+        raise refusal(_outside(sys._getframe(1)), forbidden[event])
+    if event == "open" and guard.is_closed:
         _opening(sys._getframe(1), *arguments)
 
 

@@ -94,6 +94,13 @@ def test_an_inconclusive_run_catches_nothing() -> None:
     assert matrix.false_alarms == ()
 
 
+def test_a_part_that_a_scenarios_settings_do_not_go_with_was_not_tried_there() -> None:
+    """Its deadline of a minute is longer than this scenario's lease; the others are run all the same."""
+    cell = run_cell("three-plain-retries", "killed-mid-redrive")
+    assert cell.status is Status.INCONCLUSIVE
+    assert "lease_s must be longer than the longest deadline_s" in cell.observed
+
+
 @pytest.mark.thorough
 def test_runs_in_processes_come_to_the_same_matrix_as_runs_in_place() -> None:
     here = run_matrix(("counts-consecutive-failures",), ("grey-failure",), workers=1)

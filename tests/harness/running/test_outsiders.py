@@ -10,7 +10,7 @@ from brownout_harness.running.orders import prepare
 from brownout_reports.rows import LedgerRow, OperationRow
 from brownout_reports.run_folder import Status
 from brownout_reports.run_folder import read as read_run
-from tests.support.commands import brownout
+from tests.support.commands import brownout_here
 
 OFFICE = """
 name: office-hours
@@ -125,6 +125,6 @@ def test_in_real_mode_the_same_person_does_the_same(tmp_path: Path) -> None:
 def test_what_is_wrong_with_an_outsider_is_told_at_its_place(old: str, new: str, said: str, tmp_path: Path) -> None:
     assert old in OFFICE
     (tmp_path / "office.yaml").write_text(OFFICE.replace(old, new))
-    told = brownout("check", "office.yaml", cwd=tmp_path)
+    told = brownout_here("check", "office.yaml", cwd=tmp_path)
     assert told.exit_code == 2
     assert said in told.errors

@@ -11,6 +11,8 @@ from brownout_harness.running.recorded import KEPT_FILE, find
 from brownout_reports.run_folder import Status, read
 from tests.support.commands import brownout, brownout_here
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -29,7 +31,6 @@ def copied(run: Path, to: Path) -> Path:
     return to
 
 
-@pytest.mark.thorough
 def test_it_comes_to_the_same_verdict_and_writes_nothing(run: Path) -> None:
     before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
     again = judge_again(str(run))
@@ -37,7 +38,6 @@ def test_it_comes_to_the_same_verdict_and_writes_nothing(run: Path) -> None:
     assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
 
 
-@pytest.mark.thorough
 def test_another_demand_is_judged_on_the_same_evidence_and_may_be_written(run: Path, tmp_path: Path) -> None:
     stricter = tmp_path / "stricter.yaml"
     stricter.write_text("expect:\n  - amplification: {vendor: stripe, max: 1.0}\n")
@@ -97,7 +97,6 @@ def test_what_is_no_evidence_is_one_line(run: Path, tmp_path: Path) -> None:
         judge_again(str(folder))
 
 
-@pytest.mark.thorough
 def test_links_among_somebody_elses_logs_are_neither_read_nor_copied(run: Path, tmp_path: Path) -> None:
     folder = copied(run, tmp_path / "C")
     (folder / "logs").mkdir()
@@ -140,7 +139,6 @@ def test_a_run_is_shown_and_so_is_one_operation_of_it(run: Path) -> None:
     assert brownout_here("show", "nowhere", cwd=run.parent).exit_code == 2
 
 
-@pytest.mark.thorough
 def test_a_run_is_made_again_from_its_folder_and_the_files_that_it_names_are_in_it(tmp_path: Path) -> None:
     beside = tmp_path / "beside"
     beside.mkdir()

@@ -158,7 +158,8 @@ def test_without_a_signal_nothing_is_passed_on_and_in_other_threads_nothing_is_c
     assert seen == [before, False]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_of_the_command_line_is_written_and_can_be_judged_again(tmp_path: Path, number: signal.Signals) -> None:
     (tmp_path / "long.yaml").write_text(LONG)
     process = start("run", "long.yaml", "--out", "A", cwd=tmp_path)

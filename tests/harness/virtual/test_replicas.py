@@ -169,6 +169,7 @@ def doubled(name: str, mutant: str = GOOD) -> Judgement:
     return judge(evidence_of(given, inputs, {}), [*(each.check for each in given.expect), TelemetryTrue()])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "name",
     ["stripe-brownout", *(pytest.param(each, marks=pytest.mark.thorough) for each in (
@@ -179,6 +180,7 @@ def test_two_good_processes_tell_nothing_that_is_contradicted(name: str) -> None
     assert [each for each in told if each.status is not Status.PASSED] == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("mutant", "name", "expectation"),
     [

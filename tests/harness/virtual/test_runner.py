@@ -115,6 +115,7 @@ def test_what_is_done_to_the_application_is_told_with_its_instant() -> None:
     assert {deed.text for deed in commit_then_crash().deeds if deed.cuts_off} == {"kill gateway"}
 
 
+@pytest.mark.thorough
 def test_while_the_application_is_dead_nobody_is_served_and_the_vendor_goes_on() -> None:
     inputs = commit_then_crash()
     starts = [event.at_s for event in inputs.tables.of(EventRow) if event.kind == "started"]
