@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
+from typing import Final
 
 from brownout_core.errors import ConfigError
 from brownout_reports.run_folder import Status
 
 GOOD = ""
 """In the place of a mutant's name: the core as it ships."""
+RUNS_EACH: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +96,9 @@ def run_matrix(
 
 
 def _in_processes(wanted: Sequence[tuple[str, str]], workers: int) -> Iterable[Cell]:
-    # Spawned, not forked: a child begins with nothing of ours but its arguments.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    # Spawned, not forked: a child begins with nothing of ours but its arguments. Each makes so many runs only: polars
+    # keeps a few megabytes of every one.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=RUNS_EACH) as pool:
         futures = [pool.submit(run_cell, *each) for each in wanted]
         try:
             for future in as_completed(futures):

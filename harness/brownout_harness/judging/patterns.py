@@ -45,7 +45,10 @@ def fits(wanted: Any, held: Any, name: str) -> bool:
         return pairs is not None and all(fits(*pair, name) for pair in pairs)
     if held is None or isinstance(held, Mapping | list):
         return False
-    return _pattern(_text(wanted, name)).fullmatch(_text(held, name)) is not None
+    text = _text(wanted, name)
+    if "*" not in text and "\\" not in text:  # most are each operation's own: compiled, they would be so once each
+        return text == _text(held, name)
+    return _pattern(text).fullmatch(_text(held, name)) is not None
 
 
 def same(one: Any, other: Any, name: str) -> bool:
