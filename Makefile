@@ -10,7 +10,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check format bench million soak report clean
+.PHONY: help setup demo test test-slow audit check format bench million soak report clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ format: $(VENV)/.dev ## put the code into its form
 test-slow: $(VENV)/.dev ## the slow tests: every scenario for real, 50 seeds each in virtual time
 	$(BIN)/python -m pytest -q -rs -m "slow and not real" -n auto
 	$(BIN)/python -m pytest -q -rs -m "slow and real"
+
+audit: $(VENV)/.run ## whether the library catches every known-bad part; minutes
+	$(BIN)/brownout audit
 
 bench: $(VENV)/.dev ## paired, interleaved benchmarks; figures go to tests/bench/results
 	$(BIN)/python -m tests.bench $(ONLY)
