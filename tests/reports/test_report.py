@@ -18,7 +18,9 @@ def page(status: Status = Status.PASSED) -> str:
     return render(a_run(status=status))
 
 
-@pytest.mark.parametrize("status", list(Status))
+@pytest.mark.parametrize(
+    "status", [Status.FAILED, *(pytest.param(each, marks=pytest.mark.thorough) for each in Status if each != "failed")]
+)
 def test_the_verdict_stands_at_the_top(status: Status) -> None:
     assert f'<span class="badge {status.value}">' in page(status)
     assert headline(a_run(status=status)) in page(status)
