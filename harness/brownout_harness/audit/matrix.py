@@ -96,8 +96,8 @@ def run_matrix(
 
 
 def _in_processes(wanted: Sequence[tuple[str, str]], workers: int) -> Iterable[Cell]:
-    # Spawned, not forked: a child begins with nothing of ours but its arguments. Each makes so many runs only: polars
-    # keeps a few megabytes of every one.
+    # Spawned, not forked: a child begins with nothing of ours but its arguments. Each makes so many runs only: every
+    # one leaves some megabytes outside of Python's heap, which nothing gives back.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=RUNS_EACH) as pool:
         futures = [pool.submit(run_cell, *each) for each in wanted]
         try:
