@@ -7,6 +7,7 @@
     --host ADDRESS            where to bind; loopback by default
     --correlate VENDOR=PLACE  where the caller's operation ids travel, in place of the vendor's own places; may be said
                               several times
+    --setup VENDOR=FILE       what the vendor is set up with, YAML or JSON; may be said several times
 
 Prints one line of JSON per vendor when all of them are ready: vendor, url, env, and for one that is served over TLS
 `ca`, the authority to trust. Then `{"stall": {"since_s": …, "until_s": …}}`, on the machine's monotonic clock, whenever
@@ -24,14 +25,16 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, closing
+from pathlib import Path
 from typing import Any
 
 from brownout_simulators.correlation import correlating
 from brownout_simulators.heartbeat import EVERY_S, Heartbeat
 from brownout_simulators.hosts.blocks import FileBlocks
 from brownout_simulators.hosts.http import HttpHost, PortTaken
+from brownout_simulators.setups import set_up
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, UnknownVendor, load_vendor
@@ -46,13 +49,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--correlate", action="append", default=[], metavar="VENDOR=PLACE")
+    parser.add_argument("--setup", action="append", default=[], metavar="VENDOR=FILE")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
         vendors = _correlating(_named(options.vendors), options.correlate)
+        setups = read_setups(vendors, options.setup)
         ports = _ports(vendors, options.ports, options.port_base)
-        _run(_serve(vendors, ports, options.seed, options.host))
-    except (UnknownVendor, UnknownPlace, PortTaken, OSError) as error:
+        _run(_serve(vendors, ports, options.seed, options.host, setups))
+    except (UnknownVendor, UnknownPlace, BadSetup, PortTaken, OSError) as error:
         text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         sys.stderr.write(f"brownout_simulators: {text}\n")
         return 2
@@ -77,6 +82,41 @@ def _correlating(vendors: list[Vendor[Any]], told: Sequence[str]) -> list[Vendor
         raise UnknownPlace(f"--correlate {error}") from None
 
 
+class BadSetup(ValueError):
+    """A file that a vendor cannot be set up with."""
+
+
+def read_setups(vendors: Sequence[Vendor[Any]], told: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """`VENDOR=FILE` each to what is in the files, by vendor. Raises `BadSetup` in one line."""
+    known = {vendor.name: vendor for vendor in vendors}
+    setups: dict[str, Mapping[str, Any]] = {}
+    for text in told:
+        name, is_one, path = text.partition("=")
+        if not is_one or name not in known:
+            raise BadSetup(f"--setup {text}: VENDOR=FILE, of {', '.join(known)}")
+        given = _document(path)
+        try:
+            set_up(known[name], given)
+        except ValueError as error:
+            raise BadSetup(f"{path}: {error}") from None
+        setups[name] = given
+    return setups
+
+
+def _document(path: str) -> Mapping[str, Any]:
+    import yaml
+
+    try:
+        given = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadSetup(f"{path}: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadSetup(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(given, dict) or not all(isinstance(key, str) for key in given):
+        raise BadSetup(f"{path}: a mapping is needed")
+    return given
+
+
 def _ports(vendors: Sequence[Vendor[Any]], kind: str, base: int | None) -> list[int]:
     if base:
         # Some loops take a port modulo 65536 instead of refusing it.
@@ -98,7 +138,13 @@ def _run(main_coroutine: Any) -> None:
             runner.run(main_coroutine)
 
 
-async def _serve(vendors: Sequence[Vendor[Any]], ports: Sequence[int], seed: int, address: str) -> None:
+async def _serve(
+    vendors: Sequence[Vendor[Any]],
+    ports: Sequence[int],
+    seed: int,
+    address: str,
+    setups: Mapping[str, Mapping[str, Any]],
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -110,7 +156,14 @@ async def _serve(vendors: Sequence[Vendor[Any]], ports: Sequence[int], seed: int
         for vendor, port in zip(vendors, ports, strict=True):
             # The books go to disk: in memory, those of a long run would be most of what the process takes.
             blocks = started.enter_context(closing(FileBlocks()))
-            simulator = Simulator(vendor, clock=time.monotonic, epoch_s=epoch_s, seed=seed, blocks=blocks)
+            simulator = Simulator(
+                vendor,
+                clock=time.monotonic,
+                epoch_s=epoch_s,
+                seed=seed,
+                blocks=blocks,
+                setup=setups.get(vendor.name),
+            )
             host = HttpHost(simulator, host=address, port=port)
             await host.start()
             started.push_async_callback(host.stop)

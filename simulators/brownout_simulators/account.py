@@ -85,6 +85,7 @@ class Account(Generic[S]):
         "name",
         "publish",
         "random",
+        "setup",
         "state",
         "was_stale",
     )
@@ -102,6 +103,7 @@ class Account(Generic[S]):
         publish: Callable[[str, Any], None],
         limits: Callable[[Call], Mapping[str, LimitState]],
         base_url: str,
+        setup: Any = None,
     ) -> None:
         self.name = name
         """A label that is not a secret."""
@@ -122,6 +124,8 @@ class Account(Generic[S]):
         headers that tell it."""
         self.base_url = base_url
         """Where this simulator is reached, without a trailing slash: for links that SDKs follow."""
+        self.setup = setup
+        """The vendor as it is set up now, as the vendor's own `Setup.read` made it. May change from call to call."""
         self.in_flight = 0
         """Calls of this account that are being handled right now, this one included: for headers that tell it."""
         self.as_of_s: float | None = None

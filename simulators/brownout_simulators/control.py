@@ -11,6 +11,7 @@ from brownout_simulators.faults.aim import require_fit
 from brownout_simulators.faults.rule import Rule
 from brownout_simulators.kept import Kept
 from brownout_simulators.limiter import stretches_of, switched_on
+from brownout_simulators.setups import set_up
 from brownout_simulators.shared import Shared
 
 S = TypeVar("S")
@@ -38,10 +39,12 @@ class Control(Generic[S]):
         correlate: Sequence[str] | None = None,
         webhook_time_scale: float | None = None,
         fields: Mapping[str, Sequence[str]] | None = None,
+        setup: Mapping[str, Any] | None = None,
     ) -> None:
         """Put a whole fault schedule in force; its instants count from `start_at_s`. Objects and books stay.
         `limits_during` are stretches in which others are on than `limits`, or than those that are on already.
-        `fields` are those that the ledger keeps of each kind of effect from now on.
+        `fields` are those that the ledger keeps of each kind of effect from now on, `setup` is what the vendor is set
+        up with.
 
         Raises `ValueError`, and then nothing has changed.
         """
@@ -54,6 +57,7 @@ class Control(Generic[S]):
         switched = switched_on(known, limits) if limits is not None else dict(shared.limiter.limits) if during else None
         correlation = books.correlation if correlate is None else Correlation(correlate)
         kept = books.kept if fields is None else Kept(shared.vendor, fields)
+        arranged = shared.worlds.setup if setup is None else set_up(shared.vendor, setup)
         time_scale = books.outbox.time_scale if webhook_time_scale is None else webhook_time_scale
         if not 0 <= time_scale <= TIME_SCALE_LIMIT:
             raise ValueError(f"webhook_time_scale: 0 to {TIME_SCALE_LIMIT:.0f}, got {time_scale}")
@@ -64,10 +68,18 @@ class Control(Generic[S]):
             seed=shared.worlds.seed if seed is None else seed,
             start_at_s=shared.clock.machine_s() if start_at_s is None else start_at_s,
         )
+        shared.worlds.set_up(arranged)
         books.correlation, books.outbox.time_scale, books.kept = correlation, time_scale, kept
         if switched is not None and (switched or during or shared.limiter.is_on):
             shared.limiter.switch(switched, during, start_at_s=shared.plan.start_at_s)
             _log.info("%s: the vendor's limits are %s", shared.vendor.name, _in_words(switched, len(during)))
+
+    def set_up(self, given: Mapping[str, Any]) -> None:
+        """Set the vendor up so, in place of what it was set up with. Objects stay.
+
+        Raises `ValueError`, and then nothing has changed.
+        """
+        self._shared.worlds.set_up(set_up(self._shared.vendor, given))
 
     def listen(self, account: str, url: str) -> str:
         """Register a receiver of everything that happens in an account; the secret that its notices are signed with.

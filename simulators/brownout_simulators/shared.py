@@ -15,6 +15,7 @@ from brownout_simulators.limiter import Limiter
 from brownout_simulators.moments import Moments
 from brownout_simulators.open_sessions import OpenSessions
 from brownout_simulators.problems import Problems
+from brownout_simulators.setups import SetUp
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.worlds import Worlds
 
@@ -49,6 +50,7 @@ class Shared(Generic[S]):
         base_url: str,
         ledger: Ledger,
         agenda_limit: int,
+        setup: SetUp,
     ) -> "Shared[S]":
         """For a simulator that begins."""
         clock, problems, agenda = Clock(machine_s, epoch_s), Problems(vendor.name), Agenda(agenda_limit)
@@ -66,5 +68,5 @@ class Shared(Generic[S]):
             capacity=Capacity(clock, plan, problems),
             books=Books(vendor, clock, agenda, plan, ledger),
             moments=Moments(clock),
-            worlds=Worlds(vendor, clock, acting, limiter, seed=seed, base_url=base_url),
+            worlds=Worlds(vendor, clock, acting, limiter, seed=seed, base_url=base_url, setup=setup),
         )

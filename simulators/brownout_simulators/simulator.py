@@ -22,6 +22,7 @@ from brownout_simulators.ledger import Blocks, Ledger
 from brownout_simulators.limiter import Limiter
 from brownout_simulators.outbox import Outbox
 from brownout_simulators.router import Router
+from brownout_simulators.setups import SetUp, set_up
 from brownout_simulators.shared import Shared
 from brownout_simulators.vendor import Vendor
 
@@ -42,9 +43,11 @@ class Simulator(Generic[S]):
         ledger_limit: int | None = None,
         blocks: Blocks | None = None,
         agenda_limit: int = 200_000,
+        setup: Mapping[str, Any] | None = None,
     ) -> None:
         """`clock` is monotonic seconds; `epoch_s` added to it gives seconds since 1970. The ledger's rows are kept in
-        `blocks`, in memory without; up to `ledger_limit`, or as many as `blocks` are made for."""
+        `blocks`, in memory without; up to `ledger_limit`, or as many as `blocks` are made for. `setup` is what the
+        vendor is set up with, now and after each reset. Raises `ValueError` where that cannot be."""
         self.vendor = vendor
         self.clock = clock
         """The machine's, as it was handed in."""
@@ -56,6 +59,7 @@ class Simulator(Generic[S]):
             base_url=base_url,
             ledger=Ledger(vendor.name, ledger_limit, blocks),
             agenda_limit=agenda_limit,
+            setup=set_up(vendor, setup or {}),
         )
         self.agenda = self._shared.agenda
         self.plan = self._shared.plan
@@ -110,6 +114,7 @@ class Simulator(Generic[S]):
         correlate: Sequence[str] | None = None,
         webhook_time_scale: float | None = None,
         fields: Mapping[str, Sequence[str]] | None = None,
+        setup: Mapping[str, Any] | None = None,
     ) -> None:
         """See `Control.schedule`."""
         self._control.schedule(
@@ -121,7 +126,12 @@ class Simulator(Generic[S]):
             correlate=correlate,
             webhook_time_scale=webhook_time_scale,
             fields=fields,
+            setup=setup,
         )
+
+    def set_up(self, given: Mapping[str, Any]) -> None:
+        """See `Control.set_up`."""
+        self._control.set_up(given)
 
     def listen(self, account: str, url: str) -> str:
         """See `Control.listen`."""
@@ -145,6 +155,11 @@ class Simulator(Generic[S]):
     def seed(self) -> int:
         """Of ids, and of faults where a schedule has none of its own."""
         return self._shared.worlds.seed
+
+    @property
+    def setup(self) -> SetUp:
+        """What the vendor is set up with now."""
+        return self._shared.worlds.setup
 
     @property
     def base_url(self) -> str:

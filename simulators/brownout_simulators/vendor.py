@@ -137,6 +137,17 @@ class WebhookRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Setup:
+    """What somebody would have set up in the vendor's dashboard before the first call: tables, canned answers."""
+
+    read: Callable[[Mapping[str, Any]], Any]
+    """JSON to the vendor's own object, which its accounts see as `account.setup`; `{}` is the vendor as it is unless
+    somebody set it up. Raises `ValueError`, whose text begins with the place: `answers[2].say: ...`."""
+    about: Mapping[str, str]
+    """Its keys, and in one line each what they are for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Vendor(Generic[S]):
     """A vendor package's one export: `VENDOR`."""
 
@@ -169,6 +180,8 @@ class Vendor(Generic[S]):
     """(account, url) registers a receiver of every notice, as in the vendor's dashboard; returns the signing secret.
     None where a receiver is named with each call."""
     limits: Sequence[Limit] = ()
+    setup: Setup | None = None
+    """What can be set up; None where nothing can."""
     named_errors: Mapping[str, NamedError] = field(default_factory=dict)
     """The errors that a fault can ask for by name."""
     correlate: Sequence[str] = ("header.x-correlation-id",)

@@ -10,6 +10,7 @@ from brownout_simulators.acting import Acting
 from brownout_simulators.clock import Clock
 from brownout_simulators.idempotency import Keys
 from brownout_simulators.limiter import Limiter
+from brownout_simulators.setups import SetUp
 from brownout_simulators.vendor import Vendor
 
 S = TypeVar("S")
@@ -42,7 +43,15 @@ class Worlds(Generic[S]):
     """Any credential opens an account of its own on first use; forgetting one costs the same, however full it is."""
 
     def __init__(
-        self, vendor: Vendor[S], clock: Clock, acting: Acting, limiter: Limiter, *, seed: int, base_url: str
+        self,
+        vendor: Vendor[S],
+        clock: Clock,
+        acting: Acting,
+        limiter: Limiter,
+        *,
+        seed: int,
+        base_url: str,
+        setup: SetUp,
     ) -> None:
         self.seed = seed
         self.base_url = base_url
@@ -51,6 +60,8 @@ class Worlds(Generic[S]):
         self._clock = clock
         self._acting = acting
         self._limiter = limiter
+        self._first_setup = self.setup = setup
+        """What the accounts are set up with."""
         self._known: dict[str, World[S]] = {}
         self.stray_ids = Ids(stream(seed, vendor.name, "requests"))
         """For requests that belong to no account."""
@@ -81,9 +92,16 @@ class Worlds(Generic[S]):
             publish=lambda topic, message: acting.publish(account, topic, message),
             limits=lambda call: limiter.states(call, label, clock.vendor_s(), clock.machine_s()),
             base_url=self.base_url,
+            setup=self.setup.read,
         )
         keys = Keys(vendor.idempotency.ttl_s if vendor.idempotency is not None else 0.0)
         return World(account, keys, Ids(stream(seed, *names, "requests")))
+
+    def set_up(self, setup: SetUp) -> None:
+        """From now on all accounts are set up so, those that are open too."""
+        self.setup = setup
+        for world in self._known.values():
+            world.account.setup = setup.read
 
     @property
     def accounts(self) -> Mapping[str, Account[S]]:
@@ -107,8 +125,9 @@ class Worlds(Generic[S]):
         return None if world is None else world.account
 
     def begin_anew(self, seed: int) -> None:
-        """Drop them all; those that open from now on draw from `seed`."""
+        """Drop them all; those that open from now on draw from `seed`, and are set up as at the start."""
         self.seed = seed
+        self.setup = self._first_setup
         self._known = {}
         self.stray_ids = Ids(stream(seed, self._vendor.name, "requests"))
 

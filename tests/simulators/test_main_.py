@@ -50,6 +50,34 @@ def test_a_place_that_cannot_be_is_one_line_and_exit_code_two(till: None, capsys
     assert line.startswith("brownout_simulators: --correlate 'till=cookie.x': ")
 
 
+def test_what_a_vendor_is_set_up_with_is_read_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "till.yaml").write_text("shop: Noon\n")
+    assert program.read_setups([TILL], [f"till={tmp_path}/till.yaml"]) == {"till": {"shop": "Noon"}}
+
+
+@pytest.mark.parametrize(
+    ("told", "content", "says"),
+    [
+        ("till={}", "shop: 7", "{}: shop: a name is needed"),
+        ("till={}", "- shop", "{}: a mapping is needed"),
+        ("till={}", "7: x", "{}: a mapping is needed"),
+        ("till={}", "{", "{}: not YAML: "),
+        ("till={}", None, "{}: No such file or directory"),
+        ("tell={}", "", "--setup tell={}: VENDOR=FILE, of till"),
+        ("{}", "", "--setup {}: VENDOR=FILE, of till"),
+    ],
+)
+def test_a_setup_that_cannot_be_is_one_line_and_exit_code_two(
+    till: None, tmp_path: Path, capsys: pytest.CaptureFixture[str], *, told: str, content: str | None, says: str
+) -> None:
+    path = tmp_path / "setup.yaml"
+    if content is not None:
+        path.write_text(content)
+    assert program.main(["--vendors", "till", "--setup", told.format(path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"brownout_simulators: {says.format(path)}")
+
+
 @pytest.mark.parametrize(
     ("kind", "base", "ports"),
     [("fixed", None, [12999, 12999]), ("0", None, [0, 0]), ("fixed", 0, [0, 0]), ("fixed", 5000, [5000, 5001])],

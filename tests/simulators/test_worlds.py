@@ -4,6 +4,7 @@ import pytest
 
 from brownout_simulators import worlds
 from brownout_simulators.ledger import Ledger
+from brownout_simulators.setups import set_up
 from brownout_simulators.shared import Shared
 from brownout_simulators.worlds import Credentials, TooManyAccounts, Worlds, stream
 from tests.simulators.driving import Driver
@@ -12,7 +13,14 @@ from tests.simulators.toy import TILL, Till
 
 def make(seed: int = 1) -> Worlds[Till]:
     return Shared.of(
-        TILL, lambda: 0.0, epoch_s=0.0, seed=seed, base_url="", ledger=Ledger("till"), agenda_limit=9
+        TILL,
+        lambda: 0.0,
+        epoch_s=0.0,
+        seed=seed,
+        base_url="",
+        ledger=Ledger("till"),
+        agenda_limit=9,
+        setup=set_up(TILL, {}),
     ).worlds
 
 

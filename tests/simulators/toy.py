@@ -16,6 +16,7 @@ from brownout_simulators.vendor import (
     NamedError,
     Refused,
     Route,
+    Setup,
     Vendor,
     WebhookRules,
 )
@@ -93,6 +94,7 @@ def create(call: Call, account: Account[Till]) -> Reply:
     charge_id = f"ch_{account.ids.base62(14)}"
     charge = {
         "id": charge_id,
+        **account.setup,
         "amount": amount,
         "created": int(account.wall_s()),
         "metadata": call.data.get("metadata", {}),
@@ -184,6 +186,12 @@ def sign(  # noqa: PLR0917  as the engine calls it
     return {"till-signature": mac, "till-stamp": stamp, "till-attempt": str(attempt)}
 
 
+def read_setup(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not isinstance(given.get("shop", ""), str):
+        raise ValueError("shop: a name is needed")  # noqa: TRY004  what a vendor raises
+    return dict(given)
+
+
 TILL: Vendor[Till] = Vendor(
     name="till",
     port=12999,
@@ -225,5 +233,6 @@ TILL: Vendor[Till] = Vendor(
         Limit("at-once", concurrency=2),
     ],
     correlate=("header.x-correlation-id", "body.metadata.operation_id"),
+    setup=Setup(read_setup, {"shop": "whose till it is, on each charge"}),
     effects={"till.charge": ("amount", "currency", "card"), "till.settlement": ("amount",)},
 )

@@ -72,6 +72,7 @@ def _describe(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
         "limits": [limit.name for limit in vendor.limits],
         "errors": {name: one.status for name, one in vendor.named_errors.items()},
         "magic": dict(vendor.magic),
+        "setup": dict(vendor.setup.about) if vendor.setup is not None else {},
         "faults": list(FAULTS),
         "control": sorted(ROUTES),
         "environment": dict(vendor.environment(simulator.base_url, vendor.test_key("default"))),
@@ -120,6 +121,7 @@ _SCHEDULE_KEYS: Final = (
     "correlate",
     "webhook_time_scale",
     "fields",
+    "setup",
 )
 
 
@@ -152,6 +154,7 @@ def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
         correlate=correlate,
         webhook_time_scale=_number(data, "webhook_time_scale"),
         fields=fields,
+        setup=_setup(data),
     )
     standing = simulator.plan.standing
     misses = {rule_id: nearest_miss(simulator.router, one.rule.match) for rule_id, one in standing.items()}
@@ -160,6 +163,23 @@ def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
         "start_at_s": simulator.plan.start_at_s,
         "matches_no_route": {rule_id: nearest for rule_id, nearest in misses.items() if nearest},
     }
+
+
+def _setup(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    given = data.get("setup")
+    if given is not None and not isinstance(given, dict):
+        raise _Bad(f"setup: an object is needed, got {shown(given)}")
+    return given
+
+
+def _how_set_up(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del tail, query, data
+    return 200, {"setup": dict(simulator.setup.given)}
+
+
+def _set_up(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    simulator.set_up(data)
+    return _how_set_up(simulator, tail, query, data)
 
 
 def _are_names(fields: Any) -> bool:
@@ -337,6 +357,7 @@ HANDLERS: Final[Mapping[str, Mapping[str, Handler]]] = {
     "deliveries": {"GET": _deliveries},
     "receivers": {"POST": _listen},
     "reset": {"POST": _reset},
+    "setup": {"GET": _how_set_up, "PUT": _set_up},
     "clock": {"GET": _clock, "POST": _advance},
     "seed": {"POST": _seed},
     "status": {"GET": _status},

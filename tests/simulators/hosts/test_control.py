@@ -270,3 +270,15 @@ def test_a_receiver_that_cannot_be_is_refused(body: dict[str, Any], why: str) ->
     status, answer = ask(Driver(), "POST", "receivers", body)
     assert status == 400
     assert why in answer["error"]
+
+
+def test_a_vendor_is_set_up_and_says_how() -> None:
+    till = Driver()
+    assert ask(till, "GET", "")[1]["setup"] == {"shop": "whose till it is, on each charge"}
+    assert ask(till, "GET", "setup") == (200, {"setup": {}})
+    assert ask(till, "PUT", "setup", {"shop": "Noon"}) == (200, {"setup": {"shop": "Noon"}})
+    assert ask(till, "PUT", "setup", {"shop": 7}) == (400, {"error": "shop: a name is needed"})
+    assert ask(till, "POST", "schedule", {"setup": ["shop"]})[0] == 400
+    assert ask(till, "GET", "setup") == (200, {"setup": {"shop": "Noon"}})
+    assert ask(till, "POST", "schedule", {"setup": {"shop": "Dusk"}})[0] == 200
+    assert ask(till, "GET", "setup") == (200, {"setup": {"shop": "Dusk"}})
