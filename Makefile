@@ -10,10 +10,10 @@ UV     := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow audit check format bench million soak report clean
+.PHONY: help setup demo test test-slow sdks conformance audit check format bench million soak report clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.dev ## make .venv with everything that the checks need
 
@@ -44,6 +44,24 @@ test-slow: $(VENV)/.dev ## the slow tests: every scenario for real, 50 seeds eac
 	$(BIN)/python -m pytest -q -rs -m "slow and not real" -n auto
 	$(BIN)/python -m pytest -q -rs -m "slow and real"
 
+conformance: $(VENV)/.dev sdks ## the vendors' official clients against the simulators: one table
+	$(BIN)/python -m tests.conformance
+
+# The official SDKs are programs of their own: what they pin is not what this project does.
+SDKS := .venv-sdks
+CLIENTS := tests/conformance
+sdks: $(SDKS)/.done $(CLIENTS)/node_modules/.done ## the official SDKs, for Python and Node
+
+$(SDKS)/.done: $(CLIENTS)/requirements.txt
+	$(PYTHON) -m venv --clear $(SDKS)
+	$(SDKS)/bin/python -m pip install -q --disable-pip-version-check -r $(CLIENTS)/requirements.txt
+	@touch $@
+
+$(CLIENTS)/node_modules/.done: $(CLIENTS)/package.json
+	@command -v npm >/dev/null || { echo "Node and npm are needed: on Debian, apt-get install nodejs npm"; exit 2; }
+	npm install --silent --prefix $(CLIENTS) || npm install --silent --prefix $(CLIENTS)
+	@touch $@
+
 audit: $(VENV)/.run ## whether the library catches every known-bad part; minutes
 	$(BIN)/brownout audit
 
@@ -62,7 +80,7 @@ report: $(VENV)/.run ## draw the newest run's report again
 	$(BIN)/brownout report "$$(ls -d runs/*/ | tail -n 1)"
 
 clean: ## remove the environment, runs and caches
-	rm -rf $(VENV) runs .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SDKS) $(CLIENTS)/node_modules runs .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv where it is, else pip; either way pinned by constraints.txt, which names no download addresses.

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import re
+import sys
+import types
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from brownout_simulators.hosts.memory import MemoryHost, SessionEnded
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS
+from tests.conformance import checking
 from tests.support.aio import virtually
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -21,12 +24,23 @@ RECIPE, IN_FULL = DOCS / "add-a-vendor.md", DOCS / "a-vendor-in-full.md"
 KEY = {"x-pager-key": "pager_test_a", "x-correlation-id": "op-1"}
 
 
+def _blocks(page: Path) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_checks_for_the_official_client_are_declared_as_it_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "CHECKS", [])
+    monkeypatch.setitem(sys.modules, "pager_sdk", types.ModuleType("pager_sdk"))
+    _, checks = _blocks(IN_FULL)
+    exec(compile(checks, str(IN_FULL), "exec"), {"__name__": "checks"})  # noqa: S102
+    assert [(one.number, one.clients) for one in checking.CHECKS] == [(1, ("python",))]
+
+
 def _recipe() -> Vendor[Any]:
     """The pager, with the routes of the radio beside its own."""
     namespace: dict[str, Any] = {}
     for page in (RECIPE, IN_FULL):
-        (code,) = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-        exec(compile(code, str(page), "exec"), namespace)  # noqa: S102
+        exec(compile(_blocks(page)[0], str(page), "exec"), namespace)  # noqa: S102
     pager: Vendor[Any] = namespace["VENDOR"]
     return replace(pager, routes=[*pager.routes, *namespace["ROUTES"]])
 

@@ -1,0 +1,42 @@
+"""Which vendor is checked with which official client, and by which checks: one line for each."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+HERE: Final = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One vendor and one client."""
+
+    vendor: str
+    client: str
+    """`node`, or what a Python check is declared for: `python`, `python async`."""
+    numbers: str
+    """The checks that there have to be: `1-9, 11`."""
+
+    @property
+    def expected(self) -> list[str]:
+        """The numbers, one by one, in their order."""
+        found: list[str] = []
+        for part in self.numbers.replace(" ", "").split(","):
+            first, _, last = part.partition("-")
+            found += [str(number) for number in range(int(first), int(last or first) + 1)]
+        return found
+
+    @property
+    def name(self) -> str:
+        """`stripe node`."""
+        return f"{self.vendor} {self.client}"
+
+
+SUITES: Final = (Suite("stripe", "node", "1-6"),)
+
+IN_PROCESS: Final = {
+    "stripe": "tests/simulators/vendors/stripe/test_conformance.py",
+    "twilio": "tests/simulators/vendors/twilio",
+    "sales": "tests/simulators/vendors/sales/test_conformance.py",
+}
+"""Clients whose pins are the project's too: their checks are tests beside the vendor's others, `test_conformance*`."""
