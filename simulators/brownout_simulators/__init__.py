@@ -27,5 +27,6 @@
   its process was kept from running
 - `faults/`      one module per fault kind, and the plan that decides which request is struck
 - `hosts/`       puts a simulator on sockets (`http1/`) or in memory, with the control API
+- `answers/`     what language models answer, without a model
 - `vendors/`     one package per vendor, always the same files
 """

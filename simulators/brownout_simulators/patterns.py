@@ -20,9 +20,9 @@ _REPEATS: Final = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
 
 
 class Pattern:
-    """A regular expression with a group. Its first group is what is looked for."""
+    """A regular expression with a group. Its first group is what is looked for, by `first`."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, needs_group: bool = True) -> None:
         """Raises `ValueError` with what is wrong, and how to write it."""
         if len(text) > PATTERN_LIMIT:
             raise ValueError(f"a pattern has at most {PATTERN_LIMIT} characters")
@@ -31,15 +31,24 @@ class Pattern:
             self._compiled = re.compile(text)
         except (re.error, OverflowError, RecursionError) as error:
             raise ValueError(f"{shown(text)} is no pattern: {error}; write Order (\\S+)") from None
-        if not self._compiled.groups:
+        if needs_group and not self._compiled.groups:
             raise ValueError(f"{shown(text)} has no group: write Order (\\S+), with brackets around the id")
         ways = _ways(parsed, text, within_repeat=False) * TEXT_LIMIT
         if ways > WAYS_LIMIT:
             raise ValueError(f"{shown(text)} could take long: give its repeats a bound, \\s{{0,3}} for \\s*")
 
+    @property
+    def groups(self) -> int:
+        """How many it has."""
+        return self._compiled.groups
+
+    def find(self, text: str) -> re.Match[str] | None:
+        """Where it is first found."""
+        return self._compiled.search(text[:TEXT_LIMIT])
+
     def first(self, text: str) -> str:
         """What the first group holds, where the pattern is first found; empty where it is not."""
-        found = self._compiled.search(text[:TEXT_LIMIT])
+        found = self.find(text)
         return (found[1] or "") if found else ""
 
 

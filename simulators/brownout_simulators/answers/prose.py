@@ -1,0 +1,50 @@
+"""Words without meaning: the same key gives the same text, and each word is one token."""
+
+import hashlib
+import math
+from statistics import NormalDist
+from typing import Final
+
+# Two to eight letters each: one token in any encoding of the models', and in the estimate.
+_VOCABULARY: Final = """
+about above across after again against ahead all almost along also always among and answer any apart are area around as
+ask at away back balance base be because become before begin behind below best better between beyond big both bring
+broad build but by call can care carry case cause center certain chance change check choice clear close come common
+complete control correct cost could count cover create current cut data day deal decide deep detail do does done door
+down draw drive each early easy edge effect either end enough enter equal even event ever every exact except expect
+explain extra face fact fair fall far fast few field figure fill final find first fit five fix flow focus follow for
+force form forward found four free from front full further gain general get give go goal good great group grow half
+hand handle happen hard have head hear heavy help here high hold home hope hour how idea if in inside into is issue it
+item just keep key kind know large last late later lead learn least leave left less let level light like limit line list
+little live local long look lose loss lot low main make many mark match matter may mean measure meet method middle might
+mind minute model more most move much must name narrow near need never new next no north not note now number of off
+offer often on once one only open or order other our out over own part pass past path plan point price
+"""
+WORDS: Final = tuple(_VOCABULARY.split()[:256])
+MEDIAN: Final = 40
+SPREAD: Final = 0.8
+"""Of the logarithm of the length: how long an answer is has a heavy tail."""
+LONGEST: Final = 1_500
+SENTENCE: Final = 12
+"""Tokens, the full stop among them."""
+
+_NORMAL: Final = NormalDist()
+
+
+def prose(key: bytes, tokens: int | None = None, *, most: int = LONGEST) -> list[str]:
+    """Sentences of so many tokens (as many as the key says, without), and no more than `most`, token by token."""
+    whole = _length(key) if tokens is None else tokens
+    tokens = min(whole, most)
+    draws = hashlib.shake_128(key).digest(tokens)
+    pieces = [f" {WORDS[draw]}" for draw in draws]
+    for start in range(0, tokens, SENTENCE):
+        end = min(start + SENTENCE, tokens) - 1
+        pieces[start] = f"{' ' if start else ''}{WORDS[draws[start]].capitalize()}"
+        if end > start and (end + 1 - start == SENTENCE or end + 1 == whole):
+            pieces[end] = "."
+    return pieces
+
+
+def _length(key: bytes) -> int:
+    draw = int.from_bytes(hashlib.blake2b(key, digest_size=4, person=b"length").digest(), "big")
+    return min(LONGEST, max(1, round(MEDIAN * math.exp(SPREAD * _NORMAL.inv_cdf((draw + 0.5) / 2**32)))))
