@@ -3,9 +3,9 @@
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
-from brownout_simulators.call import Call, Effect, Notice
+from brownout_simulators.call import Call, Effect, LimitState, Notice
 
 S = TypeVar("S")
 
@@ -49,16 +49,6 @@ class Ids:
             start, end = 0, length
             self._next_digit = end
         return self._digits[start:end]
-
-
-class LimitState(NamedTuple):
-    """How far a limit is used: enough for any vendor's rate-limit headers."""
-
-    limit: float
-    """The burst of a bucket, or the calls allowed in flight."""
-    remaining: float
-    reset_s: float
-    """Seconds until the bucket is full again; 0 for a limit on calls in flight."""
 
 
 @dataclass(frozen=True, slots=True)

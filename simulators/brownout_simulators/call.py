@@ -16,6 +16,16 @@ from typing import Any, Final, NamedTuple
 from brownout_simulators.session import Conversation, Session
 
 
+class LimitState(NamedTuple):
+    """How far a limit is used: enough for any vendor's rate-limit headers."""
+
+    limit: float
+    """The burst of a bucket, or the calls allowed in flight."""
+    remaining: float
+    reset_s: float
+    """Seconds until the bucket is full again; 0 for a limit on calls in flight."""
+
+
 @dataclass(slots=True)
 class Call:
     """One request as it arrived. Header names are in lower case; `path` is percent-decoded."""
@@ -38,6 +48,8 @@ class Call:
     data: Mapping[str, Any] = field(default_factory=dict)
     """Body (or query, where there is no body) parsed by the vendor's dialect, nested."""
     idempotency_key: str | None = None
+    limit: LimitState | None = None
+    """How far the limit was used that refused it; None where none did."""
     took_s: float = 0.0
     """From its arrival until its answer began to go out, on the machine's clock; for headers that tell it."""
 
@@ -96,6 +108,9 @@ class Reply:
     """The body takes no more memory than it needs: see `trimmed`."""
     stream: Sequence[tuple[float, bytes]] | None = None
     """A streaming body: (seconds after the previous chunk, chunk). Replaces `body`."""
+    begins_in_s: float = 0.0
+    """So long after its commit the answer begins to go out: what the vendor's work on it takes, where that is known only
+    when it is done (a text that is generated)."""
     session: Session | None = None
     """A websocket is opened, with status 101; there is no body."""
 

@@ -114,6 +114,7 @@ class Decision(Generic[S]):
         if not isinstance(taken, Exceeded):
             one.held = taken
             return
+        one.call.limit = taken.state
         one.reply = self._vendor.errors.throttled(one.call, taken.retry_after_s, taken.name)
         if strike is not None:
             strike.answer = one.reply

@@ -90,6 +90,8 @@ class Engine(Generic[S]):
             if one.is_wanted:
                 self._act(one)
                 yield from self._moments.hold(one, COMMITTED if one.has_committed else NOTHING)
+                if one.reply is not None and one.reply.begins_in_s > 0 and not one.is_over:
+                    yield from self._wait_until(machine_s() + one.reply.begins_in_s)
             if strike is not None and strike.delay_after_s > 0 and not one.is_over:
                 done_s = machine_s()
                 yield from self._wait_until(done_s + strike.delay_after_s)

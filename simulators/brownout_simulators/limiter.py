@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from brownout_simulators.account import LimitState
-from brownout_simulators.call import Call
+from brownout_simulators.call import Call, LimitState
 from brownout_simulators.spelling import named, shown
 from brownout_simulators.vendor import Limit
 
@@ -18,7 +17,7 @@ LONGEST_WAIT_S = 366 * 86_400.0
 
 
 class TokenBucket:
-    """Holds up to `burst` tokens, refilled continuously. Starts full."""
+    """Holds up to `burst` tokens, refilled continuously. Starts full. A call takes one, or as many as it costs."""
 
     __slots__ = ("_at_s", "_tokens", "burst", "rate_per_s")
 
@@ -28,17 +27,17 @@ class TokenBucket:
         self._tokens = burst
         self._at_s = now_s
 
-    def take(self, now_s: float) -> float:
-        """0.0 if a token was taken; else, with nothing taken, the seconds until there is one."""
+    def take(self, now_s: float, cost: float = 1.0) -> float:
+        """0.0 if so many tokens were taken; else, with nothing taken, the seconds until there are as many."""
         tokens = self.tokens(now_s)
-        if tokens >= 1.0:
-            self._tokens = tokens - 1.0
+        if tokens >= cost:
+            self._tokens = tokens - cost
             return 0.0
-        return min(LONGEST_WAIT_S, (1.0 - tokens) / self.rate_per_s) if self.rate_per_s > 0 else LONGEST_WAIT_S
+        return min(LONGEST_WAIT_S, (cost - tokens) / self.rate_per_s) if self.rate_per_s > 0 else LONGEST_WAIT_S
 
-    def give_back(self) -> None:
-        """Put back the token that was taken last."""
-        self._tokens = min(self.burst, self._tokens + 1.0)
+    def give_back(self, cost: float = 1.0) -> None:
+        """Put back the tokens that were taken last."""
+        self._tokens = min(self.burst, self._tokens + cost)
 
     def tokens(self, now_s: float) -> float:
         """Tokens there now."""
@@ -76,10 +75,13 @@ class Buckets:
 
 @dataclass(frozen=True, slots=True)
 class Exceeded:
-    """A limit said no. `retry_after_s` is None where waiting is no cure that can be computed (calls in flight)."""
+    """A limit said no. `retry_after_s` is None where waiting is no cure that can be computed (calls in flight), or none
+    at all: the call costs more than the bucket ever holds."""
 
     name: str
     retry_after_s: float | None
+    state: LimitState
+    """How far the limit was used when it said so."""
 
 
 class _Gauge:
@@ -89,34 +91,36 @@ class _Gauge:
     still there afterwards. None: nobody bounds them.
     """
 
-    __slots__ = ("_buckets", "_flying", "concurrency", "is_on", "key_of", "name")
+    __slots__ = ("_buckets", "_flying", "concurrency", "cost_of", "is_on", "key_of", "name")
 
     def __init__(self, limit: Limit, flying: dict[str, int] | None, *, is_on: bool) -> None:
         self.name = limit.name
         self.key_of = limit.key_of
+        self.cost_of = limit.cost_of
         self.is_on = is_on
         """Off, it only counts."""
         self._buckets = Buckets(limit.rate_per_s, limit.burst) if is_on and limit.rate_per_s > 0 else None
         self.concurrency = limit.concurrency if is_on else 0
         self._flying = flying
 
-    def take(self, key: str, now_s: float) -> Exceeded | None:
+    def take(self, key: str, now_s: float, cost: float) -> Exceeded | None:
         """Let a call in; or why not, and nothing was taken."""
         flying = 0 if self._flying is None else self._flying.get(key, 0)
         if self.concurrency and flying >= self.concurrency:
-            return Exceeded(self.name, None)
+            return Exceeded(self.name, None, self.state(key, now_s))
         if self._buckets is not None:
-            wait_s = self._buckets.of(key, now_s).take(now_s)
+            bucket = self._buckets.of(key, now_s)
+            wait_s = bucket.take(now_s, cost)
             if wait_s:
-                return Exceeded(self.name, wait_s)
+                return Exceeded(self.name, wait_s if cost <= bucket.burst else None, bucket.state(now_s))
         if self._flying is not None:
             self._flying[key] = flying + 1
         return None
 
-    def undo(self, key: str, now_s: float) -> None:
+    def undo(self, key: str, now_s: float, cost: float) -> None:
         """Take back what `take` did: another limit has refused the call."""
         if self._buckets is not None:
-            self._buckets.of(key, now_s).give_back()
+            self._buckets.of(key, now_s).give_back(cost)
         self.leave(key)
 
     def leave(self, key: str) -> None:
@@ -136,8 +140,8 @@ class _Gauge:
         return LimitState(self.concurrency, max(0, self.concurrency - flying), 0.0)
 
 
-Place = tuple[_Gauge, str]
-"""What a call took of one limit, under one key."""
+Place = tuple[_Gauge, str, float]
+"""What a call took of one limit, under one key: how many tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,17 +207,18 @@ class Limiter:
             key = gauge.key_of(call, account)
             if not key:
                 continue
-            exceeded = gauge.take(key, now_s)
+            cost = gauge.cost_of(call)
+            exceeded = gauge.take(key, now_s, cost)
             if exceeded is not None:
-                for earlier, its_key in taken:
-                    earlier.undo(its_key, now_s)
+                for earlier, its_key, its_cost in taken:
+                    earlier.undo(its_key, now_s, its_cost)
                 return exceeded
-            taken.append((gauge, key))
+            taken.append((gauge, key, cost))
         return taken
 
     def leave(self, taken: Iterable[Place]) -> None:
         """The call that was let in is over."""
-        for gauge, key in taken:
+        for gauge, key, _ in taken:
             gauge.leave(key)
 
     def states(self, call: Call, account: str, now_s: float, machine_s: float) -> dict[str, LimitState]:

@@ -59,7 +59,7 @@ class Errors(Protocol):
         """429 in the vendor's words; `retry_after_s` is rendered only if the vendor does so (where a fault insists
         on the header, the engine adds it). `reason` is the name of the vendor's own limit that was exceeded, `lock`
         for an object that another call holds, or whatever reason a fault was given; unknown ones count as the
-        vendor's general limit."""
+        vendor's general limit. Where one of its limits said no, `call.limit` tells how far it was used."""
         ...
 
     def quota_exhausted(self, call: Call) -> Reply: ...
@@ -113,6 +113,9 @@ class Limit:
     """Calls in flight at once; 0 for no such limit."""
     key_of: Callable[[Call, str], str] = lambda _call, account: account
     """Which bucket a call draws from; "" for none."""
+    cost_of: Callable[[Call], float] = lambda _call: 1.0
+    """How many tokens of the bucket a call takes, at least 0: one, or what the vendor estimates that it will use. A
+    call that costs more than the bucket holds is refused, whenever it comes."""
 
 
 @dataclass(frozen=True, slots=True)

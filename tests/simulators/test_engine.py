@@ -1,8 +1,13 @@
 """The engine: one order of things, whatever the vendor."""
 
+from dataclasses import replace
+
 import pytest
 
+from brownout_simulators.call import Reply
+from brownout_simulators.vendor import Route
 from tests.simulators.driving import Driver, body_of
+from tests.simulators.toy import TILL, create
 
 
 def test_a_call_reaches_the_action_and_its_effect_the_ledger() -> None:
@@ -98,3 +103,20 @@ def test_the_calls_in_flight_are_counted_per_account_also_when_a_host_gives_up()
     assert (till.simulator.in_flight, till.simulator.accounts["a"].in_flight) == (0, 0)
     till.simulator.plan.remove()
     assert till.send(key="k-1").status == 200
+
+
+def test_an_answer_that_takes_its_time_begins_after_its_commit() -> None:
+    slow = replace(TILL, routes=[Route("POST", "/v1/charges", lambda call, account: _slowly(create(call, account)))])
+    till = Driver(vendor=slow)
+    steps = till.simulator.handle(till.call())
+    assert next(steps) == 3.0
+    assert len(till.effects()) == 1
+    till.clock.now_s += 3.0
+    assert till.finish(steps).status == 200
+    (row,) = till.requests()
+    assert (row["finished_s"] - row["at_s"], row["given_delay_s"]) == (3.0, 0.0)
+
+
+def _slowly(reply: Reply) -> Reply:
+    reply.begins_in_s = 3.0
+    return reply

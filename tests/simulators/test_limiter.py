@@ -77,6 +77,30 @@ def test_a_call_takes_from_all_limits_or_from_none() -> None:
     let_in(limiter, now_s=5.0)
 
 
+def test_a_call_takes_what_it_costs_and_a_refused_one_nothing() -> None:
+    sized = Limit("tokens", rate_per_s=10, burst=100, cost_of=lambda call: len(call.body))
+    limiter = limiter_of(sized, Limit("flying", concurrency=1))
+    small, large, huge = (Call("POST", "/", "", {}, b"x" * size, 0.0) for size in (60, 70, 101))
+    taken = limiter.enter(small, "a", 0.0, 0.0)
+    assert limiter.states(small, "a", 0.0, 0.0)["tokens"].remaining == pytest.approx(40)
+    refusal = limiter.enter(large, "a", 1.0, 1.0)
+    assert isinstance(refusal, Exceeded)
+    assert refusal.name == "tokens"
+    assert refusal.retry_after_s == pytest.approx(2.0)  # (60 - 10 + 70 - 100) / 10
+    assert refusal.state.limit == 100
+    assert refusal.state.remaining == pytest.approx(50)
+    never = limiter.enter(huge, "a", 1_000.0, 1_000.0)
+    assert isinstance(never, Exceeded)
+    assert (never.name, never.retry_after_s) == ("tokens", None)
+    flying = limiter.enter(large, "a", 1_000.0, 1_000.0)
+    assert isinstance(flying, Exceeded)
+    assert flying.name == "flying"
+    assert limiter.states(small, "a", 1_000.0, 1_000.0)["tokens"].remaining == pytest.approx(100)
+    assert not isinstance(taken, Exceeded)
+    limiter.leave(taken)
+    assert not isinstance(limiter.enter(large, "a", 1_000.0, 1_000.0), Exceeded)
+
+
 def test_a_refusal_by_rate_says_when_to_come_back() -> None:
     limiter = limiter_of(Limit("rate", rate_per_s=2, burst=1))
     let_in(limiter)

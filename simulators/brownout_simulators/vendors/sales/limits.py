@@ -3,8 +3,8 @@
 from email.utils import formatdate
 from typing import Any, Final
 
-from brownout_simulators.account import Account, LimitState
-from brownout_simulators.call import Call, Reply
+from brownout_simulators.account import Account
+from brownout_simulators.call import Call, LimitState, Reply
 from brownout_simulators.vendor import Limit
 from brownout_simulators.vendors.sales.errors import correlation_id
 from brownout_simulators.vendors.sales.resources import State
