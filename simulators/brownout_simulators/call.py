@@ -109,7 +109,7 @@ class Reply:
     stream: Sequence[tuple[float, bytes]] | None = None
     """A streaming body: (seconds after the previous chunk, chunk). Replaces `body`."""
     begins_in_s: float = 0.0
-    """So long after its commit the answer begins to go out: what the vendor's work on it takes, where that is known only
+    """So long after its commit the answer begins to go out: what the vendor's work on it takes, where it is known only
     when it is done (a text that is generated)."""
     session: Session | None = None
     """A websocket is opened, with status 101; there is no body."""

@@ -88,10 +88,7 @@ class Engine(Generic[S]):
                 yield from self._wait_until(since_s + strike.delay_s)
                 one.given_delay_s = machine_s() - since_s
             if one.is_wanted:
-                self._act(one)
-                yield from self._moments.hold(one, COMMITTED if one.has_committed else NOTHING)
-                if one.reply is not None and one.reply.begins_in_s > 0 and not one.is_over:
-                    yield from self._wait_until(machine_s() + one.reply.begins_in_s)
+                yield from self._do(one)
             if strike is not None and strike.delay_after_s > 0 and not one.is_over:
                 done_s = machine_s()
                 yield from self._wait_until(done_s + strike.delay_after_s)
@@ -175,6 +172,13 @@ class Engine(Generic[S]):
     def _wait_until(self, instant_s: float) -> Generator[float, None, None]:
         while (left_s := instant_s - self._clock.machine_s()) > _INSTANT_S:
             yield left_s
+
+    def _do(self, one: Handling[S]) -> Generator[float, None, None]:
+        """The vendor works, what it did is committed, and the answer is due in its own time."""
+        self._act(one)
+        yield from self._moments.hold(one, COMMITTED if one.has_committed else NOTHING)
+        if one.reply is not None and one.reply.begins_in_s > 0 and not one.is_over:
+            yield from self._wait_until(self._clock.machine_s() + one.reply.begins_in_s)
 
     # -- the vendor's work ----------------------------------------------------------------------------------------
 
