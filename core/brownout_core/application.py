@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from brownout_core.asking import Asking
+from brownout_core.errors import CallRejected
 from brownout_core.flows.flow import Flow
 from brownout_core.guarded import Guarded
 from brownout_core.policies.breaker import State
@@ -37,7 +38,10 @@ class DeadLetterDesk:
         return await self._letters.redrive_lot(self._again, limit=limit, after=after, insist=insist)
 
     async def _again(self, letter: DeadLetter, asking: Asking) -> str:
-        return await self._flows[letter.flow].redrive(letter, asking)
+        flow = self._flows.get(letter.flow)
+        if flow is None:  # another application on the same store set it aside
+            raise CallRejected(f"{letter.flow} is not served here")
+        return await flow.redrive(letter, asking)
 
 
 class Application:

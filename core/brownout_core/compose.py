@@ -27,6 +27,7 @@ from brownout_core.policies.settings import PolicyFactories, make_policies
 from brownout_core.presets import PoliciesOf, policies_of, read_policies
 from brownout_core.records import ClaimStore, DeadLetterStore
 from brownout_core.redaction import Redactor
+from brownout_core.spelling import nearest
 from brownout_core.strict import read_strictly
 from brownout_core.telemetry import Sink
 from brownout_core.transport import Transport
@@ -38,6 +39,9 @@ class AppConfig:
 
     access: Mapping[str, Any]
     """Each vendor's access record, by its name; see `adapters.declaration.read_access`."""
+    operations: Sequence[str] | None = None
+    """What it can be asked for, by the names of the flows; None: everything that there is. The vendors of the others
+    are not needed."""
     policies: PoliciesOf = policies_of
     """The settings of the policies of an adapter's vendor."""
     idempotency: IdempotencyConfig = field(default_factory=IdempotencyConfig)
@@ -100,6 +104,26 @@ def check_document(
         raise ConfigError(f"policies.{wrong}") from wrong
 
 
+def chosen(flows: Mapping[str, type[Flow[Any]]], names: Sequence[str] | None) -> dict[str, type[Flow[Any]]]:
+    """The flows of these names; None: all of them. Raises `ConfigError`."""
+    if names is None:
+        return dict(flows)
+    for name in names:
+        if name not in flows:
+            raise ConfigError(f"no operation named {name!r}{nearest(name, flows)}")
+    return {name: flow for name, flow in flows.items() if name in names}
+
+
+def adapters_of(
+    flows: Mapping[str, type[Flow[Any]]], adapters: Mapping[str, Adapter[Any, Any]] = ADAPTERS
+) -> dict[str, Adapter[Any, Any]]:
+    """Those of the vendors that these flows use, in the order of the table. Raises `ConfigError`."""
+    used = {adapter.name for flow in flows.values() for adapter in flow.uses}
+    if missing := used - adapters.keys():
+        raise ConfigError(f"adapters: there is none for {', '.join(sorted(missing))}")
+    return {name: adapter for name, adapter in adapters.items() if name in used}
+
+
 def idempotency_key(flow: str, operation_id: str) -> str:
     """The key of an operation: the same for ever, in every process, and fit for every vendor's rules."""
     return f"{flow}-{hashlib.sha256(operation_id.encode()).hexdigest()[:40]}"
@@ -145,10 +169,12 @@ def build(
 ) -> Application:
     """The application. Opens nothing by itself, starts no task; the caller closes it.
 
-    `transports` has one per vendor that there is an adapter of. `instance` names this life of the application and no
+    `transports` has one per vendor that the operations need. `instance` names this life of the application and no
     other one; by default it is made from the wall clock. Raises `ConfigError`.
     """
     put = replacements or Replacements()
+    served = chosen(put.flows, config.operations)
+    adapters = adapters_of(served, put.adapters)
     wall_clock = put.wall_clock(wall_clock)
     instance = instance or f"app-{wall_clock():.6f}"
     redactor = Redactor(config.secrets())
@@ -165,9 +191,9 @@ def build(
     )
     wires = {
         vendor: Wire(put.transport(vendor, transport), wall_clock, redactor)
-        for vendor, transport in _for_each(put.adapters, transports, "transports").items()
+        for vendor, transport in _for_each(adapters, transports, "transports").items()
     }
-    guarded = _guarded(config, put, wires, seed=seed, sink=emit)
+    guarded = _guarded(config, put, adapters, wires, seed=seed, sink=emit)
     around = Around(
         guarded=guarded,
         idempotency=lambda flow, deadline_s: put.idempotency(
@@ -179,7 +205,7 @@ def build(
         settle_s=config.settle_s,
         sink=emit,
     )
-    flows = {name: flow(around) for name, flow in put.flows.items()}
+    flows = {name: flow(around) for name, flow in served.items()}
     _check_lease(config.dead_letters, max((flow.deadline_s for flow in flows.values()), default=0.0))
     return Application(
         flows=flows,
@@ -191,14 +217,20 @@ def build(
 
 
 def _guarded(
-    config: AppConfig, put: Replacements, wires: Mapping[str, Wire], *, seed: int, sink: Sink | None
+    config: AppConfig,
+    put: Replacements,
+    adapters: Mapping[str, Adapter[Any, Any]],
+    wires: Mapping[str, Wire],
+    *,
+    seed: int,
+    sink: Sink | None,
 ) -> dict[str, Guarded[Any]]:
     """Each vendor's client behind its policies."""
     guarded = {}
-    for vendor, access in _for_each(put.adapters, config.access, "access").items():
-        policies = make_policies(vendor, config.policies(put.adapters[vendor]), seed=seed, sink=sink, factories=put)
+    for vendor, access in _for_each(adapters, config.access, "access").items():
+        policies = make_policies(vendor, config.policies(adapters[vendor]), seed=seed, sink=sink, factories=put)
         wire = wires[vendor]._replace(renewal=policies.renewal)
-        client = put.client(vendor, put.adapters[vendor].client(access, wire))
+        client = put.client(vendor, adapters[vendor].client(access, wire))
         guarded[vendor] = Guarded(client, Pipeline(vendor, policies, sink=sink), policies)
     return guarded
 

@@ -167,6 +167,7 @@ class Scenario:
         """The vendors that the scenario names anywhere; the gateway may need more of them."""
         named = [each.fault.vendor for each in self.placed_faults()]
         named += [trigger.moment.vendor for trigger in self.triggers()]
+        named += [group.asked_of for group in self.workload.groups]
         named += [*self.correlate, *self.limits, *self.notices, *self.serve, *self.policies.vendors]
         clocks = [action.clock or "" for phase in self.phases for action in phase.actions]
         named += [clock for clock in clocks if clock != GATEWAY]

@@ -84,8 +84,11 @@ class Vocabulary:
     check_policies: Callable[[str, str, Mapping[str, Any]], None] = field(default=lambda _preset, _vendor, _parts: None)
     """(preset or "", vendor, overrides) raises `ValueError` where the resulting policies cannot be; the message starts
     with the policy: `breaker.failure_ratio must be ...`."""
-    check_shared: Callable[[schema.Policies], None] = field(default=lambda _policies: None)
-    """Raises `ValueError` where what holds for all vendors together cannot be; the message starts with the key."""
+    check_shared: Callable[[schema.Policies, tuple[str, ...]], None] = field(
+        default=lambda _policies, _operations: None
+    )
+    """(policies, what of `operations` is asked for) raises `ValueError` where what holds for all vendors together
+    cannot be; the message starts with the key."""
 
     @cached_property
     def grammar(self) -> Grammar:

@@ -42,6 +42,21 @@ def test_the_desk_shows_redrives_and_discards() -> None:
     virtually(main())
 
 
+def test_a_letter_of_an_operation_that_is_not_served_here_stays() -> None:
+    async def main() -> None:
+        world = World(config(**policies(sales={"retry": {"max_retries": 0}})))
+        world.sales.always = reply(503, {})
+        await world.ask(order())
+        (letter,) = await world.app.dead_letters.page()
+        world.settings = config(operations=("pay",))
+        told = await world.application().dead_letters.redrive(letter.id)
+        assert (told.outcome, told.detail) == ("not_sent", "place_order is not served here")
+        (kept,) = await world.app.dead_letters.page()
+        assert (kept.state, kept.generation, kept.attempts) == (LetterState.PENDING, 0, letter.attempts)
+
+    virtually(main())
+
+
 def test_what_a_redrive_does_is_answered_to_whoever_asks_again() -> None:
     async def main() -> None:
         world = World()

@@ -375,6 +375,27 @@ def test_settings_that_contradict_each_other_are_a_config_error() -> None:
         config(settle_s=-1.0)
 
 
+def test_an_application_serves_what_it_is_to_and_needs_no_other_vendor() -> None:
+    async def main() -> None:
+        made = build(
+            AppConfig(access={"stripe": ACCESS["stripe"]}, operations=("pay",)),
+            transports={"stripe": FakeStripe().transport},
+            claims=MemoryClaimStore(asyncio.get_running_loop().time),
+            dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=lambda: WALL_S),
+            wall_clock=lambda: WALL_S,
+        )
+        assert (list(made.flows), list(made.guarded)) == (["pay"], ["stripe"])
+
+    virtually(main())
+    with pytest.raises(ConfigError, match=r"no operation named 'pya'; did you mean pay\?"):
+        assemble(config(operations=("pya",)))
+    with pytest.raises(ConfigError, match="access: there is none for twilio"):
+        assemble(AppConfig(access={"stripe": ACCESS["stripe"]}, operations=("pay", "notify")))
+    without = {name: adapter for name, adapter in ADAPTERS.items() if name != "sales"}
+    with pytest.raises(ConfigError, match="adapters: there is none for sales"):
+        assemble(config(operations=("place_order",)), replacements=Replacements(adapters=without))
+
+
 @pytest.mark.parametrize("preset", ["recommended", "original"])
 def test_both_presets_make_an_application(preset: str) -> None:
     assemble(config(**read_document({"preset": preset})))

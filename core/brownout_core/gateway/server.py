@@ -16,7 +16,6 @@ import orjson
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
-from brownout_core.adapters import ADAPTERS
 from brownout_core.application import Application
 from brownout_core.clock import system_wall_clock
 from brownout_core.compose import build
@@ -44,7 +43,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """
     redactor = Redactor(settings.secrets())
     logger = make_logger(redactor)
-    metrics = PrometheusSink(ADAPTERS)
+    metrics = PrometheusSink(settings.adapters)
     instance = secrets.token_hex(6)
     async with AsyncExitStack() as cleanup:
         sink = _sink(settings, metrics, logger, cleanup)
@@ -57,7 +56,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             instance=instance,
             log=partial(_log, logger, sink),
             metrics=metrics.text,
-            webhooks=webhooks_of(ADAPTERS, settings.app.access),
+            webhooks=webhooks_of(settings.adapters, settings.app.access),
             only_loopback=is_loopback(f"[{settings.host}]" if ":" in settings.host else settings.host),
         )
         shell = Shell(door)
@@ -172,7 +171,8 @@ def _application(settings: Settings, sink: Sink, instance: str) -> Application:
     return build(
         settings.app,
         transports={
-            vendor: AiohttpTransport(settings.app.policies(adapter).client) for vendor, adapter in ADAPTERS.items()
+            vendor: AiohttpTransport(settings.app.policies(adapter).client)
+            for vendor, adapter in settings.adapters.items()
         },
         claims=open_claims(settings.claims),
         dead_letters=letters,

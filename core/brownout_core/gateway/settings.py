@@ -1,6 +1,6 @@
 """The gateway's settings, from the environment. What is wrong is said in one line, without the value of a secret."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from brownout_core.adapters import ADAPTERS
-from brownout_core.adapters.declaration import read_access
-from brownout_core.compose import AppConfig, read_document
+from brownout_core.adapters.declaration import Adapter, read_access, several
+from brownout_core.compose import AppConfig, adapters_of, chosen, read_document
 from brownout_core.errors import ConfigError
+from brownout_core.flows import FLOWS
 from brownout_core.live_keys import is_live
 from brownout_core.stores.opening import check_claims, check_dead_letters
 
@@ -24,6 +24,8 @@ class Settings:
     port: int
     """0: any free port; the ready line says which."""
     app: AppConfig
+    adapters: Mapping[str, Adapter[Any, Any]]
+    """Those of the vendors that the operations need."""
     claims: str = field(repr=False)
     """The URL of the store of claims."""
     dead_letters: str
@@ -43,7 +45,9 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings in `environment`. Raises `ConfigError`."""
-    access = read_access(ADAPTERS, environment)
+    operations = several(environment.get("BROWNOUT_OPERATIONS", "")) or None
+    adapters = _adapters(operations)
+    access = read_access(adapters, environment)
     for name, value in environment.items():
         if is_live(value):
             raise ConfigError(f"{name} is a live key: only test keys (sk_test_...) are accepted")
@@ -52,7 +56,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(
         host=environment.get("BROWNOUT_HOST", "127.0.0.1"),
         port=_port(environment.get("BROWNOUT_PORT", "8080")),
-        app=AppConfig(access=access, **_policies(environment.get("BROWNOUT_POLICIES") or None)),
+        app=AppConfig(access=access, operations=operations, **_policies(environment.get("BROWNOUT_POLICIES") or None)),
+        adapters=adapters,
         claims=_store("BROWNOUT_CLAIMS", environment, "memory:", check_claims),
         dead_letters=_store("BROWNOUT_DEAD_LETTERS", environment, "brownout-dead-letters.sqlite3", check_dead_letters),
         spill=environment.get("BROWNOUT_SPILL") or None,
@@ -60,6 +65,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         seed=_whole("BROWNOUT_SEED", environment.get("BROWNOUT_SEED", "0")),
         grace_s=_seconds("BROWNOUT_GRACE_S", environment.get("BROWNOUT_GRACE_S", "15")),
     )
+
+
+def _adapters(operations: Sequence[str] | None) -> dict[str, Adapter[Any, Any]]:
+    try:
+        return adapters_of(chosen(FLOWS, operations))
+    except ConfigError as error:
+        raise ConfigError(f"BROWNOUT_OPERATIONS: {error}") from None
 
 
 def _policies(path: str | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@
 - `operations.py`  how an operation is asked for over HTTP, and how its answer is read
 - `gateway/`       the reference application's operations, a module each; `described.py` anybody else's
 - `outsiders.py`   who asks a vendor directly
+- `needed.py`      which vendors a run needs
 - `replicas.py`    which of several processes is asked
 - `exchange.py`    requests and readings; `named.py` what an answer names of the operation's effects
 - `terms.py`       what the effects must hold, filled in for each arrival

@@ -16,6 +16,7 @@ from typing import Final
 from brownout_core.clock import system_wall_clock
 from brownout_harness.asked.dead_letters import Answered, drive, letters, redrive
 from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.needed import vendors_needed
 from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.faults.actions import Actions
 from brownout_harness.faults.agenda import Agenda
@@ -78,7 +79,7 @@ def run_real(
         stage = Stage(
             scenario,
             processes,
-            vendors=tuple(VENDORS),
+            vendors=vendors_needed(scenario, VENDORS),
             scratch=scratch,
             logs=logs,
             redis=chosen,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from brownout_harness.asked.needed import served
 from brownout_harness.problems import BadInput
 from brownout_harness.real.booths import Booth
 from brownout_harness.real.http_json import NoAnswer, call
@@ -107,6 +108,7 @@ def _gateway(
         "BROWNOUT_DEAD_LETTERS": str(scratch / "dead-letters.sqlite"),
         "BROWNOUT_TELEMETRY": str(telemetry),
         "BROWNOUT_POLICIES": str(policies),
+        "BROWNOUT_OPERATIONS": ",".join(served(scenario)),
         "BROWNOUT_SEED": str(seed),
         "BROWNOUT_GRACE_S": str(scenario.grace_s),
     }

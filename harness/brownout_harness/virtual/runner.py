@@ -21,6 +21,7 @@ from brownout_core.telemetry import Event, Kind
 from brownout_harness.asked.dead_letters import Dialogue, letters, redrive
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
+from brownout_harness.asked.needed import served, vendors_needed
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.outsiders import outsiders_of
 from brownout_harness.asked.pace import gaps_of_pace
@@ -133,7 +134,7 @@ class Run:
         signals: Signals,
     ) -> None:
         self.scenario = scenario
-        self.loaded = vendors
+        self.loaded = {name: vendors[name] for name in vendors_needed(scenario, vendors, replacements.flows)}
         self.arrivals = plan(scenario, operations)
         self.users = users_of(scenario, operations)
         self.asked_for = operations_of(scenario, operations)
@@ -209,7 +210,12 @@ class Run:
     def _server(self, process: str, number: int) -> VirtualServer:
         name = process if self.scenario.replicas > 1 else ""
         return VirtualServer(
-            config_of(self.vendors.environments, self.scenario.policies.to_json(), self.replacements.adapters),
+            config_of(
+                self.vendors.environments,
+                self.scenario.policies.to_json(),
+                self.replacements,
+                operations=served(self.scenario),
+            ),
             self.replacements,
             transports=self.vendors.transports(),
             claims=self.store.client,

@@ -6,14 +6,13 @@ belongs to one life.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from brownout_core.adapters import ADAPTERS
-from brownout_core.adapters.declaration import Adapter, read_access
+from brownout_core.adapters.declaration import read_access
 from brownout_core.clock import WallClock
-from brownout_core.compose import AppConfig, Replacements, build, read_document
+from brownout_core.compose import AppConfig, Replacements, adapters_of, build, chosen, read_document
 from brownout_core.front_door.answers import Answer
 from brownout_core.front_door.door import FrontDoor, Trouble
 from brownout_core.records import ClaimStore, DeadLetterStore
@@ -35,11 +34,16 @@ HOST: Final = "127.0.0.1:8080"
 def config_of(
     environments: Mapping[str, Mapping[str, str]],
     document: Mapping[str, Any],
-    adapters: Mapping[str, Adapter[Any, Any]] = ADAPTERS,
+    replacements: Replacements | None = None,
+    *,
+    operations: Sequence[str] | None = None,
 ) -> AppConfig:
-    """The application's settings, from what the vendors say of themselves and the scenario's policies."""
+    """The application's settings, from what the vendors say of themselves and the scenario's policies; `operations` are
+    all that it is asked for."""
+    put = replacements or Replacements()
     environment = {name: value for each in environments.values() for name, value in each.items()}
-    return AppConfig(access=read_access(adapters, environment), **read_document(document, adapters))
+    access = read_access(adapters_of(chosen(put.flows, operations), put.adapters), environment)
+    return AppConfig(access=access, operations=operations, **read_document(document, put.adapters))
 
 
 class VirtualServer:

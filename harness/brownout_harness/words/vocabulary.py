@@ -12,6 +12,7 @@ from typing import Any
 from brownout_core.adapters import ADAPTERS
 from brownout_core.adapters.declaration import Adapter
 from brownout_core.compose import Shared, check_document
+from brownout_core.flows.flow import Flow
 from brownout_core.policies.settings import VendorPolicies
 from brownout_core.presets import DEFAULT_PRESET, PRESETS, policies_for
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
@@ -63,7 +64,9 @@ def vocabulary_of(
         check_place=lambda vendor, place: objection_to_place(place, vendors[vendor]),
         check_params=lambda operation, params: operations[operation].problems(params),
         check_policies=lambda preset, vendor, overrides: check_policies(preset, vendor, overrides, adapters),
-        check_shared=check_shared,
+        check_shared=lambda policies, asked: check_shared(
+            policies, {name: operations[name].flow for name in asked}, adapters
+        ),
     )
 
 
@@ -107,12 +110,14 @@ def check_policies(
         raise ValueError(str(wrong).removeprefix("policies.")) from wrong
 
 
-def check_shared(policies: Policies) -> None:
-    """Raise `ValueError` where no application can be built by these policies."""
+def check_shared(
+    policies: Policies, flows: Mapping[str, type[Flow[Any]]], adapters: Mapping[str, Adapter[Any, Any]] = ADAPTERS
+) -> None:
+    """Raise `ValueError` where no application that serves these flows can be built by these policies."""
     document = policies.to_json()
     # A vendor without an adapter has no application to build; what is said of it is checked by itself.
-    document["vendors"] = {name: parts for name, parts in policies.vendors.items() if name in ADAPTERS}
+    document["vendors"] = {name: parts for name, parts in policies.vendors.items() if name in adapters}
     try:
-        check_document(document)
+        check_document(document, adapters, flows)
     except ValueError as wrong:
         raise ValueError(str(wrong).removeprefix("policies.")) from wrong

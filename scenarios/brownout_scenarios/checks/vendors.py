@@ -75,7 +75,8 @@ def shared_policies(scenario: Scenario, words: Vocabulary) -> Found:
     if any(policies(scenario, words)):
         return
     try:
-        words.check_shared(scenario.policies)
+        asked = tuple(each.name for each in scenario.workload.operations if each.name in words.operations)
+        words.check_shared(scenario.policies, asked)
     except ValueError as wrong:
         yield wording.of_error(str(wrong), ("policies",), _as_written(scenario.policies.shared))
 

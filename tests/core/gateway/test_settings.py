@@ -60,9 +60,15 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         assert secret not in repr(settings)
 
 
+def test_what_is_not_served_needs_no_vendor() -> None:
+    settings = read_settings({"STRIPE_API_KEY": "sk_test_secret1", "BROWNOUT_OPERATIONS": "pay"})
+    assert (list(settings.adapters), settings.app.operations) == (["stripe"], ("pay",))
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
+        ({"BROWNOUT_OPERATIONS": "pay,notfy"}, "BROWNOUT_OPERATIONS: no operation named 'notfy'; did you mean notify"),
         ({"STRIPE_API_KEY": "", "SALES_CLIENT_ID": ""}, "missing in the environment: STRIPE_API_KEY, SALES_CLIENT_ID"),
         ({"STRIPE_API_KEY": "sk_live_secret"}, "STRIPE_API_KEY is a live key"),
         ({"STRIPE_API_KEY": "rk_live_secret"}, "STRIPE_API_KEY is a live key"),
