@@ -38,7 +38,8 @@ class AppConfig:
     """All settings of the application but those of its stores."""
 
     access: Mapping[str, Any]
-    """Each vendor's access record, by its name; see `adapters.declaration.read_access`."""
+    """Each vendor's access record, by its name; see `adapters.declaration.read_access`. Each of these vendors is
+    guarded, whether or not an operation needs it."""
     operations: Sequence[str] | None = None
     """What it can be asked for, by the names of the flows; None: everything that there is. The vendors of the others
     are not needed."""
@@ -169,12 +170,13 @@ def build(
 ) -> Application:
     """The application. Opens nothing by itself, starts no task; the caller closes it.
 
-    `transports` has one per vendor that the operations need. `instance` names this life of the application and no
-    other one; by default it is made from the wall clock. Raises `ConfigError`.
+    `transports` has one per vendor that the operations need, or that there is access to. `instance` names this life of
+    the application and no other one; by default it is made from the wall clock. Raises `ConfigError`.
     """
     put = replacements or Replacements()
     served = chosen(put.flows, config.operations)
-    adapters = adapters_of(served, put.adapters)
+    needed = adapters_of(served, put.adapters)
+    adapters = {name: each for name, each in put.adapters.items() if name in needed or name in config.access}
     wall_clock = put.wall_clock(wall_clock)
     instance = instance or f"app-{wall_clock():.6f}"
     redactor = Redactor(config.secrets())
