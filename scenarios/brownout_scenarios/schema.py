@@ -135,6 +135,9 @@ class Scenario:
     serve: Mapping[str, Serving] = field(default_factory=dict)
     """Per vendor, how many calls it works on at a time for the whole run; the others queue. A phase's fault `serve`
     holds instead while it lasts."""
+    setup: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    """Per vendor, what somebody would have set up in its dashboard before the first call: `brownout vendors NAME` lists
+    what there is. In force before the target starts."""
     notices: Mapping[str, Notices] = field(default_factory=dict)
     """Per vendor, where on the target its notices are to go: `{stripe: {to: /webhooks/stripe, time_scale: 1%}}`."""
     drain_s: float = 15.0
@@ -168,7 +171,7 @@ class Scenario:
         named = [each.fault.vendor for each in self.placed_faults()]
         named += [trigger.moment.vendor for trigger in self.triggers()]
         named += [group.asked_of for group in self.workload.groups]
-        named += [*self.correlate, *self.limits, *self.notices, *self.serve, *self.policies.vendors]
+        named += [*self.correlate, *self.limits, *self.notices, *self.serve, *self.setup, *self.policies.vendors]
         clocks = [action.clock or "" for phase in self.phases for action in phase.actions]
         named += [clock for clock in clocks if clock != GATEWAY]
         named += [vendor for phase in self.phases for vendor in phase.limits]

@@ -76,6 +76,9 @@ class Vocabulary:
     """(vendor, which requests, on one line) to why the vendor's ledger cannot tell which they are; "" where it can."""
     check_place: Callable[[str, str], str] = field(default=lambda _vendor, _place: "")
     """(vendor, where an operation's id arrives there) to why none can; "" where one can."""
+    check_setup: Callable[[str, Mapping[str, Any]], str] = field(default=lambda _vendor, _given: "")
+    """(vendor, what it is to be set up with) to why that cannot be, beginning with the place, `answers[2].say: …`; ""
+    where it can."""
     check_params: Callable[[str, Mapping[str, Any]], Iterable[tuple[Path, str]]] = field(
         default=lambda _operation, _params: ()
     )

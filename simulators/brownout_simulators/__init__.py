@@ -10,7 +10,7 @@
 - `router.py`    method and path to endpoint; `correlation.py` to the caller's operation id
 - `outsiders.py` who is not the application
 - `places.py`    where such an id may stand in a call; `patterns.py` what is looked for in a text, and how long at most
-- `setups.py`    what somebody would have set up in the vendor's dashboard
+- `setups.py`    what somebody would have set up in the vendor's dashboard; `setup_files.py` reads it from files
 - `multipart.py` a body of several parts
 - `store.py`     objects in order, bounded: for vendors' states and for what is remembered
 - `limiter.py`   token buckets and calls in flight; `capacity.py` how many are worked on at a time, and the queue

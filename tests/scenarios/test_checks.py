@@ -58,6 +58,21 @@ def always(fault: str, name: str = "steady") -> list[str]:
     return problems(text.replace("expect:\n", f"always:\n  - {fault}\nexpect:\n"))
 
 
+@pytest.mark.parametrize(
+    ("setup", "said"),
+    [
+        ("stripe: {shops: [{name: Noon}]}", []),
+        ("stripe: {shops: [{name: Noon}, {name: ''}]}", ["s.yaml:4: setup.stripe.shops[1].name: a name is needed"]),
+        ("stripe: {shops: [{name: Noon}, {}]}", ["s.yaml:4: setup.stripe.shops[1]: name: a name is needed"]),
+        ("stripe: {shop: 1}", ["s.yaml:4: setup.stripe.shop: stripe has no such thing to set up"]),
+        ("strip: {}", ["s.yaml:4: setup.strip: no vendor named 'strip' (did you mean stripe?)"]),
+        ("stripe: 7", ["s.yaml:4: setup.stripe: expected a mapping, got 7"]),
+    ],
+)
+def test_what_cannot_be_set_up_is_told_at_its_line_in_the_vendors_words(setup: str, said: list[str]) -> None:
+    assert gateway("seed: 7\n", f"seed: 7\nsetup: {{{setup}}}\n") == said
+
+
 def test_a_fault_of_the_whole_run_is_checked_as_one_of_a_phase() -> None:
     assert always("{vendor: stripe, latency: {fixed: 1s}}") == []
     (late,) = always("{vendor: stripe, window: {start: 10s, end: 101s}, latency: {fixed: 1s}}")

@@ -50,11 +50,6 @@ def test_a_place_that_cannot_be_is_one_line_and_exit_code_two(till: None, capsys
     assert line.startswith("brownout_simulators: --correlate 'till=cookie.x': ")
 
 
-def test_what_a_vendor_is_set_up_with_is_read_from_a_file(tmp_path: Path) -> None:
-    (tmp_path / "till.yaml").write_text("shop: Noon\n")
-    assert program.read_setups([TILL], [f"till={tmp_path}/till.yaml"]) == {"till": {"shop": "Noon"}}
-
-
 @pytest.mark.parametrize(
     ("told", "content", "says"),
     [

@@ -194,6 +194,15 @@ def check_policies(preset: str, vendor: str, parts: Mapping[str, Any]) -> None:
         raise ValueError("breaker.failure_ratio must be above 0 and at most 1")
 
 
+def check_setup(vendor: str, given: Mapping[str, Any]) -> str:
+    """A vendor has `shops`, each with a name."""
+    wrong = [number for number, each in enumerate(given.get("shops", ())) if not each.get("name")]
+    unknown = [key for key in given if key != "shops"]
+    if unknown:
+        return f"'{unknown[0]}': {vendor} has no such thing to set up"
+    return f"shops[{wrong[0]}].name: a name is needed" if wrong else ""
+
+
 @cache
 def vocabulary() -> Vocabulary:
     """Made once: its grammar takes a quarter of a second."""
@@ -224,6 +233,7 @@ def vocabulary() -> Vocabulary:
         presets=("original", "recommended"),
         check_requests=check_requests,
         check_place=lambda _vendor, place: "" if "." in place else f"{place!r}: write header.<name> or body.<path>",
+        check_setup=check_setup,
         check_policies=check_policies,
     )
 

@@ -23,11 +23,25 @@ def up(
             "May be said several times.",
         ),
     ] = None,
+    setup: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="VENDOR=FILE",
+            help="What the vendor is set up with before the first call, in YAML or JSON. May be said several times.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the vendors' simulators until Ctrl-C, and print their addresses and test keys."""
     from brownout_harness.real.up import serve
 
     try:
-        serve(make_console(), vendors or [], port_base=port_base, seed=seed, correlate=correlate or [])
+        serve(
+            make_console(),
+            vendors or [],
+            port_base=port_base,
+            seed=seed,
+            correlate=correlate or [],
+            setup=setup or [],
+        )
     except Interrupted:
         print("stopped", file=sys.stderr)

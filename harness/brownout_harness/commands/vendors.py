@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def vendors(
     vendor: Annotated[str | None, typer.Argument(help="Show what this one has; without it, which there are.")] = None,
 ) -> None:
-    """List the vendors, or one's routes, effects, limiters and errors, by the names that a scenario calls them."""
+    """List the vendors, or one's routes, effects, limiters, errors and set-up, by the names that a scenario uses."""
     from brownout_simulators.spelling import named, nearest
     from brownout_simulators.vendors import VENDORS, load_vendor
 
@@ -42,6 +42,8 @@ def _whole(vendor: "Vendor[Any]") -> list[str]:
         "limiters (limits:), off unless asked for": _aligned((limit.name, _figures(limit)) for limit in vendor.limits),
         "errors (respond: {error: NAME})": _aligned(errors),
     }
+    if vendor.setup is not None:
+        sections["set-up (setup:)"] = _aligned(vendor.setup.about.items())
     return "\n\n".join("\n".join([title, *lines]) for title, lines in sections.items()).splitlines()
 
 

@@ -139,6 +139,16 @@ class Booths:
         """Every credential by which an application finds one of them, or knows its notices."""
         return frozenset(self._webhook_secrets.values()).union(*(booth.secrets for booth in self._booths))
 
+    def set_up(self) -> None:
+        """Set each up as the scenario says, before anybody asks it anything.
+
+        Raises:
+            NotJudged: one of them does not take it.
+        """
+        for booth in self._booths:
+            if booth.vendor in self._scenario.setup:
+                booth.control("PUT", "setup", dict(self._scenario.setup[booth.vendor]))
+
     def listen(self, target_url: str) -> Mapping[str, str]:
         """Register the target's receivers; the secrets that their notices are signed with, by vendor.
 

@@ -76,6 +76,7 @@ class Stage:
         self.load = load
         self.watch = LoadWatch(load)
         self.booths = Booths(scenario, [_booth(child, vendor) for vendor, child in stands.items()])
+        self.booths.set_up()
         self.own: tuple[Child, ...] = (*stands.values(), load)
         """The processes that tell when they stood still."""
         self.redis_url = self.store.wait()

@@ -17,6 +17,7 @@ from brownout_harness.real.booths import Booth
 from brownout_harness.real.processes import Child, Processes, pause
 from brownout_harness.safety.live_keys import refuse_live_keys
 from brownout_simulators.correlation import correlating
+from brownout_simulators.setup_files import BadSetup, read_setups
 from brownout_simulators.vendors import VENDORS, UnknownVendor, load_vendor
 
 NAME = "simulators"
@@ -26,15 +27,22 @@ LAST_PORT = 65535
 
 
 def serve(
-    console: Console, vendors: Sequence[str], *, port_base: int | None, seed: int, correlate: Sequence[str] = ()
+    console: Console,
+    vendors: Sequence[str],
+    *,
+    port_base: int | None,
+    seed: int,
+    correlate: Sequence[str] = (),
+    setup: Sequence[str] = (),
 ) -> None:
     """Start them, print where they are, and pass on what they log, until interrupted.
 
-    `correlate` says where the caller's operation ids travel, `stripe=body.metadata.order_id`.
+    `correlate` says where the caller's operation ids travel, `stripe=body.metadata.order_id`, `setup` the files that
+    they are set up with, `openai=answers.yaml`.
 
     Raises:
-        BadInput: a vendor or a place that does not exist, a port that is taken or does not exist, a live key in the
-            environment.
+        BadInput: a vendor or a place that does not exist, a file that a vendor cannot be set up with, a port that is
+            taken or does not exist, a live key in the environment.
         NotJudged: they ended by themselves.
     """
     refuse_live_keys(os.environ, vendors)
@@ -48,12 +56,17 @@ def serve(
         correlating([load_vendor(name) for name in names], correlate)
     except ValueError as error:
         raise BadInput(f"--correlate {error}") from None
+    try:
+        read_setups([load_vendor(name) for name in names], setup)
+    except BadSetup as error:
+        raise BadInput(str(error)) from None
     if port_base is not None and not 0 <= port_base <= LAST_PORT - len(names) + 1:
         raise BadInput(f"--port-base {port_base}: {len(names)} ports from there are not within 0 to {LAST_PORT}")
     with tempfile.TemporaryDirectory(prefix="brownout-up-") as folder, Processes(Path(folder)) as processes:
         options = ["--ports", "fixed"] if port_base is None else ["--port-base", str(port_base)]
         command = [sys.executable, "-P", "-m", "brownout_simulators", "--vendors", ",".join(names), "--seed", str(seed)]
         options += [word for place in correlate for word in ("--correlate", place)]
+        options += [word for file in setup for word in ("--setup", file)]
         child = processes.start(NAME, [*command, *options], dict(os.environ))
         deadline_s = time.monotonic() + START_WITHIN_S
         cure = "end what uses it, or choose others with --port-base"

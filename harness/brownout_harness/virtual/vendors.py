@@ -56,6 +56,7 @@ class Vendors:
                 seed=scenario.seed,
                 base_url=base_url_of(name),
                 blocks=blocks.get(name),
+                setup=scenario.setup.get(name),
             )
             for name, vendor in vendors.items()
         }

@@ -28,6 +28,7 @@ from brownout_simulators.faults.aim import nearest_miss
 from brownout_simulators.faults.latency import read_measurements
 from brownout_simulators.faults.rule import Match, Rule
 from brownout_simulators.router import Router
+from brownout_simulators.setups import set_up
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor
 
@@ -61,6 +62,7 @@ def vocabulary_of(
         check_requests=lambda vendor, match: check_requests(vendors[vendor], match),
         open_to_outsiders=tuple(name for name, vendor in vendors.items() if vendor.key_holder is not None),
         receivers=tuple(name for name, vendor in vendors.items() if vendor.listen is not None),
+        check_setup=lambda vendor, given: check_setup(vendors[vendor], given),
         check_place=lambda vendor, place: objection_to_place(place, vendors[vendor]),
         check_params=lambda operation, params: operations[operation].problems(params),
         check_policies=lambda preset, vendor, overrides: check_policies(preset, vendor, overrides, adapters),
@@ -98,6 +100,15 @@ def check_requests(vendor: Vendor[Any], written: str) -> str:
     return (
         f"means some requests of {halved} and not others; a ledger holds routes: write the whole one" if halved else ""
     )
+
+
+def check_setup(vendor: Vendor[Any], given: Mapping[str, Any]) -> str:
+    """Why the vendor cannot be set up so; empty where it can."""
+    try:
+        set_up(vendor, given)
+    except ValueError as wrong:
+        return str(wrong)
+    return ""
 
 
 def check_policies(

@@ -16,7 +16,7 @@ from brownout_scenarios.checks.notices import notices
 from brownout_scenarios.checks.outsiders import outsiders
 from brownout_scenarios.checks.phases import clocks, faults, phases
 from brownout_scenarios.checks.target import target
-from brownout_scenarios.checks.vendors import limits, policies, shared_policies, vendors
+from brownout_scenarios.checks.vendors import limits, policies, setups, shared_policies, vendors
 from brownout_scenarios.checks.workload import workload
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import Vocabulary
@@ -38,6 +38,7 @@ def problems(scenario: Scenario, words: Vocabulary) -> list[tuple[Path, str]]:
     found += vendors(scenario, words)
     found += limits(scenario, words)
     found += notices(scenario, words)
+    found += setups(scenario, words)
     found += policies(scenario, words)
     found += shared_policies(scenario, words)
     return found

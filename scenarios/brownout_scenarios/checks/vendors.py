@@ -1,7 +1,8 @@
-"""Of the vendors: what is said of their correlation, limits, capacity and policies."""
+"""Of the vendors: what is said of their correlation, limits, capacity, set-up and policies."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from brownout_scenarios import grammar, spelling, units, wording
 from brownout_scenarios.checks.common import Found
@@ -16,6 +17,7 @@ def vendors(scenario: Scenario, words: Vocabulary) -> Found:
         ("correlate", scenario.correlate),
         ("limits", scenario.limits),
         ("serve", scenario.serve),
+        ("setup", scenario.setup),
     ):
         for vendor in named:
             if vendor not in words.vendors:
@@ -24,6 +26,35 @@ def vendors(scenario: Scenario, words: Vocabulary) -> Found:
         for index, path in enumerate(paths):
             if vendor in words.vendors and (why := words.check_place(vendor, path)):
                 yield ("correlate", vendor, index), why
+
+
+def setups(scenario: Scenario, words: Vocabulary) -> Found:
+    for vendor, given in scenario.setup.items():
+        if vendor in words.vendors and (why := words.check_setup(vendor, given)):
+            yield _placed(why, ("setup", vendor), given)
+
+
+_PLACE: Final = re.compile(r"'?([\w-]+(?:\[\d+\]|\.[\w-]+)*)'?: ")
+
+
+def _placed(why: str, at: Path, value: Any) -> tuple[Path, str]:
+    """`answers[2].say: is empty`, at the line of that `say`; as far as there is such a place."""
+    named = _PLACE.match(why)
+    if named is None:
+        return at, why
+    steps: list[str | int] = [int(step) if step.isdecimal() else step for step in re.findall(r"[\w-]+", named[1])]
+    what = why[named.end() :]
+    for place, step in enumerate(steps):
+        if not _holds(value, step):
+            return at, f"{'.'.join(map(str, steps[place:]))}: {what}"
+        at, value = (*at, step), value[step]
+    return at, what
+
+
+def _holds(value: Any, step: str | int) -> bool:
+    if isinstance(value, Mapping):
+        return step in value
+    return isinstance(value, list) and isinstance(step, int) and step < len(value)
 
 
 def limits(scenario: Scenario, words: Vocabulary) -> Found:

@@ -74,6 +74,12 @@ def test_each_simulator_gets_its_own_part_of_the_schedule_beforehand(monkeypatch
     assert twilio == {"start_at_s": start_at_s, "seed": 7, "rules": [], "limits": {"messages": True}}
 
 
+def test_each_is_set_up_as_the_scenario_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(monkeypatch, setup={"setup": {}})
+    Booths(replace(SCENARIO, setup={"stripe": {"shop": "Noon"}}), [STRIPE, TWILIO]).set_up()
+    assert wire.sent == [("PUT", "http://127.0.0.1:1/_brownout/setup", {"shop": "Noon"})]
+
+
 def test_a_schedule_that_comes_too_late_is_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
     Wire(monkeypatch, schedule={})
     with pytest.raises(NotJudged, match="too late: the machine is too busy"):

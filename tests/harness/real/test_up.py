@@ -86,6 +86,13 @@ def test_a_place_that_does_not_exist_is_one_line_and_exit_code_2(tmp_path: Path,
     assert ended.error.startswith(f"error: --correlate '{place}': ")
 
 
+def test_a_file_that_a_vendor_cannot_be_set_up_with_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text("shop: Noon\n")
+    ended = brownout("up", "stripe", "--setup", "stripe=shop.yaml", cwd=tmp_path)
+    assert ended.exit_code == 2
+    assert ended.error == "error: shop.yaml: stripe has nothing to set up"
+
+
 def test_a_port_that_is_taken_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

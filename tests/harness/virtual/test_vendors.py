@@ -12,6 +12,7 @@ from brownout_reports.rows import REQUEST, LedgerRow, records_in
 from brownout_scenarios.load import load
 from brownout_scenarios.schema import FaultRule, Scenario
 from brownout_simulators.vendors import load_vendor
+from tests.simulators.toy import TILL
 from tests.support.aio import virtually
 from tests.support.wire import send
 
@@ -48,6 +49,21 @@ def test_each_gets_its_own_rules_beforehand_and_counts_what_they_struck() -> Non
         assert world.counts() == {"a.0": FaultCount(matched=1, struck=1)}
         assert world.still_open() == {"requests": 0, "webhooks": 0}
         assert world.gaps() == []
+        await world.close()
+
+    virtually(main())
+
+
+def test_each_is_set_up_as_the_scenario_says() -> None:
+    """The application finds it so at its first call."""
+
+    async def main() -> None:
+        world = Vendors(replace(SCENARIO, setup={"till": {"shop": "Noon"}}), {"till": TILL}, epoch_s=0.0, blocks={})
+        environment = world.environments["till"]
+        headers = {"Authorization": f"Bearer {environment['TILL_KEY']}"}
+        request = Request("POST", f"{environment['TILL_URL']}/v1/charges", headers, b'{"amount": 5}')
+        answer = await send(world.transports()["till"], request)
+        assert b'"shop": "Noon"' in answer.body
         await world.close()
 
     virtually(main())
