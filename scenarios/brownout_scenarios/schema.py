@@ -171,6 +171,8 @@ class Scenario:
         named = [each.fault.vendor for each in self.placed_faults()]
         named += [trigger.moment.vendor for trigger in self.triggers()]
         named += [group.asked_of for group in self.workload.groups]
+        for left in (left for each in self.workload.operations for left in each.leaves or ()):
+            named += [kind.partition(".")[0] for kind in ([left] if isinstance(left, str) else left)]
         named += [*self.correlate, *self.limits, *self.notices, *self.serve, *self.setup, *self.policies.vendors]
         clocks = [action.clock or "" for phase in self.phases for action in phase.actions]
         named += [clock for clock in clocks if clock != GATEWAY]

@@ -1,7 +1,8 @@
 """Scenarios as records."""
 
 from brownout_scenarios.load import load_text
-from brownout_scenarios.workload import Rising
+from brownout_scenarios.schema import Scenario
+from brownout_scenarios.workload import Arrivals, Operation, Rising, Workload
 from tests.support.toy_vocabulary import SCENARIO, vocabulary
 
 WORDS = vocabulary()
@@ -117,3 +118,14 @@ def test_a_phase_called_always_keeps_its_faults_to_itself() -> None:
     )
     assert scenario.always == ()
     assert [len(phase.faults) for phase in scenario.phases] == [0, 2, 0]
+
+
+def test_what_an_operation_leaves_names_its_vendors() -> None:
+    left = ("sales.order", ("openai.completion", "gemini.completion"))
+    made = Scenario(
+        name="x",
+        about="x",
+        workload=Workload(operations=(Operation(name="buy", leaves=left),), arrivals=Arrivals(rate_per_s=1.0)),
+        phases=(),
+    )
+    assert made.vendors == ("sales", "openai", "gemini")

@@ -232,15 +232,23 @@ class Booths:
             yield from booth.ledger(start_at_s)
 
 
-def name_of(vendor: str) -> str:
+def lots_of(scenario: Scenario, vendors: Sequence[str]) -> list[tuple[str, ...]]:
+    """Which vendors share a process: those that the scenario does not name, of which a target of somebody else's may
+    use one or the other. All others have one each, and no load upon one is felt by another."""
+    named = set(vendors if scenario.target is None else scenario.vendors)
+    unnamed = tuple(vendor for vendor in vendors if vendor not in named)
+    return [*((vendor,) for vendor in vendors if vendor in named), *([unnamed] if unnamed else [])]
+
+
+def name_of(lot: Sequence[str]) -> str:
     """The process, and so its log."""
-    return f"simulator-{vendor}"
+    return f"simulator-{lot[0]}" if len(lot) == 1 else "simulators-unnamed"
 
 
-def command(python: str, vendor: str, seed: int, port: int = 0) -> list[str]:
-    """Starts one on loopback, on a free port if it is 0. `-P`: a file of the current folder is no module of its own."""
+def command(python: str, lot: Sequence[str], seed: int, port: int = 0) -> list[str]:
+    """Starts them on loopback, on free ports if it is 0. `-P`: a file of the current folder is no module of its own."""
     module = [python, "-P", "-m", "brownout_simulators"]
-    return [*module, "--vendors", vendor, "--port-base", str(port), "--seed", str(seed)]
+    return [*module, "--vendors", ",".join(lot), "--port-base", str(port), "--seed", str(seed)]
 
 
 def wait(child: Child, vendors: Sequence[str], deadline_s: float, what: str, *, cure: str) -> tuple[Booth, ...]:

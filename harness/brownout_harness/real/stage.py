@@ -63,19 +63,19 @@ class Stage:
         self.store = RealStore(scenario, RedisProcess(redis, processes, scratch=scratch, environment=environment))
         ports = scenario.target.ports if scenario.target is not None else {}
         stands = {
-            vendor: processes.start(
-                booths.name_of(vendor),
-                booths.command(sys.executable, vendor, scenario.seed, ports.get(vendor, 0)),
+            lot: processes.start(
+                booths.name_of(lot),
+                booths.command(sys.executable, lot, scenario.seed, ports.get(lot[0], 0)),
                 environment,
             )
-            for vendor in vendors
+            for lot in booths.lots_of(scenario, vendors)
         }
         load = processes.start(load_process.NAME, load_process.command(scratch, logs), environment)
         # Computed while the children are busy starting.
         self.arrivals: tuple[Arrival, ...] = tuple(plan(scenario))
         self.load = load
         self.watch = LoadWatch(load)
-        self.booths = Booths(scenario, [_booth(child, vendor) for vendor, child in stands.items()])
+        self.booths = Booths(scenario, [booth for lot, child in stands.items() for booth in _ready(child, lot)])
         self.booths.set_up()
         self.own: tuple[Child, ...] = (*stands.values(), load)
         """The processes that tell when they stood still."""
@@ -236,12 +236,12 @@ def _needed_by(target: Launch, found: Booths) -> Iterator[str]:
         yield from (f"  {name}={value}" for name, value in booth.environment.items())
 
 
-def _booth(child: Child, vendor: str) -> Booth:
-    deadline_s, cure = time.monotonic() + START_WITHIN_S, f"end what uses it, or change target.ports.{vendor}"
-    (booth,) = booths.wait(child, [vendor], deadline_s, f"the {vendor} simulator", cure=cure)
-    # The line that told its address told its test key too: that stays out of the run's logs.
+def _ready(child: Child, lot: Sequence[str]) -> Sequence[Booth]:
+    deadline_s, cure = time.monotonic() + START_WITHIN_S, f"end what uses it, or change target.ports.{lot[0]}"
+    found = booths.wait(child, lot, deadline_s, f"the simulator of {', '.join(lot)}", cure=cure)
+    # The lines that told their addresses told their test keys too: those stay out of the run's logs.
     child.output.write_bytes(b"")
-    return booth
+    return found
 
 
 def _wait(child: Child, ready: Callable[[], Any], what: str) -> Any:

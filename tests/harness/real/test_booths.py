@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -155,8 +156,19 @@ def test_they_are_ready_when_all_of_them_have_said_so(tmp_path: Path) -> None:
 
 
 def test_each_vendor_is_a_process_with_a_log_of_its_own() -> None:
-    assert booths.name_of("stripe") == "simulator-stripe"
-    assert booths.command("python", "stripe", 7)[-6:] == ["--vendors", "stripe", "--port-base", "0", "--seed", "7"]
+    assert booths.name_of(("stripe",)) == "simulator-stripe"
+    assert booths.command("python", ("stripe",), 7)[-6:] == ["--vendors", "stripe", "--port-base", "0", "--seed", "7"]
+
+
+def test_vendors_that_nobody_names_share_a_process() -> None:
+    named: Any = SimpleNamespace(vendors=("twilio", "stripe"), target="theirs")
+    lots = booths.lots_of(named, ("stripe", "sales", "twilio", "other"))
+    assert lots == [("stripe",), ("twilio",), ("sales", "other")]
+    assert booths.name_of(lots[-1]) == "simulators-unnamed"
+    assert booths.command("python", lots[-1], 7)[-5:] == ["sales,other", "--port-base", "0", "--seed", "7"]
+    assert booths.lots_of(named, ("stripe",)) == [("stripe",)]
+    ours: Any = SimpleNamespace(vendors=(), target=None)
+    assert booths.lots_of(ours, ("stripe", "sales")) == [("stripe",), ("sales",)]
 
 
 def test_ledgers_are_read_vendor_by_vendor(monkeypatch: pytest.MonkeyPatch) -> None:
