@@ -9,10 +9,13 @@ import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from brownout_simulators.account import Account, Aftermath
 from brownout_simulators.call import Notice
+
+NO_ANSWER: Final = 0
+"""In the place of a receiver's status: it was connected to, and gave no answer in time."""
 
 
 class Cause(NamedTuple):
@@ -39,6 +42,8 @@ class OutgoingWebhook:
     headers: Mapping[str, str]
     body: bytes
     timeout_s: float
+    connect_timeout_s: float
+    """At most the whole of `timeout_s`."""
     account: str = ""
     type: str = ""
     attempt: int = 1
@@ -76,6 +81,8 @@ class Delivering:
     was_seen_through: bool = False
     """Its receiver is done with it, however often it comes again: it has seen through a forged one, or wants none."""
     goes_back_to: Cause = _NO_CAUSE
+    begun_at_s: float = 0.0
+    """The first attempt, on the machine's clock."""
     sent_at_s: float = 0.0
     """The attempt that is under way, on the machine's clock."""
 

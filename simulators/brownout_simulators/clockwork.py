@@ -54,7 +54,7 @@ class Clockwork:
         self._sessions.publish()
 
     def webhook_done(self, webhook_id: int, status: int | None) -> None:
-        """A host reports the answer to a webhook; None: no connection, or no answer in time."""
+        """A host reports the answer to a webhook; None: no connection; or `NO_ANSWER`."""
         try:
             clock = self._clock
             self._books.outbox.done(webhook_id, status, clock.vendor_s(), clock.machine_s())

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from brownout_simulators.account import Account
-from brownout_simulators.agenda import Agenda, Cause, Delivering, OutgoingWebhook
+from brownout_simulators.agenda import NO_ANSWER, Agenda, Cause, Delivering, OutgoingWebhook
 from brownout_simulators.call import Notice
 from brownout_simulators.deliveries import Attempt, Deliveries
 from brownout_simulators.faults.plan import Plan, Subject
 from brownout_simulators.faults.webhooks import Mail, Webhooks
-from brownout_simulators.vendor import WebhookRules
+from brownout_simulators.vendor import Terms, WebhookRules
 
 LOG_LIMIT = 1_000
 GONE = 410
@@ -90,9 +90,10 @@ class Outbox:
         return named or [(notice.url, receivers[0][1] if receivers else "")]
 
     def _enter(self, delivering: Delivering, rules: WebhookRules) -> bool:
-        planned_s = rules.schedule_s[delivering.attempt - 1] * self.time_scale
+        schedule_s = rules.terms(delivering.url).schedule_s
+        planned_s = schedule_s[delivering.attempt - 1] * self.time_scale
         if rules.jitter and delivering.attempt > 1:
-            gap_s = planned_s - rules.schedule_s[delivering.attempt - 2] * self.time_scale
+            gap_s = planned_s - schedule_s[delivering.attempt - 2] * self.time_scale
             draw = random.Random(f"{delivering.account.name}:{delivering.id}:{delivering.attempt}").uniform(-1.0, 1.0)
             planned_s += gap_s * rules.jitter * draw
         return self.agenda.enter(delivering.noticed_at_s + planned_s + delivering.delay_s, delivering)
@@ -100,6 +101,8 @@ class Outbox:
     def sign(self, delivering: Delivering, wall_s: float, machine_s: float) -> OutgoingWebhook:
         """The attempt that is due now, signed now. The host must report on it."""
         delivering.sent_at_s = machine_s
+        if delivering.attempt == 1:
+            delivering.begun_at_s = machine_s
         rules = self.rules
         if rules is None:
             raise RuntimeError("a delivery without webhook rules")
@@ -107,6 +110,10 @@ class Outbox:
         secret = f"{delivering.secret}-forged" if delivering.bad_signature else delivering.secret
         signed_s = wall_s - delivering.bad_age_s
         headers = rules.headers(delivering.notice, delivering.url, body, secret, signed_s, delivering.attempt)
+        terms = rules.terms(delivering.url)
+        timeout_s = terms.timeout_s
+        if terms.total_s is not None:
+            timeout_s = min(timeout_s, max(0.001, delivering.begun_at_s + terms.total_s - machine_s))
         self.agenda.await_answer(delivering)
         self._counts["attempts"] += 1
         return OutgoingWebhook(
@@ -114,7 +121,8 @@ class Outbox:
             url=delivering.url,
             headers={"content-type": content_type, **headers},
             body=body,
-            timeout_s=rules.timeout_s,
+            timeout_s=timeout_s,
+            connect_timeout_s=min(terms.connect_timeout_s or timeout_s, timeout_s),
             account=delivering.account.name,
             type=delivering.notice.type,
             attempt=delivering.attempt,
@@ -138,23 +146,32 @@ class Outbox:
         )
         is_wrong = delivering.bad_signature or delivering.bad_age_s > 0
         delivering.was_seen_through = status == GONE or (is_wrong and status is not None and 400 <= status < 500)
-        again = rules.retry_on(status)
-        last = not again or delivering.attempt >= len(rules.schedule_s)
+        terms = rules.terms(delivering.url)
+        again = terms.retry_on(status)
+        has_another = delivering.attempt < len(terms.schedule_s)
+        last = not (again and has_another and self._has_time(delivering, terms, now_s, machine_s))
         self.book.add(_attempt(delivering, status, machine_s, is_forged=is_wrong, is_last=last))
         if rules.on_result is not None:
             rules.on_result(delivering.account, delivering.notice, delivering.url, delivering.attempt, status, last)
-        if not again:
-            self._counts["delivered"] += 1
-        elif last:
-            self._counts["given_up"] += 1
+        if last:
+            was_answered = status is not None and status != NO_ANSWER
+            self._counts["delivered" if was_answered and not again else "given_up"] += 1
         else:
             delivering.attempt += 1
             # Never before now: the answer may have come in after the next attempt's instant.
             delivering.noticed_at_s = max(
                 delivering.noticed_at_s,
-                now_s - rules.schedule_s[delivering.attempt - 1] * self.time_scale - delivering.delay_s,
+                now_s - terms.schedule_s[delivering.attempt - 1] * self.time_scale - delivering.delay_s,
             )
             self._enter(delivering, rules)
+
+    def _has_time(self, delivering: Delivering, terms: Terms, now_s: float, machine_s: float) -> bool:
+        """Whether the next attempt would begin before the time for all of them is over."""
+        if terms.total_s is None:
+            return True
+        planned_s = delivering.noticed_at_s + terms.schedule_s[delivering.attempt] * self.time_scale
+        wait_s = max(0.0, planned_s + delivering.delay_s - now_s)
+        return machine_s + wait_s < delivering.begun_at_s + terms.total_s
 
     def counts(self) -> dict[str, int]:
         """noticed, lost (by a fault), attempts, delivered, given_up."""

@@ -94,7 +94,7 @@ class Simulator(Generic[S]):
         return self._clockwork.run_due(now_s)
 
     def webhook_done(self, webhook_id: int, status: int | None) -> None:
-        """A host reports the answer to a webhook; None: no connection, or no answer in time."""
+        """A host reports the answer to a webhook; None: no connection; or `NO_ANSWER`."""
         self._clockwork.webhook_done(webhook_id, status)
 
     def advance(self, seconds: float) -> None:

@@ -4,7 +4,7 @@ an idempotency rule or a ledger entry. It says how they look in its dialect, and
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Notice, Reply
@@ -118,6 +118,22 @@ class Limit:
     call that costs more than the bucket holds is refused, whenever it comes."""
 
 
+class Terms(NamedTuple):
+    """On which terms one receiver is told: how often, how soon, how patiently."""
+
+    schedule_s: Sequence[float] = (0.0,)
+    """Seconds after the event at which attempts are made; as many attempts as entries."""
+    retry_on: Callable[[int | None], bool] = lambda status: status is None or not 200 <= status < 300
+    """Whether this answer earns another attempt; None: no connection; `NO_ANSWER`: a connection, and no answer on it in
+    time."""
+    timeout_s: float = 10.0
+    """Of one attempt."""
+    connect_timeout_s: float | None = None
+    """Of an attempt until it is connected; None: as long as the whole of it."""
+    total_s: float | None = None
+    """From the first attempt on, over all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class WebhookRules:
     """How a vendor delivers its notices."""
@@ -128,15 +144,20 @@ class WebhookRules:
     """(notice, url, body, secret, wall-clock seconds, attempt from 1) to headers, signature included."""
     endpoints: Callable[[Account[Any], Notice], Sequence[tuple[str, str]]]
     """(url, signing secret) of each endpoint of the account that wants this notice."""
-    schedule_s: Sequence[float] = (0.0,)
-    """Seconds after the event at which attempts are made; as many attempts as entries."""
-    retry_on: Callable[[int | None], bool] = lambda status: status is None or not 200 <= status < 300
-    """Whether this answer (None: no connection, or no answer in time) earns another attempt."""
-    timeout_s: float = 10.0
+    schedule_s: Sequence[float] = Terms().schedule_s
+    """This and the next two: as in `Terms`."""
+    retry_on: Callable[[int | None], bool] = Terms().retry_on
+    timeout_s: float = Terms().timeout_s
+    terms_of: Callable[[str], Terms] | None = None
+    """The terms that a receiver's URL itself names, in place of the three above; None where no URL can."""
     jitter: float = 0.0
     """Share of each scheduled gap by which it may be longer or shorter."""
     on_result: Callable[[Account[Any], Notice, str, int, int | None, bool], None] | None = None
     """Told after each attempt: (account, notice, url, attempt from 1, status or None, whether it was the last)."""
+
+    def terms(self, url: str) -> Terms:
+        """Those of one receiver."""
+        return Terms(self.schedule_s, self.retry_on, self.timeout_s) if self.terms_of is None else self.terms_of(url)
 
 
 @dataclass(frozen=True, slots=True)

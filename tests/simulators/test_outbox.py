@@ -4,9 +4,11 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from brownout_simulators.agenda import Cause, OutgoingWebhook
+import pytest
+
+from brownout_simulators.agenda import NO_ANSWER, Cause, OutgoingWebhook
 from brownout_simulators.call import Notice
-from brownout_simulators.vendor import WebhookRules
+from brownout_simulators.vendor import Terms, WebhookRules
 from tests.simulators.driving import Driver
 
 
@@ -182,3 +184,42 @@ def test_a_receiver_that_is_gone_is_waited_for_by_nobody_though_the_vendor_goes_
     till.simulator.webhook_done(webhook.id, 410)
     assert till.simulator.agenda.open_webhooks == 0
     assert len(due(till, 105.0)) == 1
+
+
+def test_a_receivers_own_terms_stand_in_place_of_the_vendors() -> None:
+    impatient = Terms((0.0, 1.0), lambda status: status == 503, timeout_s=3.0, connect_timeout_s=0.5)
+    till = listening(terms_of=lambda url: impatient if url.endswith("/hook") else Terms())
+    till.send("POST", "/v1/endpoints", {"url": "http://127.0.0.1:1/other"})
+    till.send()
+    first, other = due(till, 100.0)
+    assert (first.timeout_s, first.connect_timeout_s) == (3.0, 0.5)
+    assert (other.timeout_s, other.connect_timeout_s) == (10.0, 10.0)
+    till.simulator.webhook_done(first.id, 503)
+    till.simulator.webhook_done(other.id, 503)
+    (second,) = due(till, 101.0)
+    assert (second.url, second.attempt) == (first.url, 2)
+
+
+def test_no_connection_and_no_answer_are_told_apart() -> None:
+    for status, attempts in ((None, 2), (NO_ANSWER, 1)):
+        till = listening(terms_of=lambda _url: Terms((0.0, 1.0), lambda got: got is None))
+        till.send()
+        (webhook,) = due(till, 100.0)
+        till.simulator.webhook_done(webhook.id, status)
+        assert len(due(till, 101.0)) == attempts - 1
+        assert till.simulator.outbox.counts()["delivered"] == 0
+        assert [row.status for row in till.simulator.outbox.book.page(0, 10)] == [0]
+
+
+@pytest.mark.parametrize(("total_s", "timeouts"), [(8.0, [5.0, 3.0]), (5.0, [5.0]), (None, [5.0, 5.0, 5.0])])
+def test_all_attempts_together_have_their_time(total_s: float | None, timeouts: list[float]) -> None:
+    till = listening(terms_of=lambda _url: Terms((0.0, 1.0, 2.0), timeout_s=5.0, total_s=total_s))
+    till.send()
+    seen = []
+    for at_s in (100.0, 105.0, 110.0):
+        for webhook in due(till, at_s):
+            seen.append(webhook.timeout_s)
+            till.clock.now_s += 5.0
+            till.simulator.webhook_done(webhook.id, NO_ANSWER)
+    assert seen == timeouts
+    assert till.simulator.outbox.counts()["given_up"] == 1

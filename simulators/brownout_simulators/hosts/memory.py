@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import unquote
 
-from brownout_simulators.agenda import OutgoingWebhook
+from brownout_simulators.agenda import NO_ANSWER, OutgoingWebhook
 from brownout_simulators.call import Call, Ending, Sending
 from brownout_simulators.hosts.control import PREFIX, control
 from brownout_simulators.hosts.memory_client import (
@@ -173,7 +173,9 @@ class MemoryHost:
         try:
             async with asyncio.timeout(webhook.timeout_s):
                 return await self._deliver(webhook)
-        except (OSError, TimeoutError):
+        except TimeoutError:
+            return NO_ANSWER
+        except OSError:
             return None
 
     async def close(self) -> None:

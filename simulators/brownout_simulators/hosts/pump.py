@@ -11,7 +11,7 @@ from brownout_simulators.agenda import OutgoingWebhook
 from brownout_simulators.simulator import Simulator
 
 Send = Callable[[OutgoingWebhook], Awaitable[int | None]]
-"""Sends a webhook; the receiver's status, or None for no connection or no answer in time."""
+"""Sends a webhook; the receiver's status, `NO_ANSWER`, or None for no connection."""
 
 
 class Cancellable(Protocol):

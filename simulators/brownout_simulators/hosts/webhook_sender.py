@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from brownout_simulators.agenda import OutgoingWebhook
+from brownout_simulators.agenda import NO_ANSWER, OutgoingWebhook
 from brownout_simulators.safety import is_loopback_host
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class WebhookSender:
         self._slots = asyncio.Semaphore(CONCURRENT)
 
     async def send(self, webhook: OutgoingWebhook) -> int | None:
-        """The receiver's status; None for no connection, no answer in time, no URL, or another machine's."""
+        """The receiver's status; `NO_ANSWER`; None for no connection, no URL, or another machine's."""
         try:
             parts = urlsplit(webhook.url)
             if not self._leave_loopback and not is_loopback_host(parts.netloc.rpartition("@")[2]):
@@ -54,7 +54,7 @@ class WebhookSender:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=CONCURRENT), auto_decompress=False, trust_env=False
             )
-        timeout = aiohttp.ClientTimeout(total=webhook.timeout_s)
+        timeout = aiohttp.ClientTimeout(total=webhook.timeout_s, sock_connect=webhook.connect_timeout_s)
         try:
             async with self._session.post(
                 url, data=webhook.body, headers=webhook.headers, timeout=timeout, allow_redirects=False
@@ -62,5 +62,7 @@ class WebhookSender:
                 # What a receiver says beyond its status interests nobody; its connection is kept if that was little.
                 await response.content.read(ANSWER_READ)
                 return response.status
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ValueError):
             return None
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return NO_ANSWER

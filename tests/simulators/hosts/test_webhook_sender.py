@@ -5,10 +5,13 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
+from brownout_simulators.agenda import NO_ANSWER
+from brownout_simulators.vendor import Terms
 from tests.simulators.hosts.conftest import Run
 from tests.simulators.serving import ask, eventually, request_bytes, serving
 
@@ -116,6 +119,24 @@ def test_nothing_is_sent_beyond_this_machine_and_nothing_fails_where_nobody_list
             await ask(host, request_bytes(Connection="close"))
             await eventually(lambda: host.simulator.outbox.counts()["given_up"] == 4)
             assert {one.status for one in host.simulator.outbox.log} == {None}
+
+    run(main())
+
+
+def test_a_receiver_that_says_nothing_in_time_is_no_missing_connection(run: Run) -> None:
+    async def answer(_request: web.BaseRequest) -> web.StreamResponse:
+        await asyncio.Event().wait()
+        return web.Response()
+
+    async def main() -> None:
+        async with receiving(answer) as url, serving() as host:
+            rules = host.simulator.outbox.rules
+            assert rules is not None
+            host.simulator.outbox.rules = replace(rules, terms_of=lambda _url: Terms(timeout_s=0.05))
+            await listen(host, url)
+            await ask(host, request_bytes(Connection="close"))
+            await eventually(lambda: host.simulator.outbox.counts()["given_up"] == 1)
+            assert [one.status for one in host.simulator.outbox.log] == [NO_ANSWER]
 
     run(main())
 
