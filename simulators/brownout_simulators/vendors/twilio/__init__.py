@@ -5,7 +5,7 @@
 - `access.py`     credentials, form parsing, numbers; `paging.py`: both list forms
 - `errors.py`     codes, statuses, messages; `named_errors.py` which of them a fault can ask for
 - `limits.py`     requests in flight, and the headers on every reply
-- `webhooks.py`   status callbacks and their signature
+- `webhooks.py`   status callbacks and their signature; `overrides.py` how often and how patiently a callback URL asks for them
 - `magic.py`      inputs with a fixed outcome
 """
 

@@ -11,6 +11,7 @@ from brownout_simulators.account import Account
 from brownout_simulators.call import Notice
 from brownout_simulators.vendor import WebhookRules
 from brownout_simulators.vendors.twilio.magic import is_test_account
+from brownout_simulators.vendors.twilio.overrides import terms_of
 from brownout_simulators.vendors.twilio.resources import FINAL_CALL, Message, PhoneCall, rfc2822
 
 MESSAGE_STATUS: Final = "message.status"
@@ -123,9 +124,7 @@ WEBHOOKS: Final = WebhookRules(
     serialise=_serialise,
     headers=_headers,
     endpoints=_endpoints,
-    # One retry, and only where no connection came about: an error status of the receiver is final
-    # (Twilio docs, "Webhook connection overrides"). That is why clients must poll, too.
-    schedule_s=(0.0, 1.0),
-    retry_on=lambda status: status is None,
-    timeout_s=15.0,
+    # Unless its URL says otherwise one retry, and only where no connection came about: an error status of the receiver
+    # is final. That is why clients must poll, too.
+    terms_of=terms_of,
 )
