@@ -9,13 +9,10 @@ import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from brownout_simulators.account import Account, Aftermath
 from brownout_simulators.call import Notice
-
-NO_ANSWER: Final = 0
-"""In the place of a receiver's status: it was connected to, and gave no answer in time."""
 
 
 class Cause(NamedTuple):

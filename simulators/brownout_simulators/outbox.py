@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from brownout_simulators.account import Account
-from brownout_simulators.agenda import NO_ANSWER, Agenda, Cause, Delivering, OutgoingWebhook
+from brownout_simulators.agenda import Agenda, Cause, Delivering, OutgoingWebhook
 from brownout_simulators.call import Notice
 from brownout_simulators.deliveries import Attempt, Deliveries
 from brownout_simulators.faults.plan import Plan, Subject
 from brownout_simulators.faults.webhooks import Mail, Webhooks
-from brownout_simulators.vendor import Terms, WebhookRules
+from brownout_simulators.vendor import NO_ANSWER, Terms, WebhookRules
 
 LOG_LIMIT = 1_000
 GONE = 410

@@ -118,6 +118,10 @@ class Limit:
     call that costs more than the bucket holds is refused, whenever it comes."""
 
 
+NO_ANSWER: Final = 0
+"""In the place of a receiver's status: it was connected to, and gave no answer in time."""
+
+
 class Terms(NamedTuple):
     """On which terms one receiver is told: how often, how soon, how patiently."""
 

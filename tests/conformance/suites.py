@@ -32,11 +32,11 @@ class Suite:
         return f"{self.vendor} {self.client}"
 
 
-SUITES: Final = (Suite("stripe", "node", "1-6"),)
+SUITES: Final = (Suite("stripe", "node", "1-6"), Suite("twilio", "node", "1-19"))
 
 IN_PROCESS: Final = {
     "stripe": "tests/simulators/vendors/stripe/test_conformance.py",
-    "twilio": "tests/simulators/vendors/twilio",
+    "twilio": "tests/simulators/vendors/twilio/test_conformance.py",
     "sales": "tests/simulators/vendors/sales/test_conformance.py",
 }
 """Clients whose pins are the project's too: their checks are tests beside the vendor's others, `test_conformance*`."""

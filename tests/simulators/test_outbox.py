@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from brownout_simulators.agenda import NO_ANSWER, Cause, OutgoingWebhook
+from brownout_simulators.agenda import Cause, OutgoingWebhook
 from brownout_simulators.call import Notice
-from brownout_simulators.vendor import Terms, WebhookRules
+from brownout_simulators.vendor import NO_ANSWER, Terms, WebhookRules
 from tests.simulators.driving import Driver
 
 

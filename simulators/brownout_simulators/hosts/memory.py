@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import unquote
 
-from brownout_simulators.agenda import NO_ANSWER, OutgoingWebhook
+from brownout_simulators.agenda import OutgoingWebhook
 from brownout_simulators.call import Call, Ending, Sending
 from brownout_simulators.hosts.control import PREFIX, control
 from brownout_simulators.hosts.memory_client import (
@@ -26,6 +26,7 @@ from brownout_simulators.hosts.memory_client import (
 )
 from brownout_simulators.hosts.pump import Pump, Send
 from brownout_simulators.simulator import Simulator
+from brownout_simulators.vendor import NO_ANSWER
 
 __all__ = ["Exchange", "Incoming", "MemoryClosed", "MemoryHost", "MemoryRefused", "MemoryReset", "MemorySession",
            "SessionEnded"]  # fmt: skip

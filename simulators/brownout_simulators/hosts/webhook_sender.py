@@ -6,8 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from brownout_simulators.agenda import NO_ANSWER, OutgoingWebhook
+from brownout_simulators.agenda import OutgoingWebhook
 from brownout_simulators.safety import is_loopback_host
+from brownout_simulators.vendor import NO_ANSWER
 
 if TYPE_CHECKING:
     import aiohttp

@@ -10,8 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from brownout_simulators.agenda import NO_ANSWER
-from brownout_simulators.vendor import Terms
+from brownout_simulators.vendor import NO_ANSWER, Terms
 from tests.simulators.hosts.conftest import Run
 from tests.simulators.serving import ask, eventually, request_bytes, serving
 

@@ -1,11 +1,16 @@
-"""Twilio: Messages, Calls, Lookup v2, Verify v2.
+"""Twilio: Messages, Calls, Messaging v1, Lookup v2, Verify v2.
 
-- `resources.py`  what an account holds, how it is written, which way a message or call may move
-- `actions.py`    Messages, and the table of all routes; `calls.py`, `verify.py`, `lookup.py`: the other products
+- `state.py`      what an account holds
+- `resources.py`  messages, calls, verifications: how each is written, which way it may move; `owned.py` numbers and
+  messaging services; `countries.py` where numbers are from
+- `actions.py`    Messages, and the table of all routes; `calls.py`, `numbers.py`, `services.py`, `verify.py`,
+  `lookup.py`: the other products
+- `outgoing.py`   what a message must be; `delivery.py` what becomes of it; `senders.py` who sends it, and when its turn
+  comes; `settings.py` how fast
 - `access.py`     credentials, form parsing, numbers; `paging.py`: both list forms
 - `errors.py`     codes, statuses, messages; `named_errors.py` which of them a fault can ask for
 - `limits.py`     requests in flight, and the headers on every reply
-- `webhooks.py`   status callbacks and their signature; `overrides.py` how often and how patiently a callback URL asks for them
+- `webhooks.py`   status callbacks and their signature; `overrides.py` the terms that a callback URL names
 - `magic.py`      inputs with a fixed outcome
 """
 
@@ -22,7 +27,9 @@ from brownout_simulators.vendors.twilio.errors import TwilioErrors
 from brownout_simulators.vendors.twilio.limits import LIMITS, decorate
 from brownout_simulators.vendors.twilio.magic import DOCUMENTED, GOOD_FROM
 from brownout_simulators.vendors.twilio.named_errors import NAMED_ERRORS
-from brownout_simulators.vendors.twilio.resources import State, stores
+from brownout_simulators.vendors.twilio.owned import default_service_sid as default_messaging_sid
+from brownout_simulators.vendors.twilio.settings import SETUP
+from brownout_simulators.vendors.twilio.state import State, stores
 from brownout_simulators.vendors.twilio.verify import default_service_sid
 from brownout_simulators.vendors.twilio.webhooks import WEBHOOKS
 
@@ -45,6 +52,7 @@ def _environment(base_url: str, key: str) -> Mapping[str, str]:
         "TWILIO_ACCOUNT_SID": sid,
         "TWILIO_AUTH_TOKEN": token,
         "TWILIO_FROM": GOOD_FROM,
+        "TWILIO_MESSAGING_SERVICE": default_messaging_sid(sid),
         "TWILIO_VERIFY_SERVICE": default_service_sid(sid),
     }
 
@@ -70,8 +78,10 @@ VENDOR: Final[Vendor[State]] = Vendor(
         "twilio.message": ("to", "from", "body"),
         "twilio.call": ("to", "from"),
         "twilio.verification": ("to", "channel", "verification"),
+        "twilio.phone_number": ("number",),
     },
     magic=DOCUMENTED,
+    setup=SETUP,
 )
 
 __all__ = ["VENDOR"]

@@ -15,7 +15,7 @@ from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Credential, Refused
 from brownout_simulators.vendors.twilio.errors import TwilioErrors, refuse
 from brownout_simulators.vendors.twilio.magic import REFUSED_TOKEN, is_test_account
-from brownout_simulators.vendors.twilio.resources import State
+from brownout_simulators.vendors.twilio.state import State
 
 MAX_FIELDS: Final = 1000
 _ACCOUNT: Final = re.compile(r"AC[0-9a-fA-F]{32}")
@@ -23,7 +23,7 @@ _KEY: Final = re.compile(r"SK[0-9a-fA-F]{32}")
 _E164: Final = re.compile(r"\+[1-9]\d{6,14}")
 _SENDER: Final = re.compile(r"\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 &+_-]{1,11}")
 _CHANNEL: Final = re.compile(r"(?:whatsapp:\+[1-9]\d{6,14}|messenger:\S+|rcs:\S+)")
-_TESTABLE: Final = ("/Messages.json", "/Calls.json")
+_TESTABLE: Final = ("/Messages.json", "/Calls.json", "/IncomingPhoneNumbers.json")
 
 
 def parse(call: Call) -> Mapping[str, Any]:
@@ -82,14 +82,15 @@ def authenticate(call: Call) -> Credential:
 
 
 def admit(call: Call, account: Account[State]) -> None:
-    """The first auth token that an account shows is its token; another one is wrong from then on."""
+    """The first auth token that an account shows is its token, and the first secret its API key's: another one is wrong
+    from then on."""
     user, password = basic(call)
     state = account.state
-    if user.startswith("AC"):
-        if not state.auth_token:
-            state.auth_token = password
-        elif state.auth_token != password:
-            raise Refused(TwilioErrors().unauthenticated(call))
+    held = "auth_token" if user.startswith("AC") else "key_secret"
+    if not getattr(state, held):
+        setattr(state, held, password)
+    elif getattr(state, held) != password:
+        raise Refused(TwilioErrors().unauthenticated(call))
     named = call.params.get("AccountSid")
     if named is not None and named != account.name:
         raise refuse(20404, call.path)
@@ -135,15 +136,18 @@ def is_sender(number: str) -> bool:
 def callback_url(call: Call) -> str:
     """`StatusCallback`, checked as Twilio does: http(s) and a host name without underscores; 400 21609 otherwise."""
     url = text(call, "StatusCallback")
-    if url:
-        try:
-            parts = urlsplit(url)
-            valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and "_" not in (parts.hostname or "")
-        except ValueError:
-            valid = False
-        if not valid:
-            raise refuse(21609, url)
+    if url and not is_url(url):
+        raise refuse(21609, url)
     return url
+
+
+def is_url(url: str) -> bool:
+    """Whether Twilio would fetch it or call it back: http(s), and a host name without underscores."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and "_" not in (parts.hostname or "")
+    except ValueError:
+        return False
 
 
 def callback_references(url: str) -> dict[str, str]:

@@ -27,7 +27,8 @@ from brownout_simulators.vendors.twilio.magic import (
     suffix_of,
 )
 from brownout_simulators.vendors.twilio.paging import classic_list, page_of
-from brownout_simulators.vendors.twilio.resources import FINAL_CALL, PhoneCall, State, new_sid
+from brownout_simulators.vendors.twilio.resources import FINAL_CALL, PhoneCall, new_sid
+from brownout_simulators.vendors.twilio.state import State
 from brownout_simulators.vendors.twilio.webhooks import call_notices
 
 QUEUED_FOR_S: Final = 0.2

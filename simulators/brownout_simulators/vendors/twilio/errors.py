@@ -31,7 +31,10 @@ CODES: Final[Mapping[int, tuple[int, str]]] = {
     21216: (400, "Account not allowed to call {}"),
     21217: (400, "Phone number does not appear to be valid: {}"),
     21220: (400, "Unable to update record. Call is not in-progress. Cannot redirect. {}"),
+    21266: (400, "'To' and 'From' number cannot be the same: {}"),
     21408: (400, "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {}"),
+    21421: (400, "PhoneNumber is invalid: {}"),
+    21422: (400, "PhoneNumber is not available: {}"),
     21602: (400, "Message body is required."),
     21603: (400, "A 'From' phone number is required."),
     21604: (400, "A 'To' phone number is required."),
@@ -42,6 +45,22 @@ CODES: Final[Mapping[int, tuple[int, str]]] = {
     21612: (400, "The 'To' phone number {} is not currently reachable using the 'From' phone number"),
     21614: (400, "'To' number is not a valid mobile number: {}"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
+    21620: (400, "Invalid media URL(s): {}"),
+    21623: (400, "Number of media files exceeds allowed limit"),
+    21624: (400, "Invalid validity period value"),
+    21701: (400, "The Messaging Service does not exist"),
+    21703: (400, "The Messaging Service does not have a phone number available to send a message"),
+    21704: (400, "The Messaging Service contains no phone numbers"),
+    21705: (400, "The Messaging Service is invalid"),
+    21710: (409, "Phone Number Already Exists in Messaging Service"),
+    21711: (400, "Sender is not associated with the specified Messaging Service"),
+    21712: (409, "Phone Number or Short Code is associated with another Messaging Service."),
+    21714: (400, "Messaging Service Number Pool size limit reached"),
+    35111: (400, "SendAt timestamp is missing"),
+    35114: (
+        400,
+        "SendAt time must be between 900 seconds and 35 days (3024000 seconds) in the future, inclusive.",
+    ),
     35118: (400, "MessagingServiceSid is required to schedule a message"),
     60200: (400, "Invalid parameter: {}"),
     60202: (429, "Max check attempts reached"),
@@ -59,6 +78,13 @@ DELIVERY_ERRORS: Final[Mapping[int, str]] = {
     30007: "Message filtered",
     30008: "Unknown error",
     30034: "Message from an unregistered number",
+}
+
+QUEUE_ERRORS: Final[Mapping[int, str]] = {
+    # What no carrier has a part in.
+    21703: CODES[21703][1],
+    30001: DELIVERY_ERRORS[30001],
+    30036: "Validity Period Expired",
 }
 
 _EDGE_PAGE: Final = (

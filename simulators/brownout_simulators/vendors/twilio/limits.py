@@ -5,7 +5,8 @@ from typing import Final
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Limit
-from brownout_simulators.vendors.twilio.resources import State, request_sid
+from brownout_simulators.vendors.twilio.resources import request_sid
+from brownout_simulators.vendors.twilio.state import State
 
 LIMITS: Final = (Limit(name="concurrency", concurrency=100),)
 

@@ -8,20 +8,10 @@ from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Route
 from brownout_simulators.vendors.twilio.access import json, text
-from brownout_simulators.vendors.twilio.resources import State, formatted
+from brownout_simulators.vendors.twilio.countries import COUNTRIES, calling_code_of
+from brownout_simulators.vendors.twilio.resources import formatted
+from brownout_simulators.vendors.twilio.state import State
 
-_COUNTRIES: Final[Mapping[str, tuple[str, int, int]]] = {
-    # calling code: (country, shortest and longest national number)
-    "1": ("US", 10, 10),
-    "33": ("FR", 9, 9),
-    "34": ("ES", 9, 9),
-    "39": ("IT", 6, 11),
-    "44": ("GB", 7, 10),
-    "49": ("DE", 6, 11),
-    "61": ("AU", 9, 9),
-    "81": ("JP", 9, 10),
-    "91": ("IN", 10, 10),
-}
 _PACKAGES: Final[Mapping[str, Mapping[str, Any]]] = {
     "caller_name": {"caller_name": "SIMULATED CALLER", "caller_type": "CONSUMER", "error_code": None},
     "sim_swap": {
@@ -62,7 +52,7 @@ def lookup(call: Call, account: Account[State]) -> Reply:
     asked = call.params["PhoneNumber"]
     number = _international(asked, text(call, "CountryCode") or "US")
     calling_code, problem = _judged(number)
-    country = _COUNTRIES.get(calling_code) if calling_code is not None else None
+    country = COUNTRIES.get(calling_code) if calling_code is not None else None
     fields = {name.strip() for name in text(call, "Fields").split(",")}
     valid = problem is None
     body: dict[str, Any] = {
@@ -85,7 +75,7 @@ def _international(asked: str, country: str) -> str:
     digits = re.sub(r"[\s().-]", "", asked)
     if digits.startswith("+") or not digits.isdigit():
         return digits
-    codes = [code for code, (name, _, _) in _COUNTRIES.items() if name == country.upper()]
+    codes = [code for code, (name, _, _) in COUNTRIES.items() if name == country.upper()]
     return f"+{codes[0] if codes else '1'}{digits}"
 
 
@@ -94,8 +84,8 @@ def _judged(number: str) -> tuple[str | None, str | None]:
     digits = number.removeprefix("+")
     if not digits.isdigit():
         return None, "NOT_A_NUMBER"
-    code = next((digits[:size] for size in (1, 2) if digits[:size] in _COUNTRIES), None)
-    shortest, longest = _COUNTRIES[code][1:] if code is not None else (7, 15)
+    code = calling_code_of(digits)
+    shortest, longest = COUNTRIES[code][1:] if code is not None else (7, 15)
     national = len(digits) - len(code or "")
     if digits.startswith("0"):
         return None, "INVALID_COUNTRY_CODE"

@@ -1,8 +1,8 @@
 """Inputs with a fixed outcome: Twilio's own magic numbers, and a few that only this simulator knows.
 
 Twilio honours its numbers for test credentials only; here they work for every credential. A credential whose
-account SID starts with `AC7e57` is a test credential: only Messages, Calls and Lookup work with it, the magic sender
-is the only one it may use, nothing is stored, and no status callback is sent.
+account SID starts with `AC7e57` is a test credential: only Messages, Calls, IncomingPhoneNumbers and Lookup work with
+it, the magic sender is the only one it may use, nothing is stored, and no status callback is sent.
 """
 
 from collections.abc import Mapping
@@ -30,6 +30,10 @@ CALL_TO_ERRORS: Final[Mapping[str, int]] = {
     MAGIC + "0002": 21214,
     MAGIC + "0003": 21215,
     MAGIC + "0004": 21216,
+}
+NUMBER_ERRORS: Final[Mapping[str, int]] = {
+    MAGIC + "0000": 21422,  # not available
+    MAGIC + "0001": 21421,  # not a phone number
 }
 GOOD_FROM: Final = MAGIC + "0006"
 
@@ -74,6 +78,7 @@ DOCUMENTED: Final[Mapping[str, str]] = {
     "SMS To +15005550009": "400 21614, not a mobile number",
     "Call From +15005550001": "400 21212",
     "Call To +15005550001 ... 0004": "400 21217, 21214, 21215, 21216",
+    "Buy +15005550000, 0001, 0006": "400 21422, 400 21421, bought",
     "SMS To +150055NNNNN, NNNNN a delivery error 30001 ... 30008 or 30034 (simulator only)": (
         "failed (30001, 30002, 30034) or undelivered with that error code"
     ),

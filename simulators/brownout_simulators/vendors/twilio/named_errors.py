@@ -11,8 +11,10 @@ _ERRORS: Final = TwilioErrors()
 
 _ABOUT: Final[Mapping[int, str]] = {
     **dict.fromkeys((21210, 21212, 21606, 21611), "From"),
-    **dict.fromkeys((21211, 21214, 21215, 21216, 21217, 21408, 21610, 21612, 21614), "To"),
-    **dict.fromkeys((21609,), "StatusCallback"),
+    **dict.fromkeys((21421, 21422), "PhoneNumber"),
+    **dict.fromkeys((21211, 21214, 21215, 21216, 21217, 21266, 21408, 21610, 21612, 21614), "To"),
+    21609: "StatusCallback",
+    21620: "MediaUrl",
 }
 """Which of the caller's values a message repeats."""
 

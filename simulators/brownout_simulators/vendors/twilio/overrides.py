@@ -5,8 +5,7 @@ overrides"). A value that cannot be is as good as none: Twilio notes it for its 
 from functools import lru_cache
 from typing import Final
 
-from brownout_simulators.agenda import NO_ANSWER
-from brownout_simulators.vendor import Terms
+from brownout_simulators.vendor import NO_ANSWER, Terms
 
 RETRY_AFTER_S: Final = 1.0
 """From one attempt to the next; Twilio does not say."""

@@ -15,7 +15,7 @@ import orjson
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendors.twilio.errors import refuse
-from brownout_simulators.vendors.twilio.resources import State
+from brownout_simulators.vendors.twilio.state import State
 
 
 class Named(Protocol):

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any, Final
 
 from brownout_simulators.account import Account
-from brownout_simulators.store import Store
 
 API: Final = "2010-04-01"
 FINAL_MESSAGE: Final = frozenset({"delivered", "undelivered", "failed", "canceled", "read"})
@@ -16,7 +15,7 @@ FINAL_CALL: Final = frozenset({"completed", "busy", "failed", "no-answer", "canc
 
 MESSAGE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     "scheduled": frozenset({"accepted", "canceled"}),
-    "accepted": frozenset({"queued", "canceled"}),
+    "accepted": frozenset({"queued", "failed", "canceled"}),
     "queued": frozenset({"sending", "failed", "canceled"}),
     "sending": frozenset({"sent", "failed"}),
     "sent": frozenset({"delivered", "undelivered"}),
@@ -54,6 +53,8 @@ class Message:
     price: str | None = None
     error_code: int | None = None
     error_message: str | None = None
+    validity_s: float = 36_000.0
+    """How long it may wait in a queue."""
     references: Mapping[str, str] = field(default_factory=dict)
 
     def move(self, status: str, now_s: float) -> bool:
@@ -259,67 +260,7 @@ class Verification:
         }
 
 
-KEEP_MESSAGES: Final = 100_000
-KEEP_CALLS: Final = 100_000
-KEEP_SERVICES: Final = 1_000
-KEEP_VERIFICATIONS: Final = 100_000
-
-
-@dataclass(slots=True)
-class State:
-    """One Twilio account."""
-
-    auth_token: str = ""
-    """The token that it was first called with; it signs the callbacks."""
-    messages: Store[Message] = field(
-        default_factory=lambda: Store(KEEP_MESSAGES, is_settled=lambda message: message.status in FINAL_MESSAGE)
-    )
-    messages_to: dict[str, dict[str, Message]] = field(default_factory=dict)
-    """The same, by recipient: whoever looks for a message of unknown fate asks for its recipient's, often."""
-    calls: Store[PhoneCall] = field(
-        default_factory=lambda: Store(KEEP_CALLS, is_settled=lambda call: call.status in FINAL_CALL)
-    )
-    services: Store[VerifyService] = field(default_factory=lambda: Store(KEEP_SERVICES))
-    verifications: Store[Verification] = field(default_factory=lambda: Store(KEEP_VERIFICATIONS))
-    """Pending ones, by sid; the oldest have expired when there is no room."""
-    pending: dict[tuple[str, str], Verification] = field(default_factory=dict)
-    """The same, by (service sid, recipient)."""
-    sent_at_s: Store[list[float]] = field(default_factory=lambda: Store(KEEP_VERIFICATIONS))
-    """When codes were sent, by service sid and recipient: the limit outlives the verification."""
-
-    def __post_init__(self) -> None:
-        self.messages.on_forgotten = self._forget_recipients
-        self.verifications.on_forgotten = lambda _sid, it: self.pending.pop((it.service_sid, it.to), None)
-
-    def add_message(self, message: Message) -> None:
-        """Store a new message."""
-        self.messages.add(message.sid, message)
-        self.messages_to.setdefault(message.to, {})[message.sid] = message
-
-    def remove_message(self, message: Message) -> None:
-        """Forget one."""
-        self.messages.remove(message.sid)
-        self._forget_recipients(message.sid, message)
-
-    def _forget_recipients(self, sid: str, message: Message) -> None:
-        of_recipient = self.messages_to.get(message.to, {})
-        of_recipient.pop(sid, None)
-        if not of_recipient:
-            self.messages_to.pop(message.to, None)
-
-
-def stores(state: State) -> Mapping[str, Store[Any]]:
-    """What an account holds, by kind."""
-    return {
-        "message": state.messages,
-        "call": state.calls,
-        "verify service": state.services,
-        "verification": state.verifications,
-        "recipient of codes": state.sent_at_s,
-    }
-
-
-def new_sid(account: Account[State], prefix: str) -> str:
+def new_sid(account: Account[Any], prefix: str) -> str:
     """Two letters and 32 lower-case hexadecimal digits."""
     return prefix + account.ids.hexadecimal(32)
 

@@ -8,24 +8,25 @@ from brownout_simulators.vendor import Route
 from brownout_simulators.vendors.twilio.access import is_recipient, json, missing, text, unseen
 from brownout_simulators.vendors.twilio.errors import refuse
 from brownout_simulators.vendors.twilio.paging import meta_list, page_of
-from brownout_simulators.vendors.twilio.resources import State, Verification, VerifyService, iso8601, new_sid
+from brownout_simulators.vendors.twilio.resources import Verification, VerifyService, iso8601, new_sid
+from brownout_simulators.vendors.twilio.state import State
 
 EXPIRES_AFTER_S: Final = 600.0
 MAX_SENDS: Final = 5
 MAX_CHECKS: Final = 5
+CODE_LENGTHS: Final = range(4, 11)
 _CHANNELS: Final = frozenset({"sms", "call", "email", "whatsapp", "sna", "auto"})
 
 
 def create_service(call: Call, account: Account[State]) -> Reply:
     """POST /v2/Services."""
-    name, length = text(call, "FriendlyName"), text(call, "CodeLength") or "6"
+    name = text(call, "FriendlyName")
     if not name:
         raise refuse(60200, "FriendlyName")
-    if not length.isdecimal() or not 4 <= int(length) <= 10:
-        raise refuse(60200, "CodeLength")
+    length = _code_length(call, 6)
     now_s = account.wall_s()
     custom = text(call, "CustomCodeEnabled").lower() == "true"
-    service = VerifyService(new_sid(account, "VA"), account.name, name, now_s, now_s, int(length), custom)
+    service = VerifyService(new_sid(account, "VA"), account.name, name, now_s, now_s, length, custom)
     account.state.services.add(service.sid, service)
     return json(201, service.rendered(account.base_url))
 
@@ -44,7 +45,10 @@ def list_services(call: Call, account: Account[State]) -> Reply:
 def update_service(call: Call, account: Account[State]) -> Reply:
     """POST /v2/Services/{ServiceSid}."""
     service = _service(call, account)
+    service.code_length = _code_length(call, service.code_length)
     service.name = text(call, "FriendlyName") or service.name
+    if "CustomCodeEnabled" in call.data:
+        service.custom_codes = text(call, "CustomCodeEnabled").lower() == "true"
     service.updated_s = account.wall_s()
     return json(200, service.rendered(account.base_url))
 
@@ -64,7 +68,7 @@ def start(call: Call, account: Account[State]) -> Reply:
     if channel not in _CHANNELS:
         raise refuse(60200, "Channel")
     custom = text(call, "CustomCode")
-    if custom and not (custom.isdecimal() and 4 <= len(custom) <= 10):
+    if custom and not (custom.isdecimal() and len(custom) in CODE_LENGTHS):
         raise refuse(60200, "CustomCode")
     now_s = account.wall_s()
     _count_send(account.state, f"{service.sid} {to}", now_s)
@@ -115,7 +119,7 @@ def check(call: Call, account: Account[State]) -> Reply:
     """POST VerificationCheck. A wrong code is an answer, not an error; the sixth check is one (60202)."""
     service = _service(call, account)
     code, to, sid = text(call, "Code"), text(call, "To"), text(call, "VerificationSid")
-    if not code:
+    if len(code) not in CODE_LENGTHS:
         raise refuse(60200, "Code")
     if not to and not sid:
         raise refuse(60200, "To")
@@ -140,6 +144,13 @@ def simulated_code(to: str, length: int) -> str:
 def default_service_sid(account: str) -> str:
     """A service that every account has from the start, so that an application can be told its sid beforehand."""
     return "VA" + account[2:]
+
+
+def _code_length(call: Call, unless_given: int) -> int:
+    length = text(call, "CodeLength") or str(unless_given)
+    if not (length.isdecimal() and len(length) < 4 and int(length) in CODE_LENGTHS):
+        raise refuse(60200, "CodeLength")
+    return int(length)
 
 
 def _count_send(state: State, key: str, now_s: float) -> None:

@@ -64,9 +64,9 @@ class Sdk:
         self._http: Any = self._run(_make_asynchronous()) if asynchronous else _Blocking()
         self.client = self.aimed(sid, token)
 
-    def aimed(self, sid: str, token: str) -> Any:
-        """A client of that account, on the same connections."""
-        client = Client(sid, token, http_client=self._http)
+    def aimed(self, user: str, secret: str, account_sid: str | None = None) -> Any:
+        """A client of that account, or of one's API key, on the same connections."""
+        client = Client(user, secret, account_sid, http_client=self._http)
         for domain in (client.api, client.verify, client.lookups, client.messaging):
             domain.base_url = self.url
         return client

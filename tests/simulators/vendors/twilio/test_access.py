@@ -58,6 +58,17 @@ def test_another_accounts_path_is_not_found() -> None:
     assert bench.send("GET", f"{ACCOUNT}.json".replace("a1a1", "b2b2")).json["code"] == 20404
 
 
+def test_the_first_secret_that_an_api_key_shows_is_its_secret() -> None:
+    bench = TwilioBench()
+    statuses = []
+    for secret in ("first", "second", "first"):
+        bench.authorization = basic("SK" + SID[2:], secret)
+        statuses.append(bench.message().status)
+    bench.authorization = basic(SID, TOKEN)
+    assert [*statuses, bench.message().status] == [201, 401, 201, 201]
+    assert len(bench.effects()) == 3
+
+
 def test_accounts_are_worlds_apart() -> None:
     bench = TwilioBench()
     bench.message()

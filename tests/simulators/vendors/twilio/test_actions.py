@@ -6,10 +6,11 @@ import re
 import pytest
 
 from brownout_simulators.vendors.twilio import VENDOR
+from brownout_simulators.vendors.twilio.owned import default_service_sid as default_messaging_sid
 from brownout_simulators.vendors.twilio.verify import default_service_sid
 from tests.simulators.vendors.twilio.bench import ACCOUNT, CALLBACK, FROM, MESSAGES, SID, TO, TwilioBench
 
-SERVICE = "MG" + "0" * 32
+SERVICE = default_messaging_sid(SID)
 
 
 def _path(sid: str) -> str:
@@ -46,9 +47,11 @@ def test_the_books_can_tell_what_was_sent_to_whom() -> None:
     bench.message(Body="Hello")
     bench.call()
     bench.form("POST", f"/v2/Services/{default_service_sid(SID)}/Verifications", To=TO, Channel="sms")
+    bench.form("POST", f"{ACCOUNT}/IncomingPhoneNumbers.json", PhoneNumber="+12025550100")
     kept = [json.loads(row["fields"]) for row in bench.effects()]
     assert kept[:2] == [{"to": TO, "from": FROM, "body": "Hello"}, {"to": TO, "from": FROM}]
     assert (kept[2]["to"], kept[2]["channel"]) == (TO, "sms")
+    assert kept[3] == {"number": "+12025550100"}
     assert [each.keys() for each in kept] == [{*fields} for fields in VENDOR.effects.values()]
 
 

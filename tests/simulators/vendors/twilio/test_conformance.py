@@ -14,7 +14,8 @@ from twilio.base.exceptions import TwilioRestException  # type: ignore[import-un
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from brownout_simulators.faults import rule_from_json
-from brownout_simulators.vendors.twilio import VENDOR, actions, calls
+from brownout_simulators.vendors.twilio import VENDOR, calls, delivery, senders
+from brownout_simulators.vendors.twilio.owned import default_service_sid
 from tests.simulators.vendors.twilio.sdk import SID, TOKEN, Sdk
 from tests.support.served import PATIENCE_S, Served
 
@@ -26,7 +27,8 @@ pytestmark = [
 
 FROM = "+15005550006"
 TO = "+12025550123"
-SERVICE = "MG" + "0" * 32
+SERVICE = default_service_sid(SID)
+TWILIO_VERIFY = "VA" + SID[2:]
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +40,9 @@ def served() -> Iterator[Served]:
 @pytest.fixture(autouse=True)
 def quick(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """A clean simulator whose carriers are fast."""
-    for name in ("ACCEPTED_FOR_S", "QUEUED_FOR_S", "SENDING_FOR_S", "RECEIPT_AFTER_S"):
-        monkeypatch.setattr(actions, name, 0.1)
+    for name in ("ACCEPTED_FOR_S", "SENDING_FOR_S", "RECEIPT_AFTER_S"):
+        monkeypatch.setattr(delivery, name, 0.1)
+    monkeypatch.setattr(senders, "QUEUED_FOR_S", 0.1)
     for name in ("QUEUED_FOR_S", "RINGING_FOR_S", "TALKING_FOR_S"):
         monkeypatch.setattr(calls, name, 0.1)
     served.do(served.simulator.reset)
@@ -223,6 +226,69 @@ def test_14_a_number_is_looked_up(sdk: Sdk) -> None:
     invalid = sdk(numbers("123"), "fetch")
     assert sdk.exchanges[-1].status == 200
     assert (invalid.valid, invalid.validation_errors) == (False, ["TOO_SHORT"])
+
+
+def test_15_a_messaging_service_is_a_resource_with_numbers_in_its_pool(sdk: Sdk) -> None:
+    services = sdk.client.messaging.v1.services
+    sid = sdk(services, "create", friendly_name="shop", sticky_sender=True).sid
+    pool = sdk.client.messaging.v1.services(sid).phone_numbers
+    numbers = ["+12025550100", "+12025550101"]
+    for number in numbers:
+        bought = sdk(sdk.client.incoming_phone_numbers, "create", phone_number=number)
+        sdk(pool, "create", phone_number_sid=bought.sid)
+    listed = sdk(pool, "list", page_size=1)
+    assert [number.phone_number for number in listed] == numbers[::-1]
+    assert _code(lambda: sdk(pool, "create", phone_number_sid=listed[0].sid)) == (409, 21710)
+    message = sdk(sdk.client.messages, "create", to=TO, messaging_service_sid=sid, body="x")
+    assert message.status == "accepted"
+    _until(lambda: sdk(sdk.client.messages(message.sid), "fetch"), {"delivered"})
+    assert sdk(sdk.client.messages(message.sid), "fetch").from_ in numbers
+    assert sdk(services(sid), "update", sticky_sender=False).sticky_sender is False
+    for number in listed:
+        assert sdk(pool(number.sid), "delete") is True
+    empty = {"to": TO, "messaging_service_sid": sid, "body": "x"}
+    assert _code(lambda: sdk(sdk.client.messages, "create", **empty)) == (400, 21704)
+    assert sdk(services(sid), "delete") is True
+    assert _code(lambda: sdk(services(sid), "fetch")) == (404, 20404)
+
+
+def test_16_a_sender_sends_at_its_rate_and_its_queue_can_be_full(served: Served, sdk: Sdk) -> None:
+    setup = {"segments_per_s": {"+12025550100": 0.1}, "queue_s": 30}
+    served.do(lambda: served.simulator.schedule([], setup=setup))
+    sids = [_send(sdk, from_="+12025550100").sid for _ in range(3)]
+    assert _code(lambda: _send(sdk, from_="+12025550100")) == (400, 21611)
+    assert len(served.effects()) == 3
+    served.do(lambda: served.simulator.advance(12))
+    assert sdk(sdk.client.messages(sids[2]), "fetch").status == "queued"
+    assert _send(sdk, from_="+12025550100").status == "queued"
+    served.do(lambda: served.simulator.schedule([], setup={}))
+
+
+def test_17_a_callback_urls_fragment_asks_for_retries(served: Served, sdk: Sdk) -> None:
+    refused = f"{served.receiver_url}/status"
+    _send(sdk, to="+15005520001", status_callback=f"{refused}#rc=2&rp=all")
+    assert served.next_webhook().url == refused
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [({"to": FROM}, 21266), ({"media_url": ["cat.png"]}, 21620), ({"media_url": ["http://a.example/1"] * 11}, 21623),
+     ({"messaging_service_sid": SERVICE, "schedule_type": "fixed", "send_at": "2025-10-09T09:00:00Z"}, 35114)],
+)  # fmt: skip
+def test_18_what_cannot_be_sent_is_refused_with_its_code(sdk: Sdk, fields: dict[str, Any], code: int) -> None:
+    assert _code(lambda: _send(sdk, **fields)) == (400, code)
+    service = sdk.client.verify.v2.services(TWILIO_VERIFY)
+    assert _code(lambda: sdk(service.verification_checks, "create", to=TO, code="123")) == (400, 60200)
+
+
+def test_19_a_second_secret_of_an_api_key_is_none(sdk: Sdk) -> None:
+    key = "SK" + SID[2:]
+    for secret, expected in (("first", None), ("second", (401, 20003)), ("first", None)):
+        keyed = sdk.aimed(key, secret, SID)
+        if expected is None:
+            assert sdk(keyed.messages, "create", to=TO, from_=FROM, body="x").status == "queued"
+        else:
+            assert _code(lambda: sdk(keyed.messages, "create", to=TO, from_=FROM, body="x")) == expected  # noqa: B023
 
 
 def test_an_answer_that_is_lost_hides_a_message_that_was_sent(served: Served, sdk: Sdk) -> None:

@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.vendors.twilio import VENDOR
+from brownout_simulators.vendors.twilio.owned import default_service_sid
 from tests.simulators.vendors.twilio.bench import SID, TO, TwilioBench
 from tests.support.examples import examples
 
 ROUTES = [(route.method, route.path) for route in VENDOR.routes]
 NAMES = st.sampled_from(
-    ["Body", "ChannelConfiguration", "Channel", "Code", "CodeLength", "ContentSid", "CountryCode", "CustomCode",
+    ["AreaCode", "AreaCodeGeomatch", "InboundMethod", "PhoneNumber", "PhoneNumberSid", "SmsUrl", "StickySender",
+     "ValidityPeriod", "Usecase",
+     "Body", "ChannelConfiguration", "Channel", "Code", "CodeLength", "ContentSid", "CountryCode", "CustomCode",
      "DateSent",
      "DateSent<", "DateSent>", "EndTime", "Fields", "FriendlyName", "From", "MediaUrl", "MessagingServiceSid", "Page",
      "PageSize", "PageToken", "ScheduleType", "SendAt", "StartTime<", "Status", "StatusCallback", "StatusCallbackEvent",
@@ -22,6 +25,7 @@ NAMES = st.sampled_from(
 )  # fmt: skip
 VALUES = st.text(max_size=10) | st.sampled_from(
     [TO, "+15005550006", "+15005530003", "+15005520000", "http://127.0.0.1:1/?a=b", "http://[", "queued", "canceled",
+     default_service_sid(SID), "PN" + SID[2:], "true", "false", "415", "+12025550100", "http://127.0.0.1:1/#rc=9&rp=x",
      "completed", "approved", "1", "0", "9" * 30, "-1", "sms", "email", "a@b", "fixed", "2030-01-01T00:00:00Z",
      "9999-12-31T23:59:59Z", "0001-01-01", "PAx", "PBx", "PA", "message", "initiated answered", "caller_name,x", "²",
      "٣"]
@@ -44,8 +48,8 @@ def test_any_request_to_any_endpoint_has_an_answer_of_twilios(data: st.DataObjec
     service = bench.form("POST", "/v2/Services", FriendlyName="x").json["sid"]
     known = {
         "AccountSid": [SID, "AC" + "0" * 32],
-        "ServiceSid": [service, "VA0"],
-        "Sid": [bench.message().json["sid"], bench.call().json["sid"], TO],
+        "ServiceSid": [service, "VA0", default_service_sid(SID)],
+        "Sid": [bench.message().json["sid"], bench.call().json["sid"], TO, "PN" + SID[2:]],
         "PhoneNumber": [TO, "4155550100", "+", "٣٣٣"],
     }
     bench.form("POST", f"/v2/Services/{service}/Verifications", To=TO, Channel="sms")

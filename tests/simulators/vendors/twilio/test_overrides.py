@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
-from brownout_simulators.agenda import NO_ANSWER
+from brownout_simulators.vendor import NO_ANSWER
 from brownout_simulators.vendors.twilio.overrides import terms_of
 from tests.simulators.vendors.twilio.bench import CALLBACK, TOKEN, TwilioBench
 from tests.support.examples import examples

@@ -11,15 +11,14 @@ from brownout_simulators.vendors.twilio.resources import (
     MESSAGE_TRANSITIONS,
     Message,
     PhoneCall,
-    State,
     Verification,
     formatted,
     iso8601,
     request_sid,
     rfc2822,
     segments,
-    stores,
 )
+from brownout_simulators.vendors.twilio.state import State, stores
 from tests.support.examples import examples
 
 

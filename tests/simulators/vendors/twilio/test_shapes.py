@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.simulators.vendors.twilio.bench import ACCOUNT, CALLS, MESSAGES, TO, TwilioBench
+from brownout_simulators.vendors.twilio.owned import default_service_sid as default_messaging_sid
+from tests.simulators.vendors.twilio.bench import ACCOUNT, CALLS, MESSAGES, SID, TO, TwilioBench
 from tests.support.openapi import document, mismatches
 
-SERVICE = "MG" + "0" * 32
+SERVICE = default_messaging_sid(SID)
 
 
 def _schema(spec: dict[str, Any], path: str, method: str, status: str) -> dict[str, Any]:
@@ -89,6 +90,27 @@ def test_a_lookup_has_its_shape(target: str) -> None:
     answer = TwilioBench().send("GET", f"/v2/PhoneNumbers/{target}").json
     schema = _schema(spec, "/v2/PhoneNumbers/{PhoneNumber}", "get", "200")
     assert mismatches(spec, schema, answer, nulls=True) == []
+
+
+def test_numbers_and_messaging_services_have_their_shapes() -> None:
+    spec = document("twilio_api_v2010.json")
+    bench = TwilioBench()
+    target = f"{ACCOUNT}/IncomingPhoneNumbers.json"
+    bought = bench.form("POST", target, PhoneNumber="+12025550100").json
+    _check(spec, "api.v2010.account.incoming_phone_number", bought)
+    schema = _schema(spec, "/2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers.json", "get", "200")
+    assert mismatches(spec, schema, bench.send("GET", f"{target}?PageSize=1").json) == []
+    spec = document("twilio_messaging_v1.json")
+    service = bench.form("POST", "/v1/Services", FriendlyName="shop").json
+    _check(spec, "messaging.v1.service", service)
+    added = bench.form("POST", f"/v1/Services/{service['sid']}/PhoneNumbers", PhoneNumberSid=bought["sid"]).json
+    _check(spec, "messaging.v1.service.phone_number", added)
+    for path, named in (
+        ("", "/v1/Services"),
+        (f"/{service['sid']}/PhoneNumbers", "/v1/Services/{ServiceSid}/PhoneNumbers"),
+    ):
+        schema = _schema(spec, named, "get", "200")
+        assert mismatches(spec, schema, bench.send("GET", f"/v1/Services{path}?PageSize=1").json) == []
 
 
 def test_the_paths_that_are_served_are_in_the_description() -> None:

@@ -121,6 +121,26 @@ def test_services_are_made_read_changed_and_removed() -> None:
     assert bench.form("POST", "/v2/Services", FriendlyName="x", CodeLength="3").json["code"] == 60200
 
 
+@pytest.mark.parametrize(("code", "status"), [("123", 400), ("1234", 200), ("1" * 10, 200), ("1" * 11, 400)])
+def test_a_code_has_four_to_ten_characters_and_one_of_another_length_is_no_try(code: str, status: int) -> None:
+    bench = Verifying()
+    bench.start()
+    answers = [bench.check(code) for _ in range(5)]
+    assert {answer.status for answer in answers} == {status}
+    if status == 400:
+        assert answers[0].json["code"] == 60200
+        assert bench.check(TO[-6:]).json["valid"] is True
+
+
+@pytest.mark.parametrize("length", ["3", "11", "six", "-4", "²", "9" * 5000])
+def test_the_length_of_a_services_codes_is_within_bounds(length: str) -> None:
+    bench = Verifying()
+    assert bench.form("POST", bench.service, CodeLength=length).json["code"] == 60200
+    assert bench.form("POST", bench.service, CodeLength="4", CustomCodeEnabled="true").json["code_length"] == 4
+    bench.start()
+    assert bench.check(TO[-4:]).json["valid"] is True
+
+
 def test_every_account_has_a_default_service() -> None:
     bench = TwilioBench()
     answer = bench.form("POST", f"/v2/Services/{default_service_sid(SID)}/Verifications", To=TO, Channel="sms")

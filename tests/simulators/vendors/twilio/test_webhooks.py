@@ -5,8 +5,9 @@ from urllib.parse import parse_qs
 import pytest
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
+from brownout_simulators.vendors.twilio.owned import default_service_sid
 from brownout_simulators.vendors.twilio.webhooks import signature
-from tests.simulators.vendors.twilio.bench import CALLBACK, MESSAGES, TO, TOKEN, TwilioBench
+from tests.simulators.vendors.twilio.bench import CALLBACK, MESSAGES, SID, TO, TOKEN, TwilioBench
 
 
 def _fields(body: bytes) -> dict[str, str]:
@@ -34,7 +35,7 @@ def test_a_message_from_a_number_is_called_back_for_sent_and_delivered_only() ->
 
 def test_a_service_is_called_back_for_queued_as_well() -> None:
     bench = TwilioBench()
-    bench.form("POST", MESSAGES, To=TO, MessagingServiceSid="MG" + "0" * 32, Body="x", StatusCallback=CALLBACK)
+    bench.form("POST", MESSAGES, To=TO, MessagingServiceSid=default_service_sid(SID), Body="x", StatusCallback=CALLBACK)
     bench.pass_time(60)
     assert _statuses(bench) == ["queued", "sent", "delivered"]
     assert all("MessagingServiceSid" in _fields(webhook.body) for webhook in bench.webhooks)
