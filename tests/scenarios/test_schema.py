@@ -127,5 +127,6 @@ def test_what_an_operation_leaves_names_its_vendors() -> None:
         about="x",
         workload=Workload(operations=(Operation(name="buy", leaves=left),), arrivals=Arrivals(rate_per_s=1.0)),
         phases=(),
+        expect=(),
     )
     assert made.vendors == ("sales", "openai", "gemini")
