@@ -37,7 +37,10 @@ class Pieces:
         self._has_body = bool(sending.status) and sending.status not in BODILESS and request.method != "HEAD"
         self._is_chunked = length is None and request.is_http11
         ends = self._is_chunked or length is not None or not self._has_body
-        self._stays = request.keep_alive and ends and sending.ending is Ending.COMPLETE and not sending.bad_chunk
+        # A server that is about to break off does not say so beforehand: a client that was told "Connection: close" may
+        # take the end of the connection for the end of the answer (undici does, and with it Node's fetch).
+        says_it_stays = request.keep_alive and ends
+        self._stays = says_it_stays and sending.ending is Ending.COMPLETE and not sending.bad_chunk
         self._head = b""
         if sending.status:
             framing = ["Transfer-Encoding: chunked"] if self._is_chunked else []
@@ -45,7 +48,7 @@ class Pieces:
                 framing = [f"Content-Length: {length}"]
             if sending.status in BODILESS:
                 framing = []
-            self._head = head_bytes(sending, request, *framing, keep_alive=self._stays)
+            self._head = head_bytes(sending, request, *framing, keep_alive=says_it_stays)
         self._chunks: Iterator[tuple[float, bytes]] = iter(())
         if self._has_body:
             self._chunks = iter(sending.stream if sending.stream is not None else ((0.0, sending.body),))

@@ -34,6 +34,20 @@ def test_an_empty_piece_does_not_end_a_stream() -> None:
     virtually(main())
 
 
+@pytest.mark.parametrize("ending", ["close", "reset", "hang"])
+def test_an_answer_that_will_be_broken_off_does_not_say_so_beforehand(ending: str) -> None:
+    async def main() -> None:
+        line = Line(till_service({"break_stream": {"ending": ending}}))
+        line.send(STREAM)
+        await asyncio.sleep(1.0)
+        head, _, body = line.got.partition(b"\r\n\r\n")
+        assert b"Transfer-Encoding: chunked" in head
+        assert b"close" not in head
+        assert not body.endswith(b"0\r\n\r\n")
+
+    virtually(main())
+
+
 def test_an_answer_to_head_has_no_body_not_even_of_a_stream() -> None:
     async def main() -> None:
         line = Line(till_service(vendor=GAPS))
