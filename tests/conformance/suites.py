@@ -32,7 +32,13 @@ class Suite:
         return f"{self.vendor} {self.client}"
 
 
-SUITES: Final = (Suite("stripe", "node", "1-6"), Suite("twilio", "node", "1-19"))
+SUITES: Final = (
+    Suite("stripe", "node", "1-6"),
+    Suite("twilio", "node", "1-19"),
+    Suite("gemini", "node", "1-14, 16-18"),
+    Suite("gemini", "python", "1-14, 16-18"),
+    Suite("gemini", "python async", "1-14, 16-18"),
+)
 
 IN_PROCESS: Final = {
     "stripe": "tests/simulators/vendors/stripe/test_conformance.py",

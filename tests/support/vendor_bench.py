@@ -54,7 +54,8 @@ class Bench:
         except StopIteration as stop:
             sending = all_sent(self.simulator, stop.value)
         assert not self.simulator.problems, self.simulator.problems
-        return Answer(sending.status, {name.lower(): value for name, value in sending.headers.items()}, sending.body)
+        body = sending.body if sending.stream is None else b"".join(chunk for _, chunk in sending.stream)
+        return Answer(sending.status, {name.lower(): value for name, value in sending.headers.items()}, body)
 
     def form(self, method: str, target: str, **fields: Any) -> Answer:
         """The same with a form."""

@@ -16,6 +16,7 @@ VENDORS: Final[Mapping[str, str]] = MappingProxyType(
         "stripe": "brownout_simulators.vendors.stripe",
         "twilio": "brownout_simulators.vendors.twilio",
         "sales": "brownout_simulators.vendors.sales",
+        "gemini": "brownout_simulators.vendors.gemini",
     }
 )
 

@@ -13,7 +13,7 @@ from brownout_simulators.limiter import switched_on
 from brownout_simulators.vendors import load_vendor
 
 PAGES = Path(__file__).parents[3] / "docs" / "vendors"
-VENDORS = ("twilio", "sales")
+VENDORS = ("twilio", "sales", "gemini")
 VENDORS_ALL = (*VENDORS, "stripe")
 SNIPPET = re.compile(r"`(\w+): (\{[^`…]*\})`")
 
@@ -64,7 +64,7 @@ def test_the_test_key_opens_an_account_and_the_environment_leads_to_it(vendor: s
     assert key == ":".join(
         value
         for name, value in environment.items()
-        if name.endswith(("_SID", "_TOKEN", "_CLIENT_ID", "_CLIENT_SECRET"))
+        if name.endswith(("_SID", "_TOKEN", "_CLIENT_ID", "_CLIENT_SECRET", "_API_KEY"))
     )
 
 

@@ -1,0 +1,102 @@
+"""Embeddings: vectors that depend on the text alone, of length 1 where they are whole."""
+
+import array
+import hashlib
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from brownout_simulators.account import Account
+from brownout_simulators.answers import counter, digest_of
+from brownout_simulators.call import Call, Effect, Reply
+from brownout_simulators.vendor import Refused
+from brownout_simulators.vendors.gemini import contents, models
+from brownout_simulators.vendors.gemini.errors import JSON, invalid, pretty, unreadable
+from brownout_simulators.vendors.gemini.models import Model
+from brownout_simulators.vendors.gemini.reading import Unreadable, read
+from brownout_simulators.vendors.gemini.resources import State
+
+DIMENSIONS: Final = 3_072
+MOST_IN_BATCH: Final = 100
+_HALF: Final = 2**15
+
+
+def embed(call: Call, account: Account[State]) -> Reply:
+    """POST /V/models/{model}:embedContent: one text."""
+    model = models.wanted(call, "embedContent")
+    request = _read(call, "EmbedContentRequest")
+    text, size = _checked(call, request, "EmbedContentRequest")
+    body = {"embedding": {"values": vector(model.id, text)[:size]}}
+    return Reply(200, pretty(body), {"content-type": JSON}, effects=(_effect(account, model, [text]),))
+
+
+def embed_batch(call: Call, account: Account[State]) -> Reply:
+    """POST /V/models/{model}:batchEmbedContents: the vectors are in the order of the requests."""
+    model = models.wanted(call, "embedContent")
+    requests = _read(call, "BatchEmbedContentsRequest").get("requests", [])
+    where = "BatchEmbedContentsRequest.requests"
+    if not requests:
+        raise invalid(call, f"* {where}: requests is not specified\n")
+    if len(requests) > MOST_IN_BATCH:
+        raise invalid(call, f"* {where}: at most {MOST_IN_BATCH} requests can be in one batch\n")
+    texts, found = [], []
+    for place, request in enumerate(requests):
+        own = request.get("model", "")
+        if models.known(own) is not model:
+            raise invalid(call, f"* {where}[{place}].model: unexpected model name format\n")
+        text, size = _checked(call, request, f"{where}[{place}]")
+        texts.append(text)
+        found.append({"values": vector(model.id, text)[:size]})
+    body = {"embeddings": found}
+    return Reply(200, pretty(body), {"content-type": JSON}, effects=(_effect(account, model, texts),))
+
+
+def _read(call: Call, message: str) -> dict[str, Any]:
+    try:
+        return read(message, call.data if call.body else {})
+    except Unreadable as found:
+        raise Refused(unreadable(call, found.violations)) from None
+
+
+def _checked(call: Call, request: Mapping[str, Any], where: str) -> tuple[str, int]:
+    """The text and how many values are wanted."""
+    content = request.get("content")
+    if content is None or not content.get("parts"):
+        raise invalid(call, f"* {where}.content: contents is not specified\n")
+    objection = contents.objection_to([{**content, "role": "user"}], where)
+    if objection:
+        raise invalid(call, objection)
+    text = contents.text_of(content)
+    if not text:
+        raise invalid(call, f"* {where}.content: content must hold text\n")
+    size = request.get("outputDimensionality", DIMENSIONS)
+    if not 1 <= size <= DIMENSIONS:
+        raise invalid(call, f"* {where}.output_dimensionality: must be in the range [1, {DIMENSIONS}].\n")
+    if request.get("title") and request.get("taskType", "") != "RETRIEVAL_DOCUMENT":
+        raise invalid(call, f"* {where}.title: title is only applicable when TaskType is RETRIEVAL_DOCUMENT\n")
+    return text, size
+
+
+@lru_cache(maxsize=64)
+def vector(model: str, text: str) -> list[float]:
+    """Of length 1: the same for the same text, and at nearly a right angle to that of any other. A shorter one is its
+    beginning, and not of length 1 (the API's embeddings page)."""
+    key = hashlib.blake2b(f"{model}\n{text}".encode("utf-8", "replace")).digest()
+    draws = array.array("H", hashlib.shake_128(key).digest(2 * DIMENSIONS))
+    values = [(draw - _HALF + 0.5) / _HALF for draw in draws]
+    length = math.sqrt(sum(value * value for value in values))
+    return [round(value / length, 9) for value in values]
+
+
+def _effect(account: Account[State], model: Model, texts: list[str]) -> Effect:
+    tokens = sum(map(counter().count, texts))
+    fields = {
+        "model": model.id,
+        "prompt_tokens": tokens,
+        "total_tokens": tokens,
+        "texts": len(texts),
+        "cost": model.cost(prompt=tokens, cached=0, output=0),
+        "prompt": digest_of("\n".join(texts).encode("utf-8", "replace")),
+    }
+    return Effect("gemini.embedding", f"emb-{account.ids.base62(16)}", fields=fields)

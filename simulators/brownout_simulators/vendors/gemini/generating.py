@@ -1,0 +1,148 @@
+"""From a prompt to what was generated: answers by the declared rules, thinking, what they count for and cost."""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+from typing import Any, Final
+
+import orjson
+
+from brownout_simulators.account import Account
+from brownout_simulators.answers import CALL, LENGTH, STOP, Answer, counter
+from brownout_simulators.call import Call, Effect
+from brownout_simulators.vendors.gemini.prompts import Prompt, check_thinking
+from brownout_simulators.vendors.gemini.resources import State
+from brownout_simulators.vendors.gemini.setup import BLOCKS
+
+FINISHES: Final[Mapping[str, str]] = {STOP: "STOP", CALL: "STOP", LENGTH: "MAX_TOKENS"}
+# litellm 14729: 186 tokens of thinking before 39 that are seen. One sample; the spread is that of answers' lengths.
+_THOUGHTS: Final = 186
+_SPREAD: Final = 0.8
+_MOST_THOUGHTS: Final = 8_192
+_NORMAL: Final = NormalDist()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """What one call generated."""
+
+    prompt: Prompt
+    answers: Sequence[Answer]
+    response_id: str
+    blocked: str
+    """Why the prompt was blocked; then there are no answers to see."""
+
+    @property
+    def candidate_tokens(self) -> int:
+        """Those that are seen, of all answers."""
+        return sum(each.tokens - each.thinking for each in self.answers)
+
+    @property
+    def thought_tokens(self) -> int:
+        """Those that went into thinking."""
+        return sum(each.thinking for each in self.answers)
+
+    @property
+    def cached_tokens(self) -> int:
+        """Those of the prompt that came from a cached content."""
+        return self.prompt.cache.total_tokens if self.prompt.cache is not None else 0
+
+    @property
+    def steps(self) -> int:
+        """How many tokens its time goes by; a prompt that is blocked takes as long as the first."""
+        return max(1, self.candidate_tokens + self.thought_tokens)
+
+    @property
+    def finish(self) -> str:
+        """Why the first answer ended, in the API's word."""
+        return self.blocked or finish_of(self.answers[0])
+
+
+def finish_of(answer: Answer) -> str:
+    """In the API's word."""
+    return FINISHES.get(answer.finish, answer.finish)
+
+
+def generate(call: Call, account: Account[State], prompt: Prompt) -> Generation:
+    """Raises `Refused` where the model cannot think as it is asked to."""
+    state = account.state
+    if not state.salt:
+        # All that is drawn for an answer depends on the request and on this: the seed's share, drawn once.
+        state.salt = account.random.randbytes(8)
+    most = check_thinking(call, prompt.model, prompt.config)
+    answers = [_answer(account, prompt, choice, most) for choice in range(max(1, prompt.candidates))]
+    blocked = next((each.blocked for each in answers if each.blocked in BLOCKS and each.finish == STOP), "")
+    return Generation(
+        prompt=prompt, answers=() if blocked else answers, response_id=account.ids.base62(22), blocked=blocked
+    )
+
+
+def _answer(account: Account[State], prompt: Prompt, choice: int, most: int | None) -> Answer:
+    asked = prompt.asked(choice, account.state.salt, prompt.limit)
+    answering = account.setup.answering
+    answer: Answer = answering.answer(asked)
+    if answer.blocked or answer.refusal:
+        return answer
+    if not answer.thinking and most != 0:
+        thoughts = _thoughts(asked.key, most)
+        left = prompt.limit - thoughts
+        if left <= 0:
+            return Answer(thinking=prompt.limit, tokens=prompt.limit, finish=LENGTH)
+        if answer.tokens > left:
+            answer = answering.answer(replace(asked, limit=left))
+        answer = replace(answer, thinking=thoughts, tokens=answer.tokens + thoughts)
+    return _plain(answer) if prompt.config.get("responseMimeType") == "text/x.enum" else answer
+
+
+def _thoughts(key: bytes, most: int | None) -> int:
+    """How many tokens of thinking an answer takes."""
+    draw = int.from_bytes(hashlib.blake2b(key, digest_size=4, person=b"thoughts").digest(), "big")
+    drawn = round(_THOUGHTS * math.exp(_SPREAD * _NORMAL.inv_cdf((draw + 0.5) / 2**32)))
+    return max(1, min(drawn, _MOST_THOUGHTS if most is None else most))
+
+
+def _plain(answer: Answer) -> Answer:
+    """A member of an enumeration is said without quotation marks."""
+    try:
+        value = orjson.loads(answer.text)
+    except ValueError:
+        return answer
+    if not isinstance(value, str):
+        return answer
+    pieces = counter().split(value)
+    return replace(answer, pieces=pieces, tokens=answer.thinking + len(pieces))
+
+
+def effect_of(account: Account[State], generation: Generation, *, streamed: bool) -> Effect:
+    """What it is in the books: tokens spent, by model, and their price."""
+    prompt = generation.prompt
+    prompt_tokens, output = prompt.token_count, generation.candidate_tokens + generation.thought_tokens
+    labels = prompt.request.get("labels", {})
+    cost = prompt.model.cost(prompt=prompt_tokens, cached=generation.cached_tokens, output=output)
+    fields: dict[str, Any] = {
+        "model": prompt.model.id,
+        "prompt_tokens": prompt_tokens,
+        "cached_tokens": generation.cached_tokens,
+        "completion_tokens": output,
+        "reasoning_tokens": generation.thought_tokens,
+        "total_tokens": prompt_tokens + output,
+        "cost": cost,
+        "streamed": streamed,
+        "finish": generation.finish,
+        "prompt": _recorded(account, prompt),
+    }
+    return Effect(
+        "gemini.completion",
+        generation.response_id,
+        references={f"labels.{name}": value for name, value in labels.items()},
+        fields=fields,
+    )
+
+
+def _recorded(account: Account[State], prompt: Prompt) -> str:
+    """A digest of what was asked; all of it only where the setup asks for that."""
+    if account.setup.answering.records_prompts:
+        return orjson.dumps(prompt.turns).decode()
+    return prompt.digest.hex()

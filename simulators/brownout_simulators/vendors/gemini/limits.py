@@ -1,0 +1,51 @@
+"""The limits, per project and model, and the headers of every reply. There are none that tell of a limit."""
+
+from collections import Counter
+from typing import Final
+
+from brownout_simulators.account import Account
+from brownout_simulators.call import Call, Reply
+from brownout_simulators.vendor import Limit
+from brownout_simulators.vendors.gemini.contents import tokens_of, tokens_of_json
+from brownout_simulators.vendors.gemini.reading import Unreadable, read
+from brownout_simulators.vendors.gemini.resources import State
+
+_GENERATES: Final = (":generateContent", ":streamGenerateContent")
+_EMBEDS: Final = (":embedContent", ":batchEmbedContents")
+
+
+def _generation(call: Call, account: str) -> str:
+    return f"{account} {call.params['model']}" if call.path.endswith(_GENERATES) else ""
+
+
+def _embedding(call: Call, account: str) -> str:
+    return f"{account} {call.params['model']}" if call.path.endswith(_EMBEDS) else ""
+
+
+def _input_tokens(call: Call) -> float:
+    """What a request counts for before it is looked at closer: its texts. What is generated is not counted at all."""
+    try:
+        request = read("GenerateContentRequest", call.data)
+    except Unreadable:
+        return 0.0
+    turns = [*request.get("contents", ()), *([request["systemInstruction"]] if "systemInstruction" in request else ())]
+    return float(sum(tokens_of(turns, lambda _uri, _kind: Counter()).values()) + tokens_of_json(request.get("tools")))
+
+
+# The free tier's figures for gemini-2.5-flash (the API's rate-limits page, 2025).
+RPM: Final = Limit(name="rpm", rate_per_s=10 / 60, burst=10.0, key_of=_generation)
+TPM: Final = Limit(name="tpm", rate_per_s=250_000 / 60, burst=250_000.0, key_of=_generation, cost_of=_input_tokens)
+EMBED_RPM: Final = Limit(name="embed_rpm", rate_per_s=100 / 60, burst=100.0, key_of=_embedding)
+LIMITS: Final = (RPM, TPM, EMBED_RPM)
+
+
+def decorate(call: Call, _account: Account[State] | None, reply: Reply) -> None:
+    """Adds what Google's front end puts on every reply."""
+    headers = reply.headers
+    headers["vary"] = "Origin, X-Origin, Referer"
+    headers["server"] = "scaffolding on HTTPServer2"
+    headers["x-xss-protection"] = "0"
+    headers["x-frame-options"] = "SAMEORIGIN"
+    headers["x-content-type-options"] = "nosniff"
+    headers["server-timing"] = f"gfet4t7; dur={round(call.took_s * 1000)}"
+    headers["alt-svc"] = 'h3=":443"; ma=2592000,h3-29=":443"; ma=2592000'

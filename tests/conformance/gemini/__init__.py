@@ -1,0 +1,1 @@
+"""The Gemini API with google-genai (sync, and async over aiohttp) and @google/genai."""
