@@ -140,6 +140,9 @@ class Sending:
     content_length: int | None = None
     """Announced length where it differs from the body's (a truncated answer), or where a stream has one; else the
     true length, and a stream goes out in chunks of unknown number."""
+    words: Callable[[str, Sequence[bytes]], Sequence[bytes]] | None = field(default=None, repr=False)
+    """(name of one of the vendor's errors, what of the stream goes out) to how the vendor says it there; None where it
+    says none. For faults; none of a host's business."""
     bad_chunk: bool = False
     """After the body come bytes that are no chunk: the framing is broken, then the connection closes."""
     record: object = field(default=None, repr=False)

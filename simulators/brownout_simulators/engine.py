@@ -10,7 +10,7 @@ does stops a handling that has begun: a call that was given up still has its eff
 where it stands. Not safe for use from several threads.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Final, Generic, TypeVar
 
 from brownout_simulators.account import Account
@@ -224,12 +224,19 @@ class Engine(Generic[S]):
         sending = Sending(reply.status, reply.headers, reply.body, reply.stream)
         if reply.session is not None and one.world is not None:
             sending.session = one.session = OpenSession(self._sessions, reply.session, one.world.account, one.cause())
+        if one.late and reply.stream is not None:
+            sending.words = self._words(one.call)
         for standing, chance in one.late:
             if standing.rule.fault.shape(sending, chance):
                 one.mark(standing)
         if one.struck:
             reply.headers["Brownout-Fault"] = ", ".join(one.struck)
         return sending
+
+    def _words(self, call: Call) -> Callable[[str, Sequence[bytes]], Sequence[bytes]] | None:
+        """How the vendor says one of its errors where a stream is under way."""
+        said, errors = self._vendor.stream_error, self._vendor.named_errors
+        return None if said is None else lambda name, sent: said(call, errors[name].reply(call), sent)
 
     def _fate(self, one: Handling[S], strike: Strike) -> Ending | None:
         """What the faults make of the answer, once there is one; how the connection ends where nothing goes out."""

@@ -212,6 +212,9 @@ class Vendor(Generic[S]):
     """What can be set up; None where nothing can."""
     named_errors: Mapping[str, NamedError] = field(default_factory=dict)
     """The errors that a fault can ask for by name."""
+    stream_error: Callable[[Call, Reply, Sequence[bytes]], Sequence[bytes]] | None = None
+    """(call, one of its errors as a whole answer, the chunks that went out) to the chunks by which it says that error
+    where a stream is under way; None where it never does."""
     correlate: Sequence[str] = ("header.x-correlation-id",)
     """Where the caller's operation id travels, first hit wins: `header.<name>` or `body.<dotted path>`."""
     effects: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -10,10 +10,12 @@ from brownout_simulators.faults.codec import decode, encode, fields_of, value_of
 from brownout_simulators.faults.drip import Drip
 from brownout_simulators.faults.drop_after_effect import DropAfterEffect
 from brownout_simulators.faults.drop_before_effect import DropBeforeEffect
+from brownout_simulators.faults.end_stream import EndStream
 from brownout_simulators.faults.expire_tokens import ExpireTokens
 from brownout_simulators.faults.fail_after_effect import FailAfterEffect
 from brownout_simulators.faults.fault import Fault, FaultError
 from brownout_simulators.faults.hang import Hang
+from brownout_simulators.faults.inject import Inject
 from brownout_simulators.faults.latency import Latency
 from brownout_simulators.faults.lock import Lock
 from brownout_simulators.faults.malform import Malform
@@ -24,6 +26,7 @@ from brownout_simulators.faults.revoke_credentials import RevokeCredentials
 from brownout_simulators.faults.rule import Flapping, Match, Ramp, Rule, Window, objection_to_id
 from brownout_simulators.faults.serve import Serve
 from brownout_simulators.faults.stale_reads import StaleReads
+from brownout_simulators.faults.stall import Stall
 from brownout_simulators.faults.throttle import Throttle
 from brownout_simulators.faults.truncate import Truncate
 from brownout_simulators.faults.webhooks import Webhooks
@@ -44,6 +47,9 @@ FAULTS: Final[Mapping[str, type[Fault]]] = MappingProxyType(
         "truncate": Truncate,
         "malform": Malform,
         "wrong_type": WrongType,
+        "end_stream": EndStream,
+        "stall": Stall,
+        "inject": Inject,
         "drip": Drip,
         "break_stream": BreakStream,
         "revoke_credentials": RevokeCredentials,

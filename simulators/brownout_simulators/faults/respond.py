@@ -41,6 +41,18 @@ def require_status(kind: str, status: int, body: Body) -> None:
     require(is_possible, f"{kind}.status: 200 to 599, but for 204 and 205, which have no body; got {status}")
 
 
+def objection_to_error(kind: str, vendor: Vendor[Any], error: str | int) -> str:
+    """Why this vendor cannot say that, by a fault of this kind; "" where it can."""
+    if str(error) in vendor.named_errors:
+        return ""
+    near = nearest(str(error), vendor.named_errors)
+    hint = f"; did you mean {near}?" if near else ""
+    return (
+        f"{kind}.error: {vendor.name} has no error named {named(str(error))}{hint} "
+        f"(`brownout vendors {vendor.name}` lists them)"
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Respond(Fault):
     """Answer so before any work is done: the effect does not happen, whatever the status says."""
@@ -80,14 +92,7 @@ class Respond(Fault):
 
     def objection(self, vendor: Vendor[Any]) -> str:
         """A vendor has only its own errors."""
-        if self.error is None or str(self.error) in vendor.named_errors:
-            return ""
-        near = nearest(str(self.error), vendor.named_errors)
-        hint = f"; did you mean {near}?" if near else ""
-        return (
-            f"respond.error: {vendor.name} has no error named {named(str(self.error))}{hint} "
-            f"(`brownout vendors {vendor.name}` lists them)"
-        )
+        return "" if self.error is None else objection_to_error("respond", vendor, self.error)
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         del chance, memory

@@ -15,6 +15,11 @@ def test_the_body_comes_in_even_pieces_over_the_time_and_is_whole() -> None:
     assert answer.content_length == len(plain.body)
 
 
+def test_a_stream_keeps_its_chunks_and_takes_that_long() -> None:
+    answer = Driver({"drip": {"over_s": 8.0}}).send("GET", "/v1/stream")
+    assert answer.stream == [(0.0, b"one "), (4.0, b"two "), (4.0, b"three")]
+
+
 def test_the_books_count_the_time_that_the_body_takes() -> None:
     till = Driver({"drip": {"over_s": 3.0}})
     till.send()
