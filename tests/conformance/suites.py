@@ -38,6 +38,9 @@ SUITES: Final = (
     Suite("gemini", "node", "1-14, 16-18"),
     Suite("gemini", "python", "1-14, 16-18"),
     Suite("gemini", "python async", "1-14, 16-18"),
+    Suite("openai", "python", "1-6, 8-16"),
+    Suite("openai", "python async", "1-6, 8-16"),
+    Suite("openai", "node", "1-6, 8-16"),
 )
 
 IN_PROCESS: Final = {

@@ -43,17 +43,18 @@ def digest_of(text: bytes) -> str:
 
 
 def _stepped(asked: Asked, step: Step, groups: Sequence[str]) -> Answer:
+    think = asked.thinks if step.think is None else step.think
     if step.kind == "block":
-        return Answer(blocked=step.text, thinking=step.think, tokens=step.think, finish=step.finish or STOP)
+        return Answer(blocked=step.text, thinking=think, tokens=think, finish=step.finish or STOP)
     if step.kind == "refuse":
         words = filled(step.text, groups)
-        return Answer(refusal=words, thinking=step.think, tokens=step.think + counter().count(words))
-    left = _left(asked, step)
+        return Answer(refusal=words, thinking=think, tokens=think + counter().count(words), finish=step.finish or STOP)
+    left = 10**9 if asked.limit is None else asked.limit - think
     if left <= 0:  # all that could be generated went into thinking
-        return Answer(thinking=min(step.think, asked.limit or 0), tokens=asked.limit or 0, finish=LENGTH)
+        return Answer(thinking=asked.limit or 0, tokens=asked.limit or 0, finish=LENGTH)
     calls = _calls(asked, step, groups)
     if calls:
-        return _called(calls, step, left)
+        return _called(calls, step, left, think)
     pieces = _pieces(asked, step, groups, left)
     text = "".join(pieces)
     ends = [place for stop in asked.stops if stop and (place := text.find(stop)) >= 0]
@@ -63,11 +64,7 @@ def _stepped(asked: Asked, step: Step, groups: Sequence[str]) -> Answer:
     cut = min(left, step.tokens or max(1, len(pieces) // 2)) if step.finish == LENGTH else left
     if len(pieces) > cut:
         pieces, finish = pieces[:cut], LENGTH
-    return Answer(pieces=tuple(pieces), finish=finish, thinking=step.think, tokens=step.think + len(pieces))
-
-
-def _left(asked: Asked, step: Step) -> int:
-    return 10**9 if asked.limit is None else asked.limit - step.think
+    return Answer(pieces=tuple(pieces), finish=finish, thinking=think, tokens=think + len(pieces))
 
 
 def _pieces(asked: Asked, step: Step, groups: Sequence[str], left: int) -> Sequence[str]:
@@ -109,7 +106,7 @@ def _arguments(tool: Tool, asked: Asked, place: int) -> Any:
     return made if isinstance(made, dict) else {}
 
 
-def _called(calls: Sequence[ToolCall], step: Step, left: int) -> Answer:
+def _called(calls: Sequence[ToolCall], step: Step, left: int, think: int) -> Answer:
     """Calls, as far as the room goes; a call that is cut short is no JSON."""
     kept: list[ToolCall] = []
     spent = 0
@@ -124,7 +121,7 @@ def _called(calls: Sequence[ToolCall], step: Step, left: int) -> Answer:
         spent += name + len(pieces)
         if finish == LENGTH:
             break
-    return Answer(calls=tuple(kept), finish=finish, thinking=step.think, tokens=step.think + min(spent, left))
+    return Answer(calls=tuple(kept), finish=finish, thinking=think, tokens=think + min(spent, left))
 
 
 def _dumped(value: Any) -> str:

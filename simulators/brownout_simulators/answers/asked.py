@@ -40,6 +40,8 @@ class Asked:
     """The most tokens that may be generated, those of thinking included."""
     stops: Sequence[str] = ()
     """Generation ends before the first of these."""
+    thinks: int = 0
+    """Tokens of reasoning before the answer, where no rule says how many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ class _Reader:
             kind=kind,
             finish=_text(finish, f"{where}.finish"),
             tokens=_count(body["tokens"], f"{where}.tokens", least=1) if "tokens" in body else None,
-            think=_count(body.get("think", 0), f"{where}.think"),
+            think=_count(body["think"], f"{where}.think") if "think" in body else None,
             **parts,
         )
 

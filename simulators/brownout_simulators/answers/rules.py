@@ -48,8 +48,8 @@ class Step:
     """The reason that is given for the end, "" for the true one; `length` cuts the answer as well."""
     tokens: int | None = None
     """How many tokens of prose; with `finish: length`, where the answer is cut."""
-    think: int = 0
-    """Tokens of reasoning before it."""
+    think: int | None = None
+    """Tokens of reasoning before it; None for as many as the model takes by itself."""
 
     def can_be(self, asked: Asked) -> bool:
         """Whether the vendor's interface lets this be an answer to what was asked."""

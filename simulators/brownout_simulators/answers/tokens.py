@@ -15,11 +15,11 @@ from typing import Any, Final, NamedTuple
 
 ESTIMATE: Final = "estimate"
 
-# Where tiktoken keeps a vocabulary: a file named by the SHA-1 of its address, whose SHA-256 it pins
-# (tiktoken/load.py, tiktoken_ext/openai_public.py). It fetches what it does not find there, which must never happen.
+# Where tiktoken keeps a vocabulary: a file named by the SHA-1 of its address, whose SHA-256 it pins (its load.py). It
+# fetches what it does not find there, which must never happen.
 CACHE_VARIABLE: Final = "TIKTOKEN_CACHE_DIR"
 ENCODING: Final = "o200k_base"
-_ADDRESS: Final = "https://openaipublic.blob.core.windows.net/encodings/o200k_base.tiktoken"
+_FILE: Final = "fb374d419588a4632f3f557e76b4b70aebbca790"
 _DIGEST: Final = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
 
 SLICE: Final = 8_192
@@ -83,9 +83,8 @@ def has_vocabulary(environment: Mapping[str, str]) -> bool:
     folder = environment.get(CACHE_VARIABLE)
     if not folder:
         return False
-    path = Path(folder) / hashlib.sha1(_ADDRESS.encode(), usedforsecurity=False).hexdigest()
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() == _DIGEST
+        return hashlib.sha256((Path(folder) / _FILE).read_bytes()).hexdigest() == _DIGEST
     except OSError:
         return False
 

@@ -17,6 +17,7 @@ VENDORS: Final[Mapping[str, str]] = MappingProxyType(
         "twilio": "brownout_simulators.vendors.twilio",
         "sales": "brownout_simulators.vendors.sales",
         "gemini": "brownout_simulators.vendors.gemini",
+        "openai": "brownout_simulators.vendors.openai",
     }
 )
 

@@ -112,3 +112,9 @@ def test_a_digest_tells_prompts_apart_and_nothing_of_them() -> None:
 def test_an_answering_cannot_change() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         read_answering({}).records_prompts = True  # type: ignore[misc]
+
+
+def test_a_model_that_reasons_by_itself_does_so_where_no_rule_says_how_much() -> None:
+    assert _answer({"say": "one"}, thinks=64).thinking == 64
+    assert _answer({"say": "one", "think": 0}, thinks=64).thinking == 0
+    assert _answer(thinks=64, limit=64).finish == "length"

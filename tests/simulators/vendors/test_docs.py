@@ -10,11 +10,11 @@ import yaml
 from brownout_simulators.faults import FAULTS, rule_from_json
 from brownout_simulators.faults.aim import require_fit
 from brownout_simulators.limiter import switched_on
+from brownout_simulators.vendors import VENDORS as VENDORS_ALL
 from brownout_simulators.vendors import load_vendor
 
 PAGES = Path(__file__).parents[3] / "docs" / "vendors"
-VENDORS = ("twilio", "sales", "gemini")
-VENDORS_ALL = (*VENDORS, "stripe")
+VENDORS = tuple(name for name in VENDORS_ALL if name != "stripe")
 SNIPPET = re.compile(r"`(\w+): (\{[^`…]*\})`")
 
 
@@ -60,7 +60,7 @@ def test_the_test_key_opens_an_account_and_the_environment_leads_to_it(vendor: s
     key = declared.test_key("some name / with oddities")
     assert key == declared.test_key("some name / with oddities") != declared.test_key("other")
     environment = declared.environment("http://127.0.0.1:1", key)
-    assert "http://127.0.0.1:1" in environment.values()
+    assert any(value.startswith("http://127.0.0.1:1") for value in environment.values())
     assert key == ":".join(
         value
         for name, value in environment.items()

@@ -1,0 +1,143 @@
+"""From a prompt to answers, their usage, and what is booked for them: for all endpoints that generate."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+import orjson
+
+from brownout_simulators.account import Account
+from brownout_simulators.answers import Answer, Asked, Tool, digest_of
+from brownout_simulators.call import Call, Effect
+from brownout_simulators.vendors.openai.asking import Said, key_of, tokens_of, turn_of
+from brownout_simulators.vendors.openai.errors import refuse
+from brownout_simulators.vendors.openai.models import Model
+from brownout_simulators.vendors.openai.resources import State, salt_of
+from brownout_simulators.vendors.openai.setting_up import SetUp
+
+THINKS_IN: Final = 64
+"""Models that reason are seen to do so in multiples of this."""
+HEADERS: Final = ("x-client-request-id", "x-correlation-id", "idempotency-key")
+"""Headers in which a caller's own id may stand."""
+RECORDED: Final = 20_000
+"""Characters of a prompt that the ledger keeps, where it keeps them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """What was asked, whichever endpoint was."""
+
+    name: str
+    """The model, as the caller wrote it."""
+    model: Model
+    said: Sequence[Said]
+    tools: Sequence[Tool] = ()
+    calls: Literal["never", "may", "must"] = "may"
+    schema: Mapping[str, Any] | None = None
+    limit: int | None = None
+    stops: Sequence[str] = ()
+    seed: int | None = None
+    tokens: int
+    """Of all that was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens."""
+
+    prompt: int
+    completion: int
+    reasoning: int
+
+    @property
+    def total(self) -> int:
+        return self.prompt + self.completion
+
+
+def setup_of(account: Account[State]) -> SetUp:
+    """How the vendor is set up now."""
+    setup: SetUp = account.setup
+    return setup
+
+
+def prompt_tokens(said: Sequence[Said], besides: Sequence[Any], model: Model, limit: int | None, param: str) -> int:
+    """Tokens of a prompt and what stands beside it (tools, a schema); raises `Refused` where they and the answer that
+    was asked for do not fit into the window."""
+    found = tokens_of(said, besides)
+    if found + (limit or 0) <= model.window:
+        return found
+    message = f"This model's maximum context length is {model.window} tokens. However, "
+    if found > model.window:
+        message += f"your messages resulted in {found} tokens. Please reduce the length of the messages."
+    else:
+        message += (
+            f"you requested {found + (limit or 0)} tokens ({found} in the messages, {limit} in the completion). "
+            "Please reduce the length of the messages or completion."
+        )
+    raise refuse(message, param=param, code="context_length_exceeded")
+
+
+def answers_to(prompt: Prompt, account: Account[State], choices: int = 1) -> list[Answer]:
+    """So many answers; the same ones to the same prompt."""
+    turn = turn_of(prompt.said)
+    base = key_of(salt_of(account), prompt.name, prompt.said, prompt.seed)
+    asked = Asked(
+        model=prompt.name,
+        says=turn.says,
+        key=base,
+        turn=turn.turn,
+        step=turn.step,
+        tools=prompt.tools,
+        calls=prompt.calls,
+        schema=prompt.schema,
+        limit=prompt.limit,
+        stops=prompt.stops,
+        thinks=THINKS_IN * (1 + base[-1] % 8) if prompt.model.reasons else 0,
+    )
+    answering = setup_of(account).answering
+    return [
+        answering.answer(replace(asked, key=b"%b%d" % (base, number)) if number else asked) for number in range(choices)
+    ]
+
+
+def usage_of(prompt: Prompt, answers: Sequence[Answer]) -> Usage:
+    """Of all answers together."""
+    return Usage(prompt.tokens, sum(each.tokens for each in answers), sum(each.thinking for each in answers))
+
+
+def gaps_of(answer: Answer, account: Account[State]) -> list[float]:
+    """The seconds before each token that is seen; what is thought before the first of them is in its own."""
+    seen = answer.tokens - answer.thinking
+    gaps = setup_of(account).answering.pace.gaps_s(answer.tokens, account.random)
+    before = answer.thinking
+    return [sum(gaps[: before + 1]), *gaps[before + 1 :]] if seen else [sum(gaps)]
+
+
+def completion_effect(
+    call: Call, account: Account[State], prompt: Prompt, usage: Usage, generated: str, *, streamed: bool
+) -> Effect:
+    """What is booked for a generation, whether or not anybody reads it to its end: tokens, and what they cost."""
+    text = orjson.dumps([[one.role, one.text] for one in prompt.said])
+    fields: dict[str, Any] = {
+        "model": prompt.name,
+        "prompt_tokens": usage.prompt,
+        "completion_tokens": usage.completion,
+        "total_tokens": usage.total,
+        "reasoning_tokens": usage.reasoning,
+        "cost": prompt.model.price.of(usage.prompt, usage.completion),
+        "streamed": streamed,
+        "prompt_digest": digest_of(text),
+    }
+    if setup_of(account).answering.records_prompts:
+        fields["prompt"] = text.decode()[:RECORDED]
+    return Effect("openai.completion", generated, references=references_of(call), fields=fields)
+
+
+def references_of(call: Call) -> dict[str, str]:
+    """The caller's own ids, by where they stood."""
+    data = call.data
+    found = {name: data[name] for name in ("user", "safety_identifier") if isinstance(data.get(name), str)}
+    given = data.get("metadata")
+    if isinstance(given, dict):
+        found |= {f"metadata.{name}": value for name, value in given.items() if isinstance(value, str)}
+    return found | {f"header.{name}": call.headers[name] for name in HEADERS if name in call.headers}

@@ -1,0 +1,75 @@
+"""Whatever a client sends, it is answered in the vendor's words: never by a defect of the simulator.
+
+The bench looks at the simulator's list of defects after every call.
+"""
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brownout_simulators.vendors.openai import VENDOR
+from tests.simulators.vendors.openai.bench import USER, WEATHER, OpenAIBench
+from tests.support.examples import examples
+
+ROUTES = sorted({(route.method, route.path) for route in VENDOR.routes})
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+LIKELY: dict[str, Any] = {
+    "model": ["gpt-4o", "o3", "text-embedding-3-small", "omni-moderation-latest"],
+    "messages": [USER, [{"role": "assistant", "tool_calls": [{"id": "x"}]}], [{"role": "user", "content": [{}]}]],
+    "input": ["hi", ["a"], [1], [{"role": "user", "content": "hi"}], [{"type": "function_call_output"}]],
+    "tools": [[WEATHER], [{"type": "function", "name": "f", "parameters": {"$ref": "#"}}]],
+    "tool_choice": ["required", "none", {"type": "function", "function": {"name": "weather"}}, {"type": "function"}],
+    "response_format": [{"type": "json_schema", "json_schema": {"name": "x", "schema": {"$ref": "#"}}}],
+    "text": [{"format": {"type": "json_schema", "name": "x", "schema": {"type": "object"}}}],
+    "n": [2], "max_tokens": [1], "max_output_tokens": [1, 20], "stream": [True], "logprobs": [True], "store": [True],
+    "stop": ["a", ["a", ""]], "metadata": [{"a": "b"}], "background": [True], "purpose": ["batch"],
+    "input_file_id": ["file-x"], "endpoint": ["/v1/responses"], "completion_window": ["24h"], "items": [[]],
+    "previous_response_id": ["resp_x"], "conversation": ["conv_x", {"id": "conv_x"}], "encoding_format": ["base64"],
+}  # fmt: skip
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> dict[str, Any]:
+    names = draw(st.lists(st.sampled_from(sorted(LIKELY)), max_size=5, unique=True))
+    return {
+        name: draw(st.sampled_from(LIKELY[name]) | (JSON if draw(st.booleans()) else st.nothing())) for name in names
+    }
+
+
+@given(st.lists(st.tuples(st.sampled_from(ROUTES), bodies()), min_size=1, max_size=4))
+@examples(120)
+def test_any_body_to_any_endpoint_has_an_answer_of_the_vendors(calls: list[tuple[tuple[str, str], Any]]) -> None:
+    bench = OpenAIBench()
+    bench.simulator.schedule([], limits={"tokens": True, "requests": True})
+    for (method, path), body in calls:
+        target = path.replace("{", "").replace("}", "")
+        raw = json.dumps(body).encode()
+        answer = bench.send(method, target, raw, headers={"content-type": "application/json"})
+        assert answer.status < 500, answer.body
+        if answer.status >= 400:
+            assert set(answer.json["error"]) == {"message", "type", "param", "code"}
+    bench.pass_time(100_000.0)
+
+
+@given(st.sampled_from(ROUTES), st.binary(max_size=40), st.text(max_size=30), st.text(max_size=30))
+@examples(60)
+def test_any_bytes_query_and_kind_have_an_answer(route: tuple[str, str], body: bytes, query: str, kind: str) -> None:
+    method, path = route
+    target = path.replace("{", "").replace("}", "")
+    bench = OpenAIBench()
+    for given_kind in (kind, "application/json", "multipart/form-data; boundary=x"):
+        assert bench.send(method, f"{target}?{query}", body, headers={"content-type": given_kind}).status < 500
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=40))
+@examples(60)
+def test_any_credential_has_an_answer(text: str) -> None:
+    bench = OpenAIBench()
+    for value in (text, f"Bearer {text}", f"bearer{text}", f"Basic {text}"):
+        assert bench.send("GET", "/v1/models", headers={"authorization": value}).status in {200, 401}
