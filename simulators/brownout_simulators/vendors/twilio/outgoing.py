@@ -1,8 +1,7 @@
 """What a message must be before Twilio takes it, in the order in which Twilio complains."""
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call
@@ -29,8 +28,7 @@ LATEST_S: Final = 35 * 86_400.0
 _SERVICE: Final = re.compile(r"MG[0-9a-fA-F]{32}")
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A message that Twilio takes."""
 
     to: str
