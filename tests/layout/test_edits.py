@@ -191,7 +191,7 @@ def _tables_of_layers(layer: str) -> Named:
 TIED: Mapping[str, Mapping[str, Collection[str]]] = {
     "fault kind": {
         "latency": ["words/vocabulary.py", "faults/serve.py"],  # measurements, read in with the scenario; what draws
-        "respond": ["faults/fail_after_effect.py"],  # the same answer, after the effect
+        "respond": ["faults/end_stream.py", "faults/fail_after_effect.py", "faults/inject.py"],  # its answer, elsewhere
         "webhooks": ["faults/plan.py", "brownout_simulators/outbox.py"],  # strikes no call
         "serve": ["brownout_simulators/capacity.py"],  # holds for all calls together
     },
