@@ -1,12 +1,10 @@
 // The Gemini API, with @google/genai for Node, which calls /v1beta.
 import assert from "node:assert/strict";
-import { ApiError, GoogleGenAI } from "@google/genai";
+import { GoogleGenAI } from "@google/genai";
 import { check, main } from "../checking.mjs";
+import { FLASH, GENERATE, PLAIN, chunksOf, client, generate, refusal, said } from "./client.mjs";
+import "./fault_checks.mjs";
 
-const FLASH = "gemini-2.5-flash";
-const PLAIN = "gemini-2.0-flash";
-const GENERATE = "POST /v1beta/models/{model}:generateContent";
-const STREAM = "POST /v1beta/models/{model}:streamGenerateContent";
 const WEATHER = {
   name: "get_weather",
   parameters: {
@@ -19,31 +17,6 @@ const WEATHER = {
     required: ["place", "days", "unit"],
   },
 };
-
-function client(at, more = {}) {
-  return new GoogleGenAI({ apiKey: at.env.GEMINI_API_KEY, httpOptions: more });
-}
-
-function generate(at, contents = "Hello", model = PLAIN, config = undefined) {
-  return client(at).models.generateContent({ model, contents, config });
-}
-
-async function chunksOf(at, contents = "Hello", model = PLAIN, more = {}) {
-  const chunks = [];
-  const stream = await client(at, more).models.generateContentStream({ model, contents });
-  for await (const chunk of stream) chunks.push(chunk);
-  return chunks;
-}
-
-async function refusal(asked) {
-  return asked.then(() => assert.fail("it went through"), (error) => error);
-}
-
-/** What the API says, in the error that the SDK makes of it. */
-function said(error) {
-  assert.ok(error instanceof ApiError, String(error));
-  return JSON.parse(error.message).error;
-}
 
 function addsUp(usage) {
   const parts = ["promptTokenCount", "candidatesTokenCount", "thoughtsTokenCount", "toolUsePromptTokenCount"];

@@ -25,6 +25,7 @@ from brownout_simulators.vendors.gemini.actions import ROUTES
 from brownout_simulators.vendors.gemini.errors import GeminiErrors
 from brownout_simulators.vendors.gemini.limits import LIMITS, decorate
 from brownout_simulators.vendors.gemini.named_errors import NAMED_ERRORS
+from brownout_simulators.vendors.gemini.rendering import error_in_stream
 from brownout_simulators.vendors.gemini.resources import State, stores
 from brownout_simulators.vendors.gemini.setup import SETUP
 
@@ -58,6 +59,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     stores=stores,
     limits=LIMITS,
     named_errors=NAMED_ERRORS,
+    stream_error=error_in_stream,
     correlate=("header.x-correlation-id", "body.labels.operation_id"),
     effects={
         "gemini.completion": (

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import orjson
-
 from brownout_simulators.account import Account
 from brownout_simulators.answers import total_s
 from brownout_simulators.call import Call, Reply
@@ -15,7 +13,7 @@ from brownout_simulators.vendors.gemini.errors import JSON, SSE, alt_of, invalid
 from brownout_simulators.vendors.gemini.generating import Generation, effect_of, generate
 from brownout_simulators.vendors.gemini.prompts import prompt_of, prompt_tokens
 from brownout_simulators.vendors.gemini.reading import Unreadable, read
-from brownout_simulators.vendors.gemini.rendering import frames, whole
+from brownout_simulators.vendors.gemini.rendering import framed, frames, whole
 from brownout_simulators.vendors.gemini.resources import State
 
 
@@ -35,18 +33,11 @@ def generate_content(call: Call, account: Account[State]) -> Reply:
 def stream_content(call: Call, account: Account[State]) -> Reply:
     """POST /V/models/{model}:streamGenerateContent: events with `alt=sse`, without it one JSON array."""
     generation = _generated(call, account, "generateContent")
-    chunks: list[tuple[float, bytes]] = []
     is_sse = alt_of(call) == "sse"
+    made = list(frames(generation))
     gaps = iter(account.setup.answering.pace.gaps_s(generation.steps, account.random))
-    for frame in frames(generation):
-        wait_s = total_s([next(gaps, 0.0) for _ in range(frame.tokens)])
-        if is_sse:
-            chunks.append((wait_s, b"data: " + orjson.dumps(frame.body) + b"\r\n\r\n"))
-        else:
-            text = orjson.dumps(frame.body, option=orjson.OPT_INDENT_2)
-            chunks.append((wait_s, (b",\r\n" if chunks else b"[") + text))
-    if not is_sse:
-        chunks[-1] = (chunks[-1][0], chunks[-1][1] + b"\n]\n")
+    waits = [total_s([next(gaps, 0.0) for _ in range(frame.tokens)]) for frame in made]
+    chunks = list(zip(waits, framed([frame.body for frame in made], is_sse=is_sse), strict=True))
     kind = SSE if is_sse else JSON
     effects = (effect_of(account, generation, streamed=True),)
     return Reply(200, headers={"content-type": kind}, stream=chunks, effects=effects)

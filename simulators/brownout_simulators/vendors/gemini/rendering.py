@@ -10,12 +10,15 @@ import orjson
 
 from brownout_simulators.answers import STOP, Answer
 from brownout_simulators.answers.prose import prose
+from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendors.gemini.contents import details_of
+from brownout_simulators.vendors.gemini.errors import alt_of
 from brownout_simulators.vendors.gemini.generating import Generation, finish_of
 
 # litellm 14729: chunks of 120 to 150 characters, each 0.25 to 0.4 s after the one before.
 SHORTEST: Final = 120
 LONGEST: Final = 150
+ARRAY_END: Final = b"\n]\n"
 SUMMARY_TOKENS: Final = 24
 _CATEGORIES: Final = (
     "HARM_CATEGORY_SEXUALLY_EXPLICIT",
@@ -58,6 +61,28 @@ def frames(generation: Generation) -> Iterator[Frame]:
                 visible, thoughts = visible + step.visible, thoughts + step.thoughts
                 body = _response(generation, [step.candidate], visible, thoughts)
                 yield Frame(step.visible + step.thoughts, body)
+
+
+def framed(bodies: Sequence[Any], *, is_sse: bool) -> list[bytes]:
+    """Each as it goes out: an event (CRLF, no name, nothing at the end), or a member of one JSON array."""
+    if is_sse:
+        return [b"data: " + orjson.dumps(body) + b"\r\n\r\n" for body in bodies]
+    texts = [orjson.dumps(body, option=orjson.OPT_INDENT_2) for body in bodies]
+    texts = [(b",\r\n" if place else b"[") + text for place, text in enumerate(texts)]
+    return [*texts[:-1], texts[-1] + ARRAY_END]
+
+
+def error_in_stream(call: Call, reply: Reply, sent: Sequence[bytes]) -> list[bytes]:
+    """An error where a stream is under way: a frame of its own, then nothing more. A page from the front end is raw."""
+    try:
+        error = orjson.loads(reply.body)
+    except ValueError:
+        return [reply.body]
+    if alt_of(call) == "sse":
+        return framed([error], is_sse=True)
+    (member,) = error if isinstance(error, list) else [error]
+    text = orjson.dumps(member, option=orjson.OPT_INDENT_2)
+    return [(b",\r\n" if sent else b"[") + text + ARRAY_END]
 
 
 class _Step(NamedTuple):
@@ -208,6 +233,3 @@ def _ratings() -> list[dict[str, Any]]:
         else {"category": name, "probability": "NEGLIGIBLE"}
         for name in _CATEGORIES
     ]
-
-
-__all__ = ["Frame", "frames", "whole"]
