@@ -1,7 +1,7 @@
 """Token buckets and counts of calls in flight, per account or per whatever a vendor's limit says."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,8 @@ BUCKETS_LIMIT = 100_000
 FIGURE_LIMIT = 1e12
 LONGEST_WAIT_S = 366 * 86_400.0
 """Nobody is told to wait for longer."""
+_ROUNDING_S = 1e-6
+"""So much earlier counts as the instant: sums of seconds since 1970 are no more exact."""
 
 
 class TokenBucket:
@@ -55,19 +57,58 @@ class TokenBucket:
         return LimitState(self.burst, tokens, full_in_s)
 
 
+class Window:
+    """Holds `burst` tokens; what was taken is there again, all at once, at the instants that `next_s` names."""
+
+    __slots__ = ("_next_s", "_tokens", "_until_s", "burst")
+
+    def __init__(self, burst: float, now_s: float, next_s: Callable[[float], float]) -> None:
+        self.burst = burst
+        self._tokens = burst
+        self._next_s = next_s
+        self._until_s = next_s(now_s)
+
+    def take(self, now_s: float, cost: float = 1.0) -> float:
+        """0.0 if so many tokens were taken; else, with nothing taken, the seconds until all are there again."""
+        if self.tokens(now_s) < cost:
+            return min(LONGEST_WAIT_S, self._until_s - now_s)
+        self._tokens -= cost
+        return 0.0
+
+    def give_back(self, cost: float = 1.0) -> None:
+        """Put back the tokens that were taken last."""
+        self._tokens = min(self.burst, self._tokens + cost)
+
+    def tokens(self, now_s: float) -> float:
+        """Tokens there now."""
+        if now_s >= self._until_s - _ROUNDING_S:
+            self._tokens, self._until_s = self.burst, self._next_s(now_s + _ROUNDING_S)
+        return self._tokens
+
+    def state(self, now_s: float) -> LimitState:
+        """How full it is, and how long until it is full again."""
+        tokens = self.tokens(now_s)
+        return LimitState(self.burst, tokens, self._until_s - now_s if tokens < self.burst else 0.0)
+
+
 class Buckets:
     """One bucket per key; the one that was made first is forgotten when there are too many."""
 
-    def __init__(self, rate_per_s: float, burst: float) -> None:
+    def __init__(self, rate_per_s: float, burst: float, next_s: Callable[[float], float] | None = None) -> None:
         self.rate_per_s = rate_per_s
         self.burst = max(1.0, burst)
-        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+        self._next_s = next_s
+        self._buckets: OrderedDict[str, TokenBucket | Window] = OrderedDict()
 
-    def of(self, key: str, now_s: float) -> TokenBucket:
+    def of(self, key: str, now_s: float) -> TokenBucket | Window:
         """The bucket of `key`, full if it is new."""
         bucket = self._buckets.get(key)
         if bucket is None:
-            bucket = self._buckets[key] = TokenBucket(self.rate_per_s, self.burst, now_s)
+            if self._next_s is None:
+                bucket = TokenBucket(self.rate_per_s, self.burst, now_s)
+            else:
+                bucket = Window(self.burst, now_s, self._next_s)
+            self._buckets[key] = bucket
             if len(self._buckets) > BUCKETS_LIMIT:
                 self._buckets.popitem(last=False)
         return bucket
@@ -93,13 +134,18 @@ class _Gauge:
 
     __slots__ = ("_buckets", "_flying", "concurrency", "cost_of", "is_on", "key_of", "name")
 
-    def __init__(self, limit: Limit, flying: dict[str, int] | None, *, is_on: bool) -> None:
+    def __init__(self, limit: Limit, flying: dict[str, int] | None, epoch_s: float, *, is_on: bool) -> None:
         self.name = limit.name
         self.key_of = limit.key_of
         self.cost_of = limit.cost_of
         self.is_on = is_on
         """Off, it only counts."""
-        self._buckets = Buckets(limit.rate_per_s, limit.burst) if is_on and limit.rate_per_s > 0 else None
+        self._buckets: Buckets | None = None
+        renews_at = limit.renews_at
+        if is_on and renews_at is not None:
+            self._buckets = Buckets(0.0, limit.burst, lambda now_s: renews_at(epoch_s + now_s) - epoch_s)
+        elif is_on and limit.rate_per_s > 0:
+            self._buckets = Buckets(limit.rate_per_s, limit.burst)
         self.concurrency = limit.concurrency if is_on else 0
         self._flying = flying
 
@@ -164,7 +210,9 @@ class Limiter:
     Buckets go by the vendor's clock, stretches by the machine's, as the windows of faults do; both are handed in.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, epoch_s: float = 0.0) -> None:
+        """`epoch_s` added to the vendor's clock gives seconds since 1970."""
+        self._epoch_s = epoch_s
         self.switch({})
 
     def switch(
@@ -177,8 +225,13 @@ class Limiter:
         flying: dict[str, dict[str, int]] = {name: {} for name in bounded}
 
         def gauges(on: Mapping[str, Limit]) -> Sequence[_Gauge]:
-            counting = [_Gauge(bounded[name], flying[name], is_on=False) for name in bounded if name not in on]
-            return [*counting, *(_Gauge(limit, flying.get(name), is_on=True) for name, limit in on.items())]
+            counting = [
+                _Gauge(bounded[name], flying[name], self._epoch_s, is_on=False) for name in bounded if name not in on
+            ]
+            return [
+                *counting,
+                *(_Gauge(limit, flying.get(name), self._epoch_s, is_on=True) for name, limit in on.items()),
+            ]
 
         self.limits = limits
         """Those that are on outside of all stretches."""
@@ -251,6 +304,8 @@ def switched_on(known: Mapping[str, Limit], asked: Mapping[str, Any]) -> dict[st
         for figure, value in figures.items():
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= FIGURE_LIMIT:
                 raise ValueError(f"limits.{name}.{figure}: a number from 0 to {FIGURE_LIMIT:.0e}, got {shown(value)}")
+        if known[name].renews_at is not None and figures.get("rate_per_s"):
+            raise ValueError(f"limits.{name}.rate_per_s: it is whole again at instants of its own, and has no rate")
         chosen[name] = replace(known[name], **figures)
     return chosen
 

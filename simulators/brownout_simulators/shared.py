@@ -55,7 +55,7 @@ class Shared(Generic[S]):
         """For a simulator that begins."""
         clock, problems, agenda = Clock(machine_s, epoch_s), Problems(vendor.name), Agenda(agenda_limit)
         acting = Acting(clock, agenda, problems)
-        plan, limiter = Plan(vendor.name, seed, machine_s()), Limiter()
+        plan, limiter = Plan(vendor.name, seed, machine_s()), Limiter(epoch_s)
         return cls(
             vendor=vendor,
             clock=clock,

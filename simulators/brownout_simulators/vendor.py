@@ -113,6 +113,9 @@ class Limit:
     """Calls in flight at once; 0 for no such limit."""
     key_of: Callable[[Call, str], str] = lambda _call, account: account
     """Which bucket a call draws from; "" for none."""
+    renews_at: Callable[[float], float] | None = None
+    """(seconds since 1970) to the next instant at which all of `burst` is there again: a quota of the day, which has no
+    rate. None: the bucket is refilled by `rate_per_s`."""
     cost_of: Callable[[Call], float] = lambda _call: 1.0
     """How many tokens of the bucket a call takes, at least 0: one, or what the vendor estimates that it will use. A
     call that costs more than the bucket holds is refused, whenever it comes."""

@@ -225,3 +225,26 @@ def test_who_came_under_a_raised_limit_is_in_flight_after_it() -> None:
 def test_a_stretch_that_cannot_be_is_named(asked: list[object], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         stretches_of({"rate": Limit("rate", rate_per_s=10, burst=5)}, asked)
+
+
+def test_a_quota_of_the_day_is_whole_again_at_its_instant_and_not_before() -> None:
+    day = Limit("daily", burst=3, renews_at=lambda wall_s: (wall_s // 86_400 + 1) * 86_400)
+    limiter = Limiter(epoch_s=1_000.0)
+    limiter.switch({"daily": day})
+    for now_s in (0.0, 10.0, 84_000.0):
+        let_in(limiter, now_s=now_s)
+    refusal = refused(limiter, now_s=85_000.0)
+    assert refusal.retry_after_s is not None
+    assert refusal.retry_after_s == pytest.approx(400.0)
+    assert (refusal.state.limit, refusal.state.remaining) == (3, 0)
+    assert refusal.state.reset_s == pytest.approx(400.0)
+    refused(limiter, now_s=85_399.9)
+    let_in(limiter, now_s=85_000.0 + refusal.retry_after_s)
+    assert limiter.states(CALL, "a", 85_400.0, 85_400.0)["daily"].remaining == 2
+    # What another limit refuses is given back.
+    limiter.switch({"daily": day, "rate": Limit("rate", rate_per_s=0.001, burst=1)})
+    let_in(limiter)
+    refused(limiter)
+    assert limiter.states(CALL, "a", 0.0, 0.0)["daily"].remaining == 2
+    with pytest.raises(ValueError, match=r"limits.daily.rate_per_s: it is whole again at instants of its own"):
+        switched_on({"daily": day}, {"daily": {"rate_per_s": 1}})
