@@ -8,7 +8,7 @@
 - `files.py`, `uploads.py`, `caches.py`  what a project keeps, `resources.py` how it is held, `paging.py` lists of it
 - `access.py`     API keys, bodies, queries
 - `errors.py`     the table of situations; `quota.py` what a 429 says; `named_errors.py` what a fault can ask for
-- `limits.py`     the limiters, and the headers on every reply
+- `limits.py`     the limiters, and the headers on every reply; `days.py` when a day ends
 - `setup.py`      what can be set up beforehand: answers, pace
 
 Not emulated: the Live API, Interactions, image, video and speech generation, grounding with Google's own tools (they

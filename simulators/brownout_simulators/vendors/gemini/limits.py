@@ -7,6 +7,7 @@ from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Limit
 from brownout_simulators.vendors.gemini.contents import tokens_of, tokens_of_json
+from brownout_simulators.vendors.gemini.days import midnight_pacific, midnight_utc
 from brownout_simulators.vendors.gemini.reading import Unreadable, read
 from brownout_simulators.vendors.gemini.resources import State
 
@@ -35,8 +36,11 @@ def _input_tokens(call: Call) -> float:
 # The free tier's figures for gemini-2.5-flash (the API's rate-limits page, 2025).
 RPM: Final = Limit(name="rpm", rate_per_s=10 / 60, burst=10.0, key_of=_generation)
 TPM: Final = Limit(name="tpm", rate_per_s=250_000 / 60, burst=250_000.0, key_of=_generation, cost_of=_input_tokens)
+RPD: Final = Limit(name="rpd", burst=250.0, key_of=_generation, renews_at=midnight_pacific)
+# The rate-limits page says midnight Pacific; a report (nils44344 on dev.to, 2026-10-07) saw 00:00 UTC.
+RPD_UTC: Final = Limit(name="rpd_utc", burst=250.0, key_of=_generation, renews_at=midnight_utc)
 EMBED_RPM: Final = Limit(name="embed_rpm", rate_per_s=100 / 60, burst=100.0, key_of=_embedding)
-LIMITS: Final = (RPM, TPM, EMBED_RPM)
+LIMITS: Final = (RPM, TPM, RPD, RPD_UTC, EMBED_RPM)
 
 
 def decorate(call: Call, _account: Account[State] | None, reply: Reply) -> None:

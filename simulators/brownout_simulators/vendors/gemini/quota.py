@@ -33,6 +33,7 @@ QUOTAS: Final[Mapping[str, Quota]] = {
         "generate_content_free_tier_input_token_count", "GenerateContentInputTokensPerModelPerMinute-FreeTier"
     ),
     "rpd": Quota("generate_content_free_tier_requests", "GenerateRequestsPerDayPerProjectPerModel-FreeTier"),
+    "rpd_utc": Quota("generate_content_free_tier_requests", "GenerateRequestsPerDayPerProjectPerModel-FreeTier"),
     "embed_rpm": Quota("embed_content_free_tier_requests", "EmbedContentRequestsPerMinutePerProjectPerModel-FreeTier"),
 }
 """By the name of the limit (`limits.py`). What a fault names otherwise counts as requests per minute."""

@@ -62,6 +62,23 @@ def test_input_tokens_are_charged_and_what_is_generated_is_not() -> None:
     assert "RetryInfo" not in _details(bench.generate("word " * 200))
 
 
+@pytest.mark.parametrize(("name", "hours"), [("rpd", "22h5m0s"), ("rpd_utc", "15h5m0s")])
+def test_requests_of_the_day_are_there_again_at_midnight_and_the_wait_is_told_to_the_second(
+    name: str, hours: str
+) -> None:
+    bench = GeminiBench()  # it is 08:55 UTC, 01:55 in California
+    bench.simulator.schedule([], limits={name: {"burst": 2}})
+    assert [bench.generate().status for _ in range(3)] == [200, 200, 429]
+    refused = bench.generate()
+    assert f"limit: 2, model: {PLAIN}\nPlease retry in {hours}." in refused.json["error"]["message"]
+    assert "PerDay" in _details(refused)["QuotaFailure"]["violations"][0]["quotaId"]
+    wait_s = int(_details(refused)["RetryInfo"]["retryDelay"].removesuffix("s"))
+    bench.pass_time(wait_s - 1)
+    assert bench.generate().status == 429
+    bench.pass_time(1)
+    assert [bench.generate().status for _ in range(3)] == [200, 200, 429]
+
+
 def test_a_throttle_by_a_fault_speaks_the_same_language() -> None:
     bench = GeminiBench()
     bench.rule(throttle={"reason": "rpd", "rate_per_s": 0.01})
