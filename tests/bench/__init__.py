@@ -5,6 +5,7 @@
 - `pipeline.py`    the core's pipeline beside stacks of libraries
 - `simulators.py`  the simulators beside a bare server
 - `start.py`       every vendor from the command to its first 200, idle memory, what an account costs
+- `streaming.py`   chunks a second, and how near to their instants
 - `virtual.py`     operations per wall second, and the determinism of a run
 - `real.py`        what rate a real run holds
 - `results/`       figures of past runs, kept

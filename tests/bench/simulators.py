@@ -65,9 +65,9 @@ class Server:
 
 @contextmanager
 def serving(name: str) -> Iterator[Server]:
-    """`bare`, `host` or a vendor's name, on a free port; stopped at the end."""
+    """`bare`, `host`, `stream` or a vendor's name, on a free port; stopped at the end."""
     command = [sys.executable, "-m", f"tests.bench.{name}_server"]
-    if name not in {"bare", "host"}:
+    if name not in {"bare", "host", "stream"}:
         command = [sys.executable, "-m", "brownout_simulators", "--vendors", name, "--ports", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:

@@ -58,12 +58,14 @@ class _Heap(ABC):
         self._clock = clock
         self._heap: list[tuple[float, int, Timer]] = []
         self._order = itertools.count()
+        self._is_running = False
+        """Those that are due are called: the timer is set when all of them were."""
 
     def call_at(self, when_s: float, callback: Callable[[], None]) -> Timer:
         """Call `callback` at `when_s` or as soon after it as the machine can."""
         timer = Timer(callback)
         heapq.heappush(self._heap, (when_s, next(self._order), timer))
-        if self._heap[0][2] is timer:
+        if self._heap[0][2] is timer and not self._is_running:
             self._arm(when_s)
         return timer
 
@@ -73,10 +75,14 @@ class _Heap(ABC):
 
     def _run_due(self) -> None:
         heap = self._heap
-        while heap and (heap[0][2].callback is None or heap[0][0] <= self._clock()):
-            callback = heapq.heappop(heap)[2].callback
-            if callback is not None:
-                self._call(callback)
+        self._is_running = True
+        try:
+            while heap and (heap[0][2].callback is None or heap[0][0] <= self._clock()):
+                callback = heapq.heappop(heap)[2].callback
+                if callback is not None:
+                    self._call(callback)
+        finally:
+            self._is_running = False
         if heap:
             self._arm(heap[0][0])
 
@@ -98,25 +104,30 @@ class KernelTimers(_Heap):
         self._fd = self._libc.timerfd_create(_CLOCK_MONOTONIC, _TFD_NONBLOCK | _TFD_CLOEXEC)
         if self._fd < 0:
             raise OSError(ctypes.get_errno(), "timerfd_create")
+        self._spec = _TimerSpec()
+        self._spec_at = ctypes.byref(self._spec)
         loop.add_reader(self._fd, self._on_tick)
 
     def _arm(self, when_s: float) -> None:
         # Rounded up: a nanosecond early would be early. 0 would disarm it.
-        nanoseconds = max(1, int(when_s * 1e9) + 1)
-        spec = _TimerSpec(_TimeSpec(0, 0), _TimeSpec(nanoseconds // 1_000_000_000, nanoseconds % 1_000_000_000))
-        if self._libc.timerfd_settime(self._fd, _TFD_TIMER_ABSTIME, ctypes.byref(spec), None) != 0:
+        value = self._spec.it_value
+        value.tv_sec, value.tv_nsec = divmod(max(1, int(when_s * 1e9) + 1), 1_000_000_000)
+        if self._libc.timerfd_settime(self._fd, _TFD_TIMER_ABSTIME, self._spec_at, None) != 0:
             raise OSError(ctypes.get_errno(), "timerfd_settime")
 
     def _on_tick(self) -> None:
-        with contextlib.suppress(BlockingIOError):  # it was set anew after it had fired
-            os.read(self._fd, 8)
         self._run_due()
+        # Set anew it has forgotten that it fired.
+        if not self._heap and self._fd >= 0:
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._fd, 8)
 
     def close(self) -> None:
         """Give the descriptor back; timers that are left are not called."""
         self._heap.clear()
         self._loop.remove_reader(self._fd)
         os.close(self._fd)
+        self._fd = -1
 
 
 class LoopTimers(_Heap):

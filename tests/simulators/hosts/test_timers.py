@@ -97,3 +97,51 @@ def test_timers_go_by_the_clock_that_they_are_given() -> None:
         assert loop.time() == 1000.0
 
     virtually(main())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_timers_that_are_set_by_those_that_fire_are_all_called_at_their_instants(
+    kind: Callable[[asyncio.AbstractEventLoop], Timers],
+) -> None:
+    async def main() -> None:
+        timers, done = kind(asyncio.get_running_loop()), asyncio.Event()
+        fired: list[int] = []
+
+        def again(due_s: float, left: int) -> None:
+            assert time.monotonic() >= due_s
+            fired.append(left)
+            if left == 0:
+                done.set()
+                return
+            timers.call_at(due_s + 0.001, lambda: again(due_s + 0.001, left - 1))
+
+        start_s = time.monotonic()
+        timers.call_at(start_s + 3600, done.clear)
+        timers.call_at(start_s, lambda: again(start_s, 20))
+        async with asyncio.timeout(10):
+            await done.wait()
+        assert fired == list(range(20, -1, -1))
+        timers.close()
+
+    really(main())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_last_timer_may_close_them_all(kind: Callable[[asyncio.AbstractEventLoop], Timers]) -> None:
+    async def main() -> None:
+        loop, closed = asyncio.get_running_loop(), asyncio.Event()
+        complaints: list[object] = []
+        loop.set_exception_handler(lambda _loop, context: complaints.append(context))
+        timers = kind(loop)
+
+        def close() -> None:
+            timers.close()
+            closed.set()
+
+        timers.call_at(time.monotonic() + 0.001, close)
+        async with asyncio.timeout(10):
+            await closed.wait()
+        await asyncio.sleep(0)
+        assert complaints == []
+
+    really(main())
