@@ -41,6 +41,8 @@ class Call:
 
     # Filled in by the engine before an action sees the call.
     request_id: str = ""
+    wall_s: float = 0.0
+    """When it arrived, in seconds since 1970 on the vendor's clock."""
     route: str = ""
     """The template that matched: `POST /v1/payment_intents/{id}/confirm`."""
     params: Mapping[str, str] = field(default_factory=dict)

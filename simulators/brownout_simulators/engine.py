@@ -70,7 +70,9 @@ class Engine(Generic[S]):
         """
         one: Handling[S] = Handling(call)
         self._flying[one] = None
-        machine_s = self._clock.machine_s
+        clock = self._clock
+        machine_s = clock.machine_s
+        call.wall_s = clock.epoch_s + call.at_s + clock.offset_s
         try:
             self.admission.admit(one)
             yield from self._moments.hold(one, RECEIVED)

@@ -21,6 +21,17 @@ def test_a_call_reaches_the_action_and_its_effect_the_ledger() -> None:
     assert answer.headers["till-request"] == row["id"] == row["request_id"] == effect["request_id"]
 
 
+def test_a_call_knows_when_it_arrived_on_the_vendors_clock_also_where_that_was_moved() -> None:
+    till = Driver()
+    call = till.call()
+    till.finish(till.simulator.handle(call))
+    assert call.wall_s == pytest.approx(1_700_000_000.0 + till.clock())
+    till.simulator.advance(3_600.0)
+    later = till.call()
+    till.finish(till.simulator.handle(later))
+    assert later.wall_s == pytest.approx(call.wall_s + 3_600.0)
+
+
 def test_a_latency_holds_the_work_back_and_is_booked_as_asked_and_given() -> None:
     till = Driver({"latency": {"fixed_s": 2.0}})
     steps = till.simulator.handle(till.call())
