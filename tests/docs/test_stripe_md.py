@@ -5,7 +5,7 @@ from pathlib import Path
 
 from brownout_simulators.faults import FAULTS
 from brownout_simulators.vendors.stripe import VENDOR
-from brownout_simulators.vendors.stripe.magic import ALIASES, describe
+from brownout_simulators.vendors.stripe.magic import ALIASES, IBANS, NOT_EMULATED, describe, emulated
 from brownout_simulators.vendors.stripe.state import KEEP_EVENTS, KEEP_OBJECTS, SEARCH_LAG_S
 from brownout_simulators.vendors.stripe.webhooks import EVENTS
 
@@ -13,8 +13,21 @@ TEXT = (Path(__file__).parents[2] / "docs" / "vendors" / "stripe.md").read_text(
 
 
 def test_every_magic_input_is_there_with_what_it_does() -> None:
+    missing = []
     for alias, card in ALIASES.items():
-        assert f"| `{alias}` | {card.number} | {describe(card)} |" in TEXT
+        row, of_a_country = f"| `{alias}` | {card.number} | {describe(card)} |", f"`{alias}` {card.number}"
+        if row not in TEXT and not (describe(card) == "succeeds" and of_a_country in TEXT):
+            missing.append(alias)
+    assert missing == []
+    for number, card in IBANS.items():
+        assert f"| {number} | {describe(card)} |" in TEXT
+
+
+def test_how_many_of_the_documented_inputs_are_emulated_is_said() -> None:
+    assert f"{emulated()} of {emulated() + len(NOT_EMULATED)}" in TEXT
+    assert f"{emulated()} of {emulated() + len(NOT_EMULATED)} are emulated" in VENDOR.magic.values()
+    for name, why in NOT_EMULATED.items():
+        assert f"| `{name}` | {why} |" in TEXT
 
 
 def test_every_event_and_no_other_is_there() -> None:

@@ -1,14 +1,15 @@
 """Stripe, API version 2026-10-28.endive, as its official SDKs see it.
 
-- `resources.py`   the resources, and what follows from their declaration; `templates.py` the objects, whole,
-  `card_fields.py` the cards on them
+- `resources.py`   the resources, and what follows from their declaration (`resource.py`); `declared/` those that are
+  little more than that; `templates.py` the objects, whole, `card_fields.py` the cards on them
 - `actions/`       the endpoints, one module per family
 - `errors.py`      how Stripe says no; `named_errors.py` which of them a fault can ask for
 - `limits.py`      its limiters, off unless asked for
-- `webhooks.py`    events, signature, schedule
+- `webhooks.py`    events, signature, schedule; `event_names.py` all that there are
 - `magic.py`       test cards and keys
 - `parameters/`    every endpoint's parameters; `form.py` decodes them
-- `dialect.py`     headers and idempotency; `keys.py` API keys and accounts
+- `dialect.py`     headers and idempotency; `keys.py` API keys and accounts; `versions.py` the API's versions
+- `funds.py`       what an account's money is; `totals.py` what an invoice comes to
 - `work.py`        one call's work; `state.py` what an account holds; `expand.py`, `paging.py`, `search.py`
 """
 
@@ -50,6 +51,13 @@ VENDOR: Final[Vendor[State]] = Vendor(
     effects={
         "stripe.charge": ("amount", "currency", "customer", "description", "payment_intent", "payment_method"),
         "stripe.refund": ("amount", "currency", "charge", "payment_intent", "reason"),
+        "stripe.dispute": ("amount", "currency", "charge", "payment_intent", "reason"),
+        "stripe.dispute_reversal": ("amount", "currency", "charge", "payment_intent", "reason"),
+        "stripe.payout": ("amount", "currency", "description", "destination", "method"),
+        "stripe.topup": ("amount", "currency", "description"),
+        "stripe.transfer": ("amount", "currency", "description", "destination", "transfer_group"),
+        "stripe.transfer_reversal": ("amount", "currency", "transfer"),
+        "stripe.issuing_transaction": ("amount", "currency", "card", "cardholder"),
     },
     magic=MAGIC,
 )

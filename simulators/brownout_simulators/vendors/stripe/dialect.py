@@ -9,9 +9,10 @@ from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import IdempotencyRules, Refused
 from brownout_simulators.vendors.stripe.errors import JSON, SHOULD_RETRY, error, request_id
 from brownout_simulators.vendors.stripe.state import StripeAccount
-from brownout_simulators.vendors.stripe.work import API_VERSION
+from brownout_simulators.vendors.stripe.versions import API_VERSION
 
 MAX_KEY: Final = 255
+UNFINISHED: Final = b"/logs/req_?"
 KEPT_S: Final = 86_400.0
 NOT_SAVED: Final = frozenset({401, 409, 429})
 
@@ -21,9 +22,11 @@ def decorate(call: Call, _account: StripeAccount | None, reply: Reply) -> None:
     headers = reply.headers
     headers.setdefault("Content-Type", JSON)
     headers["Request-Id"] = request_id(call)
+    if reply.status >= 400 and UNFINISHED in reply.body:
+        # The refusal was written before the request had an id: at the door.
+        reply.body = reply.body.replace(UNFINISHED, b"/logs/%b?" % request_id(call).encode())
     sent = call.headers
-    version = sent.get("stripe-version")
-    headers["Stripe-Version"] = version if version and version.isascii() else API_VERSION
+    headers["Stripe-Version"] = sent.get("stripe-version", API_VERSION) if reply.status < 400 else API_VERSION
     headers["Cache-Control"] = "no-cache, no-store"
     key = call.idempotency_key
     if key is not None:

@@ -42,7 +42,7 @@ def error(
         body["doc_url"] = DOCS + code.replace("_", "-")
     body["message"] = message
     body.update(details)
-    body["request_log_url"] = f"{LOGS}{request_id(call)}"
+    body["request_log_url"] = f"{LOGS}{request_id(call)}?t={int(call.wall_s)}"
     body["type"] = type
     return Reply(status, _printed({"error": body}), {"Content-Type": JSON}, executed=executed)
 
@@ -122,6 +122,14 @@ class StripeErrors:
         else:
             message = f"Invalid API Key provided: {masked(authorization.rpartition(' ')[2])}"
         return _challenge(error(call, 401, message))
+
+    def publishable(self, call: Call) -> Reply:
+        """A publishable key where a secret one is due: 403, as SDKs map it to a matter of permission."""
+        message = (
+            "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list "
+            "of your API keys at https://dashboard.stripe.com/account/apikeys."
+        )
+        return error(call, 403, message, code="secret_key_required")
 
     def token_expired(self, call: Call) -> Reply:
         key = masked(call.headers.get("authorization", "").rpartition(" ")[2])

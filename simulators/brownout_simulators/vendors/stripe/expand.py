@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from brownout_simulators.call import Call
 from brownout_simulators.vendors.stripe import errors
+from brownout_simulators.vendors.stripe.funds import printed_move
 from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 
 MAX_DEPTH: Final = 4
@@ -20,45 +21,10 @@ def list_of(url: str, data: Sequence[Object], *, has_more: bool = False) -> Obje
     return {"object": "list", "data": list(data), "has_more": has_more, "url": url}
 
 
-def balance_transaction(_account: StripeAccount, charge_or_refund: Object) -> Object | None:
-    """What a charge or a refund did to the balance; made from it when somebody asks."""
-    if charge_or_refund["balance_transaction"] is None:
-        return None
-    is_charge = charge_or_refund["object"] == "charge"
-    amount = charge_or_refund["amount_captured"] if is_charge else -charge_or_refund["amount"]
-    fee = fee_of(amount) if is_charge else 0
-    details = [
-        {
-            "amount": fee,
-            "application": None,
-            "currency": charge_or_refund["currency"],
-            "description": "Stripe processing fees",
-            "type": "stripe_fee",
-        }
-    ]
-    return {
-        "id": charge_or_refund["balance_transaction"],
-        "object": "balance_transaction",
-        "amount": amount,
-        "available_on": charge_or_refund["created"] + 2 * 86_400,
-        "balance_type": "payments",
-        "created": charge_or_refund["created"],
-        "currency": charge_or_refund["currency"],
-        "description": charge_or_refund.get("description"),
-        "exchange_rate": None,
-        "fee": fee,
-        "fee_details": details if fee else [],
-        "net": amount - fee,
-        "reporting_category": "charge" if is_charge else "refund",
-        "source": charge_or_refund["id"],
-        "status": "pending",
-        "type": "charge" if is_charge else "refund",
-    }
-
-
-def fee_of(amount: int) -> int:
-    """Stripe's standard fee in the minor unit: 2.9 % and 30."""
-    return round(amount * 0.029) + 30
+def balance_transaction(account: StripeAccount, source: Object) -> Object | None:
+    """What a charge, a refund, a payout … did to the balance; printed when somebody asks."""
+    move = account.state.funds.moves.get(source["balance_transaction"] or "")
+    return None if move is None else printed_move(move, int(account.wall_s()))
 
 
 def _refunds(account: StripeAccount, charge: Object) -> Object:
@@ -213,6 +179,8 @@ def _expand(
     owner, _, prefix = within.partition(":")
     kind = owner or body.get("object", "")
     name, rest = steps[0], steps[1:]
+    if kind == "search_result" and name == "total_count" and not rest:
+        return body
     if kind in {"list", "search_result"}:
         if name != "data" or not rest:
             raise _refusal(call, path)

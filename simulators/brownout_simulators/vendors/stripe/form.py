@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from brownout_simulators.call import Call
+from brownout_simulators.vendors.stripe.versions import API_VERSION, check_version
 
 MAX_DEPTH = 12
 USUAL_LENGTH = 4_096
@@ -25,6 +26,9 @@ def parse(call: Call) -> Mapping[str, Any]:
     Raises `ValueError`, saying what is wrong, for what is not a form: JSON, bytes that are not UTF-8, an array
     whose indices are not 0, 1, 2 …, a name that is a value in one place and a hash in another.
     """
+    version = call.headers.get("stripe-version")
+    if version is not None and version != API_VERSION:
+        check_version(call, version)
     if not call.query.isascii():
         call.query.encode()  # bytes that are no text are refused: UnicodeEncodeError is a ValueError
     if call.method != "POST":

@@ -15,6 +15,7 @@ from brownout_simulators.vendors.stripe.webhooks import secret_of
 OWN: Final = "sk_test_brownout_"
 """A key that begins so names its account; any other key's account is named by a digest."""
 TEST_PREFIXES: Final = ("sk_test_", "rk_test_")
+PUBLISHABLE: Final = "pk_test_"
 _ERRORS: Final = StripeErrors()
 
 
@@ -24,7 +25,8 @@ def authenticate(call: Call) -> Credential:
     if credential is None:
         if trouble == "expired":
             raise Refused(_ERRORS.token_expired(call))
-        raise Refused(_ERRORS.forbidden(call) if trouble == "forbidden" else _ERRORS.unauthenticated(call))
+        refusal = {"forbidden": _ERRORS.forbidden, "publishable": _ERRORS.publishable}
+        raise Refused(refusal.get(trouble, _ERRORS.unauthenticated)(call))
     connected = call.headers.get("stripe-account")
     if connected:
         if not connected.isascii() or not connected.startswith("acct_"):
@@ -40,6 +42,8 @@ def _credential(authorization: str) -> tuple[Credential | None, str]:
     for prefix, trouble in BAD_KEYS.items():
         if key.startswith(prefix):
             return None, trouble
+    if key.startswith(PUBLISHABLE):
+        return None, "publishable"
     if not key.startswith(TEST_PREFIXES) or len(key) <= len(TEST_PREFIXES[0]) or not key.isascii():
         return None, "invalid"
     return Credential(account_of(key), "restricted" if key.startswith("rk_") else "test"), ""

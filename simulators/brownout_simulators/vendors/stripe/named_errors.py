@@ -65,7 +65,7 @@ def _of(refused: Callable[[Call], Refused]) -> Callable[[Call], Reply]:
     return lambda call: refused(call).reply
 
 
-_TOO_SMALL: Final = "Amount must be at least 0.50 usd"
+_TOO_SMALL: Final = "Amount must be at least $0.50 usd"
 
 NAMED_ERRORS: Final[Mapping[str, NamedError]] = {
     **{

@@ -1,21 +1,30 @@
 """Lists: newest first, `limit` from 1 to 100, forwards by `starting_after` and backwards by `ending_before`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from brownout_simulators.call import Call
 from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.expand import list_of
-from brownout_simulators.vendors.stripe.state import Collection, Object
+from brownout_simulators.vendors.stripe.state import Object
 
 DEFAULT_LIMIT: Final = 10
 MAX_LIMIT: Final = 100
 
+
+class Rows(Protocol):
+    """What a list is turned over of: a collection, or anything that is in order."""
+
+    def get(self, id: str, /) -> object | None: ...  # noqa: A002
+    def newest_first(self, below: str | None = None) -> Iterator[Object]: ...
+    def oldest_first(self, above: str | None = None) -> Iterator[Object]: ...
+
+
 Test = Callable[[Object], bool]
 
 
-def page(call: Call, collection: Collection, given: Mapping[str, Any], *, url: str, noun: str, wanted: Test) -> Object:
+def page(call: Call, collection: Rows, given: Mapping[str, Any], *, url: str, noun: str, wanted: Test) -> Object:
     """One page of a collection's objects that pass `wanted` and the parameter `created`."""
     limit = limit_of(call, given)
     after, before = given.get("starting_after"), given.get("ending_before")

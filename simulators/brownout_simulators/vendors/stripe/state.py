@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from brownout_simulators.account import Account
 from brownout_simulators.store import Store
+from brownout_simulators.vendors.stripe.funds import Funds
 from brownout_simulators.vendors.stripe.magic import Card
 
 Object: TypeAlias = dict[str, Any]
@@ -32,8 +33,19 @@ _OPEN: Final[Mapping[str, frozenset[str]]] = {
     "invoice": frozenset({"draft", "open"}),
     "invoice_payment": frozenset({"open"}),
     "checkout.session": frozenset({"open"}),
+    "dispute": frozenset({"needs_response", "under_review", "warning_needs_response", "warning_under_review"}),
+    "payout": frozenset({"pending"}),
+    "quote": frozenset({"draft", "open"}),
+    "subscription_schedule": frozenset({"active", "not_started"}),
+    "topup": frozenset({"pending"}),
 }
 """Statuses of objects that something is still to come of."""
+
+
+_STANDING: Final = frozenset(
+    {"account", "coupon", "customer", "plan", "price", "product", "promotion_code", "tax_rate", "webhook_endpoint"}
+)
+"""Kinds that others are made with, as long as they are there."""
 
 
 def is_settled(row: Object) -> bool:
@@ -45,7 +57,7 @@ def is_settled(row: Object) -> bool:
         return row["status"] not in open_while and not is_held
     if kind == "payment_method":
         return row["customer"] is None
-    return kind not in {"customer", "price", "product", "webhook_endpoint"} or bool(row.get("deleted"))
+    return kind not in _STANDING or bool(row.get("deleted"))
 
 
 class Collection(Store[Object]):
@@ -153,13 +165,32 @@ KINDS: Final = (
     "checkout.session",
     "webhook_endpoint",
 )
+"""Kinds that nearly every account has something of."""
+
+
+@dataclass(slots=True)
+class Agenda:
+    """What is to come in a test clock's time."""
+
+    steps: list[tuple[int, int, Callable[[Any], None]]]
+    """A heap: the instant, the order of entry, what is done with the `Work` under way."""
+    order: Iterator[int]
+    customers: list[str] = field(default_factory=list)
+
+
+class Collections(dict[str, Collection]):
+    """A collection per kind of object; those of kinds that few accounts use are made when they are first asked for."""
+
+    def __missing__(self, kind: str) -> Collection:
+        made = self[kind] = Collection()
+        return made
 
 
 @dataclass(slots=True)
 class State:
     """All of one account's world. `of` holds a collection per kind of object, by the object's own name."""
 
-    of: dict[str, Collection] = field(default_factory=lambda: {kind: Collection() for kind in KINDS})
+    of: "Collections" = field(default_factory=lambda: Collections({kind: Collection() for kind in KINDS}))
     events: Collection = field(default_factory=lambda: Collection(KEEP_EVENTS))
     """What `work.printed_event` makes an event of, its object as the bytes that it was printed as when it happened."""
     listeners: list[Object] = field(default_factory=list)
@@ -182,14 +213,32 @@ class State:
     """Checkout session id to its line items."""
     plans: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """Checkout session id to the parameters that it was made with."""
-    pending: dict[str, int] = field(default_factory=dict)
-    """Balance not yet available, by currency."""
+    agendas: dict[str, Agenda] = field(default_factory=dict)
+    """Test clock id to what is to come in its time."""
+    waiting: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Customer id to the invoice items that wait for the next invoice."""
+    cash: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Customer id to what its bank transfers brought and no payment took, by currency."""
+    days_due: dict[str, int] = field(default_factory=dict)
+    """Invoice id to the days that its customer has, once it is sent."""
+    notes: dict[str, int] = field(default_factory=dict)
+    """Invoice id to how many credit notes were made of it."""
+    line_rates: dict[str, dict[str, list[Object]]] = field(default_factory=dict)
+    """Invoice id to the tax rates of those of its lines that have their own."""
+    awaited: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Customer id to the PaymentIntents that wait for its bank transfers."""
+    uses: Store[tuple[str, str, int, int]] = field(default_factory=lambda: Store(KEEP_EVENTS))
+    """Meter and identifier of an event to the meter, the customer, the value and the instant."""
+    funds: Funds = field(default_factory=Funds)
+    """Every movement of money, and the balance."""
+    spent: dict[str, None] = field(default_factory=dict)
+    """Payment methods that were used, or let go, without a customer: they pay no more."""
     search_lag_s: float = SEARCH_LAG_S
 
     def __post_init__(self) -> None:
-        self.of["payment_method"].known_beside(self.cards, self.set_up)
+        self.of["payment_method"].known_beside(self.cards, self.set_up, self.spent)
         self.of["payment_intent"].known_beside(self.then, self.otherwise)
-        self.of["invoice"].known_beside(self.intents, self.then)
+        self.of["invoice"].known_beside(self.intents, self.then, self.days_due, self.line_rates, self.notes)
         self.of["checkout.session"].known_beside(self.plans, self.line_items)
         self.of["webhook_endpoint"].known_beside(self.secrets)
 

@@ -21,13 +21,17 @@ NO_ADDRESS: Final = {
 NO_BILLING_DETAILS: Final = {"address": NO_ADDRESS, "email": None, "name": None, "phone": None, "tax_id": None}
 
 
-def _template(kind: str, nulls: str, **values: Any) -> Object:
-    """An object's fields in Stripe's order: id and object first, the others by name."""
-    rest: Object = {**dict.fromkeys(nulls.split()), "created": 0, "livemode": False, "metadata": {}, **values}
+def template(kind: str, nulls: str, lacks: str = "", **values: Any) -> Object:
+    """An object's fields in Stripe's order: id and object first, the others by name. `lacks` names those of the fields
+    that nearly every object has (`created`, `livemode`, `metadata`) and this one has not."""
+    common: Object = {"created": 0, "livemode": False, "metadata": {}}
+    rest: Object = {**dict.fromkeys(nulls.split()), **common, **values}
+    for name in lacks.split():
+        del rest[name]
     return {"id": "", "object": kind, **{name: rest[name] for name in sorted(rest)}}
 
 
-PAYMENT_INTENT: Final = _template(
+PAYMENT_INTENT: Final = template(
     "payment_intent",
     "application application_fee_amount canceled_at cancellation_reason client_secret customer customer_account "
     "description excluded_payment_method_types last_payment_error latest_charge next_action on_behalf_of "
@@ -50,7 +54,7 @@ PAYMENT_INTENT: Final = _template(
 )
 
 
-CHARGE: Final = _template(
+CHARGE: Final = template(
     "charge",
     "application application_fee application_fee_amount balance_transaction customer description "
     "failure_balance_transaction failure_code failure_message on_behalf_of payment_intent payment_method receipt_email "
@@ -73,7 +77,7 @@ CHARGE: Final = _template(
 )
 
 
-REFUND: Final = _template(
+REFUND: Final = template(
     "refund",
     "balance_transaction charge customer customer_account payment_intent payment_method reason receipt_number "
     "source_transfer_reversal transfer_reversal",
@@ -88,7 +92,7 @@ REFUND: Final = _template(
 del REFUND["livemode"]
 
 
-CUSTOMER: Final = _template(
+CUSTOMER: Final = template(
     "customer",
     "address currency default_source description discount email name phone shipping test_clock",
     balance=0,
@@ -106,7 +110,7 @@ CUSTOMER: Final = _template(
 )
 
 
-PAYMENT_METHOD: Final = _template(
+PAYMENT_METHOD: Final = template(
     "payment_method",
     "customer customer_account",
     allow_redisplay="unspecified",
@@ -115,7 +119,7 @@ PAYMENT_METHOD: Final = _template(
 )
 
 
-SETUP_INTENT: Final = _template(
+SETUP_INTENT: Final = template(
     "setup_intent",
     "application cancellation_reason client_secret customer description excluded_payment_method_types flow_directions "
     "last_setup_error latest_attempt mandate next_action on_behalf_of payment_method "
@@ -130,7 +134,7 @@ SETUP_INTENT: Final = _template(
 )
 
 
-PRODUCT: Final = _template(
+PRODUCT: Final = template(
     "product",
     "default_price description package_dimensions shippable statement_descriptor tax_code unit_label url",
     active=True,
@@ -142,7 +146,7 @@ PRODUCT: Final = _template(
 )
 
 
-PRICE: Final = _template(
+PRICE: Final = template(
     "price",
     "custom_unit_amount lookup_key nickname recurring tiers_mode transform_quantity unit_amount unit_amount_decimal",
     active=True,
@@ -154,7 +158,7 @@ PRICE: Final = _template(
 )
 
 
-SUBSCRIPTION: Final = _template(
+SUBSCRIPTION: Final = template(
     "subscription",
     "application application_fee_percent billing_cycle_anchor_config billing_schedules billing_thresholds cancel_at "
     "canceled_at customer_account days_until_due default_payment_method default_source description ended_at "
@@ -184,7 +188,7 @@ SUBSCRIPTION: Final = _template(
 )
 
 
-SUBSCRIPTION_ITEM: Final = _template(
+SUBSCRIPTION_ITEM: Final = template(
     "subscription_item",
     "billing_thresholds",
     current_period_end=0,
@@ -199,7 +203,7 @@ SUBSCRIPTION_ITEM: Final = _template(
 del SUBSCRIPTION_ITEM["livemode"]
 
 
-INVOICE: Final = _template(
+INVOICE: Final = template(
     "invoice",
     "account_tax_ids application automatically_finalizes_at custom_fields customer_account customer_address "
     "customer_email customer_name customer_phone customer_shipping default_payment_method default_source description "
@@ -255,7 +259,7 @@ INVOICE: Final = _template(
 )
 
 
-LINE_ITEM: Final = _template(
+LINE_ITEM: Final = template(
     "line_item",
     "description parent pricing subscription quantity_decimal",
     amount=0,
@@ -273,7 +277,7 @@ LINE_ITEM: Final = _template(
 del LINE_ITEM["created"]
 
 
-INVOICE_PAYMENT: Final = _template(
+INVOICE_PAYMENT: Final = template(
     "invoice_payment",
     "amount_paid",
     amount_requested=0,
@@ -287,7 +291,7 @@ INVOICE_PAYMENT: Final = _template(
 del INVOICE_PAYMENT["metadata"]
 
 
-CHECKOUT_SESSION: Final = _template(
+CHECKOUT_SESSION: Final = template(
     "checkout.session",
     "after_expiration allow_promotion_codes amount_subtotal amount_total billing_address_collection cancel_url "
     "client_reference_id client_secret collected_information consent consent_collection currency currency_conversion "
@@ -320,7 +324,7 @@ CHECKOUT_SESSION: Final = _template(
 )
 
 
-CHECKOUT_ITEM: Final = _template(
+CHECKOUT_ITEM: Final = template(
     "item",
     "adjustable_quantity description",
     amount_discount=0,
@@ -335,7 +339,7 @@ for _absent in ("created", "livemode"):
     del CHECKOUT_ITEM[_absent]
 
 
-WEBHOOK_ENDPOINT: Final = _template(
+WEBHOOK_ENDPOINT: Final = template(
     "webhook_endpoint",
     "api_version application description",
     enabled_events=[],

@@ -13,21 +13,54 @@ from brownout_simulators.vendor import WebhookRules
 from brownout_simulators.vendors.stripe.work import hears
 
 _HAPPENS: Final[Mapping[str, str]] = {
+    "account.application": "deauthorized",
+    "account": "updated",
+    "balance": "available",
+    "billing.meter": "created deactivated reactivated updated",
+    "billing_portal.configuration": "created updated",
+    "billing_portal.session": "created",
+    "cash_balance": "funds_available",
     "charge": "captured expired failed pending refunded succeeded updated",
+    "charge.dispute": "closed created funds_reinstated funds_withdrawn updated",
+    "charge.refund": "updated",
     "checkout.session": "async_payment_failed async_payment_succeeded completed expired",
+    "coupon": "created deleted updated",
+    "credit_note": "created updated voided",
     "customer": "created deleted updated",
+    "customer.discount": "created deleted updated",
+    "customer.source": "created deleted updated",
     "customer.subscription": "created deleted paused resumed updated",
+    "customer.tax_id": "created deleted",
+    "customer_cash_balance_transaction": "created",
+    "identity.verification_session": "canceled created redacted requires_input",
     "invoice": (
-        "created finalized marked_uncollectible paid payment_action_required payment_failed payment_succeeded sent "
-        "updated voided"
+        "created deleted finalized marked_uncollectible paid payment_action_required payment_failed "
+        "payment_succeeded sent updated voided"
     ),
     "invoice_payment": "paid",
-    "payment_intent": "amount_capturable_updated canceled created payment_failed processing requires_action succeeded",
+    "invoiceitem": "created deleted",
+    "issuing_authorization": "created request updated",
+    "issuing_card": "created updated",
+    "issuing_cardholder": "created updated",
+    "issuing_transaction": "created purchase_details_receipt_updated updated",
+    "payment_intent": (
+        "amount_capturable_updated canceled created partially_funded payment_failed processing "
+        "requires_action succeeded"
+    ),
+    "payment_link": "created updated",
     "payment_method": "attached detached updated",
-    "price": "created updated",
+    "payout": "created paid updated",
+    "plan": "created deleted updated",
+    "price": "created deleted updated",
     "product": "created deleted updated",
+    "promotion_code": "created updated",
     "refund": "created failed updated",
+    "reporting.report_run": "succeeded",
     "setup_intent": "canceled created requires_action setup_failed succeeded",
+    "tax_rate": "created updated",
+    "test_helpers.test_clock": "advancing created deleted ready",
+    "topup": "canceled created succeeded",
+    "transfer": "created reversed updated",
 }
 EVENTS: Final = frozenset(f"{about}.{verb}" for about, verbs in _HAPPENS.items() for verb in verbs.split())
 """Every event that the emulated actions send."""

@@ -15,8 +15,7 @@ from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.expand import expanded
 from brownout_simulators.vendors.stripe.parameters import Kind, Parameters
 from brownout_simulators.vendors.stripe.state import Object, State, StripeAccount
-
-API_VERSION: Final = "2026-10-28.endive"
+from brownout_simulators.vendors.stripe.versions import API_VERSION
 
 TEXT, INTEGER, BOOLEAN, HASH, ARRAY = Kind.TEXT, Kind.INTEGER, Kind.BOOLEAN, Kind.HASH, Kind.ARRAY
 

@@ -108,8 +108,8 @@ def test_a_replayed_500_says_that_it_is_final() -> None:
 
 def test_an_answer_tells_version_account_and_request() -> None:
     world = Stripe()
-    headers = world.send("GET", "/v1/balance", stripe_version="2020-01-01", stripe_account="acct_1").headers
-    assert headers["stripe-version"] == "2020-01-01"
+    headers = world.send("GET", "/v1/balance", stripe_version="2026-09-30.endive", stripe_account="acct_1").headers
+    assert headers["stripe-version"] == "2026-09-30.endive"
     assert headers["stripe-account"] == "acct_1"
     assert headers["request-id"].startswith("req_")
     assert headers["content-type"] == "application/json"

@@ -22,7 +22,7 @@ def test_an_unknown_route_is_404_with_method_and_path_and_no_code() -> None:
     assert error["message"].startswith("Unrecognized request URL (POST: /v1/nowhere)")
     assert error["type"] == "invalid_request_error"
     assert "code" not in error
-    assert error["request_log_url"].endswith("/req_abc123")
+    assert error["request_log_url"].endswith("/req_abc123?t=0")
     assert not reply.executed
 
 

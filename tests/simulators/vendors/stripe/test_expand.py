@@ -2,7 +2,8 @@
 
 import pytest
 
-from brownout_simulators.vendors.stripe.expand import EXPANDABLE, fee_of
+from brownout_simulators.vendors.stripe.expand import EXPANDABLE
+from brownout_simulators.vendors.stripe.funds import fee_of
 from brownout_simulators.vendors.stripe.state import KINDS
 from tests.simulators.vendors.stripe.world import PAID, Stripe
 

@@ -28,7 +28,9 @@ TEXTS = st.one_of(
          "pm_card_visa", "pm_card_createDispute", "pm_usBankAccount_success", "tok_visa", "card", "month", "day",
          "manual", "payment", "subscription", "setup", "default_incomplete", "error_if_incomplete",
          "http://127.0.0.1:1/", "*", "2000000000", "253402300800", "charge.*", "fail", "\x00", "é", "status:'active'",
-         "null"]
+         "null",
+         "sepa_debit", "customer_balance", "AT611904300234573201", "include", "send_invoice", "once", "repeating",
+         "custom_line_item", "winning_evidence", "percent", "sum", "pm_card_bypassPending"]
     ),
 )  # fmt: skip
 
@@ -51,11 +53,29 @@ class World(Stripe):
         refund = self.post("/v1/refunds", {"payment_intent": paid["id"], "amount": "5"})
         hook = self.post("/v1/webhook_endpoints", {"url": "http://127.0.0.1:1/", "enabled_events[]": "*"})
         setup = self.post("/v1/setup_intents", {"payment_method": "pm_card_visa"})
+        coupon = self.post("/v1/coupons", {"percent_off": "20"})
+        self.post("/v1/payment_intents", {**PAID, "payment_method": "pm_card_bypassPending", "amount": "90000"})
+        connected = self.post("/v1/accounts", {"type": "standard"})
+        transfer = self.post("/v1/transfers", {"amount": "900", "currency": "usd", "destination": connected["id"]})
+        payout = self.post("/v1/payouts", {"amount": "900", "currency": "usd"})
+        clock = self.post("/v1/test_helpers/test_clocks", {"frozen_time": "1700000000"})
+        item = self.post("/v1/invoiceitems", {"customer": customer["id"], "amount": "900", "currency": "usd"})
+        draft = self.post("/v1/invoices", {"customer": customer["id"], "pending_invoice_items_behavior": "include"})
+        self.post("/v1/payment_intents", {**PAID, "payment_method": "pm_card_createDispute"})
+        meter = self.post(
+            "/v1/billing/meters", {"display_name": "m", "event_name": "m", "default_aggregation[formula]": "sum"}
+        )
+        self.pass_time(2.0)
+        self.others = [
+            coupon["id"], connected["id"], transfer["id"], payout["id"], clock["id"], item["id"], draft["id"],
+            meter["id"], self.get("/v1/disputes")["data"][0]["id"],
+            self.get("/v1/balance_transactions")["data"][0]["id"],
+        ]  # fmt: skip
         self.ids = [
             customer["id"], price["id"], price["product"], paid["id"], held["id"], subscribed["id"], session["id"],
             refund["id"], hook["id"], setup["id"], paid["latest_charge"], paid["payment_method"],
             subscribed["latest_invoice"], subscribed["items"]["data"][0]["id"],
-            self.get("/v1/events")["data"][0]["id"],
+            self.get("/v1/events")["data"][0]["id"], *self.others,
         ]  # fmt: skip
 
 
@@ -70,9 +90,10 @@ def forms(draw: st.DrawFn, names: list[str]) -> str:
              "[][x]", "[currency]", "[unit_amount]", "[product]", "[product_data][name]", "[recurring][interval]",
              "[type]", "[recurring][interval_count]", "[number]", "[card][number]", "[enabled]", "[gt]", "[lte]", "[",
              "]", "[[",
-             "[a", "[0][price_data][currency]", "[default_payment_method]", "[trial_period_days]"]
+             "[a", "[0][price_data][currency]", "[default_payment_method]", "[trial_period_days]", "[coupon]", "[iban]",
+             "[0][coupon]", "[0][type]", "[0][unit_amount]", "[formula]", "[requested]", "[uncategorized_text]"]
         )  # fmt: skip
-        value = draw(PATHS if name == "expand" else TEXTS | st.sampled_from([f"id{n}" for n in range(15)]))
+        value = draw(PATHS if name == "expand" else TEXTS | st.sampled_from([f"id{n}" for n in range(25)]))
         pairs.append(f"{quote_plus(name + draw(inside))}={quote_plus(value)}")
     return "&".join(pairs) + draw(st.sampled_from(["", "", "", "&", "=", "&&a", "%", "%ff=1", "+", "[]=[]"]))
 
@@ -85,11 +106,10 @@ def test_any_request_to_any_endpoint_has_an_answer_of_stripes(data: st.DataObjec
     names = sorted(PARAMETERS.get(f"{method} {path}", SEARCH)) or ["expand"]
     for _ in range(3):
         form = data.draw(forms(names))
-        for number, name in enumerate(world.ids):
+        for number, name in reversed(list(enumerate(world.ids))):
             form = form.replace(f"=id{number}&", f"={name}&").replace(f"=id{number}", f"={name}")
-        target = path.replace(
-            "{id}", data.draw(st.sampled_from(world.ids) | st.text(min_size=1, max_size=5).map(quote))
-        )
+        some_id = st.sampled_from(world.ids) | st.text(min_size=1, max_size=5).map(quote)
+        target = path.replace("{id}", data.draw(some_id)).replace("{item}", data.draw(some_id))
         answer = world.send(method, target, form)
         assert answer.status in (200, 400, 402, 404), (answer.status, answer.body)
         if answer.status != 200:
@@ -103,7 +123,7 @@ def test_any_request_to_any_endpoint_has_an_answer_of_stripes(data: st.DataObjec
 def test_any_query_and_any_bytes_have_an_answer(query: str, body: bytes, route: tuple[str, str]) -> None:
     world = Stripe()
     method, path = route
-    target = path.replace("{id}", "x")
+    target = path.replace("{id}", "x").replace("{item}", "x")
     for text in (query, quote_plus(query), body.decode("latin-1")):
         assert world.send(method, f"{target}?{text}", "").status < 500
     assert world.send("POST", target, body).status < 500

@@ -50,7 +50,7 @@ def test_a_connected_account_lies_beneath_the_platforms() -> None:
         ("Bearer", 401),
         ("Bearer nonsense", 401),
         ("Bearer sk_test_", 401),
-        ("Bearer pk_test_123456", 401),
+        ("Bearer pk_test_123456", 403),
         ("Basic !!!", 401),
         ("Digest sk_test_123", 401),
         ("Bearer sk_test_invalid_1", 401),

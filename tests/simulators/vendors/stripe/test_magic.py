@@ -15,6 +15,14 @@ CODES = {
     "pm_card_chargeDeclinedProcessingError": ("processing_error", None),
     "pm_card_chargeCustomerFail": ("card_declined", "generic_decline"),
     "pm_card_radarBlock": ("card_declined", "fraudulent"),
+    "pm_card_riskLevelHighest": ("card_declined", "fraudulent"),
+    "pm_card_chargeDeclinedFraudulent": ("card_declined", "fraudulent"),
+    "pm_card_visa_chargeDeclinedVelocityLimitExceeded": ("card_declined", "card_velocity_exceeded"),
+    "pm_card_chargeDeclined": ("card_declined", "generic_decline"),
+    "pm_card_chargeDeclinedInsufficientFunds": ("card_declined", "insufficient_funds"),
+    "pm_card_chargeDeclinedLostCard": ("card_declined", "lost_card"),
+    "pm_card_chargeDeclinedStolenCard": ("card_declined", "stolen_card"),
+    "pm_card_chargeDeclinedVelocityLimitExceeded": ("card_declined", "card_velocity_exceeded"),
 }
 
 
@@ -46,7 +54,7 @@ def test_a_number_does_what_its_alias_does(number: str) -> None:
         "payment_method_data[card][exp_year]": "2034",
     }
     answer = world.send("POST", "/v1/payment_intents", {**PAYMENT, **card, "confirm": "true"})
-    assert answer.status == (200 if CARDS[number].good else 402)
+    assert answer.status == (200 if CARDS[number].good or CARDS[number].challenge else 402)
 
 
 def test_a_number_that_is_no_test_card_is_incorrect() -> None:

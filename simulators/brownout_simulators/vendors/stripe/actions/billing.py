@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from brownout_simulators.account import Aftermath
 from brownout_simulators.vendors.stripe import errors
-from brownout_simulators.vendors.stripe.actions import invoicing
+from brownout_simulators.vendors.stripe.actions import catalogue, invoicing
 from brownout_simulators.vendors.stripe.actions.periods import day_of_month, period_end
 from brownout_simulators.vendors.stripe.expand import list_of
 from brownout_simulators.vendors.stripe.state import Object, StripeAccount
@@ -90,38 +90,14 @@ def _item(
         every = price["recurring"]
         start = work.now if kept is None else kept["current_period_start"]
         end = period_end(start, every["interval"], every["interval_count"]) if until is None else until
-        item.update(price=price.copy(), plan=_plan(price), current_period_start=start, current_period_end=end)
+        item.update(
+            price=price.copy(), plan=catalogue.plan_of(price), current_period_start=start, current_period_end=end
+        )
     if wish.get("quantity"):
         item["quantity"] = integer(work.call, f"{param}[quantity]", wish["quantity"])
     if wish.get("metadata"):
         item["metadata"] = merged(item["metadata"], wish["metadata"])
     return item
-
-
-def _plan(price: Object) -> Object:
-    """The older form of a recurring price, which items still show."""
-    every = price["recurring"]
-    return {
-        "id": price["id"],
-        "object": "plan",
-        "active": price["active"],
-        "amount": price["unit_amount"],
-        "amount_decimal": price["unit_amount_decimal"],
-        "billing_scheme": price["billing_scheme"],
-        "created": price["created"],
-        "currency": price["currency"],
-        "interval": every["interval"],
-        "interval_count": every["interval_count"],
-        "livemode": False,
-        "metadata": price["metadata"],
-        "meter": every["meter"],
-        "nickname": price["nickname"],
-        "product": price["product"],
-        "tiers_mode": None,
-        "transform_usage": None,
-        "trial_period_days": every["trial_period_days"],
-        "usage_type": every["usage_type"],
-    }
 
 
 def bill(work: Work, subscription: Object, customer: Object, reason: str, *, free: bool = False) -> Object:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from brownout_simulators.call import Call
+from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import crud
 from brownout_simulators.vendors.stripe.actions.money import check_currency
+from brownout_simulators.vendors.stripe.declared.pricing import PLAN
+from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
-from brownout_simulators.vendors.stripe.state import Object
+from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 from brownout_simulators.vendors.stripe.templates import PRICE
 from brownout_simulators.vendors.stripe.work import Work, integer, merged, required
 
@@ -157,7 +159,74 @@ def _active(_work: Work, given: Mapping[str, Any]) -> Any:
     return wanted
 
 
+def create_plan(call: Call, account: StripeAccount) -> Reply:
+    """POST /v1/plans: the older form of a recurring price, which it is at the same time."""
+    work = Work(call, account)
+    given = work.read(PARAMETERS["POST /v1/plans"])
+    id = given.get("id") or work.id("plan_")  # noqa: A001
+    if work.state.of["price"].get(id) is not None:
+        raise errors.wrong_state(call, "Plan already exists.", "resource_already_exists")
+    product = given.get("product")
+    recurring = {"interval": required(call, given, "interval"), "meter": given.get("meter")}
+    for name in ("interval_count", "trial_period_days"):
+        if given.get(name) is not None:
+            recurring[name] = str(given[name])
+    recurring["usage_type"] = given.get("usage_type") or "licensed"
+    if given.get("amount") is None and given.get("amount_decimal") is None:
+        raise errors.missing(call, "amount")
+    wish = {
+        "currency": given.get("currency"),
+        "recurring": recurring,
+        "unit_amount": None if given.get("amount") is None else str(given["amount"]),
+        "unit_amount_decimal": given.get("amount_decimal"),
+        **({"product_data": product} if isinstance(product, dict) else {"product": product}),
+    }
+    price = PRICE.copy()
+    price.update(id=id, created=work.now, nickname=given.get("nickname"), metadata=merged({}, given.get("metadata")))
+    fill_price(work, wish, price, "", product=None)
+    price["active"] = given.get("active") is not False
+    work.keep(price)
+    plan = work.keep(plan_of(price))
+    work.emit("plan.created", plan)
+    work.emit("price.created", price)
+    return work.reply(plan)
+
+
+def plan_of(price: Object) -> Object:
+    """The older form of a recurring price."""
+    every = price["recurring"]
+    plan: Object = PLAN.copy()
+    plan.update(
+        id=price["id"],
+        active=price["active"],
+        amount=price["unit_amount"],
+        amount_decimal=price["unit_amount_decimal"],
+        billing_scheme=price["billing_scheme"],
+        created=price["created"],
+        currency=price["currency"],
+        interval=every["interval"],
+        interval_count=every["interval_count"],
+        metadata=price["metadata"],
+        meter=every["meter"],
+        nickname=price["nickname"],
+        product=price["product"],
+        trial_period_days=every["trial_period_days"],
+        usage_type=every["usage_type"],
+    )
+    return plan
+
+
+def _retire(work: Work, plan: Object) -> None:
+    """A plan that is gone is no price for anything new."""
+    price = work.state.of["price"].get(plan["id"])
+    if price is not None:
+        work.change(price, {"active": False})
+        work.emit("price.deleted", price)
+
+
 ROUTES: Final = (
+    crud.route("POST", "/v1/plans", create_plan),
+    *crud.routes("plan", leave=_retire),
     crud.creation("product", _prepare_product),
     crud.listing("product", _active),
     crud.searching("product"),

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendors.stripe import errors
-from brownout_simulators.vendors.stripe.actions import crud
+from brownout_simulators.vendors.stripe.actions import balance, crud
 from brownout_simulators.vendors.stripe.actions.money import check_amount, check_currency
 from brownout_simulators.vendors.stripe.actions.payment_methods import living_customer, mint
 from brownout_simulators.vendors.stripe.card_fields import APPROVED, CHARGE_FIELDS
-from brownout_simulators.vendors.stripe.expand import fee_of
+from brownout_simulators.vendors.stripe.funds import fee_of
 from brownout_simulators.vendors.stripe.magic import TOKENS, Card
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
@@ -31,14 +31,13 @@ def new_charge(work: Work, card: Card, method: Object, amount: int, currency: st
     charge = CHARGE.copy()
     charge["id"] = id = work.id("ch_" if card.method == "card" else "py_")  # noqa: A001
     charge["amount"] = charge["amount_captured"] = amount
-    charge["balance_transaction"] = work.id("txn_")
     charge["billing_details"] = method["billing_details"]
     charge["created"] = work.now
     charge["currency"] = currency
     charge["customer"] = method["customer"]
-    charge["outcome"] = APPROVED
+    charge["outcome"] = APPROVED if card.risk_level == "normal" else {**APPROVED, "risk_level": card.risk_level}
     charge["payment_method"] = method["id"]
-    charge["payment_method_details"] = CHARGE_FIELDS[card.number]
+    charge["payment_method_details"] = CHARGE_FIELDS[card]
     charge["receipt_url"] = f"https://pay.stripe.com/receipts/payment/{id}"
     return charge
 
@@ -47,7 +46,6 @@ def decline(charge: Object, card: Card) -> None:
     """Give a charge the shape of a declined one."""
     blocked = card.outcome == "blocked"
     charge["amount_captured"] = 0
-    charge["balance_transaction"] = None
     charge["captured"] = False
     charge["failure_code"] = card.code
     charge["failure_message"] = card.message
@@ -107,10 +105,14 @@ def taken(work: Work, charge: Object) -> None:
     work.effect("stripe.charge", charge, charge["metadata"])
 
 
-def credit(work: Work, amount: int, currency: str) -> None:
-    """Book a captured amount, less Stripe's fee, as pending balance; a refund is a negative amount without fee."""
-    pending = work.state.pending
-    pending[currency] = pending.get(currency, 0) + amount - (fee_of(amount) if amount > 0 else 0)
+def credit(work: Work, charge: Object, amount: int) -> None:
+    """Book a captured amount, less Stripe's fee; it is pending at first, but for the test cards that bypass that."""
+    card = work.state.cards.get(charge["payment_method"])
+    bypasses = card is not None and card.bypasses
+    kind = "charge" if charge["id"].startswith("ch_") else "payment"
+    charge["balance_transaction"] = balance.book(work, kind, charge, amount, fee=fee_of(amount), waits=not bypasses)
+    if bypasses:
+        balance.tell_available(work)
 
 
 def create(call: Call, account: StripeAccount) -> Reply:
@@ -140,7 +142,7 @@ def create(call: Call, account: StripeAccount) -> Reply:
     if given.get("capture") is False:
         _only_held(charge)
     else:
-        credit(work, amount, currency)
+        credit(work, charge, amount)
     work.keep(charge)
     taken(work, charge)
     work.emit("charge.succeeded", charge)
@@ -149,7 +151,6 @@ def create(call: Call, account: StripeAccount) -> Reply:
 
 def _only_held(charge: Object) -> None:
     charge["amount_captured"] = 0
-    charge["balance_transaction"] = None
     charge["captured"] = False
 
 
@@ -178,12 +179,11 @@ def capture_held(work: Work, charge: Object, amount: int, given: Mapping[str, An
         message = "The amount to capture must be positive and no more than the amount authorized."
         raise errors.invalid(work.call, "amount_to_capture", message, "amount_too_large")
     charge["amount_captured"] = amount
-    charge["balance_transaction"] = work.id("txn_")
     charge["captured"] = True
     for name in ("statement_descriptor", "statement_descriptor_suffix", "transfer_group", "receipt_email"):
         if given.get(name):
             charge[name] = given[name]
-    credit(work, amount, charge["currency"])
+    credit(work, charge, amount)
 
 
 ROUTES: Final = (

@@ -75,7 +75,7 @@ def _price(work: Work, session: Object, wishes: list[Any]) -> None:
             message = "You must use subscription mode when there is a recurring price."
             raise errors.invalid(work.call, param, message)
         quantity = integer(work.call, f"{param}[quantity]", wish.get("quantity", "1")) or 1
-        items.append(_item(work, price, quantity))
+        items.append(line_item(work, price, quantity))
     if session["mode"] == "subscription" and all(item["price"]["recurring"] is None for item in items):
         message = "You must provide at least one recurring price in `subscription` mode when using prices."
         raise errors.invalid(work.call, "line_items", message)
@@ -84,7 +84,8 @@ def _price(work: Work, session: Object, wishes: list[Any]) -> None:
     work.state.line_items[session["id"]] = items
 
 
-def _item(work: Work, price: Object, quantity: int) -> Object:
+def line_item(work: Work, price: Object, quantity: int) -> Object:
+    """One item of a session, a link or a quote."""
     amount = (price["unit_amount"] or 0) * quantity
     product = work.state.of["product"].get(price["product"]) or {}
     item = CHECKOUT_ITEM.copy()

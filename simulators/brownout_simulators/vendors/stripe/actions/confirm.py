@@ -11,7 +11,7 @@ from typing import Any, Final
 from brownout_simulators.account import Aftermath
 from brownout_simulators.call import Reply
 from brownout_simulators.vendors.stripe import errors
-from brownout_simulators.vendors.stripe.actions import charges, payment_methods
+from brownout_simulators.vendors.stripe.actions import charges, customer_balance, disputes, payment_methods
 from brownout_simulators.vendors.stripe.magic import Card
 from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 from brownout_simulators.vendors.stripe.work import Work
@@ -56,8 +56,6 @@ PARTICIPLE: Final = {
 }
 UNEXPECTED: Final = "payment_intent_unexpected_state"
 AUTHORISATION_S: Final = 7 * 86_400.0
-DELAYED_S: Final = 3.0
-"""How long a bank debit is processing; days in reality, so that a test sees the end of it."""
 
 
 def require(work: Work, intent: Object, action: str) -> None:
@@ -102,12 +100,67 @@ def check(work: Work, intent: Object, given: Mapping[str, Any]) -> Card:
 def confirm(work: Work, intent: Object, given: Mapping[str, Any]) -> Reply | None:
     """Attempt the payment. None if it went as far as it can for now; else the refusal to answer with."""
     card = check(work, intent, given)
-    if card.challenge and not (card.challenge == "unless_set_up" and intent["payment_method"] in work.state.set_up):
+    if card.method == "customer_balance":
+        _await_transfer(work, intent)
+        return None
+    if card.challenge and _asks(work, intent, given, card):
         if given.get("off_session") or given.get("error_on_requires_action"):
             return attempt(work, intent, charges.AUTHENTICATION)
         _challenge(work, intent, given.get("return_url"))
         return None
     return attempt(work, intent, card)
+
+
+def _await_transfer(work: Work, intent: Object) -> None:
+    """A payment from the customer's cash balance: it waits for a bank transfer, as far as the balance falls short."""
+    customer = payment_methods.living_customer(work, intent["customer"] or "")
+    move(intent, "challenged")
+    intent["next_action"] = {
+        "display_bank_transfer_instructions": {
+            "amount_remaining": intent["amount"],
+            "currency": intent["currency"],
+            "financial_addresses": [],
+            "hosted_instructions_url": f"{work.account.base_url}/i/{intent['id']}",
+            "reference": intent["id"][-12:].upper(),
+            "type": "us_bank_transfer",
+        },
+        "type": "display_bank_transfer_instructions",
+    }
+    work.state.awaited.setdefault(customer["id"], {})[intent["id"]] = None
+    reconcile(work, intent, customer)
+    if intent["status"] == RA:
+        work.emit("payment_intent.requires_action", intent)
+
+
+def reconcile(work: Work, intent: Object, customer: Object) -> None:
+    """Pay what a waiting intent asks for, from the customer's cash balance, as far as that goes."""
+    waiting = work.state.awaited.get(customer["id"], {})
+    if intent["status"] != RA or intent["next_action"]["type"] != "display_bank_transfer_instructions":
+        waiting.pop(intent["id"], None)
+        return
+    asked = intent["next_action"]["display_bank_transfer_instructions"]
+    taken = min(asked["amount_remaining"], work.state.cash.get(customer["id"], {}).get(intent["currency"], 0))
+    if taken <= 0:
+        return
+    applied = {"payment_intent": intent["id"]}
+    customer_balance.move_cash(
+        work, customer, -taken, intent["currency"], "applied_to_payment", applied_to_payment=applied
+    )
+    left = asked["amount_remaining"] - taken
+    if left:
+        details = {**asked, "amount_remaining": left}
+        intent["next_action"] = {**intent["next_action"], "display_bank_transfer_instructions": details}
+        work.emit("payment_intent.partially_funded", intent)
+        return
+    waiting.pop(intent["id"], None)
+    attempt(work, intent, payment_methods.card_of(work, intent["payment_method"]))
+
+
+def _asks(work: Work, intent: Object, given: Mapping[str, Any], card: Card) -> bool:
+    """Whether the card asks for authentication now."""
+    if card.challenge == "unless_set_up":
+        return intent["payment_method"] not in work.state.set_up
+    return card.challenge == "always" or not given.get("off_session")
 
 
 def _challenge(work: Work, intent: Object, return_url: str | None) -> None:
@@ -141,6 +194,8 @@ def attempt(work: Work, intent: Object, card: Card) -> Reply | None:
     if not card.good:
         return _decline(work, intent, charge, card, method)
     intent["last_payment_error"] = None
+    if method["customer"] is None and intent["customer"] is None:
+        work.state.spent[method["id"]] = None
     if intent["capture_method"] == "manual":
         _hold(work, intent, charge)
     else:
@@ -167,7 +222,7 @@ def _inherit(charge: Object, intent: Object) -> None:
 def _take(work: Work, intent: Object, charge: Object) -> None:
     move(intent, "paid")
     intent["amount_received"] = intent["amount"]
-    charges.credit(work, charge["amount"], charge["currency"])
+    charges.credit(work, charge, charge["amount"])
     work.keep(charge)
     charges.taken(work, charge)
     work.emit("charge.succeeded", charge)
@@ -175,8 +230,7 @@ def _take(work: Work, intent: Object, charge: Object) -> None:
     _go_on(work, intent)
     card = work.state.cards[charge["payment_method"]]
     if card.disputed:
-        account, id = work.account, charge["id"]  # noqa: A001
-        account.later(DELAYED_S, lambda: _dispute(account, id))
+        disputes.expect(work, charge, card)
 
 
 def _go_on(work: Work, intent: Object) -> None:
@@ -185,21 +239,10 @@ def _go_on(work: Work, intent: Object) -> None:
         then(work)
 
 
-def _dispute(account: StripeAccount, id: str) -> Aftermath | None:  # noqa: A002
-    """The customer's bank takes the customer's side; the dispute itself is not emulated."""
-    charge = account.state.of["charge"].get(id)
-    if charge is None:
-        return None
-    work = Work(None, account)
-    work.emit("charge.updated", charge, work.change(charge, {"disputed": True}))
-    return work.aftermath()
-
-
 def _hold(work: Work, intent: Object, charge: Object) -> None:
     move(intent, "held")
     intent["amount_capturable"] = intent["amount"]
     charge["amount_captured"] = 0
-    charge["balance_transaction"] = None
     charge["captured"] = False
     work.keep(charge)
     charges.taken(work, charge)
@@ -231,12 +274,13 @@ def _fail(intent: Object, charge_id: str, card: Card, method: Object) -> None:
 def _submit(work: Work, intent: Object, charge: Object, card: Card) -> None:
     """A method that takes its time: the answer comes later, by event."""
     move(intent, "submitted")
-    charge.update(status="pending", captured=False, paid=False, amount_captured=0, balance_transaction=None)
+    charge.update(status="pending", captured=False, paid=False, amount_captured=0)
     work.keep(charge)
     work.emit("charge.pending", charge)
     work.emit("payment_intent.processing", intent)
     account, id = work.account, intent["id"]  # noqa: A001
-    account.later(DELAYED_S, lambda: _resolve(account, id, card))
+    if card.delayed != "never":
+        account.later(card.delay_s, lambda: _resolve(account, id, card))
 
 
 def _resolve(account: StripeAccount, id: str, card: Card) -> Aftermath | None:  # noqa: A002
@@ -251,12 +295,13 @@ def _resolve(account: StripeAccount, id: str, card: Card) -> Aftermath | None:  
         move(intent, "paid")
         intent["amount_received"] = intent["amount"]
         charge.update(status="succeeded", captured=True, paid=True, amount_captured=charge["amount"])
-        charge["balance_transaction"] = work.id("txn_")
-        charges.credit(work, charge["amount"], charge["currency"])
+        charges.credit(work, charge, charge["amount"])
         charges.taken(work, charge)
         work.emit("charge.succeeded", charge)
         work.emit("payment_intent.succeeded", intent)
         _go_on(work, intent)
+        if card.disputed:
+            disputes.expect(work, charge, card)
     else:
         method = account.state.of["payment_method"].get(intent["payment_method"])
         charges.decline(charge, card)

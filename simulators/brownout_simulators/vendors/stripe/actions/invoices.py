@@ -6,7 +6,16 @@ from typing import Any, Final
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Refused
 from brownout_simulators.vendors.stripe import errors
-from brownout_simulators.vendors.stripe.actions import confirm, crud, invoicing, payment_methods
+from brownout_simulators.vendors.stripe.actions import (
+    clocks,
+    confirm,
+    crud,
+    discounts,
+    invoice_items,
+    invoicing,
+    payment_methods,
+)
+from brownout_simulators.vendors.stripe.actions.money import check_currency
 from brownout_simulators.vendors.stripe.paging import page
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
@@ -17,76 +26,93 @@ RESOURCE: Final = RESOURCES["invoice"]
 
 
 def create(call: Call, account: StripeAccount) -> Reply:
-    """POST /v1/invoices: an empty draft, for which `POST /v1/invoiceitems` makes lines."""
+    """POST /v1/invoices: a draft, with the items that wait for it if they are asked for."""
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/invoices"])
     customer = payment_methods.living_customer(work, required(call, given, "customer"))
+    clocks.go_by(work, customer)
     fields = {name: value for name, value in given.items() if name in RESOURCE.stored and value is not None}
-    invoice = invoicing.new_invoice(work, customer, [], currency=given.get("currency") or "usd", **fields)
+    _check_sending(work, given)
+    if given.get("default_payment_method"):
+        method, _card = payment_methods.resolve(work, given["default_payment_method"], "default_payment_method")
+        fields["default_payment_method"] = method["id"]
+    if given.get("subscription"):
+        subscription = work.find("subscription", given["subscription"], "subscription")
+        details = {"metadata": subscription["metadata"], "subscription": subscription["id"]}
+        fields["parent"] = {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
+    fields["default_tax_rates"] = discounts.rates_of(work, given.get("default_tax_rates"), "default_tax_rates")
+    currency = check_currency(call, given["currency"]) if given.get("currency") else None
+    if currency is None:
+        currency = _waiting_currency(work, customer) or customer["currency"] or "usd"
+    invoice = invoicing.new_invoice(work, customer, [], billing_reason="manual", currency=currency, **fields)
+    if given.get("discounts") is not None:
+        invoice["discounts"] = discounts.from_wishes(work, given["discounts"], invoice=invoice["id"])
     invoice["metadata"] = merged({}, given.get("metadata"))
+    if given.get("days_until_due") is not None:
+        account.state.days_due[invoice["id"]] = given["days_until_due"]
+    if given.get("pending_invoice_items_behavior") == "include":
+        subscription_id = given.get("subscription")
+        lines = invoice_items.take_waiting(work, customer["id"], currency, subscription_id, invoice["id"])
+        invoicing.set_lines(work, invoice, lines)
     work.keep(invoice)
     work.emit("invoice.created", invoice)
     return work.reply(invoice)
 
 
-ITEM_PARAMETERS: Final = crud.taken("POST /v1/invoiceitems")
+def _waiting_currency(work: Work, customer: Object) -> str | None:
+    """The currency of the first item that waits for an invoice."""
+    for id in work.state.waiting.get(customer["id"], ()):  # noqa: A001
+        item = work.state.of["invoiceitem"].get(id)
+        if item is not None:
+            return str(item["currency"])
+    return None
 
 
-def add_item(call: Call, account: StripeAccount) -> Reply:
-    """POST /v1/invoiceitems: one more line on a draft."""
+def _check_sending(work: Work, given: Mapping[str, Any]) -> None:
+    """`send_invoice` says when the money is due, and only it does."""
+    call, method = work.call, given.get("collection_method")
+    if method not in {None, "charge_automatically", "send_invoice"}:
+        message = "Invalid collection_method: must be one of charge_automatically or send_invoice"
+        raise errors.invalid(call, "collection_method", message)
+    is_due = given.get("days_until_due") is not None or given.get("due_date") is not None
+    if method == "send_invoice" and not is_due:
+        message = "If collection_method is send_invoice, you must specify either due_date or days_until_due."
+        raise errors.invalid(call, "days_until_due", message, "parameter_missing")
+    if is_due and method != "send_invoice":
+        message = "You can only specify due_date or days_until_due if collection_method is send_invoice."
+        raise errors.invalid(call, "days_until_due", message)
+
+
+def delete(call: Call, account: StripeAccount) -> Reply:
+    """DELETE /v1/invoices/{id}, of a draft; its items wait again."""
     work = Work(call, account)
-    given = work.read(ITEM_PARAMETERS)
-    customer = payment_methods.living_customer(work, required(call, given, "customer"))
-    invoice = work.find("invoice", required(call, given, "invoice"), "invoice")
-    if invoice["status"] != "draft":
-        raise errors.wrong_state(call, "Invoice is no longer editable", "invoice_not_editable")
-    quantity = given.get("quantity") or 1
-    pricing = given.get("pricing") or {}
-    if pricing.get("price"):
-        price = work.find("price", pricing["price"], "pricing[price]")
-    else:
-        amount = required(call, given, "amount")
-        price = {"unit_amount": amount, "unit_amount_decimal": str(amount), "id": None, "product": None}
-        price["currency"] = given.get("currency") or invoice["currency"]
-    item_id = work.id("ii_")
-    parent = {
-        "invoice_item_details": {
-            "invoice_item": item_id,
-            "proration": False,
-            "proration_details": {"credited_items": None},
-            "subscription": None,
-        },
-        "subscription_item_details": None,
-        "type": "invoice_item_details",
-    }
-    added = invoicing.line(work, price, quantity, (work.now, work.now), parent)
-    added["description"] = given.get("description") or added["description"]
-    added["invoice"] = invoice["id"]
-    work.before_change(invoice)
-    invoicing.set_lines(invoice, [*invoice["lines"]["data"], added])
-    work.emit("invoice.updated", invoice, {})
-    item = {
-        "id": item_id,
-        "object": "invoiceitem",
-        "amount": added["amount"],
-        "currency": added["currency"],
-        "customer": customer["id"],
-        "date": work.now,
-        "description": added["description"],
-        "discountable": True,
-        "discounts": [],
-        "invoice": invoice["id"],
-        "livemode": False,
-        "metadata": merged({}, given.get("metadata")),
-        "parent": None,
-        "period": added["period"],
-        "pricing": added["pricing"],
-        "proration": False,
-        "quantity": quantity,
-        "tax_rates": [],
-        "test_clock": None,
-    }
-    return work.reply(item)
+    invoice = crud.alive(work, RESOURCE)
+    if invoice["status"] != "draft" or invoice["parent"] is not None:
+        message = "You can only delete draft invoices that are not of a subscription."
+        raise errors.wrong_state(call, message, "invoice_not_editable")
+    invoice_items.put_back(work, invoice["lines"]["data"])
+    stub: Object = {"id": invoice["id"], "object": "invoice", "deleted": True}
+    account.state.of["invoice"].replace(stub, account.clock())
+    work.emit("invoice.deleted", invoice)
+    return work.reply(stub)
+
+
+def _change(work: Work, given: Mapping[str, Any], invoice: Object) -> None:
+    """What changes a draft's totals; refused once it is no draft."""
+    money = given.keys() & {"discounts", "default_tax_rates", "days_until_due", "due_date", "default_payment_method"}
+    if money and invoice["status"] != "draft":
+        raise errors.wrong_state(work.call, "Finalized invoices can't be updated in this way", "invoice_not_editable")
+    if given.get("default_payment_method"):
+        method, _card = payment_methods.resolve(work, given["default_payment_method"], "default_payment_method")
+        invoice["default_payment_method"] = method["id"]
+    if given.get("days_until_due") is not None:
+        work.state.days_due[invoice["id"]] = given["days_until_due"]
+    if "default_tax_rates" in given:
+        invoice["default_tax_rates"] = discounts.rates_of(work, given["default_tax_rates"], "default_tax_rates")
+    if "discounts" in given:
+        invoice["discounts"] = discounts.from_wishes(work, given["discounts"], invoice=invoice["id"])
+    if money:
+        invoicing.set_lines(work, invoice, invoice["lines"]["data"])
 
 
 def finalize_invoice(call: Call, account: StripeAccount) -> Reply:
@@ -142,7 +168,8 @@ def send(call: Call, account: StripeAccount) -> Reply:
 def _begin(call: Call, account: StripeAccount, action: str) -> tuple[Work, Object, Mapping[str, Any]]:
     work = Work(call, account)
     given = work.read(PARAMETERS[f"POST /v1/invoices/{{id}}/{action}"])
-    invoice = crud.by_path(work, RESOURCE)
+    invoice = crud.alive(work, RESOURCE)
+    clocks.go_by(work, invoice)
     work.before_change(invoice)
     return work, invoice, given
 
@@ -199,12 +226,12 @@ def lines_of(call: Call, account: StripeAccount) -> Reply:
 
 ROUTES: Final = (
     crud.route("POST", "/v1/invoices", create),
-    crud.route("POST", "/v1/invoiceitems", add_item),
     crud.route("POST", "/v1/invoices/create_preview", preview),
     crud.listing("invoice", _of_subscription),
     crud.searching("invoice"),
     crud.retrieval("invoice"),
-    crud.update("invoice"),
+    crud.update("invoice", _change),
+    crud.route("DELETE", "/v1/invoices/{id}", delete),
     crud.route("GET", "/v1/invoices/{id}/lines", lines_of),
     crud.route("GET", "/v1/invoice_payments", payments),
     crud.route("POST", "/v1/invoices/{id}/finalize", finalize_invoice),

@@ -10,11 +10,23 @@ from typing import Any, Final
 
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendors.stripe import errors
-from brownout_simulators.vendors.stripe.actions import catalogue, charges, confirm, payment_methods
+from brownout_simulators.vendors.stripe.actions import (
+    catalogue,
+    charges,
+    clocks,
+    confirm,
+    customer_balance,
+    discounts,
+    payment_methods,
+)
 from brownout_simulators.vendors.stripe.expand import list_of
+from brownout_simulators.vendors.stripe.resources import MINIMUM
 from brownout_simulators.vendors.stripe.state import Object
 from brownout_simulators.vendors.stripe.templates import INVOICE, INVOICE_PAYMENT, LINE_ITEM, PAYMENT_INTENT
+from brownout_simulators.vendors.stripe.totals import priced
 from brownout_simulators.vendors.stripe.work import Work
+
+DAYS_UNTIL_DUE: Final = 30
 
 TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
     ("draft", "finalize"): "open",
@@ -50,48 +62,59 @@ def move(work: Work, invoice: Object, action: str) -> None:
 def new_invoice(work: Work, customer: Object, lines: Sequence[Object], **fields: Any) -> Object:
     """A draft for a customer, not kept yet. `fields` override what follows from customer and lines."""
     invoice = INVOICE.copy()
-    invoice["id"] = id = work.id("in_")  # noqa: A001
+    invoice["id"] = work.id("in_")
     invoice["created"] = invoice["period_start"] = invoice["period_end"] = work.now
     for name in ("address", "email", "name", "phone", "shipping"):
         invoice[f"customer_{name}"] = customer[name]
     invoice["customer"] = customer["id"]
+    invoice["test_clock"] = customer["test_clock"]
+    if customer["discount"] is not None:
+        invoice["discounts"] = [customer["discount"]["id"]]
     invoice.update(fields)
-    set_lines(invoice, [{**line, "invoice": id} for line in lines])
+    set_lines(work, invoice, lines)
     return invoice
 
 
-def set_lines(invoice: Object, lines: Sequence[Object]) -> None:
-    """Give a draft its lines, and the totals that follow."""
-    total = sum(line["amount"] for line in lines)
-    invoice["lines"] = list_of(f"/v1/invoices/{invoice['id']}/lines", lines)
-    for name in (
-        "amount_due",
-        "amount_remaining",
-        "subtotal",
-        "subtotal_excluding_tax",
-        "total",
-        "total_excluding_tax",
-    ):
-        invoice[name] = total
+def set_lines(work: Work, invoice: Object, lines: Sequence[Object]) -> None:
+    """Give a draft its lines, and the totals that follow from them, its discounts and its taxes."""
+    known = work.state.line_rates.get(invoice["id"], {})
+    rated = [
+        {**line, "invoice": invoice["id"], "tax_rates": line.get("tax_rates") or known.get(line["id"], [])}
+        for line in lines
+    ]
+    own = {line["id"]: discounts.applying(work, line["discounts"]) for line in rated if line["discounts"]}
+    applying = discounts.applying(work, invoice["discounts"])
+    done, totals = priced(rated, applying, invoice["default_tax_rates"], own)
+    shown = [{name: value for name, value in line.items() if name != "tax_rates"} for line in done]
+    rates = {line["id"]: line["tax_rates"] for line in done if line["tax_rates"]}
+    if rates:
+        work.state.line_rates[invoice["id"]] = rates
+    invoice.update(totals)
+    invoice["lines"] = list_of(f"/v1/invoices/{invoice['id']}/lines", shown)
+    invoice["amount_due"] = invoice["amount_remaining"] = max(0, invoice["total"])
 
 
 def line(work: Work, price: Object, quantity: int, period: tuple[int, int], parent: Object | None) -> Object:
     """One line of an invoice, for a price."""
-    amount = (price["unit_amount"] or 0) * quantity
     product = work.state.of["product"].get(price["product"]) or {}
+    made = plain_line(work, (price["unit_amount"] or 0) * quantity, price["currency"], quantity, parent)
+    made.update(
+        description=f"{quantity} x {product.get('name', price['product'])}",
+        period={"start": period[0], "end": period[1]},
+        pricing=pricing_of(price),
+    )
+    return made
+
+
+def plain_line(work: Work, amount: int, currency: str, quantity: int, parent: Object | None) -> Object:
+    """One line of an invoice, for an amount."""
     made = LINE_ITEM.copy()
     made.update(
         id=work.id("il_"),
         amount=amount,
-        currency=price["currency"],
-        description=f"{quantity} x {product.get('name', price['product'])}",
+        currency=currency,
         parent=parent,
-        period={"start": period[0], "end": period[1]},
-        pricing={
-            "price_details": {"price": price["id"], "product": price["product"]},
-            "type": "price_details",
-            "unit_amount_decimal": price["unit_amount_decimal"],
-        },
+        period={"start": work.now, "end": work.now},
         quantity=quantity,
         quantity_decimal=str(quantity),
         subtotal=amount,
@@ -99,12 +122,28 @@ def line(work: Work, price: Object, quantity: int, period: tuple[int, int], pare
     return made
 
 
+def pricing_of(price: Mapping[str, Any]) -> Object:
+    """How a line and an item name their price."""
+    return {
+        "price_details": {"price": price["id"], "product": price["product"]},
+        "type": "price_details",
+        "unit_amount_decimal": price["unit_amount_decimal"],
+    }
+
+
 def finalize(work: Work, invoice: Object) -> None:
     """Open a draft: number it, and make the PaymentIntent that is to pay it. Nothing due: paid at once."""
     customer = payment_methods.living_customer(work, invoice["customer"])
+    clocks.go_by(work, customer)
     move(work, invoice, "finalize")
     number = customer["next_invoice_sequence"]
-    work.change(customer, {"next_invoice_sequence": number + 1})
+    work.change(
+        customer, {"next_invoice_sequence": number + 1, "currency": customer["currency"] or invoice["currency"]}
+    )
+    _apply_balance(work, invoice, customer)
+    _use_up(work, invoice, customer)
+    if invoice["collection_method"] == "send_invoice" and invoice["due_date"] is None:
+        invoice["due_date"] = work.now + work.state.days_due.get(invoice["id"], DAYS_UNTIL_DUE) * 86_400
     base = work.account.base_url
     invoice.update(
         number=f"{customer['invoice_prefix']}-{number:04d}",
@@ -117,6 +156,35 @@ def finalize(work: Work, invoice: Object) -> None:
         _make_intent(work, invoice)
     else:
         settle(work, invoice)
+
+
+def _apply_balance(work: Work, invoice: Object, customer: Object) -> None:
+    """A customer's credit pays, and its debt is added; what is less than can be charged waits for the next invoice."""
+    before, total = customer["balance"], invoice["total"]
+    due = max(0, total + before) if total >= 0 else 0
+    kind = "applied_to_invoice"
+    if 0 < due < MINIMUM.get(invoice["currency"], 1):
+        due, kind = 0, "invoice_too_small"
+    moved = total - due
+    if moved:
+        customer_balance.change(work, customer, moved, kind, invoice=invoice["id"])
+    invoice.update(amount_due=due, amount_remaining=due, starting_balance=before, ending_balance=customer["balance"])
+
+
+def _use_up(work: Work, invoice: Object, customer: Object) -> None:
+    """Discounts that are good for one invoice have had theirs."""
+    once = discounts.for_once(work, invoice["discounts"])
+    if not once:
+        return
+    if customer["discount"] is not None and customer["discount"]["id"] in once:
+        gone = customer["discount"]
+        work.change(customer, {"discount": None})
+        work.emit("customer.discount.deleted", gone)
+    parent = (invoice["parent"] or {}).get("subscription_details")
+    subscription = parent and work.state.of["subscription"].get(parent["subscription"])
+    if subscription and set(subscription["discounts"]) & set(once):
+        kept = [each for each in subscription["discounts"] if each not in once]
+        work.change(subscription, {"discounts": kept})
 
 
 def _make_intent(work: Work, invoice: Object) -> None:
@@ -181,9 +249,11 @@ def collect(work: Work, invoice: Object, method_id: str | None, *, off_session: 
     something more must be done, with the events told and the invoice still open."""
     intent = work.find("payment_intent", work.state.intents[invoice["id"]], "invoice")
     if method_id is not None:
-        method, _card = payment_methods.resolve(work, method_id)
+        method, card = payment_methods.resolve(work, method_id)
         work.before_change(intent)
         intent["payment_method"] = method["id"]
+        # An invoice whose card asks for authentication waits for it: it is not declined, though nobody is there.
+        off_session = off_session and card.challenge in {"", "on_session"}
     before = invoice["status"]
     refusal = confirm.confirm(work, intent, {"off_session": off_session})
     if invoice["status"] != before:
@@ -202,8 +272,8 @@ def collect(work: Work, invoice: Object, method_id: str | None, *, off_session: 
 
 
 def default_method(customer: Object, own: str | None) -> str | None:
-    """The payment method that pays: the subscription's or invoice's own, else the customer's default."""
-    return own or customer["invoice_settings"]["default_payment_method"]
+    """The payment method that pays: the subscription's or invoice's own, else the customer's default or source."""
+    return own or customer["invoice_settings"]["default_payment_method"] or customer["default_source"]
 
 
 def no_method(call: Call) -> Reply:

@@ -97,7 +97,9 @@ def give_method(work: Work, intent: Object, given: Mapping[str, Any]) -> None:
     else:
         return
     owner = method["customer"]
-    if owner is not None and owner != intent["customer"]:
+    if owner is None:
+        payment_methods.require_unspent(work, method)
+    elif owner != intent["customer"]:
         message = (
             f"The provided PaymentMethod cannot be attached. It belongs to the Customer {owner}; please include that "
             "customer in the `customer` parameter."

@@ -6,9 +6,11 @@ from typing import Any, Final
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import crud
+from brownout_simulators.vendors.stripe.event_names import KNOWN_EVENTS
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.state import Object, StripeAccount
+from brownout_simulators.vendors.stripe.versions import check_version
 from brownout_simulators.vendors.stripe.webhooks import secret_of
 from brownout_simulators.vendors.stripe.work import Work, merged, required
 
@@ -51,6 +53,13 @@ def _check(work: Work, given: Mapping[str, Any], endpoint: Object) -> None:
     url = given.get("url")
     if url and not url.startswith(("http://", "https://")):
         raise errors.invalid(work.call, "url", "Invalid URL: An explicit scheme (such as https) must be provided.")
+    for place, event in enumerate(given.get("enabled_events") or ()):
+        if event != "*" and event not in KNOWN_EVENTS:
+            message = f"Invalid enabled_events[{place}]: must be one of the names of events, or *"
+            raise errors.invalid(work.call, f"enabled_events[{place}]", message)
+    version = given.get("api_version")
+    if version is not None:
+        check_version(work.call, version)
     if given.get("disabled") is not None:
         endpoint["status"] = "disabled" if given["disabled"] else "enabled"
 
@@ -74,8 +83,8 @@ def _delete(call: Call, account: StripeAccount) -> Reply:
     return reply
 
 
-_PLAIN_UPDATE: Final = crud.update(KIND, _check, told=False)
-_PLAIN_DELETION: Final = crud.deletion(KIND, told=False)
+_PLAIN_UPDATE: Final = crud.update(KIND, _check)
+_PLAIN_DELETION: Final = crud.deletion(KIND)
 
 ROUTES: Final = (
     crud.route("POST", "/v1/webhook_endpoints", create),

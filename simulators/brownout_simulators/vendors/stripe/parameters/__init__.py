@@ -8,12 +8,15 @@ parameter that is taken but has no effect here is listed too: the real API would
 from collections.abc import Mapping
 
 from brownout_simulators.vendors.stripe.parameters.billing import BILLING
+from brownout_simulators.vendors.stripe.parameters.catalogue import CATALOGUE
 from brownout_simulators.vendors.stripe.parameters.kinds import Kind, Parameters, parameters
+from brownout_simulators.vendors.stripe.parameters.money import MONEY
 from brownout_simulators.vendors.stripe.parameters.payments import PAYMENTS
+from brownout_simulators.vendors.stripe.parameters.shallow import SHALLOW
 
 RETRIEVE: Parameters = parameters(texts="client_secret", arrays="expand")
 SEARCH: Parameters = parameters(texts="page query", integers="limit", arrays="expand")
 
-PARAMETERS: Mapping[str, Parameters] = {**PAYMENTS, **BILLING}
+PARAMETERS: Mapping[str, Parameters] = {**PAYMENTS, **BILLING, **CATALOGUE, **MONEY, **SHALLOW}
 
 __all__ = ["PARAMETERS", "RETRIEVE", "SEARCH", "Kind", "Parameters"]

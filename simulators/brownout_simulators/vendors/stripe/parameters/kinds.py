@@ -12,7 +12,7 @@ class Kind(Enum):
     BOOLEAN = 2
     HASH = 3
     ARRAY = 4
-    RANGE = 5  # an instant, or a hash of gt, gte, lt, lte
+    RANGE = 5  # an instant, or a hash of gt, gte, lt, lte; or an id, or a hash that describes what it would name
 
 
 Parameters = Mapping[str, Kind]

@@ -69,8 +69,8 @@ PAYMENTS: Mapping[str, Parameters] = {
         hashes="address cash_balance invoice_settings metadata shipping tax",
         integers="balance next_invoice_sequence",
         texts=(
-            "business_name description email individual_name invoice_prefix name payment_method phone source "
-            "tax_exempt test_clock"
+            "business_name coupon description email individual_name invoice_prefix name payment_method phone "
+            "promotion_code source tax_exempt test_clock"
         ),
         arrays="expand preferred_locales tax_id_data",
         booleans="validate",
@@ -79,7 +79,8 @@ PAYMENTS: Mapping[str, Parameters] = {
         hashes="address cash_balance invoice_settings metadata shipping tax",
         integers="balance next_invoice_sequence",
         texts=(
-            "business_name default_source description email individual_name invoice_prefix name phone source tax_exempt"
+            "business_name coupon default_source description email individual_name invoice_prefix name phone "
+            "promotion_code source tax_exempt"
         ),
         arrays="expand preferred_locales",
         booleans="validate",

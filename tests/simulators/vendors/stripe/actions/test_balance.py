@@ -1,6 +1,6 @@
 """The balance."""
 
-from brownout_simulators.vendors.stripe.expand import fee_of
+from brownout_simulators.vendors.stripe.funds import fee_of
 from tests.simulators.vendors.stripe.world import PAID, Stripe
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from brownout_simulators.vendors.stripe.expand import fee_of
+from brownout_simulators.vendors.stripe.funds import fee_of
 from tests.simulators.vendors.stripe.world import PAID, Stripe
 
 TOKEN = {"amount": 1000, "currency": "usd", "source": "tok_visa"}

@@ -21,10 +21,28 @@ PARAMS = {
     "payment_method": "payment_method",
     "checkout.session": "session",
     "webhook_endpoint": "webhook_endpoint",
+    "coupon": "coupon",
 }
+ROUTES = {f"{route.method} {route.path}" for route in VENDOR.routes}
+FETCHED = [
+    kind
+    for kind, resource in RESOURCES.items()
+    if f"GET {resource.path}/{{id}}" in ROUTES and "{id}" not in resource.path
+]
+LISTED = [
+    kind for kind, resource in RESOURCES.items() if f"GET {resource.path}" in ROUTES and "{id}" not in resource.path
+]
 
 
-@pytest.mark.parametrize("kind", RESOURCES)
+def test_nearly_every_kind_can_be_fetched_and_listed() -> None:
+    assert {kind for kind in RESOURCES if kind not in LISTED} == {
+        "billing.meter_event", "billing_portal.session", "card", "customer_balance_transaction",
+        "customer_cash_balance_transaction", "ephemeral_key", "tax_id", "token", "transfer_reversal",
+    }  # fmt: skip
+    assert set(LISTED) - set(FETCHED) == set()
+
+
+@pytest.mark.parametrize("kind", FETCHED)
 def test_an_unknown_id_in_the_path_is_404_and_names_the_parameter(kind: str) -> None:
     answer = Stripe().send("GET", f"{RESOURCES[kind].path}/x_unknown")
     assert (answer.status, answer.error["code"]) == (404, "resource_missing")
@@ -32,7 +50,7 @@ def test_an_unknown_id_in_the_path_is_404_and_names_the_parameter(kind: str) -> 
     assert answer.error["message"] == f"No such {RESOURCES[kind].noun}: 'x_unknown'"
 
 
-@pytest.mark.parametrize("kind", RESOURCES)
+@pytest.mark.parametrize("kind", LISTED)
 def test_every_resource_can_be_listed_and_refuses_unknown_parameters(kind: str) -> None:
     world = Stripe()
     assert world.get(RESOURCES[kind].path)["data"] == []
@@ -59,7 +77,13 @@ def test_no_route_is_declared_twice() -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/v1/coupons"), ("DELETE", "/v1/prices/price_x"), ("PUT", "/v1/customers"), ("GET", "/"), ("GET", "/v1")],
+    [
+        ("POST", "/v1/shipping_rates"),
+        ("DELETE", "/v1/prices/price_x"),
+        ("PUT", "/v1/customers"),
+        ("GET", "/"),
+        ("GET", "/v1"),
+    ],
 )
 def test_everything_else_is_404_in_stripes_shape(method: str, path: str) -> None:
     answer = Stripe().send(method, path)

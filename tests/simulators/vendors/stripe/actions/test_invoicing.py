@@ -38,14 +38,15 @@ def test_a_decline_leaves_it_open_and_another_card_pays_it() -> None:
     assert world.post(f"{path}/pay", {"payment_method": "pm_card_visa"})["status"] == "paid"
 
 
-def test_off_session_is_the_default_and_on_session_waits_for_the_customer() -> None:
+@pytest.mark.parametrize("off_session", ["", "true", "false"])
+def test_an_invoice_waits_for_the_customer_whose_card_asks_for_authentication(off_session: str) -> None:
     world = Stripe()
     path = f"{PATH}/{_draft(world, alias='pm_card_authenticationRequired')['id']}"
-    assert world.send("POST", f"{path}/pay").error["code"] == "authentication_required"
-    on_session = {"off_session": "false", "payment_method": "pm_card_authenticationRequired"}
-    answer = world.send("POST", f"{path}/pay", on_session)
+    params = {"payment_method": "pm_card_authenticationRequired", "off_session": off_session}
+    answer = world.send("POST", f"{path}/pay", params)
     assert answer.error["code"] == "invoice_payment_intent_requires_action"
     assert world.events()[-1] == "invoice.payment_action_required"
+    assert world.effects() == []
 
 
 def test_nothing_due_is_paid_at_once() -> None:
