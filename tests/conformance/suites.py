@@ -41,6 +41,9 @@ SUITES: Final = (
     Suite("openai", "python", "1-6, 8-16"),
     Suite("openai", "python async", "1-6, 8-16"),
     Suite("openai", "node", "1-6, 8-16"),
+    Suite("clerk", "node", "3-4, 7-20"),
+    Suite("clerk", "python", "1-2, 5-6, 8-20"),
+    Suite("clerk", "python async", "1-2, 5-6, 8, 10-14, 17-20"),
 )
 
 IN_PROCESS: Final = {

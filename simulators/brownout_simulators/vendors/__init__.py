@@ -18,6 +18,7 @@ VENDORS: Final[Mapping[str, str]] = MappingProxyType(
         "sales": "brownout_simulators.vendors.sales",
         "gemini": "brownout_simulators.vendors.gemini",
         "openai": "brownout_simulators.vendors.openai",
+        "clerk": "brownout_simulators.vendors.clerk",
     }
 )
 

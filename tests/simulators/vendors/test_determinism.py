@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.simulators.vendors.clerk.bench import ClerkBench
 from tests.simulators.vendors.sales.bench import SalesBench, order
 from tests.simulators.vendors.twilio.bench import TwilioBench
 
@@ -21,6 +22,16 @@ def _of_twilio(seed: int) -> list[Any]:
     return [answers, list(bench.simulator.ledger.rows()), [webhook.headers for webhook in bench.webhooks]]
 
 
+def _of_clerk(seed: int) -> list[Any]:
+    bench = ClerkBench(seed=seed)
+    bench.listen()
+    user = bench.user(password="correct horse")
+    answers = [user, bench.organization(), bench.token(bench.session(user["id"])["id"])]
+    bench.do("/invitations", {"email_address": "a+clerk_accept@example.com"})
+    bench.pass_time(60)
+    return [answers, list(bench.simulator.ledger.rows()), [(each.headers, each.body) for each in bench.webhooks]]
+
+
 def test_the_sales_system_is_a_function_of_seed_and_calls() -> None:
     assert _of_sales(1) == _of_sales(1)
     assert _of_sales(1) != _of_sales(2)
@@ -29,3 +40,8 @@ def test_the_sales_system_is_a_function_of_seed_and_calls() -> None:
 def test_twilio_is_a_function_of_seed_and_calls() -> None:
     assert _of_twilio(1) == _of_twilio(1)
     assert _of_twilio(1) != _of_twilio(2)
+
+
+def test_clerk_is_a_function_of_seed_and_calls() -> None:
+    assert _of_clerk(1) == _of_clerk(1)
+    assert _of_clerk(1) != _of_clerk(2)

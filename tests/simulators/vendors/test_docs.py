@@ -47,11 +47,12 @@ def test_effects_port_and_environment_are_on_the_page(vendor: str) -> None:
     assert str(declared.port) in page
 
 
-def test_every_path_of_the_sales_system_is_on_its_page() -> None:
-    page = (PAGES / "sales.md").read_text()
-    for route in load_vendor("sales").routes:
-        last = route.path.rsplit("/", 1)[-1]
-        assert last in page, route.path
+@pytest.mark.parametrize("vendor", ["sales", "clerk"])
+def test_every_path_is_on_its_vendors_page(vendor: str) -> None:
+    page = (PAGES / f"{vendor}.md").read_text()
+    for route in load_vendor(vendor).routes:
+        *_, before, last = route.path.split("/")
+        assert (before if last.startswith("{") and vendor == "clerk" else last) in page, route.path
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
@@ -64,7 +65,7 @@ def test_the_test_key_opens_an_account_and_the_environment_leads_to_it(vendor: s
     assert key == ":".join(
         value
         for name, value in environment.items()
-        if name.endswith(("_SID", "_TOKEN", "_CLIENT_ID", "_CLIENT_SECRET", "_API_KEY"))
+        if name.endswith(("_SID", "_TOKEN", "_CLIENT_ID", "_CLIENT_SECRET", "_API_KEY", "_SECRET_KEY"))
     )
 
 

@@ -1,0 +1,1 @@
+"""Clerk's official clients against its simulator."""
