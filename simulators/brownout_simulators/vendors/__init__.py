@@ -19,6 +19,7 @@ VENDORS: Final[Mapping[str, str]] = MappingProxyType(
         "gemini": "brownout_simulators.vendors.gemini",
         "openai": "brownout_simulators.vendors.openai",
         "clerk": "brownout_simulators.vendors.clerk",
+        "supabase": "brownout_simulators.vendors.supabase",
     }
 )
 

@@ -1,0 +1,1 @@
+"""The project's tables: `setup.py` what they are, `state.py` what an account has of them."""

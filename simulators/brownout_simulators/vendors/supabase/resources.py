@@ -1,0 +1,33 @@
+"""What a project holds: a part for each service, each in its own module."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from brownout_simulators.store import Store
+from brownout_simulators.vendors.supabase.auth.state import AuthState
+from brownout_simulators.vendors.supabase.database.state import DatabaseState
+from brownout_simulators.vendors.supabase.realtime.state import RealtimeState
+from brownout_simulators.vendors.supabase.storage.state import StorageState
+
+
+@dataclass(slots=True)
+class State:
+    """One project's."""
+
+    database: DatabaseState = field(default_factory=DatabaseState)
+    auth: AuthState = field(default_factory=AuthState)
+    storage: StorageState = field(default_factory=StorageState)
+    realtime: RealtimeState = field(default_factory=RealtimeState)
+    webhook_urls: list[str] = field(default_factory=list)
+    """Receivers of every change, as `listen` registers them."""
+
+
+def stores(state: State) -> Mapping[str, Store[Any]]:
+    """What is counted: the services' own."""
+    return {**state.auth.stores(), **state.storage.stores()}
+
+
+EFFECTS: Final[Mapping[str, Sequence[str]]] = {
+    "supabase.row": ("table", "command", "key", "owner"),
+}
