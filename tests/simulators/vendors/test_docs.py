@@ -23,7 +23,7 @@ def _snippets(vendor: str) -> list[tuple[str, Any]]:
     return [(name, yaml.safe_load(text)) for name, text in SNIPPET.findall(page)]
 
 
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("vendor", [*VENDORS, "supabase"])
 def test_every_fault_on_the_page_is_one(vendor: str) -> None:
     found = [(name, fields) for name, fields in _snippets(vendor) if name in FAULTS]
     assert len(found) > 5
@@ -40,7 +40,7 @@ def test_every_limit_on_the_page_can_be_switched_on(vendor: str) -> None:
         assert switched_on(known, fields)
 
 
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("vendor", [*VENDORS, "supabase"])
 def test_effects_port_and_environment_are_on_the_page(vendor: str) -> None:
     page, declared = (PAGES / f"{vendor}.md").read_text(), load_vendor(vendor)
     assert all(f"`{effect}`" in page for effect in declared.effects)

@@ -29,5 +29,8 @@ def stores(state: State) -> Mapping[str, Store[Any]]:
 
 
 EFFECTS: Final[Mapping[str, Sequence[str]]] = {
+    # A row that came to be, one that changed, one that went: an upsert that is repeated changes a row that is there.
     "supabase.row": ("table", "command", "key", "owner"),
+    "supabase.row_updated": ("table", "command", "key", "owner"),
+    "supabase.row_deleted": ("table", "command", "key", "owner"),
 }

@@ -1,0 +1,133 @@
+"""The SQL engine: SQLite in memory, with the functions and collations that PostgreSQL has and SQLite lacks.
+
+One connection for each database, made on first use: a thousand projects that nobody asks cost nothing. Statements are
+texts with parameters; the only names in them are those of the schema.
+"""
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from brownout_simulators.vendors.supabase.database import documents
+from brownout_simulators.vendors.supabase.database.conditions import Part, quoted
+from brownout_simulators.vendors.supabase.database.problems import DbError
+from brownout_simulators.vendors.supabase.database.schema import Column, Table
+from brownout_simulators.vendors.supabase.database.types import JSONB, NUMERIC, compare_numeric
+
+PAGES_LIMIT: Final = 32_768
+"""Of 4 KiB: 128 MiB for a project's rows. Beyond, the disk is full, as on the platform: rows are never forgotten."""
+STEP: Final = 1_000_000
+STEPS_LIMIT: Final = 500
+"""A statement ends after so many steps of so many instructions each: it would hold up everybody else."""
+
+
+class Engine:
+    """One database's connection."""
+
+    def __init__(self) -> None:
+        self._connection = connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        connection.execute(f"PRAGMA max_page_count = {PAGES_LIMIT}")
+        connection.execute("PRAGMA case_sensitive_like = ON")
+        for name, arguments, function in _FUNCTIONS:
+            connection.create_function(name, arguments, function, deterministic=True)
+        connection.create_collation(NUMERIC, compare_numeric)
+        connection.create_collation(JSONB, documents.compare)
+        connection.set_progress_handler(self._stepped, STEP)
+        self._steps = 0
+        self.execute = connection.execute
+        """The bare one, for statements of ours that cannot fail."""
+
+    def _stepped(self) -> int:
+        self._steps += 1
+        return int(self._steps > STEPS_LIMIT)
+
+    def rows(self, part: Part) -> list[tuple[Any, ...]]:
+        """All rows of a select. Raises `DbError`."""
+        self._steps = 0
+        try:
+            return self.execute(part.sql, part.params).fetchall()
+        except sqlite3.Error as error:
+            raise translated(error) from None
+
+    def run(self, sql: str, params: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """A statement that writes. Raises `DbError`, and `sqlite3.IntegrityError` as it is."""
+        self._steps = 0
+        try:
+            return self.execute(sql, params)
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.Error as error:
+            raise translated(error) from None
+
+    def create(self, table: Table) -> None:
+        """Make a table, with an index for each constraint, foreign key and owner: what is looked up is not scanned."""
+        columns = ", ".join(_declared(column) for column in table.columns.values())
+        self.execute(f"CREATE TABLE {quoted(table.name)} ({columns})")
+        for number, unique in enumerate(table.uniques):
+            self._index(table, f"unique {number}", unique.columns, "UNIQUE ")
+        keys = {tuple(unique.columns) for unique in table.uniques}
+        for number, key in enumerate(table.foreign_keys):
+            if tuple(key.columns) not in keys:
+                keys.add(tuple(key.columns))
+                self._index(table, f"key {number}", key.columns)
+        if table.owner and (table.owner,) not in keys:
+            self._index(table, "owner", (table.owner,))
+
+    def add_column(self, table: Table, column: Column) -> None:
+        """`alter table … add column`; those that are there have its default."""
+        self.execute(f"ALTER TABLE {quoted(table.name)} ADD COLUMN {_declared(column)}")
+        if column.default is not None:
+            self.execute(f"UPDATE {quoted(table.name)} SET {quoted(column.name)} = ?", (column.default,))
+
+    def _index(self, table: Table, name: str, columns: Sequence[str], kind: str = "") -> None:
+        names = ", ".join(map(quoted, columns))
+        self.execute(f"CREATE {kind}INDEX {quoted(f'{table.name} {name}')} ON {quoted(table.name)} ({names})")
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._connection.close()
+
+
+def _declared(column: Column) -> str:
+    collation = f" COLLATE {column.type.collation}" if column.type.collation else ""
+    return f"{quoted(column.name)} {column.type.affinity}{collation}"
+
+
+def translated(error: sqlite3.Error) -> DbError:
+    """SQLite's words in PostgreSQL's. Whatever is not known here is a defect, and stays one."""
+    name = getattr(error, "sqlite_errorname", "")
+    if name == "SQLITE_INTERRUPT":
+        return DbError("57014", "canceling statement due to statement timeout")
+    if name == "SQLITE_FULL":
+        return DbError("53100", "could not extend file: No space left on device", hint="Check free disk space.")
+    if "too large (maximum depth" in str(error) or "too many" in str(error):
+        return DbError("54001", "stack depth limit exceeded")
+    if name == "SQLITE_TOOBIG" or "too big" in str(error):
+        return DbError("54000", "out of memory", "The value or the statement is too large.")
+    raise error
+
+
+@lru_cache(maxsize=256)
+def _pattern(text: str, ignores_case: int) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE if ignores_case else 0)
+
+
+def _matches(value: str | None, pattern: str, ignores_case: int) -> int | None:
+    return None if value is None else int(_pattern(pattern, ignores_case).search(value) is not None)
+
+
+def _lower(value: str | None) -> str | None:
+    return None if value is None else value.lower()
+
+
+_FUNCTIONS: Final[Sequence[tuple[str, int, Any]]] = (
+    ("pg_at_path", 3, documents.at_path),
+    ("pg_contains", 2, documents.contains),
+    ("pg_contained", 2, documents.contained),
+    ("pg_array_contains", 2, documents.array_contains),
+    ("pg_array_overlaps", 2, documents.array_overlaps),
+    ("pg_matches", 3, _matches),
+    ("pg_lower", 1, _lower),
+)

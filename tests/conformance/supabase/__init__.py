@@ -1,0 +1,1 @@
+"""Supabase, with its official clients for Python (sync and async) and Node."""
