@@ -33,4 +33,8 @@ EFFECTS: Final[Mapping[str, Sequence[str]]] = {
     "supabase.row": ("table", "command", "key", "owner"),
     "supabase.row_updated": ("table", "command", "key", "owner"),
     "supabase.row_deleted": ("table", "command", "key", "owner"),
+    "supabase.user": ("email", "phone", "role", "provider"),
+    "supabase.session": ("user", "method"),
+    "supabase.email": ("to", "kind", "user"),
+    "supabase.sms": ("to", "kind", "user"),
 }

@@ -1,7 +1,75 @@
-"""This service's limiters."""
+"""GoTrue's limiters: by caller's address, with a burst of 30 whatever the rate (supabase/auth internal/api/apilimiter).
 
+Everybody who calls a simulator has one address, so a project is one caller; a backend that tells the end user's address
+in `Sb-Forwarded-For` has a bucket for each, if it shows the secret key. A refusal tells no time to come back, as GoTrue
+tells none.
+"""
+
+from collections.abc import Callable
 from typing import Final
 
+from brownout_simulators.call import Call
 from brownout_simulators.vendor import Limit
+from brownout_simulators.vendors.supabase.keys import SERVICE, read_key
 
-LIMITS: Final[tuple[Limit, ...]] = ()
+BURST: Final = 30.0
+_FIVE_MINUTES: Final = 300.0
+_SENT: Final = frozenset(
+    f"POST /auth/v1/{path}" for path in ("otp", "magiclink", "recover", "resend", "invite", "signup")
+)
+
+
+def _caller(call: Call, account: str) -> str:
+    forwarded = call.headers.get("sb-forwarded-for", "")
+    if forwarded:
+        key = read_key(call.headers.get("apikey", ""))
+        if key is not None and key.role == SERVICE:
+            return f"{account} {forwarded[:64]}"
+    return account
+
+
+def _of(*routes: str) -> Callable[[Call, str], str]:
+    wanted = frozenset(routes)
+    return lambda call, account: _caller(call, account) if call.route in wanted else ""
+
+
+def _sign_up(call: Call, account: str) -> str:
+    return _caller(call, account) if call.route == "POST /auth/v1/signup" and not _is_anonymous(call) else ""
+
+
+def _anonymous(call: Call, account: str) -> str:
+    return _caller(call, account) if call.route == "POST /auth/v1/signup" and _is_anonymous(call) else ""
+
+
+def _is_anonymous(call: Call) -> bool:
+    return not call.data.get("email") and not call.data.get("phone")
+
+
+def _mails(call: Call, account: str) -> str:
+    return account if call.route in _SENT and not call.data.get("phone") and not _is_anonymous(call) else ""
+
+
+def _texts(call: Call, account: str) -> str:
+    return account if call.route in _SENT and call.data.get("phone") else ""
+
+
+LIMITS: Final[tuple[Limit, ...]] = (
+    Limit("auth_token", rate_per_s=150 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/token")),
+    Limit(
+        "auth_verify",
+        rate_per_s=30 / _FIVE_MINUTES,
+        burst=BURST,
+        key_of=_of("POST /auth/v1/verify", "GET /auth/v1/verify"),
+    ),
+    Limit("auth_otp", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/otp")),
+    Limit("auth_magiclink", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/magiclink")),
+    Limit("auth_recover", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/recover")),
+    Limit("auth_resend", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/resend")),
+    Limit("auth_signup", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_sign_up),
+    Limit("auth_user", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("PUT /auth/v1/user")),
+    Limit("auth_anonymous", rate_per_s=30 / 3_600, burst=BURST, key_of=_anonymous),
+    Limit("auth_email", rate_per_s=30 / 3_600, burst=BURST, key_of=_mails),
+    Limit("auth_sms", rate_per_s=30 / 3_600, burst=BURST, key_of=_texts),
+)
+REFUSALS: Final = {"auth_email": "over_email_send_rate_limit", "auth_sms": "over_sms_send_rate_limit"}
+"""How a refusal is called where it is not by the caller's address."""
