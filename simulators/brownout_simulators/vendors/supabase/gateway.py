@@ -14,6 +14,8 @@ from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Credential, Refused
 from brownout_simulators.vendors.supabase.functions.gateway import keyless as functions_keyless
 from brownout_simulators.vendors.supabase.keys import Key, read_key
+from brownout_simulators.vendors.supabase.realtime.errors import CONNECT
+from brownout_simulators.vendors.supabase.realtime.gateway import door
 from brownout_simulators.vendors.supabase.replies import BAD_KEY, NO_KEY, of_gateway
 from brownout_simulators.vendors.supabase.resources import State
 from brownout_simulators.vendors.supabase.storage.gateway import keyless as storage_keyless
@@ -24,6 +26,8 @@ _KEYLESS: Final = (storage_keyless, functions_keyless)
 
 def authenticate(call: Call) -> Credential:
     """The project of the key. 401 without a key, and with one that is none."""
+    if call.path == CONNECT:
+        return door(call)
     key = key_of(call)
     if key is not None:
         return Credential(key.project, key.role)
