@@ -26,6 +26,9 @@ from brownout_simulators.vendors.supabase.resources import EFFECTS, State, store
 from brownout_simulators.vendors.supabase.setup import SETUP
 from brownout_simulators.vendors.supabase.webhooks import WEBHOOKS, listen
 
+BODY_LIMIT: Final = 8 * 1024 * 1024
+"""A resumable upload comes in pieces of 6 MB, as Supabase's clients are told to send them."""
+
 VENDOR: Final[Vendor[State]] = Vendor(
     name="supabase",
     port=12117,
@@ -46,6 +49,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     named_errors=NAMED_ERRORS,
     effects=EFFECTS,
     magic=MAGIC,
+    body_limit=BODY_LIMIT,
 )
 
 __all__ = ["VENDOR"]

@@ -19,6 +19,7 @@ from brownout_simulators.vendors.supabase.realtime.gateway import door
 from brownout_simulators.vendors.supabase.replies import BAD_KEY, NO_KEY, of_gateway
 from brownout_simulators.vendors.supabase.resources import State
 from brownout_simulators.vendors.supabase.storage.gateway import keyless as storage_keyless
+from brownout_simulators.vendors.supabase.storage.gateway import takes_a_file
 
 _KEYLESS: Final = (storage_keyless, functions_keyless)
 """(call) to the project, for the few paths that are open without a key: a signed link names its project itself."""
@@ -69,7 +70,7 @@ def admit(call: Call, account: Account[State]) -> None:
 def parse(call: Call) -> Mapping[str, Any]:
     """A JSON object as it is; of anything else nothing is read here, for each service has formats of its own."""
     kind = call.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if not call.body or not kind.endswith("json"):
+    if not call.body or not kind.endswith("json") or takes_a_file(call) or call.path.startswith("/functions/"):
         return {}
     body = orjson.loads(call.body)
     return body if isinstance(body, dict) else {"": body}

@@ -21,11 +21,8 @@ from brownout_simulators.vendors.supabase.realtime.frames import (
 from tests.support.examples import examples
 
 
-def pushed(
-    join_ref: bytes, ref: bytes, topic: bytes, event: bytes, meta: bytes, encoding: int, payload: bytes
-) -> bytes:
-    """A client's binary broadcast, as supabase-js writes it."""
-    parts = (join_ref, ref, topic, event, meta)
+def pushed(*parts: bytes, encoding: int, payload: bytes) -> bytes:
+    """A client's binary broadcast, as supabase-js writes it: join_ref, ref, topic, event, metadata."""
     return bytes((3, *(len(part) for part in parts), encoding)) + b"".join(parts) + payload
 
 
