@@ -150,8 +150,8 @@ def run(*, quick: bool = False) -> list[Row]:
             requests = {bare: _BARE.request("", bare), mine: write(key).request(key, mine)}
             samples: dict[Server, list[float]] = {bare: [], mine: []}
             used_us: dict[Server, list[float]] = {bare: [], mine: []}
-            for each in requests:
-                per_s(each, requests[each], first=0, seconds=1)
+            for each, request in requests.items():
+                per_s(each, request, first=0, seconds=1)
             for place in range(pairs):
                 for each in (bare, mine) if place % 2 == 0 else (mine, bare):
                     before_s = each.cpu_s()
