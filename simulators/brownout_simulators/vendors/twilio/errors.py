@@ -56,6 +56,7 @@ CODES: Final[Mapping[int, tuple[int, str]]] = {
     21711: (400, "Sender is not associated with the specified Messaging Service"),
     21712: (409, "Phone Number or Short Code is associated with another Messaging Service."),
     21714: (400, "Messaging Service Number Pool size limit reached"),
+    21910: (400, "Invalid From and To pair. From and To should be of the same channel"),
     35111: (400, "SendAt timestamp is missing"),
     35114: (
         400,
@@ -65,6 +66,7 @@ CODES: Final[Mapping[int, tuple[int, str]]] = {
     60200: (400, "Invalid parameter: {}"),
     60202: (429, "Max check attempts reached"),
     60203: (429, "Max send attempts reached"),
+    63031: (400, "Channel's message cannot have same From and To"),
     63038: (429, "Account exceeded the daily messages limit"),
 }
 

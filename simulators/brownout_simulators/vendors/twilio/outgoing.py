@@ -82,10 +82,20 @@ def _check_parties(account: Account[State], to: str, sender: str, service: str) 
     code = SMS_TO_ERRORS.get(to)
     if code is None and not is_recipient(to):
         code = 21211
-    if code is None and to == sender:
-        code = 21266
+    if code is None and sender:
+        code = _wrong_pair(to, sender)
     if code is not None:
         raise refuse(code, to)
+
+
+def _wrong_pair(to: str, sender: str) -> int | None:
+    """Both are of one channel (a number without a prefix is of SMS), and nobody writes to itself."""
+    channel = to.partition(":")[0] if ":" in to else ""
+    if channel != (sender.partition(":")[0] if ":" in sender else ""):
+        return 21910
+    if to == sender:
+        return 63031 if channel else 21266
+    return None
 
 
 def _service(account: Account[State], sid: str, sender: str) -> MessagingService:

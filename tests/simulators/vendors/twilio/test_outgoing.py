@@ -12,6 +12,9 @@ AT = "2025-10-09T{}Z"  # the bench begins at 08:55:00
 @pytest.mark.parametrize(
     ("fields", "code"),
     [({"To": "+12025550100", "From": "+12025550100"}, 21266), ({"To": FROM}, 21266),
+     ({"To": f"whatsapp:{TO}"}, 21910), ({"From": f"whatsapp:{FROM}"}, 21910),
+     ({"To": "rcs:a", "From": f"whatsapp:{FROM}"}, 21910),
+     ({"To": f"whatsapp:{TO}", "From": f"whatsapp:{TO}"}, 63031),
      ({"MediaUrl": "ftp://a.example/1"}, 21620), ({"MediaUrl": ["http://a.example/1", "cat.png"]}, 21620),
      ({"MediaUrl": [f"http://a.example/{number}" for number in range(11)]}, 21623),
      ({"ValidityPeriod": "0"}, 21624), ({"ValidityPeriod": "36001"}, 21624), ({"ValidityPeriod": "²"}, 21624),
