@@ -16,8 +16,10 @@ from brownout_simulators.vendors.supabase.database.problems import DbError
 from brownout_simulators.vendors.supabase.database.schema import Column, Table
 from brownout_simulators.vendors.supabase.database.types import JSONB, NUMERIC, compare_numeric
 
-PAGES_LIMIT: Final = 32_768
-"""Of 4 KiB: 128 MiB for a project's rows. Beyond, the disk is full, as on the platform: rows are never forgotten."""
+PAGE: Final = 2_048
+"""Bytes. Every table and every index has one at least, and a project has many that are empty."""
+PAGES_LIMIT: Final = 65_536
+"""128 MiB for a project's rows. Beyond, the disk is full, as on the platform: rows are never forgotten."""
 STEP: Final = 1_000_000
 STEPS_LIMIT: Final = 500
 """A statement ends after so many steps of so many instructions each: it would hold up everybody else."""
@@ -28,8 +30,10 @@ class Engine:
 
     def __init__(self) -> None:
         self._connection = connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        connection.execute(f"PRAGMA max_page_count = {PAGES_LIMIT}")
-        connection.execute("PRAGMA case_sensitive_like = ON")
+        # By script: a statement that is run once is not to be kept for the next time.
+        connection.executescript(
+            f"PRAGMA page_size = {PAGE}; PRAGMA max_page_count = {PAGES_LIMIT}; PRAGMA case_sensitive_like = ON"
+        )
         for name, arguments, function in _FUNCTIONS:
             connection.create_function(name, arguments, function, deterministic=True)
         connection.create_collation(NUMERIC, compare_numeric)
@@ -64,7 +68,7 @@ class Engine:
     def create(self, table: Table) -> None:
         """Make a table, with an index for each constraint, foreign key and owner: what is looked up is not scanned."""
         columns = ", ".join(_declared(column) for column in table.columns.values())
-        self.execute(f"CREATE TABLE {quoted(table.name)} ({columns})")
+        self._connection.executescript(f"CREATE TABLE {quoted(table.name)} ({columns})")
         for number, unique in enumerate(table.uniques):
             self._index(table, f"unique {number}", unique.columns, "UNIQUE ")
         keys = {tuple(unique.columns) for unique in table.uniques}
@@ -83,7 +87,9 @@ class Engine:
 
     def _index(self, table: Table, name: str, columns: Sequence[str], kind: str = "") -> None:
         names = ", ".join(map(quoted, columns))
-        self.execute(f"CREATE {kind}INDEX {quoted(f'{table.name} {name}')} ON {quoted(table.name)} ({names})")
+        self._connection.executescript(
+            f"CREATE {kind}INDEX {quoted(f'{table.name} {name}')} ON {quoted(table.name)} ({names})"
+        )
 
     def close(self) -> None:
         """Give the memory back."""
