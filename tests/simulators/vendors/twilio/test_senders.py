@@ -3,9 +3,13 @@
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
+from brownout_simulators.vendors.twilio.senders import QUEUED_FOR_S
 from brownout_simulators.vendors.twilio.settings import QUEUE_S
 from tests.simulators.vendors.twilio.bench import ACCOUNT, CALLBACK, FROM, MESSAGES, TO, TwilioBench
+from tests.support.examples import examples
 
 LONG_CODE = "+12025550100"
 OTHER = "+13105550100"
@@ -99,6 +103,38 @@ def test_each_callback_goes_back_to_its_own_call_though_they_share_a_queue() -> 
     told = {row.url.partition("=")[2]: row.request_id for row in bench.simulator.outbox.book.page(0, 100)}
     assert len(set(told.values())) == 3
     assert list(told) == ["op-1", "op-2", "op-3"]
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 4), st.integers(1, 4)), min_size=1, max_size=8),
+    st.sampled_from([0.5, 1.0, 3.0]),
+    st.sampled_from([1.0, 5.0, 36_000.0]),
+)
+@examples(50)
+def test_whatever_comes_goes_out_in_its_order_no_faster_than_the_rate_and_never_refused_while_there_is_room(
+    coming: list[tuple[float, int]], rate: float, queue_s: float
+) -> None:
+    bench = TwilioBench()
+    bench.use(segments_per_s={LONG_CODE: rate}, queue_s=queue_s)
+    taken: list[tuple[str, float]] = []
+    free_at_s = 0.0
+    for gap_s, segments in coming:
+        bench.pass_time(gap_s)
+        assume(abs(free_at_s - bench.now_s - queue_s) > 0.001)
+        answer = bench.message(From=LONG_CODE, Body="x" * (153 * segments if segments > 1 else 1))
+        has_room = free_at_s - bench.now_s < queue_s
+        assert (answer.status == 201) is has_room
+        if has_room:
+            begins_s = max(bench.now_s + QUEUED_FOR_S, free_at_s)
+            free_at_s = begins_s + segments / rate
+            taken.append((answer.json["sid"], begins_s))
+    for sid, begins_s in taken:
+        if begins_s - bench.now_s > 0.01:
+            bench.pass_time(begins_s - bench.now_s - 0.01)
+            assert _status(bench, sid)["status"] == "queued"
+        bench.pass_time(max(0.0, begins_s - bench.now_s + 0.01))
+        assert _status(bench, sid)["status"] != "queued"
+    assert len(bench.effects()) == len(taken)
 
 
 @pytest.mark.parametrize(
