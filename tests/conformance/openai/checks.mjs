@@ -94,6 +94,26 @@ check(6, "three choices in one stream are told apart by their index", async () =
   assert.deepEqual(texts, whole.choices.map((choice) => choice.message.content));
 });
 
+check(7, "a response, streamed: nine kinds of events in their order, then the whole with its usage", async () => {
+  const stream = client().responses.stream({ model: MODEL, input: "What is new?" });
+  const seen = await every(stream);
+  const final = await stream.finalResponse();
+  assert.deepEqual([...new Set(seen.map((event) => event.type))], [
+    "response.created",
+    "response.in_progress",
+    "response.output_item.added",
+    "response.content_part.added",
+    "response.output_text.delta",
+    "response.output_text.done",
+    "response.content_part.done",
+    "response.output_item.done",
+    "response.completed",
+  ]);
+  assert.deepEqual(seen.map((event) => event.sequence_number), seen.map((_, number) => number));
+  assert.ok(final.usage.total_tokens > 0);
+  assert.equal((await client().responses.retrieve(final.id)).output_text, final.output_text);
+});
+
 check(8, "embeddings: base64 on the wire by default, the same numbers as floats", async () => {
   const wanted = { model: "text-embedding-3-small", input: ["one text", "another"] };
   const wire = await (await client().embeddings.create(wanted).asResponse()).json();
@@ -182,6 +202,63 @@ check(16, "a stream that is cut ends in an error, and is not asked for again", a
   });
   const [row, ...more] = await at.control.requests(CHAT);
   assert.deepEqual([seen.length, row.chunks, more.length], [4, 4, 0]);
+});
+
+check(17, "responses go on from each other and in a conversation, are listed, deleted, parsed", async (at) => {
+  await at.control.setup({ answers: [{ when: { turn: 2 }, say: "second" }, { echo: true }] });
+  const { responses, conversations } = client();
+  const one = await responses.create({ model: MODEL, input: "first" });
+  const two = await responses.create({ model: MODEL, input: "next", previous_response_id: one.id });
+  assert.deepEqual([one.output_text, two.output_text], ["first", "second"]);
+  const items = await every(responses.inputItems.list(two.id));
+  assert.deepEqual(items.map((item) => item.content[0].text), ["next"]);
+  await responses.delete(one.id);
+  await refusal(() => responses.retrieve(one.id), OpenAI.NotFoundError);
+  const conversation = await conversations.create();
+  await responses.create({ model: MODEL, input: "in it", conversation: conversation.id });
+  const kept = await every(conversations.items.list(conversation.id));
+  assert.deepEqual(kept.map((item) => item.role), ["assistant", "user"]);
+});
+
+async function until(look, wanted) {
+  for (let time = 0; time < 1_000; time += 1) {
+    const found = await look();
+    if (found.status === wanted) return found;
+  }
+  return assert.fail(`never ${wanted}`);
+}
+
+check(18, "a response in the background is polled until it is done; a cancelled one is never done", async (at) => {
+  const { responses } = client();
+  const made = await responses.create({ model: MODEL, input: "hi", background: true });
+  const cancelled = await responses.create({ model: MODEL, input: "hi", background: true });
+  assert.equal(made.status, "queued");
+  assert.equal((await responses.cancel(cancelled.id)).status, "cancelled");
+  await at.control.advance(0.6);
+  await until(() => responses.retrieve(made.id), "in_progress");
+  await at.control.advance(60);
+  assert.ok((await until(() => responses.retrieve(made.id), "completed")).output_text);
+  assert.equal((await responses.retrieve(cancelled.id)).status, "cancelled");
+  assert.deepEqual((await at.control.effects()).map((row) => row.id), [made.id]);
+});
+
+check(19, "a file of requests is uploaded, worked on as a batch, and its answers are read", async (at) => {
+  await at.control.setup({ answers: [{ echo: true }] });
+  const { files, batches } = client();
+  const bodies = [0, 1, 2].map((n) => ({ ...asked, messages: [{ role: "user", content: `number ${n}` }] }));
+  const url = "/v1/chat/completions";
+  const lines = bodies.map((body, n) => JSON.stringify({ custom_id: `r-${n}`, method: "POST", url, body }));
+  const file = await files.create({ file: new File([lines.join("\n")], "in.jsonl"), purpose: "batch" });
+  assert.equal(file.filename, "in.jsonl");
+  const made = await batches.create({ input_file_id: file.id, endpoint: url, completion_window: "24h" });
+  for (let time = 0; time < 5; time += 1) {
+    await at.control.advance(1.1);
+    await batches.retrieve(made.id);
+  }
+  const done = await until(() => batches.retrieve(made.id), "completed");
+  assert.equal(done.request_counts.completed, 3);
+  const rows = (await (await files.content(done.output_file_id)).text()).trim().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(rows.map((row) => row.response.body.choices[0].message.content), ["number 0", "number 1", "number 2"]);
 });
 
 await main();

@@ -154,6 +154,26 @@ async def three_choices(at: At) -> None:
     assert [choice.message.content for choice in whole.choices] == list(texts.values())
 
 
+NINE = [
+    "response.created", "response.in_progress", "response.output_item.added", "response.content_part.added",
+    "response.output_text.delta", "response.output_text.done", "response.content_part.done",
+    "response.output_item.done", "response.completed",
+]  # fmt: skip
+
+
+@check(7, "a response, streamed: nine kinds of events in their order, then the whole with its usage", *BOTH)
+async def streamed_response(at: At) -> None:
+    async with entered(client(at).responses.stream(model=MODEL, input="What is new?")) as stream:
+        seen = [(event.type, event.sequence_number) async for event in every(stream)]
+        final = await got(stream.get_final_response())
+    assert list(dict.fromkeys(kind for kind, _ in seen)) == NINE
+    assert [number for _, number in seen] == list(range(len(seen)))
+    assert (final.status, final.usage.total_tokens > 0) == ("completed", True)
+    assert final.output_text
+    stored = await got(client(at).responses.retrieve(final.id))
+    assert stored.output_text == final.output_text
+
+
 @check(8, "embeddings: base64 on the wire by default, the same numbers as floats", *BOTH)
 async def embeddings(at: At) -> None:
     asked = {"model": "text-embedding-3-small", "input": ["one text", "another"]}
@@ -271,6 +291,103 @@ async def cut_stream(at: At) -> None:
     (row,) = at.control.requests(CHAT)
     assert len(seen) == row["chunks"] == 4
     assert len(at.control.effects("openai.completion")) == 1
+
+
+@check(17, "responses go on from each other and in a conversation, are listed, deleted, parsed", *BOTH)
+async def stateful_responses(at: At) -> None:
+    at.control.setup(
+        answers=[{"when": {"turn": 2}, "say": "second"}, {"when": {"says": "parse"}, "json": True}, {"echo": True}]
+    )
+    asked = client(at).responses
+    one = await got(asked.create(model=MODEL, input="first"))
+    two = await got(asked.create(model=MODEL, input="next", previous_response_id=one.id))
+    assert (one.output_text, two.output_text) == ("first", "second")
+    items = [item async for item in every(await got(asked.input_items.list(two.id)))]
+    assert [item.content[0].text for item in items] == ["next"]
+    await got(asked.delete(one.id))
+    assert (await refusal(lambda: asked.retrieve(one.id), openai.NotFoundError)).status_code == 404
+    conversation = await got(client(at).conversations.create())
+    await got(asked.create(model=MODEL, input="in it", conversation=conversation.id))
+    kept = [item async for item in every(await got(client(at).conversations.items.list(conversation.id)))]
+    assert [item.role for item in kept] == ["assistant", "user"]
+    parsed = await got(asked.parse(model=MODEL, input="parse this", text_format=Person))
+    assert isinstance(parsed.output_parsed, Person)
+
+
+@check(18, "a response in the background is polled until it is done; a cancelled one is never done", *BOTH)
+async def background(at: At) -> None:
+    asked = client(at).responses
+    made = await got(asked.create(model=MODEL, input="hi", background=True))
+    cancelled = await got(asked.create(model=MODEL, input="hi", background=True))
+    assert (made.status, (await got(asked.cancel(cancelled.id))).status) == ("queued", "cancelled")
+    at.control.advance(0.6)
+    assert (await _until(at, lambda: asked.retrieve(made.id), {"in_progress"})).status == "in_progress"
+    at.control.advance(60.0)
+    assert (await _until(at, lambda: asked.retrieve(made.id), {"completed"})).output_text
+    assert (await got(asked.retrieve(cancelled.id))).status == "cancelled"
+    assert [row["id"] for row in at.control.effects()] == [made.id]
+
+
+async def _until(at: At, look: Any, wanted: set[str]) -> Any:
+    """What is looked at, as soon as it has one of these statuses. Deferred steps run in their own time."""
+    for _ in range(1_000):
+        found = await got(look())
+        if found.status in wanted:
+            return found
+    raise AssertionError(f"{found.status} in {at.client}, never {wanted}")
+
+
+@check(19, "a file of requests is uploaded, worked on as a batch, and its answers are read", *BOTH)
+async def batch(at: At) -> None:
+    at.control.setup(answers=[{"echo": True}])
+    asked = client(at)
+    bodies = [{**ASKED, "messages": [{"role": "user", "content": f"number {n}"}]} for n in range(3)]
+    lines = [
+        {"custom_id": f"r-{n}", "method": "POST", "url": "/v1/chat/completions", "body": body}
+        for n, body in enumerate(bodies)
+    ]
+    content = "\n".join(map(json.dumps, lines)).encode()
+    file = await got(asked.files.create(file=("in.jsonl", content), purpose="batch"))
+    assert (file.bytes, (await got(asked.files.retrieve(file.id))).filename) == (len(content), "in.jsonl")
+    made = await got(
+        asked.batches.create(input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h")
+    )
+    assert made.status == "validating"
+    for _ in range(5):
+        at.control.advance(1.1)
+        await got(asked.batches.retrieve(made.id))
+    done = await _until(at, lambda: asked.batches.retrieve(made.id), {"completed"})
+    assert (done.request_counts.completed, done.request_counts.failed) == (3, 0)
+    output = await got(asked.files.content(done.output_file_id))
+    rows = [json.loads(line) for line in output.text.splitlines()]
+    said = [row["response"]["body"]["choices"][0]["message"]["content"] for row in rows]
+    assert said == ["number 0", "number 1", "number 2"]
+    assert [each.id async for each in every(await got(asked.batches.list()))] == [made.id]
+
+
+@check(20, "models are listed, a text is moderated, a webhook's signature is unwrapped", *BOTH)
+async def the_rest(at: At) -> None:
+    asked = client(at)
+    models = [model.id async for model in every(await got(asked.models.list()))]
+    assert MODEL in models
+    assert (await got(asked.models.retrieve(MODEL))).object == "model"
+    flagged = await got(asked.moderations.create(input="I will kill you"))
+    assert (flagged.results[0].flagged, flagged.results[0].categories.violence) == (True, True)
+    with at.receiver() as receiver:
+        secret = at.control.ask("POST", "receivers", {"account": "default", "url": receiver.url})["secret"]
+        made = await got(asked.responses.create(model=MODEL, input="hi", background=True))
+        at.control.advance(0.6)
+        await _until(at, lambda: asked.responses.retrieve(made.id), {"in_progress"})
+        at.control.advance(60.0)
+        (told,) = await asyncio.to_thread(receiver.wait_for, 1)
+    event = asked.webhooks.unwrap(told.body, told.headers, secret=secret)
+    assert (event.type, event.data.id) == ("response.completed", made.id)
+    forged = told.body.replace(b"completed", b"cancelled")
+    try:
+        asked.webhooks.unwrap(forged, told.headers, secret=secret)
+    except openai.InvalidWebhookSignatureError:
+        return
+    raise AssertionError("a forged webhook was taken for a true one")
 
 
 if __name__ == "__main__":

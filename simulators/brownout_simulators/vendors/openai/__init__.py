@@ -1,12 +1,18 @@
-"""OpenAI: chat completions, embeddings, models. What models answer is declared, none is run.
+"""OpenAI: chat completions, responses, conversations, embeddings, moderations, files, batches, models.
+
+What models answer is declared: none is run.
 
 - `actions.py`     the table of all routes
-- `chat.py`        chat completions, `chat_stream.py` as a stream
+- `chat.py`        chat completions, `chat_stream.py` as a stream, `chat_store.py` those that were to be stored
+- `responses.py`   responses: at once, as a stream (`response_stream.py`), in the background; `response_objects.py` how
+  they look, `response_store.py` those that are kept; `items.py` what goes in and comes out, `conversations.py` lists
+  of items
 - `embeddings.py`  vectors; `catalogue.py` the list of models, `models.py` what is known of each
+- `moderations.py`, `files.py`, `batches.py`
 - `generation.py`  from a prompt to answers, usage and what is booked; `asking.py` a request in the language's terms
 - `setting_up.py`  what can be set up: answers, a pace, models
 - `validation.py`  what parameters may be
-- `resources.py`   what an account holds
+- `resources.py`   what an account holds; `paging.py` lists of it
 - `access.py`      keys (`keys.py`), bodies
 - `errors.py`      the envelope and its situations; `named_errors.py` those that a fault can ask for
 - `limits.py`      requests and tokens per minute, headers; `durations.py` spans as Go writes them

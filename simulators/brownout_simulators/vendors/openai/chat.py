@@ -145,6 +145,7 @@ def read(data: Mapping[str, Any], account: Account[State]) -> Prompt:
     v.checked(data, PARAMETERS, ("model", "messages"))
     model = model_named(data["model"], setup_of(account).models)
     _fits(data, model)
+    _calls_are_answered(data["messages"])
     said = [_said(message) for message in data["messages"]]
     given = data.get("response_format", {})
     schema = given.get("json_schema", {}).get("schema", {}) if given.get("type") == "json_schema" else None
@@ -171,6 +172,24 @@ def read(data: Mapping[str, Any], account: Account[State]) -> Prompt:
         seed=data.get("seed"),
         tokens=prompt_tokens(said, (data.get("tools"), schema), model, limit, "messages"),
     )
+
+
+def _calls_are_answered(messages: Sequence[Mapping[str, Any]]) -> None:
+    """Each tool's message answers a call of the assistant's, and each call has its answer before anything else."""
+    open_calls: list[str] = []
+    for place, message in enumerate(messages):
+        if message["role"] == "tool":
+            if message["tool_call_id"] not in open_calls:
+                said = "messages with role 'tool' must be a response to a preceding message with 'tool_calls'."
+                raise refuse(f"Invalid parameter: {said}", param=f"messages.[{place}].role")
+            open_calls.remove(message["tool_call_id"])
+            continue
+        if open_calls:
+            break
+        open_calls = [str(call.get("id")) for call in message.get("tool_calls") or ()]
+    if open_calls:
+        said = "An assistant message with 'tool_calls' must be followed by tool messages for each 'tool_call_id'."
+        raise refuse(f"{said} Without one: {', '.join(open_calls)[:300]}", param="messages")
 
 
 def _fits(data: Mapping[str, Any], model: Model) -> None:

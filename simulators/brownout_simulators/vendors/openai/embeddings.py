@@ -57,7 +57,9 @@ def create(call: Call, account: Account[State]) -> Reply:
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
     body = orjson.dumps({"object": "list", "data": rows, "model": model.name, "usage": usage})
     fields = {"model": data["model"], "inputs": len(texts), **usage, "cost": model.price.of(tokens, 0)}
-    effect = Effect("openai.embedding", f"emb_{call.request_id}", references=references_of(call), fields=fields)
+    effect = Effect(
+        "openai.embedding", f"embd-{account.ids.hexadecimal(32)}", references=references_of(call), fields=fields
+    )
     return Reply(200, body, {**JSON, TOKENIZER: counter().name}, effects=(effect,))
 
 

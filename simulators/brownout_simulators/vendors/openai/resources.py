@@ -61,6 +61,8 @@ class State:
     responses: Store[StoredResponse] = field(
         default_factory=lambda: Store(10_000, is_settled=lambda one: one.body["status"] in FINAL)
     )
+    items: Store[Object] = field(default_factory=lambda: Store(20_000))
+    """Of responses and conversations, by id, for those that refer to one."""
     conversations: Store[Conversation] = field(default_factory=lambda: Store(1_000))
     files: Store[StoredFile] = field(default_factory=lambda: Store(FILES_LIMIT))
     batches: Store[Object] = field(default_factory=lambda: Store(1_000, is_settled=lambda one: one["status"] in FINAL))
@@ -73,6 +75,7 @@ def stores(state: State) -> Mapping[str, Store[Any]]:
     return {
         "chat completion": state.completions,
         "response": state.responses,
+        "item": state.items,
         "conversation": state.conversations,
         "file": state.files,
         "batch": state.batches,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from brownout_simulators.call import Call
+from brownout_simulators.call import Call, Sending
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.vendors.openai import VENDOR
 from tests.support.sending import all_sent
@@ -41,20 +41,22 @@ class OpenAIBench(Bench):
         return self.post_json(CHAT, {"model": MODEL, "messages": messages, **more})
 
     def ask(self, path: str = CHAT, **body: Any) -> "Streamed":
-        """A streamed answer: its frames as they go out, each with the seconds before it."""
+        """A streamed answer."""
         data = {"model": MODEL, "stream": True, **({"messages": USER} if path == CHAT else {}), **body}
+        return self.read_stream("POST", path, json.dumps(data).encode())
+
+    def read_stream(self, method: str, target: str, body: bytes = b"") -> "Streamed":
+        """An answer's frames as they go out, each with the seconds before it."""
         headers = {"authorization": self.authorization, "content-type": "application/json"}
-        call = Call("POST", path, "", headers, json.dumps(data).encode(), self.now_s)
-        steps = self.simulator.handle(call)
+        path, _, query = target.partition("?")
+        steps = self.simulator.handle(Call(method, path, query, headers, body, self.now_s))
         try:
             while True:
                 self.now_s += next(steps)
         except StopIteration as stop:
             sending = all_sent(self.simulator, stop.value)
         assert not self.simulator.problems, self.simulator.problems
-        return Streamed(
-            sending.status, dict(sending.headers), list(sending.stream or []), sending.ending.value, sending.body
-        )
+        return Streamed(sending)
 
     def fields(self, kind: str = "openai.completion") -> list[dict[str, Any]]:
         """What the ledger holds of each effect of that kind."""
@@ -64,15 +66,13 @@ class OpenAIBench(Bench):
 class Streamed:
     """What came, in frames."""
 
-    def __init__(
-        self, status: int, headers: dict[str, str], frames: list[tuple[float, bytes]], ending: str, body: bytes
-    ) -> None:
-        self.status = status
-        self.headers = headers
-        self.frames = [frame for _, frame in frames]
-        self.gaps_s = [gap_s for gap_s, _ in frames]
-        self.ending = ending
-        self.body = body
+    def __init__(self, sending: Sending) -> None:
+        self.status = sending.status
+        self.headers = dict(sending.headers)
+        self.frames = [frame for _, frame in sending.stream or []]
+        self.gaps_s = [gap_s for gap_s, _ in sending.stream or []]
+        self.ending = sending.ending.value
+        self.body = sending.body
 
     @property
     def data(self) -> list[Any]:

@@ -1,6 +1,7 @@
 """What is wrong with a value by the vendor's own API description: types, enumerations, what is required, alternatives.
 
-As strict as the description: a property that it does not name is a fault, too.
+As strict as the description: a property that it does not name is a fault, too. But for one thing: `usage` is null until
+there is one, in the vendor's own examples.
 """
 
 from functools import cache
@@ -70,9 +71,8 @@ def _faults(schema: dict[str, Any], value: Any, where: str) -> list[str]:  # noq
     found = [f"{where}: {name} is missing" for name in schema.get("required", []) if name not in value]
     if not schema.get("additionalProperties"):
         found += [f"{where}: {name} is not in the description" for name in value if name not in named]
-    return found + [
-        line for name in named if name in value for line in _faults(named[name], value[name], f"{where}.{name}")
-    ]
+    judged = [name for name in named if name in value and not (name == "usage" and value[name] is None)]
+    return found + [line for name in judged for line in _faults(named[name], value[name], f"{where}.{name}")]
 
 
 def _is(value: Any, kind: str) -> bool:

@@ -43,7 +43,7 @@ def bodies(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(st.lists(st.tuples(st.sampled_from(ROUTES), bodies()), min_size=1, max_size=4))
-@examples(120)
+@examples(60)
 def test_any_body_to_any_endpoint_has_an_answer_of_the_vendors(calls: list[tuple[tuple[str, str], Any]]) -> None:
     bench = OpenAIBench()
     bench.simulator.schedule([], limits={"tokens": True, "requests": True})
