@@ -293,5 +293,29 @@ async def cached(at: At) -> None:
     assert await client.pages("caches") == []
 
 
+@check(31, "a batch is answered, inline and by a file", *BOTH)
+async def in_a_batch(at: At) -> None:
+    at.control.setup(answers=[{"say": "Yes."}], batch_s=10)
+    client = Client(at)
+    inline = types.InlinedRequest(contents="Is it?", metadata={"order": "A-1"})
+    job = await client.call("batches", "create", model=PLAIN, src=[inline], config={"display_name": "mine"})
+    assert (job.state, job.display_name) == (types.JobState.JOB_STATE_PENDING, "mine")
+    lines = b'{"key": "k1", "request": {"contents": [{"parts": [{"text": "Is it?"}]}]}}\n'
+    file = await client.call("files", "upload", file=io.BytesIO(lines), config={"mime_type": "jsonl"})
+    by_file = await client.call("batches", "create", model=PLAIN, src=file.name)
+    assert len(await client.pages("batches", page_size=1)) == 2
+    at.control.advance(10)
+    job = await client.call("batches", "get", name=job.name)
+    assert job.state == types.JobState.JOB_STATE_SUCCEEDED
+    (answer,) = job.dest.inlined_responses
+    assert (answer.response.text, answer.metadata) == ("Yes.", {"order": "A-1"})
+    by_file = await client.call("batches", "get", name=by_file.name)
+    output = await client.call("files", "download", file=by_file.dest.file_name)
+    assert b'"k1"' in output
+    assert b"Yes." in output
+    await client.call("batches", "delete", name=job.name)
+    assert len(at.control.effects("gemini.completion")) == 2
+
+
 if __name__ == "__main__":
     main()

@@ -1,11 +1,13 @@
-"""The Gemini API (generativelanguage): generation, streamed or not, tokens, embeddings, models, files, caches.
+"""The Gemini API (generativelanguage): generation, streamed or not, tokens, embeddings, models, files, caches,
+batches.
 
 - `actions.py`    generating and counting, and the table of all routes
 - `prompts.py`    a request, read and checked; `contents.py` what a conversation must look like and counts for
 - `generating.py` what is generated, and its price; `rendering.py` how it is written, whole or in frames
 - `messages.py`   the request messages as a table; `reading.py` reads by it; `schemas.py` the API's own schemas
 - `embeddings.py` vectors; `models.py` the models there are, their limits and prices
-- `files.py`, `uploads.py`, `caches.py`  what a project keeps, `resources.py` how it is held, `paging.py` lists of it
+- `files.py`, `uploads.py`, `caches.py`, `batches.py`  what a project keeps; `resources.py` how it is held, `paging.py`
+  lists of it
 - `access.py`     API keys, bodies, queries
 - `errors.py`     the table of situations; `quota.py` what a 429 says; `named_errors.py` what a fault can ask for
 - `limits.py`     the limiters, and the headers on every reply; `days.py` when a day ends
@@ -73,6 +75,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
             "streamed",
             "finish",
             "prompt",
+            "batch",
         ),
         "gemini.embedding": ("model", "prompt_tokens", "total_tokens", "texts", "cost", "prompt"),
     },

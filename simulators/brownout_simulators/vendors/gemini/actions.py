@@ -7,7 +7,7 @@ from brownout_simulators.account import Account
 from brownout_simulators.answers import total_s
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Refused, Route
-from brownout_simulators.vendors.gemini import caches, embeddings, files, models, uploads
+from brownout_simulators.vendors.gemini import batches, caches, embeddings, files, models, uploads
 from brownout_simulators.vendors.gemini.contents import details_of, objection_to
 from brownout_simulators.vendors.gemini.errors import JSON, SSE, alt_of, invalid, pretty, unreadable
 from brownout_simulators.vendors.gemini.generating import Generation, effect_of, generate
@@ -88,6 +88,11 @@ _METHODS: Final[tuple[tuple[str, str, Action], ...]] = (
     ("POST", "/models/{model}:batchEmbedContents", embeddings.embed_batch),
     ("GET", "/models", models.list_models),
     ("GET", "/models/{model}", models.fetch_model),
+    ("POST", "/models/{model}:batchGenerateContent", batches.create_batch),
+    ("GET", "/batches", batches.list_batches),
+    ("GET", "/batches/{batch}", batches.fetch_batch),
+    ("POST", "/batches/{batch}:cancel", batches.cancel_batch),
+    ("DELETE", "/batches/{batch}", batches.delete_batch),
     ("GET", "/tunedModels", models.list_tuned),
     ("GET", "/files", files.list_files),
     ("GET", "/files/{file}", files.fetch_file),

@@ -54,6 +54,7 @@ SITUATIONS: Final[Mapping[str, tuple[int, str, str]]] = {
             " Studio."
         ),
     ),
+    "failed-precondition": (400, "FAILED_PRECONDITION", "Precondition check failed."),
     "payment-required": (402, "FAILED_PRECONDITION", "Your prepayment credits are depleted."),
     "permission-denied": (403, "PERMISSION_DENIED", "The caller does not have permission"),
     "not-found": (404, "NOT_FOUND", "Requested entity was not found."),

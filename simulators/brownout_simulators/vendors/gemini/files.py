@@ -1,5 +1,6 @@
 """Files that were uploaded: fetched, listed, deleted, gone after 48 hours; and what one counts for in a prompt."""
 
+import hashlib
 import re
 from collections import Counter
 from typing import Final
@@ -7,10 +8,10 @@ from typing import Final
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Refused
-from brownout_simulators.vendors.gemini.contents import FileTokens, Tokens
+from brownout_simulators.vendors.gemini.contents import FileTokens, Tokens, tokens_of_bytes
 from brownout_simulators.vendors.gemini.errors import JSON, pretty, problem, status_reply
 from brownout_simulators.vendors.gemini.paging import listed, page_body
-from brownout_simulators.vendors.gemini.resources import File, State
+from brownout_simulators.vendors.gemini.resources import CONTENTS_LIMIT, FILE_LIFE_S, TEXT_LIMIT, File, State
 
 _URI: Final = re.compile(r"(?:https?://[^/?#]+(?:/v1(?:beta)?)?/)?files/([a-z0-9-]{1,40})")
 
@@ -38,7 +39,7 @@ def list_files(call: Call, account: Account[State]) -> Reply:
 
 def delete_file(call: Call, account: Account[State]) -> Reply:
     """DELETE /V/files/{file}."""
-    account.state.files.remove(_wanted(call, account, call.params["file"]).id)
+    _forget(account.state, _wanted(call, account, call.params["file"]))
     return Reply(200, b"{}\n", {"content-type": JSON})
 
 
@@ -48,7 +49,56 @@ def download_file(call: Call, account: Account[State]) -> Reply:
     if file.source != "GENERATED":
         message = "Only generated files can be downloaded, uploaded files can't be downloaded."
         raise Refused(problem(call, "invalid-argument", message))
-    return Reply(200, file.content, {"content-type": file.kind})
+    content = account.state.contents.get(file.id)
+    if content is None:
+        raise Refused(problem(call, "not-found", "This simulator no longer keeps what is in that file."))
+    return Reply(200, content, {"content-type": file.kind})
+
+
+def keep(account: Account[State], file: File, content: bytes | None) -> None:
+    """Keep a new file for its two days, and what is in it where that may be asked for."""
+    state, now_s = account.state, account.clock()
+    state.files.put(file.id, file, now_s)
+    if content is not None:
+        state.contents.put(file.id, content, now_s)
+    account.later(FILE_LIFE_S, lambda: _forget(state, file))
+
+
+def _forget(state: State, file: File) -> None:
+    if state.files.get(file.id) is file:
+        state.files.remove(file.id)
+        state.contents.remove(file.id)
+
+
+def made_file(account: Account[State], name: str, content: bytes, kind: str) -> File:
+    """A file that the API made itself: it can be downloaded."""
+    file = File(
+        id=name,
+        display_name="",
+        kind=kind,
+        size=len(content),
+        digest=hashlib.sha256(content).digest(),
+        made_s=account.clock(),
+        made_wall_s=account.wall_s(),
+        ready_s=account.clock(),
+        fails=False,
+        tokens=tokens_of_bytes(kind, len(content)),
+        source="GENERATED",
+    )
+    keep(account, file, content)
+    return file
+
+
+def lines_of(call: Call, account: Account[State], name: str) -> list[bytes]:
+    """The lines of a file of requests. Raises `Refused`."""
+    file = _wanted(call, account, name.removeprefix("files/"))
+    content = account.state.contents.get(file.id)
+    if content is None:
+        text = (
+            f"This simulator keeps files of type jsonl up to {TEXT_LIMIT} bytes, the newest {CONTENTS_LIMIT} of them."
+        )
+        raise Refused(problem(call, "invalid-argument", text))
+    return content.split(b"\n")
 
 
 def file_tokens(call: Call, account: Account[State]) -> FileTokens:

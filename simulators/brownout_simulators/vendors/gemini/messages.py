@@ -113,7 +113,7 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "InputConfig": {"fileName": "string", "requests": "InlinedRequests"},
     "InlinedRequests": {"requests": "repeated InlinedRequest"},
-    "InlinedRequest": {"request": "GenerateContentRequest", "metadata": "object"},
+    "InlinedRequest": {"request": "object", "metadata": "object"},
     "Content": {"parts": "repeated Part", "role": "string"},
     "Part": {
         "text": "string",

@@ -2,10 +2,10 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from brownout_simulators.account import Account
 from brownout_simulators.store import Store
@@ -18,7 +18,9 @@ _TEXTS: Final = frozenset({"application/json", "application/jsonl", "application
 FILES_LIMIT: Final = 10_000
 UPLOADS_LIMIT: Final = 1_000
 CACHES_LIMIT: Final = 1_000
-BATCHES_LIMIT: Final = 1_000
+BATCHES_LIMIT: Final = 100
+CONTENTS_LIMIT: Final = 32
+DONE: Final = ("SUCCEEDED", "CANCELLED")
 _LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -79,6 +81,11 @@ class Upload:
             return None
         return self.text.decode("utf-8", "replace")
 
+    @property
+    def lines(self) -> bytes | None:
+        """The same as it came, where it may be a list of requests."""
+        return bytes(self.text) if "jsonl" in self.kind and self.size <= TEXT_LIMIT else None
+
 
 @dataclass(slots=True)
 class File:
@@ -99,8 +106,6 @@ class File:
     tokens: Mapping[str, int]
     """What it counts for in a prompt, by modality."""
     source: str = "UPLOADED"
-    content: bytes = b""
-    """What there is to download: of files that the API made itself."""
 
     @property
     def expires_s(self) -> float:
@@ -182,6 +187,45 @@ class Cache:
         }
 
 
+class Revision(NamedTuple):
+    """When something got into a state."""
+
+    at_s: float
+    """On the simulator's clock."""
+    wall_s: float
+    state: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """Requests that are answered later. `revisions` is never empty and only grows."""
+
+    id: str
+    model: str
+    display_name: str
+    requests: Sequence[Mapping[str, Any]]
+    is_inline: bool
+    made_wall_s: float
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    failed: int = 0
+    output: str = ""
+    """The file with the answers, where the requests came in one."""
+    revisions: list[Revision] = field(default_factory=list)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is to come any more."""
+        return self.revisions[-1].state in DONE
+
+    def move(self, state: str, at_s: float, wall_s: float) -> None:
+        """Into another state."""
+        self.revisions.append(Revision(at_s, wall_s, state))
+
+    def as_of(self, at_s: float) -> Revision:
+        """The newest that a read of that instant sees."""
+        return next((each for each in reversed(self.revisions) if each.at_s <= at_s), self.revisions[0])
+
+
 @dataclass(slots=True)
 class State:
     """What one project holds."""
@@ -192,9 +236,18 @@ class State:
     uploads: Store[Upload] = field(
         default_factory=lambda: Store(UPLOADS_LIMIT, is_settled=lambda upload: upload.status != "active")
     )
+    contents: Store[bytes] = field(default_factory=lambda: Store(CONTENTS_LIMIT))
+    """What is in a file, by the file's id: of lists of requests, and of what the API made itself."""
+    batches: Store[Batch] = field(default_factory=lambda: Store(BATCHES_LIMIT, is_settled=lambda batch: batch.is_done))
     caches: Store[Cache] = field(default_factory=lambda: Store(CACHES_LIMIT))
 
 
 def stores(state: State) -> Mapping[str, Store[Any]]:
     """What is counted."""
-    return {"file": state.files, "upload": state.uploads, "cachedContent": state.caches}
+    return {
+        "file": state.files,
+        "upload": state.uploads,
+        "cachedContent": state.caches,
+        "batch": state.batches,
+        "content of a file": state.contents,
+    }

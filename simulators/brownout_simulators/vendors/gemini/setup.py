@@ -11,7 +11,9 @@ from brownout_simulators.vendors.gemini.messages import BLOCKS, FINISHES
 
 PROCESSING_S: Final = 5.0
 """How long a recording is processed before it can be used. Chosen, not measured: Google's samples look every 5 s."""
-LONGEST_S: Final = 3_600.0
+BATCH_S: Final = 60.0
+"""How long a batch takes. Chosen: the API promises no more than a day."""
+LONGEST_S: Final = 86_400.0
 
 PROFILES: Final[Mapping[str, Pace]] = {
     # jonathanwrede.de, 7 days, about 10,080 probes by way of OpenRouter: half within 556 ms, 95 % within 2,313 ms (a
@@ -31,6 +33,7 @@ class GeminiSetup:
 
     answering: Answering
     processing_s: float = PROCESSING_S
+    batch_s: float = BATCH_S
 
 
 def _read(given: Mapping[str, Any]) -> GeminiSetup:
@@ -39,17 +42,25 @@ def _read(given: Mapping[str, Any]) -> GeminiSetup:
             near = nearest(str(name), ABOUT)
             raise ValueError(f"{named(name)}: no such key" + (f"; did you mean {near}?" if near else ""))
     answering = read_answering(given, finishes=FINISHES, blocks=BLOCKS, profiles=PROFILES)
-    processing_s = given.get("processing_s", PROCESSING_S)
-    is_number = isinstance(processing_s, int | float) and not isinstance(processing_s, bool)
-    if not is_number or not 0 <= processing_s <= LONGEST_S:
-        raise ValueError(f"processing_s: seconds from 0 to {LONGEST_S:g}, got {shown(processing_s)}")
-    return GeminiSetup(answering=answering, processing_s=float(processing_s))
+    return GeminiSetup(
+        answering=answering,
+        processing_s=_seconds(given, "processing_s", PROCESSING_S),
+        batch_s=_seconds(given, "batch_s", BATCH_S),
+    )
+
+
+def _seconds(given: Mapping[str, Any], name: str, default: float) -> float:
+    value = given.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST_S:
+        raise ValueError(f"{name}: seconds from 0 to {LONGEST_S:g}, got {shown(value)}")
+    return float(value)
 
 
 ABOUT: Final[Mapping[str, str]] = {
     "answers": "rules for what models answer; seeded prose without",
     "pace": f"how long answers take: {', '.join(PROFILES)}, or figures",
     "record": "`prompts` keeps what was asked in full in the books; else a digest",
+    "batch_s": "how long a batch takes",
     "processing_s": "how long a recording is processed before it can be used",
 }
 assert set(KEYS) < set(ABOUT)  # noqa: S101 - the keys of the language of answers are all told

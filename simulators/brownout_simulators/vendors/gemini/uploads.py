@@ -12,8 +12,9 @@ from brownout_simulators.vendor import Refused
 from brownout_simulators.vendors.gemini.access import upload_id, upload_id_of
 from brownout_simulators.vendors.gemini.contents import tokens_of_bytes
 from brownout_simulators.vendors.gemini.errors import JSON, invalid, pretty, problem, unreadable
+from brownout_simulators.vendors.gemini.files import keep
 from brownout_simulators.vendors.gemini.reading import Unreadable, read
-from brownout_simulators.vendors.gemini.resources import CANCELLED, FILE_LIFE_S, File, State, Upload, new_id
+from brownout_simulators.vendors.gemini.resources import CANCELLED, File, State, Upload, new_id
 
 LARGEST: Final = 2 * 1024**3
 """Bytes of one file."""
@@ -128,13 +129,6 @@ def _made(account: Account[State], one: Upload) -> File:
         fails=one.size == 0,
         tokens=tokens_of_bytes(one.kind, one.size, one.whole_text),
     )
+    keep(account, file, one.lines)
     one.text.clear()
-    files = account.state.files
-    files.put(file.id, file, now_s)
-    account.later(FILE_LIFE_S, lambda: _expire(account, file))
     return file
-
-
-def _expire(account: Account[State], file: File) -> None:
-    if account.state.files.get(file.id) is file:
-        account.state.files.remove(file.id)

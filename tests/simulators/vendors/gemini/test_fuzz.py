@@ -104,7 +104,7 @@ def test_any_request_to_any_endpoint_has_an_answer_of_the_api(data: st.DataObjec
     for _ in range(3):
         some = st.sampled_from([file, cache, PLAIN, THINKING, "gemini-embedding-001"]) | st.text(min_size=1, max_size=5)
         name = quote(data.draw(some), safe="")
-        target = path.replace("{model}", name).replace("{file}", name).replace("{cache}", name)
+        target = path.replace("{model}", name).replace("{file}", name).replace("{cache}", name).replace("{batch}", name)
         query = urlencode(data.draw(QUERIES), errors="replace")
         body = data.draw(bent() | JSON | st.dictionaries(MEMBERS, JSON, max_size=4))
         headers = {
@@ -142,7 +142,7 @@ def test_any_bytes_any_query_and_any_key_have_an_answer(
 ) -> None:
     bench = GeminiBench()
     method, path = route
-    target = path.replace("{model}", PLAIN).replace("{file}", "x").replace("{cache}", "x")
+    target = path.replace("{model}", PLAIN).replace("{file}", "x").replace("{cache}", "x").replace("{batch}", "x")
     _is_answered(bench.ask(method, target, body))
     _is_answered(bench.ask(method, f"{target}?{query}"))
     bench.key = key

@@ -14,7 +14,7 @@ from brownout_simulators.vendors.gemini.setup import PROFILES, SETUP
         ({"answers": [{"block": "RUDE"}]}, "answers[0].block: one of SAFETY"),
         ({"answers": [{"say": "x", "finish": "TIRED"}]}, "answers[0].finish: one of"),
         ({"pace": "gpt-4o-mini/2026"}, "pace: no profile"),
-        ({"processing_s": -1}, "processing_s: seconds from 0 to 3600"),
+        ({"processing_s": -1}, "processing_s: seconds from 0 to 86400"),
         ({"processing_s": True}, "processing_s: seconds"),
     ],
 )
