@@ -8,7 +8,7 @@ from brownout_simulators.answers import total_s
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Refused, Route
 from brownout_simulators.vendors.gemini import batches, caches, embeddings, files, models, uploads
-from brownout_simulators.vendors.gemini.contents import details_of, objection_to
+from brownout_simulators.vendors.gemini.contents import counted, details_of, objection_to
 from brownout_simulators.vendors.gemini.errors import JSON, SSE, alt_of, invalid, pretty, unreadable
 from brownout_simulators.vendors.gemini.generating import Generation, effect_of, generate
 from brownout_simulators.vendors.gemini.prompts import prompt_of, prompt_tokens
@@ -24,8 +24,8 @@ def generate_content(call: Call, account: Account[State]) -> Reply:
     return Reply(
         200,
         pretty(whole(generation)),
-        {"content-type": JSON},
-        effects=(effect_of(account, generation, streamed=False),),
+        {"content-type": JSON, **counted()},
+        effects=(effect_of(call, account, generation, streamed=False),),
         begins_in_s=0.0 if pace.is_off else total_s(pace.gaps_s(generation.steps, account.random)),
     )
 
@@ -39,8 +39,8 @@ def stream_content(call: Call, account: Account[State]) -> Reply:
     waits = [total_s([next(gaps, 0.0) for _ in range(frame.tokens)]) for frame in made]
     chunks = list(zip(waits, framed([frame.body for frame in made], is_sse=is_sse), strict=True))
     kind = SSE if is_sse else JSON
-    effects = (effect_of(account, generation, streamed=True),)
-    return Reply(200, headers={"content-type": kind}, stream=chunks, effects=effects)
+    effects = (effect_of(call, account, generation, streamed=True),)
+    return Reply(200, headers={"content-type": kind, **counted()}, stream=chunks, effects=effects)
 
 
 def count_tokens(call: Call, account: Account[State]) -> Reply:
@@ -62,7 +62,7 @@ def count_tokens(call: Call, account: Account[State]) -> Reply:
         body["cachedContentTokenCount"] = cache.total_tokens
     body["totalTokens"] = sum(tokens.values())
     body["promptTokensDetails"] = details_of(tokens)
-    return Reply(200, pretty(body), {"content-type": JSON})
+    return Reply(200, pretty(body), {"content-type": JSON, **counted()})
 
 
 def request_of(call: Call, message: str) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def _answer(
         error = orjson.loads(refused.reply.body)["error"]
         batch.failed += 1
         return {**kept, "error": {"code": _CODES.get(error["status"], 2), "message": error["message"]}}, None
-    effect = effect_of(account, generation, streamed=False)
+    effect = effect_of(call, account, generation, streamed=False)
     fields = {**effect.fields, "cost": -(-int(effect.fields["cost"]) // 2), "batch": f"batches/{batch.id}"}
     given = one.get("metadata")
     references = {f"metadata.{name}": str(value) for name, value in given.items()} if isinstance(given, dict) else {}

@@ -86,6 +86,23 @@ def _count_of(content: Mapping[str, Any] | None, name: str) -> int:
     return sum(name in part for part in content.get("parts", ())) if content is not None else 0
 
 
+def objection_to_signatures(contents: Sequence[Mapping[str, Any]]) -> str:
+    """Gemini 3 wants back the signature of the first call of each step, since the user spoke last (the API's page on
+    thought signatures)."""
+    spoke = [place for place, each in enumerate(contents) if each.get("role", "user") == "user" and text_of(each)]
+    for place, content in enumerate(contents[spoke[-1] if spoke else 0 :], spoke[-1] if spoke else 0):
+        calls = [part for part in content.get("parts", ()) if "functionCall" in part]
+        if calls and content.get("role") == "model" and not calls[0].get("thoughtSignature"):
+            name = calls[0]["functionCall"].get("name", "")
+            return (
+                "Function call is missing a thought_signature in functionCall parts. This is required for tools to work"
+                " correctly, and missing thought_signature may lead to degraded model performance. Additional data,"
+                f" function call `default_api:{name}` , position {place + 1}. Please refer to"
+                " https://ai.google.dev/gemini-api/docs/thought-signatures for more details."
+            )
+    return ""
+
+
 def text_of(content: Mapping[str, Any] | None) -> str:
     """All text of a turn but the model's thoughts."""
     if content is None:
@@ -148,6 +165,11 @@ def tokens_of_bytes(kind: str, size: int, text: str | None = None) -> Tokens:
         return Counter({"DOCUMENT": PAGE_TOKENS})
     # Google's rule of thumb is four characters to a token (Firebase, "Count tokens").
     return Counter({"TEXT": counter().count(text) if text is not None else -(-size // 4)})
+
+
+def counted() -> dict[str, str]:
+    """The header that tells how tokens were counted, of this project's own: the vocabulary is not Gemini's."""
+    return {"brownout-tokenizer": counter().name}
 
 
 def tokens_of_json(value: Any) -> int:

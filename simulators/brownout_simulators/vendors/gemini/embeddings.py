@@ -3,6 +3,7 @@
 import array
 import hashlib
 import math
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -13,13 +14,18 @@ from brownout_simulators.call import Call, Effect, Reply
 from brownout_simulators.vendor import Refused
 from brownout_simulators.vendors.gemini import contents, models
 from brownout_simulators.vendors.gemini.errors import JSON, invalid, pretty, unreadable
+from brownout_simulators.vendors.gemini.generating import references_of
 from brownout_simulators.vendors.gemini.models import Model
 from brownout_simulators.vendors.gemini.reading import Unreadable, read
 from brownout_simulators.vendors.gemini.resources import State
 
 DIMENSIONS: Final = 3_072
 MOST_IN_BATCH: Final = 100
-_HALF: Final = 2**15
+_WORD: Final = re.compile(r"\w+")
+WORDS_LIMIT: Final = 2_048
+PLACES_OF_A_WORD: Final = 32
+WEIGHT_OF_A_WORD: Final = 800.0
+"""Against noise of up to 128 in each dimension: words tell more than what is drawn for the text as a whole."""
 
 
 def embed(call: Call, account: Account[State]) -> Reply:
@@ -28,7 +34,7 @@ def embed(call: Call, account: Account[State]) -> Reply:
     request = _read(call, "EmbedContentRequest")
     text, size = _checked(call, request, "EmbedContentRequest")
     body = {"embedding": {"values": vector(model.id, text)[:size]}}
-    return Reply(200, pretty(body), {"content-type": JSON}, effects=(_effect(account, model, [text]),))
+    return Reply(200, pretty(body), {"content-type": JSON}, effects=(_effect(call, account, model, [text]),))
 
 
 def embed_batch(call: Call, account: Account[State]) -> Reply:
@@ -49,7 +55,7 @@ def embed_batch(call: Call, account: Account[State]) -> Reply:
         texts.append(text)
         found.append({"values": vector(model.id, text)[:size]})
     body = {"embeddings": found}
-    return Reply(200, pretty(body), {"content-type": JSON}, effects=(_effect(account, model, texts),))
+    return Reply(200, pretty(body), {"content-type": JSON}, effects=(_effect(call, account, model, texts),))
 
 
 def _read(call: Call, message: str) -> dict[str, Any]:
@@ -80,23 +86,28 @@ def _checked(call: Call, request: Mapping[str, Any], where: str) -> tuple[str, i
 
 @lru_cache(maxsize=64)
 def vector(model: str, text: str) -> list[float]:
-    """Of length 1: the same for the same text, and at nearly a right angle to that of any other. A shorter one is its
-    beginning, and not of length 1 (the API's embeddings page)."""
-    key = hashlib.blake2b(f"{model}\n{text}".encode("utf-8", "replace")).digest()
-    draws = array.array("H", hashlib.shake_128(key).digest(2 * DIMENSIONS))
-    values = [(draw - _HALF + 0.5) / _HALF for draw in draws]
+    """Of length 1: the same for the same text, nearer for texts that share words. A shorter one is its beginning, and
+    not of length 1 (the API's embeddings page)."""
+    noise = hashlib.shake_128(f"{model}\n{text}".encode("utf-8", "replace")).digest(DIMENSIONS)
+    values = [byte - 127.5 for byte in noise]
+    for word in _WORD.findall(text.lower())[:WORDS_LIMIT]:
+        draws = array.array("H", hashlib.shake_128(word.encode("utf-8", "replace")).digest(2 * PLACES_OF_A_WORD))
+        for draw in draws:
+            values[(draw >> 1) % DIMENSIONS] += WEIGHT_OF_A_WORD if draw & 1 else -WEIGHT_OF_A_WORD
     length = math.sqrt(sum(value * value for value in values))
     return [round(value / length, 9) for value in values]
 
 
-def _effect(account: Account[State], model: Model, texts: list[str]) -> Effect:
+def _effect(call: Call, account: Account[State], model: Model, texts: list[str]) -> Effect:
     tokens = sum(map(counter().count, texts))
     fields = {
         "model": model.id,
+        "inputs": len(texts),
         "prompt_tokens": tokens,
         "total_tokens": tokens,
-        "texts": len(texts),
         "cost": model.cost(prompt=tokens, cached=0, output=0),
-        "prompt": digest_of("\n".join(texts).encode("utf-8", "replace")),
+        "prompt_digest": digest_of("\n".join(texts).encode("utf-8", "replace")),
     }
-    return Effect("gemini.embedding", f"emb-{account.ids.base62(16)}", fields=fields)
+    return Effect(
+        "gemini.embedding", f"emb-{account.ids.base62(16)}", references=references_of(call, {}), fields=fields
+    )

@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 
 from brownout_simulators.account import Account
-from brownout_simulators.answers import CALL, LENGTH, STOP, Answer, counter
+from brownout_simulators.answers import CALL, LENGTH, STOP, Answer, counter, digest_of
 from brownout_simulators.call import Call, Effect
 from brownout_simulators.vendors.gemini.prompts import Prompt, check_thinking
 from brownout_simulators.vendors.gemini.resources import State
@@ -21,6 +21,9 @@ FINISHES: Final[Mapping[str, str]] = {STOP: "STOP", CALL: "STOP", LENGTH: "MAX_T
 _THOUGHTS: Final = 186
 _SPREAD: Final = 0.8
 _MOST_THOUGHTS: Final = 8_192
+RECORDED: Final = 100_000
+"""Characters of a prompt that are kept where the setup asks for them."""
+_HEADER: Final = "x-correlation-id"
 _NORMAL: Final = NormalDist()
 
 
@@ -80,19 +83,9 @@ def generate(call: Call, account: Account[State], prompt: Prompt) -> Generation:
 
 
 def _answer(account: Account[State], prompt: Prompt, choice: int, most: int | None) -> Answer:
-    asked = prompt.asked(choice, account.state.salt, prompt.limit)
-    answering = account.setup.answering
-    answer: Answer = answering.answer(asked)
-    if answer.blocked or answer.refusal:
-        return answer
-    if not answer.thinking and most != 0:
-        thoughts = _thoughts(asked.key, most)
-        left = prompt.limit - thoughts
-        if left <= 0:
-            return Answer(thinking=prompt.limit, tokens=prompt.limit, finish=LENGTH)
-        if answer.tokens > left:
-            answer = answering.answer(replace(asked, limit=left))
-        answer = replace(answer, thinking=thoughts, tokens=answer.tokens + thoughts)
+    key = prompt.key(choice, account.state.salt)
+    asked = prompt.asked(key, 0 if most == 0 else _thoughts(key, most))
+    answer: Answer = account.setup.answering.answer(asked)
     return _plain(answer) if prompt.config.get("responseMimeType") == "text/x.enum" else answer
 
 
@@ -115,11 +108,10 @@ def _plain(answer: Answer) -> Answer:
     return replace(answer, pieces=pieces, tokens=answer.thinking + len(pieces))
 
 
-def effect_of(account: Account[State], generation: Generation, *, streamed: bool) -> Effect:
-    """What it is in the books: tokens spent, by model, and their price."""
+def effect_of(call: Call, account: Account[State], generation: Generation, *, streamed: bool) -> Effect:
+    """What it is in the books, whether or not anybody reads it to its end: tokens spent, by model, and their price."""
     prompt = generation.prompt
     prompt_tokens, output = prompt.token_count, generation.candidate_tokens + generation.thought_tokens
-    labels = prompt.request.get("labels", {})
     cost = prompt.model.cost(prompt=prompt_tokens, cached=generation.cached_tokens, output=output)
     fields: dict[str, Any] = {
         "model": prompt.model.id,
@@ -131,18 +123,17 @@ def effect_of(account: Account[State], generation: Generation, *, streamed: bool
         "cost": cost,
         "streamed": streamed,
         "finish": generation.finish,
-        "prompt": _recorded(account, prompt),
+        "prompt_digest": digest_of(prompt.digest),
     }
-    return Effect(
-        "gemini.completion",
-        generation.response_id,
-        references={f"labels.{name}": value for name, value in labels.items()},
-        fields=fields,
-    )
-
-
-def _recorded(account: Account[State], prompt: Prompt) -> str:
-    """A digest of what was asked; all of it only where the setup asks for that."""
     if account.setup.answering.records_prompts:
-        return orjson.dumps(prompt.turns).decode()
-    return prompt.digest.hex()
+        fields["prompt"] = orjson.dumps(prompt.turns).decode()[:RECORDED]
+    references = references_of(call, prompt.request.get("labels", {}))
+    return Effect("gemini.completion", generation.response_id, references=references, fields=fields)
+
+
+def references_of(call: Call, labels: Mapping[str, str]) -> dict[str, str]:
+    """The caller's own ids: the request's labels, and the header that may tell the operation."""
+    references = {f"labels.{name}": value for name, value in labels.items()}
+    if _HEADER in call.headers:
+        references[f"header.{_HEADER}"] = call.headers[_HEADER]
+    return references

@@ -71,11 +71,14 @@ class Prompt:
         asked = self.config.get("maxOutputTokens")
         return self.model.output_limit if not asked else min(int(asked), self.model.output_limit)
 
-    def asked(self, choice: int, salt: bytes, limit: int) -> Asked:
-        """The answer that is wanted, of several the one at `choice`."""
+    def key(self, choice: int, salt: bytes) -> bytes:
+        """By which all is drawn for one of several answers."""
+        return hashlib.blake2b(self.digest + salt + bytes([choice]), digest_size=16).digest()
+
+    def asked(self, key: bytes, thinks: int) -> Asked:
+        """The answer that is wanted."""
         answers, since = contents.turns_of(self.turns)
         mode = self.request.get("toolConfig", {}).get("functionCallingConfig", {}).get("mode", "AUTO")
-        key = hashlib.blake2b(self.digest + salt + bytes([choice]), digest_size=16).digest()
         return Asked(
             model=self.model.id,
             says=contents.said_last(self.turns),
@@ -85,7 +88,8 @@ class Prompt:
             tools=self.tools,
             calls=_CALLS.get(mode, "may"),
             schema=self.schema,
-            limit=limit,
+            limit=self.limit,
+            thinks=thinks,
             stops=self.config.get("stopSequences", ()),
         )
 
@@ -114,6 +118,9 @@ def prompt_of(call: Call, account: Account[State], model: Model, request: Mappin
             f"The input token count ({count}) exceeds the maximum number of tokens allowed ({model.input_limit}).",
         )
     turns = [*held.get("contents", ()), *own]
+    objection = contents.objection_to_signatures(turns) if model.signs_calls else ""
+    if objection:
+        raise invalid(call, objection)
     return Prompt(
         model=model,
         name=call.params.get("model", model.id),

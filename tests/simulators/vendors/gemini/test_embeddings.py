@@ -25,11 +25,21 @@ def test_vectors_are_of_length_1_in_order_and_do_not_depend_on_the_batch() -> No
     one, two = _vectors(bench, "one", "two")
     assert len(one) == 3_072
     assert math.sqrt(sum(value * value for value in one)) == pytest.approx(1.0, abs=1e-6)
-    assert abs(sum(a * b for a, b in zip(one, two, strict=True))) < 0.1
+    assert abs(_nearness(one, two)) < 0.1
     assert _vectors(GeminiBench(seed=9), "two") == [two]
     single = bench.ask("POST", f"/v1beta/{MODEL}:embedContent", {"content": says("one")}).json["embedding"]["values"]
     assert single == one
     assert _vectors(bench, "one", outputDimensionality=8) == [one[:8]]
+
+
+def _nearness(one: list[float], two: list[float]) -> float:
+    return sum(a * b for a, b in zip(one, two, strict=True))
+
+
+def test_texts_that_share_words_are_nearer() -> None:
+    asked, near, far = _vectors(GeminiBench(), "the red boat on the sea", "a boat, red", "taxes are due in April")
+    assert _nearness(asked, near) > 0.3
+    assert abs(_nearness(asked, far)) < 0.1
 
 
 def test_the_effect_tells_the_tokens_and_no_text() -> None:
@@ -38,7 +48,7 @@ def test_the_effect_tells_the_tokens_and_no_text() -> None:
     (row,) = bench.effects()
     fields = json.loads(row["fields"])
     assert row["route"] == "gemini.embedding"
-    assert (fields["model"], fields["prompt_tokens"], fields["texts"], fields["cost"]) == (MODEL[7:], 3, 2, 1)
+    assert (fields["model"], fields["prompt_tokens"], fields["inputs"], fields["cost"]) == (MODEL[7:], 3, 2, 1)
     assert "three" not in row["fields"]
 
 

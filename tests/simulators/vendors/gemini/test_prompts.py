@@ -39,6 +39,24 @@ def test_a_whole_turn_of_function_calling_is_let_through() -> None:
     assert GeminiBench().generate({"contents": turns, "tools": TOOLS}).status == 200
 
 
+def test_gemini_3_wants_its_signatures_back() -> None:
+    bench = GeminiBench({"script": [{"call": {"name": "f"}}, {"say": "Done."}]})
+    turns = [says("x")]
+    first = bench.generate({"contents": turns, "tools": TOOLS}, model="gemini-3-pro-preview").json["candidates"][0]
+    (part,) = first["content"]["parts"]
+    dropped = {"role": "model", "parts": [{"functionCall": part["functionCall"]}]}
+    refused = bench.generate({"contents": [*turns, dropped, ANSWERED], "tools": TOOLS}, model="gemini-3-pro-preview")
+    assert refused.status == 400
+    assert "missing a thought_signature in functionCall parts" in refused.json["error"]["message"]
+    assert "function call `default_api:f` , position 2." in refused.json["error"]["message"]
+    kept = [*turns, first["content"], ANSWERED]
+    assert bench.generate({"contents": kept, "tools": TOOLS}, model="gemini-3-pro-preview").status == 200
+    # What lies before the user's last words does not matter, nor do older models mind.
+    older = [*turns, dropped, ANSWERED, says("done", role="model"), says("y")]
+    assert bench.generate({"contents": older, "tools": TOOLS}, model="gemini-3-pro-preview").status == 200
+    assert bench.generate({"contents": [*turns, dropped, ANSWERED], "tools": TOOLS}, model=THINKING).status == 200
+
+
 @pytest.mark.parametrize(
     ("config", "words"),
     [
