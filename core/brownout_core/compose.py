@@ -174,9 +174,7 @@ def build(
     the application and no other one; by default it is made from the wall clock. Raises `ConfigError`.
     """
     put = replacements or Replacements()
-    served = chosen(put.flows, config.operations)
-    needed = adapters_of(served, put.adapters)
-    adapters = {name: each for name, each in put.adapters.items() if name in needed or name in config.access}
+    served, adapters = _served(config, put)
     wall_clock = put.wall_clock(wall_clock)
     instance = instance or f"app-{wall_clock():.6f}"
     redactor = Redactor(config.secrets())
@@ -216,6 +214,15 @@ def build(
         claims=store,
         transports={vendor: wire.transport for vendor, wire in wires.items()},
     )
+
+
+def _served(
+    config: AppConfig, put: Replacements
+) -> tuple[Mapping[str, type[Flow[Any]]], Mapping[str, Adapter[Any, Any]]]:
+    """The flows, and the adapters of the vendors that they need, or that there is access to."""
+    flows = chosen(put.flows, config.operations)
+    needed = adapters_of(flows, put.adapters)
+    return flows, {name: each for name, each in put.adapters.items() if name in needed or name in config.access}
 
 
 def _guarded(

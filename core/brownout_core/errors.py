@@ -20,16 +20,20 @@
         ├── ConnectionLost         sent, then reset or closed: the effect is unknown
         ├── AttemptTimeout         sent, no answer in time: the effect is unknown
         ├── ResponseBroken         an answer that cannot be read: the effect is unknown
+        │   └── AnswerEmpty        an answer that is well formed, and holds nothing of what was asked for
         └── VendorError            the vendor answered with an error status
             ├── Throttled          429: refused before any work
             ├── VendorUnavailable  5xx: the effect is unknown
             ├── VendorBusy         409: still at work on the same idempotency key, the effect is unknown
             ├── AuthenticationFailed  401 after one refresh
+            ├── QuotaExhausted     out of money, or of a quota that no waiting brings back
             └── VendorRefused      any other 4xx: a definitive no
+                └── ContentWithheld  the vendor will not answer that: a filter, a block, a model's refusal
 
-Policies read four attributes and never the class:
+Policies read five attributes and never the class:
 `retryable` (worth another attempt), `may_have_effect` (the vendor may have done it),
-`is_failure` (a sample against the vendor's health), `retry_after_s` (the vendor's wish, seconds from now).
+`is_failure` (a sample against the vendor's health), `retry_after_s` (the vendor's wish, seconds from now),
+`is_about_us` (nothing is wrong with the request: another vendor may do what this one will not).
 
 An error speaks of one attempt, and nobody writes to it afterwards: several callers may hold the same one. What all
 attempts of an asking may have done together is written down in its `asking.Asking`.
@@ -45,6 +49,7 @@ class BrownoutError(Exception):
     retryable: bool = False
     may_have_effect: bool = False
     is_failure: bool = False
+    is_about_us: bool = False
     retry_after_s: float | None = None
 
 
@@ -195,6 +200,12 @@ class ResponseBroken(ServiceError):
     """An answer arrived that is cut short, malformed or of the wrong type."""
 
 
+class AnswerEmpty(ResponseBroken):
+    """A good status, a body that can be read, and nothing in it: no choice, no candidate, no text."""
+
+    is_about_us = True
+
+
 class VendorError(ServiceError):
     """The vendor answered with an error status; `status` and the vendor's `code` are set."""
 
@@ -222,6 +233,16 @@ class AuthenticationFailed(VendorError):
     retryable = False
     may_have_effect = False
     is_failure = False
+    is_about_us = True
+
+
+class QuotaExhausted(VendorError):
+    """The account is out of money, or has no quota for this at all. Often a 429, which no waiting cures."""
+
+    retryable = False
+    may_have_effect = False
+    is_failure = False
+    is_about_us = True
 
 
 class VendorRefused(VendorError):
@@ -230,6 +251,10 @@ class VendorRefused(VendorError):
     retryable = False
     may_have_effect = False
     is_failure = False
+
+
+class ContentWithheld(VendorRefused):
+    """What was asked, or answered, is nothing that the vendor will say. `code` is its reason."""
 
 
 class Severity(StrEnum):

@@ -47,9 +47,15 @@ class Guarded(Generic[C]):
         first_within_s: float,
         idle_s: float,
         idempotent: bool = False,
+        is_read: bool = False,
     ) -> AbstractAsyncContextManager[AsyncIterator[T]]:
         """Make a call whose answer comes in pieces; see `Pipeline.stream`."""
-        opener = partial(attempt, self._client)
         return self._pipeline.stream(
-            asking, call, opener, first_within_s=first_within_s, idle_s=idle_s, idempotent=idempotent
+            asking,
+            call,
+            partial(attempt, self._client),
+            first_within_s=first_within_s,
+            idle_s=idle_s,
+            idempotent=idempotent,
+            is_read=is_read,
         )

@@ -162,6 +162,7 @@ class Pipeline:
         first_within_s: float,
         idle_s: float,
         idempotent: bool = False,
+        is_read: bool = False,
     ) -> AsyncIterator[AsyncIterator[T]]:
         """Make a call whose answer comes in pieces: retried until the first one is there, and not afterwards.
 
@@ -171,7 +172,8 @@ class Pipeline:
         stream that has not come to its end raises; it never just stops.
         """
         started_s = now_s = get_running_loop().time()
-        call = Call(asking, name, self._timeouts.deadline_at_s(now_s, asking.ends_at_s), idempotent)
+        ends_at_s = self._timeouts.deadline_at_s(now_s, asking.ends_at_s)
+        call = Call(asking, name, ends_at_s, idempotent or is_read, is_read)
         call.first_within_s = first_within_s
         bulkhead = self._bulkhead
         stream: Stream[T] | None = None

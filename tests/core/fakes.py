@@ -249,7 +249,7 @@ ACCESS: Mapping[str, Any] = {
 
 def config(**changes: Any) -> AppConfig:
     """An application's settings against the fakes."""
-    return AppConfig(**{"access": ACCESS, **changes})
+    return AppConfig(**{"access": ACCESS, "operations": ("pay", "notify", "place_order"), **changes})
 
 
 def wire(transport: Transport, *, wall_s: float = WALL_S) -> Wire:

@@ -49,6 +49,9 @@ def test_a_rejection_is_never_a_sample_and_names_its_policy(kind: type[CallRejec
         (errors.Throttled, False, False, True),
         (errors.VendorUnavailable, True, True, True),
         (errors.AuthenticationFailed, False, False, False),
+        (errors.QuotaExhausted, False, False, False),
+        (errors.ContentWithheld, False, False, False),
+        (errors.AnswerEmpty, True, True, True),
         (errors.VendorRefused, False, False, False),
     ],
 )

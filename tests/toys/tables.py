@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from brownout_core.adapters import ADAPTERS as REAL_ADAPTERS
 from brownout_core.adapters.declaration import by_name as adapters_by_name
-from brownout_core.compose import Replacements
+from brownout_core.compose import Replacements, adapters_of, chosen
 from brownout_core.flows import FLOWS as REAL_FLOWS
 from brownout_core.flows.flow import by_name as flows_by_name
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
@@ -17,6 +17,11 @@ VENDORS = {**{name: load_vendor(name) for name in REAL_VENDORS}, "acme": acme_ve
 ADAPTERS = adapters_by_name(*REAL_ADAPTERS.values(), acme_adapter.ADAPTER)
 FLOWS = flows_by_name(*REAL_FLOWS.values(), collect_flow.Collect)
 OPERATIONS = {**GATEWAY_OPERATIONS, "collect": collect_operation.OPERATION}
+
+SERVED = ("pay", "collect")
+"""All that the toys' application is asked for."""
+NEEDED = adapters_of(chosen(FLOWS, SERVED), ADAPTERS)
+"""Acme's adapter, and Stripe's."""
 
 WORDS = vocabulary_of(VENDORS, ADAPTERS, OPERATIONS)
 

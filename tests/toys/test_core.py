@@ -30,16 +30,12 @@ from tests.core.flows.test_flow import Doomed
 from tests.support.aio import virtually
 from tests.toys.acme_adapter import AcmeClient
 from tests.toys.collect_flow import CollectRequest
-from tests.toys.tables import with_the_toys
+from tests.toys.tables import NEEDED, SERVED, with_the_toys
 
 WITH_ACME = with_the_toys()
 ENVIRONMENT = {
     "STRIPE_API_BASE": "http://stripe.test",
     "STRIPE_API_KEY": "sk_test_1",
-    "TWILIO_ACCOUNT_SID": "AC1",
-    "TWILIO_AUTH_TOKEN": "token",
-    "SALES_CLIENT_ID": "client",
-    "SALES_CLIENT_SECRET": "secret",
     "ACME_API_BASE": "http://acme.test",
     "ACME_API_KEY": "acme-secret-key",
 }
@@ -98,10 +94,11 @@ class World:
 
     def application(self, life: Life, name: str, *, document: Mapping[str, Any] | None = None) -> Application:
         stripe = self.stripe.transport
-        transports = {"acme": MemoryTransport(self.acme.open), "stripe": stripe, "twilio": stripe, "sales": stripe}
+        transports = {"acme": MemoryTransport(self.acme.open), "stripe": stripe}
         return build(
             AppConfig(
-                access=read_access(WITH_ACME.adapters, ENVIRONMENT),
+                access=read_access(NEEDED, ENVIRONMENT),
+                operations=SERVED,
                 **read_document({"settle_s": 5, **(document or {})}, WITH_ACME.adapters),
             ),
             WITH_ACME,

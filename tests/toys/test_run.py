@@ -22,7 +22,7 @@ from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import load_text
 from tests.support.aio import virtually
 from tests.toys import takes_twice
-from tests.toys.tables import ADAPTERS, OPERATIONS, VENDORS, WORDS, with_the_toys
+from tests.toys.tables import NEEDED, OPERATIONS, SERVED, VENDORS, WORDS, with_the_toys
 
 SCENARIO = """
 name: collect-from-either
@@ -166,7 +166,7 @@ def test_the_vendors_stream_comes_through_the_policies_piece_by_piece() -> None:
         vendors = Vendors(scenario, VENDORS, epoch_s=0.0, blocks={})
         environment = {name: value for each in vendors.environments.values() for name, value in each.items()}
         app = build(
-            AppConfig(access=read_access(ADAPTERS, environment)),
+            AppConfig(access=read_access(NEEDED, environment), operations=SERVED),
             with_the_toys(),
             transports=vendors.transports(),
             claims=MemoryClaimStore(loop.time),

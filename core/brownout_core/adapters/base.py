@@ -6,6 +6,7 @@
 | `Lost` | `ConnectionLost` | yes | yes | yes |
 | `Unreadable`, a body that is cut, malformed or of the wrong type, a status below 200 or a redirect | `ResponseBroken` | yes | yes | yes |
 | 401 | `AuthenticationFailed` | no | no | no |
+| a 4xx by which the vendor means that the account is not served | `QuotaExhausted`, `AuthenticationFailed` | no | no | no |
 | 408, 5xx | `VendorUnavailable` | yes, unless the vendor says otherwise or 501, 505 | yes | yes |
 | 409 for a key that is in use | `VendorBusy` | yes | yes | no |
 | 429 | `Throttled` | yes | no | no |
@@ -15,8 +16,8 @@ Every other exception is a defect of this program and passes unchanged.
 """  # noqa: E501 - a table
 
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -29,6 +30,7 @@ from brownout_core.errors import (
     AuthenticationFailed,
     ConnectFailed,
     ConnectionLost,
+    QuotaExhausted,
     ResponseBroken,
     ServiceError,
     Throttled,
@@ -56,6 +58,10 @@ class Said:
     """The key is in use by an earlier request that the vendor still works on."""
     retryable: bool | None = None
     """The vendor's own word about asking again; None where it gives none."""
+    retry_after_s: float | None = None
+    """The vendor's wish, where its body says it and not a header."""
+    means: type[AuthenticationFailed | QuotaExhausted] | None = None
+    """What it means by a 4xx, where the status does not tell."""
 
 
 class VendorClient:
@@ -108,9 +114,9 @@ class VendorClient:
                     raise self._error(call, await opened.whole())
             except (NoConnection, Lost, Unreadable) as error:
                 raise self._of_transport(call, error) from error
-            yield self._pieces(call, opened.chunks)
+            yield await opening.enter_async_context(aclosing(self._pieces(call, opened.chunks)))
 
-    async def _pieces(self, call: str, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def _pieces(self, call: str, chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
         try:
             async for chunk in chunks:
                 yield chunk
@@ -146,10 +152,15 @@ class VendorClient:
         said = self._said(response)
         text = self._redactor.text(said.message)[:MAX_MESSAGE] or f"status {status}"
         wish_s = retry_after_s(response.headers, self._wall_clock)
-        if status == 401:
-            return AuthenticationFailed(self.vendor, call, text, status=status, code=said.code)
+        if wish_s is None:
+            wish_s = said.retry_after_s
+        means = said.means if said.means is not None or status != 401 else AuthenticationFailed
+        if means is not None and status < 500:
+            return means(self.vendor, call, text, status=status, code=said.code)
         if status == 429:
-            return Throttled(self.vendor, call, text, status=status, code=said.code, retry_after_s=wish_s)
+            return Throttled(
+                self.vendor, call, text, status=status, code=said.code, retryable=said.retryable, retry_after_s=wish_s
+            )
         if said.is_in_progress:
             return VendorBusy(self.vendor, call, text, status=status, code=said.code, retry_after_s=wish_s)
         if status >= 500 or status == 408:

@@ -23,7 +23,8 @@ class FallbackConfig:
 
 
 class Fallback(Generic[T]):
-    """Serves `answer(error)` where the vendor failed or a policy refused. Safe for concurrent use if `answer` is.
+    """Serves `answer(error)` where the vendor failed, will not serve us, or a policy refused. Safe for concurrent use
+    if `answer` is.
 
     Never for a definitive no (a 4xx): that is the answer. Never, unless `serve_unknown`, where the asking may have had
     an effect: pretending to know would lose or double it.
@@ -51,11 +52,15 @@ class Fallback(Generic[T]):
             if not self.serves(error, asking):
                 raise
             answer = await self._answer(error)
-            if self._sink is not None:
-                now_s = get_running_loop().time()
-                told = (getattr(error, "vendor", ""), getattr(error, "call", ""), asking.operation_id)
-                self._sink(Event(now_s, Kind.FALLBACK_SERVED, *told, outcome=outcome_of(error)))
+            self.tell(error, asking)
             return answer
+
+    def tell(self, error: Exception, asking: Asking) -> None:
+        """Tell telemetry that it stood in for `error`."""
+        if self._sink is not None:
+            now_s = get_running_loop().time()
+            told = (getattr(error, "vendor", ""), getattr(error, "call", ""), asking.operation_id)
+            self._sink(Event(now_s, Kind.FALLBACK_SERVED, *told, outcome=outcome_of(error)))
 
     def serves(self, error: Exception, asking: Asking) -> bool:
         """Whether this fallback stands in for `error`."""
@@ -63,7 +68,7 @@ class Fallback(Generic[T]):
             return False
         if not isinstance(error, BrownoutError):
             return isinstance(error, OSError)
-        return error.retryable or is_rejection(error)
+        return error.retryable or error.is_about_us or is_rejection(error)
 
 
 def is_rejection(error: BrownoutError) -> bool:
