@@ -9,6 +9,7 @@ Read it from the outside in:
 - `flows/`       the business operations, one file each
 - `presets.py`   the settings of the policies by name, and how a document changes them
 - `adapters/`    one file per vendor: a thin, typed client, where it is found, how it is guarded
+- `services/`    what several vendors do alike: interfaces, and the words that they use
 - `guarded.py`   a vendor's client behind its policies: a flow's only way to a vendor
 - `pipeline.py`  the only module that knows the order of the policies around a call; `streaming.py` watches a stream
 - `policies/`    one module per policy: a frozen config and one class

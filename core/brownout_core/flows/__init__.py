@@ -4,10 +4,11 @@
 add one: a module with a `Flow`, and a line here.
 """
 
+from brownout_core.flows.assist import Assist
 from brownout_core.flows.flow import by_name
 from brownout_core.flows.notify import Notify
 from brownout_core.flows.pay import Pay
 from brownout_core.flows.place_order import PlaceOrder
 
-FLOWS = by_name(Pay, Notify, PlaceOrder)
+FLOWS = by_name(Pay, Notify, PlaceOrder, Assist)
 """Every flow, by name."""

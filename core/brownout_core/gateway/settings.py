@@ -47,7 +47,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings in `environment`. Raises `ConfigError`."""
     operations = several(environment.get("BROWNOUT_OPERATIONS", "")) or None
     adapters = _adapters(operations)
-    access = read_access(adapters, environment)
+    try:
+        access = read_access(adapters, environment)
+    except ConfigError as error:
+        if operations is None and str(error).startswith("missing"):
+            raise ConfigError(f"{error}; or say in BROWNOUT_OPERATIONS what is to be served") from None
+        raise
     for name, value in environment.items():
         if is_live(value):
             raise ConfigError(f"{name} is a live key: only test keys (sk_test_...) are accepted")

@@ -14,6 +14,8 @@ GOOD = {
     "TWILIO_AUTH_TOKEN": "secret2",
     "SALES_CLIENT_ID": "client",
     "SALES_CLIENT_SECRET": "secret3",
+    "OPENAI_API_KEY": "secret4",
+    "GEMINI_API_KEY": "secret5",
 }
 
 
@@ -69,7 +71,10 @@ def test_what_is_not_served_needs_no_vendor() -> None:
     ("wrong", "message"),
     [
         ({"BROWNOUT_OPERATIONS": "pay,notfy"}, "BROWNOUT_OPERATIONS: no operation named 'notfy'; did you mean notify"),
-        ({"STRIPE_API_KEY": "", "SALES_CLIENT_ID": ""}, "missing in the environment: STRIPE_API_KEY, SALES_CLIENT_ID"),
+        (
+            {"STRIPE_API_KEY": "", "SALES_CLIENT_ID": ""},
+            "missing in the environment: STRIPE_API_KEY, SALES_CLIENT_ID; or say in BROWNOUT_OPERATIONS what",
+        ),
         ({"STRIPE_API_KEY": "sk_live_secret"}, "STRIPE_API_KEY is a live key"),
         ({"STRIPE_API_KEY": "rk_live_secret"}, "STRIPE_API_KEY is a live key"),
         ({"TWILIO_AUTH_TOKEN": "ak_live_secret"}, "TWILIO_AUTH_TOKEN is a live key"),
