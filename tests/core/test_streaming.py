@@ -83,6 +83,17 @@ def test_the_pieces_come_in_order_and_the_end_is_the_breakers_sample() -> None:
     check(main)
 
 
+def test_one_that_is_a_read_has_no_effect_however_it_ends() -> None:
+    async def main() -> None:
+        asking = asking_of()
+        assert await whole(Bench(), Model([lost()], ["ok"]), asking, idempotent=False, is_read=True) == "ok"
+        with pytest.raises(ConnectionLost):
+            await whole(Bench(), Model(["Hel", lost()]), asking, idempotent=False, is_read=True)
+        assert not asking.may_have_effect
+
+    check(main)
+
+
 def test_an_answer_without_pieces_is_an_answer() -> None:
     async def main() -> None:
         bench = Bench()

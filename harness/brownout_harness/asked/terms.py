@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.described import fill, values_of
+from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.asked.operations import TargetOperation
 from brownout_harness.judging.patterns import escaped
 from brownout_harness.judging.terms import Terms
@@ -31,6 +32,7 @@ def terms_of(operations: Iterable[TargetOperation]) -> dict[str, Terms]:
         each.name: Terms(
             {kind: tuple(fields) for kind, fields in each.as_asked.items()},
             {path: tuple(map(_place, places)) for path, places in each.answers.items()},
+            each.names_none if isinstance(each, GatewayOperation) else {},
         )
         for each in operations
     }

@@ -83,9 +83,13 @@ def _unlike(effect: LedgerRow, wanted: Mapping[str, Any]) -> Iterator[str]:
 def _misnamed(
     operation: OperationRow, effects: Sequence[LedgerRow], terms: Terms, answered: Mapping[str, Any]
 ) -> Iterator[Said]:
-    """An answer is held against its own operation's effects; where there is none, only if it says that all is done."""
+    """An answer is held against its own operation's effects; where there is none, only if it says that all is done. One
+    that says that it is nobody's need not name those that were tried for it in vain."""
+    is_from_nobody = any(answered.get(path) == word for path, word in terms.names_none.items())
     for path, places in terms.names.items():
         value = answered.get(path)
+        if value is None and is_from_nobody:
+            continue
         own = _of(places, effects)
         if any(same(value, value_of(each, field), field) for each, field in own):
             continue

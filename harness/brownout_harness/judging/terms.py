@@ -1,7 +1,7 @@
 """Which fields of an operation's effects are compared: with what was asked for, and with what its answer names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Place = tuple[str, str]
 """The kind of an effect, and a field of it: `("stripe.charge", "amount")`."""
@@ -15,6 +15,8 @@ class Terms:
     """By the kind of effect, the fields that were asked for."""
     names: Mapping[str, tuple[Place, ...]]
     """By the path in an answer, the fields of effects of which it names one."""
+    names_none: Mapping[str, str] = field(default_factory=dict)
+    """What an answer says, by its path, that rightly names nothing: that it comes from nobody's books."""
 
     @property
     def kinds(self) -> tuple[str, ...]:

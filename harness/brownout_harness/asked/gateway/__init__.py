@@ -8,7 +8,7 @@ operation is. `docs/add-an-operation.md` is the recipe.
 from collections.abc import Mapping
 from typing import Final
 
-from brownout_harness.asked.gateway import notify, pay, place_order
+from brownout_harness.asked.gateway import assist, notify, pay, place_order
 from brownout_harness.asked.gateway.operation import GatewayOperation
 
 GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
@@ -17,5 +17,6 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         pay.OPERATION,
         notify.OPERATION,
         place_order.OPERATION,
+        assist.OPERATION,
     )
 }

@@ -32,6 +32,8 @@ class GatewayOperation:
     """What each effect of a kind must hold: templates of the parameters, a star for any text."""
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Which field of its effects a part of its answer names, by its path; of several one."""
+    names_none: Mapping[str, str] = field(default_factory=dict)
+    """What the answer says, by its path, where it names none of them: `{"by": "offline"}`."""
 
     @property
     def name(self) -> str:
@@ -49,7 +51,7 @@ class GatewayOperation:
         if status in (200, 201):
             if said != "done":
                 return Reading(Outcome.UNKNOWN, code or "unreadable")
-            return Reading(Outcome.DONE, "", named_in(answer, self.answers))
+            return Reading(Outcome.DONE, "", named_in(answer, [*self.answers, *self.names_none]))
         if status == 202:
             letter = str(answer.get("dead_letter_id", ""))
             return Reading(Outcome.ACCEPTED, letter) if said == "accepted" else Reading(Outcome.UNKNOWN, code)
