@@ -16,8 +16,8 @@ VENDORS: Final[Mapping[str, str]] = MappingProxyType(
         "stripe": "brownout_simulators.vendors.stripe",
         "twilio": "brownout_simulators.vendors.twilio",
         "sales": "brownout_simulators.vendors.sales",
-        "gemini": "brownout_simulators.vendors.gemini",
         "openai": "brownout_simulators.vendors.openai",
+        "gemini": "brownout_simulators.vendors.gemini",
         "clerk": "brownout_simulators.vendors.clerk",
         "supabase": "brownout_simulators.vendors.supabase",
     }
