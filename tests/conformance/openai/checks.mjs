@@ -261,4 +261,104 @@ check(19, "a file of requests is uploaded, worked on as a batch, and its answers
   assert.deepEqual(rows.map((row) => row.response.body.choices[0].message.content), ["number 0", "number 1", "number 2"]);
 });
 
+// What a raw chat stream of seven frames gives under a fault, and how it ends: an error, or undefined.
+async function streamed(at, fault, more = {}) {
+  await at.control.ask("POST", "reset");
+  await at.control.setup({ answers: [{ say: "one two three four" }] });
+  await at.control.fault({ id: "odd", match: CHAT, ...fault });
+  const seen = [];
+  try {
+    const stream = await client({ maxRetries: 2, ...more }).chat.completions.create({ ...asked, stream: true });
+    for await (const chunk of stream) seen.push(chunk);
+  } catch (error) {
+    return { seen, error };
+  }
+  return { seen };
+}
+
+// The SDK tells the console what it could not read.
+async function quietly(doing) {
+  const { error } = console;
+  console.error = () => {};
+  try {
+    return await doing();
+  } finally {
+    console.error = error;
+  }
+}
+
+check(21, "what goes wrong within a stream, and what the client makes of it", async (at) => {
+  let { seen, error } = await streamed(at, { end_stream: { keep: 0.5, error: "server_error" } });
+  assert.ok(error instanceof OpenAI.APIError);
+  assert.deepEqual([seen.length, error.status], [3, undefined]);
+  assert.equal((await at.control.requests(CHAT)).length, 1);
+  // Over in order, without [DONE] and without a reason: nothing tells, but for the reason that is missing.
+  ({ seen, error } = await streamed(at, { end_stream: { keep: 0.5 } }));
+  assert.deepEqual([seen.length, error, seen.at(-1).choices[0].finish_reason], [3, undefined, null]);
+  // Half a frame at the end is dropped without a word (6.49; later ones raise a SyntaxError).
+  ({ seen, error } = await streamed(at, { end_stream: { keep: 0.5, mid_chunk: true } }));
+  assert.deepEqual([seen.length, error], [3, undefined]);
+  ({ error } = await quietly(() => streamed(at, { inject: { content: "data: {broken\n\n" } })));
+  assert.ok(error instanceof SyntaxError);
+  ({ seen, error } = await streamed(at, { inject: { content: ": ping\n\n" } }));
+  assert.equal(seen.map((chunk) => chunk.choices[0].delta.content ?? "").join(""), "one two three four");
+  // There is no time-out between two pieces: whoever waits, waits until the vendor goes on.
+  for (const fault of [{ stall: { for_s: 0.9 } }, { drip: { over_s: 0.9 } }]) {
+    ({ seen, error } = await streamed(at, fault, { timeout: 300 }));
+    assert.deepEqual([seen.length, error], [6, undefined]);
+  }
+  for (const body of ["html", "json"]) {
+    assert.deepEqual(await streamed(at, { respond: { status: 200, body } }), { seen: [] });
+  }
+});
+
+check(22, "a helper knows that a stream which just ends is none that is whole", async (at) => {
+  await at.control.fault({ id: "odd", match: CHAT, end_stream: { keep: 0.5 } });
+  const error = await refusal(() => client().chat.completions.stream(asked).finalChatCompletion());
+  assert.match(error.message, /finish_reason/);
+});
+
+check(23, "what goes wrong around a 200, and what the client makes of it", async (at) => {
+  async function odd(fault, more = {}) {
+    await at.control.ask("POST", "reset");
+    await at.control.fault({ id: "odd", match: CHAT, ...fault });
+    return client({ maxRetries: 2, ...more }).chat.completions.create(asked).catch((error) => error);
+  }
+  assert.equal(typeof await odd({ respond: { status: 200, body: "html" } }), "string");
+  assert.equal(await odd({ respond: { status: 200, body: "json", content: "" } }), undefined);
+  assert.ok(await odd({ malform: { how: "body" } }) instanceof SyntaxError);
+  const empty = await odd({ respond: { status: 200, body: "json", content: '{"choices": []}' } });
+  assert.deepEqual(empty.choices, []);
+  // Cut in the body: not tried again.
+  assert.ok(await odd({ truncate: { keep: 0.5 } }) instanceof TypeError);
+  assert.equal((await at.control.effects("openai.completion")).length, 1);
+  // This version's time-out ends with the head: a slow body is waited for.
+  assert.equal((await odd({ drip: { over_s: 0.9, pieces: 2 } }, { timeout: 300 })).object, "chat.completion");
+  const error = await odd({ respond: { error: "insufficient_quota" } });
+  assert.deepEqual([error.type, (await at.control.requests(CHAT)).length], ["insufficient_quota", 3]);
+});
+
+check(24, "a response that fails in its stream: an error, unless it is said in the flat form", async (at) => {
+  async function odd(fault) {
+    await at.control.ask("POST", "reset");
+    await at.control.fault({ id: "odd", match: "POST /v1/responses", ...fault });
+    const seen = [];
+    try {
+      const stream = await client().responses.create({ model: MODEL, input: "hi", stream: true });
+      for await (const event of stream) seen.push(event.type);
+    } catch (error) {
+      return { seen, error };
+    }
+    return { seen };
+  }
+  const failed = await odd({ end_stream: { keep: 0.1, error: "tokens_exceeded" } });
+  assert.deepEqual([failed.seen[0], failed.error.code], ["response.created", "rate_limit_exceeded"]);
+  const flat = { type: "error", code: "server_error", message: "no", param: null, sequence_number: 2 };
+  const content = `event: error\ndata: ${JSON.stringify(flat)}\n\n`;
+  // The flat form is an event like others (6.49; later ones raise).
+  const said = await odd({ end_stream: { keep: 0.1, content } });
+  assert.deepEqual([said.seen.at(-1), said.error], ["error", undefined]);
+  assert.equal((await odd({ end_stream: { keep: 0.1 } })).error, undefined);
+});
+
 await main();

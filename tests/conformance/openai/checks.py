@@ -390,5 +390,108 @@ async def the_rest(at: At) -> None:
     raise AssertionError("a forged webhook was taken for a true one")
 
 
+async def streamed(at: At, sent: Any = None, **fault: Any) -> tuple[list[Any], Any]:
+    """What a raw chat stream of seven frames gives under a fault, and how it ends: an error, or None."""
+    at.control.ask("POST", "reset")
+    at.control.setup(answers=[{"say": "one two three four"}])
+    at.control.fault(id="odd", match=CHAT, **fault)
+    seen: list[Any] = []
+    try:
+        async for chunk in every(
+            await got((sent or client(at, max_retries=2)).chat.completions.create(**ASKED, stream=True))
+        ):
+            seen.append(chunk)  # noqa: PERF401  those before the end are wanted
+    except Exception as error:  # noqa: BLE001  its kind is what is looked at
+        return seen, error
+    return seen, None
+
+
+@check(21, "what goes wrong within a stream, and what the client makes of it", *BOTH)
+async def faults_in_streams(at: At) -> None:
+    seen, error = await streamed(at, end_stream={"keep": 0.5, "error": "server_error"})
+    assert (len(seen), type(error), hasattr(error, "status_code")) == (3, openai.APIError, False)
+    assert len(at.control.requests(CHAT)) == 1
+    # Over in order, without [DONE] and without a reason: nothing tells, but for the reason that is missing.
+    seen, error = await streamed(at, end_stream={"keep": 0.5})
+    assert (len(seen), error, seen[-1].choices[0].finish_reason) == (3, None, None)
+    # Half a frame at the end is dropped without a word.
+    seen, error = await streamed(at, end_stream={"keep": 0.5, "mid_chunk": True})
+    assert (len(seen), error) == (3, None)
+    seen, error = await streamed(at, inject={"content": "data: {broken\n\n"})
+    assert isinstance(error, json.JSONDecodeError)
+    seen, error = await streamed(at, inject={"content": ": ping\n\n"})
+    assert error is None
+    whole = "".join(chunk.choices[0].delta.content or "" for chunk in seen)
+    assert whole == "one two three four"
+    # A stream that stands still runs into the time-out, which is that between two pieces; one that drips does not.
+    hasty = client(at, timeout=0.3)
+    seen, error = await streamed(at, hasty, stall={"for_s": 30})
+    assert isinstance(error, openai.APITimeoutError)
+    seen, error = await streamed(at, hasty, drip={"over_s": 0.6})
+    assert (len(seen), error) == (6, None)
+    for body in ("html", "json"):
+        seen, error = await streamed(at, respond={"status": 200, "body": body})
+        assert (seen, error) == ([], None)
+
+
+@check(22, "a helper takes a stream that just ends for a whole one, without a reason for its end", *BOTH)
+async def helper_of_a_cut_stream(at: At) -> None:
+    at.control.fault(id="odd", match=CHAT, end_stream={"keep": 0.5})
+    async with entered(client(at).chat.completions.stream(**ASKED)) as stream:
+        async for _ in every(stream):
+            pass
+        final = await got(stream.get_final_completion())
+    assert final.choices[0].finish_reason is None
+
+
+@check(23, "what goes wrong around a 200, and what the client makes of it", *BOTH)
+async def odd_answers(at: At) -> None:
+    async def asked(sent: Any = None, **fault: Any) -> Any:
+        at.control.ask("POST", "reset")
+        at.control.fault(id="odd", match=CHAT, **fault)
+        try:
+            return await got((sent or client(at, max_retries=2)).chat.completions.create(**ASKED))
+        except Exception as error:  # noqa: BLE001  its kind is what is looked at
+            return error
+
+    assert isinstance(await asked(respond={"status": 200, "body": "html"}), str)
+    assert isinstance(await asked(respond={"status": 200, "body": "json", "content": ""}), json.JSONDecodeError)
+    assert isinstance(await asked(malform={"how": "body"}), json.JSONDecodeError)
+    assert (await asked(respond={"status": 200, "body": "json", "content": '{"choices": []}'})).choices == []
+    assert len(at.control.requests(CHAT)) == 1
+    # Cut in the body: tried again, twice, and billed each time.
+    assert isinstance(await asked(truncate={"keep": 0.5}), openai.APIConnectionError)
+    assert len(at.control.effects("openai.completion")) == 3
+    hasty = client(at, timeout=0.3, max_retries=1)
+    assert isinstance(await asked(hasty, drip={"over_s": 1.0, "pieces": 2}), openai.APITimeoutError)
+    assert len(at.control.effects("openai.completion")) == 2
+    error = await asked(respond={"error": "insufficient_quota"})
+    assert (error.type, len(at.control.requests(CHAT))) == ("insufficient_quota", 3)
+
+
+@check(24, "a response that fails in its stream: an error, unless it is said in the flat form", *BOTH)
+async def failing_responses(at: At) -> None:
+    async def asked(**fault: Any) -> tuple[list[str], Any]:
+        at.control.ask("POST", "reset")
+        at.control.fault(id="odd", match="POST /v1/responses", **fault)
+        seen: list[str] = []
+        try:
+            stream = await got(client(at).responses.create(model=MODEL, input="hi", stream=True))
+            async for event in every(stream):
+                seen.append(event.type)  # noqa: PERF401  those before the end are wanted
+        except openai.APIError as error:
+            return seen, error
+        return seen, None
+
+    seen, error = await asked(end_stream={"keep": 0.1, "error": "tokens_exceeded"})
+    assert (seen[0], error.code) == ("response.created", "rate_limit_exceeded")
+    flat = {"type": "error", "code": "server_error", "message": "no", "param": None, "sequence_number": 2}
+    seen, error = await asked(end_stream={"keep": 0.1, "content": f"event: error\ndata: {json.dumps(flat)}\n\n"})
+    assert (seen[-1], error) == ("error", None)
+    seen, error = await asked(end_stream={"keep": 0.1})
+    assert error is None
+    assert "response.completed" not in seen
+
+
 if __name__ == "__main__":
     main()

@@ -14,7 +14,8 @@ What models answer is declared: none is run.
 - `validation.py`  what parameters may be
 - `resources.py`   what an account holds; `paging.py` lists of it
 - `access.py`      keys (`keys.py`), bodies
-- `errors.py`      the envelope and its situations; `named_errors.py` those that a fault can ask for
+- `errors.py`      the envelope and its situations; `named_errors.py` those that a fault can ask for,
+  `stream_errors.py` how they are said in a stream
 - `limits.py`      requests and tokens per minute, headers; `durations.py` spans as Go writes them
 - `webhooks.py`    events of what is done in the background
 - `magic.py`       inputs with a fixed outcome
@@ -33,6 +34,7 @@ from brownout_simulators.vendors.openai.magic import DOCUMENTED
 from brownout_simulators.vendors.openai.named_errors import NAMED_ERRORS
 from brownout_simulators.vendors.openai.resources import State, stores
 from brownout_simulators.vendors.openai.setting_up import SETUP
+from brownout_simulators.vendors.openai.stream_errors import said_in_stream
 from brownout_simulators.vendors.openai.webhooks import WEBHOOKS, listen
 
 BODY_LIMIT: Final = 64 * 1024 * 1024
@@ -61,6 +63,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     listen=listen,
     limits=LIMITS,
     named_errors=NAMED_ERRORS,
+    stream_error=said_in_stream,
     correlate=("header.x-correlation-id", "header.x-client-request-id", "body.metadata.operation_id"),
     effects={
         "openai.completion": (*_TOKENS, "streamed", "prompt_digest", "prompt"),

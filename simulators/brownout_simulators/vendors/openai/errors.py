@@ -116,6 +116,11 @@ class OpenAIErrors:
         return error(status, "The server had an error while processing your request.", "server_error")
 
 
-def failure(kind: str, code: str | None, message: str, param: str | None = None) -> Mapping[str, Any]:
-    """The envelope's inside, where it stands elsewhere: in a stream, in a batch."""
-    return {"message": message, "type": kind, "param": param, "code": code}
+def failure_in(reply: Reply) -> Mapping[str, Any]:
+    """What stands in an error's envelope; a server error, where the reply has none (a page of the CDN's)."""
+    try:
+        found: Mapping[str, Any] = orjson.loads(reply.body)["error"]
+    except orjson.JSONDecodeError:
+        message = "The server had an error while processing your request."
+        return {"message": message, "type": "server_error", "param": None, "code": None}
+    return found

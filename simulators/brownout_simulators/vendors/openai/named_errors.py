@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-import orjson
-
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import NamedError
 from brownout_simulators.vendors.openai.errors import INVALID, OpenAIErrors, edge_page, error
@@ -92,12 +90,3 @@ NAMED_ERRORS: Final[Mapping[str, NamedError]] = {
     "unknown_origin_error": _edge(520, "Web server is returning an unknown error"),
     "origin_timeout": _edge(524, "A timeout occurred"),
 }
-
-
-def inside_of(reply: Reply) -> Mapping[str, str | None]:
-    """What stands in an error's envelope; that of a server error where it has none."""
-    try:
-        inside: Mapping[str, str | None] = orjson.loads(reply.body)["error"]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        return inside_of(_ERRORS.server_error(Call("", "", "", {}, b"", 0.0), 500))
-    return inside

@@ -1,13 +1,11 @@
 """Webhooks, by the Standard Webhooks scheme that OpenAI uses: what is done in the background, told when it ends."""
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
 
+from brownout_simulators import svix
 from brownout_simulators.account import Account
 from brownout_simulators.call import Notice
 from brownout_simulators.vendor import WebhookRules
@@ -17,7 +15,6 @@ EVENTS: Final = (
     "response.completed", "response.failed", "response.cancelled", "response.incomplete", "batch.completed",
     "batch.failed", "batch.expired", "batch.cancelled",
 )  # fmt: skip
-_PREFIX: Final = "whsec_"
 
 
 def notice(account: Account[State], kind: str, id: str) -> Notice:  # noqa: A002
@@ -34,16 +31,9 @@ def notice(account: Account[State], kind: str, id: str) -> Notice:  # noqa: A002
 
 def listen(account: Account[State], url: str) -> str:
     """An endpoint for every event, as in the dashboard; its secret."""
-    secret = _PREFIX + base64.b64encode(account.ids.base62(24).encode()).decode()
+    secret = svix.secret_of(account.name, url, account.ids.base62(24))
     account.state.endpoints[url] = secret
     return secret
-
-
-def signature(secret: str, id: str, second: str, body: bytes) -> str:  # noqa: A002
-    """`v1,` and the HMAC over id, second and body, with what the secret is the base64 of."""
-    key = base64.b64decode(secret.removeprefix(_PREFIX))
-    signed = f"{id}.{second}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
 def _serialise(told: Notice) -> tuple[str, bytes]:
@@ -54,9 +44,8 @@ def _headers(  # noqa: PLR0917  the engine's signature
     told: Notice, url: str, body: bytes, secret: str, wall_s: float, attempt: int
 ) -> Mapping[str, str]:
     del url, attempt
-    id, second = str(told.payload["id"]), str(int(wall_s))  # noqa: A001
-    headers = {"webhook-id": id, "webhook-timestamp": second, "webhook-signature": signature(secret, id, second, body)}
-    return {"User-Agent": "OpenAI/1.0 (+https://platform.openai.com/docs/webhooks)", **headers}
+    agent = {"User-Agent": "OpenAI/1.0 (+https://platform.openai.com/docs/webhooks)"}
+    return {**agent, **svix.headers([secret], str(told.payload["id"]), wall_s, body, prefix="webhook")}
 
 
 def _endpoints(account: Account[Any], told: Notice) -> Sequence[tuple[str, str]]:
