@@ -8,7 +8,7 @@ from brownout_simulators.answers import total_s
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Refused, Route
 from brownout_simulators.vendors.gemini import batches, caches, embeddings, files, models, uploads
-from brownout_simulators.vendors.gemini.contents import counted, details_of, objection_to
+from brownout_simulators.vendors.gemini.contents import add, counted, details_of, objection_to
 from brownout_simulators.vendors.gemini.errors import JSON, SSE, alt_of, invalid, pretty, unreadable
 from brownout_simulators.vendors.gemini.generating import Generation, effect_of, generate
 from brownout_simulators.vendors.gemini.prompts import prompt_of, prompt_tokens
@@ -58,7 +58,7 @@ def count_tokens(call: Call, account: Account[State]) -> Reply:
     tokens = prompt_tokens(call, account, request, turns)
     body: dict[str, Any] = {"totalTokens": 0}
     if cache is not None:
-        tokens.update(cache.tokens)
+        add(tokens, cache.tokens)
         body["cachedContentTokenCount"] = cache.total_tokens
     body["totalTokens"] = sum(tokens.values())
     body["promptTokensDetails"] = details_of(tokens)

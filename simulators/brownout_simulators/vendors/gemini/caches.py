@@ -1,7 +1,6 @@
 """Cached contents: made, fetched, listed, given another end, deleted, gone when their time is over."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -36,7 +35,7 @@ def create_cache(call: Call, account: Account[State]) -> Reply:
     tokens = contents.tokens_of(
         [*([held["systemInstruction"]] if "systemInstruction" in held else []), *turns], file_tokens(call, account)
     )
-    tokens += Counter({"TEXT": contents.tokens_of_json(held.get("tools"))})
+    contents.add(tokens, {"TEXT": contents.tokens_of_json(held.get("tools"))})
     count = sum(tokens.values())
     if count < model.least_cached:
         raise invalid(

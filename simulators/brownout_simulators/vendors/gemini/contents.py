@@ -1,6 +1,5 @@
 """What a conversation must look like, and what it counts for: turns, parts, function calls and their responses."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -37,9 +36,9 @@ _UNANSWERED: Final = (
     " function call turn."
 )
 
-Tokens = Counter[str]
+Tokens = dict[str, int]
 """Tokens by modality."""
-FileTokens = Callable[[str, str], Tokens]
+FileTokens = Callable[[str, str], Mapping[str, int]]
 """(uri, MIME type) to what the file counts for."""
 
 
@@ -130,20 +129,29 @@ def turns_of(contents: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
 
 def tokens_of(contents: Iterable[Mapping[str, Any]], files: FileTokens) -> Tokens:
     """What these turns count for."""
-    found: Tokens = Counter()
+    found: Tokens = {}
+    text = 0
     count = counter().count
     for content in contents:
         for part in content.get("parts", ()):
             if "text" in part:
-                found["TEXT"] += count(part["text"])
+                text += count(part["text"])
             elif "inlineData" in part:
-                found += _tokens_of_blob(part["inlineData"])
+                add(found, _tokens_of_blob(part["inlineData"]))
             elif "fileData" in part:
-                found += files(part["fileData"].get("fileUri", ""), part["fileData"].get("mimeType", ""))
+                add(found, files(part["fileData"].get("fileUri", ""), part["fileData"].get("mimeType", "")))
             else:
                 held = {name: part[name] for name in _DATA if name in part}
-                found["TEXT"] += count(orjson.dumps(held).decode()) if held else 0
+                text += count(orjson.dumps(held).decode()) if held else 0
+    add(found, {"TEXT": text})
     return found
+
+
+def add(tokens: Tokens, more: Mapping[str, int]) -> None:
+    """To those that are counted already."""
+    for modality, count in more.items():
+        if count:
+            tokens[modality] = tokens.get(modality, 0) + count
 
 
 def _tokens_of_blob(blob: Mapping[str, Any]) -> Tokens:
@@ -156,15 +164,15 @@ def tokens_of_bytes(kind: str, size: int, text: str | None = None) -> Tokens:
     """What so many bytes of a MIME type count for; of a text exactly, where it is there."""
     modality = "TEXT" if is_text(kind) else _MODALITIES.get(kind.partition("/")[0], "TEXT")
     if modality == "IMAGE":
-        return Counter({"IMAGE": IMAGE_TOKENS})
+        return {"IMAGE": IMAGE_TOKENS}
     if modality == "AUDIO":
-        return Counter({"AUDIO": AUDIO_TOKENS_PER_S * max(1, size // _AUDIO_BYTES_PER_S)})
+        return {"AUDIO": AUDIO_TOKENS_PER_S * max(1, size // _AUDIO_BYTES_PER_S)}
     if modality == "VIDEO":
-        return Counter({"VIDEO": VIDEO_TOKENS_PER_S * max(1, size // _VIDEO_BYTES_PER_S)})
+        return {"VIDEO": VIDEO_TOKENS_PER_S * max(1, size // _VIDEO_BYTES_PER_S)}
     if modality == "DOCUMENT":
-        return Counter({"DOCUMENT": PAGE_TOKENS})
+        return {"DOCUMENT": PAGE_TOKENS}
     # Google's rule of thumb is four characters to a token (Firebase, "Count tokens").
-    return Counter({"TEXT": counter().count(text) if text is not None else -(-size // 4)})
+    return {"TEXT": counter().count(text) if text is not None else -(-size // 4)}
 
 
 def counted() -> dict[str, str]:
@@ -177,7 +185,7 @@ def tokens_of_json(value: Any) -> int:
     return counter().count(orjson.dumps(value).decode()) if value else 0
 
 
-def details_of(tokens: Tokens) -> list[dict[str, Any]]:
+def details_of(tokens: Mapping[str, int]) -> list[dict[str, Any]]:
     """As the API tells them."""
     return [{"modality": name, "tokenCount": count} for name, count in sorted(tokens.items(), key=_order) if count]
 

@@ -2,13 +2,13 @@
 
 import hashlib
 import re
-from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Refused
-from brownout_simulators.vendors.gemini.contents import FileTokens, Tokens, tokens_of_bytes
+from brownout_simulators.vendors.gemini.contents import FileTokens, tokens_of_bytes
 from brownout_simulators.vendors.gemini.errors import JSON, pretty, problem, status_reply
 from brownout_simulators.vendors.gemini.paging import listed, page_body
 from brownout_simulators.vendors.gemini.resources import CONTENTS_LIMIT, FILE_LIFE_S, TEXT_LIMIT, File, State
@@ -104,7 +104,7 @@ def lines_of(call: Call, account: Account[State], name: str) -> list[bytes]:
 def file_tokens(call: Call, account: Account[State]) -> FileTokens:
     """What a file counts for, by its URI. Raises `Refused` for one that cannot be used."""
 
-    def count(uri: str, _kind: str) -> Tokens:
+    def count(uri: str, _kind: str) -> Mapping[str, int]:
         found = _URI.fullmatch(uri)
         if found is None:
             message = (
@@ -117,7 +117,7 @@ def file_tokens(call: Call, account: Account[State]) -> FileTokens:
         if file.state(account.clock()) != "ACTIVE":
             message = f"The File {file.id} is not in an ACTIVE state and usage is not allowed."
             raise Refused(status_reply(call, 400, "FAILED_PRECONDITION", message))
-        return Counter(file.tokens)
+        return file.tokens
 
     return count
 

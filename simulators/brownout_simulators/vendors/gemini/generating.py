@@ -36,16 +36,10 @@ class Generation:
     response_id: str
     blocked: str
     """Why the prompt was blocked; then there are no answers to see."""
-
-    @property
-    def candidate_tokens(self) -> int:
-        """Those that are seen, of all answers."""
-        return sum(each.tokens - each.thinking for each in self.answers)
-
-    @property
-    def thought_tokens(self) -> int:
-        """Those that went into thinking."""
-        return sum(each.thinking for each in self.answers)
+    candidate_tokens: int
+    """Those that are seen, of all answers."""
+    thought_tokens: int
+    """Those that went into thinking."""
 
     @property
     def cached_tokens(self) -> int:
@@ -77,8 +71,16 @@ def generate(call: Call, account: Account[State], prompt: Prompt) -> Generation:
     most = check_thinking(call, prompt.model, prompt.config)
     answers = [_answer(account, prompt, choice, most) for choice in range(max(1, prompt.candidates))]
     blocked = next((each.blocked for each in answers if each.blocked in BLOCKS and each.finish == STOP), "")
+    if blocked:
+        answers = []
+    thoughts = sum(each.thinking for each in answers)
     return Generation(
-        prompt=prompt, answers=() if blocked else answers, response_id=account.ids.base62(22), blocked=blocked
+        prompt=prompt,
+        answers=answers,
+        response_id=account.ids.base62(22),
+        blocked=blocked,
+        candidate_tokens=sum(each.tokens for each in answers) - thoughts,
+        thought_tokens=thoughts,
     )
 
 

@@ -1,6 +1,5 @@
 """The limits, per project and model, and the headers of every reply. There are none that tell of a limit."""
 
-from collections import Counter
 from typing import Final
 
 from brownout_simulators.account import Account
@@ -11,6 +10,14 @@ from brownout_simulators.vendors.gemini.days import midnight_pacific, midnight_u
 from brownout_simulators.vendors.gemini.reading import Unreadable, read
 from brownout_simulators.vendors.gemini.resources import State
 
+_ALWAYS: Final = {
+    "vary": "Origin, X-Origin, Referer",
+    "server": "scaffolding on HTTPServer2",
+    "x-xss-protection": "0",
+    "x-frame-options": "SAMEORIGIN",
+    "x-content-type-options": "nosniff",
+    "alt-svc": 'h3=":443"; ma=2592000,h3-29=":443"; ma=2592000',
+}
 _GENERATES: Final = (":generateContent", ":streamGenerateContent")
 _EMBEDS: Final = (":embedContent", ":batchEmbedContents")
 
@@ -30,7 +37,7 @@ def _input_tokens(call: Call) -> float:
     except Unreadable:
         return 0.0
     turns = [*request.get("contents", ()), *([request["systemInstruction"]] if "systemInstruction" in request else ())]
-    return float(sum(tokens_of(turns, lambda _uri, _kind: Counter()).values()) + tokens_of_json(request.get("tools")))
+    return float(sum(tokens_of(turns, lambda _uri, _kind: {}).values()) + tokens_of_json(request.get("tools")))
 
 
 # The free tier's figures for gemini-2.5-flash (the API's rate-limits page, 2025).
@@ -45,11 +52,5 @@ LIMITS: Final = (RPM, TPM, RPD, RPD_UTC, EMBED_RPM)
 
 def decorate(call: Call, _account: Account[State] | None, reply: Reply) -> None:
     """Adds what Google's front end puts on every reply."""
-    headers = reply.headers
-    headers["vary"] = "Origin, X-Origin, Referer"
-    headers["server"] = "scaffolding on HTTPServer2"
-    headers["x-xss-protection"] = "0"
-    headers["x-frame-options"] = "SAMEORIGIN"
-    headers["x-content-type-options"] = "nosniff"
-    headers["server-timing"] = f"gfet4t7; dur={round(call.took_s * 1000)}"
-    headers["alt-svc"] = 'h3=":443"; ma=2592000,h3-29=":443"; ma=2592000'
+    reply.headers |= _ALWAYS
+    reply.headers["server-timing"] = f"gfet4t7; dur={round(call.took_s * 1000)}"

@@ -1,7 +1,6 @@
 """A request to generate, read and checked: what is asked of which model, and what it counts for."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -49,16 +48,13 @@ class Prompt:
     """The cached ones first."""
     tokens: Tokens
     """Of everything, what is cached included."""
+    token_count: int
+    """The sum of them."""
     cache: Cache | None
     tools: Sequence[Tool]
     schema: Mapping[str, Any] | None
     digest: bytes
     """Of all that the answer depends on."""
-
-    @property
-    def token_count(self) -> int:
-        """All of it."""
-        return sum(self.tokens.values())
 
     @property
     def candidates(self) -> int:
@@ -109,7 +105,7 @@ def prompt_of(call: Call, account: Account[State], model: Model, request: Mappin
     schema = _schema(call, model, config, has_tools=bool(tools))
     tokens = prompt_tokens(call, account, request, own)
     if cache is not None:
-        tokens += Counter(cache.tokens)
+        contents.add(tokens, cache.tokens)
     count = sum(tokens.values())
     if count > model.input_limit:
         # gemini-cli 4231, 6678.
@@ -128,6 +124,7 @@ def prompt_of(call: Call, account: Account[State], model: Model, request: Mappin
         config=config,
         turns=turns,
         tokens=tokens,
+        token_count=count,
         cache=cache,
         tools=tools,
         schema=schema,
@@ -142,8 +139,7 @@ def prompt_tokens(
     system = request.get("systemInstruction")
     tokens = contents.tokens_of([system, *turns] if system is not None else turns, file_tokens(call, account))
     declared = contents.tokens_of_json(request.get("tools"))
-    if declared:
-        tokens["TEXT"] += declared
+    contents.add(tokens, {"TEXT": declared})
     return tokens
 
 

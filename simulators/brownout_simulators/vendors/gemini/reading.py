@@ -7,7 +7,7 @@ What comes out has camelCase names and the right types.
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -45,66 +45,84 @@ def snake(name: str) -> str:
     return _UPPER.sub(lambda upper: f"_{upper[0].lower()}", name)
 
 
-_NAMES: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
-    message: {written: (name, snake(name), kind) for name, kind in fields.items() for written in (name, snake(name))}
+Where = tuple["Where", str] | tuple[()]
+"""A place in a request, as the place around it and one step; written out only where something is wrong there."""
+
+_NAMES: Final[Mapping[str, Mapping[str, tuple[str, str, Sequence[str]]]]] = {
+    message: {
+        written: (name, snake(name), kind.split(" "))
+        for name, kind in fields.items()
+        for written in (name, snake(name))
+    }
     for message, fields in MESSAGES.items()
 }
-"""By message and the name as it is written: its camelCase name, its proto name, its kind."""
+"""By message and the name as it is written: its camelCase name, its proto name, its kind word by word."""
 
 
 def read(message: str, data: Any) -> dict[str, Any]:
     """The message in `data`, with camelCase names. Raises `Unreadable`."""
     reader = _Reader()
-    if not isinstance(data, Mapping):
+    if not isinstance(data, dict):
         raise Unreadable(
             [Violation("", 'Invalid JSON payload received. Unknown name "": Root element must be a message.')]
         )
-    found = reader.message(message, data, "", 0)
+    found = reader.message(message, data, (), 0)
     if reader.violations:
         raise Unreadable(reader.violations)
     return found
+
+
+def _written(where: Where) -> str:
+    steps: list[str] = []
+    while where:
+        where, step = where
+        steps.append(step)
+    return "".join(reversed(steps)).removeprefix(".")
 
 
 @dataclass(slots=True)
 class _Reader:
     violations: list[Violation] = field(default_factory=list)
 
-    def message(self, message: str, data: Mapping[str, Any], where: str, depth: int) -> dict[str, Any]:
+    def message(self, message: str, data: dict[str, Any], where: Where, depth: int) -> dict[str, Any]:
         names = _NAMES[message]
         if depth > DEEPEST:
-            self._object(where, "Message too deep. Max recursion depth reached for key")
+            self._wrong(where, "Message too deep. Max recursion depth reached for key")
             return {}
         found: dict[str, Any] = {}
         for written, value in data.items():
             known = names.get(written)
             if known is None:
                 self._unknown(written, where)
-                continue
-            name, proto, kind = known
-            if value is not None:
-                found[name] = self.value(kind, value, f"{where}.{proto}" if where else proto, depth + 1)
+            elif value is not None:
+                name, proto, kind = known
+                found[name] = (
+                    value
+                    if type(value) is str and kind[0] == "string"
+                    else self._value(kind, value, (where, f".{proto}"), depth + 1)
+                )
         return found
 
-    def value(self, kind: str, value: Any, where: str, depth: int) -> Any:
-        shape, _, rest = kind.partition(" ")
+    def _value(self, kind: Sequence[str], value: Any, where: Where, depth: int) -> Any:
+        shape = kind[0]
         if shape == "repeated":
             items = value if isinstance(value, list) else [value]
-            return [self.value(rest, item, f"{where}[{place}]", depth) for place, item in enumerate(items)]
+            return [self._value(kind[1:], item, (where, f"[{place}]"), depth) for place, item in enumerate(items)]
         if shape == "enum":
-            return self._enum(rest, value, where)
+            return self._enum(kind[1], value, where)
         if shape != "map" and shape not in _NAMES:
             return self._scalar(shape, value, where)
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return self._invalid(where, "Map" if shape == "map" else _PACKAGE + shape, value)
         if shape == "map":
             return {
-                key: self.value(rest, item, f"{where}[{place}].value", depth)
+                key: self._value(kind[1:], item, (where, f"[{place}].value"), depth)
                 for place, (key, item) in enumerate(value.items())
             }
         return self.message(shape, value, where, depth)
 
-    def _scalar(self, kind: str, value: Any, where: str) -> Any:
-        if kind == "value" or (kind == "object" and isinstance(value, Mapping)):
+    def _scalar(self, kind: str, value: Any, where: Where) -> Any:
+        if kind == "value" or (kind == "object" and isinstance(value, dict)):
             return value
         type_name, convert = _SCALARS[kind]
         try:
@@ -112,7 +130,7 @@ class _Reader:
         except (ValueError, TypeError):
             return self._invalid(where, type_name, value)
 
-    def _enum(self, name: str, value: Any, where: str) -> Any:
+    def _enum(self, name: str, value: Any, where: Where) -> Any:
         members = ENUMS[name]
         if isinstance(value, str) and value.upper() in members:
             return value.upper()
@@ -120,17 +138,17 @@ class _Reader:
             return members[value]
         return self._invalid(where, _PACKAGE + name, value)
 
-    def _invalid(self, where: str, type_name: str, value: Any) -> None:
-        self._object(where, f"Invalid value at '{where}' ({type_name}), {_shown(value)}")
+    def _invalid(self, where: Where, type_name: str, value: Any) -> None:
+        self._wrong(where, f"Invalid value at '{_written(where)}' ({type_name}), {_shown(value)}")
 
-    def _unknown(self, name: str, where: str) -> None:
-        place = f" at '{where}'" if where else ""
+    def _unknown(self, name: str, where: Where) -> None:
+        place = f" at '{_written(where)}'" if where else ""
         text = f'Invalid JSON payload received. Unknown name "{name[:_SHOWN]}"{place}: Cannot find field.'
-        self._object(where, text)
+        self._wrong(where, text)
 
-    def _object(self, where: str, text: str) -> None:
+    def _wrong(self, where: Where, text: str) -> None:
         if len(self.violations) < MOST_VIOLATIONS:
-            self.violations.append(Violation(where, text))
+            self.violations.append(Violation(_written(where), text))
 
 
 def _shown(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -206,7 +205,7 @@ def _usage(generation: Generation, visible: int, thoughts: int) -> dict[str, Any
         usage["cachedContentTokenCount"] = generation.cached_tokens
     usage["promptTokensDetails"] = details_of(prompt.tokens)
     if prompt.cache is not None:
-        usage["cacheTokensDetails"] = details_of(Counter(prompt.cache.tokens))
+        usage["cacheTokensDetails"] = details_of(prompt.cache.tokens)
     if thoughts:
         usage["thoughtsTokenCount"] = thoughts
     return usage
