@@ -11,6 +11,7 @@ where it stands. Not safe for use from several threads.
 """
 
 from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from typing import Final, Generic, TypeVar
 
 from brownout_simulators.account import Account
@@ -225,11 +226,16 @@ class Engine(Generic[S]):
         self._head(one, reply)
         sending = Sending(reply.status, reply.headers, reply.body, reply.stream)
         if reply.session is not None and one.world is not None:
-            sending.session = one.session = OpenSession(self._sessions, reply.session, one.world.account, one.cause())
+            sending.session = one.session = OpenSession(
+                self._sessions, reply.session, one.world.account, one.cause(), cut=lambda: _cut(one.call)
+            )
         if one.late and reply.stream is not None:
             sending.words = self._words(one.call)
         for standing, chance in one.late:
-            if standing.rule.fault.shape(sending, chance):
+            wound = None if one.session is None else standing.rule.fault.wound(chance)
+            if wound is not None and one.session is not None:
+                one.session.suffer(wound, partial(one.mark, standing))
+            elif standing.rule.fault.shape(sending, chance):
                 one.mark(standing)
         if one.struck:
             reply.headers["Brownout-Fault"] = ", ".join(one.struck)
@@ -274,7 +280,9 @@ class Engine(Generic[S]):
     def _write_down(self, one: Handling[S], sending: Sending, chunks: int, *, left: bool) -> None:
         call, strike = one.call, one.strike
         ending = sending.ending
-        if left and not (ending is Ending.HANG and chunks >= _chunks_of(sending)):
+        if one.session is not None and one.session.broken is not None:
+            ending = one.session.broken
+        elif left and not (ending is Ending.HANG and chunks >= _chunks_of(sending)):
             ending = Ending.LEFT  # a hang that was acted out to its end always ends by the client's leaving
         was_told = sending.status >= 300 and not (left and chunks == 0)
         entry = Entry(
@@ -301,6 +309,12 @@ class Engine(Generic[S]):
             given_work_s=one.given_work_s,
         )
         self._books.ledger.write(entry)
+
+
+def _cut(call: Call) -> None:
+    """Close the call's connection at once, where its host lets that be done."""
+    if call.cut is not None:
+        call.cut()
 
 
 def _chunks_of(sending: Sending) -> int:

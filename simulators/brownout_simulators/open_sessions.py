@@ -2,17 +2,19 @@
 
 A host that is handed a sending with a session makes the handshake, calls `begin`, passes on what its client says with
 `hear`, and ends it with `Simulator.sent`, like every sending. All that a vendor says goes through one place,
-`OpenSession._say`: where faults may one day change it.
+`OpenSession._say`: where faults lose it, or end the session.
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 from brownout_simulators.account import Account
 from brownout_simulators.acting import Acting
 from brownout_simulators.agenda import Cause
+from brownout_simulators.call import Ending
 from brownout_simulators.problems import Problems
-from brownout_simulators.session import Close, Message, Said, Session
+from brownout_simulators.session import Close, Message, Said, Session, Wound
 
 OPEN_LIMIT: Final = 10_000
 BROKEN: Final = Close(1011, "the simulator has a defect")
@@ -21,12 +23,26 @@ BROKEN: Final = Close(1011, "the simulator has a defect")
 class OpenSession:
     """One session, from its handshake on. Not safe for use from several threads."""
 
-    def __init__(self, every: "OpenSessions", session: Session, account: Account[Any], cause: Cause) -> None:
+    def __init__(
+        self,
+        every: "OpenSessions",
+        session: Session,
+        account: Account[Any],
+        cause: Cause,
+        *,
+        cut: Callable[[], None] | None = None,
+    ) -> None:
+        """`cut` closes the connection at once."""
         self.session = session
         self.account = account
         self.heard = 0
         """Messages that the client sent."""
+        self.broken: Ending | None = None
+        """How a fault has ended it, where that is no closing frame."""
         self._every = every
+        self._cut = cut
+        self._said = 0
+        self._wounds: list[tuple[Wound, Callable[[], None]]] = []
         self._cause = cause
         self._to_client: Callable[[Said], None] | None = None
         self._begun = False
@@ -35,17 +51,25 @@ class OpenSession:
         """What a session does goes back to the call that opened it."""
         return self._cause
 
+    def suffer(self, wound: Wound, struck: Callable[[], None]) -> None:
+        """Before its beginning: what a fault will make of it. `struck` is called when it does, once."""
+        self._wounds.append((wound, _once(struck)))
+
     def begin(self, say: Callable[[Said], None]) -> None:
         """The handshake is done. `say` is called with all that the vendor says from now on, at once and in order; a
         `Close` is the last of it."""
         self._to_client = say
         self._begun = True
         self._every.enter(self)
+        for wound, struck in self._wounds:
+            if wound.ends_after_s is not None:
+                self._every.acting.later(self.account, wound.ends_after_s, partial(self._break, wound, struck))
+        self._bleed()
         self._follow(lambda: self.session.opened(self.account))
 
     def hear(self, message: Message) -> None:
         """The client said something."""
-        if self._to_client is not None:
+        if self._to_client is not None and not self._is_lost(heard=True):
             self.heard += 1
             self._follow(lambda: self.session.received(message, self.account))
 
@@ -83,10 +107,52 @@ class OpenSession:
 
     def _say(self, said: Said) -> None:
         say = self._to_client
+        if say is None:
+            return
         if isinstance(said, Close):
             self._to_client = None
-        if say is not None:
             say(said)
+        elif not self._is_lost(heard=False):
+            self._said += 1
+            say(said)
+            self._bleed()
+
+    # -- what faults do ---------------------------------------------------------------------------------------------
+
+    def _bleed(self) -> None:
+        """End where a fault says that this was the last message."""
+        for wound, struck in self._wounds:
+            if wound.ends_after == self._said:
+                self._break(wound, struck)
+
+    def _is_lost(self, *, heard: bool) -> bool:
+        """Whether a message goes nowhere. Each fault is asked, so that none shifts another's draws."""
+        lost = [
+            struck
+            for wound, struck in self._wounds
+            if wound.loses is not None and wound.loses_heard is heard and wound.loses()
+        ]
+        for struck in lost:
+            struck()
+        return bool(lost)
+
+    def _break(self, wound: Wound, struck: Callable[[], None]) -> None:
+        if self._to_client is None:
+            return
+        struck()
+        if wound.close is not None:
+            self._say(wound.close)
+            return
+        self._to_client = None
+        self.broken = Ending.RESET if wound.resets else Ending.HANG
+        if wound.resets and self._cut is not None:
+            self._cut()
+
+
+def _once(done: Callable[[], None]) -> Callable[[], None]:
+    """A function that does it the first time."""
+    still = [done]
+    return lambda: still.pop()() if still else None
 
 
 class OpenSessions:

@@ -8,6 +8,7 @@ heartbeat, a slow answer) goes through `account.later`, whose step publishes to 
 """
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 Message = str | bytes
@@ -23,6 +24,24 @@ class Close(NamedTuple):
 
 Said = str | bytes | Close
 """What a vendor may say; after a `Close` nothing more goes out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wound:
+    """What a fault makes of a session, while it lasts."""
+
+    ends_after_s: float | None = None
+    """From its beginning on, by the vendor's clock."""
+    ends_after: int | None = None
+    """So many of the vendor's messages."""
+    close: Close | None = None
+    """How it ends; None: it falls silent."""
+    resets: bool = False
+    """It ends without a closing frame."""
+    loses: Callable[[], bool] | None = None
+    """Asked of each message: whether that one is lost."""
+    loses_heard: bool = False
+    """Messages of the client are asked about, not those of the vendor."""
 
 
 class Session:

@@ -20,6 +20,7 @@ from typing import Any, ClassVar, Final, Literal, Self
 
 from brownout_simulators.call import Call, Ending, Reply, Sending
 from brownout_simulators.limiter import Buckets
+from brownout_simulators.session import Wound
 from brownout_simulators.vendor import Errors, NamedError, Vendor
 
 LONGEST_S: Final = 366 * 86_400.0
@@ -154,6 +155,12 @@ class Fault:
         """Stage WORK, and what gives the vendor other data to read: after the work, whether it made a difference."""
         del on
         return True
+
+    def wound(self, chance: float) -> Wound | None:
+        """Stage WIRE, where the answer opens a session: what becomes of it; None where nothing does. Such a fault
+        strikes when that comes to pass."""
+        del chance
+        return None
 
     def shape(self, sending: Sending, chance: float) -> bool:
         """Stages BODY and WIRE: change what goes out; whether anything was changed."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from brownout_simulators.faults.break_session import BreakSession
 from brownout_simulators.faults.break_stream import BreakStream
 from brownout_simulators.faults.clock_skew import ClockSkew
 from brownout_simulators.faults.codec import decode, encode, fields_of, value_of
@@ -18,6 +19,7 @@ from brownout_simulators.faults.hang import Hang
 from brownout_simulators.faults.inject import Inject
 from brownout_simulators.faults.latency import Latency
 from brownout_simulators.faults.lock import Lock
+from brownout_simulators.faults.lose_messages import LoseMessages
 from brownout_simulators.faults.malform import Malform
 from brownout_simulators.faults.quota import Quota
 from brownout_simulators.faults.read_after_write_lag import ReadAfterWriteLag
@@ -52,6 +54,8 @@ FAULTS: Final[Mapping[str, type[Fault]]] = MappingProxyType(
         "inject": Inject,
         "drip": Drip,
         "break_stream": BreakStream,
+        "break_session": BreakSession,
+        "lose_messages": LoseMessages,
         "revoke_credentials": RevokeCredentials,
         "expire_tokens": ExpireTokens,
         "clock_skew": ClockSkew,

@@ -27,6 +27,8 @@ EVERY: dict[str, dict[str, Any]] = {
     "inject": {"content": ": x", "at": 0.2},
     "drip": {"over_s": 2.0},
     "break_stream": {"keep": 0.1},
+    "break_session": {"after_messages": 2, "code": 1012},
+    "lose_messages": {"share_lost": 0.5, "of": "client"},
     "revoke_credentials": {},
     "expire_tokens": {"valid_for_s": 2.0},
     "clock_skew": {"by_s": -60.0},

@@ -289,6 +289,35 @@ def test_a_dropped_handshake_ends_without_a_byte(ending: str, seen: str) -> None
     virtually(main())
 
 
+@pytest.mark.parametrize(
+    ("rule", "heard", "ended", "ending"),
+    [
+        ({"after_messages": 1}, ["welcome s1", 1011], "", "complete"),
+        ({"after_messages": 1, "code": 1012}, ["welcome s1", 1012], "", "complete"),
+        ({"after_messages": 1, "ending": "reset"}, None, "rst", "reset"),
+        ({"after_messages": 1, "ending": "hang"}, ["welcome s1"], "", "hang"),
+    ],
+)
+def test_a_session_that_a_fault_ends_ends_as_it_says(
+    rule: dict[str, Any], heard: list[Any] | None, ended: str, ending: str
+) -> None:
+    async def main() -> None:
+        service = board({"break_session": rule})
+        looker = Looker(service)
+        got = await looker.heard()
+        assert heard is None or got == heard
+        if ending == "hang":
+            looker.say("say anything")
+            assert await looker.heard() == []
+        looker.flush()  # what answers a closing frame
+        looker.line.leave()
+        await looker.line.turn()
+        assert looker.line.ended == ended or not ended
+        assert (live(service)["ending"], live(service)["faults"]) == (ending, ["r0"])
+
+    virtually(main())
+
+
 def test_a_slow_handshake_is_not_spoken_before_it_is_made() -> None:
     async def main() -> None:
         service = board({"latency": {"fixed_s": 1.0}})
