@@ -7,9 +7,10 @@
 - `resources.py`    what an account holds: a part for each service
 - `changes.py`      a row was written: told to sessions and to database webhooks; `webhooks.py` how those look
 - `errors.py`       no, in the words of the service that is asked; `replies.py` what they are made of;
-  `named_errors.py` which of them a fault can ask for
+  `platform.py` no, before any service; `named_errors.py` which of them all a fault can ask for
 - `setup.py`        what somebody would have set up in the dashboard; `identity.py` who calls, as policies see it
 - `limits.py`       the services' limiters; `magic.py` inputs with a fixed outcome
+- `instants.py`     instants and ids as they are printed; `reading.py` a setup's JSON, field by field
 """
 
 from typing import Final

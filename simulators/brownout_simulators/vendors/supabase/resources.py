@@ -37,6 +37,7 @@ EFFECTS: Final[Mapping[str, Sequence[str]]] = {
     "supabase.session": ("user", "method"),
     "supabase.email": ("to", "kind", "user"),
     "supabase.sms": ("to", "kind", "user"),
+    "supabase.function": ("name", "status"),
     "supabase.object": ("bucket", "name", "size", "mimetype", "owner"),
     "supabase.object_updated": ("bucket", "name", "size", "mimetype", "owner"),
     "supabase.object_deleted": ("bucket", "name", "size", "mimetype", "owner"),

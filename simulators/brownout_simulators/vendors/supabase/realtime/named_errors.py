@@ -1,8 +1,9 @@
 """Realtime's refusals of a handshake by name, for faults that ask for one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
+from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import NamedError
 from brownout_simulators.vendors.supabase.realtime.errors import refused
 
@@ -14,7 +15,11 @@ _TOLD: Final[Mapping[str, tuple[int, str]]] = {
     "realtime_too_many_users": (429, "Too many connected users"),
 }
 
+
+def _reply(status: int, words: str) -> Callable[[Call], Reply]:
+    return lambda _call: refused(status, words)
+
+
 NAMED_ERRORS: Final[Mapping[str, NamedError]] = {
-    name: NamedError(status, words, lambda _call, status=status, words=words: refused(status, words))  # type: ignore[misc]
-    for name, (status, words) in _TOLD.items()
+    name: NamedError(status, words, _reply(status, words)) for name, (status, words) in _TOLD.items()
 }
