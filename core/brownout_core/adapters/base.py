@@ -6,7 +6,7 @@
 | `Lost` | `ConnectionLost` | yes | yes | yes |
 | `Unreadable`, a body that is cut, malformed or of the wrong type, a status below 200 or a redirect | `ResponseBroken` | yes | yes | yes |
 | 401 | `AuthenticationFailed` | no | no | no |
-| a 4xx by which the vendor means that the account is not served | `QuotaExhausted`, `AuthenticationFailed` | no | no | no |
+| a 4xx by which the vendor means something else (`Said.means`) | such as `QuotaExhausted` | as that error says | | |
 | 408, 5xx | `VendorUnavailable` | yes, unless the vendor says otherwise or 501, 505 | yes | yes |
 | 409 for a key that is in use | `VendorBusy` | yes | yes | no |
 | 429 | `Throttled` | yes | no | no |
@@ -30,11 +30,11 @@ from brownout_core.errors import (
     AuthenticationFailed,
     ConnectFailed,
     ConnectionLost,
-    QuotaExhausted,
     ResponseBroken,
     ServiceError,
     Throttled,
     VendorBusy,
+    VendorError,
     VendorRefused,
     VendorUnavailable,
 )
@@ -60,7 +60,7 @@ class Said:
     """The vendor's own word about asking again; None where it gives none."""
     retry_after_s: float | None = None
     """The vendor's wish, where its body says it and not a header."""
-    means: type[AuthenticationFailed | QuotaExhausted] | None = None
+    means: type[VendorError] | None = None
     """What it means by a 4xx, where the status does not tell."""
 
 
@@ -156,7 +156,7 @@ class VendorClient:
             wish_s = said.retry_after_s
         means = said.means if said.means is not None or status != 401 else AuthenticationFailed
         if means is not None and status < 500:
-            return means(self.vendor, call, text, status=status, code=said.code)
+            return means(self.vendor, call, text, status=status, code=said.code, retry_after_s=wish_s)
         if status == 429:
             return Throttled(
                 self.vendor, call, text, status=status, code=said.code, retryable=said.retryable, retry_after_s=wish_s

@@ -9,6 +9,7 @@ from brownout_core.flows.flow import by_name
 from brownout_core.flows.notify import Notify
 from brownout_core.flows.pay import Pay
 from brownout_core.flows.place_order import PlaceOrder
+from brownout_core.flows.save_job import SaveJob
 
-FLOWS = by_name(Pay, Notify, PlaceOrder, Assist)
+FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob)
 """Every flow, by name."""

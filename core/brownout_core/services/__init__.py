@@ -1,4 +1,5 @@
 """What a service does for an application, whichever vendor stands behind it: interfaces, and the words that they use.
 
 - `assistant.py`  text from a language model
+- `storage.py`    rows and files
 """

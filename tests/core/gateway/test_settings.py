@@ -16,6 +16,8 @@ GOOD = {
     "SALES_CLIENT_SECRET": "secret3",
     "OPENAI_API_KEY": "secret4",
     "GEMINI_API_KEY": "secret5",
+    "SUPABASE_ANON_KEY": "secret6",
+    "SUPABASE_SERVICE_ROLE_KEY": "secret7",
 }
 
 
