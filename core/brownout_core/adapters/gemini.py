@@ -157,7 +157,9 @@ class GeminiClient(VendorClient):
             means = AuthenticationFailed  # a bad key is a 400 here, and so is a region that is not served
         wishes = [text_of(each.get("retryDelay")) or "" for each in details]
         wish = next((found for each in wishes if (found := _WISH.fullmatch(each))), None)
-        return Said(message, status, retry_after_s=None if wish is None else float(wish[1]), means=means)
+        # Where there is no quota at all, no wait brings one, whatever the answer says of when to come back.
+        wish_s = None if wish is None or means is QuotaExhausted else float(wish[1])
+        return Said(message, status, retry_after_s=wish_s, means=means)
 
 
 @dataclass(slots=True, kw_only=True)

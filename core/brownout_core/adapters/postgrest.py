@@ -23,7 +23,9 @@ def query(
     parts = [("select", ",".join(columns))] if columns else []
     parts += [(each.column, _condition(each)) for each in where]
     if order:
-        parts.append(("order", ",".join(f"{each.column}.{'desc' if each.descending else 'asc'}" for each in order)))
+        parts.append(
+            ("order", ",".join(f"{each.column}.{'desc' if each.descending else 'asc'}.nullslast" for each in order))
+        )
     if on:
         parts.append(("on_conflict", ",".join(on)))
     if offset:

@@ -20,7 +20,7 @@ from brownout_core.services.storage import Filter, Order, eq, one_of
         ),
         ({"where": [one_of("a", ["x,y", 'q"\\', 3])]}, [("a", 'in.("x,y","q\\"\\\\","3")')]),
         ({"where": [eq("a", "1&b=eq.2 +ü")]}, [("a", "eq.1&b=eq.2 +ü")]),
-        ({"order": [Order("a"), Order("b", descending=True)]}, [("order", "a.asc,b.desc")]),
+        ({"order": [Order("a"), Order("b", descending=True)]}, [("order", "a.asc.nullslast,b.desc.nullslast")]),
         ({"limit": 0, "offset": 20}, [("offset", "20"), ("limit", "0")]),
         ({"on": ["a", "b"]}, [("on_conflict", "a,b")]),
     ],
