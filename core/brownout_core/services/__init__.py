@@ -2,4 +2,5 @@
 
 - `assistant.py`  text from a language model
 - `storage.py`    rows and files
+- `auth.py`       who somebody is, and what he belongs to
 """

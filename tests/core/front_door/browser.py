@@ -70,7 +70,7 @@ def browse(body: Callable[[Browser], Awaitable[None]], *, secrets: tuple[str, ..
             redactor=Redactor(SECRETS),
             log=lambda trouble: log.append(f"{trouble.what} {trouble.request_id} {trouble.error!r}"),
             instance="gw",
-            webhooks=webhooks_of(ADAPTERS, access),
+            webhooks=webhooks_of({name: ADAPTERS[name] for name in access}, access),
             **options,
         )
         await body(Browser(world, door, log))
