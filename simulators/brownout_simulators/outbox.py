@@ -68,6 +68,8 @@ class Outbox:
                     self._counts["lost"] += 1
                     continue
                 for copy in range(1 + mail.extra_copies):
+                    if copy and mail.copies_are_new and rules.anew is not None:
+                        notice = rules.anew(account, notice)  # noqa: PLW2901 - the copies are of this one
                     delivering = Delivering(
                         id=self.agenda.new_id(),
                         account=account,
@@ -107,7 +109,7 @@ class Outbox:
         if rules is None:
             raise RuntimeError("a delivery without webhook rules")
         content_type, body = rules.serialise(delivering.notice)
-        secret = f"{delivering.secret}-forged" if delivering.bad_signature else delivering.secret
+        secret = forged(delivering.secret) if delivering.bad_signature else delivering.secret
         signed_s = wall_s - delivering.bad_age_s
         headers = rules.headers(delivering.notice, delivering.url, body, secret, signed_s, delivering.attempt)
         terms = rules.terms(delivering.url)
@@ -183,6 +185,11 @@ class Outbox:
         self.book = Deliveries()
         self._counts.clear()
         self.time_scale = 1.0
+
+
+def forged(secret: str) -> str:
+    """Secrets that are not the endpoint's, as many as it has."""
+    return " ".join(f"{each}-forged" for each in secret.split(" "))
 
 
 def _attempt(

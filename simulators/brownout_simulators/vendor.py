@@ -150,7 +150,10 @@ class WebhookRules:
     headers: Callable[[Notice, str, bytes, str, float, int], Mapping[str, str]]
     """(notice, url, body, secret, wall-clock seconds, attempt from 1) to headers, signature included."""
     endpoints: Callable[[Account[Any], Notice], Sequence[tuple[str, str]]]
-    """(url, signing secret) of each endpoint of the account that wants this notice."""
+    """(url, signing secret) of each endpoint of the account that wants this notice; while one is replaced by another,
+    both, with a space between them."""
+    anew: Callable[[Account[Any], Notice], Notice] | None = None
+    """The same change told once more, as an event of its own; None where an event has no id."""
     schedule_s: Sequence[float] = Terms().schedule_s
     """This and the next two: as in `Terms`."""
     retry_on: Callable[[int | None], bool] = Terms().retry_on

@@ -2,9 +2,10 @@
 
 import fnmatch
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from brownout_simulators.faults.fault import Fault, Stage, require_seconds
+from brownout_simulators.vendor import Vendor
 
 
 @dataclass(slots=True)
@@ -14,6 +15,7 @@ class Mail:
     delay_s: float = 0.0
     extra_copies: int = 0
     copies_apart_s: float = 0.0
+    copies_are_new: bool = False
     lost: bool = False
     bad_signature: bool = False
     signature_age_s: float = 0.0
@@ -37,6 +39,8 @@ class Webhooks(Fault):
     twice: bool = False
     """Sent again under the same event id, `copies_apart_s` after the first."""
     copies_apart_s: float = 0.0
+    as_new_event: bool = False
+    """With `twice`: the copy is an event of its own, with another id, as some vendors tell one change."""
     out_of_order_s: float = 0.0
     """Each notice is held back for a random part of this span, so that later ones overtake it."""
     lost: bool = False
@@ -49,6 +53,14 @@ class Webhooks(Fault):
     def __post_init__(self) -> None:
         for name in ("late_s", "copies_apart_s", "out_of_order_s", "signature_age_s"):
             require_seconds(f"webhooks.{name}", getattr(self, name))
+        if self.as_new_event and not self.twice:
+            raise ValueError("webhooks.as_new_event goes with twice: true")
+
+    def objection(self, vendor: Vendor[Any]) -> str:
+        """Only some vendors tell one change by two events."""
+        if not self.as_new_event or (vendor.webhooks is not None and vendor.webhooks.anew is not None):
+            return ""
+        return f"webhooks.as_new_event: {vendor.name} tells a change by one event; it can only be sent twice"
 
     def wants(self, event: str) -> bool:
         """Whether a notice of this type is meant."""
@@ -60,6 +72,7 @@ class Webhooks(Fault):
         mail.delay_s += self.late_s + self.out_of_order_s * chance
         mail.extra_copies += 1 if self.twice else 0
         mail.copies_apart_s = max(mail.copies_apart_s, self.copies_apart_s)
+        mail.copies_are_new = mail.copies_are_new or (self.twice and self.as_new_event)
         mail.lost = mail.lost or self.lost
         mail.bad_signature = mail.bad_signature or self.bad_signature
         mail.signature_age_s += self.signature_age_s

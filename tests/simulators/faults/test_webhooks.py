@@ -9,6 +9,8 @@ import pytest
 
 from brownout_simulators.agenda import OutgoingWebhook
 from brownout_simulators.faults import FaultError, rule_from_json
+from brownout_simulators.faults.webhooks import Webhooks
+from brownout_simulators.vendors import load_vendor
 from tests.simulators.driving import Driver
 
 
@@ -40,6 +42,15 @@ def test_late_ones_come_late_and_verify() -> None:
     ((at_s, webhook),) = sent(till)
     assert at_s == 130.0
     assert verifies(webhook)
+
+
+def test_a_copy_that_is_an_event_of_its_own_is_asked_of_those_who_tell_such() -> None:
+    fault = Webhooks(twice=True, as_new_event=True)
+    assert "as_new_event" in fault.objection(load_vendor("twilio"))
+    assert fault.objection(load_vendor("stripe")) == ""
+    assert Webhooks(twice=True).objection(load_vendor("twilio")) == ""
+    with pytest.raises(ValueError, match="goes with twice"):
+        Webhooks(as_new_event=True)
 
 
 def test_twice_means_two_deliveries_of_one_event() -> None:

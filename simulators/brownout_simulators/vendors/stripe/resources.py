@@ -122,7 +122,7 @@ _OWN: Final = (
         template=SUBSCRIPTION,
         stored=words(
             "application_fee_percent cancel_at_period_end collection_method days_until_due default_source "
-            "description on_behalf_of pause_collection transfer_data"
+            "description on_behalf_of pause_collection payment_settings transfer_data trial_settings"
         ),
         filters=words("customer collection_method"),
         searchable=words("created status"),

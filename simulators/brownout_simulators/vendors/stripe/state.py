@@ -66,7 +66,7 @@ class Collection(Store[Object]):
     __slots__ = ("_beside", "_changed", "_history", "_is_indexed", "_named", "_stale")
 
     def __init__(self, limit: int = KEEP_OBJECTS) -> None:
-        super().__init__(limit, is_settled=is_settled, on_forgotten=self._let_go)
+        super().__init__(limit, is_settled=is_settled, on_forgotten=self.let_go)
         self._beside: tuple[dict[str, Any], ...] = ()
         self._history: OrderedDict[str, tuple[tuple[float, Object], ...]] = OrderedDict()
         # The index of metadata, which is made when somebody first searches by it.
@@ -139,7 +139,8 @@ class Collection(Store[Object]):
                 self._named.setdefault((key, value.lower()), {})[name] = None
         self._is_indexed, self._changed = True, {}
 
-    def _let_go(self, id: str, _row: Object) -> None:  # noqa: A002
+    def let_go(self, id: str, _row: Object) -> None:  # noqa: A002
+        """An object goes for want of room, and what is known beside it."""
         for table in self._beside:
             table.pop(id, None)
         if self._history:
@@ -197,6 +198,8 @@ class State:
     """The enabled webhook endpoints."""
     secrets: dict[str, str] = field(default_factory=dict)
     """Webhook endpoint id to signing secret: shown once, at creation."""
+    rolled: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """Webhook endpoint id to the secret that it had before, and until when that is good, in seconds since 1970."""
     endpoints_made: int = 0
     cards: dict[str, Card] = field(default_factory=dict)
     """Payment method id to the card behind it."""
@@ -221,6 +224,8 @@ class State:
     """Customer id to what its bank transfers brought and no payment took, by currency."""
     days_due: dict[str, int] = field(default_factory=dict)
     """Invoice id to the days that its customer has, once it is sent."""
+    items: dict[str, str] = field(default_factory=dict)
+    """Subscription item id to its subscription's."""
     notes: dict[str, int] = field(default_factory=dict)
     """Invoice id to how many credit notes were made of it."""
     line_rates: dict[str, dict[str, list[Object]]] = field(default_factory=dict)
@@ -238,9 +243,16 @@ class State:
     def __post_init__(self) -> None:
         self.of["payment_method"].known_beside(self.cards, self.set_up, self.spent)
         self.of["payment_intent"].known_beside(self.then, self.otherwise)
+        self.of["subscription"].on_forgotten = self._let_items_go
         self.of["invoice"].known_beside(self.intents, self.then, self.days_due, self.line_rates, self.notes)
         self.of["checkout.session"].known_beside(self.plans, self.line_items)
-        self.of["webhook_endpoint"].known_beside(self.secrets)
+        self.of["webhook_endpoint"].known_beside(self.secrets, self.rolled)
+
+    def _let_items_go(self, id: str, subscription: Object) -> None:  # noqa: A002
+        """What is known beside a subscription goes with it."""
+        self.of["subscription"].let_go(id, subscription)
+        for item in subscription["items"]["data"]:
+            self.items.pop(item["id"], None)
 
 
 StripeAccount: TypeAlias = Account[State]

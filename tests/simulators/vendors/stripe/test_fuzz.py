@@ -65,11 +65,16 @@ class World(Stripe):
         meter = self.post(
             "/v1/billing/meters", {"display_name": "m", "event_name": "m", "default_aggregation[formula]": "sum"}
         )
+        quote = self.post("/v1/quotes", {"customer": customer["id"], "line_items[0][price]": price["id"]})
+        schedule = self.post(
+            "/v1/subscription_schedules",
+            {"customer": customer["id"], "phases[0][items][0][price]": price["id"], "start_date": "now"},
+        )
         self.pass_time(2.0)
         self.others = [
             coupon["id"], connected["id"], transfer["id"], payout["id"], clock["id"], item["id"], draft["id"],
             meter["id"], self.get("/v1/disputes")["data"][0]["id"],
-            self.get("/v1/balance_transactions")["data"][0]["id"],
+            self.get("/v1/balance_transactions")["data"][0]["id"], quote["id"], schedule["id"],
         ]  # fmt: skip
         self.ids = [
             customer["id"], price["id"], price["product"], paid["id"], held["id"], subscribed["id"], session["id"],
@@ -93,7 +98,7 @@ def forms(draw: st.DrawFn, names: list[str]) -> str:
              "[a", "[0][price_data][currency]", "[default_payment_method]", "[trial_period_days]", "[coupon]", "[iban]",
              "[0][coupon]", "[0][type]", "[0][unit_amount]", "[formula]", "[requested]", "[uncategorized_text]"]
         )  # fmt: skip
-        value = draw(PATHS if name == "expand" else TEXTS | st.sampled_from([f"id{n}" for n in range(25)]))
+        value = draw(PATHS if name == "expand" else TEXTS | st.sampled_from([f"id{n}" for n in range(27)]))
         pairs.append(f"{quote_plus(name + draw(inside))}={quote_plus(value)}")
     return "&".join(pairs) + draw(st.sampled_from(["", "", "", "&", "=", "&&a", "%", "%ff=1", "+", "[]=[]"]))
 

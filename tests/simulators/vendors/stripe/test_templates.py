@@ -117,6 +117,8 @@ def _declared(world: Stripe, customer: str, price: Any) -> list[Any]:
         world.get("/v1/disputes")["data"][0],
         world.post(f"{helpers}/test_clocks", {"frozen_time": "1700000000"}),
         world.post("/v1/payment_links", {"line_items[0][price]": price["id"]}),
+        world.post("/v1/quotes", {"customer": customer, "line_items[0][price]": price["id"]}),
+        world.post("/v1/subscription_schedules", {"customer": customer, "phases[0][items][0][price]": price["id"]}),
         world.post("/v1/plans", {"currency": "usd", "interval": "month", "amount": "5", "product[name]": "Lamp"}),
         world.post("/v1/billing_portal/configurations", {"features[invoice_history][enabled]": "true"}),
         world.post("/v1/billing_portal/sessions", {"customer": customer}),

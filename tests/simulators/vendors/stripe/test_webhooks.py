@@ -1,5 +1,8 @@
 """Events, signature, schedule."""
 
+import json
+from typing import Any
+
 import pytest
 import stripe
 
@@ -99,6 +102,59 @@ def test_a_delivery_that_fails_is_tried_again_with_a_new_signature() -> None:
     assert len(attempts) == len(SCHEDULE_S)
     assert len({header for header, _ in attempts}) == len(attempts)
     assert len({body for _, body in attempts}) == 1
+
+
+def _verifies(webhook: Any, secret: str) -> bool:
+    try:
+        stripe.Webhook.construct_event(webhook.body, webhook.headers["Stripe-Signature"], secret, tolerance=0)
+    except stripe.SignatureVerificationError:
+        return False
+    return True
+
+
+def test_while_a_secret_is_rolled_deliveries_are_signed_with_both() -> None:
+    world = Stripe()
+    old = _hooked(world, "customer.created")
+    (endpoint,) = world.get("/v1/webhook_endpoints")["data"]
+    rolling = f"/v1/test_helpers/webhook_endpoints/{endpoint['id']}/roll_secret"
+    new = world.post(rolling, {"expires_in": "3600"})["secret"]
+    assert new.startswith("whsec_")
+    assert new != old
+    world.post("/v1/customers")
+    world.pass_time(3_600)
+    world.post("/v1/customers")
+    world.pass_time(1)
+    during, after = world.webhooks
+    assert during.headers["Stripe-Signature"].count("v1=") == 2
+    assert after.headers["Stripe-Signature"].count("v1=") == 1
+    assert [_verifies(one, secret) for one in (during, after) for secret in (old, new)] == [True, True, False, True]
+    assert world.send("POST", rolling, {"expires_in": "86401"}).status == 400
+
+
+def test_a_forged_delivery_verifies_with_none_of_two_secrets() -> None:
+    world = Stripe({"webhooks": {"bad_signature": True}})
+    old = _hooked(world, "customer.created")
+    (endpoint,) = world.get("/v1/webhook_endpoints")["data"]
+    new = world.post(f"/v1/test_helpers/webhook_endpoints/{endpoint['id']}/roll_secret")["secret"]
+    world.post("/v1/customers")
+    world.pass_time(1)
+    (only,) = world.webhooks
+    assert [_verifies(only, secret) for secret in (old, new)] == [False, False]
+
+
+@pytest.mark.parametrize("as_new_event", [False, True])
+def test_one_change_may_be_told_by_two_events(as_new_event: bool) -> None:
+    world = Stripe({"webhooks": {"twice": True, "as_new_event": as_new_event}})
+    secret = _hooked(world, "charge.succeeded")
+    world.post("/v1/payment_intents", PAID)
+    world.pass_time(1)
+    first, second = [json.loads(webhook.body) for webhook in world.webhooks]
+    assert all(_verifies(webhook, secret) for webhook in world.webhooks)
+    assert (first["id"] != second["id"]) == as_new_event
+    assert first["data"] == second["data"]
+    assert world.get(f"/v1/events/{second['id']}")["type"] == "charge.succeeded"
+    assert world.events().count("charge.succeeded") == 1 + as_new_event
+    assert world.effects() == [("stripe.charge", 1099)]
 
 
 def test_a_receiver_that_was_registered_without_a_call_hears_everything_and_is_listed() -> None:

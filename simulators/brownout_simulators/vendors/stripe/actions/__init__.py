@@ -10,8 +10,10 @@
 - `catalogue.py`          products, prices, plans; `discounts.py` coupons, promotion codes, tax rates
 - `clocks.py`             test clocks
 - `subscriptions.py`      the endpoints; `billing.py` what they cost and when, `periods.py` the calendar
+- `subscribed_items.py`   their items; `proration.py` what a change costs in the middle of a period
 - `invoices.py`           the endpoints; `invoicing.py` how one comes about and is paid; `invoice_items.py`
 - `credit_notes.py`
+- `quotes.py`, `schedules.py`
 - `checkout.py`           Checkout sessions; `links.py` payment links
 - `meters.py`, `accounts.py`, `shallow.py`
 - `events.py`, `webhook_endpoints.py`
@@ -41,10 +43,13 @@ from brownout_simulators.vendors.stripe.actions import (
     payment_intents,
     payment_methods,
     payouts,
+    quotes,
     refunds,
+    schedules,
     setup_intents,
     shallow,
     sources,
+    subscribed_items,
     subscriptions,
     webhook_endpoints,
 )
@@ -59,6 +64,7 @@ ROUTES: Final[Sequence[StripeRoute]] = (
     *setup_intents.ROUTES,
     *catalogue.ROUTES,
     *subscriptions.ROUTES,
+    *subscribed_items.ROUTES,
     *invoices.ROUTES,
     *checkout.ROUTES,
     *events.ROUTES,
@@ -73,6 +79,8 @@ ROUTES: Final[Sequence[StripeRoute]] = (
     *clocks.ROUTES,
     *invoice_items.ROUTES,
     *credit_notes.ROUTES,
+    *quotes.ROUTES,
+    *schedules.ROUTES,
     *links.ROUTES,
     *meters.ROUTES,
     *accounts.ROUTES,

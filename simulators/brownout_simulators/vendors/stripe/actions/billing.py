@@ -1,26 +1,26 @@
-"""What a subscription costs, and when: its items, their periods, the invoice of each, and what time brings.
+"""What a subscription costs, and when: the invoice of each period, and what time brings.
 
     incomplete ─paid─▶ active ─renewal fails─▶ past_due ─given up─▶ canceled
-        └─23 h─▶ incomplete_expired     trialing ─ends─▶ active | past_due
-Proration is not emulated: a change of items is billed from the next period on.
+        └─23 h─▶ incomplete_expired     trialing ─ends─▶ active | past_due | paused | canceled
+What is to come waits in the subscription's own time: its customer's test clock, where it has one (`clocks.py`).
 """
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from brownout_simulators.account import Aftermath
-from brownout_simulators.vendors.stripe import errors
-from brownout_simulators.vendors.stripe.actions import catalogue, invoicing
+from brownout_simulators.vendors.stripe.actions import clocks, invoice_items, invoicing
 from brownout_simulators.vendors.stripe.actions.periods import day_of_month, period_end
 from brownout_simulators.vendors.stripe.expand import list_of
-from brownout_simulators.vendors.stripe.state import Object, StripeAccount
-from brownout_simulators.vendors.stripe.templates import SUBSCRIPTION_ITEM
-from brownout_simulators.vendors.stripe.work import Work, integer, merged
+from brownout_simulators.vendors.stripe.state import Object
+from brownout_simulators.vendors.stripe.work import Work
 
-INCOMPLETE_S: Final = 23 * 3_600.0
+INCOMPLETE_S: Final = 23 * 3_600
+DAY_S: Final = 86_400
+TOLD_BEFORE_S: Final = 3 * DAY_S
+"""How long before its end a trial is told to end."""
 
 
-RETRY_AFTER_S: Final = (3 * 86_400.0, 5 * 86_400.0, 7 * 86_400.0)
+RETRY_AFTER_S: Final = (3 * DAY_S, 5 * DAY_S, 7 * DAY_S)
 """When an unpaid renewal is tried again; after the last one the subscription is canceled."""
 
 
@@ -31,6 +31,7 @@ TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
     ("incomplete", "paid"): "active",
     ("incomplete", "expired"): "incomplete_expired",
     ("trialing", "paid"): "active",
+    ("trialing", "sent"): "active",
     ("trialing", "unpaid"): "past_due",
     ("active", "paid"): "active",
     ("active", "unpaid"): "past_due",
@@ -54,55 +55,39 @@ def move(work: Work, subscription: Object, happened: str, **changes: Any) -> Non
         work.emit(f"customer.subscription.{type}", subscription, None if type == "deleted" else previous)
 
 
-def set_items(work: Work, subscription: Object, wishes: list[Any], until: int | None) -> None:
-    """Items from what was asked: new ones, changed ones (by `id`), removed ones (`deleted`)."""
-    items = {} if subscription["items"] is None else {item["id"]: item for item in subscription["items"]["data"]}
-    for place, wish in enumerate(wishes):
-        param = f"items[{place}]"
-        if not isinstance(wish, dict):
-            raise errors.invalid(work.call, param, "Invalid hash")
-        kept = items.get(wish.get("id", ""))
-        if wish.get("id") and kept is None:
-            raise errors.no_such(work.call, "subscription_item", wish["id"], f"{param}[id]", in_path=False)
-        if kept is not None and wish.get("deleted") == "true":
-            del items[kept["id"]]
-            continue
-        item = _item(work, subscription, wish, kept, param=param, until=until)
-        items[item["id"]] = item
-    currencies = {item["price"]["currency"] for item in items.values()}
-    if len(currencies) != 1:
-        raise errors.invalid(work.call, "items", "All prices on a subscription must use the same currency.")
-    subscription["currency"] = currencies.pop()
-    subscription["items"] = list_of(f"/v1/subscription_items?subscription={subscription['id']}", list(items.values()))
-
-
-def _item(
-    work: Work, subscription: Object, wish: Mapping[str, Any], kept: Object | None, *, param: str, until: int | None
-) -> Object:
-    item = dict(SUBSCRIPTION_ITEM if kept is None else kept)
-    if kept is None:
-        item.update(id=work.id("si_"), created=work.now, subscription=subscription["id"])
-    if kept is None or wish.get("price") or wish.get("price_data"):
-        price = invoicing.price_of(work, wish, param)
-        if price["recurring"] is None:
-            message = f"The price {price['id']} has `type=one_time`, but this field only accepts recurring prices."
-            raise errors.invalid(work.call, f"{param}[price]", message)
-        every = price["recurring"]
-        start = work.now if kept is None else kept["current_period_start"]
-        end = period_end(start, every["interval"], every["interval_count"]) if until is None else until
-        item.update(
-            price=price.copy(), plan=catalogue.plan_of(price), current_period_start=start, current_period_end=end
-        )
-    if wish.get("quantity"):
-        item["quantity"] = integer(work.call, f"{param}[quantity]", wish["quantity"])
-    if wish.get("metadata"):
-        item["metadata"] = merged(item["metadata"], wish["metadata"])
-    return item
-
-
 def bill(work: Work, subscription: Object, customer: Object, reason: str, *, free: bool = False) -> Object:
-    """The invoice of the items' current periods: made, finalised, told; paid when something pays it."""
+    """The invoice of the items' current periods, and of what waited for it: made, finalised, told; paid when something
+    pays it. With `reason` `subscription_update` it is of what waited alone."""
     details = {"metadata": subscription["metadata"], "subscription": subscription["id"]}
+    lines = [] if reason == "subscription_update" else _lines(work, subscription, free=free)
+    parent = {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
+    fields: dict[str, Any] = {
+        "billing_reason": reason,
+        "collection_method": subscription["collection_method"],
+        "currency": subscription["currency"],
+        "default_tax_rates": subscription["default_tax_rates"],
+        "parent": parent,
+    }
+    if subscription["discounts"]:
+        fields["discounts"] = subscription["discounts"]
+    invoice = invoicing.new_invoice(work, customer, [], **fields)
+    id = subscription["id"]  # noqa: A001
+    waited = invoice_items.take_waiting(work, customer["id"], subscription["currency"], id, invoice["id"])
+    invoicing.set_lines(work, invoice, [*lines, *waited])
+    if subscription["days_until_due"] is not None:
+        work.state.days_due[invoice["id"]] = subscription["days_until_due"]
+    work.keep(invoice)
+    work.emit("invoice.created", invoice)
+    work.change(subscription, {"latest_invoice": invoice["id"]})
+    if invoice["total"] > 0 or not free:
+        work.state.then[invoice["id"]] = lambda later: _invoice_paid(later, id)
+    invoicing.finalize(work, invoice)
+    if invoice["status"] == "open" and invoice["collection_method"] == "send_invoice":
+        _send(work, subscription, invoice)
+    return invoice
+
+
+def _lines(work: Work, subscription: Object, *, free: bool) -> list[Object]:
     lines = []
     for item in subscription["items"]["data"]:
         parent = {
@@ -118,21 +103,24 @@ def bill(work: Work, subscription: Object, customer: Object, reason: str, *, fre
         }
         period = (item["current_period_start"], item["current_period_end"])
         price = {**item["price"], "unit_amount": 0} if free else item["price"]
-        lines.append(
-            {**invoicing.line(work, price, item["quantity"], period, parent), "subscription": subscription["id"]}
-        )
-    parent = {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
-    invoice = invoicing.new_invoice(
-        work, customer, lines, billing_reason=reason, currency=subscription["currency"], parent=parent
-    )
-    work.keep(invoice)
-    work.emit("invoice.created", invoice)
-    work.change(subscription, {"latest_invoice": invoice["id"]})
-    if not free:
-        id = subscription["id"]  # noqa: A001
-        work.state.then[invoice["id"]] = lambda later: _invoice_paid(later, id)
-    invoicing.finalize(work, invoice)
-    return invoice
+        line = invoicing.line(work, price, item["quantity"], period, parent)
+        lines.append({**line, "subscription": subscription["id"], "tax_rates": item["tax_rates"]})
+    return lines
+
+
+def _send(work: Work, subscription: Object, invoice: Object) -> None:
+    """The customer pays when it likes, until the day on which the invoice is due."""
+    work.emit("invoice.sent", invoice)
+    id, invoice_id = subscription["id"], invoice["id"]  # noqa: A001
+    clocks.later(work.account, subscription, invoice["due_date"], lambda later: _overdue(later, id, invoice_id))
+
+
+def _overdue(work: Work, id: str, invoice_id: str) -> None:  # noqa: A002
+    subscription, invoice = work.state.of["subscription"].get(id), work.state.of["invoice"].get(invoice_id)
+    if subscription is None or invoice is None or invoice["status"] != "open":
+        return
+    work.emit("invoice.overdue", invoice)
+    move(work, subscription, "unpaid")
 
 
 def _invoice_paid(work: Work, id: str) -> None:  # noqa: A002
@@ -142,48 +130,86 @@ def _invoice_paid(work: Work, id: str) -> None:  # noqa: A002
 
 
 def plan_ahead(work: Work, subscription: Object) -> None:
-    """What time will bring: the end of waiting for a first payment, and the next renewal."""
+    """What time will bring: the end of waiting for a first payment, of a trial, and the next renewal."""
     account, id = work.account, subscription["id"]  # noqa: A001
     if subscription["status"] == "incomplete":
-        account.later(INCOMPLETE_S, lambda: _expire(account, id))
-    plan_renewal(account, subscription)
+        clocks.later(account, subscription, work.now + INCOMPLETE_S, lambda later: _expire(later, id))
+    plan_trial(work, subscription)
+    plan_renewal(work, subscription)
 
 
-def plan_renewal(account: StripeAccount, subscription: Object) -> None:
+def plan_trial(work: Work, subscription: Object) -> None:
+    """Three days before a trial ends it is told; at once, where it is shorter."""
+    end, id = subscription["trial_end"], subscription["id"]  # noqa: A001
+    if subscription["status"] == "trialing":
+        due = max(work.now, end - TOLD_BEFORE_S)
+        clocks.later(work.account, subscription, due, lambda later: _trial_will_end(later, id, end))
+
+
+def _trial_will_end(work: Work, id: str, end: int) -> None:  # noqa: A002
+    subscription = work.state.of["subscription"].get(id)
+    if subscription is not None and (subscription["status"], subscription["trial_end"]) == ("trialing", end):
+        work.emit("customer.subscription.trial_will_end", subscription)
+
+
+def plan_renewal(work: Work, subscription: Object) -> None:
+    """The end of the present period."""
     id = subscription["id"]  # noqa: A001
     due = min(item["current_period_end"] for item in subscription["items"]["data"])
-    account.later(max(0.0, due - account.wall_s()), lambda: _renew(account, id, due))
+    clocks.later(work.account, subscription, due, lambda later: _renew(later, id, due))
 
 
-def _expire(account: StripeAccount, id: str) -> Aftermath | None:  # noqa: A002
-    subscription = account.state.of["subscription"].get(id)
-    if subscription is None or subscription["status"] != "incomplete":
-        return None
-    work = Work(None, account)
-    move(work, subscription, "expired", ended_at=work.now)
-    return work.aftermath()
+def _expire(work: Work, id: str) -> None:  # noqa: A002
+    subscription = work.state.of["subscription"].get(id)
+    if subscription is not None and subscription["status"] == "incomplete":
+        move(work, subscription, "expired", ended_at=work.now)
 
 
-def _renew(account: StripeAccount, id: str, due: int) -> Aftermath | None:  # noqa: A002
+def _renew(work: Work, id: str, due: int, *, has_waited: bool = False) -> None:  # noqa: A002
     """The end of a period: the last one where cancellation was asked for, else the next is billed."""
-    subscription = account.state.of["subscription"].get(id)
+    subscription = work.state.of["subscription"].get(id)
     if subscription is None or subscription["status"] in ENDED | {"incomplete", "paused"}:
-        return None
+        return
     if due != min(item["current_period_end"] for item in subscription["items"]["data"]):
-        return None  # the period was moved meanwhile
-    work = Work(None, account)
+        return  # the period was moved meanwhile
+    if not has_waited and _changes_phase(work, subscription, due):
+        # What the schedule makes of it at this instant comes first.
+        clocks.later(work.account, subscription, due, lambda later: _renew(later, id, due, has_waited=True))
+        return
     if subscription["cancel_at_period_end"] or (subscription["cancel_at"] or due + 1) <= due:
         move(work, subscription, "canceled", canceled_at=subscription["canceled_at"] or work.now, ended_at=work.now)
-        return work.aftermath()
+        return
+    customer = work.state.of["customer"].get(subscription["customer"])
+    if customer is None or customer.get("deleted") or _ends_for_want_of_a_method(work, subscription, customer):
+        return
     _next_period(work, subscription)
-    customer = account.state.of["customer"].get(subscription["customer"])
-    if customer is None or customer.get("deleted"):
-        return None
     invoice = bill(work, subscription, customer, "subscription_cycle")
     if invoice["status"] == "open":
-        _collect_renewal(work, subscription, invoice, 0)
-    plan_renewal(account, subscription)
-    return work.aftermath()
+        if subscription["collection_method"] == "send_invoice":
+            move(work, subscription, "sent")
+        else:
+            collect_renewal(work, subscription, invoice, 0)
+    plan_renewal(work, subscription)
+
+
+def _changes_phase(work: Work, subscription: Object, at: int) -> bool:
+    schedule = work.state.of["subscription_schedule"].get(subscription["schedule"] or "")
+    return schedule is not None and bool(schedule["current_phase"]) and schedule["current_phase"]["end_date"] == at
+
+
+def _ends_for_want_of_a_method(work: Work, subscription: Object, customer: Object) -> bool:
+    """A trial is over and nothing is there to pay with: what `trial_settings` say of that is done, if they do."""
+    if subscription["status"] != "trialing" or subscription["collection_method"] == "send_invoice":
+        return False
+    if invoicing.default_method(customer, subscription["default_payment_method"]) is not None:
+        return False
+    behaviour = subscription["trial_settings"]["end_behavior"]["missing_payment_method"]
+    if behaviour == "pause":
+        move(work, subscription, "paused")
+        work.emit("customer.subscription.paused", subscription)
+    elif behaviour == "cancel":
+        move(work, subscription, "canceled", canceled_at=work.now, ended_at=work.now)
+    return behaviour in {"cancel", "pause"}
 
 
 def _next_period(work: Work, subscription: Object) -> None:
@@ -196,7 +222,8 @@ def _next_period(work: Work, subscription: Object) -> None:
     work.change(subscription, {"items": list_of(subscription["items"]["url"], items)})
 
 
-def _collect_renewal(work: Work, subscription: Object, invoice: Object, tried: int) -> None:
+def collect_renewal(work: Work, subscription: Object, invoice: Object, tried: int) -> None:
+    """Try to be paid; else once more after some days, and in the end no more."""
     customer = work.state.of["customer"].get(subscription["customer"])
     if customer is None or customer.get("deleted"):
         return
@@ -209,17 +236,15 @@ def _collect_renewal(work: Work, subscription: Object, invoice: Object, tried: i
     if tried >= len(RETRY_AFTER_S):
         move(work, subscription, "canceled", canceled_at=work.now, ended_at=work.now)
         return
-    account, id, invoice_id, wait_s = work.account, subscription["id"], invoice["id"], RETRY_AFTER_S[tried]  # noqa: A001
-    work.change(invoice, {"next_payment_attempt": work.now + int(wait_s)})
+    id, invoice_id, due = subscription["id"], invoice["id"], work.now + RETRY_AFTER_S[tried]  # noqa: A001
+    work.change(invoice, {"next_payment_attempt": due})
     move(work, subscription, "unpaid")
-    account.later(wait_s, lambda: _retry(account, id, invoice_id, tried + 1))
+    clocks.later(work.account, subscription, due, lambda later: _retry(later, id, invoice_id, tried + 1))
 
 
-def _retry(account: StripeAccount, id: str, invoice_id: str, tried: int) -> Aftermath | None:  # noqa: A002
-    subscription = account.state.of["subscription"].get(id)
-    invoice = account.state.of["invoice"].get(invoice_id)
+def _retry(work: Work, id: str, invoice_id: str, tried: int) -> None:  # noqa: A002
+    subscription = work.state.of["subscription"].get(id)
+    invoice = work.state.of["invoice"].get(invoice_id)
     if subscription is None or invoice is None or subscription["status"] in ENDED or invoice["status"] != "open":
-        return None
-    work = Work(None, account)
-    _collect_renewal(work, subscription, invoice, tried)
-    return work.aftermath()
+        return
+    collect_renewal(work, subscription, invoice, tried)

@@ -39,13 +39,15 @@ def create(call: Call, account: StripeAccount) -> Reply:
     return work.reply(item)
 
 
-def _new(work: Work, given: Given, customer: Object, invoice: Object | None) -> Object:
+def _new(work: Work, given: Given, customer: Object, invoice: Object | None, price: Object | None = None) -> Object:
     call = work.call
     item = INVOICE_ITEM.copy()
     quantity = given.get("quantity") or 1
     pricing = given.get("pricing") or {}
     data = given.get("price_data")
-    if pricing.get("price") or data:
+    if price is not None:
+        pass
+    elif pricing.get("price") or data:
         wish = {"price_data": data} if data else {"price": pricing["price"]}
         price = invoicing.price_of(work, wish, "pricing" if pricing else "price_data")
     else:
@@ -77,6 +79,14 @@ def _new(work: Work, given: Given, customer: Object, invoice: Object | None) -> 
         found = work.find("subscription", given["subscription"], "subscription")
         item["parent"] = {"subscription_details": {"subscription": found["id"]}, "type": "subscription_details"}
     return item
+
+
+def add(work: Work, customer: Object, price: Object, quantity: int, subscription: str | None) -> None:
+    """An item of a price, for the next invoice, or for that of a subscription."""
+    item = _new(work, {"quantity": quantity, "subscription": subscription}, customer, None, price)
+    work.keep(item)
+    work.emit("invoiceitem.created", item)
+    wait(work, item)
 
 
 def wait(work: Work, item: Object) -> None:

@@ -1,12 +1,23 @@
 """Subscriptions: order, change, pause, cancel. What they cost and when is in `billing.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Refused
 from brownout_simulators.vendors.stripe import errors
-from brownout_simulators.vendors.stripe.actions import billing, confirm, crud, invoicing, payment_methods
+from brownout_simulators.vendors.stripe.actions import (
+    billing,
+    clocks,
+    confirm,
+    crud,
+    discounts,
+    invoice_items,
+    invoicing,
+    payment_methods,
+    proration,
+    subscribed_items,
+)
 from brownout_simulators.vendors.stripe.expand import list_of
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
@@ -14,6 +25,9 @@ from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 from brownout_simulators.vendors.stripe.work import Work, integer, required
 
 RESOURCE: Final = RESOURCES["subscription"]
+
+
+MAX_TRIAL_DAYS: Final = 730
 
 
 BEHAVIOURS: Final = ("allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete")
@@ -24,6 +38,7 @@ def create(call: Call, account: StripeAccount) -> Reply:
     work = Work(call, account)
     given = work.read(PARAMETERS["POST /v1/subscriptions"])
     customer = payment_methods.living_customer(work, required(call, given, "customer"))
+    clocks.go_by(work, customer)
     required(call, given, "items")
     return work.reply(start(work, customer, given))
 
@@ -40,10 +55,16 @@ def start(work: Work, customer: Object, given: Mapping[str, Any]) -> Object:
     subscription["start_date"] = subscription["billing_cycle_anchor"] = work.now
     if given.get("default_payment_method"):
         subscription["default_payment_method"] = _own_method(work, given["default_payment_method"], customer)
+    subscription["test_clock"] = customer["test_clock"]
+    sends = _sends(work, given)
     trial_end = _trial_end(work, given)
-    billing.set_items(work, subscription, wishes, until=trial_end)
+    subscribed_items.set_items(work, subscription, wishes, until=trial_end)
+    subscription["default_tax_rates"] = discounts.rates_of(work, given.get("default_tax_rates"), "default_tax_rates")
+    subscription["discounts"] = discounts.from_wishes(
+        work, given.get("discounts"), customer=customer["id"], subscription=subscription["id"]
+    )
     method = invoicing.default_method(customer, subscription["default_payment_method"])
-    free = trial_end is not None or _total(subscription) == 0
+    free = trial_end is not None or _total(subscription) == 0 or sends
     if not free and method is None and behaviour not in {"default_incomplete", "pending_if_incomplete"}:
         raise Refused(invoicing.no_method(call))
     if behaviour == "error_if_incomplete" and not free and method is not None:
@@ -52,14 +73,43 @@ def start(work: Work, customer: Object, given: Mapping[str, Any]) -> Object:
         subscription.update(
             status="trialing", trial_start=work.now, trial_end=trial_end, billing_cycle_anchor=trial_end
         )
+    elif sends:
+        subscription["status"] = "active"
     work.keep(subscription)
+    subscribed_items.remember(work, subscription)
     work.emit("customer.subscription.created", subscription)
+    _add_once(work, subscription, customer, given.get("add_invoice_items"))
     billing.bill(work, subscription, customer, "subscription_create", free=subscription["status"] == "trialing")
     if not free and behaviour != "default_incomplete" and method is not None:
         invoice = work.find("invoice", subscription["latest_invoice"], "customer")
-        invoicing.collect(work, invoice, method, off_session=bool(given.get("off_session")))
+        if invoice["status"] == "open":
+            invoicing.collect(work, invoice, method, off_session=bool(given.get("off_session")))
     billing.plan_ahead(work, subscription)
     return subscription
+
+
+def _sends(work: Work, given: Mapping[str, Any]) -> bool:
+    """Whether the customer is sent invoices, and pays when it likes: nothing is needed to charge."""
+    method, days = given.get("collection_method"), given.get("days_until_due")
+    if method not in {None, "charge_automatically", "send_invoice"}:
+        message = "Invalid collection_method: must be one of charge_automatically or send_invoice"
+        raise errors.invalid(work.call, "collection_method", message)
+    if method == "send_invoice" and days is None:
+        message = "You must specify `days_until_due` if `collection_method` is `send_invoice`."
+        raise errors.invalid(work.call, "days_until_due", message, "parameter_missing")
+    if method != "send_invoice" and days is not None:
+        message = "You can only specify `days_until_due` if `collection_method` is `send_invoice`."
+        raise errors.invalid(work.call, "days_until_due", message)
+    return method == "send_invoice"
+
+
+def _add_once(work: Work, subscription: Object, customer: Object, wishes: Sequence[Any] | None) -> None:
+    """`add_invoice_items`: billed with the next invoice, and then no more."""
+    for place, wish in enumerate(wishes or ()):
+        param = f"add_invoice_items[{place}]"
+        price = invoicing.price_of(work, wish, param)
+        quantity = integer(work.call, f"{param}[quantity]", wish.get("quantity", "1")) or 1
+        invoice_items.add(work, customer, price, quantity, subscription["id"])
 
 
 def _own_method(work: Work, id: str, customer: Object) -> str:  # noqa: A002
@@ -88,6 +138,9 @@ def _trial_end(work: Work, given: Mapping[str, Any]) -> int | None:
     if end == "now" or (not days and not end):
         return None
     if days:
+        if not 1 <= int(days) <= MAX_TRIAL_DAYS:
+            message = f"Invalid trial_period_days: must be between 1 and {MAX_TRIAL_DAYS}"
+            raise errors.invalid(work.call, "trial_period_days", message)
         return work.now + int(days) * 86_400
     instant = integer(work.call, "trial_end", end)
     if instant is None or instant <= work.now:
@@ -106,30 +159,50 @@ def update(call: Call, account: StripeAccount) -> Reply:
     subscription = _living(work)
     changed = subscription.copy()
     changed.update(crud.changes_of(RESOURCE, subscription, given))
+    if given.get("collection_method") is not None or given.get("days_until_due") is not None:
+        _sends(work, {name: changed[name] for name in ("collection_method", "days_until_due")})
     customer = payment_methods.living_customer(work, subscription["customer"])
-    if given.get("default_payment_method"):
-        changed["default_payment_method"] = _own_method(work, given["default_payment_method"], customer)
-    if "cancel_at_period_end" in given:
-        ends = bool(given["cancel_at_period_end"])
-        end = min(item["current_period_end"] for item in subscription["items"]["data"])
-        changed.update(
-            cancel_at=end if ends else None, canceled_at=work.now if ends else None, cancel_at_period_end=ends
-        )
+    _restate(work, changed, given, customer)
+    at = proration.instant_of(work, given, subscription["items"]["data"])
+    proration.behaviour_of(work, given)
     if given.get("items"):
-        billing.set_items(
-            work, changed, given["items"], until=subscription["trial_end"] if _on_trial(subscription) else None
-        )
+        of_items = subscribed_items.changed_items(work, subscription, given["items"], at=at)
+        changed.update({name: of_items[name] for name in ("items", "currency", "billing_cycle_anchor")})
     ends_trial = given.get("trial_end") == "now" and _on_trial(subscription)
     if ends_trial:
         changed["trial_end"] = work.now
         items = [{**item, "current_period_end": work.now} for item in changed["items"]["data"]]
         changed["items"] = list_of(changed["items"]["url"], items)
+    before = subscription.copy()
     previous = work.change(subscription, changed)
+    subscribed_items.remember(work, subscription)
     if previous:
         work.emit("customer.subscription.updated", subscription, previous)
-    if ends_trial or given.get("items"):
-        billing.plan_renewal(account, subscription)
+    if ends_trial:
+        work.emit("customer.subscription.trial_will_end", subscription)
+    _add_once(work, subscription, customer, given.get("add_invoice_items"))
+    if given.get("items") and not ends_trial:
+        subscribed_items.settle_change(work, subscription, before, given, at)
+    if ends_trial or subscription["billing_cycle_anchor"] != before["billing_cycle_anchor"]:
+        billing.plan_renewal(work, subscription)
     return work.reply(subscription)
+
+
+def _restate(work: Work, changed: Object, given: Mapping[str, Any], customer: Object) -> None:
+    """What an update says besides items and trial, put into the subscription as it will be."""
+    if given.get("default_payment_method"):
+        changed["default_payment_method"] = _own_method(work, given["default_payment_method"], customer)
+    if "discounts" in given:
+        owner = {"customer": customer["id"], "subscription": changed["id"]}
+        changed["discounts"] = discounts.from_wishes(work, given["discounts"], **owner)
+    if "default_tax_rates" in given:
+        changed["default_tax_rates"] = discounts.rates_of(work, given["default_tax_rates"], "default_tax_rates")
+    if "cancel_at_period_end" in given:
+        ends = bool(given["cancel_at_period_end"])
+        end = min(item["current_period_end"] for item in changed["items"]["data"])
+        changed.update(
+            cancel_at=end if ends else None, canceled_at=work.now if ends else None, cancel_at_period_end=ends
+        )
 
 
 def _on_trial(subscription: Object) -> bool:
@@ -140,6 +213,7 @@ def _living(work: Work) -> Object:
     subscription = crud.by_path(work, RESOURCE)
     if subscription["status"] in billing.ENDED:
         raise errors.no_such(work.call, "subscription", subscription["id"], "id", in_path=True)
+    clocks.go_by(work, subscription)
     return subscription
 
 
@@ -154,6 +228,12 @@ def cancel(call: Call, account: StripeAccount) -> Reply:
     if intent is not None and subscription["status"] == "incomplete" and intent["status"] in confirm.MAY["cancel"]:
         work.before_change(intent)
         confirm.release(work, intent, "void_invoice", "charge.refunded")
+    if given.get("prorate") and subscription["status"] in subscribed_items.RUNNING:
+        found = proration.shares(work, subscription, subscription["items"]["data"], [], work.now)
+        proration.to_items(work, subscription, found)
+    customer = account.state.of["customer"].get(subscription["customer"])
+    if given.get("invoice_now") and customer is not None and account.state.waiting.get(customer["id"]):
+        billing.bill(work, subscription, customer, "subscription_update")
     billing.move(
         work,
         subscription,
@@ -191,7 +271,7 @@ def resume(call: Call, account: StripeAccount) -> Reply:
     items_list = list_of(subscription["items"]["url"], items)
     billing.move(work, subscription, "resumed", items=items_list, billing_cycle_anchor=work.now)
     work.emit("customer.subscription.resumed", subscription)
-    billing.plan_renewal(account, subscription)
+    billing.plan_renewal(work, subscription)
     return work.reply(subscription)
 
 
@@ -225,14 +305,6 @@ def _shown(_work: Work, given: Mapping[str, Any]) -> Any:
     return wanted
 
 
-def items_of(call: Call, account: StripeAccount) -> Reply:
-    """GET /v1/subscription_items."""
-    work = Work(call, account)
-    given = work.read(PARAMETERS["GET /v1/subscription_items"])
-    subscription = work.find("subscription", required(call, given, "subscription"), "subscription")
-    return work.reply(subscription["items"])
-
-
 ROUTES: Final = (
     crud.route("POST", "/v1/subscriptions", create),
     crud.listing("subscription", _shown),
@@ -243,5 +315,4 @@ ROUTES: Final = (
     crud.route("POST", "/v1/subscriptions/{id}/pause", pause),
     crud.route("POST", "/v1/subscriptions/{id}/resume", resume),
     crud.route("POST", "/v1/subscriptions/{id}/migrate", migrate),
-    crud.route("GET", "/v1/subscription_items", items_of),
 )

@@ -8,6 +8,7 @@ from brownout_simulators.vendors.stripe import errors
 from brownout_simulators.vendors.stripe.actions import crud
 from brownout_simulators.vendors.stripe.event_names import KNOWN_EVENTS
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
+from brownout_simulators.vendors.stripe.parameters.kinds import parameters
 from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.state import Object, StripeAccount
 from brownout_simulators.vendors.stripe.versions import check_version
@@ -15,6 +16,8 @@ from brownout_simulators.vendors.stripe.webhooks import secret_of
 from brownout_simulators.vendors.stripe.work import Work, merged, required
 
 MAX_ENDPOINTS: Final = 16
+MAX_ROLL_S: Final = 86_400
+"""How long an endpoint's old secret may be good beside the new one."""
 KIND: Final = "webhook_endpoint"
 
 
@@ -70,6 +73,25 @@ def _listen(work: Work) -> None:
     work.state.listeners = [row for row in rows if not row.get("deleted") and row["status"] == "enabled"]
 
 
+ROLL: Final = parameters(integers="expires_in", arrays="expand")
+
+
+def roll(call: Call, account: StripeAccount) -> Reply:
+    """POST /v1/test_helpers/webhook_endpoints/{id}/roll_secret: Brownout's own stand-in for the Dashboard's button.
+    For `expires_in` seconds (a day, if not given) deliveries are signed with the old secret, too."""
+    work = Work(call, account)
+    given = work.read(ROLL)
+    endpoint = crud.alive(work, RESOURCES[KIND])
+    expires_in = given.get("expires_in", MAX_ROLL_S)
+    if expires_in is None or not 0 <= expires_in <= MAX_ROLL_S:
+        raise errors.invalid(call, "expires_in", f"Invalid expires_in: must be between 0 and {MAX_ROLL_S} seconds")
+    state, id = account.state, endpoint["id"]  # noqa: A001
+    state.rolled[id] = (state.secrets[id], account.wall_s() + expires_in)
+    state.secrets[id] = secret_of(account.name, state.endpoints_made)
+    state.endpoints_made += 1
+    return work.reply({**endpoint, "secret": state.secrets[id]})
+
+
 def _update(call: Call, account: StripeAccount) -> Reply:
     reply = _PLAIN_UPDATE.action(call, account)
     _listen(Work(call, account))
@@ -92,4 +114,5 @@ ROUTES: Final = (
     crud.retrieval(KIND),
     crud.route("POST", "/v1/webhook_endpoints/{id}", _update),
     crud.route("DELETE", "/v1/webhook_endpoints/{id}", _delete),
+    crud.route("POST", "/v1/test_helpers/webhook_endpoints/{id}/roll_secret", roll),
 )

@@ -12,11 +12,12 @@ from brownout_simulators.vendors.stripe.parameters.catalogue import CATALOGUE
 from brownout_simulators.vendors.stripe.parameters.kinds import Kind, Parameters, parameters
 from brownout_simulators.vendors.stripe.parameters.money import MONEY
 from brownout_simulators.vendors.stripe.parameters.payments import PAYMENTS
+from brownout_simulators.vendors.stripe.parameters.planned import PLANNED
 from brownout_simulators.vendors.stripe.parameters.shallow import SHALLOW
 
 RETRIEVE: Parameters = parameters(texts="client_secret", arrays="expand")
 SEARCH: Parameters = parameters(texts="page query", integers="limit", arrays="expand")
 
-PARAMETERS: Mapping[str, Parameters] = {**PAYMENTS, **BILLING, **CATALOGUE, **MONEY, **SHALLOW}
+PARAMETERS: Mapping[str, Parameters] = {**PAYMENTS, **BILLING, **CATALOGUE, **MONEY, **PLANNED, **SHALLOW}
 
 __all__ = ["PARAMETERS", "RETRIEVE", "SEARCH", "Kind", "Parameters"]

@@ -133,9 +133,10 @@ def test_items_are_changed_added_and_removed() -> None:
     made = _subscribed(world)
     path, item = f"{PATH}/{made['id']}", made["items"]["data"][0]["id"]
     more = {"items[0][id]": item, "items[0][quantity]": "3", "items[1][price]": world.price(500)["id"]}
-    changed = world.post(path, more)
+    free = {"proration_behavior": "none"}
+    changed = world.post(path, {**more, **free})
     assert [one["quantity"] for one in changed["items"]["data"]] == [3, 1]
-    less = world.post(path, {"items[0][id]": item, "items[0][deleted]": "true"})
+    less = world.post(path, {"items[0][id]": item, "items[0][deleted]": "true", **free})
     assert len(less["items"]["data"]) == 1
     assert world.get("/v1/subscription_items", {"subscription": made["id"]})["data"] == less["items"]["data"]
     world.pass_time(32 * DAY)
