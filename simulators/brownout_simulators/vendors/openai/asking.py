@@ -86,6 +86,7 @@ def calls_of(choice: Any) -> Literal["never", "may", "must"]:
     return "never" if choice == "none" else "must" if choice == "required" else "may"
 
 
-def key_of(salt: bytes, *parts: Any) -> bytes:
+def key_of(salt: bytes, model: str, text: bytes, seed: int | None) -> bytes:
     """What all that is drawn for an answer depends on."""
-    return hashlib.blake2b(orjson.dumps(parts, default=list), digest_size=16, key=salt).digest()
+    asked = b"%b\0%b\0%b" % (model.encode(), str(seed).encode(), text)
+    return hashlib.blake2b(asked, digest_size=16, key=salt).digest()

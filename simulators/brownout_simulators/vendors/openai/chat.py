@@ -22,6 +22,7 @@ from brownout_simulators.vendors.openai.generation import (
     gaps_of,
     prompt_tokens,
     setup_of,
+    text_of,
     usage_of,
 )
 from brownout_simulators.vendors.openai.models import Model, model_named
@@ -170,6 +171,7 @@ def read(data: Mapping[str, Any], account: Account[State]) -> Prompt:
         limit=model.longest if limit is None else limit,
         stops=(stops,) if isinstance(stops, str) else stops,
         seed=data.get("seed"),
+        text=text_of(said),
         tokens=prompt_tokens(said, (data.get("tools"), schema), model, limit, "messages"),
     )
 

@@ -39,6 +39,8 @@ class Prompt:
     seed: int | None = None
     tokens: int
     """Of all that was asked."""
+    text: bytes
+    """Roles and words, as prompts are told apart and kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,11 @@ class Usage:
     @property
     def total(self) -> int:
         return self.prompt + self.completion
+
+
+def text_of(said: Sequence[Said]) -> bytes:
+    """What a prompt says, in one piece."""
+    return orjson.dumps([[one.role, one.text] for one in said])
 
 
 def setup_of(account: Account[State]) -> SetUp:
@@ -80,7 +87,7 @@ def prompt_tokens(said: Sequence[Said], besides: Sequence[Any], model: Model, li
 def answers_to(prompt: Prompt, account: Account[State], choices: int = 1) -> list[Answer]:
     """So many answers; the same ones to the same prompt."""
     turn = turn_of(prompt.said)
-    base = key_of(salt_of(account), prompt.name, prompt.said, prompt.seed)
+    base = key_of(salt_of(account), prompt.name, prompt.text, prompt.seed)
     asked = Asked(
         model=prompt.name,
         says=turn.says,
@@ -107,8 +114,11 @@ def usage_of(prompt: Prompt, answers: Sequence[Answer]) -> Usage:
 
 def gaps_of(answer: Answer, account: Account[State]) -> list[float]:
     """The seconds before each token that is seen; what is thought before the first of them is in its own."""
+    pace = setup_of(account).answering.pace
     seen = answer.tokens - answer.thinking
-    gaps = setup_of(account).answering.pace.gaps_s(answer.tokens, account.random)
+    if pace.is_off:
+        return [0.0] * max(1, seen)
+    gaps = pace.gaps_s(answer.tokens, account.random)
     before = answer.thinking
     return [sum(gaps[: before + 1]), *gaps[before + 1 :]] if seen else [sum(gaps)]
 
@@ -117,7 +127,6 @@ def completion_effect(
     call: Call, account: Account[State], prompt: Prompt, usage: Usage, generated: str, *, streamed: bool
 ) -> Effect:
     """What is booked for a generation, whether or not anybody reads it to its end: tokens, and what they cost."""
-    text = orjson.dumps([[one.role, one.text] for one in prompt.said])
     fields: dict[str, Any] = {
         "model": prompt.name,
         "prompt_tokens": usage.prompt,
@@ -126,10 +135,10 @@ def completion_effect(
         "reasoning_tokens": usage.reasoning,
         "cost": prompt.model.price.of(usage.prompt, usage.completion),
         "streamed": streamed,
-        "prompt_digest": digest_of(text),
+        "prompt_digest": digest_of(prompt.text),
     }
     if setup_of(account).answering.records_prompts:
-        fields["prompt"] = text.decode()[:RECORDED]
+        fields["prompt"] = prompt.text.decode()[:RECORDED]
     return Effect("openai.completion", generated, references=references_of(call), fields=fields)
 
 

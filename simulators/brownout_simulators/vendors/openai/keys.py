@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Final
 
 TEST_PREFIX: Final = "sk-test-"
@@ -10,6 +11,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _LIVE_MARK: Final = "T3BlbkFJ"
 
 
+@lru_cache(1_000)
 def account_of(authorization: str) -> str:
     """The label of the account that a key opens: a name where the key says one, else a digest. Never the key itself."""
     key = authorization.partition(" ")[2].strip()
@@ -31,6 +33,7 @@ def is_live(key: str) -> bool:
     return _LIVE_MARK in key
 
 
+@lru_cache(1_000)
 def organization_of(account: str) -> str:
     """The organization that an account's keys belong to."""
     return f"org-{_digest(account, 12)}"

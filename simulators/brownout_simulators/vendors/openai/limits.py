@@ -66,28 +66,42 @@ LIMITS: Final = (REQUESTS, TOKENS, DAILY)
 BY_NAME: Final[Mapping[str, Limit]] = {limit.name: limit for limit in LIMITS}
 
 
+_ALWAYS: Final = {"openai-version": "2020-10-01", "server": "cloudflare", "cf-cache-status": "DYNAMIC"}
+
+
 def decorate(call: Call, account: Account[Any] | None, reply: Reply) -> None:
     """Adds what is on every reply; on those that count against a limit, how far it is used."""
     headers = reply.headers
+    headers.update(_ALWAYS)
     headers["x-request-id"] = f"req_{call.request_id}"
-    headers["openai-version"] = "2020-10-01"
     headers["openai-processing-ms"] = str(round(call.took_s * 1_000))
-    headers["server"] = "cloudflare"
-    headers["cf-cache-status"] = "DYNAMIC"
     if account is None:
         return
     headers["openai-organization"] = organization_of(account.name)
     if call.path not in _LIMITED or call.method != "POST":
         return
     states = account.limits(call)
+    if not states and reply.status != 429:
+        headers.update(_FULL)
+        return
     requests = states.get("requests") or states.get("requests-per-day") or _unused(REQUESTS)
     if reply.status == 429 and b'"requests"' in reply.body:
         requests = LimitState(requests.limit, 0.0, requests.reset_s)
-    for name, state in (("requests", requests), ("tokens", states.get("tokens") or _unused(TOKENS))):
-        headers[f"x-ratelimit-limit-{name}"] = f"{state.limit:.0f}"
-        headers[f"x-ratelimit-remaining-{name}"] = str(max(0, int(state.remaining)))
-        headers[f"x-ratelimit-reset-{name}"] = go_duration(state.reset_s)
+    headers.update(_told(requests, states.get("tokens") or _unused(TOKENS)))
+
+
+def _told(requests: LimitState, tokens: LimitState) -> dict[str, str]:
+    told = {}
+    for name, state in (("requests", requests), ("tokens", tokens)):
+        told[f"x-ratelimit-limit-{name}"] = f"{state.limit:.0f}"
+        told[f"x-ratelimit-remaining-{name}"] = str(max(0, int(state.remaining)))
+        told[f"x-ratelimit-reset-{name}"] = go_duration(state.reset_s)
+    return told
 
 
 def _unused(limit: Limit) -> LimitState:
     return LimitState(limit.burst, limit.burst, 0.0)
+
+
+_FULL: Final = _told(_unused(REQUESTS), _unused(TOKENS))
+"""Where no limit is on: the usual case, so it is written once."""

@@ -20,6 +20,7 @@ from brownout_simulators.vendors.openai.generation import (
     gaps_of,
     prompt_tokens,
     setup_of,
+    text_of,
     usage_of,
 )
 from brownout_simulators.vendors.openai.items import check, kept, new_id, said_of
@@ -161,6 +162,7 @@ def read(data: Mapping[str, Any], account: Account[State]) -> Asked:
         calls=calls_of(choice),
         schema=schema,
         limit=model.longest if limit is None else limit,
+        text=text_of(said),
         tokens=prompt_tokens(said, (data.get("tools"), schema), model, limit, "input"),
     )
     return Asked(data, prompt, items, before, conversation)
