@@ -113,6 +113,9 @@ class Reply:
     begins_in_s: float = 0.0
     """So long after its commit the answer begins to go out: what the vendor's work on it takes, where it is known only
     when it is done (a text that is generated)."""
+    unread: "Callable[[int], Sequence[Effect]] | None" = None
+    """Asked where the answer is over, and not all of it has gone out: (its chunks that have) to what the books are to
+    say of that. A generation that was paid for and given up."""
     session: Session | None = None
     """A websocket is opened, with status 101; there is no body."""
 

@@ -122,6 +122,8 @@ class Engine(Generic[S]):
         self._leave(one)
         try:
             self._write_down(one, sending, chunks, left=left)
+            if one.made is not None and one.made.unread is not None:
+                self._look_back(one, one.made, sending, chunks)
             if sending.status and sending.ending is Ending.COMPLETE and not left and not self._moments.is_empty:
                 self._moments.tell(one, ANSWERED)
         except Exception as error:  # noqa: BLE001  as in an action: the host has a connection to look after
@@ -198,7 +200,7 @@ class Engine(Generic[S]):
             reply = self._execution.perform(one, one.world.account)
         finally:
             acting.by = None
-        one.reply = reply
+        one.reply = one.made = reply
         self._commit(one, one.world, reply)
         if acting.published:
             self._sessions.publish()
@@ -276,6 +278,17 @@ class Engine(Generic[S]):
             one.from_edge = True
             return say(503, "There are too many sessions open in this simulator.")
         return reply
+
+    def _look_back(self, one: Handling[S], made: Reply, sending: Sending, chunks: int) -> None:
+        """What it leaves that an answer was made and has not gone out whole."""
+        frames = made.stream if made.stream is not None and one.reply is made else ()
+        out = sending.stream[:chunks] if sending.stream is not None else ()
+        went = sum(said is meant for (_, said), (_, meant) in zip(out, frames, strict=False))
+        is_whole = went == len(frames) if frames else chunks >= _chunks_of(sending) and one.reply is made
+        if is_whole and sending.status and sending.ending is Ending.COMPLETE:
+            return
+        assert one.world is not None and made.unread is not None  # noqa: S101, PT018  (there was work to do)
+        self._books.commit(one.world.account, made.unread(went), (), one.cause())
 
     def _write_down(self, one: Handling[S], sending: Sending, chunks: int, *, left: bool) -> None:
         call, strike = one.call, one.strike

@@ -33,6 +33,8 @@ class Handling(Generic[S]):
     operation: str = ""
     credential_since_s: float = 0.0
     reply: Reply | None = None
+    made: Reply | None = None
+    """By the vendor's work: what a fault may have put another in the place of."""
     from_edge: bool = False
     """The reply does not come from the vendor itself: none of its headers are added."""
     objection: Reply | None = None

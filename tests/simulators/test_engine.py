@@ -1,13 +1,16 @@
 """The engine: one order of things, whatever the vendor."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from brownout_simulators.call import Reply
+from brownout_simulators.account import Account
+from brownout_simulators.call import Call, Effect, Reply
 from brownout_simulators.vendor import Route
 from tests.simulators.driving import Driver, body_of
-from tests.simulators.toy import TILL, create
+from tests.simulators.toy import TILL, Till, create
 
 
 def test_a_call_reaches_the_action_and_its_effect_the_ledger() -> None:
@@ -131,3 +134,48 @@ def test_an_answer_that_takes_its_time_begins_after_its_commit() -> None:
 def _slowly(reply: Reply) -> Reply:
     reply.begins_in_s = 3.0
     return reply
+
+
+def _generated(call: Call, account: Account[Till]) -> Reply:
+    def unread(chunks: int) -> list[Effect]:
+        return [Effect("till.unread", "u", amount=chunks)]
+
+    if call.query:
+        return Reply(200, stream=[(0.0, b"one "), (0.0, b"two "), (0.0, b"three")], unread=unread)
+    return Reply(200, b"whole", unread=unread)
+
+
+def _unread(*rules: Mapping[str, Any], query: str = "", chunks: int | None = None, left: bool = False) -> list[int]:
+    vendor = replace(TILL, routes=[Route("POST", "/v1/charges", _generated)])
+    till = Driver(*rules, vendor=vendor)
+    sending = till.handled(till.simulator.handle(till.call("POST", f"/v1/charges{query}")))
+    out = (1 if sending.stream is None else len(sending.stream)) if sending.status else 0
+    till.simulator.sent(sending, chunks=out if chunks is None else chunks, left=left)
+    return [row["amount"] for row in till.effects() if row["route"] == "till.unread"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "query", "told", "expected"),
+    [
+        ([], "", {}, []),
+        ([], "?s", {}, []),
+        ([], "", {"chunks": 0, "left": True}, [0]),
+        ([], "?s", {"chunks": 2, "left": True}, [2]),
+        ([], "?s", {"left": True}, []),  # it has read all of it, and went before the connection was at rest
+        ([{"break_stream": {"keep": 0.7}}], "?s", {}, [2]),
+        ([{"end_stream": {"keep": 0.4, "content": "sorry"}}], "?s", {}, [1]),
+        ([{"stall": {"for_s": 9}}], "?s", {}, []),
+        ([{"inject": {"content": "x", "at": 1}}], "?s", {}, []),
+        ([{"truncate": {}}], "", {}, [0]),
+        ([{"drip": {"over_s": 1}}], "", {}, []),
+        ([{"drip": {"over_s": 1}}], "", {"chunks": 2, "left": True}, [0]),
+        ([{"drop_after_effect": {}}], "", {}, [0]),
+        ([{"fail_after_effect": {"status": 504}}], "", {}, [0]),
+        ([{"respond": {"status": 503}}], "", {}, []),
+    ],
+    ids=str,
+)
+def test_an_answer_that_was_made_and_has_not_gone_out_whole_is_looked_back_at(
+    rules: list[dict[str, Any]], query: str, told: dict[str, Any], expected: list[int]
+) -> None:
+    assert _unread(*rules, query=query, **told) == expected
