@@ -44,13 +44,15 @@ check(2, "the same request and seed have the same answer under another id", asyn
   assert.notEqual(one.id, two.id);
 });
 
-check(3, "a stream with usage: one last chunk without choices, [DONE] behind it", async () => {
+check(3, "a stream with usage: one last chunk without choices, [DONE] behind it", async (at) => {
   const options = { stream: true, stream_options: { include_usage: true } };
   const chunks = await every(await client().chat.completions.create({ ...asked, ...options }));
   assert.deepEqual(chunks.map((chunk) => chunk.usage === null), [...chunks.slice(1).map(() => true), false]);
   assert.deepEqual(chunks.at(-1).choices, []);
   const response = await client().chat.completions.create({ ...asked, ...options }).asResponse();
   assert.ok((await response.text()).endsWith("data: [DONE]\n\n"));
+  assert.equal((await at.control.requests(CHAT)).length, 2);
+  assert.deepEqual(await at.control.effects("openai.abandoned"), []);
 });
 
 check(4, "a tool call, streamed: its arguments put together are JSON", async () => {

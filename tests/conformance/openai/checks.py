@@ -105,6 +105,8 @@ async def stream_with_usage(at: At) -> None:
         body = await got(response.read())
     assert body.endswith(b"data: [DONE]\n\n")
     assert b"event:" not in body
+    assert len(at.control.requests(CHAT)) == 3
+    assert at.control.effects("openai.abandoned") == []
 
 
 @check(4, "a tool call, streamed: its arguments put together are JSON", *BOTH)
@@ -290,7 +292,7 @@ async def cut_stream(at: At) -> None:
     await refusal(listen, openai.APIConnectionError)
     (row,) = at.control.requests(CHAT)
     assert len(seen) == row["chunks"] == 4
-    assert len(at.control.effects("openai.completion")) == 1
+    assert len(at.control.effects("openai.completion")) == len(at.control.effects("openai.abandoned")) == 1
 
 
 @check(17, "responses go on from each other and in a conversation, are listed, deleted, parsed", *BOTH)

@@ -67,6 +67,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     correlate=("header.x-correlation-id", "header.x-client-request-id", "body.metadata.operation_id"),
     effects={
         "openai.completion": (*_TOKENS, "streamed", "prompt_digest", "prompt"),
+        "openai.abandoned": ("model", "completion_tokens", "total_tokens", "cost", "chunks_sent", "chunks"),
         "openai.embedding": ("model", "inputs", "prompt_tokens", "total_tokens", "cost"),
     },
     body_limit=BODY_LIMIT,

@@ -20,6 +20,7 @@ from brownout_simulators.vendors.openai.generation import (
     answers_to,
     completion_effect,
     gaps_of,
+    given_up,
     prompt_tokens,
     setup_of,
     text_of,
@@ -135,10 +136,11 @@ def create(call: Call, account: Account[State]) -> Reply:
     if data.get("stream"):
         stream = stream_of(head, choices, answers, data=data, usage=usage_object(usage), account=account)
         headers = {"content-type": "text/event-stream; charset=utf-8", TOKENIZER: counter().name}
-        return Reply(200, headers=headers, effects=(effect,), stream=stream)
+        return Reply(200, headers=headers, effects=(effect,), stream=stream, unread=given_up(effect, len(stream)))
     body = orjson.dumps({**head, "choices": choices, "usage": usage_object(usage)})
     begins_in_s = max(total_s(gaps_of(each, account)) for each in answers)
-    return Reply(200, body, {**JSON, TOKENIZER: counter().name}, effects=(effect,), begins_in_s=begins_in_s)
+    headers = {**JSON, TOKENIZER: counter().name}
+    return Reply(200, body, headers, effects=(effect,), begins_in_s=begins_in_s, unread=given_up(effect, 0))
 
 
 def read(data: Mapping[str, Any], account: Account[State]) -> Prompt:

@@ -1,6 +1,6 @@
 """From a prompt to answers, their usage, and what is booked for them: for all endpoints that generate."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -140,6 +140,17 @@ def completion_effect(
     if setup_of(account).answering.records_prompts:
         fields["prompt"] = prompt.text.decode()[:RECORDED]
     return Effect("openai.completion", generated, references=references_of(call), fields=fields)
+
+
+def given_up(effect: Effect, chunks: int) -> Callable[[int], Sequence[Effect]]:
+    """What the books say where an answer of so many chunks (0: no stream) was not taken to its end: it was paid for."""
+
+    def told(went: int) -> Sequence[Effect]:
+        kept = ("model", "completion_tokens", "total_tokens", "cost")
+        fields = {name: effect.fields[name] for name in kept} | {"chunks_sent": went, "chunks": chunks}
+        return [Effect("openai.abandoned", effect.id, references=effect.references, fields=fields)]
+
+    return told
 
 
 def references_of(call: Call) -> dict[str, str]:

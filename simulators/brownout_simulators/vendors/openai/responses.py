@@ -18,6 +18,7 @@ from brownout_simulators.vendors.openai.generation import (
     answers_to,
     completion_effect,
     gaps_of,
+    given_up,
     prompt_tokens,
     setup_of,
     text_of,
@@ -128,8 +129,12 @@ def create(call: Call, account: Account[State]) -> Reply:
     _told(asked, body, account)
     headers = {TOKENIZER: counter().name}
     if data.get("stream"):
-        return Reply(200, headers={**STREAM, **headers}, effects=(effect,), stream=stream_of(body, gaps))
-    return Reply(200, orjson.dumps(body), {**JSON, **headers}, effects=(effect,), begins_in_s=total_s(gaps))
+        frames = stream_of(body, gaps)
+        unread = given_up(effect, len(frames))
+        return Reply(200, headers={**STREAM, **headers}, effects=(effect,), stream=frames, unread=unread)
+    reply = Reply(200, orjson.dumps(body), {**JSON, **headers}, effects=(effect,), unread=given_up(effect, 0))
+    reply.begins_in_s = total_s(gaps)
+    return reply
 
 
 def read(data: Mapping[str, Any], account: Account[State]) -> Asked:

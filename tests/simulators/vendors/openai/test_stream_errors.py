@@ -47,3 +47,33 @@ def test_what_was_generated_is_booked_all_the_same() -> None:
     bench.fault(end_stream={"keep": 0.5, "error": "server_error"})
     bench.ask()
     assert bench.fields()[0]["completion_tokens"] == 4
+
+
+@pytest.mark.parametrize(
+    ("fault", "sent"),
+    [({"break_stream": {"keep": 0.5}}, 3), ({"end_stream": {"keep": 0.5, "error": "server_error"}}, 3),
+     ({"drop_after_effect": {}}, 0), ({"stall": {"for_s": 5}}, None), ({"respond": {"status": 503}}, None)],
+)  # fmt: skip
+def test_what_was_paid_for_and_not_read_to_its_end_is_told(fault: dict[str, Any], sent: int | None) -> None:
+    bench = OpenAIBench(**SAY)
+    bench.fault(**fault)
+    bench.ask(metadata={"operation_id": "op-1"})
+    rows = bench.fields("openai.abandoned")
+    if sent is None:
+        assert rows == []
+        return
+    (made,) = bench.fields()
+    (lost,) = rows
+    assert (lost["chunks_sent"], lost["chunks"], lost["cost"]) == (sent, 7, made["cost"])
+    assert {row["operation_id"] for row in bench.effects()} == {"op-1"}
+
+
+def test_a_whole_answer_that_is_lost_is_told_as_well() -> None:
+    bench = OpenAIBench(**SAY)
+    bench.chat()
+    assert bench.fields("openai.abandoned") == []
+    bench.fault(fail_after_effect={"status": 504})
+    bench.chat()
+    bench.post_json(PATH, {"model": "gpt-4o", "input": "hi"})
+    assert [row["chunks"] for row in bench.fields("openai.abandoned")] == [0, 0]
+    assert len(bench.fields()) == 3
