@@ -79,6 +79,8 @@ def test_the_same_question_has_the_same_answer_and_another_seed_another() -> Non
     assert first.generate("Tell me more.").body != again.generate("Tell me.").body
     assert text_of(first.generate("Tell me.").json) == text_of(again.generate("Tell me.").json)
     assert text_of(first.generate("Tell me.").json) != text_of(other.generate("Tell me.").json)
+    told = {"contents": [says("Tell me.")], "systemInstruction": says("Be brief.")}
+    assert text_of(first.generate(told).json) != text_of(first.generate("Tell me.").json)
     assert text_of(first.generate("Tell me.", seed=5).json) != text_of(first.generate("Tell me.").json)
 
 
@@ -93,7 +95,12 @@ def test_a_script_of_function_calls_goes_on_with_their_responses() -> None:
     assert first["finishReason"] == "STOP"
     response = {"functionResponse": {"name": "look_up", "response": {"state": "shipped"}}}
     turns += [first["content"], {"role": "user", "parts": [response]}]
-    assert text_of(bench.generate({"contents": turns, "tools": TOOLS}).json) == "Order A7 is on its way."
+    last = bench.generate({"contents": turns, "tools": TOOLS}).json["candidates"][0]
+    assert last["content"]["parts"] == [{"text": "Order A7 is on its way."}]
+    # A new question begins the script anew.
+    turns += [last["content"], says("And order B2?")]
+    again = bench.generate({"contents": turns, "tools": TOOLS}).json["candidates"][0]
+    assert again["content"]["parts"] == [{"functionCall": {"name": "look_up", "args": {"id": "B2"}}}]
 
 
 def test_a_function_is_called_where_one_must_be_and_not_where_none_may() -> None:
@@ -187,8 +194,11 @@ def test_an_answer_takes_its_time_only_where_a_pace_is_set_up() -> None:
     assert bench.now_s > 100.5
 
 
+@pytest.mark.thorough
 def test_more_than_the_model_takes_is_refused_with_both_figures() -> None:
-    answer = GeminiBench().generate("word " * 1_048_600)
+    bench = GeminiBench()
+    assert bench.generate("word " * 1_048_575).json["usageMetadata"]["promptTokenCount"] == 1_048_576
+    answer = bench.generate("word " * 1_048_576)
     message = answer.json["error"]["message"]
     assert (answer.status, "details" in answer.json["error"]) == (400, False)
-    assert message == "The input token count (1048601) exceeds the maximum number of tokens allowed (1048576)."
+    assert message == "The input token count (1048577) exceeds the maximum number of tokens allowed (1048576)."

@@ -41,6 +41,10 @@ def test_inline_requests_are_answered_in_order_and_each_by_itself() -> None:
     assert done["metadata"]["batchStats"] == {
         "requestCount": "4", "successfulRequestCount": "2", "failedRequestCount": "2"
     }  # fmt: skip
+    assert (done["metadata"]["createTime"], done["metadata"]["endTime"]) == (
+        "2025-10-09T08:55:00.000000Z",
+        "2025-10-09T08:56:00.000000Z",
+    )
     first, second, third, fourth = done["response"]["inlinedResponses"]["inlinedResponses"]
     assert first["metadata"] == {"order": "A-1"}
     assert first["response"]["candidates"][0]["content"]["parts"] == [{"text": "You said one."}]

@@ -29,6 +29,8 @@ def test_vectors_are_of_length_1_in_order_and_do_not_depend_on_the_batch() -> No
     assert _vectors(GeminiBench(seed=9), "two") == [two]
     single = bench.ask("POST", f"/v1beta/{MODEL}:embedContent", {"content": says("one")}).json["embedding"]["values"]
     assert single == one
+    few = {"content": says("one"), "outputDimensionality": 8}
+    assert bench.ask("POST", f"/v1/{MODEL}:embedContent", few).json["embedding"]["values"] == one[:8]
     assert _vectors(bench, "one", outputDimensionality=8) == [one[:8]]
 
 

@@ -60,6 +60,8 @@ def test_an_upload_goes_on_from_where_it_stands() -> None:
     assert first.headers["x-goog-upload-status"] == "active"
     again = go_on(bench, started, "upload", TEXT[:1000])
     assert (again.status, again.headers["x-goog-upload-size-received"]) == (400, "1000")
+    twice = go_on(bench, started, "upload", TEXT[:100])
+    assert (twice.status, twice.headers["x-goog-upload-size-received"]) == (400, "1000")
     assert go_on(bench, started, "query").headers["x-goog-upload-size-received"] == "1000"
     early = go_on(bench, started, "finalize", offset=1000)
     assert (early.status, early.headers["x-goog-upload-status"]) == (400, "active")
@@ -149,6 +151,14 @@ def test_files_are_listed_in_pages_deleted_and_gone_after_two_days() -> None:
     bench.pass_time(48 * 3_600)
     assert bench.ask("GET", "/v1/files").json == {}
     assert len(bench.simulator.accounts["shop"].state.files) == 0
+
+
+def test_a_file_is_gone_at_its_instant_whatever_is_still_to_be_tidied_up() -> None:
+    bench = GeminiBench()
+    name = uploaded(bench)["name"]
+    bench.simulator.advance(48 * 3_600)
+    assert bench.ask("GET", f"/v1/{name}").status == 403
+    assert bench.ask("GET", "/v1/files").json == {}
 
 
 def test_a_lagging_read_sees_what_was_there_before() -> None:
