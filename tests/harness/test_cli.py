@@ -98,6 +98,7 @@ def test_the_librarys_scenarios_are_listed_and_one_is_shown_as_written(tmp_path:
 
 def test_what_a_vendor_has_is_listed_by_the_names_that_a_scenario_uses(tmp_path: Path) -> None:
     assert [line.split()[0] for line in brownout_here("vendors", cwd=tmp_path).output.splitlines()] == list(VENDORS)
+    assert "burst 250, whole again at instants" in brownout_here("vendors", "gemini", cwd=tmp_path).output
     shown = brownout_here("vendors", "stripe", cwd=tmp_path).output
     for name in ("/v1/payment_intents/{id}/confirm", "stripe.charge", "endpoint-rate", "card_declined"):
         assert f"{name}" in shown

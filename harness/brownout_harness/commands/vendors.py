@@ -49,8 +49,9 @@ def _whole(vendor: "Vendor[Any]") -> list[str]:
 
 def _figures(limit: "Limit") -> str:
     rate = f"{limit.rate_per_s:g}/s, burst {limit.burst:g}" if limit.rate_per_s else ""
+    quota = f"burst {limit.burst:g}, whole again at instants of its own" if limit.renews_at is not None else ""
     at_once = f"{limit.concurrency} at once" if limit.concurrency else ""
-    return ", ".join(part for part in (rate, at_once) if part)
+    return ", ".join(part for part in (rate, quota, at_once) if part)
 
 
 def _aligned(rows: Iterable[tuple[str, str]]) -> list[str]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.simulators.vendors.clerk.bench import ClerkBench
+from tests.simulators.vendors.gemini.bench import GeminiBench
 from tests.simulators.vendors.sales.bench import SalesBench, order
 from tests.simulators.vendors.twilio.bench import TwilioBench
 
@@ -30,6 +31,17 @@ def _of_clerk(seed: int) -> list[Any]:
     bench.do("/invitations", {"email_address": "a+clerk_accept@example.com"})
     bench.pass_time(60)
     return [answers, list(bench.simulator.ledger.rows()), [(each.headers, each.body) for each in bench.webhooks]]
+
+
+def _of_gemini(seed: int) -> list[Any]:
+    bench = GeminiBench(seed=seed, pace="gemini-2.0-flash/2026")
+    answers = [bench.generate().body, bench.stream().body, bench.generate(model="gemini-2.5-flash").body]
+    return [answers, list(bench.simulator.ledger.rows())]
+
+
+def test_gemini_is_a_function_of_seed_and_calls() -> None:
+    assert _of_gemini(1) == _of_gemini(1)
+    assert _of_gemini(1) != _of_gemini(2)
 
 
 def test_the_sales_system_is_a_function_of_seed_and_calls() -> None:

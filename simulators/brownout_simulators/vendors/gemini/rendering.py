@@ -106,6 +106,9 @@ def _steps(generation: Generation, index: int, answer: Answer) -> list[_Step]:
     if calls:
         visible = answer.tokens - answer.thinking
         steps.append(_Step(visible, thinking, {"content": {"parts": calls, "role": "model"}, "index": index}))
+    elif answer.thinking and answer.pieces:
+        # A thinking model's last chunk has nothing left to say but why it ended (litellm 14729).
+        steps.append(_Step(0, 0, {"content": {"parts": [{"text": ""}], "role": "model"}, "index": index}))
     if not steps or (summary and len(steps) == 1):
         steps.append(_Step(0, thinking if not summary else 0, _bare(answer, index)))
     last = steps[-1].candidate
