@@ -24,11 +24,16 @@ def caster(source: PgType, name: str) -> tuple[PgType, Callable[[Stored], Stored
 
 def _between(source: PgType, target: PgType, value: Stored) -> Stored:
     if source.family == "number" and target.family == "number" and target.affinity == "INT":
-        return target.read(_rounded(source, value))
+        try:
+            return target.read(_rounded(source, value))
+        except DbError:
+            raise DbError("22003", f"{target.name} out of range") from None
     if source.family == "number" and target is BOOLEAN:
         return int(value != 0)
     if source is BOOLEAN and target.family == "number":
         return int(value)
+    if source is BOOLEAN and target.family == "text":
+        return target.read("true" if value else "false")
     if source.name == "timestamp with time zone" and target.name == "timestamp without time zone":
         return value
     return target.read(source.text(value))
@@ -39,6 +44,6 @@ def _rounded(source: PgType, value: Any) -> str:
         return str(value)
     number = Decimal(str(value)) if source.affinity == "TEXT" else Decimal(repr(float(value)))
     if not number.is_finite():
-        raise DbError("22003", "integer out of range")
+        return "infinite"
     # A float is rounded to even, a `numeric` away from zero.
     return str(number.to_integral_value(ROUND_HALF_EVEN if source.affinity == "REAL" else ROUND_HALF_UP))

@@ -35,7 +35,8 @@ _SYMBOLS: Final[Mapping[str, str]] = {
     **_COMPARISONS, "like": "~~", "ilike": "~~*", "match": "~", "imatch": "~*", "cs": "@>", "cd": "<@", "ov": "&&",
     "sl": "<<", "sr": ">>", "nxr": "&<", "nxl": "&>", "adj": "-|-",
 }  # fmt: skip
-_RANGES: Final = frozenset({"sl", "sr", "nxr", "nxl", "adj"})
+_SHIFTED: Final = frozenset({"smallint", "integer", "bigint"})
+"""Types on which the operators of ranges shift bits."""
 _TEXT_SEARCH: Final = frozenset({"fts", "plfts", "phfts", "wfts"})
 _MANY: Final = 200
 """More values than this go as one JSON list, where their type lets them: a statement has room for few parameters."""
@@ -60,7 +61,7 @@ def operand(table: Table, alias: str, field: Field) -> Operand:
         raise DbError("42703", f"column {table.name}.{field.name} does not exist")
     sql = f"{alias}.{quoted(field.name)}"
     if not field.path:
-        return Operand(Part(sql), column.type)
+        return Operand(Part(sql), column.type.unlimited or column.type)
     if column.type.family not in ("json", "array"):
         arrow = "->>" if field.as_text and len(field.path) == 1 else "->"
         kind = "integer" if isinstance(field.path[0], int) else "unknown"
@@ -112,8 +113,8 @@ def _filter(of: Operand, node: Filter) -> Part:
 def _single(of: Operand, op: str, value: str) -> Part:
     if op in _COMPARISONS:
         return _compared(of, _COMPARISONS[op], of.type.read(value))
-    if op in _RANGES:
-        raise NotImplementedHere("Range types and their operators are not part of this simulator.")
+    if op in ("sl", "sr") and of.type.name in _SHIFTED:
+        raise DbError("42804", f"argument of WHERE must be type boolean, not type {of.type.name}")
     if op in ("cs", "cd", "ov"):
         return _containment(of, op, value)
     if of.type.family != "text":
@@ -127,12 +128,13 @@ def _compared(of: Operand, symbol: str, value: Stored) -> Part:
 
 
 def no_operator(kind: PgType, op: str) -> DbError:
-    """42883."""
-    return DbError(
-        "42883",
-        f"operator does not exist: {kind.name} {_SYMBOLS.get(op, op)} unknown",
-        hint="No operator matches the given name and argument types. You might need to add explicit type casts.",
-    )
+    """42883; of `<@` there are many for any type, so that PostgreSQL cannot choose among them: 42725."""
+    of = f"{kind.name} {_SYMBOLS.get(op, op)} unknown"
+    if op == "cd":
+        hint = "Could not choose a best candidate operator. You might need to add explicit type casts."
+        return DbError("42725", f"operator is not unique: {of}", hint=hint)
+    hint = "No operator matches the given name and argument types. You might need to add explicit type casts."
+    return DbError("42883", f"operator does not exist: {of}", hint=hint)
 
 
 def _is(of: Operand, word: str) -> Part:
@@ -145,6 +147,8 @@ def _is(of: Operand, word: str) -> Part:
 
 
 def _in(of: Operand, values: Sequence[str]) -> Part:
+    if of.type.family == "array":
+        raise DbError("42704", f"could not find array type for data type {of.type.name}")
     # PostgREST makes `= any('{…}')` of it; an empty pair of brackets is the empty list.
     read = [] if list(values) == [""] else [of.type.read(value) for value in values]
     sql, params = of.part

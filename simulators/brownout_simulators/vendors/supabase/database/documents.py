@@ -110,9 +110,12 @@ _NOTHING: Final = object()
 def _member(here: Any, step: str | int) -> Any:
     if isinstance(here, dict):
         return here.get(step, _NOTHING) if isinstance(step, str) else _NOTHING
-    if isinstance(here, list) and isinstance(step, int) and -len(here) <= step < len(here):
-        return here[step]
-    return _NOTHING
+    if not isinstance(step, int):
+        return _NOTHING
+    if isinstance(here, list):
+        return here[step] if -len(here) <= step < len(here) else _NOTHING
+    # PostgreSQL keeps a scalar as an array of one.
+    return here if step in (0, -1) else _NOTHING
 
 
 def contains(left: str | None, right: str) -> int | None:
@@ -282,6 +285,20 @@ def _element_text(text: str) -> str:
 def array_shown(shown: Callable[[Stored], Any]) -> Callable[[Stored], Any]:
     """An array in JSON."""
     return lambda value: [None if each is None else shown(each) for each in orjson.loads(str(value))]
+
+
+def compare_arrays(left: str, right: str) -> int:
+    """PostgreSQL's order of arrays: element by element, a null above all, the shorter one first."""
+    if left == right:
+        return 0
+    mine, other = orjson.loads(left), orjson.loads(right)
+    for pair in zip(mine, other, strict=False):
+        if pair[0] != pair[1]:
+            if None in pair:
+                return 1 if pair[0] is None else -1
+            first, second = (each.encode() if isinstance(each, str) else each for each in pair)
+            return -1 if first < second else 1
+    return -1 if len(mine) < len(other) else 1
 
 
 def array_contains(left: str | None, right: str) -> int | None:

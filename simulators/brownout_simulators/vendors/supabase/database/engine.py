@@ -14,7 +14,7 @@ from brownout_simulators.vendors.supabase.database import documents
 from brownout_simulators.vendors.supabase.database.conditions import Part, quoted
 from brownout_simulators.vendors.supabase.database.problems import DbError
 from brownout_simulators.vendors.supabase.database.schema import Column, Table
-from brownout_simulators.vendors.supabase.database.types import JSONB, NUMERIC, compare_numeric
+from brownout_simulators.vendors.supabase.database.types import ARRAY, JSONB, NUMERIC, compare_numeric
 
 PAGE: Final = 2_048
 """Bytes. Every table and every index has one at least, and a project has many that are empty."""
@@ -38,6 +38,7 @@ class Engine:
             connection.create_function(name, arguments, function, deterministic=True)
         connection.create_collation(NUMERIC, compare_numeric)
         connection.create_collation(JSONB, documents.compare)
+        connection.create_collation(ARRAY, documents.compare_arrays)
         connection.set_progress_handler(self._stepped, STEP)
         self._steps = 0
         self.execute = connection.execute

@@ -53,7 +53,8 @@ def numeric(precision: int | None, scale: int) -> Callable[[str], str]:
         special = _SPECIAL.get(text.strip().lower())
         if special is not None:
             if precision is not None and special != "NaN":
-                raise _overflow(precision, scale)
+                details = f"A field with precision {precision}, scale {scale} cannot hold an infinite value."
+                raise DbError("22003", "numeric field overflow", details)
             return special
         if _NUMBER.fullmatch(text) is None:
             raise bad_text("numeric", text)

@@ -242,7 +242,7 @@ def _column(level: _Level, table: Table, alias: str, pick: Pick, *, is_nested: b
     part = of.part
     if is_nested and of.type.affinity == "REAL":
         # SQLite's JSON has fifteen digits of a float; seventeen are needed for all of it.
-        part = Part(f"printf('%!.17g', {part.sql})", part.params)
+        part = Part(f"CASE WHEN {part.sql} IS NOT NULL THEN printf('%!.17g', {part.sql}) END", part.params * 2)
     show = of.type.shown
     if pick.cast:
         target, cast = caster(of.type, pick.cast)

@@ -6,7 +6,7 @@ here, before SQLite hears of it.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -18,6 +18,7 @@ Family = Literal["number", "text", "boolean", "json", "array", "time", "uuid", "
 
 NUMERIC: Final = "PG_NUMERIC"
 JSONB: Final = "PG_JSONB"
+ARRAY: Final = "PG_ARRAY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class PgType:
     element: "PgType | None" = None
     labels: Sequence[str] = ()
     """Of an enumeration, in their order."""
+    unlimited: "PgType | None" = None
+    """The type without its figures: as which a filter's value is read, for what is too long is merely not equal."""
 
     def of_json(self, value: Any) -> Stored | None:
         """From a JSON value, as PostgreSQL's `json_populate_record` takes it."""
@@ -84,8 +87,9 @@ def _real(name: str) -> PgType:
 INTEGER: Final = _whole("integer", 32)
 BIGINT: Final = _whole("bigint", 64)
 TEXT: Final = PgType("text", "text", _text, _same, str)
+VARCHAR: Final = PgType("character varying", "text", _text, _same, str)
 UUID: Final = PgType("uuid", "uuid", scalars.uuid, _same, str)
-BOOLEAN: Final = PgType("boolean", "boolean", scalars.boolean, bool, lambda value: "true" if value else "false", "INT")
+BOOLEAN: Final = PgType("boolean", "boolean", scalars.boolean, bool, lambda value: "t" if value else "f", "INT")
 DOCUMENT: Final = PgType(
     "jsonb", "json", documents.read_jsonb, documents.document_shown, documents.jsonb_text, "TEXT", JSONB
 )
@@ -100,7 +104,8 @@ _PLAIN: Final[Mapping[str, PgType]] = {
     **dict.fromkeys(("bigint", "int8", "bigserial"), BIGINT),
     **dict.fromkeys(("numeric", "decimal"), PLAIN_NUMERIC),
     **dict.fromkeys(("double precision", "float8", "float"), _real("double precision")),
-    **dict.fromkeys(("text", "varchar", "character varying"), TEXT),
+    "text": TEXT,
+    **dict.fromkeys(("varchar", "character varying"), VARCHAR),
     **dict.fromkeys(("boolean", "bool"), BOOLEAN),
     "uuid": UUID,
     "jsonb": DOCUMENT,
@@ -142,8 +147,9 @@ def type_named(name: str, enums: Mapping[str, Sequence[str]] | None = None) -> P
     if match[1] in ("numeric", "decimal"):
         if not 1 <= first <= 300 or second > first:
             raise ValueError(f"{name}: a precision of 1 to 300, and a scale that is no larger")
-        return PgType("numeric", "number", scalars.numeric(first, second), scalars.number_shown, str, "TEXT", NUMERIC)
-    return PgType("character varying", "text", scalars.limited("character varying", first), _same, str)
+        return replace(PLAIN_NUMERIC, read=scalars.numeric(first, second), unlimited=PLAIN_NUMERIC)
+    name = "character varying"
+    return PgType(name, "text", scalars.limited(name, first), _same, str, unlimited=VARCHAR)
 
 
 def _array_of(element: PgType) -> PgType:
@@ -153,6 +159,7 @@ def _array_of(element: PgType) -> PgType:
         documents.array(element.name, element.read),
         documents.array_shown(element.shown),
         documents.array_text(element.text),
+        collation=ARRAY,
         element=element,
     )
 

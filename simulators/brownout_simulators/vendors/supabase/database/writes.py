@@ -70,18 +70,18 @@ class Writer:
         """Rows as they are stored; a column that is not among `columns` has its default, one that a row lacks is null
         unless `fills_missing`. Returns those of the table itself. Raises `DbError`."""
         given = frozenset(columns)
-        arbiter = self._arbiter(table, on_conflict) if resolution else None
+        arbiter = self.arbiter(table, on_conflict) if resolution else None
         touched: set[int] = set()
         done: list[Written] = []
         for each in rows:
             row = self._completed(table, each, given, fills_missing=fills_missing)
             if not admits(table, self._who, "insert", row):
                 raise violated(table)
+            check_row(table, row, is_secured=is_secured(table, self._who))
             found = self._conflicting(table, arbiter, row, resolution)
             if found is None:
                 written = self._insert_row(table, row)
             elif resolution == "ignore":
-                check_row(table, row, is_secured=is_secured(table, self._who))
                 continue
             else:
                 written = self._merge(table, found, row, given, touched)
@@ -96,6 +96,7 @@ class Writer:
         """Rows of a declaration, which are looked at no more."""
         for each in rows:
             row = self._completed(table, each, frozenset(), fills_missing=True)
+            check_row(table, row, is_secured=False)
             self.written.append(self._insert_row(table, row))
 
     def check_keys(self) -> None:
@@ -135,7 +136,9 @@ class Writer:
         moment = int(self._account.wall_s() * 1_000_000)
         return moment if column.type.affinity == "INT" else column.type.read(timestamp_text(moment))
 
-    def _arbiter(self, table: Table, on_conflict: Sequence[str]) -> Unique | None:
+    @staticmethod
+    def arbiter(table: Table, on_conflict: Sequence[str]) -> Unique | None:
+        """The constraint that decides whether a row is there already: by default the primary key. Raises 42P10."""
         wanted = set(on_conflict or table.primary_key)
         if not wanted:
             return None
@@ -172,10 +175,9 @@ class Writer:
         return [(row[0], dict(zip(names, row[1:], strict=True))) for row in self._engine.rows(Part(sql, where.params))]
 
     def _insert_row(self, table: Table, row: Row) -> Written:
-        check_row(table, row, is_secured=is_secured(table, self._who))
         names = ", ".join(map(quoted, row))
         sql = f"INSERT INTO {quoted(table.name)} ({names}) VALUES ({', '.join('?' * len(row))})"
-        cursor = self._guarded(table, row, lambda: self._engine.run(sql, tuple(row.values())))
+        cursor = self._guarded(table, row, None, lambda: self._engine.run(sql, tuple(row.values())))
         return Written("INSERT", table, cursor.lastrowid or 0, None, row)
 
     def _merge(
@@ -193,13 +195,14 @@ class Writer:
             raise violated(table, using=True)
         return self._update_row(table, rowid, old, {name: row[name] for name in table.columns if name in given})
 
-    def _guarded(self, table: Table, row: Row, run: Callable[[], sqlite3.Cursor]) -> sqlite3.Cursor:
+    def _guarded(self, table: Table, row: Row, rowid: int | None, run: Callable[[], sqlite3.Cursor]) -> sqlite3.Cursor:
         try:
             return run()
-        except sqlite3.IntegrityError as error:
-            columns = [name.rpartition(".")[2] for name in str(error).partition(": ")[2].split(", ")]
+        except sqlite3.IntegrityError:
+            # Of several that are violated PostgreSQL names the first, SQLite another.
             for unique in table.uniques:
-                if list(unique.columns) == columns:
+                found = self._by_columns(table, unique.columns, [row[name] for name in unique.columns])
+                if found is not None and found[0] != rowid:
                     raise duplicate(table, unique, row, is_secured=is_secured(table, self._who)) from None
             raise
 
@@ -226,7 +229,7 @@ class Writer:
         if changes:
             sets = ", ".join(f"{quoted(name)} = ?" for name in changes)
             sql = f"UPDATE {quoted(table.name)} SET {sets} WHERE _rowid_ = ?"
-            self._guarded(table, new, lambda: self._engine.run(sql, (*changes.values(), rowid)))
+            self._guarded(table, new, rowid, lambda: self._engine.run(sql, (*changes.values(), rowid)))
         return Written("UPDATE", table, rowid, old, new)
 
     def delete(self, table: Table, rows: Sequence[tuple[int, Row]]) -> list[Written]:

@@ -18,7 +18,7 @@ from brownout_simulators.vendors.supabase.database.state import Written
 from brownout_simulators.vendors.supabase.database.writes import Resolution, Writer
 from brownout_simulators.vendors.supabase.rest.asking import Asking
 from brownout_simulators.vendors.supabase.rest.errors import failure
-from brownout_simulators.vendors.supabase.rest.payload import parsed, rows_of
+from brownout_simulators.vendors.supabase.rest.payload import parsed, rows_of, stored
 from brownout_simulators.vendors.supabase.rest.reads import answered, content_range, not_single
 from brownout_simulators.vendors.supabase.rest.request import Asked, read, refuse_aggregates
 
@@ -36,10 +36,12 @@ def insert(asking: Asking) -> Reply:
     if not table.primary_key and not asked.on_conflict:
         resolution = ""
     writer = asking.writer()
+    if resolution:
+        writer.arbiter(table, asked.on_conflict)
     with writer.transaction():
         done = writer.insert(
             table,
-            rows,
+            stored(table, rows, columns),
             columns,
             fills_missing=preferences.given.get("missing") == "default",
             on_conflict=asked.on_conflict,
@@ -62,13 +64,11 @@ def update(asking: Asking) -> Reply:
     asked = read(asking.call)
     refuse_aggregates(asked.query)
     _needs_where(asking, asked, "UPDATE")
-    rows, _ = rows_of(table, parsed(asking.call), asked.columns)
-    if len(rows) > 1:
-        raise DbError("21000", "more than one row returned by a subquery used as an expression")
-    changes: Row = dict(rows[0]) if rows else {}
+    rows, columns = rows_of(table, parsed(asking.call), asked.columns)
     writer = asking.writer()
     with writer.transaction():
         found = _matching(asking, writer, table, asked.query, "update")
+        changes: Row = dict(stored(table, rows[:1], columns)[0]) if rows else {}
         done = writer.update(table, found, changes) if changes else []
         _check_affected(asking, len(done))
         shown = _shown(asking, table, asked, done)
@@ -111,13 +111,14 @@ def put(asking: Asking) -> Reply:
         raise Refused(failure(405, "PGRST105", message))
     rows, columns = rows_of(table, parsed(asking.call), asked.columns)
     wanted = {name: table.columns[name].type.read(each.value) for name, each in keys.items()}
-    if len(rows) != 1 or any(rows[0].get(name) != value for name, value in wanted.items()):
+    held = stored(table, rows, columns)
+    if len(held) != 1 or any(held[0].get(name) != value for name, value in wanted.items()):
         message = "Payload values do not match URL in primary key column(s)"
         raise Refused(failure(400, "PGRST115", message))
     writer = asking.writer()
     with writer.transaction():
         done = writer.insert(
-            table, rows, columns, on_conflict=table.primary_key, resolution="merge", is_returned=_is_returned(asking)
+            table, held, columns, on_conflict=table.primary_key, resolution="merge", is_returned=_is_returned(asking)
         )
         shown = _shown(asking, table, asked, done)
     status = 201 if done[0].kind == "INSERT" else 200

@@ -61,7 +61,7 @@ def _csv(text: str) -> list[dict[str, str | None]]:
 
 
 def rows_of(table: Table, data: Any, columns: Sequence[str] | None) -> tuple[list[Mapping[str, Any]], Sequence[str]]:
-    """The rows as they are stored, and the columns that are named. Raises `Refused` and `DbError`."""
+    """The rows as they were sent, and the columns that are named. Raises `Refused` and `DbError`."""
     rows: list[Any] = data if isinstance(data, list) else [data] if isinstance(data, Mapping) else []
     if columns is None:
         if not all(isinstance(row, Mapping) for row in rows):
@@ -75,5 +75,10 @@ def rows_of(table: Table, data: Any, columns: Sequence[str] | None) -> tuple[lis
         if name not in table.columns:
             message = f"Could not find the '{name}' column of '{table.name}' in the schema cache"
             raise Refused(failure(400, "PGRST204", message))
+    return rows, columns
+
+
+def stored(table: Table, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The rows as they are stored, as far as the columns go. Raises `DbError` for a value that its type refuses."""
     types = [(name, table.columns[name].type) for name in columns]
-    return [{name: kind.of_json(row[name]) for name, kind in types if name in row} for row in rows], columns
+    return [{name: kind.of_json(row[name]) for name, kind in types if name in row} for row in rows]
