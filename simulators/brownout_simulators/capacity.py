@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from brownout_simulators.call import Call, Reply
+from brownout_simulators.call import UNTIL_WOKEN, Call, Reply
 from brownout_simulators.clock import Clock
 from brownout_simulators.faults.plan import Plan, Standing
 from brownout_simulators.faults.serve import Serve
@@ -65,7 +65,7 @@ class Capacity:
         plan.on_changed = self.look
 
     def _begin_counts(self) -> None:
-        self._came = self._waited = self._turned_away = self._most_waiting = 0
+        self._came = self._waited = self._turned_away = self._most_waiting = self._gave_up = 0
         self._asked_work_s = self._given_work_s = 0.0
 
     @property
@@ -100,13 +100,21 @@ class Capacity:
         self._most_waiting = max(self._most_waiting, len(self._waiting))
         return turn
 
-    def wait(self, turn: Turn) -> Generator[float, None, None]:
-        """Until its work begins; or for no longer, where it has ended with its epoch."""
+    def wait(self, turn: Turn, patience_s: float = UNTIL_WOKEN) -> Generator[float, None, bool]:
+        """Until its work begins; or for no longer, where it has ended with its epoch. False: `patience_s` were over
+        before, and it waits no more."""
         while turn in self._waiting:
             now_s = self._clock.machine_s()
+            left_s = turn.came_s + patience_s - now_s
+            if left_s <= 0:
+                del self._waiting[turn]
+                turn.begun_s = now_s
+                self._gave_up += 1
+                return False
             _, until_s = self._plan.serving(now_s)
-            yield max(_MOMENT_S, until_s - now_s)
+            yield max(_MOMENT_S, min(until_s - now_s, left_s))
             self.look(by=turn)
+        return True
 
     def worked(self, turn: Turn, given_s: float) -> None:
         """Its work is done; it took `given_s`."""
@@ -146,8 +154,8 @@ class Capacity:
         self._begin_counts()
 
     def counts(self) -> dict[str, Any]:
-        """What is worked on and waits now; what came, waited and was turned away; how long all work was to take, and
-        took."""
+        """What is worked on and waits now; what came, waited, was turned away, was given up as it waited; how long all
+        work was to take, and took."""
         return {
             "working": len(self._working),
             "waiting": len(self._waiting),
@@ -155,6 +163,7 @@ class Capacity:
             "came": self._came,
             "waited": self._waited,
             "turned_away": self._turned_away,
+            "gave_up": self._gave_up,
             "asked_work_s": self._asked_work_s,
             "given_work_s": self._given_work_s,
         }

@@ -16,7 +16,7 @@ from typing import Final, Generic, TypeVar
 
 from brownout_simulators.account import Account
 from brownout_simulators.admission import Admission
-from brownout_simulators.call import Call, Ending, Reply, Sending
+from brownout_simulators.call import UNTIL_WOKEN, Call, Ending, Reply, Sending
 from brownout_simulators.capacity import Turn, TurnedAway
 from brownout_simulators.decision import Decision
 from brownout_simulators.execution import Execution
@@ -29,6 +29,7 @@ from brownout_simulators.ledger import Entry
 from brownout_simulators.moments import ANSWERED, COMMITTED, NOTHING, RECEIVED
 from brownout_simulators.open_sessions import OpenSession
 from brownout_simulators.shared import Shared
+from brownout_simulators.vendor import Patience
 from brownout_simulators.voice import say
 from brownout_simulators.worlds import World
 
@@ -88,7 +89,7 @@ class Engine(Generic[S]):
                 if one.turn is not None:
                     since_s = yield from self._work(one, one.turn)
             if strike is not None and strike.delay_s > 0:
-                yield from self._wait_until(since_s + strike.delay_s)
+                yield from self._wait_until(self._bounded(one, since_s + strike.delay_s))
                 one.given_delay_s = machine_s() - since_s
             if one.is_wanted:
                 yield from self._do(one)
@@ -163,16 +164,35 @@ class Engine(Generic[S]):
         except TurnedAway as full:
             one.reply = full.answer(self._vendor.errors, one.call)
         if one.turn is not None:
-            yield from self._capacity.wait(one.turn)
+            patience = self._patience(one)
+            is_served = yield from self._capacity.wait(one.turn, UNTIL_WOKEN if patience is None else patience.queue_s)
+            if not is_served and patience is not None:
+                one.reply = patience.queued_out(one.call)
 
     def _work(self, one: Handling[S], turn: Turn) -> Generator[float, None, float]:
         """The vendor works on the call; returns the instant at which it is to be done with it."""
         begun_s = turn.begun_s if turn.begun_s is not None else turn.came_s
-        yield from self._wait_until(begun_s + turn.work_s)
+        done_s = self._bounded(one, begun_s + turn.work_s)
+        yield from self._wait_until(done_s)
         one.given_work_s = self._clock.machine_s() - begun_s
         if not one.is_over:
             self._capacity.worked(turn, one.given_work_s)
-        return begun_s + turn.work_s
+        return done_s
+
+    def _patience(self, one: Handling[S]) -> Patience | None:
+        if self._vendor.patience is None or one.world is None:
+            return None
+        return self._vendor.patience(one.call, one.world.account)
+
+    def _bounded(self, one: Handling[S], done_s: float) -> float:
+        """When the work on a call is done, or the vendor's patience with it over: then it has its answer."""
+        patience = self._patience(one) if one.is_wanted else None
+        if patience is None:
+            return done_s
+        begun_s = one.call.at_s if one.turn is None or one.turn.begun_s is None else one.turn.begun_s
+        if done_s > begun_s + patience.work_s:
+            one.reply = patience.worked_out(one.call)
+        return min(done_s, begun_s + patience.work_s)
 
     def _wait_until(self, instant_s: float) -> Generator[float, None, None]:
         while (left_s := instant_s - self._clock.machine_s()) > _INSTANT_S:

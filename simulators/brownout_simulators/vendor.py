@@ -171,6 +171,19 @@ class WebhookRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a vendor waits for itself with one call. Then it gives the call up: nothing of it is done, and nobody
+    else's turn comes later for it."""
+
+    queue_s: float
+    """Until its work begins, where `serve` lets it queue."""
+    queued_out: Callable[[Call], Reply]
+    work_s: float
+    """Until its work is done: what `serve` and `latency` let it take together."""
+    worked_out: Callable[[Call], Reply]
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """What somebody would have set up in the vendor's dashboard before the first call: tables, canned answers."""
 
@@ -214,6 +227,8 @@ class Vendor(Generic[S]):
     """(account, url) registers a receiver of every notice, as in the vendor's dashboard; returns the signing secret.
     None where a receiver is named with each call."""
     limits: Sequence[Limit] = ()
+    patience: Callable[[Call, Account[S]], Patience | None] | None = None
+    """With each call; None where it waits for as long as it takes."""
     setup: Setup | None = None
     """What can be set up; None where nothing can."""
     named_errors: Mapping[str, NamedError] = field(default_factory=dict)

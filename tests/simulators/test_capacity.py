@@ -1,6 +1,7 @@
 """So many calls at a time, and a queue: against the theory of queues, and in what could make it lie."""
 
 import math
+from dataclasses import replace
 from heapq import heappop, heappush
 from random import Random
 from statistics import fmean
@@ -16,8 +17,10 @@ from brownout_simulators.clock import Clock as Machine
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.faults.plan import Plan
 from brownout_simulators.problems import Problems
+from brownout_simulators.vendor import Patience, Vendor
 from tests.simulators.crowd import Crowd
 from tests.simulators.driving import Clock
+from tests.simulators.toy import TILL, Till, error
 from tests.support.examples import examples
 
 
@@ -166,6 +169,60 @@ def test_a_repetition_queues_as_the_first_did_and_then_gets_its_reply_for_as_muc
     assert [(row["status"], row["replayed"]) for row in crowd.requests()] == [(200, False), (200, True), (200, True)]
     assert len(crowd.effects()) == 1
     assert crowd.requests()[-1]["finished_s"] - crowd.start_s == pytest.approx(3.0)
+
+
+# -- a vendor that loses patience with itself ----------------------------------------------------------------------
+
+
+def impatient(queue_s: float, work_s: float) -> Vendor[Till]:
+    patience = Patience(queue_s, lambda _call: error(504, "queued_out"), work_s, lambda _call: error(500, "too_slow"))
+    return replace(TILL, patience=lambda call, _account: patience if call.method == "POST" else None)
+
+
+def test_who_has_waited_too_long_is_given_up_and_leaves_the_queue_to_the_others() -> None:
+    crowd = Crowd(serve(1, 4.0), vendor=impatient(2.5, 60.0))
+    for at_s, operation in ((0.0, "first"), (0.1, "early"), (2.0, "late")):
+        crowd.comes(at_s, operation)
+    crowd.run()
+    assert crowd.answered == ["early", "first", "late"]
+    rows = [crowd.row(operation) for operation in ("first", "early", "late")]
+    assert [row["status"] for row in rows] == [200, 504, 200]
+    assert [row["queued_s"] for row in rows] == pytest.approx([0.0, 2.5, 2.0])
+    assert len(crowd.effects()) == 2
+    assert (crowd.serving()["gave_up"], crowd.serving()["waiting"], crowd.serving()["working"]) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("rules", "answered_s"),
+    [
+        ([serve(1, 5.0)], 3.0),
+        ([{"latency": {"fixed_s": 5.0}}], 3.0),
+        ([serve(1, 2.0), {"latency": {"fixed_s": 2.0}}], 3.0),
+    ],
+)
+def test_work_that_takes_too_long_is_given_up_and_was_never_done(rules: list[Any], answered_s: float) -> None:
+    crowd = Crowd(*rules, vendor=impatient(60.0, 3.0))
+    crowd.comes(0.0, "slow", key="k-1")
+    crowd.run()
+    row = crowd.row("slow")
+    assert (row["status"], row["finished_s"] - row["at_s"]) == (500, pytest.approx(answered_s))
+    assert crowd.effects() == []
+    crowd.schedule()
+    crowd.comes(10.0, "again", key="k-1")
+    crowd.run()
+    assert (crowd.row("again")["status"], crowd.row("again")["replayed"]) == (200, False)
+
+
+def test_work_that_is_done_in_time_is_done_and_other_calls_have_all_the_time_there_is() -> None:
+    crowd = Crowd(serve(2, 2.9), vendor=impatient(60.0, 3.0))
+    crowd.comes(0.0, "quick")
+    crowd.comes(0.0, "reads", method="GET", path="/v1/charges/x")
+    crowd.run()
+    assert crowd.row("quick")["status"] == 200
+    slow = Crowd(serve(1, 9.0), vendor=impatient(60.0, 3.0))
+    slow.comes(0.0, "reads", method="GET", path="/v1/charges/x")
+    slow.run()
+    assert slow.row("reads")["status"] == 404
 
 
 # -- a queue that is full ------------------------------------------------------------------------------------------

@@ -131,7 +131,7 @@ def test_status_tells_who_is_at_work_and_who_waits() -> None:
     assert till.send().status == 503
     _, status = ask(till, "GET", "status")
     assert status["serving"] == {
-        "working": 1, "waiting": 1, "most_waiting": 1, "came": 3, "waited": 1, "turned_away": 1,
+        "working": 1, "waiting": 1, "most_waiting": 1, "came": 3, "waited": 1, "turned_away": 1, "gave_up": 0,
         "asked_work_s": 0.0, "given_work_s": 0.0,
     }  # fmt: skip
     till.finish(first)

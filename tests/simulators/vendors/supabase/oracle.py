@@ -305,8 +305,10 @@ _EMBEDS = {
     "count": ("children(count)", "children", ", (SELECT json_agg(x) FROM (SELECT count(*) RELATED) x) AS children"),
     "parents": (
         "parents(name,score,ratio,at,tags,meta,mood)", "parents",
-        ", (SELECT row_to_json(x) FROM (SELECT e.name, e.score, e.ratio, e.at, e.tags, e.meta, e.mood RELATED) x)"
-        " AS parents",
+        (
+            ", (SELECT row_to_json(x) FROM (SELECT e.name, e.score, e.ratio, e.at, e.tags, e.meta, e.mood RELATED) x)"
+            " AS parents"
+        ),
     ),
     "parents!inner": (
         "parents!inner(name)", "parents", ", (SELECT row_to_json(x) FROM (SELECT e.name RELATED) x) AS parents",

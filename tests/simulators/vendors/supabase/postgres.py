@@ -129,7 +129,7 @@ def postgres() -> Iterator[Connection]:
         data = f"{folder}/data"
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC"}
         made = [
-            programs / "initdb",
+            str(programs / "initdb"),
             "-D",
             data,
             "-U",
