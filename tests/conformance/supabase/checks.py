@@ -10,6 +10,7 @@ from supabase import PostgrestAPIError as APIError
 from supabase.lib.client_options import AsyncClientOptions, SyncClientOptions
 
 from tests.conformance.checking import At, check, main
+from tests.conformance.supabase import service_checks  # noqa: F401  declares its checks
 
 BOTH = ("python", "python async")
 ALICE = "11111111-1111-4111-8111-111111111111"

@@ -54,22 +54,22 @@ def _texts(call: Call, account: str) -> str:
 
 
 LIMITS: Final[tuple[Limit, ...]] = (
-    Limit("auth_token", rate_per_s=150 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/token")),
+    Limit("auth-token", rate_per_s=150 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/token")),
     Limit(
-        "auth_verify",
+        "auth-verify",
         rate_per_s=30 / _FIVE_MINUTES,
         burst=BURST,
         key_of=_of("POST /auth/v1/verify", "GET /auth/v1/verify"),
     ),
-    Limit("auth_otp", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/otp")),
-    Limit("auth_magiclink", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/magiclink")),
-    Limit("auth_recover", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/recover")),
-    Limit("auth_resend", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/resend")),
-    Limit("auth_signup", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_sign_up),
-    Limit("auth_user", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("PUT /auth/v1/user")),
-    Limit("auth_anonymous", rate_per_s=30 / 3_600, burst=BURST, key_of=_anonymous),
-    Limit("auth_email", rate_per_s=30 / 3_600, burst=BURST, key_of=_mails),
-    Limit("auth_sms", rate_per_s=30 / 3_600, burst=BURST, key_of=_texts),
+    Limit("auth-otp", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/otp")),
+    Limit("auth-magiclink", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/magiclink")),
+    Limit("auth-recover", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/recover")),
+    Limit("auth-resend", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/resend")),
+    Limit("auth-signup", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_sign_up),
+    Limit("auth-user", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("PUT /auth/v1/user")),
+    Limit("auth-anonymous", rate_per_s=30 / 3_600, burst=BURST, key_of=_anonymous),
+    Limit("auth-email", rate_per_s=30 / 3_600, burst=BURST, key_of=_mails),
+    Limit("auth-sms", rate_per_s=30 / 3_600, burst=BURST, key_of=_texts),
 )
-REFUSALS: Final = {"auth_email": "over_email_send_rate_limit", "auth_sms": "over_sms_send_rate_limit"}
+REFUSALS: Final = {"auth-email": "over_email_send_rate_limit", "auth-sms": "over_sms_send_rate_limit"}
 """How a refusal is called where it is not by the caller's address."""

@@ -44,7 +44,7 @@ class RealtimeErrors(GatewayErrors):
         if call.path != CONNECT:
             return told(429, {"message": "You have exceeded your rate limit"})
         return refused(
-            429, "Too many connected users" if reason == "realtime_connections" else "Too many joins per second"
+            429, "Too many connected users" if reason == "realtime-connections" else "Too many joins per second"
         )
 
     def server_error(self, call: Call, status: int) -> Reply:

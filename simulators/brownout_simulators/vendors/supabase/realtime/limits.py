@@ -13,6 +13,6 @@ def _handshake(call: Call, account: str) -> str:
 
 
 LIMITS: Final[tuple[Limit, ...]] = (
-    Limit("realtime_connections", concurrency=200, key_of=_handshake),
-    Limit("realtime_connects", rate_per_s=100.0, burst=100.0, key_of=_handshake),
+    Limit("realtime-connections", concurrency=200, key_of=_handshake),
+    Limit("realtime-connects", rate_per_s=100.0, burst=100.0, key_of=_handshake),
 )

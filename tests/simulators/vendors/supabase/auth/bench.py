@@ -36,7 +36,7 @@ class AuthBench(SupabaseBench):
     def put(self, *rules: Mapping[str, Any], **limits: Any) -> None:
         """These faults are in force, and these limits are on."""
         made = [rule_from_json({"id": f"r{at}", "vendor": "supabase", **rule}) for at, rule in enumerate(rules)]
-        self.simulator.schedule(made, limits=limits)
+        self.simulator.schedule(made, limits={name.replace("_", "-"): on for name, on in limits.items()})
 
     def admin(self, method: str, path: str, body: Any = None) -> Answer:
         """The same of the service."""

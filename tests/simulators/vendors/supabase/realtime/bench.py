@@ -111,7 +111,7 @@ class RealtimeBench(SupabaseBench):
     def put(self, *rules: Any, **limits: Any) -> None:
         """These faults are in force, and these limits are on."""
         made = [rule_from_json({"id": f"r{at}", "vendor": "supabase", **rule}) for at, rule in enumerate(rules)]
-        self.simulator.schedule(made, limits=limits)
+        self.simulator.schedule(made, limits={name.replace("_", "-"): on for name, on in limits.items()})
 
     def write(self, kind: Any, table: str, record: Any, old: Any = None) -> None:
         """A row changes, as if a statement had been committed."""
