@@ -19,8 +19,8 @@ SERVICES = ("/auth/", "/storage/", "/realtime/v1/api", "/functions/")
 ROUTES = [(route.method, route.path) for route in VENDOR.routes if route.path.startswith(SERVICES)]
 TEXTS = st.text(max_size=8) | st.sampled_from(
     ["", "a", "-1", "1e400", "NaN", "9" * 40, "²", "docs", "open", "a.txt", "a/b", "/", "..", "%2e", "name", "asc",
-     "desc", "signup", "email", "magiclink", "recovery", "email_change", "sms", "invite", "password", "refresh_token", "pkce",
-     ADA, "A@B.C", "a@b", "+1 555", "15550001111", "424242", "s256", "x" * 64, "global", "24h", "none", "true",
+     "desc", "signup", "email", "magiclink", "recovery", "email_change", "sms", "invite", "password", "refresh_token",
+     "pkce", ADA, "A@B.C", "a@b", "+1 555", "15550001111", "424242", "s256", "x" * 64, "global", "24h", "none", "true",
      "text/plain", "image/*", "*", "20MB", "bytes=0-", "bytes=-1", "1.0.0", "YQ==",
      "bucketName ZG9jcw==,objectName YQ=="]
 )  # fmt: skip

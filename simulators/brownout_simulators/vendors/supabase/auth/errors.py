@@ -48,6 +48,7 @@ WORDS: Final[Mapping[str, tuple[int, str]]] = {
     "reauthentication_not_valid": (422, "Nonce has expired or is invalid"),
     "refresh_token_already_used": (400, "Invalid Refresh Token: Already Used"),
     "refresh_token_not_found": (400, "Invalid Refresh Token: Refresh Token Not Found"),
+    "request_entity_too_large": (413, "Request body too large (max 1048576 bytes)"),
     "request_timeout": (504, "Processing this request timed out, please retry after a moment."),
     "same_password": (422, "New password should be different from the old password."),
     "session_expired": (400, "Invalid Refresh Token: Session Expired"),

@@ -26,6 +26,8 @@ _EMAIL: Final = re.compile(
 _PHONE: Final = re.compile(r"[1-9][0-9]{1,14}")
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _NESTED: Final = 200
+BODY_LIMIT: Final = 1 << 20
+"""GoTrue reads no more (supabase/auth internal/api/api.go)."""
 
 
 class Work:
@@ -38,6 +40,8 @@ class Work:
         self.setup = setup_of(account).auth
         self.now_s = account.wall_s()
         self.effects: list[Effect] = []
+        if len(call.body) > BODY_LIMIT:
+            raise refuse(call, "request_entity_too_large")
         if self.state.put_in is not self.setup:
             self.state.put_in = self.setup
             self._put_in_users()

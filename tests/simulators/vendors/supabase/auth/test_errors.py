@@ -31,6 +31,11 @@ def test_a_body_that_is_no_json_is_bad_json() -> None:
         assert refusal(answer) == (400, "bad_json"), body
 
 
+def test_a_body_that_is_too_large_is_not_read() -> None:
+    answer = AuthBench().sign_up(data={"x": "y" * 1_048_576})
+    assert refusal(answer) == (413, "request_entity_too_large")
+
+
 def test_a_path_that_is_none_is_404_in_plain_text() -> None:
     answer = AuthBench().ask("GET", "nowhere")
     assert (answer.status, answer.body) == (404, b"404 page not found\n")
