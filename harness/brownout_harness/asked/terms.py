@@ -6,6 +6,8 @@ answers   {"payment.id": ["stripe.charge.id"]}
 
 import json
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.described import fill, values_of
@@ -13,6 +15,10 @@ from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.asked.operations import TargetOperation
 from brownout_harness.judging.patterns import escaped
 from brownout_harness.judging.terms import Terms
+from brownout_scenarios.schema import Expected
+from brownout_simulators.vendor import Vendor
+
+NO_VENDORS: Final[Mapping[str, Vendor[Any]]] = MappingProxyType({})
 
 
 def asked_text(operation: TargetOperation, arrival: Arrival) -> str:
@@ -39,9 +45,17 @@ def terms_of(operations: Iterable[TargetOperation]) -> dict[str, Terms]:
     return {name: each for name, each in terms.items() if each.holds or each.names}
 
 
-def fields_to_keep(terms: Mapping[str, Terms]) -> dict[str, dict[str, list[str]]]:
-    """By the vendor, and by the kind of effect, what its ledger is to keep so that they can be compared."""
+def fields_to_keep(
+    terms: Mapping[str, Terms], expected: Iterable[Expected] = (), vendors: Mapping[str, Vendor[Any]] = NO_VENDORS
+) -> dict[str, dict[str, list[str]]]:
+    """By the vendor, and by the kind of effect, what its ledger is to keep so that they can be compared, and what
+    `expected` adds up."""
     kept: dict[str, dict[str, set[str]]] = {}
+    for item in expected:
+        field, vendor = getattr(item.check, "field", ""), getattr(item.check, "vendor", "")
+        for kind, fields in vendors[vendor].effects.items() if vendor in vendors else ():
+            if field in fields:
+                kept.setdefault(vendor, {}).setdefault(kind, set()).add(field)
     for each in terms.values():
         declared = [(kind, field) for kind, fields in each.holds.items() for field in fields]
         for kind, field in [*declared, *(place for places in each.names.values() for place in places)]:

@@ -5,7 +5,8 @@
     peak        the most that were received within any stretch of `per_s`, wherever it begins
     in_flight   the most that had been received and not yet answered at one instant
     share       of all requests to the vendor in the span, those that are meant
-    sum         the amounts of the effects that those received in the span caused, whenever they were committed
+    sum         the amounts of the effects that those received in the span caused, whenever they were committed; or what
+                else a vendor tells of them in numbers (tokens); of all, or of the operation with the most
 
 A request belongs to the span in which it was received. One that was received before the span, and is answered within
 it, counts for `in_flight` alone. The whole run lasts to the end of the drain.
@@ -25,6 +26,8 @@ from brownout_reports.rows import LedgerRow
 from brownout_reports.run_folder import PhaseSpan
 from brownout_reports.tables import Rows
 
+AMOUNT: Final = "amount"
+
 
 class Measured(NamedTuple):
     """A figure, and where it is to be seen."""
@@ -43,6 +46,10 @@ class Span:
     selection: Selection
     span: PhaseSpan
     per_s: float = 1.0
+    field: str = AMOUNT
+    """What is added up of each effect."""
+    per_operation: bool = False
+    """The most of any one operation, and not of all."""
 
     @cached_property
     def to_vendor(self) -> Rows[LedgerRow]:
@@ -113,10 +120,29 @@ def _in_flight(of: Span) -> Measured:
     return Measured(float(levels["level"][highest]), float(levels["at_s"][highest]))
 
 
+def caused(of: Span) -> Rows[LedgerRow]:
+    """The effects of the requests that are meant."""
+    effects = of.evidence.effects.where(pl.col("vendor") == of.vendor)
+    return effects.among(of.meant.frame.select("account", request_id="id"), "account", "request_id")
+
+
+def told(field: str) -> pl.Expr:
+    """That of an effect, as a number; null where the ledger does not have it."""
+    if field == AMOUNT:
+        return pl.col(AMOUNT).cast(pl.Float64)
+    return pl.col("fields").str.json_path_match(f"$['{field}']").cast(pl.Float64, strict=False)
+
+
 def _sum(of: Span) -> Measured:
-    caused = of.evidence.effects.where(pl.col("vendor") == of.vendor)
-    causes = of.meant.frame.select("account", request_id="id")
-    return Measured(float(caused.among(causes, "account", "request_id").figure(pl.col("amount").sum()) or 0))
+    if not of.per_operation:
+        return Measured(float(caused(of).figure(told(of.field).sum()) or 0))
+    each = caused(of).frame.filter(pl.col("operation_id") != "").group_by("operation_id")
+    sums = each.agg(told(of.field).sum().alias("sum")).sort("sum", "operation_id", descending=[True, False])
+    most = sums.head(1).collect()
+    if most.is_empty():
+        return Measured(0.0)
+    first = of.meant.where(pl.col("operation_id") == most["operation_id"][0]).figure(pl.col("at_s").min())
+    return Measured(float(most["sum"][0]), None if first is None else float(first))
 
 
 MEASURES: Final[Mapping[str, Callable[[Span], Measured]]] = {

@@ -170,7 +170,8 @@ class Booths:
             NotJudged: one of them does not take it, or the start instant has come meanwhile.
         """
         scenario = self._scenario
-        fields = fields_to_keep(terms_of(operations_of(scenario).values()))
+        vendors = {booth.vendor: load_vendor(booth.vendor) for booth in self._booths}
+        fields = fields_to_keep(terms_of(operations_of(scenario).values()), scenario.expect, vendors)
         for booth in self._booths:
             body: dict[str, Any] = {
                 "start_at_s": start_at_s,

@@ -158,7 +158,7 @@ class Run:
         """Everything from the first line to the evidence."""
         self.loop = asyncio.get_running_loop()
         self.loop.set_exception_handler(self._unhandled)
-        fields = fields_to_keep(terms_of(self.asked_for.values()))
+        fields = fields_to_keep(terms_of(self.asked_for.values()), self.scenario.expect, self.loaded)
         self.vendors = Vendors(self.scenario, self.loaded, epoch_s=EPOCH_S, blocks=self.disk.ledgers, fields=fields)
         self.wall = VirtualWall(self.loop.time, EPOCH_S)
         self.store = VirtualStore(self.scenario, self.loop, away=self.disk.claims)

@@ -6,6 +6,10 @@ from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.described import DescribedOperation
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.terms import asked_text, fields_to_keep, terms_of
+from brownout_harness.judging.expectations.bounds import Bound
+from brownout_harness.judging.expectations.requests import Requests
+from brownout_scenarios.moments import RequestLine
+from brownout_scenarios.schema import Expected
 from brownout_scenarios.workload import Operation, Places
 from brownout_simulators.vendors import load_vendor
 
@@ -50,3 +54,13 @@ def test_the_reference_applications_operations_compare_what_vendors_declare() ->
     for vendor, kinds in fields_to_keep(terms).items():
         for kind, fields in kinds.items():
             assert {*fields} <= {"id", *load_vendor(vendor).effects[kind]}
+
+
+def test_what_is_added_up_is_kept_too() -> None:
+    check = Requests(vendor="openai", match=RequestLine("POST *"), sum=Bound(at_most=1), field="cost")
+    expected = [Expected(name="requests", check=check, title="")]
+    vendors = {"openai": load_vendor("openai")}
+    assert fields_to_keep({}, expected, vendors) == {
+        "openai": {"openai.completion": ["cost"], "openai.embedding": ["cost"]}
+    }
+    assert fields_to_keep({}, expected) == {}

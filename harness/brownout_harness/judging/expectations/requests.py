@@ -27,7 +27,7 @@ from brownout_harness.judging.expectations.bounds import (
     Relative,
     relatives_in,
 )
-from brownout_harness.judging.measures import ADD_UP, MEASURES, Measured, Span, per_second
+from brownout_harness.judging.measures import ADD_UP, AMOUNT, MEASURES, Measured, Span, caused, per_second, told
 from brownout_harness.judging.selection import Selection
 from brownout_reports.run_folder import ExpectationResult, PhaseSpan
 from brownout_scenarios.moments import RequestLine
@@ -77,6 +77,11 @@ class Requests:
     """Of all requests to the vendor in the span, those that `match` and `status` leave."""
     sum: Bound | Relative | None = None
     """The amounts, in the currency's minor unit, of the effects that they caused."""
+    field: str = AMOUNT
+    """Of `sum` alone: what is added up instead of amounts, a number that the vendor tells of such effects:
+    `total_tokens`, `cost`."""
+    per_operation: bool = False
+    """Of `sum` alone: the most that any one operation came to, and not all together."""
 
     def __post_init__(self) -> None:
         given = [name for name in MEASURES if getattr(self, name) is not None]
@@ -91,6 +96,9 @@ class Requests:
             require(all(value <= 1 for value in numbers), "share is at most 1, or 100%")
         if self.sum is not None:
             require(bool(self.match), "sum needs a match: charges and refunds do not add up")
+        else:
+            require(self.field == AMOUNT, "field says what is added up; there is no sum")
+            require(not self.per_operation, "per_operation is said of a sum; there is none")
         for other in relatives_in(self):
             require(other.of != self.during, f"times of {other.of}: that is the phase itself")
 
@@ -157,14 +165,27 @@ class Requests:
                 return wording.failed(said, self._too_much(of, measured) if limit.is_upper else [self._too_little(of)])
         return wording.passed(said)
 
+    def _untold(self, of: Span) -> str:
+        """Why a sum may be too small: of some effects nobody told what is added up, or whose they are."""
+        if self.sum is None:
+            return ""
+        effects = caused(of)
+        if untold := effects.count(told(self.field).is_null()):
+            return f"the ledger has no {self.field} of {counted(untold, 'effect')}"
+        nameless = effects.count(pl.col("operation_id") == "") if self.per_operation else 0
+        return f"{counted(nameless, 'effect')} without an operation id" if nameless else ""
+
     def _comparable(self, of: Span, measured: Measured) -> float:
-        return per_second(measured.value, of.length_s) if self._measure in ADD_UP else measured.value
+        adds_up = self._measure in ADD_UP and not self.per_operation
+        return per_second(measured.value, of.length_s) if adds_up else measured.value
 
     def _untried(self, of: Span, measured: Measured) -> str:
         """Why what is left proves nothing: rows are missing, nobody asked, or the vendor heard of nobody, where silence
         is not what is demanded."""
         if not of.evidence.absence_is_proof:
             return "but the ledger is incomplete"
+        if untold := self._untold(of):
+            return untold
         asked = len(of.evidence.asked("", PhaseSpan("", float("-inf"), of.span.end_s)))
         if asked < MINIMUM_OPERATIONS:
             return f"too few samples: {counted(asked, 'operation')} asked by then, at least {MINIMUM_OPERATIONS} needed"
@@ -192,14 +213,18 @@ class Requests:
 
     def _over(self, evidence: Evidence, phase: str) -> Span | None:
         span = evidence.phase(phase)
-        return None if span is None else Span(evidence, self.vendor, self._selection, span, self.per_s)
+        if span is None:
+            return None
+        return Span(evidence, self.vendor, self._selection, span, self.per_s, self.field, self.per_operation)
 
     def _expected(self) -> str:
         what = self.match or "requests"
         if self.status is not None:
             what += f" answered with {self.status}"
         sides = " and ".join(map(self._side, self._bounds.limits()))
-        return f"{TITLES[self._measure]} {what} to {self.vendor} {sides}"
+        title = TITLES[self._measure] if self.field == AMOUNT else f"{self.field} of the effects of"
+        each = " per operation" if self.per_operation else ""
+        return f"{title} {what} to {self.vendor}{each} {sides}"
 
     def _side(self, limit: Limit) -> str:
         side = "at most" if limit.is_upper else "at least"
@@ -211,7 +236,7 @@ class Requests:
         """A value of the measure; of what adds up, in a second, unless it is `of_sum`."""
         if self.share is not None:
             return percent(value)
-        a_second = self.rate is not None or (self._measure in ADD_UP and not of_sum)
+        a_second = self.rate is not None or (self._measure in ADD_UP and not of_sum and not self.per_operation)
         return f"{value:.4g}/s" if a_second else f"{value:.12g}"
 
     def _said(self, of: Span, measured: Measured) -> str:

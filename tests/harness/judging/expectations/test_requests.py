@@ -1,5 +1,7 @@
 """The one expectation over the ledger: what it measures, and what it does not let pass for a proof."""
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from brownout_harness.judging.expectations.base import title_of
 from brownout_harness.judging.expectations.bounds import Bound, RateBound, Relative
 from brownout_harness.judging.expectations.requests import Requests
 from brownout_harness.judging.judge import judge
+from brownout_reports.rows import LedgerRow
 from brownout_reports.run_folder import ExpectationResult, FaultSpan, Status
 from brownout_scenarios.workload import Statuses
 from tests.support.histories import changed, healthy, request, with_operations, with_requests
@@ -92,6 +95,49 @@ def test_a_sum_is_of_the_effects_that_were_caused() -> None:
     result = judged(booked, match="POST *", during="steady", sum=Bound(at_most=3999))
     assert (result.status, result.observed) == (Status.FAILED, "4000 (40 requests of 40 to stripe)")
     assert judged(booked, match="POST *", during="steady", sum=Bound(at_most=4000)).status is Status.PASSED
+
+
+def with_tokens(tokens: Callable[[int], int | None], **changes: Any) -> Evidence:
+    """A healthy run whose effects cost so many tokens; None: nobody told."""
+
+    def priced(number: int, each: LedgerRow) -> LedgerRow:
+        told = tokens(number)
+        told_as = "" if told is None else json.dumps({"total_tokens": told})
+        return each._replace(**{"request_id": f"of-{each.operation_id}", "fields": told_as, **changes})
+
+    evidence = healthy(200)
+    return changed(
+        evidence,
+        requests=[each._replace(id=f"of-{each.operation_id}") for each in evidence.requests],
+        effects=[priced(number, each) for number, each in enumerate(evidence.effects)],
+    )
+
+
+BILL: dict[str, Any] = {"match": "POST *", "field": "total_tokens"}
+
+
+def test_a_bill_is_what_a_vendor_tells_of_its_effects_in_all_or_of_the_dearest_operation() -> None:
+    run = with_tokens(lambda number: 70 if number == 50 else 10)
+    result = judged(run, sum=Bound(at_most=2059), **BILL)
+    assert (result.status, result.observed) == (Status.FAILED, "2060 (200 requests of 200 to stripe)")
+    assert result.expected == "total_tokens of the effects of POST * to stripe at most 2059"
+    assert judged(run, sum=Bound(at_most=2060), **BILL).status is Status.PASSED
+    dearest = judged(run, sum=Bound(at_most=69), per_operation=True, **BILL)
+    assert (dearest.status, dearest.observed) == (Status.FAILED, "70 (200 requests of 200 to stripe)")
+    assert dearest.cases[0].operation_id == "op-50"
+    assert judged(run, sum=Bound(at_most=70), per_operation=True, **BILL).status is Status.PASSED
+
+
+def test_a_bill_of_which_something_is_not_told_is_not_within_its_bound() -> None:
+    """A ledger that does not keep the field adds up to nothing, which is within every bound."""
+    for run, bound in ((with_tokens(lambda _: None), 1), (with_tokens(lambda n: 10 if n else None), 5000)):
+        result = judged(run, sum=Bound(at_most=bound), **BILL)
+        assert (result.status, "the ledger has no total_tokens of" in result.observed) == (Status.INCONCLUSIVE, True)
+    assert judged(with_tokens(lambda n: 10 if n else None), sum=Bound(at_most=50), **BILL).status is Status.FAILED
+    nameless = with_tokens(lambda _: 10, operation_id="")
+    assert judged(nameless, sum=Bound(at_most=5000), **BILL).status is Status.PASSED
+    result = judged(nameless, sum=Bound(at_most=50), per_operation=True, **BILL)
+    assert (result.status, "without an operation id" in result.observed) == (Status.INCONCLUSIVE, True)
 
 
 def test_requests_that_came_before_the_phase_are_among_the_cases_of_those_in_flight() -> None:
@@ -246,6 +292,8 @@ def test_a_title_says_what_was_written() -> None:
         ({"share": Bound(at_most=0.1)}, "share of what"),
         ({"share": Bound(at_most=5), "match": "GET *"}, "share is at most 1"),
         ({"sum": Bound(at_most=1)}, "sum needs a match"),
+        ({"count": Bound(at_most=1), "field": "cost"}, "there is no sum"),
+        ({"count": Bound(at_most=1), "per_operation": True}, "there is none"),
         ({"count": Relative(times=2, of="steady"), "during": "steady"}, "that is the phase itself"),
     ],
 )
