@@ -30,15 +30,21 @@ class Correlation:
 
     def of_call(self, call: Call) -> str:
         """The operation id that the call carries, wherever an outsider's; empty without one."""
-        return outsider_of(call.headers) or next(
-            (found for place in self._places if (found := place.of_call(call))), ""
-        )
+        if outsider := outsider_of(call.headers):
+            return outsider
+        for place in self._places:
+            if found := place.of_call(call):
+                return found
+        return ""
 
     def of_effect(self, effect: Effect, of_call: str) -> str:
         """The operation of an effect: its call's, else the one that the vendor stored with the thing."""
         if of_call:
             return of_call
-        return next((found for place in self._places if (found := place.of_stored(effect.references))), "")
+        for place in self._places:
+            if found := place.of_stored(effect.references):
+                return found
+        return ""
 
     def look_at(self, call: Call) -> None:
         """Keep what a call with an effect said, of the first ones."""

@@ -1,6 +1,6 @@
 """What a service does for an application, whichever vendor stands behind it: interfaces, and the words that they use.
 
 - `assistant.py`  text from a language model
-- `storage.py`    rows and files
 - `auth.py`       who somebody is, and what he belongs to
+- `storage.py`    rows and files
 """

@@ -40,7 +40,9 @@ def parse(call: Call) -> Mapping[str, Any]:
         name, _, value = pair.partition("=")
         if "%" in name or "+" in name:
             name = unquote_plus(name)
-        if "%" in value or "+" in value:
+        if value.startswith("%2B") and value[3:].isalnum():
+            value = "+" + value[3:]  # a number, as most values with an escape are
+        elif "%" in value or "+" in value:
             value = unquote_plus(value)
         if name not in data:
             data[name] = value

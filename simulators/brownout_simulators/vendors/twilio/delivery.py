@@ -48,7 +48,8 @@ def plan(account: Account[State], message: Message, extra_s: float = 0.0) -> Non
             message.error_code = code
             message.error_message = QUEUE_ERRORS.get(code) or DELIVERY_ERRORS.get(code)
         plan(account, message)
-        return Aftermath(notices=message_notices(message))
+        notices = message_notices(message)
+        return Aftermath(notices=notices) if notices else None
 
     account.later(extra_s + following.delay_s, step)
 
@@ -57,18 +58,19 @@ def _next(account: Account[State], message: Message) -> Next | None:
     """What follows; None where nothing more happens."""
     if _STOPS.get(suffix_of(message.to)) == message.status:
         return None
-    if message.status == "queued":
+    status = message.status
+    if status == "queued":
         wait_s, overdue = take_turn(account, message)
         return Next("sending" if overdue is None else "failed", wait_s, overdue)
     code = delivery_error_of(message.to)
-    fails_early = code in FAILS_BEFORE_THE_CARRIER
-    steps = {
-        "scheduled": Next("accepted", 0.0),
-        "accepted": Next("queued", ACCEPTED_FOR_S),
-        "sending": Next("failed", SENDING_FOR_S, code) if fails_early else Next("sent", SENDING_FOR_S),
-        "sent": Next("delivered" if code is None else "undelivered", RECEIPT_AFTER_S, code),
-    }
-    return steps.get(message.status)
+    if status == "sending":
+        fails = code in FAILS_BEFORE_THE_CARRIER
+        return Next("failed", SENDING_FOR_S, code) if fails else Next("sent", SENDING_FOR_S)
+    if status == "sent":
+        return Next("delivered" if code is None else "undelivered", RECEIPT_AFTER_S, code)
+    if status == "accepted":
+        return Next("queued", ACCEPTED_FOR_S)
+    return Next("accepted", 0.0) if status == "scheduled" else None
 
 
 def _has_sender(account: Account[State], message: Message) -> bool:

@@ -17,6 +17,9 @@ from brownout_simulators.vendors.twilio.resources import FINAL_CALL, Message, Ph
 MESSAGE_STATUS: Final = "message.status"
 CALL_STATUS: Final = "call.status"
 
+_TOLD: Final = frozenset({"queued", "sent", "failed", "delivered", "undelivered", "canceled", "read"})
+"""`queued` is worth a callback where a messaging service had accepted the message before; as a first status it is no
+step, and nobody is told."""
 _CALL_EVENTS: Final[Mapping[str, tuple[str, str]]] = {
     # call status: (event that a caller subscribes to, CallStatus in the callback)
     "queued": ("initiated", "initiated"),
@@ -33,10 +36,7 @@ def signature(url: str, fields: Mapping[str, str], token: str) -> str:
 
 def message_notices(message: Message) -> tuple[Notice, ...]:
     """What Twilio calls back for the step that a message has just taken: nothing for most of them."""
-    # `queued` is worth a callback where a messaging service had accepted the message before; as a first status it is
-    # no step, and nobody is told.
-    told = {"queued", "sent", "failed", "delivered", "undelivered", "canceled", "read"}
-    if message.status not in told or not message.callback or is_test_account(message.account_sid):
+    if not message.callback or message.status not in _TOLD or is_test_account(message.account_sid):
         return ()
     fields = {
         "AccountSid": message.account_sid,
