@@ -1,7 +1,7 @@
 """Clerk's Backend API, versions 2021-02-05 to 2026-05-12, as its official SDKs see it.
 
 - `resources.py`   what an instance holds; `shapes.py` what its objects look like, `ids.py` what they are called
-- `actions.py`     the table of all routes. Behind it: `users.py`, `passwords.py` and `listing.py`,
+- `actions.py`     the table of all routes. Behind it: `users.py`, `bans.py`, `passwords.py`, `listing.py`,
   `identifications.py` (addresses and numbers), `sessions.py`, `templates.py` (of tokens), `tickets.py`,
   `organizations.py`, `memberships.py`, `invitations.py`, `machines.py`, `m2m.py` and `api_keys.py` with what both share
   in `secrets.py`, `endpoints.py`

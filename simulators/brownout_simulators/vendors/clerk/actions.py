@@ -5,6 +5,7 @@ from typing import Final
 from brownout_simulators.vendor import Route
 from brownout_simulators.vendors.clerk import (
     api_keys,
+    bans,
     endpoints,
     identifications,
     invitations,
@@ -22,6 +23,7 @@ from brownout_simulators.vendors.clerk.resources import State
 
 _MODULES: Final = (
     users,
+    bans,
     listing,
     identifications,
     sessions,

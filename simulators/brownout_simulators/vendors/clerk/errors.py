@@ -234,6 +234,10 @@ FORM_ERRORS: Final[Mapping[str, tuple[str, str]]] = {
         "Date values must not be in the future.",
     ),
     "form_identifier_exists": ("That {why} is taken. Please try another.", "That {why} is taken. Please try another."),
+    "form_param_array_length_mismatch": (
+        "length mismatch",
+        "{name} must contain exactly one item for each item in {why}.",
+    ),
     "form_param_array_size_exceeded": ("exceeds maximum size", "{name} should not exceed {why} items."),
     "form_param_format_invalid": ("is invalid", "{name} must be a valid {why}."),
     "form_param_invalid_time": (

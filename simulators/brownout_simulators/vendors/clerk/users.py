@@ -1,6 +1,7 @@
 """Users: made, read, changed, banned, locked, deleted; their passwords."""
 
 from collections.abc import Callable, Mapping
+from itertools import repeat
 from typing import Any, Final
 
 from brownout_simulators.account import Account
@@ -69,25 +70,51 @@ _CHANGED: Final[Mapping[str, take.Check]] = {
 _KEPT: Final = ("external_id", "first_name", "last_name", "locale", "username", "delete_self_enabled",
                 "create_organization_enabled", "create_organizations_limit", "bypass_client_trust")  # fmt: skip
 """Parameters that are members of the user under the same name."""
+_AS_GIVEN: Final = frozenset({*_KEPT, *METADATA})
 _PRIMARIES: Final[Mapping[str, str]] = {
     "primary_email_address_id": "email_addresses",
     "primary_phone_number_id": "phone_numbers",
     "primary_web3_wallet_id": "web3_wallets",
 }
+_ADDRESSES: Final[tuple[tuple[str, str, str, str, Callable[..., Object]], ...]] = (
+    (
+        "email_address",
+        "email_address_identification_status",
+        "email_addresses",
+        "primary_email_address_id",
+        shapes.email_address,
+    ),
+    (
+        "phone_number",
+        "phone_number_identification_status",
+        "phone_numbers",
+        "primary_phone_number_id",
+        shapes.phone_number,
+    ),
+)
+"""Two parameters, where they are kept, where the primary one is named, what makes one."""
+_VERIFIED: Final[Mapping[str, str]] = {"verified": "admin", "reserved": ""}
 _NAMES: Final = "abcdefghijklmnopqrstuvwxyz0123456789_-"
 
 
 def create(call: Call, account: Account[State]) -> Reply:
     """POST /users. Without an identifier that must be unique, the same call again makes another user."""
     given = take.checked(call, _NEW)
+    wrong = [
+        form_error("form_param_array_length_mismatch", statuses, name)
+        for name, statuses, *_ in _ADDRESSES
+        if given.get(statuses) and len(given[statuses]) != len(given.get(name) or ())
+    ]
     quota = account.setup.user_quota
     if quota and len(account.state.users) >= quota:
         raise refuse(call, "user_quota_exceeded", str(quota))
     user = _new_user(account, given)
-    wrong = [*_taken(account.state, user, None), *passwords.wrong_with(given)]
+    wrong += [*_taken(account.state, user, None), *passwords.wrong_with(given)]
     if wrong:
         raise Refused(answer(call, 422, *wrong))
     user = settle(account, user)
+    if given.get("created_at"):
+        account.state.has_odd_dates = True
     passwords.keep(account, user["id"], given)
     return reply(user, effects=(effect(user),), notices=told(account, "user.created", user, call))
 
@@ -171,51 +198,6 @@ def delete(call: Call, account: Account[State]) -> Reply:
     return reply(body, effects=(done,), notices=(*notices, *told(account, "user.deleted", gone, call)))
 
 
-def ban(call: Call, account: Account[State]) -> Reply:
-    """POST /users/{user_id}/ban: every session is revoked; tokens that are out stay good until they expire."""
-    user, notices = _banned(account, of_call(call, account), call)
-    return reply(user, notices=notices)
-
-
-def unban(call: Call, account: Account[State]) -> Reply:
-    """POST /users/{user_id}/unban."""
-    return changed_reply(call, account, of_call(call, account), {"banned": False})
-
-
-def ban_many(call: Call, account: Account[State]) -> Reply:
-    """POST /users/ban."""
-    rows: list[Object] = []
-    notices: list[Notice] = []
-    for user in _users_of(call, account):
-        row, its = _banned(account, user, call)
-        rows.append(row)
-        notices += its
-    return reply(rows, notices=notices)
-
-
-def unban_many(call: Call, account: Account[State]) -> Reply:
-    """POST /users/unban."""
-    rows: list[Object] = []
-    notices: list[Notice] = []
-    for user in _users_of(call, account):
-        row = _changed(account, user, {"banned": False})
-        rows.append(row)
-        notices += told(account, "user.updated", row, call)
-    return reply(rows, notices=notices)
-
-
-def lock(call: Call, account: Account[State]) -> Reply:
-    """POST /users/{user_id}/lock."""
-    changes = {"locked": True, "lockout_expires_in_seconds": 3_600, "verification_attempts_remaining": 0}
-    return changed_reply(call, account, of_call(call, account), changes)
-
-
-def unlock(call: Call, account: Account[State]) -> Reply:
-    """POST /users/{user_id}/unlock."""
-    changes = {"locked": False, "lockout_expires_in_seconds": None, "verification_attempts_remaining": 100}
-    return changed_reply(call, account, of_call(call, account), changes)
-
-
 def verify_password(call: Call, account: Account[State]) -> Reply:
     """POST /users/{user_id}/verify_password."""
     passwords.check(call, account, of_call(call, account))
@@ -244,11 +226,12 @@ def changed_reply(
     call: Call, account: ClerkAccount, user: Object, changes: Mapping[str, Any], notices: list[Notice] | None = None
 ) -> Reply:
     """The user after a change, which is told."""
-    row = _changed(account, user, changes)
+    row = changed_user(account, user, changes)
     return reply(row, notices=(*(notices or ()), *told(account, "user.updated", row, call)))
 
 
-def _changed(account: ClerkAccount, user: Object, changes: Mapping[str, Any]) -> Object:
+def changed_user(account: ClerkAccount, user: Object, changes: Mapping[str, Any]) -> Object:
+    """A user after a change, entered into the books."""
     state = account.state
     for identifier in identifiers_of(user):
         state.owners.pop(identifier, None)
@@ -260,8 +243,9 @@ def _changed(account: ClerkAccount, user: Object, changes: Mapping[str, Any]) ->
 def effect(user: Object) -> Effect:
     """A user made, with whatever ids the caller gave him."""
     references = {"external_id": user["external_id"] or ""}
-    for kind in ("public_metadata", "private_metadata", "unsafe_metadata"):
-        references |= {f"{kind}.{name}": value for name, value in user[kind].items() if isinstance(value, str)}
+    for kind in METADATA:
+        if user[kind]:
+            references |= {f"{kind}.{name}": value for name, value in user[kind].items() if isinstance(value, str)}
     emails, phones = user["email_addresses"], user["phone_numbers"]
     fields = {
         "email_address": emails[0]["email_address"] if emails else "",
@@ -282,32 +266,22 @@ def deletion(row: Object, *, external_id: str | None = None) -> Effect:
 
 
 def _new_user(account: ClerkAccount, given: Mapping[str, Any]) -> Object:
-    known: Object = {name: given[name] for name in (*_KEPT, *METADATA) if given.get(name) is not None}
+    known: Object = {name: value for name, value in given.items() if name in _AS_GIVEN and value is not None}
     if "username" in known:
         known["username"] = known["username"].lower()
-    reserved = {
-        name: [status == "reserved" for status in given.get(f"{name}_identification_status") or ()]
-        for name in ("email_address", "phone_number")
-    }
-    makers: tuple[tuple[str, str, str, Callable[..., Object]], ...] = (
-        ("email_address", "email_addresses", "primary_email_address_id", shapes.email_address),
-        ("phone_number", "phone_numbers", "primary_phone_number_id", shapes.phone_number),
-    )
-    for name, members, primary, make in makers:
-        values = [value.lower() if name == "email_address" else value for value in given.get(name) or ()]
-        flags = (*reserved[name], *(False for _ in values))
-        rows = [make(account, value, reserved=flag, verified="" if flag else "admin")
-                for value, flag in zip(values, flags, strict=False)]  # fmt: skip
-        if rows:
+    for name, statuses, members, primary, make in _ADDRESSES:
+        if given.get(name):
+            rows = [
+                make(account, value.lower(), reserved=status == "reserved", verified=_VERIFIED[status])
+                for value, status in zip(given[name], given.get(statuses) or repeat("verified"), strict=False)
+            ]
             known |= {members: rows, primary: rows[0]["id"]}
-    wallets = [shapes.web3_wallet(account, value) for value in given.get("web3_wallet") or ()]
-    if wallets:
+    if given.get("web3_wallet"):
+        wallets = [shapes.web3_wallet(account, value) for value in given["web3_wallet"]]
         known |= {"web3_wallets": wallets, "primary_web3_wallet_id": wallets[0]["id"]}
     if given.get("password") or given.get("password_digest"):
         known |= {"password_enabled": True, "password_last_updated_at": now_ms(account)}
     known |= {name: True for name in ("banned", "locked") if given.get(name)}
-    if given.get("created_at"):
-        account.state.has_odd_dates = True
     return shapes.user(account, **known, **_instants(given))
 
 
@@ -354,23 +328,6 @@ def _own(state: State, user: Object) -> None:
         state.identified[each["id"]] = user["id"]
 
 
-def _banned(account: ClerkAccount, user: Object, call: Call) -> tuple[Object, tuple[Notice, ...]]:
-    revoked = end_all(account, user["id"], "revoked", call)
-    row = _changed(account, user, {"banned": True})
-    return row, (*revoked, *told(account, "user.updated", row, call))
-
-
-def _users_of(call: Call, account: ClerkAccount) -> list[Object]:
-    given = take.checked(call, {"user_ids": take.texts}, "user_ids")
-    found = []
-    for id in dict.fromkeys(given["user_ids"]):  # noqa: A001
-        user = account.state.users.get(id)
-        if user is None:
-            raise missing(call, "user", id)
-        found.append(user)
-    return found
-
-
 def _left_organizations(account: ClerkAccount, user: Object, call: Call) -> list[Notice]:
     state = account.state
     notices: list[Notice] = []
@@ -384,17 +341,11 @@ def _left_organizations(account: ClerkAccount, user: Object, call: Call) -> list
 
 ROUTES: Final[tuple[Route[State], ...]] = (
     Route("POST", "/users", create),
-    Route("POST", "/users/ban", ban_many),
-    Route("POST", "/users/unban", unban_many),
     Route("GET", "/users/{user_id}", fetch),
     Route("PATCH", "/users/{user_id}", change),
     Route("DELETE", "/users/{user_id}", delete),
     Route("PATCH", "/users/{user_id}/metadata", merge_metadata),
     Route("PUT", "/users/{user_id}/metadata", replace_metadata),
-    Route("POST", "/users/{user_id}/ban", ban),
-    Route("POST", "/users/{user_id}/unban", unban),
-    Route("POST", "/users/{user_id}/lock", lock),
-    Route("POST", "/users/{user_id}/unlock", unlock),
     Route("POST", "/users/{user_id}/verify_password", verify_password),
     Route("POST", "/users/{user_id}/verify_totp", verify_totp),
 )

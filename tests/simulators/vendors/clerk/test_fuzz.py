@@ -74,7 +74,7 @@ def full() -> tuple[ClerkBench, list[str]]:
 
 
 @given(st.data(), st.lists(st.sampled_from(ROUTES), min_size=4, max_size=4))
-@examples(100)
+@examples(60)
 def test_any_request_to_any_endpoint_has_an_answer_of_clerks(
     data: st.DataObject, routes: list[tuple[str, str]]
 ) -> None:

@@ -73,6 +73,7 @@ def test_every_account_and_every_rotation_has_a_key_of_its_own() -> None:
     assert all(key.p < key.q for key in several)
 
 
+@pytest.mark.thorough
 def test_the_primes_make_keys_of_the_size_that_is_said() -> None:
     known = primes()
     assert list(known) == sorted(set(known))

@@ -55,6 +55,14 @@ def test_what_is_unique_is_taken_once(first: dict[str, Any], second: dict[str, A
     assert len(bench.effects()) == 1
 
 
+def test_an_address_may_be_reserved_and_is_not_verified_then() -> None:
+    bench = ClerkBench()
+    statuses = {"email_address_identification_status": ["verified", "reserved"]}
+    made = bench.do("/users", {"email_address": ["a@example.com", "b@example.com"], **statuses})
+    assert [each["reserved"] for each in made["email_addresses"]] == [False, True]
+    assert [each["verification"] is None for each in made["email_addresses"]] == [False, True]
+
+
 def test_without_anything_unique_a_blind_repetition_makes_another() -> None:
     bench = ClerkBench()
     assert bench.do("/users", {"first_name": "Ada"})["id"] != bench.do("/users", {"first_name": "Ada"})["id"]
@@ -80,6 +88,7 @@ def test_without_anything_unique_a_blind_repetition_makes_another() -> None:
         ({"public_metadata": {"x": "y" * 9_000}}, "form_param_exceeds_allowed_size"),
         ({"email_address": [f"a{n}@example.com" for n in range(101)]}, "form_param_array_size_exceeded"),
         ({"email_address_identification_status": ["odd"]}, "form_param_value_invalid"),
+        ({"phone_number_identification_status": ["reserved"]}, "form_param_array_length_mismatch"),
     ],
 )
 def test_what_cannot_be_is_refused_and_leaves_nothing(body: dict[str, Any], code: str) -> None:
