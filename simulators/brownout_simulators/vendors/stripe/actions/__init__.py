@@ -11,7 +11,8 @@
 - `clocks.py`             test clocks
 - `subscriptions.py`      the endpoints; `billing.py` what they cost and when, `periods.py` the calendar
 - `subscribed_items.py`   their items; `proration.py` what a change costs in the middle of a period
-- `invoices.py`           the endpoints; `invoicing.py` how one comes about and is paid; `invoice_items.py`
+- `invoices.py`           the endpoints; `invoicing.py` how one comes about and is paid; `invoice_items.py`,
+  `previews.py`
 - `credit_notes.py`
 - `quotes.py`, `schedules.py`
 - `checkout.py`           Checkout sessions; `links.py` payment links
@@ -43,6 +44,7 @@ from brownout_simulators.vendors.stripe.actions import (
     payment_intents,
     payment_methods,
     payouts,
+    previews,
     quotes,
     refunds,
     schedules,
@@ -65,6 +67,7 @@ ROUTES: Final[Sequence[StripeRoute]] = (
     *catalogue.ROUTES,
     *subscriptions.ROUTES,
     *subscribed_items.ROUTES,
+    *previews.ROUTES,
     *invoices.ROUTES,
     *checkout.ROUTES,
     *events.ROUTES,

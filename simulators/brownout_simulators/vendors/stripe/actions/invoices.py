@@ -20,7 +20,7 @@ from brownout_simulators.vendors.stripe.paging import page
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.state import Object, StripeAccount
-from brownout_simulators.vendors.stripe.work import Work, integer, merged, required
+from brownout_simulators.vendors.stripe.work import Work, merged, required
 
 RESOURCE: Final = RESOURCES["invoice"]
 
@@ -174,30 +174,6 @@ def _begin(call: Call, account: StripeAccount, action: str) -> tuple[Work, Objec
     return work, invoice, given
 
 
-def preview(call: Call, account: StripeAccount) -> Reply:
-    """POST /v1/invoices/create_preview: what a subscription, new or existing, would be billed next."""
-    work = Work(call, account)
-    given = work.read(PARAMETERS["POST /v1/invoices/create_preview"])
-    existing = work.find("subscription", given["subscription"], "subscription") if given.get("subscription") else None
-    customer_id = given.get("customer") or (existing and existing["customer"])
-    if customer_id is None:
-        raise errors.missing(call, "customer")
-    customer = payment_methods.living_customer(work, str(customer_id))
-    lines = []
-    for place, wish in enumerate((given.get("subscription_details") or {}).get("items") or ()):
-        param = f"subscription_details[items][{place}]"
-        price = invoicing.price_of(work, wish, param)
-        quantity = integer(call, f"{param}[quantity]", wish.get("quantity", "1")) or 1
-        lines.append(invoicing.line(work, price, quantity, (work.now, work.now), None))
-    for item in existing["items"]["data"] if existing is not None and not lines else ():
-        period = (item["current_period_end"], item["current_period_end"])
-        lines.append(invoicing.line(work, item["price"], item["quantity"], period, None))
-    invoice = invoicing.new_invoice(work, customer, lines, currency=lines[0]["currency"] if lines else "usd")
-    invoice["id"] = "upcoming_" + invoice["id"]
-    invoice["billing_reason"] = "upcoming"
-    return work.reply(invoice)
-
-
 def _of_subscription(_work: Work, given: Mapping[str, Any]) -> Any:
     wanted = given.get("subscription")
     if not wanted:
@@ -226,7 +202,6 @@ def lines_of(call: Call, account: StripeAccount) -> Reply:
 
 ROUTES: Final = (
     crud.route("POST", "/v1/invoices", create),
-    crud.route("POST", "/v1/invoices/create_preview", preview),
     crud.listing("invoice", _of_subscription),
     crud.searching("invoice"),
     crud.retrieval("invoice"),

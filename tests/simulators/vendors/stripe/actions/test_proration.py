@@ -163,6 +163,26 @@ def test_what_cannot_be_prorated_is_refused_and_nothing_changes(more: dict[str, 
     assert world.get(f"/v1/subscriptions/{made['id']}")["items"]["data"][0]["quantity"] == 1
 
 
+def test_a_preview_says_beforehand_what_a_change_will_cost_and_changes_nothing() -> None:
+    world = Stripe()
+    made = subscribed(world)
+    item = made["items"]["data"][0]
+    world.pass_time(10 * DAY)
+    at = str(int(1_700_000_000 + world.now_s))
+    change = {"items[0][id]": item["id"], "items[0][price]": world.price(3_500)["id"]}
+    inside = {f"subscription_details[{name.replace('[', '][', 1)}": value for name, value in change.items()}
+    asked = {"subscription": made["id"], **inside, "subscription_details[proration_date]": at}
+    seen = world.post("/v1/invoices/create_preview", asked)
+    assert [waiting(world, made), len(world.get("/v1/invoices")["data"])] == [[], 1]
+    world.post(f"/v1/subscriptions/{made['id']}", {**change, "proration_date": at})
+    world.pass_time(32 * DAY)
+    invoice = world.get("/v1/invoices")["data"][0]
+    assert seen["total"] == invoice["total"] == world.effects()[-1][1]
+    assert sorted(line["amount"] for line in seen["lines"]["data"]) == sorted(
+        line["amount"] for line in invoice["lines"]["data"]
+    )
+
+
 def test_a_trial_is_not_prorated() -> None:
     world = Stripe()
     made = subscribed(world, trial_period_days="7")
