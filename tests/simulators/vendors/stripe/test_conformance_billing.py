@@ -23,9 +23,9 @@ def vendor() -> Iterator[Served]:
 @pytest.fixture
 def client(vendor: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[stripe.StripeClient]:
     monkeypatch.setenv("NO_PROXY", "*")
-    key, transport = VENDOR.test_key(f"billing{next(_numbers)}"), stripe.RequestsClient()
-    untyped: Any = transport
-    yield stripe.StripeClient(key, base_addresses={"api": vendor.url}, http_client=untyped)
+    key = VENDOR.test_key(f"billing{next(_numbers)}")
+    transport: Any = stripe.RequestsClient()
+    yield stripe.StripeClient(key, base_addresses={"api": vendor.url}, http_client=transport)
     transport.close()
 
 
@@ -63,19 +63,21 @@ def test_a_year_goes_by_on_a_test_clock(client: stripe.StripeClient) -> None:
     clock = client.v1.test_helpers.test_clocks.create({"frozen_time": 1_600_000_000})
     customer = client.v1.customers.create({"test_clock": clock.id, "source": "tok_visa"})
     data: Any = {"currency": "usd", "unit_amount": 700, "recurring": {"interval": "month"}}
-    price = client.v1.prices.create({**data, "product_data": {"name": "Lamp"}})
+    data["product_data"] = {"name": "Lamp"}
+    price = client.v1.prices.create(data)
     client.v1.subscriptions.create({"customer": customer.id, "items": [{"price": price.id}]})
     advancing = client.v1.test_helpers.test_clocks.advance(clock.id, {"frozen_time": 1_600_000_000 + 364 * 86_400})
     assert advancing.status == "advancing"
 
 
 def test_money_moves(client: stripe.StripeClient) -> None:
+    no_redirects: Any = {"enabled": True, "allow_redirects": "never"}
     client.v1.payment_intents.create(
         {
             "amount": 10_000,
             "currency": "usd",
             "payment_method": "pm_card_bypassPending",
-            "payment_method_types": ["card"],
+            "automatic_payment_methods": no_redirects,
             "confirm": True,
         }
     )

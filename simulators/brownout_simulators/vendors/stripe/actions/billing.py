@@ -6,12 +6,14 @@ What is to come waits in the subscription's own time: its customer's test clock,
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from brownout_simulators.vendors.stripe.actions import clocks, invoice_items, invoicing
 from brownout_simulators.vendors.stripe.actions.periods import day_of_month, period_end
 from brownout_simulators.vendors.stripe.expand import list_of
 from brownout_simulators.vendors.stripe.state import Object
+from brownout_simulators.vendors.stripe.totals import rounded
 from brownout_simulators.vendors.stripe.work import Work
 
 INCOMPLETE_S: Final = 23 * 3_600
@@ -22,6 +24,16 @@ TOLD_BEFORE_S: Final = 3 * DAY_S
 
 RETRY_AFTER_S: Final = (3 * DAY_S, 5 * DAY_S, 7 * DAY_S)
 """When an unpaid renewal is tried again; after the last one the subscription is canceled."""
+
+
+Share = tuple[int, int]
+WHOLE: Final = (1, 1)
+
+HELD_BACK: Final[Mapping[str, tuple[str, str]]] = {
+    "mark_uncollectible": ("mark_uncollectible", "invoice.marked_uncollectible"),
+    "void": ("void", "invoice.voided"),
+}
+"""What becomes of an invoice while its subscription's collection is paused; otherwise it stays a draft."""
 
 
 ENDED: Final = frozenset({"canceled", "incomplete_expired"})
@@ -55,11 +67,14 @@ def move(work: Work, subscription: Object, happened: str, **changes: Any) -> Non
         work.emit(f"customer.subscription.{type}", subscription, None if type == "deleted" else previous)
 
 
-def bill(work: Work, subscription: Object, customer: Object, reason: str, *, free: bool = False) -> Object:
+def bill(
+    work: Work, subscription: Object, customer: Object, reason: str, *, free: bool = False, share: Share = WHOLE
+) -> Object:
     """The invoice of the items' current periods, and of what waited for it: made, finalised, told; paid when something
-    pays it. With `reason` `subscription_update` it is of what waited alone."""
+    pays it. With `reason` `subscription_update` it is of what waited alone; `share` is the part of a whole period that
+    the items' present one is."""
     details = {"metadata": subscription["metadata"], "subscription": subscription["id"]}
-    lines = [] if reason == "subscription_update" else _lines(work, subscription, free=free)
+    lines = [] if reason == "subscription_update" else _lines(work, subscription, free=free, share=share)
     parent = {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
     fields: dict[str, Any] = {
         "billing_reason": reason,
@@ -81,13 +96,27 @@ def bill(work: Work, subscription: Object, customer: Object, reason: str, *, fre
     work.change(subscription, {"latest_invoice": invoice["id"]})
     if invoice["total"] > 0 or not free:
         work.state.then[invoice["id"]] = lambda later: _invoice_paid(later, id)
+    paused = subscription["pause_collection"]
+    if paused and reason == "subscription_cycle":
+        _hold_back(work, invoice, paused["behavior"])
+        return invoice
     invoicing.finalize(work, invoice)
     if invoice["status"] == "open" and invoice["collection_method"] == "send_invoice":
         _send(work, subscription, invoice)
     return invoice
 
 
-def _lines(work: Work, subscription: Object, *, free: bool) -> list[Object]:
+def _hold_back(work: Work, invoice: Object, behaviour: str) -> None:
+    """Collection is paused: the invoice stays a draft, or nobody is to pay it."""
+    ending = HELD_BACK.get(behaviour)
+    if ending is not None:
+        invoicing.move(work, invoice, "finalize")
+        work.emit("invoice.finalized", invoice)
+        invoicing.move(work, invoice, ending[0])
+        work.emit(ending[1], invoice)
+
+
+def _lines(work: Work, subscription: Object, *, free: bool, share: Share) -> list[Object]:
     lines = []
     for item in subscription["items"]["data"]:
         parent = {
@@ -104,8 +133,24 @@ def _lines(work: Work, subscription: Object, *, free: bool) -> list[Object]:
         period = (item["current_period_start"], item["current_period_end"])
         price = {**item["price"], "unit_amount": 0} if free else item["price"]
         line = invoicing.line(work, price, item["quantity"], period, parent)
+        if share != WHOLE:
+            amount = rounded(Decimal(line["amount"]) * share[0] / share[1])
+            line = {**line, "amount": amount, "subtotal": amount}
         lines.append({**line, "subscription": subscription["id"], "tax_rates": item["tax_rates"]})
     return lines
+
+
+def plan_end(work: Work, subscription: Object) -> None:
+    """The instant at which it is to be canceled, where that is not the end of a period."""
+    at, id = subscription["cancel_at"], subscription["id"]  # noqa: A001
+    if at is not None and not subscription["cancel_at_period_end"]:
+        clocks.later(work.account, subscription, max(at, work.now), lambda later: _end(later, id, at))
+
+
+def _end(work: Work, id: str, at: int) -> None:  # noqa: A002
+    subscription = work.state.of["subscription"].get(id)
+    if subscription is not None and subscription["cancel_at"] == at and not subscription["cancel_at_period_end"]:
+        move(work, subscription, "canceled", canceled_at=subscription["canceled_at"] or work.now, ended_at=work.now)
 
 
 def _send(work: Work, subscription: Object, invoice: Object) -> None:

@@ -18,6 +18,7 @@ from brownout_simulators.vendors.stripe.actions import (
     proration,
     subscribed_items,
 )
+from brownout_simulators.vendors.stripe.actions.periods import period_end
 from brownout_simulators.vendors.stripe.expand import list_of
 from brownout_simulators.vendors.stripe.parameters import PARAMETERS
 from brownout_simulators.vendors.stripe.resources import RESOURCES
@@ -28,6 +29,7 @@ RESOURCE: Final = RESOURCES["subscription"]
 
 
 MAX_TRIAL_DAYS: Final = 730
+PAUSES: Final = ("keep_as_draft", "mark_uncollectible", "void")
 
 
 BEHAVIOURS: Final = ("allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete")
@@ -46,10 +48,7 @@ def create(call: Call, account: StripeAccount) -> Reply:
 def start(work: Work, customer: Object, given: Mapping[str, Any]) -> Object:
     """A new subscription with its first invoice, paid if it can be."""
     call, wishes = work.call, given["items"]
-    behaviour = given.get("payment_behavior") or "allow_incomplete"
-    if behaviour not in BEHAVIOURS:
-        message = f"Invalid payment_behavior: must be one of {', '.join(BEHAVIOURS)}"
-        raise errors.invalid(call, "payment_behavior", message)
+    behaviour = _behaviour(work, given)
     subscription = crud.blank(work, RESOURCE, given)
     subscription["customer"] = customer["id"]
     subscription["start_date"] = subscription["billing_cycle_anchor"] = work.now
@@ -58,7 +57,10 @@ def start(work: Work, customer: Object, given: Mapping[str, Any]) -> Object:
     subscription["test_clock"] = customer["test_clock"]
     sends = _sends(work, given)
     trial_end = _trial_end(work, given)
-    subscribed_items.set_items(work, subscription, wishes, until=trial_end)
+    anchor = _anchor(work, given, trial_end)
+    subscribed_items.set_items(work, subscription, wishes, until=trial_end or anchor)
+    _set_end(work, subscription, given)
+    _check_pause(work, given)
     subscription["default_tax_rates"] = discounts.rates_of(work, given.get("default_tax_rates"), "default_tax_rates")
     subscription["discounts"] = discounts.from_wishes(
         work, given.get("discounts"), customer=customer["id"], subscription=subscription["id"]
@@ -79,13 +81,72 @@ def start(work: Work, customer: Object, given: Mapping[str, Any]) -> Object:
     subscribed_items.remember(work, subscription)
     work.emit("customer.subscription.created", subscription)
     _add_once(work, subscription, customer, given.get("add_invoice_items"))
-    billing.bill(work, subscription, customer, "subscription_create", free=subscription["status"] == "trialing")
+    share = billing.WHOLE
+    if anchor is not None:
+        subscription["billing_cycle_anchor"] = anchor
+        share = _share(work, subscription, given, anchor)
+    is_free = subscription["status"] == "trialing" or share[0] == 0
+    invoice = billing.bill(work, subscription, customer, "subscription_create", free=is_free, share=share)
+    if invoice["status"] == "paid" and subscription["status"] == "incomplete":
+        billing.move(work, subscription, "paid")
     if not free and behaviour != "default_incomplete" and method is not None:
         invoice = work.find("invoice", subscription["latest_invoice"], "customer")
         if invoice["status"] == "open":
             invoicing.collect(work, invoice, method, off_session=bool(given.get("off_session")))
     billing.plan_ahead(work, subscription)
+    billing.plan_end(work, subscription)
     return subscription
+
+
+def _behaviour(work: Work, given: Mapping[str, Any]) -> str:
+    behaviour = given.get("payment_behavior") or "allow_incomplete"
+    if behaviour not in BEHAVIOURS:
+        message = f"Invalid payment_behavior: must be one of {', '.join(BEHAVIOURS)}"
+        raise errors.invalid(work.call, "payment_behavior", message)
+    return str(behaviour)
+
+
+def _anchor(work: Work, given: Mapping[str, Any], trial_end: int | None) -> int | None:
+    """`billing_cycle_anchor`: when the first whole period begins, in the future and no further than one from now."""
+    anchor = given.get("billing_cycle_anchor")
+    if anchor is None or trial_end is not None:
+        return None
+    if anchor <= work.now:
+        raise errors.invalid(work.call, "billing_cycle_anchor", "The billing_cycle_anchor must be in the future.")
+    return int(anchor)
+
+
+def _share(work: Work, subscription: Object, given: Mapping[str, Any], anchor: int) -> billing.Share:
+    """How much of a whole period there is before the anchor; none where it is not to be prorated."""
+    every = subscription["items"]["data"][0]["price"]["recurring"]
+    begins = period_end(anchor, every["interval"], -every["interval_count"])
+    if begins > work.now:
+        message = "The billing_cycle_anchor cannot be later than one period from now."
+        raise errors.invalid(work.call, "billing_cycle_anchor", message)
+    if proration.behaviour_of(work, given) == "none":
+        return 0, 1
+    return anchor - work.now, anchor - begins
+
+
+def _set_end(work: Work, subscription: Object, given: Mapping[str, Any]) -> None:
+    """`cancel_at`: an instant, or the end of the shortest or longest of the present periods; empty for never."""
+    if "cancel_at" not in given:
+        return
+    at, ends = given["cancel_at"], [item["current_period_end"] for item in subscription["items"]["data"]]
+    named = {"min_period_end": min(ends), "max_period_end": max(ends)}
+    instant = named.get(at, at) if at is not None else None
+    if instant is not None and not isinstance(instant, int):
+        instant = integer(work.call, "cancel_at", instant)
+    if instant is not None and instant <= work.now:
+        raise errors.invalid(work.call, "cancel_at", "Invalid timestamp: must be in the future")
+    subscription.update(cancel_at=instant, canceled_at=work.now if instant is not None else None)
+
+
+def _check_pause(work: Work, given: Mapping[str, Any]) -> None:
+    paused = given.get("pause_collection")
+    if paused is not None and paused.get("behavior") not in PAUSES:
+        message = f"Invalid pause_collection[behavior]: must be one of {', '.join(PAUSES)}"
+        raise errors.invalid(work.call, "pause_collection[behavior]", message)
 
 
 def _sends(work: Work, given: Mapping[str, Any]) -> bool:
@@ -183,6 +244,8 @@ def update(call: Call, account: StripeAccount) -> Reply:
     _add_once(work, subscription, customer, given.get("add_invoice_items"))
     if given.get("items") and not ends_trial:
         subscribed_items.settle_change(work, subscription, before, given, at)
+    if "cancel_at" in given:
+        billing.plan_end(work, subscription)
     if ends_trial or subscription["billing_cycle_anchor"] != before["billing_cycle_anchor"]:
         billing.plan_renewal(work, subscription)
     return work.reply(subscription)
@@ -197,6 +260,8 @@ def _restate(work: Work, changed: Object, given: Mapping[str, Any], customer: Ob
         changed["discounts"] = discounts.from_wishes(work, given["discounts"], **owner)
     if "default_tax_rates" in given:
         changed["default_tax_rates"] = discounts.rates_of(work, given["default_tax_rates"], "default_tax_rates")
+    _set_end(work, changed, given)
+    _check_pause(work, given)
     if "cancel_at_period_end" in given:
         ends = bool(given["cancel_at_period_end"])
         end = min(item["current_period_end"] for item in changed["items"]["data"])

@@ -156,3 +156,53 @@ def test_a_schedule_may_be_made_of_a_subscription() -> None:
     assert schedule["phases"][0]["end_date"] == made["items"]["data"][0]["current_period_end"]
     again = world.send("POST", "/v1/subscription_schedules", {"from_subscription": made["id"]})
     assert again.status == 400
+
+
+def test_a_first_period_that_is_cut_short_costs_its_share() -> None:
+    world = Stripe()
+    begun = int(1_700_000_000 + world.now_s)
+    order = {"customer": world.customer()["id"], "items[0][price]": world.price(3_000)["id"]}
+    anchor = begun + 10 * DAY  # 24 November: the month before it has 31 days
+    made = world.post("/v1/subscriptions", {**order, "billing_cycle_anchor": str(anchor)})
+    assert made["items"]["data"][0]["current_period_end"] == anchor
+    assert world.effects() == [("stripe.charge", 968)]
+    world.pass_time(11 * DAY)
+    assert [amount for _, amount in world.effects()] == [968, 3_000]
+    late = world.send("POST", "/v1/subscriptions", {**order, "billing_cycle_anchor": str(begun + 90 * DAY)})
+    assert late.error["param"] == "billing_cycle_anchor"
+    free = {"billing_cycle_anchor": str(anchor + 5 * DAY), "proration_behavior": "none"}
+    assert world.post("/v1/subscriptions", {**order, **free})["status"] == "active"
+    assert len(world.effects()) == 2
+
+
+def test_a_subscription_ends_when_it_was_said_to() -> None:
+    world = Stripe()
+    order = {"customer": world.customer()["id"], "items[0][price]": world.price()["id"]}
+    end = int(1_700_000_000 + world.now_s) + 40 * DAY
+    made = world.post("/v1/subscriptions", {**order, "cancel_at": str(end)})
+    path = f"/v1/subscriptions/{made['id']}"
+    world.pass_time(39 * DAY)
+    assert (world.get(path)["status"], len(world.effects())) == ("active", 2)
+    world.pass_time(2 * DAY)
+    assert (world.get(path)["status"], world.get(path)["ended_at"]) == ("canceled", end)
+    kept = world.post("/v1/subscriptions", {**order, "cancel_at": str(end + 40 * DAY)})
+    world.post(f"/v1/subscriptions/{kept['id']}", {"cancel_at": ""})
+    world.pass_time(60 * DAY)
+    assert world.get(f"/v1/subscriptions/{kept['id']}")["status"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status"), [("keep_as_draft", "draft"), ("void", "void"), ("mark_uncollectible", "uncollectible")]
+)
+def test_while_collection_is_paused_nobody_pays(behaviour: str, status: str) -> None:
+    world = Stripe()
+    order = {"customer": world.customer()["id"], "items[0][price]": world.price()["id"]}
+    path = f"/v1/subscriptions/{world.post('/v1/subscriptions', order)['id']}"
+    world.post(path, {"pause_collection[behavior]": behaviour})
+    world.pass_time(32 * DAY)
+    assert world.get("/v1/invoices")["data"][0]["status"] == status
+    assert (world.get(path)["status"], len(world.effects())) == ("active", 1)
+    world.post(path, {"pause_collection": ""})
+    world.pass_time(32 * DAY)
+    assert len(world.effects()) == 2
+    assert world.send("POST", path, {"pause_collection[behavior]": "sometimes"}).status == 400
