@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -22,6 +22,10 @@ ENCODING: Final = "o200k_base"
 _FILE: Final = "fb374d419588a4632f3f557e76b4b70aebbca790"
 _DIGEST: Final = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
 
+SHORT: Final = 1_000
+"""Characters of a text that is known again."""
+REMEMBERED: Final = 1_000
+"""So many of them."""
 SLICE: Final = 8_192
 """Characters that are encoded at once: a merge over one long run takes longer than in proportion."""
 
@@ -71,6 +75,16 @@ def _estimated_pieces(text: str) -> list[str]:
     return found
 
 
+def remembering(counter: Counter) -> Counter:
+    """The same, that knows short texts again: what systems say, and rules answer, is the same from call to call."""
+    count, split = lru_cache(REMEMBERED)(counter.count), lru_cache(REMEMBERED)(lambda text: tuple(counter.split(text)))
+    return Counter(
+        counter.name,
+        lambda text: count(text) if len(text) <= SHORT else counter.count(text),
+        lambda text: split(text) if len(text) <= SHORT else counter.split(text),
+    )
+
+
 _ESTIMATING: Final = Counter(ESTIMATE, _estimated, _estimated_pieces)
 
 
@@ -99,7 +113,7 @@ def counter_for(environment: Mapping[str, str]) -> Counter:
 @cache
 def counter() -> Counter:
     """This machine's, looked for once."""
-    return counter_for(os.environ)
+    return remembering(counter_for(os.environ))
 
 
 def _exact(encoding: Any) -> Counter:

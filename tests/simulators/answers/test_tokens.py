@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brownout_simulators.answers.tokens import CACHE_VARIABLE, ENCODING, ESTIMATE, counter_for, has_vocabulary
+from brownout_simulators.answers.tokens import (
+    CACHE_VARIABLE,
+    ENCODING,
+    ESTIMATE,
+    counter_for,
+    has_vocabulary,
+    remembering,
+)
 from tests.support.examples import examples
 
 ESTIMATING = counter_for({})
@@ -45,6 +52,15 @@ def test_pieces_are_the_text_and_as_many_as_are_counted(text: str) -> None:
 )
 def test_how_known_texts_fall_apart(text: str, tokens: int) -> None:
     assert ESTIMATING.count(text) == tokens
+
+
+def test_short_texts_are_known_again_and_counted_the_same() -> None:
+    known = remembering(ESTIMATING)
+    for text in ("Hello, world!", "Hello, world!", "a b " * 400):
+        assert known.count(text) == ESTIMATING.count(text)
+        assert list(known.split(text)) == list(ESTIMATING.split(text))
+    assert known.split("Hello") is known.split("Hello")
+    assert known.name == ESTIMATE
 
 
 @pytest.mark.thorough

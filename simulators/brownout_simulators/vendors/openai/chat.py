@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -126,7 +127,7 @@ def create(call: Call, account: Account[State]) -> Reply:
         "created": int(account.wall_s()),
         "model": prompt.name,
         "service_tier": "default",
-        "system_fingerprint": f"fp_{digest_of(prompt.model.name.encode())[:10]}",
+        "system_fingerprint": _fingerprint(prompt.model.name),
     }
     choices = [_choice(number, each, data, account) for number, each in enumerate(answers)]
     if data.get("store"):
@@ -141,6 +142,12 @@ def create(call: Call, account: Account[State]) -> Reply:
     begins_in_s = max(total_s(gaps_of(each, account)) for each in answers)
     headers = {**JSON, TOKENIZER: counter().name}
     return Reply(200, body, headers, effects=(effect,), begins_in_s=begins_in_s, unread=given_up(effect, 0))
+
+
+@lru_cache(1_000)
+def _fingerprint(model: str) -> str:
+    """Of what serves a model; there are as many as models."""
+    return f"fp_{digest_of(model.encode())[:10]}"
 
 
 def read(data: Mapping[str, Any], account: Account[State]) -> Prompt:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from brownout_simulators.vendors.openai import VENDOR
 from tests.simulators.vendors.openai.bench import USER, WEATHER, OpenAIBench
+from tests.simulators.vendors.openai.test_files import upload
 from tests.support.examples import examples
 
 ROUTES = sorted({(route.method, route.path) for route in VENDOR.routes})
@@ -42,18 +43,36 @@ def bodies(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@given(st.lists(st.tuples(st.sampled_from(ROUTES), bodies()), min_size=1, max_size=4))
-@examples(60)
-def test_any_body_to_any_endpoint_has_an_answer_of_the_vendors(calls: list[tuple[tuple[str, str], Any]]) -> None:
+def with_objects() -> tuple[OpenAIBench, list[str]]:
+    """A bench with one object of each kind, and their ids: each fits some routes, and none of the others."""
     bench = OpenAIBench()
+    response = bench.post_json("/v1/responses", {"model": "gpt-4o", "input": "hi", "background": True}).json["id"]
+    conversation = bench.post_json("/v1/conversations", {"items": [{"role": "user", "content": "a"}]}).json["id"]
+    item = bench.send("GET", f"/v1/conversations/{conversation}/items").json["data"][0]["id"]
+    completion = bench.chat(store=True).json["id"]
+    file = upload(bench, b"{}").json["id"]
+    asked = {"input_file_id": file, "endpoint": "/v1/responses", "completion_window": "24h"}
+    batch = bench.post_json("/v1/batches", asked).json["id"]
+    return bench, [response, conversation, item, completion, file, batch, "gpt-4o"]
+
+
+@given(st.data(), st.lists(st.tuples(st.sampled_from(ROUTES), bodies()), min_size=1, max_size=4))
+@examples(60)
+def test_any_body_to_any_endpoint_has_an_answer_of_the_vendors(
+    data: st.DataObject, calls: list[tuple[tuple[str, str], Any]]
+) -> None:
+    bench, ids = with_objects()
     bench.simulator.schedule([], limits={"tokens": True, "requests": True})
     for (method, path), body in calls:
-        target = path.replace("{", "").replace("}", "")
+        target = path
+        for name in ("{id}", "{item}"):
+            target = target.replace(name, data.draw(st.sampled_from(ids)))
         raw = json.dumps(body).encode()
         answer = bench.send(method, target, raw, headers={"content-type": "application/json"})
         assert answer.status < 500, answer.body
         if answer.status >= 400:
             assert set(answer.json["error"]) == {"message", "type", "param", "code"}
+        bench.pass_time(data.draw(st.sampled_from([0.0, 0.6, 2.0])))
     bench.pass_time(100_000.0)
 
 
