@@ -154,7 +154,9 @@ def _answer(
     call: Call, account: Account[State], batch: Batch, one: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Effect | None]:
     """What becomes of one request; the price is half of the usual one."""
-    kept = {name: one[name] for name in ("key", "metadata") if name in one}
+    kept = {name: one[name] for name in ("key",) if isinstance(one.get(name), str)}
+    if batch.is_inline and "metadata" in one:
+        kept["metadata"] = one["metadata"]
     try:
         request = _read(call, "GenerateContentRequest", one.get("request"))
         model = models.known(request.get("model", "")) or models.known(batch.model)
@@ -166,10 +168,10 @@ def _answer(
         return {**kept, "error": {"code": _CODES.get(error["status"], 2), "message": error["message"]}}, None
     effect = effect_of(call, account, generation, streamed=False)
     fields = {**effect.fields, "cost": -(-int(effect.fields["cost"]) // 2), "batch": f"batches/{batch.id}"}
-    given = one.get("metadata")
-    references = {f"metadata.{name}": str(value) for name, value in given.items()} if isinstance(given, dict) else {}
-    if "key" in one:
-        references["key"] = str(one["key"])
+    given = kept.get("metadata", {})
+    references = {f"metadata.{name}": str(value) for name, value in given.items()}
+    if "key" in kept:
+        references["key"] = kept["key"]
     effect = effect._replace(fields=fields, references={**effect.references, **references})
     return {**kept, "response": whole(generation)}, effect
 

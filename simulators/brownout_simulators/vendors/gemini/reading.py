@@ -23,6 +23,7 @@ _UPPER: Final = re.compile(r"(?<!^)[A-Z]")
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _INT32: Final = range(-(2**31), 2**31)
 _SHOWN: Final = 200
+_TOO_DEEP: Final = "Message too deep. Max recursion depth reached for key"
 
 
 class Violation(NamedTuple):
@@ -87,7 +88,7 @@ class _Reader:
     def message(self, message: str, data: dict[str, Any], where: Where, depth: int) -> dict[str, Any]:
         names = _NAMES[message]
         if depth > DEEPEST:
-            self._wrong(where, "Message too deep. Max recursion depth reached for key")
+            self._wrong(where, _TOO_DEEP)
             return {}
         found: dict[str, Any] = {}
         for written, value in data.items():
@@ -111,7 +112,7 @@ class _Reader:
         if shape == "enum":
             return self._enum(kind[1], value, where)
         if shape != "map" and shape not in _NAMES:
-            return self._scalar(shape, value, where)
+            return self._scalar(shape, value, where, depth)
         if not isinstance(value, dict):
             return self._invalid(where, "Map" if shape == "map" else _PACKAGE + shape, value)
         if shape == "map":
@@ -121,9 +122,11 @@ class _Reader:
             }
         return self.message(shape, value, where, depth)
 
-    def _scalar(self, kind: str, value: Any, where: Where) -> Any:
+    def _scalar(self, kind: str, value: Any, where: Where, depth: int) -> Any:
         if kind == "value" or (kind == "object" and isinstance(value, dict)):
-            return value
+            if not _is_deeper(value, DEEPEST - depth):
+                return value
+            return self._wrong(where, _TOO_DEEP)
         type_name, convert = _SCALARS[kind]
         try:
             return convert(value)
@@ -151,9 +154,26 @@ class _Reader:
             self.violations.append(Violation(_written(where), text))
 
 
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether a value has more levels: what is let through is written again, and no writer takes any depth."""
+    if not isinstance(value, dict | list) or not value:
+        return False
+    return levels <= 0 or any(
+        _is_deeper(each, levels - 1) for each in (value.values() if isinstance(value, dict) else value)
+    )
+
+
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    text = value if isinstance(value, str) else _json(value)
     return f'"{text[:_SHOWN]}"' if isinstance(value, str) else text[:_SHOWN]
+
+
+def _json(value: Any) -> str:
+    """As JSON; of what is too deep for that, only what it begins with."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return "{" if isinstance(value, dict) else "["
 
 
 def _text(value: Any) -> str:

@@ -76,7 +76,8 @@ def test_a_batch_costs_half() -> None:
 def test_the_lines_of_a_file_become_the_lines_of_a_file() -> None:
     bench = GeminiBench({"say": "Yes."}, batch_s=10)
     lines = [json.dumps({"key": f"k{number}", "request": BLANK}) for number in range(250)]
-    file = uploaded(bench, "\n".join([*lines, "no json"]).encode(), "application/jsonl")
+    deep = '{"key": ' + "[" * 500 + "]" * 500 + ', "request": {}}'
+    file = uploaded(bench, "\n".join([*lines, "no json", deep]).encode(), "application/jsonl")
     name = bench.ask("POST", CREATE, {"batch": {"inputConfig": {"fileName": file["name"]}}}).json["name"]
     bench.pass_time(5)
     # It works a part of them at a time, for its other callers' sake.
@@ -86,7 +87,7 @@ def test_the_lines_of_a_file_become_the_lines_of_a_file() -> None:
     told = bench.ask("GET", f"/v1/{output}").json
     assert (told["source"], told["state"]) == ("GENERATED", "ACTIVE")
     answers = [json.loads(line) for line in bench.ask("GET", f"/v1/{output}:download?alt=media").body.splitlines()]
-    assert [each.get("key") for each in answers] == [f"k{number}" for number in range(250)] + [None]
+    assert [each.get("key") for each in answers] == [f"k{number}" for number in range(250)] + [None, None]
     assert answers[0]["response"]["candidates"][0]["content"]["parts"] == [{"text": "Yes."}]
     assert "error" in answers[-1]
     assert json.loads(bench.effects()[7]["references"]) == {"key": "k7"}

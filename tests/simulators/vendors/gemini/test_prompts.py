@@ -39,6 +39,32 @@ def test_a_whole_turn_of_function_calling_is_let_through() -> None:
     assert GeminiBench().generate({"contents": turns, "tools": TOOLS}).status == 200
 
 
+def _nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = {"a": [value]}
+    return value
+
+
+@pytest.mark.parametrize("levels", [40, 130, 250])
+def test_what_is_nested_without_end_is_refused_wherever_it_stands(levels: int) -> None:
+    bench = GeminiBench()
+    deep = _nested(levels)
+    schema = {"responseMimeType": "application/json", "responseJsonSchema": deep}
+    call = {"role": "model", "parts": [{"functionCall": {"name": "f", "args": deep}}]}
+    for body in (
+        {**BLANK, "generationConfig": schema},
+        {"contents": [says("x"), call, ANSWERED]},
+        {**BLANK, "tools": [{"googleSearch": deep}]},
+        {"contents": deep},
+    ):
+        answer = bench.generate(body)
+        if levels < 50 and body["contents"] is not deep:
+            assert answer.status == 200
+        else:
+            assert (answer.status, answer.json["error"]["status"]) == (400, "INVALID_ARGUMENT")
+
+
 def test_gemini_3_wants_its_signatures_back() -> None:
     bench = GeminiBench({"script": [{"call": {"name": "f"}}, {"say": "Done."}]})
     turns = [says("x")]
