@@ -189,6 +189,10 @@ def _tables_of_layers(layer: str) -> Named:
 
 
 TIED: Mapping[str, Mapping[str, Collection[str]]] = {
+    "operation": {
+        # What is bounded in the flow itself, and in no policy.
+        "assist": ["mutants/gives_the_first_all_the_time.py", "mutants/waits_for_silence.py"],
+    },
     "fault kind": {
         "latency": ["words/vocabulary.py", "faults/serve.py"],  # measurements, read in with the scenario; what draws
         "respond": ["faults/end_stream.py", "faults/fail_after_effect.py", "faults/inject.py"],  # its answer, elsewhere

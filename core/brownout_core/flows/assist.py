@@ -87,7 +87,7 @@ class Assist(Flow[AssistRequest]):
             return await self._answered(request, asking, others, [*failed, f"{vendor}: {outcome_of(error)}"])
 
         async def ask() -> dict[str, Any]:
-            completion = await self._ask(guarded, request, _share(asking, len(models)))
+            completion = await self._ask(guarded, request, self.share(asking, len(models)))
             return {
                 "text": completion.text,
                 "by": vendor,
@@ -121,7 +121,7 @@ class Assist(Flow[AssistRequest]):
         fallback = Fallback(_none, sink=self._around.sink)
         async with AsyncExitStack() as stack:
             for place, (vendor, guarded) in enumerate(self._models):
-                share = _share(asking, len(self._models) - place)
+                share = self.share(asking, len(self._models) - place)
                 try:
                     pieces = await stack.enter_async_context(self._begun(guarded, prompt, share))
                 except BrownoutError as error:
@@ -132,6 +132,11 @@ class Assist(Flow[AssistRequest]):
                     yield Spoken(vendor, place > 0, pieces)
                     return
             yield Spoken(OFFLINE, True, _offline())
+
+    def share(self, asking: Asking, of: int) -> Asking:
+        """An asking of its own, with an even share of the time that is left: so that who hangs leaves some."""
+        now_s = get_running_loop().time()
+        return Asking(asking.operation_id, asking.idempotency_key, now_s + (asking.ends_at_s - now_s) / of)
 
     def _begun(
         self, guarded: Guarded[Any], prompt: Prompt, asking: Asking
@@ -147,12 +152,6 @@ class Assist(Flow[AssistRequest]):
             idle_s=self.idle_s,
             is_read=True,
         )
-
-
-def _share(asking: Asking, of: int) -> Asking:
-    """An asking of its own, with an even share of the time that is left."""
-    now_s = get_running_loop().time()
-    return Asking(asking.operation_id, asking.idempotency_key, now_s + (asking.ends_at_s - now_s) / of)
 
 
 async def _none(_error: Exception) -> None:

@@ -44,6 +44,13 @@ CAUGHT_BY = {
     "serves-without-a-claim": ("store-away", "requests"),
     "keeps-keys-in-the-store": ("store-restored", "exactly_once"),
     "keeps-claims-to-itself": ("two-replicas", "exactly_once"),
+    "waits-for-silence": ("openai-goes-silent", "latency"),
+    "takes-half-an-answer": ("openai-streams-just-end", "as_asked"),
+    "asks-without-money": ("openai-out-of-money", "amplification"),
+    "gives-the-first-all-the-time": ("openai-hangs", "latency"),
+    "takes-emptiness-for-an-answer": ("gemini-empty-answers", "as_asked"),
+    "inserts-anew": ("supabase-lost-answers", "exactly_once"),
+    "takes-a-lag-for-a-no": ("supabase-schema-lags", "success_rate"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.
