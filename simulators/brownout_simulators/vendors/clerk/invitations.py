@@ -1,6 +1,6 @@
 """Invitations, to the application and to an organization: sent, listed, revoked, accepted by who follows the link."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +16,7 @@ from brownout_simulators.vendors.clerk.keys import ticket
 from brownout_simulators.vendors.clerk.magic import ACCEPT, ACCEPT_S, TEST_ADDRESS
 from brownout_simulators.vendors.clerk.memberships import check_room, joined, role_of
 from brownout_simulators.vendors.clerk.organizations import of_call as organization_of
-from brownout_simulators.vendors.clerk.resources import ClerkAccount, Kept, Object, State, now_ms
+from brownout_simulators.vendors.clerk.resources import ClerkAccount, Kept, Object, State, link, now_ms
 from brownout_simulators.vendors.clerk.setup import Role
 from brownout_simulators.vendors.clerk.users import effect as user_effect
 from brownout_simulators.vendors.clerk.users import settle
@@ -89,7 +89,7 @@ def _invite(call: Call, account: ClerkAccount, given: Sequence[Mapping[str, Any]
     rows = [_made(account, each, "inv") for each in given]
     for row in rows:
         state.invitations.keep(row, account.clock())
-        state.invited["", row["email_address"]] = row["id"]
+        link(state.invited, "", row["email_address"], row["id"])
         _await_acceptance(account, state.invitations, row)
     effects = [Effect("clerk.invitation", row["id"], fields={"email_address": row["email_address"]}) for row in rows]
     return Sent(rows, (*effects, *_emails(rows, given, "invitation")), ())
@@ -156,8 +156,8 @@ def _invite_to_organization(call: Call, account: ClerkAccount, given: Sequence[M
     notices: list[Notice] = []
     for row in rows:
         state.organization_invitations.keep(row, account.clock())
-        state.invited[organization["id"], row["email_address"]] = row["id"]
-        state.pending_in[organization["id"]] = state.pending_in.get(organization["id"], 0) + 1
+        link(state.invited, organization["id"], row["email_address"], row["id"])
+        link(state.invitations_of, organization["id"], row["id"])
         _await_acceptance(account, state.organization_invitations, row)
         fields = {"email_address": row["email_address"], "organization_id": organization["id"], "role": row["role"]}
         references = {"organization_id": organization["id"]}
@@ -170,8 +170,7 @@ def list_of_organization(call: Call, account: Account[State]) -> Reply:
     """GET /organizations/{organization_id}/invitations."""
     organization = organization_of(call, account)
     address = (take.value_of(call, "email_address") or "").lower()
-    known = account.state.organization_invitations.all_seen(account)
-    mine = (row for row in known if row["organization_id"] == organization["id"])
+    mine = _all_of(account, organization)
     rows, total = _listed(call, account, (row for row in mine if address in {"", row["email_address"]}))
     return page([view(account, row) for row in rows], total)
 
@@ -179,10 +178,16 @@ def list_of_organization(call: Call, account: Account[State]) -> Reply:
 def list_pending(call: Call, account: Account[State]) -> Reply:
     """GET /organizations/{organization_id}/invitations/pending, deprecated."""
     organization = organization_of(call, account)
-    known = account.state.organization_invitations.all_seen(account)
-    mine = (row for row in known if row["organization_id"] == organization["id"])
+    mine = _all_of(account, organization)
     rows, total = _listed(call, account, (row for row in mine if view(account, row)["status"] == "pending"))
     return page([view(account, row) for row in rows], total)
+
+
+def _all_of(account: ClerkAccount, organization: Object) -> Iterator[Object]:
+    """Newest first."""
+    kept = account.state.organization_invitations
+    known = (kept.look(id, account) for id in reversed(account.state.invitations_of.get(organization["id"], {})))  # noqa: A001
+    return (row for row in known if row is not None)
 
 
 def list_of_instance(call: Call, account: Account[State]) -> Reply:
@@ -285,7 +290,7 @@ def _pending(account: ClerkAccount, organization_id: str, address: str) -> bool:
     """Whether somebody is invited already. An invitation whose time is up no longer counts."""
     state = account.state
     kept = state.organization_invitations if organization_id else state.invitations
-    row = kept.get(state.invited.get((organization_id, address), ""))
+    row = kept.get(state.invited.get(organization_id, {}).get(address, ""))
     if row is None:
         return False
     if view(account, row)["status"] == "pending":

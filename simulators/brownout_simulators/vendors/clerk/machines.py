@@ -12,7 +12,7 @@ from brownout_simulators.vendors.clerk.dialect import page, reply
 from brownout_simulators.vendors.clerk.errors import invalid, missing, refuse
 from brownout_simulators.vendors.clerk.ids import new_id
 from brownout_simulators.vendors.clerk.keys import instance_id, machine_key
-from brownout_simulators.vendors.clerk.resources import ClerkAccount, MachineKey, Object, State, now_ms
+from brownout_simulators.vendors.clerk.resources import ClerkAccount, MachineKey, Object, State, link, now_ms, unlink
 
 TOKEN_S: Final = 3_600
 """A machine token's life, where neither it nor its machine says another."""
@@ -77,11 +77,7 @@ def delete(call: Call, account: Account[State]) -> Reply:
     """DELETE /machines/{machine_id}: its keys open nothing any more."""
     row, state = _of_call(call, account), account.state
     state.machines.drop(row["id"])
-    state.scopes.pop(row["id"], None)
-    for held in state.scopes.values():
-        held.pop(row["id"], None)
-    for key in [key for key, known in state.machine_keys.items() if known.machine_id == row["id"]]:
-        del state.machine_keys[key]
+    state.forget_machine(row)
     gone = Effect("clerk.deletion", f"{row['id']}-deleted", references={"id": row["id"]}, fields={"object": "machine"})
     return reply(shapes.deleted("machine", row), effects=(gone,))
 
@@ -89,8 +85,7 @@ def delete(call: Call, account: Account[State]) -> Reply:
 def show_key(call: Call, account: Account[State]) -> Reply:
     """GET /machines/{machine_id}/secret_key."""
     id = _of_call(call, account)["id"]  # noqa: A001
-    keys = [key for key, known in account.state.machine_keys.items() if known == MachineKey(id, _FOREVER)]
-    return reply({"object": "machine_secret_key", "secret": keys[-1]})
+    return reply({"object": "machine_secret_key", "secret": next(reversed(account.state.keys_of[id]))})
 
 
 def rotate_key(call: Call, account: Account[State]) -> Reply:
@@ -98,12 +93,13 @@ def rotate_key(call: Call, account: Account[State]) -> Reply:
     row, state = _of_call(call, account), account.state
     given = take.checked(call, {"previous_token_ttl": take.whole(0, 28_800)}, "previous_token_ttl")
     until_s = account.wall_s() + given["previous_token_ttl"]
-    for key, known in list(state.machine_keys.items()):
-        if known.machine_id == row["id"]:
-            if known.until_s <= account.wall_s():
-                del state.machine_keys[key]
-            else:
-                state.machine_keys[key] = MachineKey(row["id"], min(known.until_s, until_s))
+    for key in list(state.keys_of[row["id"]]):
+        known = state.machine_keys[key]
+        if known.until_s <= account.wall_s():
+            del state.machine_keys[key]
+            unlink(state.keys_of, row["id"], key)
+        else:
+            state.machine_keys[key] = MachineKey(row["id"], min(known.until_s, until_s))
     return reply({"object": "machine_secret_key", "secret": _new_key(account, row["id"])})
 
 
@@ -134,6 +130,7 @@ def remove_scope(call: Call, account: Account[State]) -> Reply:
 def _new_key(account: ClerkAccount, machine_id: str) -> str:
     key = machine_key(account)
     account.state.machine_keys[key] = MachineKey(machine_id, _FOREVER)
+    link(account.state.keys_of, machine_id, key)
     return key
 
 

@@ -191,10 +191,13 @@ def role_of(call: Call, account: ClerkAccount, key: str) -> Role:
 
 
 def check_room(call: Call, account: ClerkAccount, organization: Object, more: int = 1) -> None:
-    """403 where an organization has no room for so many more; pending invitations count."""
-    state, most = account.state, organization["max_allowed_memberships"]
-    held = len(state.members_of.get(organization["id"], ())) + state.pending_in.get(organization["id"], 0)
-    if most and held + more > most:
+    """403 where an organization has no room for so many more; invitations that may still be accepted count."""
+    state, most, now = account.state, organization["max_allowed_memberships"], now_ms(account)
+    members = len(state.members_of.get(organization["id"], ()))
+    invited = state.invited.get(organization["id"], {}).values()
+    known = (state.organization_invitations.get(each) for each in invited)
+    pending = sum(row is not None and now < row["expires_at"] for row in known)
+    if most and members + pending + more > most:
         raise refuse(call, "organization_membership_quota_exceeded", str(most))
 
 

@@ -177,12 +177,10 @@ def delete(call: Call, account: Account[State]) -> Reply:
             notices += told(account, "organizationMembership.deleted", membership_view(account, membership), call)
             state.memberships.drop(membership_id)
             state.forget_membership(membership)
-    for (organization, _), invitation_id in list(state.invited.items()) if state.pending_in.get(row["id"]) else ():
-        if organization == row["id"]:
-            invitation = state.organization_invitations.drop(invitation_id)
-            if invitation is not None:
-                state.close_invitation(invitation)
-    state.pending_in.pop(row["id"], None)
+    for invitation_id in list(state.invitations_of.get(row["id"], {})):
+        invitation = state.organization_invitations.drop(invitation_id)
+        if invitation is not None:
+            state.forget_invitation(invitation)
     state.organizations.drop(row["id"])
     state.slugs.pop(row["slug"], None)
     body = shapes.deleted("organization", row)

@@ -173,11 +173,13 @@ class State:
     """Organization id to user id to membership id."""
     slugs: dict[str, str] = field(default_factory=dict)
     """To the organization that has it."""
-    invited: dict[tuple[str, str], str] = field(default_factory=dict)
-    """(organization id or nothing, address) to the pending invitation."""
-    pending_in: dict[str, int] = field(default_factory=dict)
-    """Organization id to how many invitations to it are pending."""
+    invited: Links = field(default_factory=dict)
+    """Organization id, or nothing, to the addresses that are invited there, each with its pending invitation."""
+    invitations_of: Links = field(default_factory=dict)
+    """Organization id to all its invitations' ids."""
     machine_keys: dict[str, MachineKey] = field(default_factory=dict)
+    keys_of: Links = field(default_factory=dict)
+    """Machine id to its secret keys."""
     scopes: dict[str, dict[str, int]] = field(default_factory=dict)
     """Machine id to the machines that it may talk to, each with when that was said (milliseconds)."""
     secrets: dict[str, str] = field(default_factory=dict)
@@ -196,8 +198,9 @@ class State:
         self.sessions.on_forgotten = lambda _, row: unlink(self.sessions_of, row["user_id"], row["id"])
         self.organizations.on_forgotten = lambda _, row: self.slugs.pop(row["slug"], None)
         self.memberships.on_forgotten = lambda _, row: self.forget_membership(row)
-        self.invitations.on_forgotten = lambda _, row: self.close_invitation(row)
-        self.organization_invitations.on_forgotten = lambda _, row: self.close_invitation(row)
+        self.invitations.on_forgotten = lambda _, row: self.forget_invitation(row)
+        self.organization_invitations.on_forgotten = lambda _, row: self.forget_invitation(row)
+        self.machines.on_forgotten = lambda _, row: self.forget_machine(row)
         for tokens in (self.m2m_tokens, self.api_keys):
             tokens.on_forgotten = lambda _, row: self.forget_token(row)
 
@@ -219,10 +222,19 @@ class State:
     def close_invitation(self, row: Object) -> None:
         """An invitation is no longer pending."""
         organization = row.get("organization_id", "")
-        if self.invited.get((organization, row["email_address"])) == row["id"]:
-            del self.invited[organization, row["email_address"]]
-            if organization:
-                self.pending_in[organization] -= 1
+        if self.invited.get(organization, {}).get(row["email_address"]) == row["id"]:
+            unlink(self.invited, organization, row["email_address"])
+
+    def forget_invitation(self, row: Object) -> None:
+        """An invitation is gone."""
+        self.close_invitation(row)
+        unlink(self.invitations_of, row.get("organization_id", ""), row["id"])
+
+    def forget_machine(self, row: Object) -> None:
+        """A machine is gone: its keys open nothing any more."""
+        for key in self.keys_of.pop(row["id"], {}):
+            del self.machine_keys[key]
+        self.scopes.pop(row["id"], None)
 
     def forget_token(self, row: Object) -> None:
         """A machine token or API key is gone."""

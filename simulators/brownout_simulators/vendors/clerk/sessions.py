@@ -21,6 +21,8 @@ from brownout_simulators.vendors.clerk.webhooks import told
 STATUSES: Final = frozenset({"abandoned", "active", "ended", "expired", "pending", "removed", "replaced", "revoked"})
 REFRESHABLE_S: Final = 86_400
 """How long ago a token may have expired that a refresh is asked with."""
+MOST_KEYS: Final = 1_000
+"""That one instance has had."""
 KEEP_CONSUMED: Final = 10_000
 SESSION: Final = "cl_B7d4PD111AAA"
 """The category in the header of a session's token: SDKs refuse those of other categories for a session."""
@@ -260,6 +262,8 @@ def jwks(_call: Call, account: Account[State]) -> Reply:
 def rotate(call: Call, account: Account[State]) -> Reply:
     """POST /jwks/rotate, which Clerk has in its dashboard only: the next key signs from now on."""
     given = take.checked(call, {"overlap_s": take.number}) if call.body else {}
+    if account.state.rotation.signs >= MOST_KEYS:
+        raise refuse(call, "bad_request", f"An instance has {MOST_KEYS} signing keys at most.")
     account.state.rotation.rotate(float(given.get("overlap_s") or 0.0), account.wall_s())
     return jwks(call, account)
 

@@ -149,6 +149,9 @@ def test_an_organization_is_full_and_what_is_pending_counts() -> None:
     assert refusal(bench.ask("POST", f"/organizations/{organization}/memberships", late)) == full
     invited = {"email_address": "e@example.com", "role": "org:member"}
     assert refusal(bench.ask("POST", f"/organizations/{organization}/invitations", invited)) == full
+    bench.pass_time(31 * 86_400)  # the invitation is over, and its place free
+    bench.do(f"/organizations/{organization}/invitations", invited)
+    assert refusal(bench.ask("POST", f"/organizations/{organization}/memberships", late)) == full
     bench.do(f"/organizations/{organization}", {"max_allowed_memberships": 0}, "PATCH")
     bench.do(f"/organizations/{organization}/memberships", late)
 
