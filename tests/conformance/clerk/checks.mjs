@@ -270,4 +270,41 @@ check(20, "machine tokens (opaque and signed) and API keys are asked for without
   assert.ok(routes.has("POST /m2m_tokens") && routes.has("POST /api_keys/verify"));
 });
 
+check(21, "a token of the future, of another application or of none is refused by its reason", async (at) => {
+  const clerk = client(at);
+  const jwtKey = at.env.CLERK_JWT_KEY;
+  const { session, jwt } = await signedIn(clerk);
+  const authorizedParties = ["http://localhost:3000"];
+  const nobody = await clerk.authenticateRequest(bearer(jwt), { jwtKey, authorizedParties });
+  assert.deepEqual([nobody.status, nobody.reason], ["signed-out", "token-invalid-authorized-parties"]);
+  await at.control.setup({ origin: "http://localhost:3000" });
+  const ours = (await clerk.sessions.getToken(session.id)).jwt;
+  assert.equal((await clerk.authenticateRequest(bearer(ours), { jwtKey, authorizedParties })).status, "signed-in");
+  await at.control.setup({ origin: "http://localhost:4000" });
+  const theirs = (await clerk.sessions.getToken(session.id)).jwt;
+  const other = await clerk.authenticateRequest(bearer(theirs), { jwtKey, authorizedParties });
+  assert.deepEqual([other.status, other.reason], ["signed-out", "token-invalid-authorized-parties"]);
+  await at.control.fault({ match: "POST /v1/sessions/{session_id}/tokens", clock_skew: { by_s: 80 } });
+  const ahead = (await clerk.sessions.getToken(session.id)).jwt;
+  const early = await clerk.authenticateRequest(bearer(ahead), { jwtKey });
+  assert.deepEqual([early.status, early.reason], ["signed-out", "session-token-nbf"]);
+});
+
+check(22, "the SDK reads the active organization, its role and permissions out of a token", async (at) => {
+  await at.control.setup({ roles: { "org:editor": ["org:notes:write", "org:notes:read", "org:bills:read"] } });
+  const clerk = client(at);
+  const [ada, bob] = [await user(clerk), await user(clerk, "bob@example.com")];
+  const { id, slug } = await clerk.organizations.createOrganization({ name: "Acme", createdBy: ada.id });
+  const member = { organizationId: id, userId: bob.id, role: "org:editor" };
+  await clerk.organizations.createOrganizationMembership(member);
+  const session = await plainly(at, "POST", "/v1/sessions", { user_id: bob.id, active_organization_id: id });
+  const { jwt } = await clerk.sessions.getToken(session.id);
+  const state = await clerk.authenticateRequest(bearer(jwt), { jwtKey: at.env.CLERK_JWT_KEY });
+  const auth = state.toAuth();
+  assert.deepEqual([auth.orgId, auth.orgSlug, auth.orgRole], [id, slug, "org:editor"]);
+  assert.deepEqual([...auth.orgPermissions].sort(), ["org:bills:read", "org:notes:read", "org:notes:write"]);
+  assert.ok(auth.has({ permission: "org:notes:write" }));
+  assert.ok(!auth.has({ permission: "org:bills:write" }));
+});
+
 await main();

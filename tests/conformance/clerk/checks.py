@@ -359,5 +359,24 @@ async def machines(at: At) -> None:
     assert (await ask("api_keys", "revoke_api_key", api_key_id=key.id)).revoked
 
 
+@check(21, "a token of the future, of another application or of none is refused by its reason", *BOTH)
+async def refused(at: At) -> None:
+    ask, ours = Both(at), ["http://localhost:3000"]
+    _, session, token = await signed_in(ask)
+
+    def reason(jwt: str, **more: Any) -> str:
+        state = networkless(at, jwt, **more)
+        return "" if state.reason is None else str(state.reason.name)
+
+    assert reason(token, authorized_parties=ours) == "TOKEN_INVALID_AUTHORIZED_PARTIES"
+    for origin, wanted in ((ours[0], ""), ("http://localhost:4000", "TOKEN_INVALID_AUTHORIZED_PARTIES")):
+        at.control.setup(origin=origin)
+        made = await ask("sessions", "create_token", session_id=session.id)
+        assert reason(made.jwt, authorized_parties=ours) == wanted
+    at.control.fault(match="POST /v1/sessions/{session_id}/tokens", clock_skew={"by_s": 80})
+    ahead = await ask("sessions", "create_token", session_id=session.id)
+    assert reason(ahead.jwt) == "TOKEN_NOT_ACTIVE_YET"
+
+
 if __name__ == "__main__":
     main()
