@@ -38,6 +38,10 @@ class Guarded(Generic[C]):
         """Make a call that has no effect."""
         return self._pipeline.call(asking, call, partial(attempt, self._client), idempotent=True, is_read=True)
 
+    def by_itself(self, work: Callable[[C], Awaitable[T]]) -> Awaitable[T]:
+        """What the client can do without a request of the caller's own: no policy is asked, none hears of it."""
+        return work(self._client)
+
     def stream(
         self,
         asking: Asking,

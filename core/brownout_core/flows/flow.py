@@ -51,6 +51,7 @@ class SetAside(StrEnum):
 
     UNKNOWN = "unknown"  # what may have had its effect: somebody has to find out
     TRANSIENT = "transient"  # also what surely was not done, but can be later
+    NOTHING = "nothing"  # whoever asked has to ask again: nobody else could, or nobody would want it later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +186,7 @@ class Flow(ABC, Generic[R]):
         return endings.ended(parcel.operation_id, error, may_have_effect=asking.may_have_effect)
 
     def _is_set_aside(self, error: BrownoutError, asking: Asking) -> bool:
-        if isinstance(error, DeadLettered | IdempotencyConflict):
+        if isinstance(error, DeadLettered | IdempotencyConflict) or self.sets_aside is SetAside.NOTHING:
             return False
         if asking.may_have_effect:
             return True
