@@ -10,6 +10,7 @@ from brownout_core.flows.notify import Notify
 from brownout_core.flows.pay import Pay
 from brownout_core.flows.place_order import PlaceOrder
 from brownout_core.flows.save_job import SaveJob
+from brownout_core.flows.sign_in import SignIn
 
-FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob)
+FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, SignIn)
 """Every flow, by name."""

@@ -16,6 +16,7 @@ GOOD = {
     "SALES_CLIENT_SECRET": "secret3",
     "OPENAI_API_KEY": "secret4",
     "GEMINI_API_KEY": "secret5",
+    "CLERK_SECRET_KEY": "secret8",
     "SUPABASE_ANON_KEY": "secret6",
     "SUPABASE_SERVICE_ROLE_KEY": "secret7",
 }
