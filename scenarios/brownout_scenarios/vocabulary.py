@@ -98,7 +98,7 @@ class Vocabulary:
         """The generator, knowing this vocabulary's special types and names."""
         names = {"vendor": self.vendors}
         if self.effects:
-            names["effect"] = self.effects
+            names["effect"] = names["caused"] = self.effects
         if self.presets:
             names["preset"] = self.presets
         made = Grammar(names=names, special=_SPECIAL)

@@ -54,7 +54,7 @@ def fields_to_keep(
     for item in expected:
         field, vendor = getattr(item.check, "field", ""), getattr(item.check, "vendor", "")
         for kind, fields in vendors[vendor].effects.items() if vendor in vendors else ():
-            if field in fields:
+            if field in fields and kind == getattr(item.check, "caused", ""):
                 kept.setdefault(vendor, {}).setdefault(kind, set()).add(field)
     for each in terms.values():
         declared = [(kind, field) for kind, fields in each.holds.items() for field in fields]

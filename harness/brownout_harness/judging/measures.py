@@ -48,6 +48,8 @@ class Span:
     per_s: float = 1.0
     field: str = AMOUNT
     """What is added up of each effect."""
+    kind: str = ""
+    """Only of effects of this kind; empty: of all."""
     per_operation: bool = False
     """The most of any one operation, and not of all."""
 
@@ -122,7 +124,7 @@ def _in_flight(of: Span) -> Measured:
 
 def caused(of: Span) -> Rows[LedgerRow]:
     """The effects of the requests that are meant."""
-    effects = of.evidence.effects.where(pl.col("vendor") == of.vendor)
+    effects = of.evidence.effects.where(pl.col("vendor") == of.vendor, (pl.col("route") == of.kind) | (not of.kind))
     return effects.among(of.meant.frame.select("account", request_id="id"), "account", "request_id")
 
 

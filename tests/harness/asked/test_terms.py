@@ -57,10 +57,10 @@ def test_the_reference_applications_operations_compare_what_vendors_declare() ->
 
 
 def test_what_is_added_up_is_kept_too() -> None:
-    check = Requests(vendor="openai", match=RequestLine("POST *"), sum=Bound(at_most=1), field="cost")
+    check = Requests(
+        vendor="openai", match=RequestLine("POST *"), sum=Bound(at_most=1), caused="openai.completion", field="cost"
+    )
     expected = [Expected(name="requests", check=check, title="")]
     vendors = {"openai": load_vendor("openai")}
-    assert fields_to_keep({}, expected, vendors) == {
-        "openai": {"openai.completion": ["cost"], "openai.embedding": ["cost"]}
-    }
+    assert fields_to_keep({}, expected, vendors) == {"openai": {"openai.completion": ["cost"]}}
     assert fields_to_keep({}, expected) == {}

@@ -77,6 +77,8 @@ class Requests:
     """Of all requests to the vendor in the span, those that `match` and `status` leave."""
     sum: Bound | Relative | None = None
     """The amounts, in the currency's minor unit, of the effects that they caused."""
+    caused: str = ""
+    """Of `sum` alone: which kind of effect, `openai.completion`; left out: all kinds together."""
     field: str = AMOUNT
     """Of `sum` alone: what is added up instead of amounts, a number that the vendor tells of such effects:
     `total_tokens`, `cost`."""
@@ -96,8 +98,13 @@ class Requests:
             require(all(value <= 1 for value in numbers), "share is at most 1, or 100%")
         if self.sum is not None:
             require(bool(self.match), "sum needs a match: charges and refunds do not add up")
+            is_one_kind = self.field == AMOUNT or bool(self.caused)
+            require(is_one_kind, f"field needs a kind of effect, caused: several may tell the same {self.field}")
+            is_theirs = not self.caused or self.caused.startswith(f"{self.vendor}.")
+            require(is_theirs, f"caused: {self.caused} is no effect of {self.vendor}'s")
         else:
             require(self.field == AMOUNT, "field says what is added up; there is no sum")
+            require(not self.caused, "caused says of what effects a sum is; there is none")
             require(not self.per_operation, "per_operation is said of a sum; there is none")
         for other in relatives_in(self):
             require(other.of != self.during, f"times of {other.of}: that is the phase itself")
@@ -170,6 +177,8 @@ class Requests:
         if self.sum is None:
             return ""
         effects = caused(of)
+        if self.caused and not effects:
+            return f"they caused no {self.caused}"
         if untold := effects.count(told(self.field).is_null()):
             return f"the ledger has no {self.field} of {counted(untold, 'effect')}"
         nameless = effects.count(pl.col("operation_id") == "") if self.per_operation else 0
@@ -215,7 +224,16 @@ class Requests:
         span = evidence.phase(phase)
         if span is None:
             return None
-        return Span(evidence, self.vendor, self._selection, span, self.per_s, self.field, self.per_operation)
+        return Span(
+            evidence,
+            self.vendor,
+            self._selection,
+            span,
+            self.per_s,
+            field=self.field,
+            kind=self.caused,
+            per_operation=self.per_operation,
+        )
 
     def _expected(self) -> str:
         what = self.match or "requests"

@@ -113,7 +113,7 @@ def with_tokens(tokens: Callable[[int], int | None], **changes: Any) -> Evidence
     )
 
 
-BILL: dict[str, Any] = {"match": "POST *", "field": "total_tokens"}
+BILL: dict[str, Any] = {"match": "POST *", "caused": "stripe.charge", "field": "total_tokens"}
 
 
 def test_a_bill_is_what_a_vendor_tells_of_its_effects_in_all_or_of_the_dearest_operation() -> None:
@@ -138,6 +138,15 @@ def test_a_bill_of_which_something_is_not_told_is_not_within_its_bound() -> None
     assert judged(nameless, sum=Bound(at_most=5000), **BILL).status is Status.PASSED
     result = judged(nameless, sum=Bound(at_most=50), per_operation=True, **BILL)
     assert (result.status, "without an operation id" in result.observed) == (Status.INCONCLUSIVE, True)
+
+
+def test_a_bill_is_of_one_kind_of_effect_and_one_that_none_of_them_caused_is_no_bill() -> None:
+    run = with_tokens(lambda _: 10)
+    twice = [*run.effects, *(each._replace(route="stripe.note", id=f"note-{each.id}") for each in run.effects)]
+    noted = changed(run, effects=twice)
+    assert judged(noted, sum=Bound(at_most=10), per_operation=True, **BILL).status is Status.PASSED
+    result = judged(noted, sum=Bound(at_most=5000), **{**BILL, "caused": "stripe.refund"})
+    assert (result.status, "they caused no stripe.refund" in result.observed) == (Status.INCONCLUSIVE, True)
 
 
 def test_requests_that_came_before_the_phase_are_among_the_cases_of_those_in_flight() -> None:
@@ -293,6 +302,9 @@ def test_a_title_says_what_was_written() -> None:
         ({"share": Bound(at_most=5), "match": "GET *"}, "share is at most 1"),
         ({"sum": Bound(at_most=1)}, "sum needs a match"),
         ({"count": Bound(at_most=1), "field": "cost"}, "there is no sum"),
+        ({"count": Bound(at_most=1), "caused": "stripe.charge"}, "there is none"),
+        ({"sum": Bound(at_most=1), "match": "POST *", "field": "cost"}, "field needs a kind of effect"),
+        ({"sum": Bound(at_most=1), "match": "POST *", "caused": "twilio.message"}, "is no effect of stripe's"),
         ({"count": Bound(at_most=1), "per_operation": True}, "there is none"),
         ({"count": Relative(times=2, of="steady"), "during": "steady"}, "that is the phase itself"),
     ],
