@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from brownout_simulators.vendors.stripe import VENDOR
+from brownout_simulators.vendors.stripe.webhooks import EVENTS
 from tests.simulators.vendors.stripe.trigger_language import Broken, Step, form, from_file, replay, resolved
 from tests.simulators.vendors.stripe.world import Stripe
 from tests.support.absent import absent
@@ -108,6 +109,19 @@ def test_every_sequence_triggers_its_event_but_those_listed(capsys: pytest.Captu
     sequences = own_sequences()
     assert len(sequences) == 123
     _judge(sequences, capsys)
+
+
+def test_every_event_that_is_told_is_one_of_those_that_the_vendor_says_it_tells() -> None:
+    told: set[str] = set()
+    world = Stripe()
+    for name, steps in own_sequences().items():
+        if name not in FAILING:
+            replay(world, steps, VENDOR.test_key("every trigger"))
+    world.pass_time(400 * 86_400.0)
+    for account in world.simulator.accounts.values():
+        told |= {row["type"] for row in account.state.events.newest_first()}
+    assert told <= EVENTS
+    assert len(told) > 100
 
 
 def test_the_clients_own_files_end_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
