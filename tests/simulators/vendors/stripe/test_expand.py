@@ -4,6 +4,7 @@ import pytest
 
 from brownout_simulators.vendors.stripe.expand import EXPANDABLE
 from brownout_simulators.vendors.stripe.funds import fee_of
+from brownout_simulators.vendors.stripe.resources import RESOURCES
 from brownout_simulators.vendors.stripe.state import KINDS
 from tests.simulators.vendors.stripe.world import PAID, Stripe
 
@@ -103,4 +104,42 @@ def test_a_path_that_leads_nowhere_or_too_deep_is_refused(expand: dict[str, str]
 
 def test_the_table_names_only_kinds_that_there_are() -> None:
     for table in EXPANDABLE.values():
-        assert {target for target in table.values() if isinstance(target, str)} <= {"", *KINDS}
+        assert {target for target in table.values() if isinstance(target, str)} <= {"", "discount", *KINDS, *RESOURCES}
+
+
+def test_what_came_later_is_expanded_too() -> None:
+    world = Stripe()
+    coupon = world.post("/v1/coupons", {"percent_off": "10", "duration": "forever"})
+    clock = world.post("/v1/test_helpers/test_clocks", {"frozen_time": "1700000000"})
+    customer = world.post("/v1/customers", {"source": "tok_visa", "test_clock": clock["id"], "coupon": coupon["id"]})
+    path = f"/v1/customers/{customer['id']}"
+    paths = ("default_source", "sources", "test_clock", "discount.source.coupon")
+    seen = world.get(path, {f"expand[{place}]": name for place, name in enumerate(paths)})
+    assert seen["default_source"]["last4"] == "4242"
+    assert seen["sources"]["data"] == [seen["default_source"]]
+    assert seen["test_clock"] == clock
+    assert seen["discount"]["source"]["coupon"]["percent_off"] == 10
+    order = {"customer": customer["id"], "items[0][price]": world.price()["id"], "discounts[0][coupon]": coupon["id"]}
+    made = world.post("/v1/subscriptions", {**order, "expand[]": "discounts.source.coupon"})
+    assert made["discounts"][0]["source"]["coupon"]["percent_off"] == 10
+    (move,) = world.get("/v1/balance_transactions", {"expand[]": "data.source"})["data"]
+    assert (move["source"]["object"], move["source"]["amount"]) == ("charge", 1_800)
+
+
+def test_every_kind_that_moves_money_is_the_source_of_its_movement() -> None:
+    world = Stripe()
+    rich = {**PAID, "payment_method": "pm_card_bypassPending", "amount": "90000"}
+    paid = world.post("/v1/payment_intents", rich)
+    world.post("/v1/refunds", {"payment_intent": paid["id"], "amount": "5"})
+    account = world.post("/v1/accounts")["id"]
+    transfer = world.post("/v1/transfers", {"amount": "5", "currency": "usd", "destination": account})["id"]
+    world.post(f"/v1/transfers/{transfer}/reversals")
+    payout = world.post("/v1/payouts", {"amount": "5", "currency": "usd", "expand[]": "balance_transaction"})
+    assert payout["balance_transaction"]["net"] == -5
+    world.post("/v1/topups", {"amount": "5", "currency": "usd"})
+    world.post("/v1/payment_intents", {**PAID, "payment_method": "pm_card_createDispute"})
+    world.pass_time(5)
+    moves = world.get("/v1/balance_transactions", {"limit": "100", "expand[]": "data.source"})["data"]
+    assert {move["source"]["object"] for move in moves} == {
+        "charge", "dispute", "payout", "refund", "topup", "transfer", "transfer_reversal",
+    }  # fmt: skip
