@@ -61,14 +61,16 @@ def changes_of(resource: Resource, kept: Object, given: Given) -> dict[str, Any]
 
 
 def shaped(default: Any, given: Any, kept: Any = None) -> Any:
-    """What was given as it is stored: unset, it is what a new object has; a hash is laid over what is there, and its
-    texts become what they stand for."""
+    """What was given as it is stored: unset, it is what a new object has; a hash is laid over the one that is
+    always there, if there is one, and a text in it becomes what it replaces: a boolean, a number."""
     if given is None:
         return default
     if type(given) is dict:
-        under = kept if type(kept) is dict else default if type(default) is dict else {}
+        under: Object = {}
+        if type(default) is dict:
+            under = kept if type(kept) is dict else default
         return {**under, **{name: shaped(under.get(name), value) for name, value in given.items()}}
-    if given in {"true", "false"} if type(given) is str else False:
+    if type(default) is bool and given in ("true", "false"):
         return given == "true"
     if type(default) is int and type(given) is str and given.isascii() and given.isdecimal() and len(given) < 19:
         return int(given)

@@ -150,3 +150,11 @@ def test_bytes_that_are_no_text_are_refused_wherever_they_are(text: str) -> None
     assert world.send("POST", "/v1/customers", idempotency_key="k\udcff").status == 400
     assert world.send("GET", "/v1/balance", stripe_account="acct_\udcff").status == 403
     assert world.send("GET", "/v1/balance", stripe_version="\udcff").headers["stripe-version"].isascii()
+
+
+def test_a_text_stays_a_text_whatever_it_says() -> None:
+    world = Stripe()
+    customer = world.post("/v1/customers", {"name": "true", "description": "12", "address[city]": "false"})
+    assert (customer["name"], customer["description"], customer["address"]["city"]) == ("true", "12", "false")
+    changed = world.post(f"/v1/customers/{customer['id']}", {"name": "false", "address[line1]": "7"})
+    assert (changed["name"], changed["address"]) == ("false", {"line1": "7"})
