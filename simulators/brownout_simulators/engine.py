@@ -123,8 +123,11 @@ class Engine(Generic[S]):
         self._leave(one)
         try:
             self._write_down(one, sending, chunks, left=left)
-            if one.made is not None and one.made.unread is not None:
-                self._look_back(one, one.made, sending, chunks)
+            made = one.made
+            if made is not None and made.unread is not None:
+                is_as_made = sending.stream is made.stream and one.reply is made and sending.ending is Ending.COMPLETE
+                if not (is_as_made and chunks >= _chunks_of(sending)):
+                    self._look_back(one, made, sending, chunks)
             if sending.status and sending.ending is Ending.COMPLETE and not left and not self._moments.is_empty:
                 self._moments.tell(one, ANSWERED)
         except Exception as error:  # noqa: BLE001  as in an action: the host has a connection to look after

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 STOP: Final = "stop"
 LENGTH: Final = "length"
@@ -18,8 +18,7 @@ class Tool:
     """The JSON schema of its arguments; empty for one that takes none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(NamedTuple):
     """One answer that is wanted."""
 
     model: str
@@ -44,8 +43,7 @@ class Asked:
     """Tokens of reasoning before the answer, where no rule says how many."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(NamedTuple):
     """A tool that is to be called by the caller."""
 
     name: str

@@ -1,8 +1,7 @@
 """From a prompt to answers, their usage, and what is booked for them: for all endpoints that generate."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import orjson
 
@@ -23,28 +22,26 @@ RECORDED: Final = 20_000
 """Characters of a prompt that the ledger keeps, where it keeps them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prompt:
+class Prompt(NamedTuple):
     """What was asked, whichever endpoint was."""
 
     name: str
     """The model, as the caller wrote it."""
     model: Model
     said: Sequence[Said]
+    text: bytes
+    """Roles and words, as prompts are told apart and kept."""
+    tokens: int
+    """Of all that was asked."""
     tools: Sequence[Tool] = ()
     calls: Literal["never", "may", "must"] = "may"
     schema: Mapping[str, Any] | None = None
     limit: int | None = None
     stops: Sequence[str] = ()
     seed: int | None = None
-    tokens: int
-    """Of all that was asked."""
-    text: bytes
-    """Roles and words, as prompts are told apart and kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """Tokens."""
 
     prompt: int
@@ -103,7 +100,7 @@ def answers_to(prompt: Prompt, account: Account[State], choices: int = 1) -> lis
     )
     answering = setup_of(account).answering
     return [
-        answering.answer(replace(asked, key=b"%b%d" % (base, number)) if number else asked) for number in range(choices)
+        answering.answer(asked._replace(key=b"%b%d" % (base, number)) if number else asked) for number in range(choices)
     ]
 
 
