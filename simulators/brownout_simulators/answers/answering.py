@@ -56,15 +56,20 @@ def _stepped(asked: Asked, step: Step, groups: Sequence[str]) -> Answer:
     if calls:
         return _called(calls, step, left, think)
     pieces = _pieces(asked, step, groups, left)
-    text = "".join(pieces)
-    ends = [place for stop in asked.stops if stop and (place := text.find(stop)) >= 0]
-    if ends:
-        pieces = counter().split(text[: min(ends)])
+    if asked.stops:
+        pieces = _stopped(pieces, asked.stops)
     finish = step.finish or STOP
     cut = min(left, step.tokens or max(1, len(pieces) // 2)) if step.finish == LENGTH else left
     if len(pieces) > cut:
         pieces, finish = pieces[:cut], LENGTH
     return Answer(pieces=tuple(pieces), finish=finish, thinking=think, tokens=think + len(pieces))
+
+
+def _stopped(pieces: Sequence[str], stops: Sequence[str]) -> Sequence[str]:
+    """Up to the first of the stops that comes."""
+    text = "".join(pieces)
+    ends = [place for stop in stops if stop and (place := text.find(stop)) >= 0]
+    return counter().split(text[: min(ends)]) if ends else pieces
 
 
 def _pieces(asked: Asked, step: Step, groups: Sequence[str], left: int) -> Sequence[str]:

@@ -28,6 +28,8 @@ LONGEST: Final = 1_500
 SENTENCE: Final = 12
 """Tokens, the full stop among them."""
 
+_INSIDE: Final = tuple(f" {word}" for word in WORDS)
+_FIRST: Final = tuple(f" {word.capitalize()}" for word in WORDS)
 _NORMAL: Final = NormalDist()
 
 
@@ -36,12 +38,13 @@ def prose(key: bytes, tokens: int | None = None, *, most: int = LONGEST) -> list
     whole = _length(key) if tokens is None else tokens
     tokens = min(whole, most)
     draws = hashlib.shake_128(key).digest(tokens)
-    pieces = [f" {WORDS[draw]}" for draw in draws]
+    pieces = [_INSIDE[draw] for draw in draws]
     for start in range(0, tokens, SENTENCE):
         end = min(start + SENTENCE, tokens) - 1
-        pieces[start] = f"{' ' if start else ''}{WORDS[draws[start]].capitalize()}"
+        pieces[start] = _FIRST[draws[start]]
         if end > start and (end + 1 - start == SENTENCE or end + 1 == whole):
             pieces[end] = "."
+    pieces[0] = pieces[0][1:]
     return pieces
 
 

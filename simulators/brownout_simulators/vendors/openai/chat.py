@@ -30,6 +30,7 @@ from brownout_simulators.vendors.openai.generation import (
 from brownout_simulators.vendors.openai.models import Model, model_named
 from brownout_simulators.vendors.openai.resources import Object, State, StoredCompletion
 
+SPEAKERS: Final = ("user", "assistant", "system", "developer")
 ROLES: Final = ("system", "developer", "user", "assistant", "tool", "function")
 JSON: Final = {"content-type": "application/json"}
 TOKENIZER: Final = "brownout-tokenizer"
@@ -37,6 +38,9 @@ TOKENIZER: Final = "brownout-tokenizer"
 
 
 def _message(value: Any, name: str) -> None:
+    # Most messages are a role and a text, and there are many of them: those are spared the rest.
+    if type(value) is dict and len(value) == 2 and type(value.get("content")) is str and value.get("role") in SPEAKERS:
+        return
     v.mapping(value, name)
     v.checked_part(value, name, _MESSAGE, ("role",))
     if value["role"] == "tool" and not value.get("tool_call_id"):

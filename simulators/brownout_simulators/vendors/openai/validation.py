@@ -43,13 +43,9 @@ def anything(value: Any, name: str) -> None:
 
 
 def text(value: Any, name: str) -> None:
-    """A string, of characters that can be written."""
+    """A string. What was read as JSON or as UTF-8 has no half of a surrogate pair in it."""
     if not isinstance(value, str):
         raise _mistyped("a string", value, name)
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise refuse(f"Invalid '{name}': not valid UTF-8.", param=name, code="invalid_value") from None
 
 
 def text_up_to(longest: int) -> Check:
