@@ -46,6 +46,7 @@ def objection_to(contents: Sequence[Mapping[str, Any]], message: str = "Generate
     """What is wrong with a conversation, in the model server's words; "" for a good one."""
     if not contents:
         return f"* {message}.contents: contents is not specified\n"
+    has_functions = False
     for place, content in enumerate(contents):
         role = content.get("role", "user")
         if role not in ROLES:
@@ -54,12 +55,15 @@ def objection_to(contents: Sequence[Mapping[str, Any]], message: str = "Generate
         if not parts:
             return f"* {message}.contents[{place}].parts: contents.parts must not be empty.\n"
         for number, part in enumerate(parts):
+            if len(part) == 1 and "text" in part:  # most of them
+                continue
+            has_functions = has_functions or "functionCall" in part or "functionResponse" in part
             held = [name for name in _DATA if name in part]
             # A signature may come alone: a stream's last part has nothing else.
             if len(held) != 1 and not (not held and "thoughtSignature" in part):
                 where = f"{message}.contents[{place}].parts[{number}].data"
                 return f"* {where}: required oneof field 'data' must have one initialized field\n"
-    return _objection_to_turns(contents)
+    return _objection_to_turns(contents) if has_functions else ""
 
 
 def _objection_to_turns(contents: Sequence[Mapping[str, Any]]) -> str:
@@ -82,7 +86,7 @@ def _objection_to_turns(contents: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _count_of(content: Mapping[str, Any] | None, name: str) -> int:
-    return sum(name in part for part in content.get("parts", ())) if content is not None else 0
+    return sum([name in part for part in content.get("parts", ())]) if content is not None else 0
 
 
 def objection_to_signatures(contents: Sequence[Mapping[str, Any]]) -> str:
@@ -106,13 +110,15 @@ def text_of(content: Mapping[str, Any] | None) -> str:
     """All text of a turn but the model's thoughts."""
     if content is None:
         return ""
-    return "".join(part["text"] for part in content.get("parts", ()) if "text" in part and not part.get("thought"))
+    return "".join([part["text"] for part in content.get("parts", ()) if "text" in part and not part.get("thought")])
 
 
 def said_last(contents: Sequence[Mapping[str, Any]]) -> str:
     """The text of the user's last message; a turn of nothing but function responses is none."""
-    return next((text for each in reversed(contents) if each.get("role", "user") == "user" and (text := text_of(each))),
-                "")  # fmt: skip
+    for content in reversed(contents):
+        if content.get("role", "user") == "user" and (text := text_of(content)):
+            return text
+    return ""
 
 
 def turns_of(contents: Sequence[Mapping[str, Any]]) -> tuple[int, int]:

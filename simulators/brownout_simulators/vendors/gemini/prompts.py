@@ -95,14 +95,19 @@ def prompt_of(call: Call, account: Account[State], model: Model, request: Mappin
     cache = caches.used_by(call, account, model, request)
     held: Mapping[str, Any] = cache.request if cache is not None else {}
     own: Sequence[Mapping[str, Any]] = request.get("contents", ())
-    objection = contents.objection_to(own)
+    turns = [*held.get("contents", ()), *own] if own else ()
+    objection = contents.objection_to(turns)
+    if not objection and model.signs_calls:
+        objection = contents.objection_to_signatures(turns)
     if objection:
         raise invalid(call, objection)
     config = request.get("generationConfig", {})
-    _check_config(call, config)
     both = {**held, **request}
-    tools = _tools(call, both)
-    schema = _schema(call, model, config, has_tools=bool(tools))
+    tools = _tools(call, both) if "tools" in both or "toolConfig" in both else ()
+    schema = None
+    if config:
+        _check_config(call, config)
+        schema = _schema(call, model, config, has_tools=bool(tools))
     tokens = prompt_tokens(call, account, request, own)
     if cache is not None:
         contents.add(tokens, cache.tokens)
@@ -113,10 +118,6 @@ def prompt_of(call: Call, account: Account[State], model: Model, request: Mappin
             call,
             f"The input token count ({count}) exceeds the maximum number of tokens allowed ({model.input_limit}).",
         )
-    turns = [*held.get("contents", ()), *own]
-    objection = contents.objection_to_signatures(turns) if model.signs_calls else ""
-    if objection:
-        raise invalid(call, objection)
     return Prompt(
         model=model,
         name=call.params.get("model", model.id),
@@ -138,8 +139,8 @@ def prompt_tokens(
     """What a request counts for, without what is cached. Raises `Refused` for a file that cannot be used."""
     system = request.get("systemInstruction")
     tokens = contents.tokens_of([system, *turns] if system is not None else turns, file_tokens(call, account))
-    declared = contents.tokens_of_json(request.get("tools"))
-    contents.add(tokens, {"TEXT": declared})
+    if "tools" in request:
+        contents.add(tokens, {"TEXT": contents.tokens_of_json(request["tools"])})
     return tokens
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulators.vendors.gemini.bench import BLANK, PLAIN, GeminiBench, says
+from tests.simulators.vendors.gemini.bench import BLANK, PLAIN, GeminiBench, says, text_of
 
 LARGE: dict[str, Any] = {"model": f"models/{PLAIN}", "contents": [says("word " * 2_000)], "ttl": "60s"}
 CACHES = "/v1beta/cachedContents"
@@ -38,6 +38,19 @@ def test_what_a_cache_holds_cannot_be_said_again_and_its_model_is_its_own() -> N
     other = bench.generate({**BLANK, "cachedContent": name}, model="gemini-2.5-flash")
     assert "has to be the same" in other.json["error"]["message"]
     assert (twice.status, other.status) == (400, 400)
+
+
+def test_a_conversation_goes_on_from_what_is_cached() -> None:
+    bench = GeminiBench({"say": "Done."})
+    call = {"role": "model", "parts": [{"functionCall": {"name": "f", "args": {}}}]}
+    answer = {"role": "user", "parts": [{"functionResponse": {"name": "f", "response": {}}}]}
+    held = {**LARGE, "contents": [*LARGE["contents"], call], "tools": [{"functionDeclarations": [{"name": "f"}]}]}
+    made = bench.ask("POST", CACHES, held)
+    assert made.status == 400  # a call that nobody answers is no whole conversation
+    name = bench.ask("POST", CACHES, {**held, "contents": LARGE["contents"]}).json["name"]
+    whole = bench.generate({"contents": [call, answer], "cachedContent": name})
+    assert text_of(whole.json) == "Done."
+    assert bench.generate({"contents": [], "cachedContent": name}).status == 400
 
 
 @pytest.mark.parametrize(
