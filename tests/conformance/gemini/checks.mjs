@@ -202,4 +202,23 @@ check(18, "a cached content is made, used, given more time, gone", async (at) =>
   assert.equal((await refusal(caches.get({ name: cache.name }))).status, 403);
 });
 
+check(31, "a batch is answered, inline and by a file", async (at) => {
+  await at.control.setup({ answers: [{ say: "Yes." }], batch_s: 10 });
+  const { batches, files } = client(at);
+  const inline = [{ contents: [{ role: "user", parts: [{ text: "Is it?" }] }], metadata: { order: "A-1" } }];
+  const job = await batches.create({ model: PLAIN, src: inline, config: { displayName: "mine" } });
+  assert.equal(job.state, "JOB_STATE_PENDING");
+  const line = JSON.stringify({ key: "k1", request: { contents: [{ parts: [{ text: "Is it?" }] }] } });
+  const file = await files.upload({ file: new Blob([`${line}\n`]), config: { mimeType: "jsonl" } });
+  const byFile = await batches.create({ model: PLAIN, src: file.name });
+  await at.control.advance(10);
+  const done = await batches.get({ name: job.name });
+  assert.equal(done.state, "JOB_STATE_SUCCEEDED");
+  assert.equal(done.dest.inlinedResponses[0].response.candidates[0].content.parts[0].text, "Yes.");
+  const { dest } = await batches.get({ name: byFile.name });
+  const told = await files.get({ name: dest.fileName });
+  assert.deepEqual([told.source, told.state], ["GENERATED", "ACTIVE"]);
+  assert.equal((await at.control.effects("gemini.completion")).length, 2);
+});
+
 await main();

@@ -1,8 +1,11 @@
 """What is set up beforehand is checked to the key."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from brownout_simulators.vendors.gemini.setup import PROFILES, SETUP
 
@@ -22,6 +25,13 @@ def test_what_cannot_be_is_refused_with_its_place(given: dict[str, Any], words: 
     with pytest.raises(ValueError, match=r".") as found:
         SETUP.read(given)
     assert str(found.value).startswith(words)
+
+
+def test_the_set_up_on_the_page_can_be() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "vendors" / "gemini.md").read_text()
+    (block,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    read = SETUP.read(yaml.safe_load(block)["setup"]["gemini"])
+    assert (len(read.answering.rules), read.batch_s) == (5, 60)
 
 
 def test_profiles_are_as_fast_as_their_source_says() -> None:
