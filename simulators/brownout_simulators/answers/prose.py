@@ -30,8 +30,6 @@ SENTENCE: Final = 12
 
 _INSIDE: Final = tuple(f" {word}" for word in WORDS)
 _FIRST: Final = tuple(f" {word.capitalize()}" for word in WORDS)
-_PIECES: Final = tuple(f" {word}" for word in WORDS)
-_FIRST_PIECES: Final = tuple(f" {word.capitalize()}" for word in WORDS)
 _NORMAL: Final = NormalDist()
 
 
@@ -44,10 +42,6 @@ def prose(key: bytes, tokens: int | None = None, *, most: int = LONGEST) -> list
     for start in range(0, tokens, SENTENCE):
         end = min(start + SENTENCE, tokens) - 1
         pieces[start] = _FIRST[draws[start]]
-    pieces = list(map(_PIECES.__getitem__, draws))
-    for start in range(0, tokens, SENTENCE):
-        end = min(start + SENTENCE, tokens) - 1
-        pieces[start] = _FIRST_PIECES[draws[start]] if start else _FIRST_PIECES[draws[0]][1:]
         if end > start and (end + 1 - start == SENTENCE or end + 1 == whole):
             pieces[end] = "."
     pieces[0] = pieces[0][1:]
