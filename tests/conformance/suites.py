@@ -47,6 +47,13 @@ SUITES: Final = (
     Suite("supabase", "python", "1-11, 14-16, 19, 21-23"),
     Suite("supabase", "python async", "1-11, 14-23"),
     Suite("supabase", "node", "1-11, 14-23"),
+    Suite("gemini", "node", "1-30"),
+    Suite("clerk", "python", "1-2, 5-6, 8-20"),
+    Suite("clerk", "python async", "1-2, 5-6, 8, 10-14, 17-20"),
+    Suite("clerk", "node", "3-4, 7-20"),
+    Suite("supabase", "python", "1-16, 19, 21-23"),
+    Suite("supabase", "python async", "1-23"),
+    Suite("supabase", "node", "1-23"),
 )
 
 IN_PROCESS: Final = {

@@ -153,4 +153,25 @@ check(11, "PGRST002 with Retry-After 1: the client waits as it is told, three ti
   assert.deepEqual(await statuses(at, "GET"), [503, 503, 503, 503]);
 });
 
+check(12, "a saturated pool: who waits too long gets 504 PGRST003, and is not tried again", async (at) => {
+  await at.control.setup({ database: { ...NUMBERS.database, pool_wait_s: 0.5 } });
+  await at.control.fault({ id: "pool", serve: { at_once: 2, each: { fixed_s: 2 } } });
+  const sdk = client(at);
+  const answers = await Promise.all([1, 2, 3].map(() => sdk.from("items").select("*")));
+  const refused = answers.filter((answer) => answer.error);
+  assert.deepEqual(refused.map((answer) => [answer.status, answer.error.code]), [[504, "PGRST003"]]);
+  assert.deepEqual((await statuses(at, "GET")).sort(), [200, 200, 504]);
+});
+
+check(13, "a statement of anon's that takes more than three seconds is 500 57014", async (at) => {
+  await at.control.setup(NUMBERS);
+  await at.control.fault({ id: "slow", match: "GET /rest/v1/*", latency: { fixed_s: 30 } });
+  const began = performance.now();
+  const { status, error } = await client(at, { key: "SUPABASE_ANON_KEY" }).from("items").select("*");
+  const took = (performance.now() - began) / 1000;
+  assert.deepEqual([status, error.code], [500, "57014"]);
+  assert.ok(took > 2.9 && took < 6, `${took} s`);
+  assert.deepEqual(await statuses(at, "GET"), [500]);
+});
+
 await main();

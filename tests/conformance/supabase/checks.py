@@ -213,5 +213,29 @@ async def schema_cache(at: At) -> None:
         assert len(at.control.requests("GET /rest/v1/{table}")) == 4
 
 
+@check(12, "a saturated pool: who waits too long gets 504 PGRST003, and is not tried again", *BOTH)
+async def pool(at: At) -> None:
+    async with Sdk(at) as sdk:
+        at.control.setup(database={**NUMBERS["database"], "pool_wait_s": 0.5})
+        at.control.fault(id="pool", serve={"at_once": 2, "each": {"fixed_s": 2.0}})
+        asked = [sdk.run(sdk.table("items").select("*")) for _ in range(3)]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        errors = [answer for answer in answers if isinstance(answer, APIError)]
+        assert [error.code for error in errors] == ["PGRST003"], answers
+        assert sorted(row["status"] for row in at.control.requests("GET /rest/v1/{table}")) == [200, 200, 504]
+
+
+@check(13, "a statement of anon's that takes more than three seconds is 500 57014", *BOTH)
+async def slow_statement(at: At) -> None:
+    async with Sdk(at, "SUPABASE_ANON_KEY") as sdk:
+        at.control.setup(**NUMBERS)
+        at.control.fault(id="slow", match="GET /rest/v1/*", latency={"fixed_s": 30})
+        began_s = time.monotonic()
+        error = await refused(sdk.run(sdk.table("items").select("*")))
+        assert error.code == "57014"
+        assert 2.9 < time.monotonic() - began_s < 6
+        assert [row["status"] for row in at.control.requests("GET /rest/v1/{table}")] == [500]
+
+
 if __name__ == "__main__":
     main()

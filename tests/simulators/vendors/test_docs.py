@@ -23,7 +23,7 @@ def _snippets(vendor: str) -> list[tuple[str, Any]]:
     return [(name, yaml.safe_load(text)) for name, text in SNIPPET.findall(page)]
 
 
-@pytest.mark.parametrize("vendor", [*VENDORS, "supabase"])
+@pytest.mark.parametrize("vendor", VENDORS)
 def test_every_fault_on_the_page_is_one(vendor: str) -> None:
     found = [(name, fields) for name, fields in _snippets(vendor) if name in FAULTS]
     assert len(found) > 5
@@ -35,12 +35,12 @@ def test_every_fault_on_the_page_is_one(vendor: str) -> None:
 def test_every_limit_on_the_page_can_be_switched_on(vendor: str) -> None:
     known = {limit.name: limit for limit in load_vendor(vendor).limits}
     asked = [fields for name, fields in _snippets(vendor) if name == "limits"]
-    assert asked
+    assert bool(asked) == bool(known)
     for fields in asked:
         assert switched_on(known, fields)
 
 
-@pytest.mark.parametrize("vendor", [*VENDORS, "supabase"])
+@pytest.mark.parametrize("vendor", VENDORS)
 def test_effects_port_and_environment_are_on_the_page(vendor: str) -> None:
     page, declared = (PAGES / f"{vendor}.md").read_text(), load_vendor(vendor)
     assert all(f"`{effect}`" in page for effect in declared.effects)

@@ -9,7 +9,8 @@
 - `errors.py`       no, in the words of the service that is asked; `replies.py` what they are made of;
   `platform.py` no, before any service; `named_errors.py` which of them all a fault can ask for
 - `setup.py`        what somebody would have set up in the dashboard; `identity.py` who calls, as policies see it
-- `limits.py`       the services' limiters; `magic.py` inputs with a fixed outcome
+- `limits.py`       the services' limiters; `patience.py` how long they wait for themselves; `magic.py` inputs with a
+  fixed outcome
 - `instants.py`     instants and ids as they are printed; `reading.py` a setup's JSON, field by field
 """
 
@@ -23,6 +24,7 @@ from brownout_simulators.vendors.supabase.keys import environment, test_key
 from brownout_simulators.vendors.supabase.limits import LIMITS
 from brownout_simulators.vendors.supabase.magic import MAGIC
 from brownout_simulators.vendors.supabase.named_errors import NAMED_ERRORS
+from brownout_simulators.vendors.supabase.patience import patience
 from brownout_simulators.vendors.supabase.resources import EFFECTS, State, stores
 from brownout_simulators.vendors.supabase.setup import SETUP
 from brownout_simulators.vendors.supabase.webhooks import WEBHOOKS, listen
@@ -46,6 +48,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     webhooks=WEBHOOKS,
     listen=listen,
     limits=LIMITS,
+    patience=patience,
     setup=SETUP,
     named_errors=NAMED_ERRORS,
     effects=EFFECTS,

@@ -28,15 +28,18 @@ class Change(NamedTuple):
 
 def tell(account: Account[Any], changes: Iterable[Change]) -> list[Notice]:
     """Publish the changes to the account's sessions; returns the notices for its webhooks, for the reply."""
-    notices = []
-    for change in changes:
+    told = list(changes)
+    for change in told:
         account.publish(TOPIC, change)
-        payload = {
-            "type": change.type,
-            "table": change.table,
-            "schema": change.schema,
-            "record": change.record,
-            "old_record": change.old_record,
-        }
-        notices.append(Notice(f"{change.type} {change.schema}.{change.table}", payload))
-    return notices
+    return [_notice(change) for change in told] if len(account.state.webhooks) else []
+
+
+def _notice(change: Change) -> Notice:
+    payload = {
+        "type": change.type,
+        "table": change.table,
+        "schema": change.schema,
+        "record": change.record,
+        "old_record": change.old_record,
+    }
+    return Notice(f"{change.type} {change.schema}.{change.table}", payload)

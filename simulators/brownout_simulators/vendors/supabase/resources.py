@@ -19,13 +19,13 @@ class State:
     auth: AuthState = field(default_factory=AuthState)
     storage: StorageState = field(default_factory=StorageState)
     realtime: RealtimeState = field(default_factory=RealtimeState)
-    webhook_urls: list[str] = field(default_factory=list)
-    """Receivers of every change, as `listen` registers them."""
+    webhooks: Store[str] = field(default_factory=lambda: Store(100))
+    """Receivers of every change, as `listen` registers them, by their URL."""
 
 
 def stores(state: State) -> Mapping[str, Store[Any]]:
-    """What is counted: the services' own."""
-    return {**state.auth.stores(), **state.storage.stores()}
+    """What is counted. Rows are not: none is ever forgotten."""
+    return {"database webhook": state.webhooks, **state.auth.stores(), **state.storage.stores()}
 
 
 EFFECTS: Final[Mapping[str, Sequence[str]]] = {

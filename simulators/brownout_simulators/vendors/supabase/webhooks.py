@@ -14,14 +14,13 @@ from brownout_simulators.vendors.supabase.resources import State
 
 def listen(account: Account[State], url: str) -> str:
     """A webhook on every table, for every change. There is no secret: nothing is signed."""
-    if url not in account.state.webhook_urls:
-        account.state.webhook_urls.append(url)
+    account.state.webhooks.put(url, url)
     return ""
 
 
 def _endpoints(account: Account[Any], notice: Notice) -> Sequence[tuple[str, str]]:
     del notice
-    return [(url, "") for url in account.state.webhook_urls]
+    return [(url, "") for url in account.state.webhooks.oldest_first()]
 
 
 def _serialise(notice: Notice) -> tuple[str, bytes]:

@@ -42,15 +42,20 @@ class DatabaseSetup:
     max_rows: int = MAX_ROWS
     cache_lag_s: float = 0.0
     """So long after a change of the setup the API does not know of it."""
+    pool_wait_s: float = 10.0
+    """How long a request waits for a connection (PostgREST's `db-pool-acquisition-timeout`)."""
     timeouts_s: Mapping[str, float]
     """By role: how long a statement may take."""
 
 
+_KEYS: Final = (
+    "tables", "functions", "enums", "max_rows", "pool_wait_s", "statement_timeout_s", "schema_cache_lag_s",
+)  # fmt: skip
+
+
 def read(given: Any, place: str) -> DatabaseSetup:
     """JSON to the setup. Without tables there are those of a typical application. Raises `ValueError`."""
-    found = known(
-        given, place, ("tables", "functions", "enums", "max_rows", "statement_timeout_s", "schema_cache_lag_s")
-    )
+    found = known(given, place, _KEYS)
     enums = {
         name: names(labels, f"{place}.enums.{name}")
         for name, labels in mapping(found.get("enums", {}), f"{place}.enums").items()
@@ -74,6 +79,7 @@ def read(given: Any, place: str) -> DatabaseSetup:
         ),
         max_rows=whole(found.get("max_rows", MAX_ROWS), f"{place}.max_rows", least=1, most=1_000_000),
         cache_lag_s=_seconds(found.get("schema_cache_lag_s", 0), f"{place}.schema_cache_lag_s"),
+        pool_wait_s=_seconds(found.get("pool_wait_s", 10), f"{place}.pool_wait_s"),
         timeouts_s={**_TIMEOUTS_S, **timeouts},
     )
 
