@@ -67,11 +67,13 @@ class Planner:
     def plan(self, name: str, query: Query, *, only: Part | None = None, is_capped: bool = True) -> Plan:
         """The statement of a query of a table; `only` narrows it (its alias is `t1`)."""
         table, alias = self._schema.tables[name], self._alias()
-        level = self._level(table, alias, query, is_nested=False)
+        # As PostgreSQL looks at a statement: what is joined and picked first, then the condition, then the order.
+        is_count = _is_count(table, query)
+        level = _Level() if is_count else self._level(table, alias, query, is_nested=False)
         where = self._where(table, alias, query, visible(table, alias, self._who, "select") if only is None else only)
         source = f"FROM {quoted(name)} AS {alias} WHERE {where.sql}"
         count = Part(f"SELECT count(*) {source}", where.params)
-        if _is_count(table, query):
+        if is_count:
             return Plan(count, Part("SELECT 1"), lambda row: {query.picks[0].alias or "count": row[0]})
         columns = joined_columns(level.columns) if level.columns else Part("1")
         order = self._order(table, alias, query)

@@ -20,7 +20,7 @@ from brownout_simulators.vendors.supabase.rest.asking import Asking
 from brownout_simulators.vendors.supabase.rest.errors import failure
 from brownout_simulators.vendors.supabase.rest.payload import parsed, rows_of, stored
 from brownout_simulators.vendors.supabase.rest.reads import answered, content_range, not_single
-from brownout_simulators.vendors.supabase.rest.request import Asked, read, refuse_aggregates
+from brownout_simulators.vendors.supabase.rest.request import Asked, picks_all, read, refuse_aggregates
 
 _EFFECTS = {"INSERT": "supabase.row", "UPDATE": "supabase.row_updated", "DELETE": "supabase.row_deleted"}
 _RESOLUTIONS: dict[str, Resolution] = {"merge-duplicates": "merge", "ignore-duplicates": "ignore"}
@@ -168,10 +168,13 @@ def _shown(asking: Asking, table: Table, asked: Asked, done: Sequence[Written]) 
     _check_single(asking, len(done))
     if not _is_returned(asking) or not done:
         return []
+    query = asked.query
+    if picks_all(query) and not query.order and query.limit is None and not query.offset:
+        return [_as_shown(table, each.new if each.new is not None else each.old or {}) for each in done]
     places = orjson.dumps([each.rowid for each in done]).decode()
     only = Part("t1._rowid_ IN (SELECT value FROM json_each(?))", (places,))
-    query = Query(asked.query.picks, [], asked.query.order, asked.query.limit, asked.query.offset)
-    plan = asking.planner().plan(table.name, query, only=only, is_capped=False)
+    whole = Query(query.picks, [], query.order, query.limit, query.offset)
+    plan = asking.planner().plan(table.name, whole, only=only, is_capped=False)
     return [plan.row(row) for row in asking.engine.rows(plan.select)]
 
 
@@ -230,11 +233,12 @@ def _plain(table: Table, row: Row | None) -> dict[str, Any] | None:
     """A row as JSON has it, and nothing that only a serialiser understands."""
     if row is None:
         return None
-    shown = {
-        name: None if row[name] is None else column.type.shown(row[name]) for name, column in table.columns.items()
-    }
-    found: dict[str, Any] = orjson.loads(orjson.dumps(shown))
+    found: dict[str, Any] = orjson.loads(orjson.dumps(_as_shown(table, row)))
     return found
+
+
+def _as_shown(table: Table, row: Row) -> dict[str, Any]:
+    return {name: None if row[name] is None else column.type.shown(row[name]) for name, column in table.columns.items()}
 
 
 def _location(table: Table, done: Written) -> str:
