@@ -39,18 +39,14 @@ class Engine:
         connection.create_collation(NUMERIC, compare_numeric)
         connection.create_collation(JSONB, documents.compare)
         connection.create_collation(ARRAY, documents.compare_arrays)
-        connection.set_progress_handler(self._stepped, STEP)
-        self._steps = 0
+        self._steps = steps = _Steps()
+        connection.set_progress_handler(steps.one_more, STEP)
         self.execute = connection.execute
         """The bare one, for statements of ours that cannot fail."""
 
-    def _stepped(self) -> int:
-        self._steps += 1
-        return int(self._steps > STEPS_LIMIT)
-
     def rows(self, part: Part) -> list[tuple[Any, ...]]:
         """All rows of a select. Raises `DbError`."""
-        self._steps = 0
+        self._steps.taken = 0
         try:
             return self.execute(part.sql, part.params).fetchall()
         except sqlite3.Error as error:
@@ -58,13 +54,18 @@ class Engine:
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> sqlite3.Cursor:
         """A statement that writes. Raises `DbError`, and `sqlite3.IntegrityError` as it is."""
-        self._steps = 0
+        self._steps.taken = 0
         try:
             return self.execute(sql, params)
         except sqlite3.IntegrityError:
             raise
         except sqlite3.Error as error:
             raise translated(error) from None
+
+    def roll_back(self) -> None:
+        """Undo the transaction; SQLite itself has undone one in which its memory was full."""
+        if self._connection.in_transaction:
+            self.execute("ROLLBACK")
 
     def create(self, table: Table) -> None:
         """Make a table, with an index for each constraint, foreign key and owner: what is looked up is not scanned."""
@@ -95,6 +96,23 @@ class Engine:
     def close(self) -> None:
         """Give the memory back."""
         self._connection.close()
+
+    def __del__(self) -> None:
+        self._connection.close()
+
+
+class _Steps:
+    """How far a statement has come. Apart from the engine, which nothing of its connection may hold on to."""
+
+    __slots__ = ("taken",)
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def one_more(self) -> int:
+        """Not 0: it has come too far."""
+        self.taken += 1
+        return int(self.taken > STEPS_LIMIT)
 
 
 def _declared(column: Column) -> str:

@@ -124,7 +124,7 @@ class DatabaseState:
                 _take_back(engine, done)
             yield True
         finally:
-            engine.execute("ROLLBACK")
+            engine.roll_back()
 
 
 def _take_back(engine: Engine, done: Done) -> None:

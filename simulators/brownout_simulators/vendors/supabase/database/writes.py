@@ -47,7 +47,7 @@ class Writer:
         try:
             yield
         except BaseException:
-            self._engine.execute("ROLLBACK")
+            self._engine.roll_back()
             raise
         self._engine.execute("COMMIT")
         now_s = self._account.clock()

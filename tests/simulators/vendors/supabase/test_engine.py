@@ -1,0 +1,72 @@
+"""The SQL engine: what it bounds, what it gives back, and that it is a function of seed and calls."""
+
+import gc
+import sqlite3
+import weakref
+from typing import Any
+
+import pytest
+
+from brownout_simulators.vendors.supabase.database import engine as module
+from brownout_simulators.vendors.supabase.database.conditions import Part
+from brownout_simulators.vendors.supabase.database.engine import Engine, translated
+from brownout_simulators.vendors.supabase.database.problems import DbError
+from tests.simulators.vendors.supabase.bench import ALICE, SupabaseBench
+
+
+def test_the_same_seed_and_the_same_calls_give_the_same_bytes() -> None:
+    def story(seed: int) -> list[Any]:
+        bench = SupabaseBench(seed=seed)
+        rows = [{"business_key": f"k{number}", "payload": {"b": 1, "a": [number]}} for number in range(3)]
+        answers = [bench.rest("POST", "jobs", rows, prefer="return=representation").body]
+        answers += [bench.rest("GET", "jobs?select=*,files(*)&order=amount").body]
+        return [answers, list(bench.simulator.ledger.rows())]
+
+    assert story(1) == story(1)
+    assert story(1) != story(2)
+
+
+def test_a_statement_that_goes_on_for_too_long_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "STEPS_LIMIT", 2)
+    counting = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+    engine = Engine()
+    with pytest.raises(DbError, match="57014"):
+        engine.rows(Part(counting))
+    assert engine.rows(Part("SELECT 1")) == [(1,)]
+
+
+def test_a_database_that_is_full_says_so_and_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAGES_LIMIT", 64)
+    bench = SupabaseBench()
+    statuses = []
+    for number in range(20):
+        body = {"business_key": f"k{number}", "payload": {"x": "y" * 5_000}}
+        answer = bench.rest("POST", "jobs", body)
+        statuses.append(answer.status)
+    assert (answer.status, answer.json["code"]) == (503, "53100")
+    assert len(bench.rest("GET", "jobs?select=id").json) == statuses.count(201) > 0
+    assert len(bench.effects()) == statuses.count(201)
+
+
+def test_an_error_that_is_not_known_stays_a_defect() -> None:
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        translated_from("SELECT * FROM nowhere")
+
+
+def translated_from(sql: str) -> None:
+    try:
+        sqlite3.connect(":memory:").execute(sql)
+    except sqlite3.Error as error:
+        raise translated(error) from None
+
+
+def test_a_project_that_is_forgotten_gives_its_memory_back() -> None:
+    bench = SupabaseBench()
+    bench.rest("POST", "profiles", {"id": ALICE})
+    state = bench.simulator.accounts[bench.project].state.database
+    kept = weakref.ref(state.engine(state._schema, lambda *_: None))
+    del state
+    bench.simulator.reset()
+    gc.collect()
+    assert kept() is None
+    assert bench.rest("GET", "profiles").json == []
