@@ -1,5 +1,6 @@
 """Faults, limits, idempotency: whether the vendor's action is to run at all, and when."""
 
+from functools import partial
 from typing import Generic, TypeVar
 
 from brownout_simulators.clock import Clock
@@ -84,6 +85,7 @@ class Decision(Generic[S]):
             wall_s=self._clock.wall_s(),
             public=route is not None and route.public,
             grants=route is not None and route.grants,
+            never_expires=partial(self._vendor.never_expires, one.call),
             credential_since_s=one.credential_since_s,
             key=one.key,
             named_errors=self._vendor.named_errors,

@@ -219,6 +219,8 @@ class Vendor(Generic[S]):
     alone opens nothing."""
     stores: Callable[[S], Mapping[str, Store[Any]]] = lambda _state: {}
     """What an account holds, by kind of object: for the counts of what is kept and what was forgotten."""
+    never_expires: Callable[[Call], bool] = lambda _call: False
+    """Whether what the call authorizes itself with is a key that lasts, where a vendor takes those beside tokens."""
     admit: Callable[[Call, Account[S]], None] | None = None
     """The half of authentication that needs the account's state; raises `Refused`."""
     idempotency: IdempotencyRules | None = None

@@ -10,7 +10,7 @@ from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, requi
 class ExpireTokens(Fault):
     """The vendor's own "token expired" for every token that was first used before the rule came into force.
 
-    With `valid_for_s`, also for a newer one that long after its first use.
+    With `valid_for_s`, also for a newer one that long after its first use. Keys that last go on working.
     """
 
     stage: ClassVar[Stage] = Stage.CREDENTIALS
@@ -26,6 +26,8 @@ class ExpireTokens(Fault):
             return False
         old = on.credential_since_s < memory.since_s
         if not old and (self.valid_for_s is None or on.now_s - on.credential_since_s < self.valid_for_s):
+            return False
+        if on.never_expires():
             return False
         on.answer = on.errors.token_expired(on.call)
         return True

@@ -13,7 +13,7 @@ The stages run in their order, whatever the order of the rules; within a stage, 
     SERVE        how many calls the vendor works on at a time: strikes no single call, but holds for the vendor
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, ClassVar, Final, Literal, Self
@@ -59,6 +59,8 @@ class Strike:
     """The route asks for no credential."""
     grants: bool = False
     """The route gives out tokens; what it asks for is no token itself."""
+    never_expires: Callable[[], bool] = lambda: False
+    """Whether the call brings a key that lasts, and no token."""
     credential_since_s: float = 0.0
     """When this credential was first used."""
     key: str = ""

@@ -1,9 +1,12 @@
 """Expire tokens: old ones stop working, new ones work."""
 
+from dataclasses import replace
+
 import pytest
 
 from brownout_simulators.faults import FaultError, rule_from_json
 from tests.simulators.driving import Driver, body_of
+from tests.simulators.toy import TILL
 
 
 def test_tokens_used_before_the_rule_came_into_force_expire_and_new_ones_work() -> None:
@@ -33,6 +36,16 @@ def test_what_gives_out_tokens_and_what_asks_for_none_go_on() -> None:
     assert till.send("POST", "/v1/token").status == 200
     assert till.send("GET", "/health").status == 200
     assert till.send().status == 401
+
+
+def test_a_credential_that_never_expires_goes_on() -> None:
+    lasting = replace(TILL, never_expires=lambda call: call.headers.get("authorization") == "Bearer till_test_key")
+    till = Driver({"expire_tokens": {"valid_for_s": 1.0}}, vendor=lasting)
+    for account in ("key", "token"):
+        till.send(account=account)
+    till.clock.now_s += 2.0
+    assert [till.send(account=account).status for account in ("key", "token")] == [200, 401]
+    assert till.struck("r0") == 1
 
 
 def test_a_lifetime_that_cannot_be_is_refused() -> None:

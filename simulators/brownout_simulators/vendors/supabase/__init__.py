@@ -19,7 +19,7 @@ from typing import Final
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors.supabase.actions import ROUTES
 from brownout_simulators.vendors.supabase.errors import SupabaseErrors
-from brownout_simulators.vendors.supabase.gateway import admit, authenticate, decorate, parse
+from brownout_simulators.vendors.supabase.gateway import admit, authenticate, decorate, never_expires, parse
 from brownout_simulators.vendors.supabase.keys import environment, test_key
 from brownout_simulators.vendors.supabase.limits import LIMITS
 from brownout_simulators.vendors.supabase.magic import MAGIC
@@ -44,6 +44,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     environment=environment,
     test_key=test_key,
     stores=stores,
+    never_expires=never_expires,
     admit=admit,
     webhooks=WEBHOOKS,
     listen=listen,

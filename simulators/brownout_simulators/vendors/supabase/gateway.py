@@ -58,6 +58,12 @@ def bearer(call: Call) -> str:
     return token.strip() if kind.lower() == "bearer" else ""
 
 
+def never_expires(call: Call) -> bool:
+    """Whether the caller is a key of the project's and no user: those last longer than any run."""
+    token = bearer(call)
+    return not token or read_key(token) is not None
+
+
 def admit(call: Call, account: Account[State]) -> None:
     """A bearer that is an opaque key must be one of the same project: the gateway turns it into the role's token."""
     token = bearer(call)

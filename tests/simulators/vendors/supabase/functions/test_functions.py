@@ -88,7 +88,7 @@ def test_a_function_asks_for_a_token_unless_it_says_not() -> None:
         ({"respond": {"error": "function_resource_limit"}}, 546, "WORKER_LIMIT"),
         ({"respond": {"error": "function_relay_error"}}, 502, "RELAY_ERROR"),
         ({"throttle": {}}, 429, "RATE_LIMITED"),
-        ({"expire_tokens": {"valid_for_s": 0.001}}, 401, "UNAUTHORIZED_INVALID_JWT"),
+        ({"revoke_credentials": {}}, 401, "UNAUTHORIZED_INVALID_JWT"),
     ],
 )
 def test_faults_speak_the_relays_words(fault: dict[str, Any], status: int, code: str) -> None:
