@@ -5,6 +5,7 @@ import json
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,8 +82,9 @@ class Everything(AuthBench):
         self.ids = [self.session["user"]["id"], "docs", "a.txt", begun.headers["location"].rpartition("/")[2]]
 
 
+@pytest.mark.thorough
 @given(st.data(), st.sampled_from(ROUTES))
-@examples(60)
+@examples(30)
 def test_any_request_to_any_endpoint_has_an_answer(data: st.DataObject, route: tuple[str, str]) -> None:
     method, path = route
     bench = Everything()

@@ -35,6 +35,7 @@ class RealtimeSetup:
     private_only: bool = False
     messages_per_s: int | None = None
     joins_per_s: int | None = None
+    presence_per_s: int | None = None
     channels_per_client: int = 100
     presence_per_client: int | None = None
     """Calls of one client in thirty seconds."""
@@ -67,6 +68,7 @@ def read(given: Any, place: str) -> RealtimeSetup:
         messages_per_s=_quota(fields, "messages_per_s"),
         joins_per_s=_quota(fields, "joins_per_s"),
         channels_per_client=fields.whole("channels_per_client", DEFAULT.channels_per_client, 0, 10_000),
+        presence_per_s=_quota(fields, "presence_per_s"),
         presence_per_client=_quota(fields, "presence_per_client"),
         payload_kb=fields.whole("payload_kb", DEFAULT.payload_kb, 1, 10_000),
     )

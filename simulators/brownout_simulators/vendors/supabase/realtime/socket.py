@@ -121,6 +121,11 @@ class RealtimeSocket(Session):
         elif _size_of(payload) > setup.payload_kb * 1_000:
             yield from self._shut(channel, "Track message size exceeded", account)
             return
+        elif payload != channel.said and not account.state.realtime.presence.passes(
+            account.clock(), setup.presence_per_s
+        ):
+            yield from self._shut(channel, "Too many presence messages per second", account)
+            return
         elif payload != channel.said:
             channel.said = payload
             presences = account.state.realtime.presences_of(channel.place)

@@ -32,6 +32,7 @@ class RealtimeState:
     """By topic, as it is published."""
     messages: Meter = field(default_factory=Meter)
     joins: Meter = field(default_factory=Meter)
+    presence: Meter = field(default_factory=Meter)
     numbers: int = 0
     """Of channels and sockets that there were."""
     refused: dict[str, None] = field(default_factory=dict)

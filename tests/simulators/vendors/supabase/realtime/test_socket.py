@@ -251,6 +251,18 @@ def test_quotas_of_a_project() -> None:
     assert ("phx_close" in ends[:2], ends[2]) == (False, "phx_close")
 
 
+def test_presence_has_a_quota_of_the_project() -> None:
+    bench = RealtimeBench(presence_per_s=2)
+    one, two = bench.connect(), bench.connect()
+    for client in (one, two):
+        client.join()
+        assert client.say("presence", {"event": "track", "payload": {"n": 0}})[0].payload["status"] == "ok"
+    system, close, *_ = one.say("presence", {"event": "track", "payload": {"n": 1}})
+    assert (system.payload["message"], close.event) == ("Too many presence messages per second", "phx_close")
+    bench.pass_time(1)
+    assert two.say("presence", {"event": "track", "payload": {"n": 1}})[0].payload["status"] == "ok"
+
+
 @pytest.mark.parametrize("message", ["", "[]", "{}", b"\x00", "null", '["1"]'])
 def test_what_cannot_be_read_ends_the_socket(message: str | bytes) -> None:
     client = RealtimeBench().connect()
