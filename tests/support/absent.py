@@ -12,3 +12,9 @@ def absent(reason: str) -> NoReturn:
         pytest.fail(f"{reason} (and BROWNOUT_SKIP_NOTHING is set)")
     print(reason)
     pytest.skip(reason)
+
+
+def unpublished(reason: str) -> NoReturn:
+    """Skip this test, saying why, wherever it runs: what it needs comes with neither the project nor its checks."""
+    print(reason)
+    pytest.skip(reason)

@@ -22,10 +22,18 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
+def has_document(name: str) -> bool:
+    """Whether that API description is on this machine."""
+    return _path(name).is_file()
+
+
+def _path(name: str) -> Path:
+    return Path(os.environ.get("BROWNOUT_SPECS") or ROOT.parent / "shared" / "specs") / name
+
+
 def document(name: str) -> dict[str, Any]:
     """A vendor's own API description; the test is skipped, saying so, where there is none."""
-    folder = Path(os.environ.get("BROWNOUT_SPECS") or ROOT.parent / "shared" / "specs")
-    path = folder / name
+    path = _path(name)
     if not path.is_file():
         absent(f"no {name}: point BROWNOUT_SPECS at a folder with the vendors' API descriptions")
     return _read(path)

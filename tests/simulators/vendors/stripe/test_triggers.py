@@ -16,7 +16,7 @@ from brownout_simulators.vendors.stripe import VENDOR
 from brownout_simulators.vendors.stripe.webhooks import EVENTS
 from tests.simulators.vendors.stripe.trigger_language import Broken, Step, form, from_file, replay, resolved
 from tests.simulators.vendors.stripe.world import Stripe
-from tests.support.absent import absent
+from tests.support.absent import unpublished
 
 SOME_TIME_S = 30.0
 """For what comes a little later: a bank's answer, a clock that has moved on."""
@@ -127,7 +127,7 @@ def test_every_event_that_is_told_is_one_of_those_that_the_vendor_says_it_tells(
 def test_the_clients_own_files_end_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
     folder = os.environ.get("BROWNOUT_STRIPE_TRIGGERS", "")
     if not folder:
-        absent("no folder of Stripe's triggers: point BROWNOUT_STRIPE_TRIGGERS at pkg/fixtures/triggers of its client")
+        unpublished("no BROWNOUT_STRIPE_TRIGGERS: a folder with pkg/fixtures/triggers of Stripe's client")
     theirs = their_sequences(Path(folder))
     assert set(theirs) == set(own_sequences())
     _judge(theirs, capsys)
