@@ -26,6 +26,11 @@ class Change(NamedTuple):
     """Seconds since 1970."""
 
 
+def is_heard(account: Account[Any]) -> bool:
+    """Whether there is anybody to tell: a webhook, or a channel at some time. What nobody hears need not be said."""
+    return bool(account.state.realtime.numbers or len(account.state.webhooks))
+
+
 def tell(account: Account[Any], changes: Iterable[Change]) -> list[Notice]:
     """Publish the changes to the account's sessions; returns the notices for its webhooks, for the reply."""
     told = list(changes)

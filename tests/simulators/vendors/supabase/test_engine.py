@@ -36,7 +36,7 @@ def test_a_statement_that_goes_on_for_too_long_is_cancelled(monkeypatch: pytest.
 
 
 def test_a_database_that_is_full_says_so_and_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAGES_LIMIT", 64)
+    monkeypatch.setattr(module, "PAGES_LIMIT", 40)
     bench = SupabaseBench()
     statuses = []
     for number in range(20):

@@ -6,7 +6,7 @@ its own (a float would lose its scale and its last digits), UUIDs in their one s
 
 import re
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from math import inf, isinf, isnan, nan
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ _UUID: Final = re.compile(r"\{?[0-9a-fA-F]{4}(?:-?[0-9a-fA-F]{4}){7}\}?")
 _HEX: Final = re.compile(r"\\x(?:[0-9a-fA-F]{2})*")
 _EXPONENT_LIMIT: Final = 400
 """Digits before the point, or after it, that a `numeric` has room for here; PostgreSQL has room for thousands."""
+_WIDE: Final = Context(prec=2 * _EXPONENT_LIMIT + 40)
 _TRUE: Final = frozenset({"t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"})
 _FALSE: Final = frozenset({"f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"})
 
@@ -48,6 +49,7 @@ def whole(name: str, bits: int) -> Callable[[str], int]:
 
 def numeric(precision: int | None, scale: int) -> Callable[[str], str]:
     """A reader of `numeric`, or `numeric(precision, scale)`: the digits as PostgreSQL prints them."""
+    unit, bound = Decimal(1).scaleb(-scale), Decimal(10) ** ((precision or 0) - scale)
 
     def read(text: str) -> str:
         special = _SPECIAL.get(text.strip().lower())
@@ -66,10 +68,8 @@ def numeric(precision: int | None, scale: int) -> Callable[[str], str]:
         if value.adjusted() > _EXPONENT_LIMIT or (isinstance(exponent, int) and exponent < -_EXPONENT_LIMIT):
             raise DbError("22003", "value overflows numeric format")
         if precision is not None:
-            with localcontext() as context:
-                context.prec = 2 * _EXPONENT_LIMIT + 40
-                value = value.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP)
-            if abs(value) >= Decimal(10) ** (precision - scale):
+            value = value.quantize(unit, ROUND_HALF_UP, _WIDE)
+            if abs(value) >= bound:
                 raise _overflow(precision, scale)
         return format(value or abs(value), "f")
 

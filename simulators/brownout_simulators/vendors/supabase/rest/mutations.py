@@ -7,7 +7,7 @@ import orjson
 
 from brownout_simulators.call import Effect, Reply
 from brownout_simulators.vendor import Refused
-from brownout_simulators.vendors.supabase.changes import Change, tell
+from brownout_simulators.vendors.supabase.changes import Change, is_heard, tell
 from brownout_simulators.vendors.supabase.database.conditions import Part
 from brownout_simulators.vendors.supabase.database.constraints import Row
 from brownout_simulators.vendors.supabase.database.policies import visible
@@ -201,8 +201,10 @@ def _answer(  # noqa: PLR0917 - what an answer consists of
 def told(asking: Asking, writer: Writer) -> tuple[list[Effect], Any]:
     """What was written, for the books and for whoever listens."""
     account = asking.account
-    now_s = account.wall_s()
     effects = [_effect(each) for each in writer.written]
+    if not is_heard(account):
+        return effects, ()
+    now_s = account.wall_s()
     changes = [
         Change(each.kind, PUBLIC, each.table.name, _plain(each.table, each.new), _plain(each.table, each.old), now_s)
         for each in writer.written
