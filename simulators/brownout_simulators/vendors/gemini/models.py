@@ -1,7 +1,8 @@
 """The models there are: their limits and prices, and the endpoints that tell of them.
 
-Limits are those of the API's models page, prices those of its pricing page (paid tier, US dollars per million tokens,
-as of 2026-11), for prompts of up to 200,000 tokens and above that.
+Limits are those of the API's models page, prices in the kind of its pricing page (paid tier, US dollars per million
+tokens), for prompts of up to 200,000 tokens and above that. They change without notice, and were not checked against a
+bill: one run's cost can be held against another's, not against an invoice.
 """
 
 from collections.abc import Mapping
