@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from brownout_harness.asked.described import check_templates
+from brownout_harness.asked.needed import vendors_needed
 from brownout_harness.judging.evidence import Death, Deed, Evidence, Gap
 from brownout_harness.judging.expectations.base import Expectation
 from brownout_harness.judging.inputs import FaultCount, RunInputs
@@ -109,7 +110,7 @@ def inputs_of(run: RunFolder) -> RunInputs:
         deaths=what.deaths,
         deeds=what.deeds,
         notes=what.notes,
-        secrets=frozenset(_secrets()),
+        secrets=frozenset(_secrets(vendors_needed(scenario_of(run), VENDORS))),
         logs=logs if logs.is_dir() and not logs.is_symlink() else None,
         started=run.verdict.started,
         duration_s=run.verdict.duration_s,
@@ -141,8 +142,8 @@ def with_found(checks: Iterable[Expectation], run: RunFolder) -> list[Expectatio
     ]
 
 
-def _secrets() -> Iterator[str]:
-    for name in VENDORS:
+def _secrets(vendors: Iterable[str]) -> Iterator[str]:
+    for name in vendors:
         vendor = load_vendor(name)
         yield from secrets_in(vendor.environment("http://127.0.0.1", vendor.test_key("default")))
 

@@ -17,7 +17,12 @@ WRITES = {
     "stripe": ("pay", "POST /v1/payment_intents", "stripe.charge"),
     "twilio": ("notify", "POST *", "twilio.message"),
     "sales": ("place_order", "POST /api/v2/orders/intake", "sales.order"),
+    "supabase": ("save_job", "POST /rest/v1/jobs", "supabase.row"),
+    "openai": ("assist", "POST /v1/chat/completions", ""),
 }
+"""The operation, the write that is struck, and what it leaves once; "" for an answer that may cost twice."""
+ASKED_NOTHING_ALONE = {"gemini", "clerk"}
+"""Vendors of which no operation wants a write alone."""
 
 LATE = """\
 name: late
@@ -74,6 +79,8 @@ def ran(vendor: str, answers: Iterable[str], share: str = "50%") -> tuple[Judgem
     which = f"vendor: {vendor}, match: {match}, share: {share}, expect_struck: 0"
     faults = "\n".join(f"  - {{{which}, window: {at}, {each}}}" for at, each in zip(seconds, given, strict=True))
     text = SCENARIO.format(operation=operation, effect=effect, seconds=len(given), faults=faults)
+    if not effect:
+        text = text.replace("  - exactly_once: {effect: }\n", "")
     scenario = load_text(text, vocabulary())
     evidence = evidence_of(scenario, run_virtual(scenario), {})
     return judge(evidence, [each.check for each in scenario.expect]), evidence.faults
@@ -82,6 +89,10 @@ def ran(vendor: str, answers: Iterable[str], share: str = "50%") -> tuple[Judgem
 @cache
 def all_named(vendor: str) -> tuple[Judgement, Sequence[FaultSpan]]:
     return ran(vendor, (f'respond: {{error: "{name}"}}' for name in load_vendor(vendor).named_errors))
+
+
+def test_every_vendor_is_put_to_the_test_or_known_not_to_be() -> None:
+    assert {*WRITES, *ASKED_NOTHING_ALONE} == {*VENDORS}
 
 
 def put_to_the_test(judgement: Judgement, faults: Sequence[FaultSpan]) -> None:
@@ -93,20 +104,21 @@ def put_to_the_test(judgement: Judgement, faults: Sequence[FaultSpan]) -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("vendor", WRITES)
 def test_none_of_the_vendors_own_errors_makes_the_core_lose_or_repeat_anything(vendor: str) -> None:
     put_to_the_test(*all_named(vendor))
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("vendor", WRITES)
 def test_no_retry_after_makes_the_core_lose_or_repeat_anything(vendor: str) -> None:
     answers = [f'throttle: {{headers: {{retry-after: "{value}"}}}}' for value in HOSTILE]
     put_to_the_test(*ran(vendor, [*answers, "throttle: {retry_after: 1s, means: 5s}"]))
 
 
+# Not openai: its limiter lets one call a second through, and an answer of the other model's serves the rest.
 @pytest.mark.thorough
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("vendor", [vendor for vendor, (_, _, effect) in WRITES.items() if effect])
 def test_no_unreadable_answer_makes_the_core_lose_or_repeat_anything(vendor: str) -> None:
     bodies = (
         "body: html",

@@ -39,7 +39,7 @@ def test_a_database_that_is_full_says_so_and_keeps_what_it_has(monkeypatch: pyte
     monkeypatch.setattr(module, "PAGES_LIMIT", 40)
     bench = SupabaseBench()
     statuses = []
-    for number in range(20):
+    for number in range(60):
         body = {"business_key": f"k{number}", "payload": {"x": "y" * 5_000}}
         answer = bench.rest("POST", "jobs", body)
         statuses.append(answer.status)
