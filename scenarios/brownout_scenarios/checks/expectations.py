@@ -93,8 +93,8 @@ def _requests(item: schema.Expected, words: Vocabulary, at: Path) -> Found:
 
 def _fault(scenario: Scenario, item: schema.Expected, at: Path) -> Found:
     """A fault that is named is one of the scenario's, and one that a ledger tells of."""
-    named = getattr(item.check, "struck_by", None)
-    if named is None:
+    named = getattr(item.check, "struck_by", "")
+    if not named:
         return
     rules = {rule.id: rule for rule in scenario.fault_rules()}
     if named not in rules:

@@ -49,6 +49,24 @@ def test_whom_another_fault_struck_may_end_otherwise() -> None:
     assert judged(ended(also, 20, Outcome.REFUSED)).status is Status.FAILED
 
 
+def test_without_a_fault_each_of_that_name_must_end_so() -> None:
+    """Whom anything struck does not matter, and neither does a ledger with a gap: the driver alone knows."""
+    evidence = with_operations(struck(1, 2), lambda each: each._replace(outcome=Outcome.REFUSED))
+    asked = {"struck_by": "", "is_": (Outcome.REFUSED,), "operation": "pay"}
+    result = judged(evidence, **asked)
+    assert (result.status, result.observed) == (Status.PASSED, "200 of 200 operations")
+    failed = judged(ended(evidence, 5, Outcome.DONE), **asked)
+    assert (failed.status, failed.observed) == (Status.FAILED, "199 of 200 operations")
+    assert [(case.operation_id, case.what) for case in failed.cases] == [("op-5", "done")]
+    nobody = judged(evidence, **{**asked, "operation": "notify"})
+    assert nobody.status is Status.INCONCLUSIVE
+
+
+def test_it_must_say_of_whom() -> None:
+    with pytest.raises(ValueError, match="outcome needs struck_by, operation or both"):
+        OutcomeOf(is_=ENDS_WELL)
+
+
 def test_one_struck_among_several_requests_is_enough() -> None:
     evidence = struck(*range(8))
     again = [each._replace(seq=each.seq + 5000, faults=(), at_s=each.at_s + 1) for each in evidence.requests]
