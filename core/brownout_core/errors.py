@@ -109,6 +109,11 @@ class RenewalPaused(CallRejected):
     policy = "renewal"
     retryable = True
 
+    def __init__(self, message: str, *, vendor: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(message, retry_after_s=retry_after_s)
+        self.vendor = vendor
+        """Whose credential; where a flow asks several vendors, the others refused nothing."""
+
 
 class IdempotencyConflict(CallRejected):
     """The idempotency key is in use by another caller."""

@@ -85,8 +85,12 @@ class VendorClient:
         headers: Mapping[str, str],
         body: bytes = b"",
     ) -> Response:
-        """Send one request; return the answer whatever its status. Raises the errors of a failed exchange."""
-        request = Request(method, self._base_url + path, {CORRELATION_HEADER: operation_id, **headers}, body)
+        """Send one request; return the answer whatever its status. Raises the errors of a failed exchange.
+
+        Without an operation's id it is nobody's in particular.
+        """
+        named = {CORRELATION_HEADER: operation_id, **headers} if operation_id else headers
+        request = Request(method, self._base_url + path, named, body)
         try:
             async with self._transport.open(request) as opened:
                 return await opened.whole()

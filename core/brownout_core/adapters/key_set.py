@@ -13,7 +13,6 @@ published in between.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from math import inf
 from typing import Final
 
@@ -29,8 +28,8 @@ MOST_UNKNOWN: Final = 1_000
 CALL: Final = "fetch_keys"
 """What errors call it."""
 
-Fetch = Callable[[str], Awaitable[Mapping[str, PublicKey]]]
-"""The whole set by the keys' ids, asked for in the name of an operation."""
+Fetch = Callable[[], Awaitable[Mapping[str, PublicKey]]]
+"""The whole set by the keys' ids."""
 
 
 class KeySet:
@@ -45,7 +44,7 @@ class KeySet:
         self._unknown: dict[str, float] = {}
         """Ids that a set did not have, and until when nobody asks again."""
 
-    async def find(self, kid: str, operation_id: str) -> PublicKey:
+    async def find(self, kid: str) -> PublicKey:
         """The key of that id.
 
         Raises:
@@ -54,12 +53,11 @@ class KeySet:
         """
         now_s = asyncio.get_running_loop().time
         came_s = now_s()
-        fetch = partial(self._renew, operation_id)
         while True:
             key = self._keys.get(kid) if now_s() < self._asked_s + HELD_S else None
             if key is not None:
                 if now_s() >= self._asked_s + FRESH_S:
-                    self._renewal.begin(CALL, fetch)
+                    self._renewal.begin(CALL, self._renew)
                 return key
             if now_s() < self._unknown.get(kid, -inf):
                 raise TokenKeyUnknown("no such key is published", retry_after_s=self._unknown[kid] - now_s())
@@ -68,7 +66,7 @@ class KeySet:
             if (early_s := self._asked_s + APART_S - now_s()) > 0:
                 await asyncio.sleep(early_s)
                 continue
-            await self._renewal.renewed(CALL, fetch)
+            await self._renewal.renewed(CALL, self._renew)
 
     def _unknown_from(self, kid: str, now_s: float) -> TokenKeyUnknown:
         self._unknown[kid] = now_s + UNKNOWN_S
@@ -76,9 +74,9 @@ class KeySet:
             del self._unknown[next(iter(self._unknown))]
         return TokenKeyUnknown("no such key is published", retry_after_s=UNKNOWN_S)
 
-    async def _renew(self, operation_id: str) -> str:
+    async def _renew(self) -> str:
         asked_s = asyncio.get_running_loop().time()
-        keys = await self._fetch(operation_id)
+        keys = await self._fetch()
         self._keys, self._asked_s = keys, asked_s
         for kid in keys:
             self._unknown.pop(kid, None)

@@ -193,11 +193,15 @@ class Flow(ABC, Generic[R]):
         return self.sets_aside is SetAside.TRANSIENT and not isinstance(error, VendorRefused)
 
     def _tell_rejection(self, error: CallRejected, asking: Asking) -> None:
-        """That something around the calls refused: for every vendor that might have been asked."""
+        """That something around the calls refused: for the vendor that it names, or every one that might have been
+        asked."""
         if self._around.sink is None or error is asking.told or isinstance(error, RetrySuppressed):
             return
         now_s = asyncio.get_running_loop().time()
+        named = getattr(error, "vendor", "")
         for adapter in self.uses:
+            if named not in {"", adapter.name}:
+                continue
             told = (adapter.name, self.name, asking.operation_id)
             self._around.sink(Event(now_s, Kind.CALL_REJECTED, *told, outcome=error.policy))
 

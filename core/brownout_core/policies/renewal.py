@@ -100,7 +100,8 @@ class Renewal:
         loop = asyncio.get_running_loop()
         now_s = loop.time()
         if now_s < self._paused_until_s:
-            raise RenewalPaused("the credential could not be renewed", retry_after_s=self._paused_until_s - now_s)
+            pause_s = self._paused_until_s - now_s
+            raise RenewalPaused("the credential could not be renewed", vendor=self._vendor, retry_after_s=pause_s)
         self._check_quiet(now_s)
         self._under_way = loop.create_task(self._renew(call, fetch), name=f"{self._vendor} {call}")
         self._under_way.add_done_callback(self._ended)
@@ -108,7 +109,8 @@ class Renewal:
 
     def _check_quiet(self, now_s: float) -> None:
         if (quiet_s := self._quiet_for_s(now_s)) > 0:
-            raise RenewalPaused("the breaker is open", retry_after_s=None if isinf(quiet_s) else quiet_s)
+            after_s = None if isinf(quiet_s) else quiet_s
+            raise RenewalPaused("the breaker is open", vendor=self._vendor, retry_after_s=after_s)
 
     async def _renew(self, call: str, fetch: Callable[[], Awaitable[str]]) -> str:
         within = asyncio.timeout(self._config.attempt_s)

@@ -25,12 +25,12 @@ class Published:
         self.is_down = False
         self.asked = 0
 
-    async def fetch(self, operation_id: str) -> Mapping[str, PublicKey]:
+    async def fetch(self) -> Mapping[str, PublicKey]:
         self.asked += 1
         names, is_down = self.names, self.is_down
         await asyncio.sleep(self.takes_s)
         if is_down:
-            raise VendorUnavailable("clerk", operation_id, "down", status=503)
+            raise VendorUnavailable("clerk", "fetch_keys", "down", status=503)
         return {name: KEYS[name] for name in names}
 
 
@@ -42,10 +42,10 @@ def test_a_thousand_at_once_cost_one_request_and_those_who_come_later_none() -> 
     async def main() -> None:
         published = Published()
         keys = keys_of(published)
-        found = await asyncio.gather(*(keys.find("a", f"op-{number}") for number in range(1_000)))
+        found = await asyncio.gather(*(keys.find("a") for number in range(1_000)))
         assert set(found) == {KEYS["a"]}
         for _ in range(100):
-            await keys.find("a", "op")
+            await keys.find("a")
         assert published.asked == 1
 
     virtually(main())
@@ -55,11 +55,11 @@ def test_a_set_that_is_no_longer_fresh_is_fetched_beside_the_calls() -> None:
     async def main() -> None:
         published = Published(takes_s=2.0)
         keys = keys_of(published)
-        await keys.find("a", "op")
+        await keys.find("a")
         await asyncio.sleep(FRESH_S)
         began_s = asyncio.get_running_loop().time()
         for _ in range(10):
-            await keys.find("a", "op")
+            await keys.find("a")
         assert asyncio.get_running_loop().time() == began_s
         await asyncio.sleep(3)
         assert published.asked == 2
@@ -71,17 +71,17 @@ def test_a_key_that_is_held_is_good_while_the_vendor_is_down_and_not_for_ever() 
     async def main() -> None:
         published = Published()
         keys = keys_of(published)
-        await keys.find("a", "op")
+        await keys.find("a")
         published.is_down = True
         for _ in range(100):
             await asyncio.sleep((HELD_S - 60) / 100)
-            assert await keys.find("a", "op") == KEYS["a"]
+            assert await keys.find("a") == KEYS["a"]
         await asyncio.sleep(120)
         with pytest.raises((VendorUnavailable, RenewalPaused)):
-            await keys.find("a", "op")
+            await keys.find("a")
         published.is_down = False
         await asyncio.sleep(60)
-        assert await keys.find("a", "op") == KEYS["a"]
+        assert await keys.find("a") == KEYS["a"]
 
     virtually(main())
 
@@ -92,9 +92,9 @@ def test_a_token_whose_key_is_not_held_while_the_vendor_is_down_is_not_called_ba
         published.is_down = True
         keys = keys_of(published)
         with pytest.raises(VendorUnavailable):
-            await keys.find("a", "op")
+            await keys.find("a")
         with pytest.raises(RenewalPaused):  # nobody asks again at once
-            await keys.find("a", "op")
+            await keys.find("a")
         assert published.asked == 1
 
     virtually(main())
@@ -106,12 +106,12 @@ def test_a_key_that_is_not_published_is_asked_for_once_and_then_refused_without_
         keys = keys_of(published)
         for _ in range(100):
             with pytest.raises(TokenKeyUnknown) as refused:
-                await keys.find("x", "op")
+                await keys.find("x")
             assert refused.value.retry_after_s is not None
         assert published.asked == 1
         await asyncio.sleep(UNKNOWN_S)
         with pytest.raises(TokenKeyUnknown):
-            await keys.find("x", "op")
+            await keys.find("x")
         assert published.asked == 2
 
     virtually(main())
@@ -125,7 +125,7 @@ def test_a_flood_of_made_up_keys_costs_one_request_a_second() -> None:
         async def guess(number: int) -> None:
             await asyncio.sleep(number / 100)
             with pytest.raises(TokenKeyUnknown):
-                await keys.find(f"x{number}", "op")
+                await keys.find(f"x{number}")
 
         await asyncio.gather(*(guess(number) for number in range(1_000)))
         assert 2 <= published.asked <= 13
@@ -137,12 +137,12 @@ def test_a_new_key_is_found_at_once_and_one_that_is_gone_is_gone() -> None:
     async def main() -> None:
         published = Published("a")
         keys = keys_of(published)
-        await keys.find("a", "op")
+        await keys.find("a")
         await asyncio.sleep(APART_S)
         published.names = "b"
-        assert await keys.find("b", "op") == KEYS["b"]
+        assert await keys.find("b") == KEYS["b"]
         with pytest.raises(TokenKeyUnknown):
-            await keys.find("a", "op")
+            await keys.find("a")
 
     virtually(main())
 
@@ -151,10 +151,10 @@ def test_a_key_is_not_called_unknown_by_a_set_that_was_asked_for_before_it_was_p
     async def main() -> None:
         published = Published("a", takes_s=2.0)
         keys = keys_of(published)
-        before = asyncio.ensure_future(keys.find("a", "op-1"))
+        before = asyncio.ensure_future(keys.find("a"))
         await asyncio.sleep(1)
         published.names = "ab"  # rotated while the answer without it is on its way
-        assert await keys.find("b", "op-2") == KEYS["b"]
+        assert await keys.find("b") == KEYS["b"]
         assert await before == KEYS["a"]
         assert published.asked == 2
 
@@ -164,7 +164,7 @@ def test_a_key_is_not_called_unknown_by_a_set_that_was_asked_for_before_it_was_p
 def test_the_ids_that_are_known_to_be_unknown_are_bounded() -> None:
     async def main() -> None:
         keys = keys_of(Published(takes_s=0.0))
-        await asyncio.gather(*(keys.find(f"x{number}", "op") for number in range(1_100)), return_exceptions=True)
+        await asyncio.gather(*(keys.find(f"x{number}") for number in range(1_100)), return_exceptions=True)
         assert len(keys._unknown) <= 1_000
 
     virtually(main())
@@ -174,8 +174,8 @@ def test_who_gives_up_takes_nothing_from_the_others() -> None:
     async def main() -> None:
         published = Published(takes_s=2.0)
         keys = keys_of(published)
-        first = asyncio.ensure_future(keys.find("a", "op-1"))
-        second = asyncio.ensure_future(keys.find("a", "op-2"))
+        first = asyncio.ensure_future(keys.find("a"))
+        second = asyncio.ensure_future(keys.find("a"))
         await asyncio.sleep(1)
         first.cancel()
         assert await second == KEYS["a"]

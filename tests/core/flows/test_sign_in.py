@@ -78,6 +78,9 @@ def test_a_good_token_is_one_profile_however_often() -> None:
         assert (len(world.profiles.effects), world.clerk.asked) == (1, ["GET /v1/jwks"])
         # What was verified without a request is no attempt: nobody is told of one that no vendor has seen.
         assert {each.vendor for each in world.events if each.kind is Kind.ATTEMPT_STARTED} == {"supabase"}
+        # And the keys, which are everybody's, are asked for under no operation's id: no attempt is told of for them.
+        (keys,) = world.clerk.requests
+        assert "X-Correlation-ID" not in keys.headers
 
     virtually(main())
 
@@ -111,6 +114,19 @@ def test_with_the_keys_held_clerk_may_be_down_and_without_them_nobody_is_called_
         assert (await world.ask(token, "op-2")).status is EndingStatus.DONE
         world.clerk.always = NoConnection()
         assert (await world.ask(token, "op-3")).status is EndingStatus.DONE
+
+    virtually(main())
+
+
+def test_that_keys_may_not_be_asked_for_yet_is_told_of_their_vendor_alone() -> None:
+    async def main() -> None:
+        world = World()
+        _, token = world.clerk.session()
+        world.clerk.always = NoConnection()
+        endings = [await world.ask(token, f"op-{number}") for number in range(2)]
+        assert [ending.http_status for ending in endings] == [503, 503]
+        rejections = [(each.vendor, each.outcome) for each in world.events if each.kind is Kind.CALL_REJECTED]
+        assert rejections == [("clerk", "renewal")]
 
     virtually(main())
 
