@@ -48,6 +48,17 @@ class Route(Generic[S]):
     """Gives out tokens: the credential that it asks for is none itself, and does not expire as tokens do."""
 
 
+class SessionToken(Protocol):
+    """Makes the token of a user's session."""
+
+    def __call__(self, key: str, who: str, /, *, issued_s: float, nth: int, forged: bool) -> str:
+        """By a test key, of the one session of the user who is called so, issued at that instant of the wall clock.
+
+        It names the account's nth signing key (0: the first); of a forged one that key's signature is not.
+        """
+        ...
+
+
 class Errors(Protocol):
     """A vendor's way of saying no: one function per situation, each a whole reply in the vendor's own shape."""
 
@@ -217,6 +228,9 @@ class Vendor(Generic[S]):
     key_holder: Callable[[str], KeyHolder] | None = None
     """(test key) to how somebody authorizes a call who has no more than it, a person at a dashboard; None where a key
     alone opens nothing."""
+    session_token: SessionToken | None = None
+    """A user's session token, as his browser comes with it to the application; None: its users have no
+    such tokens."""
     stores: Callable[[S], Mapping[str, Store[Any]]] = lambda _state: {}
     """What an account holds, by kind of object: for the counts of what is kept and what was forgotten."""
     never_expires: Callable[[Call], bool] = lambda _call: False

@@ -21,6 +21,7 @@ class Target:
     def __init__(self) -> None:
         self.seen: Counter[str] = Counter()
         self.ids: Counter[str] = Counter()
+        self.bodies: dict[str, bytes] = {}
         self.stall = (0.0, 0.0)
         """From and until when, on the monotonic clock, `/stall` answers nothing."""
         self.closing = threading.Event()
@@ -37,7 +38,8 @@ class Target:
                     super().handle()
 
             def do_POST(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                target.bodies[self.headers.get("X-Correlation-ID", "")] = body
                 target.seen[self.path] += 1
                 target.ids[self.headers.get("X-Correlation-ID", "")] += 1
                 target._answer(self)

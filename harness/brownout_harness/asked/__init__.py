@@ -6,6 +6,7 @@
 - `parameters.py`  what they may ask for
 - `operations.py`  how an operation is asked for over HTTP, and how its answer is read
 - `gateway/`       the reference application's operations, a module each; `described.py` anybody else's
+- `tokens.py`      session tokens, good ones and bad ones, made when they are sent
 - `outsiders.py`   who asks a vendor directly
 - `needed.py`      which vendors a run needs
 - `replicas.py`    which of several processes is asked

@@ -19,6 +19,8 @@ class Request(NamedTuple):
     body: bytes
     find: tuple[str, ...] = ()
     """What is looked up first: a path, and where in the answer (`outsiders.py`); empty: nothing."""
+    token: str = ""
+    """Which kind of session token is made when it is sent, and put where `MINTED` stands (`tokens.py`); empty: none."""
 
 
 class Reading(NamedTuple):

@@ -20,9 +20,11 @@ from locust import FastHttpUser, task
 from locust.env import Environment
 from locust.exception import StopUser
 
+from brownout_core.clock import system_wall_clock
 from brownout_harness.asked.exchange import Reading, instants_text
 from brownout_harness.asked.operations import NOT_SENT
 from brownout_harness.asked.replicas import Processes, Way
+from brownout_harness.asked.tokens import Minter
 from brownout_harness.load.caller import Caller, environment_for
 from brownout_harness.load.following import Followed, Look, follow
 from brownout_harness.load.plan import Asking, Planned, asking_of, turns_by_user
@@ -137,6 +139,8 @@ class Generator:
         self._failed: list[gevent.Greenlet] = []
         self._lookout = Lookout(asking.secrets)
         self._followings = following_for(asking.follow)
+        keeper, secret_key = asking.tokens_of
+        self._minter = Minter(keeper, secret_key, system_wall_clock)
 
     def run(self) -> Environment:
         """Send every arrival, wait for every answer, and return Locust's environment with its statistics.
@@ -231,6 +235,9 @@ class Generator:
     def _operate(self, arrival: Planned, way: Way[Door], environment: Environment, answered: AsyncResult) -> None:
         """One operation: ask, ask again while the answer is not the last word, follow what was taken on."""
         asked, was_refused, asking = Asked(), False, self._asking_of[arrival.group]
+        if arrival.token:
+            body = self._minter.filled(arrival.body, arrival.token, arrival.operation_id)
+            arrival = arrival._replace(body=body)
         while True:
             answer = way.next().caller.ask(arrival)
             asked.add(answer, self._start_at_s, self._lookout, was_refused=was_refused)

@@ -32,6 +32,8 @@ class Asking:
     """When the load ends: users who wait for their answers ask for nothing any more."""
     secrets: Sequence[str] = field(default_factory=list)
     """No answer may hold any of these."""
+    tokens_of: Sequence[str] = field(default_factory=lambda: ["", ""])
+    """Whose session tokens users come with: a vendor, and a secret key to it."""
     follow: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By the operation's name, how the state of what was taken on is asked for (`Until`); absent: it is not."""
     readings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -59,6 +61,8 @@ class Planned(NamedTuple):
     """What is looked up first, for the request: a path, and where in the answer; empty: nothing."""
     asked_of: str = ""
     """The vendor that is asked directly; empty: the target."""
+    token: str = ""
+    """The kind of session token that is put into the body when it is sent; empty: none."""
 
 
 def asking_of(asking: Asking) -> dict[str, Asking]:

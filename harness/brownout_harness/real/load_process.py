@@ -12,6 +12,7 @@ from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.operations import all_operations_of, operations_of
 from brownout_harness.asked.outsiders import outsiders_of
 from brownout_harness.asked.terms import asked_text
+from brownout_harness.asked.tokens import keeper_of
 from brownout_harness.asked.users import Turn
 from brownout_harness.load.plan import Asking, Planned, write_plan
 from brownout_harness.load.reading import followings_of, readings_of
@@ -39,6 +40,8 @@ def write_load_plan(
     the load process waits for it. `urls` are those of the target's processes, by name; `outside`: by vendor, where it
     is asked directly, and by whom."""
     groups = scenario.workload.groups
+    holders = {vendor: each for vendor, (_, each) in outside.items()}
+    operations = {**operations_of(scenario), **outsiders_of(scenario, holders)}
     asking = Asking(
         urls=urls,
         **_manners(groups[0]),
@@ -49,11 +52,10 @@ def write_load_plan(
         },
         ends_s=scenario.duration_s,
         secrets=sorted(secrets),
+        tokens_of=keeper_of(holders),
         readings=readings_of(scenario),
         follow=followings_of(scenario),
     )
-    holders = {vendor: each for vendor, (_, each) in outside.items()}
-    operations = {**operations_of(scenario), **outsiders_of(scenario, holders)}
     planned = (_planned(arrival, operations[arrival.name].request(arrival)) for arrival in arrivals)
     users = (
         _planned(turn.arrival, operations[turn.arrival.name].request(turn.arrival))._replace(
@@ -93,6 +95,7 @@ def _planned(arrival: Arrival, request: Any) -> Planned:
         arrival.group,
         find=request.find,
         asked_of=arrival.asked_of,
+        token=request.token,
     )
 
 

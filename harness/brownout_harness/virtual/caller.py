@@ -17,6 +17,7 @@ from brownout_harness.asked.exchange import Reading, Request, instants_text
 from brownout_harness.asked.operations import NOT_SENT, TargetOperation, classify
 from brownout_harness.asked.replicas import Processes
 from brownout_harness.asked.terms import asked_text
+from brownout_harness.asked.tokens import Minter
 from brownout_harness.asked.users import Turn
 from brownout_harness.safety.secret_forms import Lookout
 from brownout_harness.virtual.life import Killed
@@ -48,10 +49,11 @@ class Callers:
         users: Iterable[Iterator[Turn]] = (),
         ends_s: float = float("inf"),
         secrets: Collection[str] = (),
+        minter: Minter | None = None,
     ) -> None:
         """`servers` are the processes of the target, by name; `outside`, by the name of those groups that ask somebody
         else. `users` wait for their answers, and ask for nothing any more at `ends_s`. No answer may hold any of the
-        `secrets`.
+        `secrets`. `minter` makes the session tokens that requests are to carry.
         """
         self.offered = 0
         self.done = 0
@@ -64,6 +66,7 @@ class Callers:
         self._loop = asyncio.get_running_loop()
         self._record = record
         self._lookout = Lookout(secrets)
+        self._minter = minter
         self._waiting = iter(arrivals)
         self._arrived = 0
         self._expected = True
@@ -83,6 +86,14 @@ class Callers:
             self._think(user, number)
         if self._expected or self._thinking:
             await self._all_ended
+
+    def _request(self, arrival: Arrival) -> Request:
+        """How it is asked for now."""
+        request = self._operations[arrival.name].request(arrival)
+        if not request.token:
+            return request
+        assert self._minter is not None  # noqa: S101 - whoever asks with a token has said who makes them
+        return request._replace(body=self._minter.filled(request.body, request.token, arrival.operation_id))
 
     def _next(self) -> None:
         """Only the next arrival has a timer: a heap of ten thousand would be paid for at every step."""
@@ -175,7 +186,7 @@ class _Asking:
         self._callers = callers
         self._arrival = arrival
         self._group = callers._groups[arrival.group]
-        self._request = callers._operations[arrival.name].request(arrival)
+        self._request = callers._request(arrival)
         self._asks = 0
         self._again_s: list[float] = []
         self._after_refusal_s: float | None = None

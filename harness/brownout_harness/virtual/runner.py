@@ -28,6 +28,7 @@ from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.asked.plan import plan
 from brownout_harness.asked.replicas import of_process
 from brownout_harness.asked.terms import fields_to_keep, terms_of
+from brownout_harness.asked.tokens import Minter, keeper_of
 from brownout_harness.asked.users import users_of
 from brownout_harness.faults.actions import Actions
 from brownout_harness.faults.agenda import late
@@ -170,16 +171,18 @@ class Run:
         self.replicas = Replicas(self.scenario.processes, self._server)
         for at_s, action in self.scenario.actions():
             self.loop.call_at(at_s, self._act_when_due, action, at_s)
+        holders = self.vendors.key_holders
         self.callers = Callers(
             self.arrivals,
             self.scenario.workload,
-            {**self.asked_for, **outsiders_of(self.scenario, self.vendors.key_holders)},
+            {**self.asked_for, **outsiders_of(self.scenario, holders)},
             self.replicas.servers,
             outside=self.vendors.outside(),
             record=self.operations.add,
             users=self.users,
             ends_s=self.scenario.duration_s,
             secrets=self.vendors.secrets,
+            minter=Minter(*keeper_of(holders), lambda: EPOCH_S + self.loop.time()),
         )
         if self.progress is not None:
             self._show()

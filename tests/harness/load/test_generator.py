@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from brownout_core.clock import system_wall_clock
+from brownout_harness.asked.tokens import MINTED
 from brownout_harness.load.plan import Asking
+from brownout_simulators.vendors.clerk.signing import unverified
 from tests.harness.load.loads import arrivals, load
 from tests.support.target import Target
 
@@ -137,6 +140,15 @@ def test_what_is_looked_up_first_and_not_found_is_not_asked_for(target: Target, 
     ]
     assert target.seen["/look"] == 2
     assert target.seen["/refund/done"] == 1
+
+
+def test_a_session_token_is_made_when_it_is_sent(target: Target, tmp_path: Path) -> None:
+    asked = [each._replace(body=MINTED, token="good") for each in arrivals("/pay", [0.0, 1.5])]
+    began_s = system_wall_clock()
+    loaded = load(tmp_path, Asking(urls={"target": target.url}, tokens_of=("clerk", "sk_test_brownout_door")), asked)
+    assert [row["outcome"] for row in loaded.operations] == ["done", "done"], loaded.errors
+    first, second = (unverified(target.bodies[each.operation_id].decode())[1] for each in asked)
+    assert int(began_s) <= first["iat"] < second["iat"] <= system_wall_clock()
 
 
 def test_of_two_processes_each_is_asked_in_turn_also_while_one_answers_nobody(target: Target, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from brownout_scenarios.phases import Phase
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.target import Target
 from brownout_scenarios.workload import Arrivals, AskAgain, Operation, Workload
+from brownout_simulators.outsiders import KeyHolder
 
 
 class Child:
@@ -56,6 +57,22 @@ def test_the_plan_has_every_arrival_with_its_request_and_how_callers_ask(tmp_pat
     assert asking.readings["buy"]["done"] == [[200, 201], [204, 204]]
     assert [one.operation_id for one in planned] == [arrival.operation_id for arrival in arrivals]
     assert json.loads(planned[0].body) == {"order": planned[0].operation_id}
+
+
+def test_the_plan_says_whose_tokens_are_made_when_they_are_sent(tmp_path: Path) -> None:
+    operation = Operation(name="sign_in", params={"token": "expired"})
+    scenario = Scenario(
+        name="door",
+        about="",
+        workload=Workload(arrivals=Arrivals(rate_per_s=10.0), operations=(operation,)),
+        phases=(Phase(name="steady", for_s=1.0),),
+        expect=(),
+    )
+    outside = {"clerk": ("http://127.0.0.1:81", KeyHolder("Bearer sk_test_door"))}
+    write_load_plan(tmp_path, scenario, tuple(plan(scenario)), {"target": "http://127.0.0.1:80"}, outside=outside)
+    asking, planned = read_plan(tmp_path / "plan.ndjson")
+    assert list(asking.tokens_of) == ["clerk", "sk_test_door"]
+    assert {(each.token, each.body) for each in planned} == {("expired", '{"token":"brownout-minted"}')}
 
 
 def test_the_start_instant_is_handed_over_without_losing_a_digit(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.operations import NOT_SENT
+from brownout_harness.asked.tokens import MINTED, Minter, Text
 from brownout_harness.asked.users import Turn
 from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.life import Killed
@@ -256,3 +257,36 @@ def test_of_users_who_wait_each_goes_round_by_itself() -> None:
         "pay-u2-0": ("gateway.1",),
         "pay-u2-1": ("gateway.0",),
     }
+
+
+def test_a_token_is_made_when_it_is_first_sent() -> None:
+    """A caller who asks again sends what he sent before: under one operation's id another body would be refused."""
+    made: list[tuple[str, str]] = []
+    bodies: list[bytes] = []
+
+    class Door(Stand):
+        def serve(self, request: Request, *, name: str) -> asyncio.Task[Answer] | None:
+            bodies.append(request.body)
+            return super().serve(request._replace(path="/v1/pay"), name=name)
+
+    class Mint(Minter):
+        def filled(self, text: Text, kind: str, operation_id: str) -> Text:
+            made.append((operation_id, kind))
+            return text.replace(MINTED, "t") if isinstance(text, str) else text.replace(MINTED.encode(), b"t")
+
+    asked = tuple(Arrival(f"in-{n}", "sign_in", at_s, {"token": "good"}) for n, at_s in enumerate((1.0, 99.0)))
+    how = replace(workload(again=AskAgain(after_s=1.0, times=1)), operations=(Operation(name="sign_in"),))
+    rows: list[OperationRow] = []
+
+    async def main() -> None:
+        door = Door(lambda _n: (0.0, Answer(504, {}, b"{}")))
+        callers = Callers(
+            iter(asked), how, GATEWAY_OPERATIONS, {"a": door}, record=rows.append, minter=Mint("", "", lambda: 0.0)
+        )
+        await asyncio.sleep(0.5)
+        assert made == []
+        await callers.run()
+
+    virtually(main())
+    assert made == [("in-0", "good"), ("in-1", "good")]
+    assert bodies == [b'{"token":"t"}'] * 4

@@ -12,6 +12,7 @@ from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.exchange import CORRELATION_HEADER, Reading, Request, code_in, json_bytes, parsed
 from brownout_harness.asked.named import named_in
 from brownout_harness.asked.parameters import Draw
+from brownout_harness.asked.tokens import GOOD, KINDS, MINTED
 from brownout_reports.rows import Outcome
 from brownout_scenarios import spelling, units
 
@@ -34,6 +35,8 @@ class GatewayOperation:
     """Which field of its effects a part of its answer names, by its path; of several one."""
     names_none: Mapping[str, str] = field(default_factory=dict)
     """What the answer says, by its path, where it names none of them: `{"by": "offline"}`."""
+    token: str = ""
+    """The parameter that is a session token, drawn and fixed as a kind of `tokens.KINDS`; empty: it has none."""
 
     @property
     def name(self) -> str:
@@ -42,7 +45,10 @@ class GatewayOperation:
 
     def request(self, arrival: Arrival) -> Request:
         headers = {CORRELATION_HEADER: arrival.operation_id, "Content-Type": "application/json"}
-        return Request("POST", self.flow.path, headers, json_bytes(arrival.params))
+        if not self.token:
+            return Request("POST", self.flow.path, headers, json_bytes(arrival.params))
+        body = json_bytes({**arrival.params, self.token: MINTED})
+        return Request("POST", self.flow.path, headers, body, token=arrival.params[self.token])
 
     def read(self, status: int, body: bytes) -> Reading:
         """By status and the body's own `status`: an answer that contradicts itself leaves it open."""
@@ -65,6 +71,10 @@ class GatewayOperation:
         """What the flow would refuse of the parameters that a scenario fixes: where, and why."""
         if "operation_id" in params:
             yield ("operation_id",), "is the run's own; remove it"
+        kind = params.get(self.token, GOOD)
+        if not isinstance(kind, str) or kind not in KINDS:
+            yield (self.token,), f"is one of {', '.join(KINDS)}, got {units.shown(kind)}"
+            return
         drawn = self.draw(random.Random(0), "operation-1")
         try:
             self.flow.request.model_validate({**drawn, **params, "operation_id": "operation-1"})

@@ -6,7 +6,7 @@
   `organizations.py`, `memberships.py`, `invitations.py`, `machines.py`, `m2m.py` and `api_keys.py` with what both share
   in `secrets.py`, `endpoints.py`
 - `claims.py`      what a session token says; `signing.py` signs it, `primes.py` is what keys are made of, `rotation.py`
-  which of them are in force
+  which of them are in force; `browser.py` makes one without an instance
 - `dialect.py`     bodies, queries, API versions; `parameters.py` what may be in them; `merging.py` of metadata
 - `keys.py`        secret keys, and the instance behind each; `setup.py` what is set up in its dashboard
 - `errors.py`      how Clerk says no; `named_errors.py` which of them a fault can ask for
@@ -20,6 +20,7 @@ from typing import Final
 from brownout_simulators.outsiders import KeyHolder
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors.clerk.actions import ROUTES
+from brownout_simulators.vendors.clerk.browser import session_token
 from brownout_simulators.vendors.clerk.dialect import decorate, parse
 from brownout_simulators.vendors.clerk.errors import ClerkErrors
 from brownout_simulators.vendors.clerk.keys import admit, authenticate, environment, test_key
@@ -41,6 +42,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=environment,
     test_key=test_key,
+    session_token=session_token,
     key_holder=lambda key: KeyHolder(f"Bearer {key}"),
     stores=stores,
     admit=admit,

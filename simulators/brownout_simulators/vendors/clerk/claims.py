@@ -25,18 +25,16 @@ def session_claims(
     account: ClerkAccount, session: Object, *, version: str, origin: str, lifetime_s: int
 ) -> dict[str, Any]:
     """The claims of a token for this session, issued now."""
-    now = int(account.wall_s())
-    claims: dict[str, Any] = {
-        **({"azp": origin} if origin else {}),
-        "exp": now + lifetime_s,
-        "fva": [max(0, now - session["created_at"] // 1000) // 60, -1],
-        "iat": now,
-        "iss": issuer(account.name),
-        "jti": account.ids.hexadecimal(20),
-        "nbf": now - NOT_BEFORE_S,
-        "sid": session["id"],
-        "sub": session["user_id"],
-    }
+    claims = token_claims(
+        account.name,
+        user_id=session["user_id"],
+        session_id=session["id"],
+        issued=int(account.wall_s()),
+        since=session["created_at"] // 1000,
+        id=account.ids.hexadecimal(20),
+        origin=origin,
+        lifetime_s=lifetime_s,
+    )
     if session["actor"]:
         claims["act"] = session["actor"]
     membership = _active(account, session)
@@ -54,6 +52,31 @@ def session_claims(
             "org_slug": membership["organization"]["slug"],
         }
     return claims
+
+
+def token_claims(
+    name: str,
+    *,
+    user_id: str,
+    session_id: str,
+    issued: int,
+    since: int,
+    id: str,  # noqa: A002
+    origin: str = "",
+    lifetime_s: int = LIFETIME_S,
+) -> dict[str, Any]:
+    """What every session token of the instance of that name says; `since` is when its session began."""
+    return {
+        **({"azp": origin} if origin else {}),
+        "exp": issued + lifetime_s,
+        "fva": [max(0, issued - since) // 60, -1],
+        "iat": issued,
+        "iss": issuer(name),
+        "jti": id,
+        "nbf": issued - NOT_BEFORE_S,
+        "sid": session_id,
+        "sub": user_id,
+    }
 
 
 def _active(account: ClerkAccount, session: Object) -> Object | None:
