@@ -51,6 +51,7 @@ CAUGHT_BY = {
     "takes-emptiness-for-an-answer": ("gemini-empty-answers", "as_asked"),
     "inserts-anew": ("supabase-lost-answers", "exactly_once"),
     "takes-a-lag-for-a-no": ("supabase-schema-lags", "success_rate"),
+    "keeps-its-first-keys": ("clerk-key-rotates", "success_rate"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

@@ -27,6 +27,7 @@ from brownout_harness.audit.mutants import (
     ignores_retry_after,
     inserts_anew,
     keeps_claims_to_itself,
+    keeps_its_first_keys,
     keeps_keys_in_the_store,
     keys_from_the_clock,
     redrives_blindly,
@@ -93,5 +94,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         takes_emptiness_for_an_answer,
         inserts_anew,
         takes_a_lag_for_a_no,
+        keeps_its_first_keys,
     )
 }
