@@ -52,6 +52,7 @@ CAUGHT_BY = {
     "inserts-anew": ("supabase-lost-answers", "exactly_once"),
     "takes-a-lag-for-a-no": ("supabase-schema-lags", "success_rate"),
     "keeps-its-first-keys": ("clerk-key-rotates", "success_rate"),
+    "asks-for-keys-each-time": ("clerk-keys-away", "success_rate"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

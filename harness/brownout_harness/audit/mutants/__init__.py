@@ -11,6 +11,7 @@ from brownout_harness.audit.mutants import (
     acknowledges_early,
     admits_all_half_open,
     admits_past_the_bulkhead,
+    asks_for_keys_each_time,
     asks_without_money,
     believes_an_old_look,
     believes_the_edge,
@@ -95,5 +96,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         inserts_anew,
         takes_a_lag_for_a_no,
         keeps_its_first_keys,
+        asks_for_keys_each_time,
     )
 }
