@@ -53,6 +53,7 @@ CAUGHT_BY = {
     "takes-a-lag-for-a-no": ("supabase-schema-lags", "success_rate"),
     "keeps-its-first-keys": ("clerk-key-rotates", "success_rate"),
     "asks-for-keys-each-time": ("clerk-keys-away", "success_rate"),
+    "takes-old-tokens": ("clerk-stale-tokens", "outcome"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

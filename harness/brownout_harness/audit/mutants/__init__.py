@@ -43,6 +43,7 @@ from brownout_harness.audit.mutants import (
     takes_a_lag_for_a_no,
     takes_emptiness_for_an_answer,
     takes_half_an_answer,
+    takes_old_tokens,
     tells_all_done,
     tells_foreign_ids,
     three_plain_retries,
@@ -97,5 +98,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         takes_a_lag_for_a_no,
         keeps_its_first_keys,
         asks_for_keys_each_time,
+        takes_old_tokens,
     )
 }
