@@ -77,7 +77,7 @@ def test_the_known_bad_part_is_caught(mutant: str) -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("seed", [7, 1, 2, 3])
+@pytest.mark.parametrize("seed", [7, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))])
 def test_plain_retries_keep_an_overload_alive_for_a_minute_and_the_core_does_not(seed: int) -> None:
     """From 15 s after the trigger until 60 s after it nobody's payment is done; with the core all are."""
     plain, good = (run_cell(mutant, "metastable", seed) for mutant in ("three-plain-retries", GOOD))

@@ -90,7 +90,7 @@ def test_every_scenario_of_the_library_passes_on_the_core_as_it_ships(name: str)
     ("name", "hash_seed"),
     [
         ("impatient-callers", "1"),
-        pytest.param("commit-then-crash", "1", marks=pytest.mark.thorough),
+        pytest.param("commit-then-crash", "1", marks=pytest.mark.slow),
         pytest.param("commit-then-crash", "4242", marks=pytest.mark.thorough),
     ],
 )
