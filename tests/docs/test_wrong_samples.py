@@ -53,7 +53,9 @@ def _said(verdict: Verdict) -> str:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [name if name in STAND_FOR_ALL else pytest.param(name, marks=pytest.mark.slow) for name in NAMES]
+)
 def test_the_mistake_is_called_by_its_name(name: str, tmp_path: Path) -> None:
     verdict = patiently(lambda number: execute(_order(name, tmp_path / f"run-{number}")).verdict)
     assert verdict.verdict is Status.FAILED, verdict.reasons
