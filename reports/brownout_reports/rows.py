@@ -153,7 +153,7 @@ class LedgerRow(NamedTuple):
     queued_s: float = 0.0
     """How long it waited for its turn, where the vendor works on so many at a time."""
     asked_work_s: float = 0.0
-    """How long the vendor was to work on it then, as drawn."""
+    """How long the vendor was to work on it then: as drawn, or until it would give the call up."""
     given_work_s: float = 0.0
     """And how long it really did."""
 

@@ -31,7 +31,7 @@ class Turn:
     begun_s: float | None = None
     """When its work began."""
     work_s: float = 0.0
-    """How long the work takes, as drawn."""
+    """How long the work is to take: as drawn, or until the vendor gives the call up."""
 
     @property
     def queued_s(self) -> float:

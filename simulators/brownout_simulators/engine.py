@@ -176,6 +176,7 @@ class Engine(Generic[S]):
         """The vendor works on the call; returns the instant at which it is to be done with it."""
         begun_s = turn.begun_s if turn.begun_s is not None else turn.came_s
         done_s = self._bounded(one, begun_s + turn.work_s)
+        turn.work_s = min(turn.work_s, done_s - begun_s)
         yield from self._wait_until(done_s)
         one.given_work_s = self._clock.machine_s() - begun_s
         if not one.is_over:

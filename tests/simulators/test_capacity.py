@@ -213,6 +213,17 @@ def test_work_that_takes_too_long_is_given_up_and_was_never_done(rules: list[Any
     assert (crowd.row("again")["status"], crowd.row("again")["replayed"]) == (200, False)
 
 
+def test_work_that_was_given_up_counts_no_longer_than_it_was_to_last() -> None:
+    """Or the rest of it would stand for work that a slow machine took too long for."""
+    crowd = Crowd(serve(1, 5.0), vendor=impatient(4.0, 3.0))
+    for operation in ("slow", "waits", "is given up"):
+        crowd.comes(0.0, operation)
+    crowd.run()
+    rows = [(row["status"], row["asked_work_s"], row["given_work_s"]) for row in crowd.requests()]
+    assert rows == [(500, 3.0, 3.0), (504, 0.0, 0.0), (500, 3.0, 3.0)]
+    assert (crowd.serving()["asked_work_s"], crowd.serving()["given_work_s"]) == (6.0, 6.0)
+
+
 def test_work_that_is_done_in_time_is_done_and_other_calls_have_all_the_time_there_is() -> None:
     crowd = Crowd(serve(2, 2.9), vendor=impatient(60.0, 3.0))
     crowd.comes(0.0, "quick")
