@@ -100,12 +100,13 @@ def _latency_text(value_s: float, _place: int | None = None) -> str:
 
 
 def _decades(values: Floats) -> tuple[float, float]:
-    """Whole decades around the values: on a narrower axis the jitter of nothing would look like a mountain."""
+    """Whole decades around the values: on a narrower axis the jitter of nothing would look like a mountain. Below the
+    floor there is nothing but room for its line."""
     seen = np.maximum(values[~np.isnan(values)], LATENCY_FLOOR_S)
     if not seen.size:
         return LATENCY_FLOOR_S, 1.0
     low, high = np.floor(np.log10(seen.min() * 0.999)), np.ceil(np.log10(seen.max() * 1.001))
-    return float(10.0**low), float(10.0**high)
+    return max(float(10.0**low), LATENCY_FLOOR_S / 2), float(10.0**high)
 
 
 STATES: Final = (

@@ -76,6 +76,7 @@ def test_the_latency_axis_spans_whole_decades_however_little_the_latency_moves()
     assert high_s >= 0.001 * 9
     assert _decades(np.array([0.004, 0.3])) == pytest.approx((0.001, 1.0))
     assert _decades(np.array([np.nan])) == pytest.approx((LATENCY_FLOOR_S, 1.0))
+    assert _decades(np.array([0.00001, 0.3])) == pytest.approx((LATENCY_FLOOR_S / 2, 1.0)), "one tick at the floor"
 
 
 def test_what_lies_on_the_floor_is_not_said_to_have_taken_that_long() -> None:
