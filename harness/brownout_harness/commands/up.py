@@ -1,6 +1,7 @@
 """`brownout up`: the simulators alone, for a developer who points an SDK at them."""
 
 import sys
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -9,8 +10,19 @@ from brownout_harness.commands.console import make_console
 from brownout_harness.problems import Interrupted
 
 
+class EnvForm(StrEnum):
+    """The forms of `env_forms.py`, which the command line must know without loading it."""
+
+    BASH = "bash"
+    FISH = "fish"
+    POWERSHELL = "powershell"
+    DOTENV = "dotenv"
+    JSON = "json"
+
+
 def up(
     vendors: Annotated[list[str] | None, typer.Argument(help="Which; all of them if none is named.")] = None,
+    *,
     port_base: Annotated[
         int | None, typer.Option(help="This port and the next ones instead of the documented ones; 0: any free ones.")
     ] = None,
@@ -30,6 +42,9 @@ def up(
             help="What the vendor is set up with before the first call, in YAML or JSON. May be said several times.",
         ),
     ] = None,
+    env: Annotated[
+        EnvForm | None, typer.Option(help="Print the environment in this form, to be copied or read, and no table.")
+    ] = None,
 ) -> None:
     """Serve the vendors' simulators until Ctrl-C, and print their addresses and test keys."""
     from brownout_harness.real.up import serve
@@ -42,6 +57,7 @@ def up(
             seed=seed,
             correlate=correlate or [],
             setup=setup or [],
+            env=None if env is None else env.value,
         )
     except Interrupted:
         print("stopped", file=sys.stderr)

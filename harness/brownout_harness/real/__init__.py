@@ -8,6 +8,7 @@
 - `moments.py`           what is done while a simulator holds the call at whose moment it is to be done
 - `load_process.py`      the load generator's process: its plan, its start, its progress
 - `redis_choice.py`      which Redis; `redis_process.py` starts it, `redis_server.py` is the embedded one
+- `env_forms.py`         variables as a shell or a file takes them
 - `store.py`             what is done to it; `redis_memory.py` what it holds, emptied, copied and put back
 - `drain.py`             after the load, until nothing moves
 - `last_look.py`         then, once more, at the state of what was taken on to be finished later

@@ -14,6 +14,7 @@ from rich.table import Table
 from brownout_harness.problems import BadInput, NotJudged
 from brownout_harness.real import booths
 from brownout_harness.real.booths import Booth
+from brownout_harness.real.env_forms import ENV_FORMS
 from brownout_harness.real.processes import Child, Processes, pause
 from brownout_harness.safety.live_keys import refuse_live_keys
 from brownout_simulators.correlation import correlating
@@ -34,11 +35,12 @@ def serve(
     seed: int,
     correlate: Sequence[str] = (),
     setup: Sequence[str] = (),
+    env: str | None = None,
 ) -> None:
     """Start them, print where they are, and pass on what they log, until interrupted.
 
     `correlate` says where the caller's operation ids travel, `stripe=body.metadata.order_id`, `setup` the files that
-    they are set up with, `openai=answers.yaml`.
+    they are set up with, `openai=answers.yaml`; `env` the form in which to print the environment, one of `ENV_FORMS`.
 
     Raises:
         BadInput: a vendor or a place that does not exist, a file that a vendor cannot be set up with, a port that is
@@ -72,8 +74,14 @@ def serve(
         cure = "end what uses it, or choose others with --port-base"
         found = booths.wait(child, names, deadline_s, "the simulators' process", cure=cure)
         relayed = _relay(child, 0)
-        console.print(table(found))
-        console.print("Ctrl-C ends them.", highlight=False)
+        if env is None:
+            console.print(table(found))
+            console.print("Ctrl-C ends them.", highlight=False)
+        else:
+            variables = {name: value for booth in found for name, value in booth.environment.items()}
+            sys.stdout.write(f"{ENV_FORMS[env](variables)}\n")
+            sys.stdout.flush()
+            sys.stderr.write("Ctrl-C ends them.\n")
         while child.alive:
             relayed = _relay(child, relayed)
             pause(LOOK_EVERY_S)

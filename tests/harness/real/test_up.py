@@ -1,5 +1,6 @@
 """`brownout up`: the simulators alone."""
 
+import json
 import signal
 import socket
 import subprocess
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 import stripe
 
+from brownout_harness.commands.up import EnvForm
+from brownout_harness.real.env_forms import ENV_FORMS
 from brownout_harness.real.http_json import call
 from tests.support.commands import LIMIT_S, brownout, start
 from tests.support.processes import descendants, eventually, is_running
@@ -45,6 +48,27 @@ def test_addresses_and_test_keys_are_printed_and_ctrl_c_ends_everything(tmp_path
     assert "limits are off" in log[0]
     assert log[-1] == "stopped"
     eventually(lambda: not any(map(is_running, below)))
+
+
+def test_the_environment_is_printed_in_a_form_that_a_program_reads_and_nothing_beside_it(tmp_path: Path) -> None:
+    process = start("up", "stripe", "twilio", "--port-base", "0", "--env", "json", cwd=tmp_path)
+    try:
+        assert process.stdout is not None
+        told = "".join(iter(process.stdout.readline, "}\n")) + "}"
+        environment = json.loads(told)
+        assert [name for name in environment if name.endswith("_API_BASE")] == ["STRIPE_API_BASE", "TWILIO_API_BASE"]
+        assert call("GET", f"{environment['TWILIO_API_BASE']}/_brownout/").json["vendor"] == "twilio"
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=LIMIT_S)
+    finally:
+        process.kill()
+        process.wait(LIMIT_S)
+    assert (process.returncode, rest) == (0, "")
+    assert "Ctrl-C ends them." in errors
+
+
+def test_the_command_line_and_the_forms_know_the_same_names() -> None:
+    assert [form.value for form in EnvForm] == list(ENV_FORMS)
 
 
 def test_the_ledger_tells_operations_apart_by_where_somebody_says_that_their_ids_travel(tmp_path: Path) -> None:
