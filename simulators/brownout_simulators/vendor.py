@@ -262,7 +262,9 @@ class Vendor(Generic[S]):
     body_limit: int = BODY_LIMIT
     """Bytes of a request's body that hosts on sockets take; above, they answer 413 before the vendor sees it."""
     magic: Mapping[str, str] = field(default_factory=dict)
-    """The documented test inputs and what each does, for the docs and `brownout up`."""
+    """The documented test inputs and what each does, for the docs and `brownout vendors`."""
+    clients: Mapping[str, str] = field(default_factory=dict)
+    """By client, the official ones first: how it is pointed here, in terms of the variables of its `environment`."""
 
     def __post_init__(self) -> None:
         if self.body_limit < 1:

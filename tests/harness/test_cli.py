@@ -105,6 +105,8 @@ def test_what_a_vendor_has_is_listed_by_the_names_that_a_scenario_uses(tmp_path:
     places = {line.index("402  ") for line in shown.splitlines() if "402  " in line}
     assert len(places) == 1
     assert "set-up" not in shown
+    assert "  stripe (Python)  StripeClient(STRIPE_API_KEY" in shown
+    assert "pm_card_visa_chargeDeclined  " in shown
     assert "  answers  rules for what models answer" in brownout_here("vendors", "openai", cwd=tmp_path).output
     refused = brownout_here("vendors", "strip", cwd=tmp_path)
     assert (refused.exit_code, "did you mean stripe?" in refused.error) == (2, True)

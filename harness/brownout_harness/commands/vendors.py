@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def vendors(
     vendor: Annotated[str | None, typer.Argument(help="Show what this one has; without it, which there are.")] = None,
 ) -> None:
-    """List the vendors, or one's routes, effects, limiters, errors and set-up, by the names that a scenario uses."""
+    """List the vendors, or what one has: clients, routes, effects, limiters, errors, set-up, magic inputs."""
     from brownout_simulators.spelling import named, nearest
     from brownout_simulators.vendors import VENDORS, load_vendor
 
@@ -37,13 +37,18 @@ def _counts(vendor: "Vendor[Any]") -> str:
 def _whole(vendor: "Vendor[Any]") -> list[str]:
     errors = ((name, f"{one.status}  {one.about}") for name, one in vendor.named_errors.items())
     sections = {
+        "clients, by what `brownout up` prints": _aligned(vendor.clients.items()),
         "routes (match:)": _aligned((route.method, route.path) for route in vendor.routes),
-        "effects (leaves:, exactly_once:)": [f"  {effect}" for effect in vendor.effects],
+        "effects (leaves:, exactly_once:), and what the ledger can keep of each": _aligned(
+            (effect, ", ".join(fields)) for effect, fields in vendor.effects.items()
+        ),
         "limiters (limits:), off unless asked for": _aligned((limit.name, _figures(limit)) for limit in vendor.limits),
         "errors (respond: {error: NAME})": _aligned(errors),
     }
     if vendor.setup is not None:
         sections["set-up (setup:)"] = _aligned(vendor.setup.about.items())
+    if vendor.magic:
+        sections["inputs with an outcome of their own"] = _aligned(vendor.magic.items())
     return "\n\n".join("\n".join([title, *lines]) for title, lines in sections.items()).splitlines()
 
 
@@ -58,4 +63,4 @@ def _aligned(rows: Iterable[tuple[str, str]]) -> list[str]:
     """Two columns of text."""
     kept = list(rows)
     width = max((len(first) for first, _ in kept), default=0)
-    return [f"  {first:<{width}}  {second}" for first, second in kept]
+    return [f"  {first:<{width}}  {second}".rstrip() for first, second in kept]

@@ -79,3 +79,12 @@ def test_how_many_objects_of_each_kind_an_account_holds_is_in_the_manual(vendor:
     for kind, store in stores.items():
         rows = [line for line in manual.splitlines() if line.startswith("|") and f"{kind}" in line.split("|")[-3]]
         assert any(line.split("|")[-2].strip() == f"{store.limit:,}" for line in rows), (kind, store.limit)
+
+
+@pytest.mark.parametrize("vendor", VENDORS_ALL)
+def test_clients_are_pointed_by_variables_that_are_printed(vendor: str) -> None:
+    declared = load_vendor(vendor)
+    printed = set(declared.environment("http://127.0.0.1:1", declared.test_key("a")))
+    assert declared.clients
+    for told in declared.clients.values():
+        assert set(re.findall(r"[A-Z]+(?:_[A-Z]+)+", told)) <= printed

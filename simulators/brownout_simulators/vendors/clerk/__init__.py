@@ -72,6 +72,11 @@ VENDOR: Final[Vendor[State]] = Vendor(
         "clerk.deletion": ("object",),
     },
     magic=DOCUMENTED,
+    clients={
+        "clerk-backend-api (Python)": 'Clerk(bearer_auth=CLERK_SECRET_KEY, server_url=CLERK_API_URL + "/v1")',
+        "@clerk/backend (Node)": "createClerkClient({secretKey: CLERK_SECRET_KEY, "
+        "publishableKey: CLERK_PUBLISHABLE_KEY, apiUrl: CLERK_API_URL})",
+    },
 )
 
 __all__ = ["VENDOR"]

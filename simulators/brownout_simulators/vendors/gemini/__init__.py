@@ -82,6 +82,10 @@ VENDOR: Final[Vendor[State]] = Vendor(
     },
     body_limit=BODY_LIMIT,
     setup=SETUP,
+    clients={
+        "google-genai (Python)": "genai.Client(): it reads GOOGLE_GEMINI_BASE_URL and GEMINI_API_KEY",
+        "@google/genai (Node)": "new GoogleGenAI({}): it reads the same",
+    },
 )
 
 __all__ = ["VENDOR"]

@@ -72,6 +72,10 @@ VENDOR: Final[Vendor[State]] = Vendor(
     },
     body_limit=BODY_LIMIT,
     magic=DOCUMENTED,
+    clients={
+        "openai (Python)": "OpenAI(), AsyncOpenAI(): they read OPENAI_BASE_URL and OPENAI_API_KEY",
+        "openai (Node)": "new OpenAI(): it reads the same",
+    },
 )
 
 __all__ = ["VENDOR"]

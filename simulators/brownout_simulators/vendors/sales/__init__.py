@@ -58,6 +58,10 @@ VENDOR: Final[Vendor[State]] = Vendor(
     named_errors=NAMED_ERRORS,
     effects={"sales.order": ("amount", "currency", "order_id", "customer", "site", "lines")},
     magic=DOCUMENTED,
+    clients={
+        "any HTTP client": "POST {SALES_API_BASE}/oauth2/token, grant_type=client_credentials, by SALES_CLIENT_ID and "
+        "SALES_CLIENT_SECRET",
+    },
 )
 
 __all__ = ["VENDOR"]

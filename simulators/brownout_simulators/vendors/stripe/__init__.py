@@ -60,4 +60,8 @@ VENDOR: Final[Vendor[State]] = Vendor(
         "stripe.issuing_transaction": ("amount", "currency", "card", "cardholder"),
     },
     magic=MAGIC,
+    clients={
+        "stripe (Python)": 'StripeClient(STRIPE_API_KEY, base_addresses={"api": STRIPE_API_BASE})',
+        "stripe (Node)": 'new Stripe(STRIPE_API_KEY, {host, port, protocol: "http"}), of STRIPE_API_BASE',
+    },
 )

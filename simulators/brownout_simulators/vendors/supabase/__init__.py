@@ -54,6 +54,11 @@ VENDOR: Final[Vendor[State]] = Vendor(
     named_errors=NAMED_ERRORS,
     effects=EFFECTS,
     magic=MAGIC,
+    clients={
+        "supabase (Python)": "create_client(SUPABASE_URL, SUPABASE_ANON_KEY)",
+        "@supabase/supabase-js (Node)": "createClient(SUPABASE_URL, SUPABASE_ANON_KEY); before Node 22 with "
+        "{realtime: {transport: ws}}",
+    },
     body_limit=BODY_LIMIT,
 )
 

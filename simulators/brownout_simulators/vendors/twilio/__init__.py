@@ -81,6 +81,12 @@ VENDOR: Final[Vendor[State]] = Vendor(
         "twilio.phone_number": ("number",),
     },
     magic=DOCUMENTED,
+    clients={
+        "twilio (Python)": "Client(TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN); client.api.base_url = TWILIO_API_BASE, "
+        "and so for messaging, verify, lookups",
+        "twilio (Node)": "twilio(TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN); client.api.baseUrl = TWILIO_API_BASE, "
+        "and so for the others",
+    },
     setup=SETUP,
 )
 
