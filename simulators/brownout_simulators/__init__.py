@@ -23,6 +23,7 @@
 - `open_sessions.py` the sessions that are open, and what is published to them
 - `safety.py`    what is refused for the user's sake: live credentials, foreign host names
 - `svix.py`      how webhooks are signed that go out through Svix, and when they are tried again
+- `primes.py`    what vendors' signing keys are made of
 - `spelling.py`  the nearest spelling of what is not known
 - `problems.py`  defects of the simulator itself; `voice.py` how it speaks where no vendor does; `heartbeat.py` whether
   its process was kept from running

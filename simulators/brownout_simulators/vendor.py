@@ -258,7 +258,7 @@ class Vendor(Generic[S]):
     """The kinds of effect that its actions can have, and what it can tell of each besides its id: `amount` and
     `currency` where money moves, a recipient, a text. A run names those of them that the ledger is to keep."""
     tls: bool = False
-    """Hosts on sockets serve it over TLS only: its SDKs insist on `https`."""
+    """Hosts on sockets speak TLS on its port, too: its SDKs insist on `https`, be it for some of its paths."""
     body_limit: int = BODY_LIMIT
     """Bytes of a request's body that hosts on sockets take; above, they answer 413 before the vendor sees it."""
     magic: Mapping[str, str] = field(default_factory=dict)

@@ -8,9 +8,12 @@ so what that says of pausing is true of the answer, and a reset is one.
 import asyncio
 import contextlib
 import ssl
+from collections.abc import Callable
 from typing import Any, Final, cast
 
 _READ: Final = 256 * 1024
+_HANDSHAKE: Final = 22
+"""The first byte of a client that speaks TLS (RFC 8446, section 5.1); no HTTP method begins with it."""
 
 
 class EncryptedTransport(asyncio.Transport):
@@ -145,3 +148,34 @@ class Encrypted(asyncio.Protocol):
     def resume_writing(self) -> None:
         """See above."""
         self._inner.resume_writing()
+
+
+class EitherWay(asyncio.Protocol):
+    """One port for both: a client's first byte tells whether it speaks TLS. Who speaks none pays nothing for it."""
+
+    def __init__(self, context: ssl.SSLContext, make: Callable[[], asyncio.Protocol]) -> None:
+        """`make` makes what speaks to one client."""
+        self._context = context
+        self._make = make
+        self._transport: asyncio.Transport | None = None
+        self._inner = make()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Taken for a client without TLS, so that one who says nothing is counted."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._inner.connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        """The first bytes: from now on somebody else speaks to the client."""
+        assert self._transport is not None  # noqa: S101  (there is a connection)
+        inner = self._inner
+        if data[0] == _HANDSHAKE:
+            inner.connection_lost(None)
+            inner = Encrypted(self._context, self._make())
+            inner.connection_made(self._transport)
+        self._transport.set_protocol(inner)
+        inner.data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Before it said anything."""
+        self._inner.connection_lost(exc)

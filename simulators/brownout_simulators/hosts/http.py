@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from brownout_simulators.hosts.encrypted import Encrypted
+from brownout_simulators.hosts.encrypted import EitherWay, Encrypted
 from brownout_simulators.hosts.http1.connection import Connection
 from brownout_simulators.hosts.http1.patience import Patience
 from brownout_simulators.hosts.http1.service import Service
@@ -40,10 +40,12 @@ class HttpHost:
         certificate: Certificate | None = None,
         webhooks_leave_loopback: bool = False,
     ) -> None:
-        """With a `certificate` it is served over TLS; a vendor that wants TLS gets one by itself."""
+        """With a `certificate` it is served over TLS alone; a vendor that wants TLS gets one by itself, and is served
+        with it and without it on its one port."""
         self.simulator = simulator
         self.url = ""
         self.certificate = certificate
+        self._is_encrypted = certificate is not None
         self._host = host
         self._port = port
         self._patience = patience
@@ -69,7 +71,7 @@ class HttpHost:
             raise
         self._service = service
         port = self._server.sockets[0].getsockname()[1]
-        scheme, name = "http" if self.certificate is None else "https", self._host
+        scheme, name = "https" if self._is_encrypted else "http", self._host
         self.url = f"{scheme}://[{name}]:{port}" if ":" in name else f"{scheme}://{name}:{port}"
         self.simulator.base_url = self.url
         self._pump = Pump(self.simulator, call_at=timers.call_at, send=self._sender.send)
@@ -82,7 +84,9 @@ class HttpHost:
         if self.certificate is None:
             return lambda: Connection(service)
         context = self.certificate.context
-        return lambda: Encrypted(context, Connection(service))
+        if self._is_encrypted:
+            return lambda: Encrypted(context, Connection(service))
+        return lambda: EitherWay(context, lambda: Connection(service))
 
     async def warm_up(self) -> None:
         """Load what is needed late, while nobody waits for the simulator to be ready."""

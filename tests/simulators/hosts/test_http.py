@@ -369,19 +369,45 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return loopback_certificate(tmp_path_factory.mktemp("cache"))
 
 
-def test_a_vendor_that_wants_tls_is_served_over_tls(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_vendor_that_wants_tls_is_served_with_and_without_it_on_one_port(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    both = request_bytes() + request_bytes("GET", "/brisk", Connection="close")
 
     async def main() -> None:
         async with serving(vendor=replace(BRISK, tls=True)) as host, asking_over_tls(host) as (reader, writer):
-            assert host.url.startswith("https://127.0.0.1:")
+            assert host.url.startswith("http://127.0.0.1:")
             assert host.simulator.base_url == host.url
-            writer.write(request_bytes() + request_bytes("GET", "/brisk", Connection="close"))
+            writer.write(both)
             async with asyncio.timeout(10):
                 got = await reader.read()
             assert got.count(b"HTTP/1.1 200 OK") == 2
             assert got.endswith(b"0\r\n\r\n")
-            assert [row["ending"] for row in host.simulator.ledger.rows()][1:] == ["complete", "complete"]
+            await eventually(lambda: not host.connections)
+            plain, _ = await ask(host, both)
+            assert plain.count(b"HTTP/1.1 200 OK") == 2
+            endings = [row["ending"] for row in host.simulator.ledger.rows() if row["entry"] == "request"]
+            assert endings == ["complete"] * 4
+            await eventually(lambda: not host.connections)
+
+    run(main())
+
+
+def test_who_says_nothing_on_a_port_for_both_is_sent_away(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    async def main() -> None:
+        patience = Patience(head_s=0.05, idle_s=0.05, look_s=0.02)
+        async with serving(vendor=replace(BRISK, tls=True), patience=patience) as host:
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(host.url.rsplit(":", 1)[1]))
+            await eventually(lambda: host.connections == 1)
+            async with asyncio.timeout(10):
+                await reader.read()
+            writer.close()
+            await eventually(lambda: not host.connections)
 
     run(main())
 

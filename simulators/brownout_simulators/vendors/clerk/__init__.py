@@ -5,7 +5,7 @@
   `identifications.py` (addresses and numbers), `sessions.py`, `templates.py` (of tokens), `tickets.py`,
   `organizations.py`, `memberships.py`, `invitations.py`, `machines.py`, `m2m.py` and `api_keys.py` with what both share
   in `secrets.py`, `endpoints.py`
-- `claims.py`      what a session token says; `signing.py` signs it, `primes.py` is what keys are made of, `rotation.py`
+- `claims.py`      what a session token says; `signing.py` signs it, `rotation.py` says
   which of them are in force; `browser.py` makes one without an instance
 - `dialect.py`     bodies, queries, API versions; `parameters.py` what may be in them; `merging.py` of metadata
 - `keys.py`        secret keys, and the instance behind each; `setup.py` what is set up in its dashboard

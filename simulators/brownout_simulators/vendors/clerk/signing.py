@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from brownout_simulators.primes import primes
 from brownout_simulators.vendors.clerk.ids import named_id
-from brownout_simulators.vendors.clerk.primes import primes
 
 E: Final = 65_537
 _STEP: Final = 1_009

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPubli
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from brownout_simulators.vendors.clerk.primes import BYTES, primes
+from brownout_simulators.primes import BYTES, primes
 from brownout_simulators.vendors.clerk.signing import E, SigningKey, signing_key, unverified
 
 

@@ -1,4 +1,4 @@
-"""The prime numbers that every signing key of the simulator is made of: for tests, and secret from nobody.
+"""The prime numbers that every signing key of a simulator is made of: for tests, and secret from nobody.
 
 Two of them make an RSA key of 2,048 bits, which costs a multiplication, where to look for primes would cost a tenth of
 a second for each account. A key made of them protects nothing.
