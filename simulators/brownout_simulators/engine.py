@@ -152,6 +152,7 @@ class Engine(Generic[S]):
         if one.world is None:
             return
         one.world.account.in_flight -= 1
+        self._spare(one)
         self._limiter.leave(one.held)
         if one.turn is not None:
             self._capacity.leave(one.turn)
@@ -159,6 +160,12 @@ class Engine(Generic[S]):
             one.world.keys.release(one.scoped_key, one.claim)
         if one.session is not None:
             one.session.end(forgotten=forgotten)
+
+    def _spare(self, one: Handling[S]) -> None:
+        """A call without an effect counts for nothing where a limit counts effects: known before its headers are."""
+        if one.held and not (one.has_committed or one.is_owed or one.is_spared):
+            one.is_spared = True
+            self._limiter.spare(one.held, self._clock.vendor_s())
 
     def _take_turn(self, one: Handling[S]) -> Generator[float, None, None]:
         """Wait until the vendor begins with the call, or have it turned away."""
@@ -248,6 +255,7 @@ class Engine(Generic[S]):
         ending = None if one.strike is None else self._fate(one, one.strike)
         if ending is not None or one.reply is None:
             return Sending(0, {}, ending=ending or Ending.CLOSE)
+        self._spare(one)
         reply = one.reply if one.reply.session is None else self._opening(one, one.reply)
         self._head(one, reply)
         sending = Sending(reply.status, reply.headers, reply.body, reply.stream)

@@ -49,6 +49,8 @@ class Handling(Generic[S]):
     """Its work has left an effect in the ledger, before its answer."""
     held: Sequence[Place] = ()
     """What it took of the limits that are on."""
+    is_spared: bool = False
+    """What it took of limits that count effects was given back."""
     strike: Strike | None = None
     working: Sequence[Standing] = ()
     """Rules that strike the vendor's work, if it runs."""

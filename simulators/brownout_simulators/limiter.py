@@ -132,12 +132,13 @@ class _Gauge:
     still there afterwards. None: nobody bounds them.
     """
 
-    __slots__ = ("_buckets", "_flying", "concurrency", "cost_of", "is_on", "key_of", "name")
+    __slots__ = ("_buckets", "_flying", "concurrency", "cost_of", "is_on", "key_of", "name", "of_effects")
 
     def __init__(self, limit: Limit, flying: dict[str, int] | None, epoch_s: float, *, is_on: bool) -> None:
         self.name = limit.name
         self.key_of = limit.key_of
         self.cost_of = limit.cost_of
+        self.of_effects = limit.of_effects
         self.is_on = is_on
         """Off, it only counts."""
         self._buckets: Buckets | None = None
@@ -165,9 +166,13 @@ class _Gauge:
 
     def undo(self, key: str, now_s: float, cost: float) -> None:
         """Take back what `take` did: another limit has refused the call."""
+        self.give_back(key, now_s, cost)
+        self.leave(key)
+
+    def give_back(self, key: str, now_s: float, cost: float) -> None:
+        """Put back the tokens that a call took."""
         if self._buckets is not None:
             self._buckets.of(key, now_s).give_back(cost)
-        self.leave(key)
 
     def leave(self, key: str) -> None:
         """A call that was let in is over."""
@@ -273,6 +278,13 @@ class Limiter:
         """The call that was let in is over."""
         for gauge, key, _ in taken:
             gauge.leave(key)
+
+    def spare(self, taken: Iterable[Place], now_s: float) -> None:
+        """The call leaves no effect: what limits `of_effects` have taken for it is there again. `now_s` is the vendor's
+        clock."""
+        for gauge, key, cost in taken:
+            if gauge.of_effects:
+                gauge.give_back(key, now_s, cost)
 
     def states(self, call: Call, account: str, now_s: float, machine_s: float) -> dict[str, LimitState]:
         """How far each limit that is on and for this call is used now, by name."""

@@ -130,6 +130,9 @@ class Limit:
     cost_of: Callable[[Call], float] = lambda _call: 1.0
     """How many tokens of the bucket a call takes, at least 0: one, or what the vendor estimates that it will use. A
     call that costs more than the bucket holds is refused, whenever it comes."""
+    of_effects: bool = False
+    """A call that leaves no effect counts for nothing: what it took is given back at its end. A quota of what was sent,
+    for which what is refused, or only replayed, is none."""
 
 
 NO_ANSWER: Final = 0

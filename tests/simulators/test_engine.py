@@ -8,7 +8,7 @@ import pytest
 
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Effect, Reply
-from brownout_simulators.vendor import Route
+from brownout_simulators.vendor import Limit, Route
 from tests.simulators.driving import Driver, body_of
 from tests.simulators.toy import TILL, Till, create
 
@@ -179,3 +179,23 @@ def test_an_answer_that_was_made_and_has_not_gone_out_whole_is_looked_back_at(
     rules: list[dict[str, Any]], query: str, told: dict[str, Any], expected: list[int]
 ) -> None:
     assert _unread(*rules, query=query, **told) == expected
+
+
+def test_a_quota_of_effects_counts_what_was_done_and_nothing_that_was_refused_replayed_or_lost_before() -> None:
+    quota = Limit("per-second", burst=3, renews_at=lambda wall_s: wall_s + 1e6, of_effects=True)
+    lost = {"match": "POST *", "drop_before_effect": {}, "sequence": "F."}
+    till = Driver(lost, vendor=replace(TILL, limits=[quota]))
+    till.limit(per_second=True)
+    assert till.send(key="k").status == 0
+    answers = [till.send(key="k"), till.send(key="k"), till.send(body={"amount": "none"})]
+    assert [answer.status for answer in answers] == [200, 200, 400]
+    assert [answer.headers["till-left"] for answer in answers] == ["2", "2", "2"]
+    assert [till.send().status for _ in range(3)] == [200, 200, 429]
+
+
+def test_a_quota_of_effects_counts_what_is_committed_late() -> None:
+    quota = Limit("per-second", burst=1, renews_at=lambda wall_s: wall_s + 1e6, of_effects=True)
+    late = {"match": "POST *", "fail_after_effect": {"status": 504, "commits_in": {"fixed_s": 1}}, "sequence": "F."}
+    till = Driver(late, vendor=replace(TILL, limits=[quota]))
+    till.limit(per_second=True)
+    assert [till.send().status for _ in range(2)] == [504, 429]

@@ -248,3 +248,16 @@ def test_a_quota_of_the_day_is_whole_again_at_its_instant_and_not_before() -> No
     assert limiter.states(CALL, "a", 0.0, 0.0)["daily"].remaining == 2
     with pytest.raises(ValueError, match=r"limits.daily.rate_per_s: it is whole again at instants of its own"):
         switched_on({"daily": day}, {"daily": {"rate_per_s": 1}})
+
+
+def test_a_quota_of_effects_is_given_back_where_a_call_had_none() -> None:
+    quota = Limit("mails", burst=2, renews_at=lambda wall_s: wall_s + 100, of_effects=True)
+    limiter = limiter_of(quota, Limit("requests", rate_per_s=1, burst=3))
+    limiter.leave(let_in(limiter))
+    without = let_in(limiter)
+    limiter.spare(without, 0.0)
+    limiter.leave(without)
+    let_in(limiter)
+    # The requests were counted all the same, and the quota had room for two that did something.
+    assert refused(limiter).name == "mails"
+    assert limiter.states(CALL, "a", 0.0, 0.0)["requests"].remaining == pytest.approx(0.0, abs=1e-6)
