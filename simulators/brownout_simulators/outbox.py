@@ -100,6 +100,20 @@ class Outbox:
             planned_s += gap_s * rules.jitter * draw
         return self.agenda.enter(delivering.noticed_at_s + planned_s + delivering.delay_s, delivering)
 
+    def is_wanted(self, delivering: Delivering) -> bool:
+        """Whether the attempt that is due is still to be made; its secret is then the one in force. False: nothing
+        comes of this delivery any more."""
+        rules, account, notice = self.rules, delivering.account, delivering.notice
+        if rules is None or rules.on_withdrawn is None:
+            return True
+        for url, secret in self._receivers(rules, account, notice):
+            if url == delivering.url:
+                delivering.secret = secret
+                return True
+        self._counts["withdrawn"] += 1
+        rules.on_withdrawn(account, notice, delivering.url)
+        return False
+
     def sign(self, delivering: Delivering, wall_s: float, machine_s: float) -> OutgoingWebhook:
         """The attempt that is due now, signed now. The host must report on it."""
         delivering.sent_at_s = machine_s
@@ -176,8 +190,9 @@ class Outbox:
         return machine_s + wait_s < delivering.begun_at_s + terms.total_s
 
     def counts(self) -> dict[str, int]:
-        """noticed, lost (by a fault), attempts, delivered, given_up."""
-        return {name: self._counts[name] for name in ("noticed", "lost", "attempts", "delivered", "given_up")}
+        """noticed, lost (by a fault), attempts, delivered, given_up; and withdrawn, where its vendor withdraws any."""
+        names = ("noticed", "lost", "attempts", "delivered", "given_up")
+        return {name: self._counts[name] for name in (*names, *(["withdrawn"] if self._counts["withdrawn"] else []))}
 
     def reset(self) -> None:
         """Forget log and counts."""

@@ -178,6 +178,10 @@ class WebhookRules:
     """Share of each scheduled gap by which it may be longer or shorter."""
     on_result: Callable[[Account[Any], Notice, str, int, int | None, bool], None] | None = None
     """Told after each attempt: (account, notice, url, attempt from 1, status or None, whether it was the last)."""
+    on_withdrawn: Callable[[Account[Any], Notice, str], None] | None = None
+    """Where there is one, endpoints are asked for again before each attempt: it is signed with the secret that is then
+    in force, and one that is gone or switched off meanwhile is sent nothing more. Told of each delivery that ends so:
+    (account, notice, url)."""
 
     def terms(self, url: str) -> Terms:
         """Those of one receiver."""

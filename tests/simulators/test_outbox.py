@@ -223,3 +223,34 @@ def test_all_attempts_together_have_their_time(total_s: float | None, timeouts: 
             till.simulator.webhook_done(webhook.id, NO_ANSWER)
     assert seen == timeouts
     assert till.simulator.outbox.counts()["given_up"] == 1
+
+
+def test_a_delivery_that_is_wanted_no_more_is_withdrawn_and_the_vendor_told() -> None:
+    secrets, withdrawn = {"http://127.0.0.1:1/hook": "first"}, []
+    till = listening(
+        endpoints=lambda _account, _notice: list(secrets.items()),
+        on_withdrawn=lambda account, notice, url: withdrawn.append((account.name, notice.type, url)),
+    )
+    till.send()
+    (first,) = due(till, 100.0)
+    till.simulator.webhook_done(first.id, 500)
+    secrets.clear()
+    assert due(till, 105.0) == []
+    assert withdrawn == [("a", "charge.made", "http://127.0.0.1:1/hook")]
+    assert till.simulator.next_due_s() is None
+    assert till.simulator.outbox.counts()["withdrawn"] == 1
+    assert till.simulator.agenda.open_webhooks == 0
+
+
+def test_where_endpoints_are_asked_for_again_an_attempt_is_signed_with_the_secret_in_force() -> None:
+    secrets = {"http://127.0.0.1:1/hook": "first"}
+    till = listening(
+        endpoints=lambda _account, _notice: list(secrets.items()), on_withdrawn=lambda *_: None,
+        headers=lambda _notice, _url, _body, secret, _wall_s, _attempt: {"secret": secret},
+    )  # fmt: skip
+    till.send()
+    (first,) = due(till, 100.0)
+    till.simulator.webhook_done(first.id, 500)
+    secrets["http://127.0.0.1:1/hook"] = "second"
+    (again,) = due(till, 105.0)
+    assert (first.headers["secret"], again.headers["secret"]) == ("first", "second")
