@@ -16,16 +16,35 @@ DEAL = 2_048
 _TO_BASE62 = bytes(ord(BASE62[byte % 62]) for byte in range(256))
 
 
+class LazyStream:
+    """A seeded random source that is made when it is first drawn from: it takes three kilobytes, and most accounts
+    never draw from most of theirs."""
+
+    __slots__ = ("_names", "_random")
+
+    def __init__(self, seed: int, *names: str) -> None:
+        self._names = (str(seed), *names)
+        self._random: random.Random | None = None
+
+    @property
+    def random(self) -> random.Random:
+        """The source itself: of its own for each name, the same under any PYTHONHASHSEED."""
+        found = self._random
+        if found is None:
+            found = self._random = random.Random(":".join(self._names))
+        return found
+
+
 class Ids:
     """Draws ids from a seeded stream: the same seed and the same order of calls give the same ids.
 
     Characters are drawn by the thousand and dealt out, which costs a tenth of drawing each id by itself.
     """
 
-    __slots__ = ("_base62", "_digits", "_next_base62", "_next_digit", "_random")
+    __slots__ = ("_base62", "_digits", "_next_base62", "_next_digit", "_stream")
 
-    def __init__(self, stream: random.Random) -> None:
-        self._random = stream
+    def __init__(self, stream: "LazyStream") -> None:
+        self._stream = stream
         self._base62 = self._digits = ""
         self._next_base62 = self._next_digit = 0
 
@@ -35,7 +54,7 @@ class Ids:
         end = self._next_base62 = start + length
         if end > len(self._base62):
             # A byte has four and an eighth of the alphabet in it: not quite even, which no id minds.
-            self._base62 = self._random.randbytes(max(DEAL, length)).translate(_TO_BASE62).decode()
+            self._base62 = self._stream.random.randbytes(max(DEAL, length)).translate(_TO_BASE62).decode()
             start, end = 0, length
             self._next_base62 = end
         return self._base62[start:end]
@@ -45,7 +64,7 @@ class Ids:
         start = self._next_digit
         end = self._next_digit = start + length
         if end > len(self._digits):
-            self._digits = self._random.randbytes(max(DEAL, length)).hex()
+            self._digits = self._stream.random.randbytes(max(DEAL, length)).hex()
             start, end = 0, length
             self._next_digit = end
         return self._digits[start:end]
@@ -63,6 +82,7 @@ class Account(Generic[S]):
     """What a vendor's action may see and change. Engine-owned; a vendor adds only `state`."""
 
     __slots__ = (
+        "_stream",
         "as_of_s",
         "base_url",
         "clock",
@@ -74,7 +94,6 @@ class Account(Generic[S]):
         "limits",
         "name",
         "publish",
-        "random",
         "setup",
         "state",
         "was_stale",
@@ -88,7 +107,7 @@ class Account(Generic[S]):
         clock: Callable[[], float],
         epoch_s: float,
         ids: Ids,
-        stream: random.Random,
+        stream: LazyStream,
         later: Callable[[float, Callable[[], Aftermath | None]], None],
         publish: Callable[[str, Any], None],
         limits: Callable[[Call], Mapping[str, LimitState]],
@@ -103,7 +122,7 @@ class Account(Generic[S]):
         self.epoch_s = epoch_s
         """Add it to `clock()` for seconds since 1970: what the vendor prints as a date."""
         self.ids = ids
-        self.random = stream
+        self._stream = stream
         self.later = later
         """`later(delay_s, step)`: run `step` after `delay_s` on the simulator's clock."""
         self.publish = publish
@@ -124,6 +143,11 @@ class Account(Generic[S]):
         self.hides_new_only = False
         """The lag hides objects that are new, but shows older ones as they are now."""
         self.was_stale = False
+
+    @property
+    def random(self) -> random.Random:
+        """For whatever is drawn that is no id."""
+        return self._stream.random
 
     def wall_s(self) -> float:
         """Seconds since 1970-01-01 UTC on the simulator's clock."""

@@ -1,11 +1,10 @@
 """The accounts of one simulator, and what the engine keeps beside each."""
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from brownout_simulators.account import Account, Ids
+from brownout_simulators.account import Account, Ids, LazyStream
 from brownout_simulators.acting import Acting
 from brownout_simulators.clock import Clock
 from brownout_simulators.idempotency import Keys
@@ -23,11 +22,6 @@ KEYS: Final = "idempotency key"
 
 class TooManyAccounts(Exception):
     """There is no room for another account until the simulator is reset."""
-
-
-def stream(seed: int, *names: str) -> random.Random:
-    """A random source of its own for each name, the same under any PYTHONHASHSEED."""
-    return random.Random(":".join([str(seed), *names]))
 
 
 @dataclass(slots=True)
@@ -63,7 +57,7 @@ class Worlds(Generic[S]):
         self._first_setup = self.setup = setup
         """What the accounts are set up with."""
         self._known: dict[str, World[S]] = {}
-        self.stray_ids = Ids(stream(seed, vendor.name, "requests"))
+        self.stray_ids = Ids(LazyStream(seed, vendor.name, "requests"))
         """For requests that belong to no account."""
 
     def __len__(self) -> int:
@@ -86,8 +80,8 @@ class Worlds(Generic[S]):
             vendor.new_state(),
             clock=clock.vendor_s,
             epoch_s=clock.epoch_s,
-            ids=Ids(stream(seed, *names, "ids")),
-            stream=stream(seed, *names, "random"),
+            ids=Ids(LazyStream(seed, *names, "ids")),
+            stream=LazyStream(seed, *names, "random"),
             later=lambda delay_s, step: acting.later(account, delay_s, step),
             publish=lambda topic, message: acting.publish(account, topic, message),
             limits=lambda call: limiter.states(call, label, clock.vendor_s(), clock.machine_s()),
@@ -95,7 +89,7 @@ class Worlds(Generic[S]):
             setup=self.setup.read,
         )
         keys = Keys(vendor.idempotency.ttl_s if vendor.idempotency is not None else 0.0)
-        return World(account, keys, Ids(stream(seed, *names, "requests")))
+        return World(account, keys, Ids(LazyStream(seed, *names, "requests")))
 
     def set_up(self, setup: SetUp) -> None:
         """From now on all accounts are set up so, those that are open too."""
@@ -129,7 +123,7 @@ class Worlds(Generic[S]):
         self.seed = seed
         self.setup = self._first_setup
         self._known = {}
-        self.stray_ids = Ids(stream(seed, self._vendor.name, "requests"))
+        self.stray_ids = Ids(LazyStream(seed, self._vendor.name, "requests"))
 
 
 class Credentials:

@@ -3,11 +3,11 @@
 import random
 from collections import Counter
 
-from brownout_simulators.account import BASE62, DEAL, HEX, Account, Ids
+from brownout_simulators.account import BASE62, DEAL, HEX, Account, Ids, LazyStream
 
 
 def ids(seed: int = 7) -> Ids:
-    return Ids(random.Random(seed))
+    return Ids(LazyStream(seed))
 
 
 def test_the_same_seed_and_the_same_order_give_the_same_ids() -> None:
@@ -37,10 +37,16 @@ def test_ids_use_their_alphabet_and_do_not_repeat() -> None:
     assert set(dealer.hexadecimal(10_000)) == set(HEX)
 
 
+def test_a_stream_draws_the_same_however_late_it_is_made() -> None:
+    assert LazyStream(7, "pager", "a").random.random() == random.Random("7:pager:a").random()
+    stream = LazyStream(7)
+    assert stream.random is stream.random
+
+
 def test_dates_follow_the_clock() -> None:
     now = [5.0]
     account: Account[None] = Account(
-        "acct", None, clock=lambda: now[0], epoch_s=1_000.0, ids=ids(), stream=random.Random(1),
+        "acct", None, clock=lambda: now[0], epoch_s=1_000.0, ids=ids(), stream=LazyStream(1, "acct", "random"),
         later=lambda _delay_s, _step: None, publish=lambda _topic, _message: None, limits=lambda _call: {}, base_url="http://127.0.0.1:1",
     )  # fmt: skip
     assert account.wall_s() == 1_005.0

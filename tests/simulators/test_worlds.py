@@ -3,10 +3,11 @@
 import pytest
 
 from brownout_simulators import worlds
+from brownout_simulators.account import LazyStream
 from brownout_simulators.ledger import Ledger
 from brownout_simulators.setups import set_up
 from brownout_simulators.shared import Shared
-from brownout_simulators.worlds import Credentials, TooManyAccounts, Worlds, stream
+from brownout_simulators.worlds import Credentials, TooManyAccounts, Worlds
 from tests.simulators.driving import Driver
 from tests.simulators.toy import TILL, Till
 
@@ -43,8 +44,9 @@ def test_beginning_anew_forgets_all_and_draws_from_the_new_seed() -> None:
 
 
 def test_streams_differ_by_name_and_are_the_same_for_the_same_names() -> None:
-    assert stream(1, "a", "b").random() == stream(1, "a", "b").random()
-    assert len({stream(1, "a").random(), stream(1, "b").random(), stream(2, "a").random()}) == 3
+    assert LazyStream(1, "a", "b").random.random() == LazyStream(1, "a", "b").random.random()
+    first_draws = {LazyStream(*names).random.random() for names in ((1, "a"), (1, "b"), (2, "a"))}
+    assert len(first_draws) == 3
 
 
 def test_there_is_an_end_to_accounts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,9 @@
 """The rows that a table has from the beginning: looked at when they are declared, put in with the first use."""
 
-import random
 from collections.abc import Mapping
 from typing import Any
 
-from brownout_simulators.account import Account, Ids
+from brownout_simulators.account import Account, Ids, LazyStream
 from brownout_simulators.vendors.supabase.database.engine import Engine
 from brownout_simulators.vendors.supabase.database.policies import BYPASSES
 from brownout_simulators.vendors.supabase.database.problems import DbError
@@ -31,7 +30,7 @@ def check_rows(tables: Mapping[str, Table], place: str) -> None:
     engine, account, state, schema = Engine(), _trial(), DatabaseState(), Schema(tables)
     writer = Writer(account, state, engine, schema, _Nobody())
     for table in tables.values():
-        engine.create(table)
+        engine.make(table)
     for table in tables.values():
         for number, row in enumerate(table.rows):
             try:
@@ -49,7 +48,7 @@ def _trial() -> Account[Any]:
     def nothing(*_: Any) -> Any:
         return {}
 
-    stream = random.Random(0)
+    stream = LazyStream(0)
     return Account(
         "", None, clock=lambda: 0.0, epoch_s=0.0, ids=Ids(stream), stream=stream, later=nothing, publish=nothing,
         limits=nothing, base_url="",
