@@ -11,6 +11,7 @@ from brownout_simulators.vendors.supabase.database import engine as module
 from brownout_simulators.vendors.supabase.database.conditions import Part
 from brownout_simulators.vendors.supabase.database.engine import Engine, translated
 from brownout_simulators.vendors.supabase.database.problems import DbError
+from brownout_simulators.vendors.supabase.database.setup import read as read_setup
 from tests.simulators.vendors.supabase.bench import ALICE, SupabaseBench
 
 
@@ -46,6 +47,44 @@ def test_a_database_that_is_full_says_so_and_keeps_what_it_has(monkeypatch: pyte
     assert (answer.status, answer.json["code"]) == (503, "53100")
     assert len(bench.rest("GET", "jobs?select=id").json) == statuses.count(201) > 0
     assert len(bench.effects()) == statuses.count(201)
+
+
+def test_a_table_that_is_first_used_when_the_disk_is_full_is_there_and_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAGES_LIMIT", 12)
+    bench = SupabaseBench()
+    while bench.rest("POST", "profiles", {"name": "x" * 300}).status == 201:
+        pass
+    assert bench.rest("GET", "jobs").json == []
+    refused = bench.rest("POST", "jobs", {"business_key": "k", "payload": ["x" * 9_000]})
+    assert (refused.status, refused.json["code"]) == (503, "53100")
+
+
+def test_a_table_is_made_when_it_is_first_used_within_a_transaction_too() -> None:
+    bench = SupabaseBench()
+    made = bench.rest("POST", "jobs?select=id,files(name)", {"business_key": "a"}, prefer="return=representation")
+    assert (made.status, made.json[0]["files"]) == (201, [])
+    assert bench.rest("POST", "files", {"job_id": made.json[0]["id"], "name": "plan.pdf"}).status == 201
+    assert bench.rest("GET", "jobs?select=files(name)").json == [{"files": [{"name": "plan.pdf"}]}]
+
+
+def test_a_table_that_was_made_in_a_transaction_that_is_undone_is_made_again() -> None:
+    engine, tables = Engine(), read_setup({}, "database").schema.tables
+    engine.declare(tables)
+    for end in ("ROLLBACK", "COMMIT", "ROLLBACK"):
+        engine.execute("BEGIN")
+        assert engine.rows(Part("SELECT * FROM files")) == []
+        engine.execute(end)
+    engine.make(tables["files"])
+    assert engine.rows(Part("SELECT * FROM files")) == []
+
+
+def test_a_table_that_the_api_still_knows_is_there_after_the_setup_has_dropped_it() -> None:
+    bench = SupabaseBench()
+    kept = {"a": {"columns": {"id": "bigint"}}}
+    bench.simulator.set_up({"database": {"tables": {**kept, "b": {"columns": {"id": "bigint"}}}}})
+    assert bench.rest("GET", "a").json == []
+    bench.simulator.set_up({"database": {"tables": kept, "schema_cache_lag_s": 60}})
+    assert bench.rest("GET", "b").json == []
 
 
 def test_an_error_that_is_not_known_stays_a_defect() -> None:

@@ -1,6 +1,7 @@
 """What PostgREST answers to a write, what it leaves in the books, and whom it tells."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -291,3 +292,12 @@ def test_the_books_hold_the_callers_keys_and_a_webhook_tells_the_row_once(bench:
     body = json.loads(bench.webhooks[0].body)
     assert (body["type"], body["table"], body["schema"]) == ("UPDATE", "jobs", "public")
     assert (body["old_record"]["amount"], body["record"]["amount"]) == (2.5, 7.25)
+
+
+@pytest.mark.parametrize("digits", ["12345678901234567890123", "1e-20", "0.12345678901234567890123", "2E+3"])
+def test_no_digit_of_a_number_is_lost(digits: str) -> None:
+    bench = SupabaseBench()
+    bench.simulator.set_up({"database": {"tables": {"n": {"columns": {"x": "numeric", "y": "jsonb"}}}}})
+    bench.rest("POST", "n", f'{{"x":{digits},"y":[ -{digits}]}}'.encode())
+    shown = bench.rest("GET", "n?select=x::text,y::text").json[0]
+    assert (Decimal(shown["x"]), Decimal(shown["y"].strip("[]"))) == (Decimal(digits), -Decimal(digits))

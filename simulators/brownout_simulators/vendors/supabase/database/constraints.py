@@ -18,14 +18,14 @@ Row = dict[str, Any]
 
 def check_row(table: Table, row: Row, *, is_secured: bool) -> None:
     """Not null first, then the checks by name. Raises 23502 and 23514."""
-    for column in table.columns.values():
-        if row[column.name] is None and not column.nullable:
+    for column in table.needed:
+        if row[column.name] is None:
             raise DbError(
                 "23502",
                 f'null value in column "{column.name}" of relation "{table.name}" violates not-null constraint',
                 _failing(table, row, is_secured=is_secured),
             )
-    for column in table.columns.values():
+    for column in table.checked:
         if column.check is not None and not _holds(column, column.check, row[column.name]):
             raise DbError(
                 "23514",

@@ -1,12 +1,13 @@
 """The SQL engine: SQLite in memory, with the functions and collations that PostgreSQL has and SQLite lacks.
 
-One connection for each database, made on first use: a thousand projects that nobody asks cost nothing. Statements are
-texts with parameters; the only names in them are those of the schema.
+One connection for each database, made on first use, and so is each of its tables: a thousand projects that nobody
+asks cost nothing, and one that uses a single table pays for no other. Statements are texts with parameters; the only
+names in them are those of the schema.
 """
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -16,9 +17,9 @@ from brownout_simulators.vendors.supabase.database.problems import DbError
 from brownout_simulators.vendors.supabase.database.schema import Column, Table
 from brownout_simulators.vendors.supabase.database.types import ARRAY, JSONB, NUMERIC, compare_numeric
 
-PAGE: Final = 2_048
+PAGE: Final = 1_024
 """Bytes. Every table and every index has one at least, and a project has many that are empty."""
-PAGES_LIMIT: Final = 65_536
+PAGES_LIMIT: Final = 131_072
 """128 MiB for a project's rows. Beyond, the disk is full, as on the platform: rows are never forgotten."""
 STEP: Final = 1_000_000
 STEPS_LIMIT: Final = 500
@@ -41,16 +42,20 @@ class Engine:
         connection.create_collation(ARRAY, documents.compare_arrays)
         self._steps = steps = _Steps()
         connection.set_progress_handler(steps.one_more, STEP)
+        self._declared: dict[str, Table] = {}
+        self._made: set[str] = set()
         self.execute = connection.execute
         """The bare one, for statements of ours that cannot fail."""
 
     def rows(self, part: Part) -> list[tuple[Any, ...]]:
         """All rows of a select. Raises `DbError`."""
-        self._steps.taken = 0
-        try:
-            return self.execute(part.sql, part.params).fetchall()
-        except sqlite3.Error as error:
-            raise translated(error) from None
+        while True:
+            self._steps.taken = 0
+            try:
+                return self.execute(part.sql, part.params).fetchall()
+            except sqlite3.Error as error:
+                if not self._makes_up_for(error):
+                    raise translated(error) from None
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> sqlite3.Cursor:
         """A statement that writes. Raises `DbError`, and `sqlite3.IntegrityError` as it is."""
@@ -67,31 +72,41 @@ class Engine:
         if self._connection.in_transaction:
             self.execute("ROLLBACK")
 
-    def create(self, table: Table) -> None:
-        """Make a table, with an index for each constraint, foreign key and owner: what is looked up is not scanned."""
-        columns = ", ".join(_declared(column) for column in table.columns.values())
-        self._connection.executescript(f"CREATE TABLE {quoted(table.name)} ({columns})")
-        for number, unique in enumerate(table.uniques):
-            self._index(table, f"unique {number}", unique.columns, "UNIQUE ")
-        keys = {tuple(unique.columns) for unique in table.uniques}
-        for number, key in enumerate(table.foreign_keys):
-            if tuple(key.columns) not in keys:
-                keys.add(tuple(key.columns))
-                self._index(table, f"key {number}", key.columns)
-        if table.owner and (table.owner,) not in keys:
-            self._index(table, "owner", (table.owner,))
+    # -- the tables ----------------------------------------------------------------------------------------------------
+
+    def declare(self, tables: Mapping[str, Table]) -> None:
+        """These are there from now on; what was declared before stays. Each is made when it is first used."""
+        self._declared.update(tables)
+
+    def has(self, name: str) -> bool:
+        """Whether the table is made. One that is not was never written to."""
+        return name in self._made
+
+    def make(self, table: Table) -> None:
+        """Make a table that is about to be written to, unless it is there. Not within a transaction."""
+        if table.name not in self._made:
+            self._connection.executescript(";".join(_creation(table)))
+            self._made.add(table.name)
+
+    def _makes_up_for(self, error: sqlite3.Error) -> bool:
+        """Whether a statement failed because a table that is declared was not made yet; now it is."""
+        missing = _MISSING.fullmatch(str(error))
+        table = None if missing is None else self._declared.get(missing[1])
+        if table is None:
+            return False
+        if self._connection.in_transaction:
+            # It may go again with the transaction: it is made, and not known to be.
+            for sql in _creation(table):
+                self.execute(sql)
+        else:
+            self.make(table)
+        return True
 
     def add_column(self, table: Table, column: Column) -> None:
         """`alter table … add column`; those that are there have its default."""
         self.execute(f"ALTER TABLE {quoted(table.name)} ADD COLUMN {_declared(column)}")
         if column.default is not None:
             self.execute(f"UPDATE {quoted(table.name)} SET {quoted(column.name)} = ?", (column.default,))
-
-    def _index(self, table: Table, name: str, columns: Sequence[str], kind: str = "") -> None:
-        names = ", ".join(map(quoted, columns))
-        self._connection.executescript(
-            f"CREATE {kind}INDEX {quoted(f'{table.name} {name}')} ON {quoted(table.name)} ({names})"
-        )
 
     def close(self) -> None:
         """Give the memory back."""
@@ -113,6 +128,35 @@ class _Steps:
         """Not 0: it has come too far."""
         self.taken += 1
         return int(self.taken > STEPS_LIMIT)
+
+
+_MISSING: Final = re.compile(r"no such table: (.*)", re.DOTALL)
+
+
+def _creation(table: Table) -> list[str]:
+    """A table, with an index for each constraint, foreign key and owner: what is looked up is not scanned.
+
+    There is room for it whatever the rows of others take: in PostgreSQL it was there before them.
+    """
+    columns = ", ".join(_declared(column) for column in table.columns.values())
+    made = [
+        f"PRAGMA max_page_count = {PAGES_LIMIT + 1_024}",
+        f"CREATE TABLE IF NOT EXISTS {quoted(table.name)} ({columns})",
+    ]
+    made += [_index(table, f"unique {at}", unique.columns, "UNIQUE ") for at, unique in enumerate(table.uniques)]
+    keys = {tuple(unique.columns) for unique in table.uniques}
+    for number, key in enumerate(table.foreign_keys):
+        if tuple(key.columns) not in keys:
+            keys.add(tuple(key.columns))
+            made.append(_index(table, f"key {number}", key.columns))
+    if table.owner and (table.owner,) not in keys:
+        made.append(_index(table, "owner", (table.owner,)))
+    return [*made, f"PRAGMA max_page_count = {PAGES_LIMIT}"]
+
+
+def _index(table: Table, name: str, columns: Sequence[str], kind: str = "") -> str:
+    names = ", ".join(map(quoted, columns))
+    return f"CREATE {kind}INDEX IF NOT EXISTS {quoted(f'{table.name} {name}')} ON {quoted(table.name)} ({names})"
 
 
 def _declared(column: Column) -> str:

@@ -88,14 +88,14 @@ class Table:
     """Those that are there from the beginning, as JSON."""
 
     @cached_property
-    def fills(self) -> Sequence[Column]:
-        """Columns with a default of any kind."""
-        return [column for column in self.columns.values() if column.fill is not None or column.default is not None]
+    def needed(self) -> Sequence[Column]:
+        """Columns that are never null."""
+        return [column for column in self.columns.values() if not column.nullable]
 
     @cached_property
-    def has_numbers(self) -> bool:
-        """Whether digits matter in what is sent: of a float they would be lost."""
-        return any(column.type.family in ("number", "json") for column in self.columns.values())
+    def checked(self) -> Sequence[Column]:
+        """Columns with a check."""
+        return [column for column in self.columns.values() if column.check is not None]
 
     def rule(self, role: str, command: Command) -> Rule:
         """What the role may do."""

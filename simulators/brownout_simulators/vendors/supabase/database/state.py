@@ -64,15 +64,15 @@ class DatabaseState:
         if self._engine is not None and schema is self._schema:
             return self._engine
         engine = self._engine = self._engine or Engine()
-        before = self._schema
+        before = {} if self._schema is None else self._schema.tables
         self._schema = schema
+        engine.declare(schema.tables)
         for table in schema.tables.values():
-            known = None if before is None else before.tables.get(table.name)
-            if known is None and (before is None or not _exists(engine, table)):
-                engine.create(table)
-                seed(engine, table)
-            else:
+            if engine.has(table.name):
                 _extend(engine, table)
+            elif table.rows and table.name not in before:
+                engine.make(table)
+                seed(engine, table)
         return engine
 
     def known_to_api(self, schema: Schema, lag_s: float, now_s: float) -> Schema:
@@ -134,10 +134,6 @@ def _take_back(engine: Engine, done: Done) -> None:
         marks = ", ".join("?" * (len(done.before) + 1))
         values = (done.rowid, *done.before.values())
         engine.execute(f"INSERT OR REPLACE INTO {quoted(done.table)} (_rowid_, {names}) VALUES ({marks})", values)
-
-
-def _exists(engine: Engine, table: Table) -> bool:
-    return bool(engine.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table.name,)).fetchall())
 
 
 def _extend(engine: Engine, table: Table) -> None:

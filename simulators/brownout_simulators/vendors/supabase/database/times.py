@@ -12,6 +12,7 @@ from brownout_simulators.vendors.supabase.database.problems import DbError
 from brownout_simulators.vendors.supabase.database.scalars import Stored
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - of no zone: printed without one
 FOREVER: Final = (1 << 63) - 1
 """`infinity`; its negative is `-infinity`."""
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -110,10 +111,9 @@ def _printed(value: Stored, *, between: str, zone: str) -> str:
     number = int(value)
     if abs(number) == FOREVER:
         return "infinity" if number > 0 else "-infinity"
-    moment = EPOCH + timedelta(microseconds=number)
-    text = f"{moment.year:04d}-{moment.month:02d}-{moment.day:02d}{between}{moment:%H:%M:%S}"
-    if moment.microsecond:
-        text = f"{text}.{moment.microsecond:06d}".rstrip("0")
+    text = (_NAIVE_EPOCH + timedelta(microseconds=number)).isoformat(between)
+    if number % 1_000_000:
+        text = text.rstrip("0")
     return text + zone
 
 

@@ -5,9 +5,9 @@ policies, not null, checks, unique, and foreign keys when the statement ends.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Literal, Self
 
 from brownout_simulators.account import Account
 from brownout_simulators.vendors.supabase.database.conditions import Part, quoted
@@ -29,7 +29,7 @@ Resolution = Literal["", "merge", "ignore"]
 
 
 class Writer:
-    """One request's writes. Nothing stays of them unless `transaction` ends well."""
+    """One request's writes. `with` it: all that is done meanwhile stays, or nothing."""
 
     def __init__(self, account: Account[Any], state: DatabaseState, engine: Engine, schema: Schema, who: Who) -> None:
         self._account = account
@@ -40,21 +40,25 @@ class Writer:
         self.written: list[Written] = []
         """What was done, in its order, rows that went or changed by a foreign key among them."""
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All that is done meanwhile stays, or nothing."""
+    def __enter__(self) -> Self:
         self._engine.execute("BEGIN")
-        try:
-            yield
-        except BaseException:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
             self._engine.roll_back()
-            raise
+            return
         self._engine.execute("COMMIT")
         now_s = self._account.clock()
         for each in self.written:
             self._state.note(each, now_s)
 
     # -- insert ------------------------------------------------------------------------------------------------------
+
+    def into(self, table: Table) -> "Writer":
+        """To be said before the transaction begins in which rows are put into that table."""
+        self._engine.make(table)
+        return self
 
     def insert(
         self,
@@ -132,7 +136,8 @@ class Writer:
             return column.type.read(self._who.user) if self._who.user else None
         if column.fill == "uuid":
             digits = self._account.ids.hexadecimal(32)
-            return column.type.read(f"{digits[:12]}4{digits[13:16]}a{digits[17:]}")
+            made = f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+            return made if column.type.family == "uuid" else column.type.read(made)
         moment = int(self._account.wall_s() * 1_000_000)
         return moment if column.type.affinity == "INT" else column.type.read(timestamp_text(moment))
 
@@ -167,6 +172,8 @@ class Writer:
 
     def matching(self, table: Table, where: Part, alias: str = "") -> list[tuple[int, Row]]:
         """Rows with their places, in the order in which they came to be."""
+        if not self._engine.has(table.name):
+            return []
         names = list(table.columns)
         place = f"{alias}." if alias else ""
         picked = ", ".join(f"{place}{quoted(name)}" for name in names)
@@ -175,8 +182,7 @@ class Writer:
         return [(row[0], dict(zip(names, row[1:], strict=True))) for row in self._engine.rows(Part(sql, where.params))]
 
     def _insert_row(self, table: Table, row: Row) -> Written:
-        names = ", ".join(map(quoted, row))
-        sql = f"INSERT INTO {quoted(table.name)} ({names}) VALUES ({', '.join('?' * len(row))})"
+        sql = _insertion(table.name, tuple(row))
         cursor = self._guarded(table, row, None, lambda: self._engine.run(sql, tuple(row.values())))
         return Written("INSERT", table, cursor.lastrowid or 0, None, row)
 
@@ -294,3 +300,10 @@ class Writer:
             raise denied(table)
         if not all(admits(table, self._who, "select", each.new) for each in done):
             raise violated(table)
+
+
+@lru_cache(maxsize=1_024)
+def _insertion(table: str, columns: tuple[str, ...]) -> str:
+    """The statement that puts in one row."""
+    names = ", ".join(map(quoted, columns))
+    return f"INSERT INTO {quoted(table)} ({names}) VALUES ({', '.join('?' * len(columns))})"

@@ -134,7 +134,7 @@ def _insert(asking: Asking, function: Function, arguments: Row, asked: Asked) ->
             row[column] = kind.of_json(value)
     del asked
     writer = asking.writer()
-    with writer.transaction():
+    with writer.into(table):
         done = writer.insert(table, [row], list(row))
     new = done[0].new or {}
     shown = {

@@ -38,7 +38,7 @@ def insert(asking: Asking) -> Reply:
     writer = asking.writer()
     if resolution:
         writer.arbiter(table, asked.on_conflict)
-    with writer.transaction():
+    with writer.into(table):
         done = writer.insert(
             table,
             stored(table, rows, columns),
@@ -66,7 +66,7 @@ def update(asking: Asking) -> Reply:
     _needs_where(asking, asked, "UPDATE")
     rows, columns = rows_of(table, parsed(asking.call), asked.columns)
     writer = asking.writer()
-    with writer.transaction():
+    with writer:
         found = _matching(asking, writer, table, asked.query, "update")
         changes: Row = dict(stored(table, rows[:1], columns)[0]) if rows else {}
         done = writer.update(table, found, changes) if changes else []
@@ -85,7 +85,7 @@ def delete(asking: Asking) -> Reply:
     refuse_aggregates(asked.query)
     _needs_where(asking, asked, "DELETE")
     writer = asking.writer()
-    with writer.transaction():
+    with writer:
         found = _matching(asking, writer, table, asked.query, "delete")
         _check_affected(asking, len(found))
         # What is returned is looked up before it is gone, and so are the rows that are related to it.
@@ -116,7 +116,7 @@ def put(asking: Asking) -> Reply:
         message = "Payload values do not match URL in primary key column(s)"
         raise Refused(failure(400, "PGRST115", message))
     writer = asking.writer()
-    with writer.transaction():
+    with writer.into(table):
         done = writer.insert(
             table, held, columns, on_conflict=table.primary_key, resolution="merge", is_returned=_is_returned(asking)
         )

@@ -1,9 +1,10 @@
 """The body of a write as rows: JSON, CSV or a form; which columns it names; each value read by its column's type."""
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from io import StringIO
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from brownout_simulators.call import Call
@@ -12,6 +13,9 @@ from brownout_simulators.vendors.supabase.database.documents import loads
 from brownout_simulators.vendors.supabase.database.problems import DbError
 from brownout_simulators.vendors.supabase.database.schema import Table
 from brownout_simulators.vendors.supabase.rest.errors import failure
+
+_DIGITS_MATTER: Final = re.compile(rb"[:,\[\s]-?[0-9]+[.eE]|[0-9]{18}")
+"""Numbers that are more than a float or a machine word holds, or may be: one with a point, an exponent, many digits."""
 
 
 def bad_body(message: str) -> Refused:
@@ -36,7 +40,7 @@ def parsed(call: Call) -> Any:
         raise bad_body("Empty or invalid json")
     if b"\\u0000" in call.body:
         raise DbError("22P05", "unsupported Unicode escape sequence", "\\u0000 cannot be converted to text.")
-    if b"." in call.body or (len(call.body) > 18 and b"e" in call.body):
+    if _DIGITS_MATTER.search(call.body) is not None:
         try:
             return loads(call.body)
         except (ValueError, RecursionError):

@@ -1,7 +1,8 @@
 """The `Prefer` header: what is asked for, what was honoured, what nobody knows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _KNOWN: Final = {
@@ -21,7 +22,7 @@ _ORDER: Final = ("resolution", "missing", "return", "count", "handling", "timezo
 class Preferences:
     """Of one request. A name that stands there twice counts as it first does."""
 
-    given: dict[str, str]
+    given: Mapping[str, str]
     unknown: Sequence[str]
 
     @property
@@ -48,6 +49,7 @@ class Preferences:
 NONE: Final = Preferences({}, ())
 
 
+@lru_cache(maxsize=64)
 def read(header: str) -> Preferences:
     """`a=b,c=d`, with or without blanks."""
     if not header:

@@ -17,6 +17,7 @@ from brownout_simulators.vendors.supabase.rest.select import read_select
 _RESERVED: Final = frozenset({"select", "columns", "on_conflict", "apikey"})
 _AT_THE_END: Final = frozenset({"order", "limit", "offset", "and", "or"})
 _FAR: Final = (1 << 62) - 1
+EVERYTHING: Final = Pick(Field("*"))
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ class Asked:
 
 def read(call: Call, *, of_function: Sequence[str] | None = None) -> Asked:
     """The query string of a call; `of_function`: names of a function's arguments. Raises `Unreadable`, `Refused`."""
+    if not call.query:
+        return Asked(Query(picks=[EVERYTHING]))
     pairs = parse_qsl(call.query, keep_blank_values=True)
     if any("\0" in value or "\0" in key for key, value in pairs):
         raise DbError("22021", 'invalid byte sequence for encoding "UTF8": 0x00')
@@ -144,4 +147,4 @@ def refuse_aggregates(query: Query) -> None:
 
 def picks_all(query: Query) -> bool:
     """`select=*`, or none."""
-    return query.picks == [Pick(Field("*"))]
+    return query.picks == [EVERYTHING]
