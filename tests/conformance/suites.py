@@ -44,9 +44,9 @@ SUITES: Final = (
     Suite("clerk", "python", "1-2, 5-6, 8-21"),
     Suite("clerk", "python async", "1-2, 5-6, 8, 10-14, 17-21"),
     Suite("clerk", "node", "3-4, 7-22"),
-    Suite("supabase", "python", "1-16, 19, 21-23"),
-    Suite("supabase", "python async", "1-23"),
-    Suite("supabase", "node", "1-23"),
+    Suite("supabase", "python", "1-16, 19, 21-24"),
+    Suite("supabase", "python async", "1-24"),
+    Suite("supabase", "node", "1-24"),
 )
 
 IN_PROCESS: Final = {

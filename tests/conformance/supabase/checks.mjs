@@ -174,4 +174,23 @@ check(13, "a statement of anon's that takes more than three seconds is 500 57014
   assert.deepEqual(await statuses(at, "GET"), [500]);
 });
 
+check(24, "a text search finds words by their stems, phrases, and what a search engine's user would type", async (at) => {
+  await at.control.setup(NUMBERS);
+  const sdk = client(at);
+  const names = ["The fat cats sat on the mat", "A fat rat, running", "state-of-the-art"];
+  await sdk.from("items").insert(names.map((name) => ({ name })));
+  for (const [query, options, found] of [
+    ["'fat' & 'cat'", { config: "english" }, names.slice(0, 1)],
+    ["cat", { config: "simple" }, []],
+    ["run the rats", { type: "plain" }, names.slice(1, 2)],
+    ["sat on the mat", { type: "phrase" }, names.slice(0, 1)],
+    ["fat -rat or art", { type: "websearch" }, [names[0], names[2]]],
+  ]) {
+    const { data } = await sdk.from("items").select("name").order("id").textSearch("name", query, options);
+    assert.deepEqual(data.map((row) => row.name), found, query);
+  }
+  const { status, error } = await sdk.from("items").select().textSearch("name", "fat cat");
+  assert.deepEqual([status, error.code, error.message], [400, "42601", 'syntax error in tsquery: "fat cat"']);
+});
+
 await main();

@@ -237,5 +237,24 @@ async def slow_statement(at: At) -> None:
         assert [row["status"] for row in at.control.requests("GET /rest/v1/{table}")] == [500]
 
 
+@check(24, "a text search finds words by their stems, phrases, and what a search engine's user would type", *BOTH)
+async def text_search(at: At) -> None:
+    async with Sdk(at) as sdk:
+        at.control.setup(**NUMBERS)
+        names = ["The fat cats sat on the mat", "A fat rat, running", "state-of-the-art"]
+        await sdk.run(sdk.table("items").insert([{"name": name} for name in names]))
+        for query, options, found in (
+            ("'fat' & 'cat'", {"config": "english"}, names[:1]),
+            ("cat", {"config": "simple"}, []),
+            ("run the rats", {"type": "plain"}, names[1:2]),
+            ("sat on the mat", {"type": "phrase"}, names[:1]),
+            ("fat -rat or art", {"type": "web_search"}, [names[0], names[2]]),
+        ):
+            asked = sdk.table("items").select("name").order("id").text_search("name", query, options)
+            assert [row["name"] for row in (await sdk.run(asked)).data] == found, query
+        error = await refused(sdk.run(sdk.table("items").select("*").text_search("name", "fat cat")))
+        assert (error.code, error.message) == ("42601", 'syntax error in tsquery: "fat cat"')
+
+
 if __name__ == "__main__":
     main()

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.simulators.vendors.supabase import search_oracle
 from tests.simulators.vendors.supabase.bench import SupabaseBench
 from tests.simulators.vendors.supabase.oracle import (
     ANYBODY,
@@ -226,6 +227,20 @@ def test_writes_leave_the_same_rows_and_say_the_same(connection: Connection, ask
 @examples(800)
 def test_many_writes(connection: Connection, asked: list[Write]) -> None:
     _write_alike(connection, asked)
+
+
+@given(st.lists(search_oracle.searches(), min_size=20, max_size=20))
+@examples(25)
+def test_a_search_finds_the_same_texts_or_is_refused_in_the_same_words(
+    connection: Connection, asked: list[search_oracle.Search]
+) -> None:
+    for each in asked:
+        assert search_oracle.in_simulator(each) == search_oracle.in_postgres(connection, each), each
+
+
+def test_stems_are_those_of_the_dictionary(connection: Connection) -> None:
+    words = search_oracle.words()
+    assert search_oracle.stems_in_postgres(connection, words) == [search_oracle.stemmed(word) for word in words]
 
 
 @pytest.mark.parametrize("parent", ["1", "2", "9", "abc"])

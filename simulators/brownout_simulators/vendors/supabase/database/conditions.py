@@ -106,7 +106,7 @@ def _filter(of: Operand, node: Filter) -> Part:
         word = " OR " if node.quantifier == "any" else " AND "
         return joined(single, word) if single else Part("0" if node.quantifier == "any" else "1")
     if op in _TEXT_SEARCH:
-        raise NotImplementedHere("Full text search is not part of this simulator.")
+        return _search(of, node)
     return _single(of, op, node.value)
 
 
@@ -170,6 +170,28 @@ def _containment(of: Operand, op: str, value: str) -> Part:
     if op == "cd":
         return Part(f"CASE WHEN {sql} IS NOT NULL THEN pg_array_contains(?, {sql}) END", (*params, right, *params))
     return Part(f"pg_array_{'contains' if op == 'cs' else 'overlaps'}({sql}, ?)", (*params, right))
+
+
+def _search(of: Operand, node: Filter) -> Part:
+    """PostgREST makes `to_tsvector(language, column) @@ to_tsquery(language, value)` of it."""
+    # Few applications search, and what searching needs takes milliseconds to import.
+    from brownout_simulators.vendors.supabase.database.search.lexemes import CONFIGURATIONS, DEFAULT, OTHERS
+    from brownout_simulators.vendors.supabase.database.search.queries import read as read_query
+
+    if of.type.family == "json":
+        raise NotImplementedHere("The full text search of documents is not part of this simulator.")
+    if of.type.family != "text":
+        given = "unknown, " if node.language else ""
+        hint = "No function matches the given name and argument types. You might need to add explicit type casts."
+        raise DbError("42883", f"function to_tsvector({given}{of.type.name}) does not exist", hint=hint)
+    language = node.language.lower().removeprefix("pg_catalog.") if node.language else DEFAULT
+    if language in OTHERS:
+        raise NotImplementedHere(f"The text search configuration {language!r} is not part of this simulator.")
+    if language not in CONFIGURATIONS:
+        raise DbError("42704", f'text search configuration "{node.language}" does not exist')
+    read_query(node.op, language, node.value)  # what is wrong with it is said, whether or not there is a row
+    sql, params = of.part
+    return Part(f"pg_searched({sql}, ?, ?, ?)", (*params, node.op, language, node.value))
 
 
 def _pattern(of: Operand, op: str, value: str) -> Part:

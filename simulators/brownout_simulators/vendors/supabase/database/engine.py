@@ -191,6 +191,12 @@ def _lower(value: str | None) -> str | None:
     return None if value is None else value.lower()
 
 
+def _searched(text: str | None, word: str, configuration: str, query: str) -> int | None:
+    from brownout_simulators.vendors.supabase.database.search.matching import searched
+
+    return searched(text, word, configuration, query)
+
+
 _FUNCTIONS: Final[Sequence[tuple[str, int, Any]]] = (
     ("pg_at_path", 3, documents.at_path),
     ("pg_contains", 2, documents.contains),
@@ -199,4 +205,5 @@ _FUNCTIONS: Final[Sequence[tuple[str, int, Any]]] = (
     ("pg_array_overlaps", 2, documents.array_overlaps),
     ("pg_matches", 3, _matches),
     ("pg_lower", 1, _lower),
+    ("pg_searched", 4, _searched),
 )
