@@ -42,6 +42,7 @@ def bench() -> SupabaseBench:
         ("fts.sat <3> mat", ["cats"]),
         ("fts.ra:*", ["rats"]),
         ("fts.me@example.com", ["art"]),
+        ("fts(simple).me", []),
         ("fts.", []),
         ("fts.the", []),
         ("not.fts.fat", ["art", "empty"]),

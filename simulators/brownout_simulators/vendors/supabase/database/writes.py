@@ -158,7 +158,7 @@ class Writer:
     def _conflicting(
         self, table: Table, arbiter: Unique | None, row: Row, resolution: Resolution
     ) -> tuple[int, Row] | None:
-        """The row that is there already. `on conflict do nothing` without columns looks at every constraint."""
+        """The row that is there already."""
         if not resolution or arbiter is None:
             return None
         return self._by_columns(table, arbiter.columns, [row[name] for name in arbiter.columns])

@@ -25,7 +25,7 @@ FARTHEST: Final = 16_383
 _HOST: Final = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,16}[A-Za-z]{2,63}(?![^\W_])"
 _TOKEN: Final = re.compile(
     r"(?P<none></?[A-Za-z][^<>]*>|&(?:\#[0-9]+|\#x[0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);|[A-Za-z]+://)"
-    rf"|(?P<email>[A-Za-z0-9][A-Za-z0-9._+-]{0, 63}@{_HOST})"
+    rf"|(?P<email>[A-Za-z0-9][A-Za-z0-9._+-]{{0,63}}@{_HOST})"
     rf"|(?P<url>(?P<host>{_HOST}(?::[0-9]+)?)(?P<path>/[^\s<>\"]*))"
     rf"|(?P<plain>{_HOST}"
     r"|/[A-Za-z][A-Za-z0-9_]*(?:[./][A-Za-z0-9_]+)*|[A-Za-z][A-Za-z0-9_]*(?:[./][A-Za-z0-9_]+)+"
