@@ -47,13 +47,14 @@ class Clockwork:
         self._acting.by = step
         try:
             aftermath = step.run()
-            if aftermath is not None:
+            if aftermath is not None and (aftermath.effects or aftermath.notices):
                 self._books.commit(step.account, aftermath.effects, aftermath.notices, step.cause())
         except Exception as error:  # noqa: BLE001  a defect of the vendor
             self._problems.tell("a deferred step", error)
         finally:
             self._acting.by = None
-        self._sessions.publish()
+        if self._acting.published:
+            self._sessions.publish()
 
     def webhook_done(self, webhook_id: int, status: int | None) -> None:
         """A host reports the answer to a webhook; None: no connection; or `NO_ANSWER`."""

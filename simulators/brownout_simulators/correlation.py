@@ -27,6 +27,7 @@ class Correlation:
             self._places = [Place(path) for path in self.paths]
         except ValueError as wrong:
             raise ValueError(f"correlate: {wrong}") from None
+        self._stored = [place for place in self._places if place.stored_as]
 
     def of_call(self, call: Call) -> str:
         """The operation id that the call carries, wherever an outsider's; empty without one."""
@@ -41,9 +42,11 @@ class Correlation:
         """The operation of an effect: its call's, else the one that the vendor stored with the thing."""
         if of_call:
             return of_call
-        for place in self._places:
-            if found := place.of_stored(effect.references):
-                return found
+        references = effect.references
+        if references:
+            for place in self._stored:
+                if found := place.of_stored(references):
+                    return found
         return ""
 
     def look_at(self, call: Call) -> None:

@@ -128,10 +128,11 @@ class Moments:
             self.on_come(each.watch.id)
         return seen
 
-    def hold(self, one: Handled, moment: str) -> Generator[float, None, None]:
-        """As `tell`; then yields seconds to wait for as long as the call is held."""
-        if not self._waiting or not moment:
-            return
+    def hold(self, one: Handled, moment: str) -> Iterable[float]:
+        """As `tell`; then seconds to wait for as long as the call is held."""
+        return self._held(one, moment) if self._waiting and moment else ()
+
+    def _held(self, one: Handled, moment: str) -> Generator[float, None, None]:
         for each in self.tell(one, moment):
             while each.held_until_s is not None and self._waiting.get(each.watch.id) is each:
                 if self._clock.machine_s() >= each.held_until_s:
