@@ -10,7 +10,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow sdks conformance audit check format bench million soak report clean
+.PHONY: help setup demo test test-slow sdks conformance audit check format bench million soak full-load report clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,10 @@ million: $(VENV)/.dev ## the memory of a million operations in virtual time; min
 SOAK_S ?= 1800
 soak: $(VENV)/.dev ## whether a simulator's memory stays flat at 300 payments a second; half an hour
 	$(BIN)/python -m tests.bench.soak --seconds $(SOAK_S)
+
+SECONDS ?= 600
+full-load: $(VENV)/.dev ## how each simulator's memory fares at full load, ten minutes each; of some with ONLY=
+	$(BIN)/python -m tests.bench.full_load $(ONLY) --seconds $(SECONDS)
 
 report: $(VENV)/.run ## draw the newest run's report again
 	$(BIN)/brownout report "$$(ls -d runs/*/ | tail -n 1)"

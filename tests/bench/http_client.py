@@ -8,7 +8,9 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Final, cast
+
+LAST_CHUNK: Final = b"0\r\n\r\n"
 
 
 @dataclass(slots=True)
@@ -60,7 +62,7 @@ class _Connection(asyncio.Protocol):
 
 
 class _Caller(asyncio.Protocol):
-    """Asks again as soon as it is answered; the answers announce their length."""
+    """Asks again as soon as it is answered; the answers announce their length, or come in chunks."""
 
     def __init__(self, requests: Iterator[bytes], gone: asyncio.Event) -> None:
         self.answered = 0
@@ -82,7 +84,9 @@ class _Caller(asyncio.Protocol):
             if end < 0:
                 return
             at = self._got.lower().find(b"content-length:", 0, end + 2) + 15
-            self._missing = int(self._got[at : self._got.index(b"\r", at)]) + end + 4
+            if at < 15 and not self._got.endswith(LAST_CHUNK):
+                return
+            self._missing = len(self._got) if at < 15 else int(self._got[at : self._got.index(b"\r", at)]) + end + 4
             self.failed += self._got[9:10] != b"2"
             data, self._got = self._got, b""
         self._missing -= len(data)

@@ -106,7 +106,7 @@ def _row(name: str, write: Write, *, rounds: int, seconds: float) -> Row:
     numbers = count()
     bare_write = Write("/v1/payment_intents", {}, WRITES["stripe"].body, FORM)
     with serving("bare") as bare_server, serving(name) as server:
-        key = asyncio.run(_key(name, server))
+        key = asyncio.run(key_of(name, server))
         _loaded(server, write, key, numbers, min(seconds, 0.5))
         for _ in range(rounds):
             bare.append(_loaded(bare_server, bare_write, "", count(), seconds))
@@ -125,7 +125,7 @@ def _row(name: str, write: Write, *, rounds: int, seconds: float) -> Row:
     )
 
 
-async def _key(name: str, server: Server) -> str:
+async def key_of(name: str, server: Server) -> str:
     """What the vendor's calls carry: the test key, or the token that it is exchanged for."""
     key = load_vendor(name).test_key("bench")
     if name == "sales":
@@ -138,12 +138,13 @@ async def _key(name: str, server: Server) -> str:
 
 def _loaded(server: Server, write: Write, key: str, numbers: Iterator[int], seconds: float) -> Load:
     before_s = server.cpu_s()
-    requests = _requests(write, key, numbers)
+    requests = requests_of(write, key, numbers)
     per_s = asyncio.run(Generator("127.0.0.1", server.port).closed(requests, CONNECTIONS, seconds))
     return Load((server.cpu_s() - before_s) / (per_s * seconds) * 1e6, per_s)
 
 
-def _requests(write: Write, key: str, numbers: Iterator[int]) -> Iterator[bytes]:
+def requests_of(write: Write, key: str, numbers: Iterator[int]) -> Iterator[bytes]:
+    """Without end, each with a number of its own."""
     user = key.partition(":")[0]
     named = {
         name: value.format(key=key, user=user, basic=_basic(key), number="{number}")
