@@ -13,11 +13,16 @@ the last takes as much as it can, the others as little.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from brownout_simulators.spelling import nearest
 from brownout_simulators.vendor import Route
 
+KNOWN_LIMIT: Final = 1_024
+"""Paths that a template matched, and that are known again; then all are forgotten."""
+KNOWN_LENGTH: Final = 256
+"""Characters of such a path, at most."""
 _PARAMETER: Final = re.compile(r"\{([A-Za-z_]\w*)(\.\.\.)?\}")
 
 
@@ -91,13 +96,15 @@ class _Leaf(NamedTuple):
 
 
 class Router:
-    """Immutable once made. Two routes of the same shape are an error, whatever their parameters are called."""
+    """The same for ever, once made. Two routes of the same shape are an error, whatever their parameters are called."""
 
     def __init__(self, routes: Iterable[Route[Any]]) -> None:
         """Raises `ValueError` for a template that cannot be, and for two of one shape."""
         self.names: list[str] = []
         self._fixed: dict[tuple[str, str], Found] = {}
         self._trees: dict[str, _Node] = {}
+        self._known: dict[tuple[str, str], Found] = {}
+        """Of paths with parameters, those that were asked for lately: most clients ask for few, again and again."""
         known: dict[tuple[str, str], str] = {}
         for route in routes:
             name = f"{route.method} {route.path}"
@@ -114,7 +121,8 @@ class Router:
 
     def find(self, method: str, path: str) -> Found | None:
         """The route that answers to `method` and `path` (percent-decoded), if any does."""
-        found = self._fixed.get((method, path))
+        asked = method, path
+        found = self._fixed.get(asked) or self._known.get(asked)
         if found is not None:
             return found
         tree = self._trees.get(method)
@@ -122,7 +130,14 @@ class Router:
             return None
         values: list[str] = []
         leaf = _walk(tree, path.split("/"), 0, values)
-        return None if leaf is None else Found(leaf.route, leaf.name, dict(zip(leaf.parameters, values, strict=True)))
+        if leaf is None:
+            return None
+        found = Found(leaf.route, leaf.name, MappingProxyType(dict(zip(leaf.parameters, values, strict=True))))
+        if len(path) <= KNOWN_LENGTH:
+            if len(self._known) >= KNOWN_LIMIT:
+                self._known.clear()
+            self._known[asked] = found
+        return found
 
     def nearest(self, method: str, path: str) -> str:
         """The most similar route's name, for a hint: the same path under another method comes first."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.call import Reply
-from brownout_simulators.router import Router
+from brownout_simulators.router import KNOWN_LENGTH, KNOWN_LIMIT, Router
 from brownout_simulators.vendor import Route
 from tests.support.examples import examples
 
@@ -97,6 +97,20 @@ def test_a_tail_takes_all_that_is_left_where_nothing_else_answers(path: str, nam
     ).find("GET", path)
     assert found is not None
     assert (found.name, dict(found.params)) == (name, params)
+
+
+def test_paths_that_were_asked_for_are_known_again_some_of_them_for_some_time() -> None:
+    routes = router("GET /v1/data/{id}")
+    first = routes.find("GET", "/v1/data/1")
+    assert routes.find("GET", "/v1/data/1") is first
+    assert routes.find("POST", "/v1/data/1") is None
+    for number in range(KNOWN_LIMIT):
+        found = routes.find("GET", f"/v1/data/other-{number}")
+        assert found is not None
+        assert found.params == {"id": f"other-{number}"}
+    assert routes.find("GET", "/v1/data/1") is not first
+    long = f"/v1/data/{'x' * KNOWN_LENGTH}"
+    assert routes.find("GET", long) is not routes.find("GET", long)
 
 
 def test_a_tail_is_not_empty() -> None:
