@@ -84,7 +84,9 @@ class Worlds(Generic[S]):
             stream=LazyStream(seed, *names, "random"),
             later=lambda delay_s, step: acting.later(account, delay_s, step),
             publish=lambda topic, message: acting.publish(account, topic, message),
-            limits=lambda call: limiter.states(call, label, clock.vendor_s(), clock.machine_s()),
+            limits=lambda call: (
+                limiter.states(call, label, clock.vendor_s(), clock.machine_s()) if limiter.is_on else {}
+            ),
             base_url=self.base_url,
             setup=self.setup.read,
         )

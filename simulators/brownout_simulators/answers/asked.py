@@ -51,8 +51,7 @@ class ToolCall(NamedTuple):
     """As generated: JSON, unless it was cut short or a rule says otherwise."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """What was generated."""
 
     pieces: Sequence[str] = ()

@@ -3,9 +3,8 @@
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from statistics import NormalDist
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -27,8 +26,7 @@ _HEADER: Final = "x-correlation-id"
 _NORMAL: Final = NormalDist()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Generation:
+class Generation(NamedTuple):
     """What one call generated."""
 
     prompt: Prompt
@@ -107,7 +105,7 @@ def _plain(answer: Answer) -> Answer:
     if not isinstance(value, str):
         return answer
     pieces = counter().split(value)
-    return replace(answer, pieces=pieces, tokens=answer.thinking + len(pieces))
+    return answer._replace(pieces=pieces, tokens=answer.thinking + len(pieces))
 
 
 def effect_of(call: Call, account: Account[State], generation: Generation, *, streamed: bool) -> Effect:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 
 from brownout_simulators.account import Account
-from brownout_simulators.answers import CALL, Answer, counter, digest_of, total_s
+from brownout_simulators.answers import CALL, Answer, counter, digest_of
 from brownout_simulators.answers.prose import WORDS
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendors.openai import validation as v
@@ -19,8 +19,8 @@ from brownout_simulators.vendors.openai.generation import (
     Prompt,
     Usage,
     answers_to,
+    begins_in_s_of,
     completion_effect,
-    gaps_of,
     given_up,
     prompt_tokens,
     setup_of,
@@ -143,7 +143,7 @@ def create(call: Call, account: Account[State]) -> Reply:
         headers = {"content-type": "text/event-stream; charset=utf-8", TOKENIZER: counter().name}
         return Reply(200, headers=headers, effects=(effect,), stream=stream, unread=given_up(effect, len(stream)))
     body = orjson.dumps({**head, "choices": choices, "usage": usage_object(usage)})
-    begins_in_s = max(total_s(gaps_of(each, account)) for each in answers)
+    begins_in_s = begins_in_s_of(answers, account)
     headers = {**JSON, TOKENIZER: counter().name}
     return Reply(200, body, headers, effects=(effect,), begins_in_s=begins_in_s, unread=given_up(effect, 0))
 

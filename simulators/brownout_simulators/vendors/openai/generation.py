@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, NamedTuple
 import orjson
 
 from brownout_simulators.account import Account
-from brownout_simulators.answers import Answer, Asked, Tool, digest_of
+from brownout_simulators.answers import Answer, Asked, Tool, digest_of, total_s
 from brownout_simulators.call import Call, Effect
 from brownout_simulators.vendors.openai.asking import Said, key_of, tokens_of, turn_of
 from brownout_simulators.vendors.openai.errors import refuse
@@ -118,6 +118,13 @@ def gaps_of(answer: Answer, account: Account[State]) -> list[float]:
     gaps = pace.gaps_s(answer.tokens, account.random)
     before = answer.thinking
     return [sum(gaps[: before + 1]), *gaps[before + 1 :]] if seen else [sum(gaps)]
+
+
+def begins_in_s_of(answers: Sequence[Answer], account: Account[State]) -> float:
+    """How long answers take that come as a whole, and at once."""
+    if setup_of(account).answering.pace.is_off:
+        return 0.0
+    return max(total_s(gaps_of(each, account)) for each in answers)
 
 
 def completion_effect(
