@@ -9,11 +9,20 @@ doubt until it has looked, or until the vendor has answered for the same key.
       └────refused, surely not sent, the vendor's own no─────▶ it has none
 
 `refused` may be told to a caller only where there is none.
+
+Whoever reads an answer as it is made is handed its pieces by the asking (`speak`). Once one was given away it cannot be
+taken back: nobody else may answer then.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from math import inf
+
+from brownout_core.errors import DeadlineExceeded
+
+Say = Callable[[str], Awaitable[None]]
+"""Takes a piece of an answer, and returns once there is room for the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +39,8 @@ class Asking:
     """One asking. Not for two at once; several calls of one flow may share it."""
 
     __slots__ = (
-        "_is_settled", "announce", "attempt_ends_at_s", "earlier", "ends_at_s", "idempotency_key", "may_have_sent",
-        "one_vendor", "operation_id", "told", "writes",
+        "_is_settled", "announce", "attempt_ends_at_s", "earlier", "ends_at_s", "has_spoken", "idempotency_key",
+        "may_have_sent", "one_vendor", "operation_id", "say", "told", "writes",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +64,10 @@ class Asking:
         self.attempt_ends_at_s = ends_at_s
         """When the attempt that began last must end, in loop time, to be passed on to the vendor."""
         self.one_vendor = one_vendor
+        self.say: Say | None = None
+        """Where the pieces of an answer go as it is made; None: whoever asked waits for the whole."""
+        self.has_spoken = False
+        """Whether a piece was given away."""
         self.told: BaseException | None = None
         """The rejection that telemetry has heard of already."""
         self.may_have_sent = False
@@ -72,6 +85,22 @@ class Asking:
     def settled(self) -> None:
         """Somebody has looked: what earlier askings may have sent is not there, and will not come."""
         self._is_settled = True
+
+    async def speak(self, text: str) -> None:
+        """Give a piece of the answer away; nothing where nobody reads it as it is made.
+
+        Raises `DeadlineExceeded` where it is not taken by the deadline.
+        """
+        if self.say is None:
+            return
+        self.has_spoken = True
+        try:
+            async with asyncio.timeout_at(self.ends_at_s) as waiting:
+                await self.say(text)
+        except TimeoutError:
+            if not waiting.expired():
+                raise
+            raise DeadlineExceeded("whoever asked did not take the answer in time") from None
 
     def answered_no(self) -> None:
         """The vendor refused for good, under the operation's own key: whatever was sent under it had no effect."""

@@ -11,19 +11,19 @@ and the end of another's: once a piece was given away a break is an error.
 
 from asyncio import get_running_loop
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Annotated, Any, NamedTuple
+from contextlib import AbstractAsyncContextManager
+from typing import Annotated, Any
 
+import orjson
 from pydantic import Field
 
 from brownout_core.adapters import gemini, openai
 from brownout_core.asking import Asking
-from brownout_core.errors import BrownoutError
 from brownout_core.flows.flow import Around, Flow
 from brownout_core.flows.request import FlowRequest
 from brownout_core.guarded import Guarded
 from brownout_core.policies.fallback import Fallback
-from brownout_core.services.assistant import AssistantService, Completion, Finish, Piece, Prompt, Usage
+from brownout_core.services.assistant import AssistantService, Completion, Piece, Prompt
 from brownout_core.telemetry import outcome_of
 
 OFFLINE = "offline"
@@ -40,16 +40,14 @@ class AssistRequest(FlowRequest):
     text: Annotated[str, Field(min_length=1, max_length=20_000)]
     max_tokens: Annotated[int, Field(ge=1, le=100_000)] | None = None
     stream: bool = False
-    """Read it as it is made: a model that falls silent is noticed sooner."""
+    """Told as it is made."""
+    watched: bool = False
+    """Read from the vendor as it is made, and told whole: a model that falls silent is noticed sooner."""
 
-
-class Spoken(NamedTuple):
-    """An answer that has begun."""
-
-    by: str
-    """Whose it is: a vendor, or `offline`."""
-    degraded: bool
-    pieces: AsyncIterator[Piece]
+    def payload(self) -> bytes:
+        """What is asked; how it is told is no part of that: whoever lost a stream may ask for the whole."""
+        asked = {name: value for name, value in vars(self).items() if name not in {"stream", "watched"}}
+        return orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)
 
 
 class Assist(Flow[AssistRequest]):
@@ -57,6 +55,7 @@ class Assist(Flow[AssistRequest]):
 
     name, path, request = "assist", "/v1/assist", AssistRequest
     uses = (openai.ADAPTER, gemini.ADAPTER)
+    spoken = "text"
     first_within_s = 10.0
     idle_s = 5.0
 
@@ -66,6 +65,9 @@ class Assist(Flow[AssistRequest]):
             (openai.ADAPTER.name, self.guarded(openai.ADAPTER)),
             (gemini.ADAPTER.name, self.guarded(gemini.ADAPTER)),
         ]
+
+    def is_streamed(self, request: AssistRequest) -> bool:
+        return request.stream
 
     async def do(self, request: AssistRequest, asking: Asking) -> dict[str, Any]:
         """The whole answer."""
@@ -87,7 +89,7 @@ class Assist(Flow[AssistRequest]):
             return await self._answered(request, asking, others, [*failed, f"{vendor}: {outcome_of(error)}"])
 
         async def ask() -> dict[str, Any]:
-            completion = await self._ask(guarded, request, self.share(asking, len(models)))
+            completion = await self._ask(guarded, request, asking, self.share(asking, len(models)))
             return {
                 "text": completion.text,
                 "by": vendor,
@@ -101,37 +103,19 @@ class Assist(Flow[AssistRequest]):
 
         return await Fallback(otherwise, sink=self._around.sink).serve(asking, ask)
 
-    async def _ask(self, guarded: Guarded[Any], request: AssistRequest, asking: Asking) -> Completion:
+    async def _ask(self, guarded: Guarded[Any], request: AssistRequest, asking: Asking, share: Asking) -> Completion:
         prompt = Prompt.of(request.text, max_tokens=request.max_tokens)
-        if not request.stream:
+        if not (request.stream or request.watched):
             whole: Completion = await guarded.read(
-                asking, "chat", lambda client: client.chat(prompt, operation_id=request.operation_id)
+                share, "chat", lambda client: client.chat(prompt, operation_id=request.operation_id)
             )
             return whole
-        async with self._begun(guarded, prompt, asking) as pieces:
-            *_, last = [piece async for piece in pieces]
-        assert last.whole is not None  # noqa: S101 - a stream that ends has ended with it
-        return last.whole
-
-    @asynccontextmanager
-    async def stream(self, request: AssistRequest) -> AsyncIterator[Spoken]:
-        """The answer as it is made, by the first model that says something. Raises what ends it, also midway."""
-        asking = Asking(request.operation_id, ends_at_s=get_running_loop().time() + self.deadline_s)
-        prompt = Prompt.of(request.text, max_tokens=request.max_tokens)
-        fallback = Fallback(_none, sink=self._around.sink)
-        async with AsyncExitStack() as stack:
-            for place, (vendor, guarded) in enumerate(self._models):
-                share = self.share(asking, len(self._models) - place)
-                try:
-                    pieces = await stack.enter_async_context(self._begun(guarded, prompt, share))
-                except BrownoutError as error:
-                    if not fallback.serves(error, asking):
-                        raise
-                    fallback.tell(error, asking)
-                else:
-                    yield Spoken(vendor, place > 0, pieces)
-                    return
-            yield Spoken(OFFLINE, True, _offline())
+        async with self._begun(guarded, prompt, share) as pieces:
+            async for piece in pieces:
+                if piece.whole is None:
+                    await asking.speak(piece.text)
+        assert piece.whole is not None  # noqa: S101 - a stream that ends has ended with it
+        return piece.whole
 
     def share(self, asking: Asking, of: int) -> Asking:
         """An asking of its own, with an even share of the time that is left: so that who hangs leaves some."""
@@ -152,12 +136,3 @@ class Assist(Flow[AssistRequest]):
             idle_s=self.idle_s,
             is_read=True,
         )
-
-
-async def _none(_error: Exception) -> None:
-    return None
-
-
-async def _offline() -> AsyncIterator[Piece]:
-    yield Piece(WORDS)
-    yield Piece("", Completion("", OFFLINE, WORDS, Finish.STOP, Usage(0, 0)))

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import orjson
 
 from brownout_core.adapters.declaration import Adapter
-from brownout_core.asking import Asking
+from brownout_core.asking import Asking, Say
 from brownout_core.clock import WallClock
 from brownout_core.errors import (
     BrownoutError,
@@ -82,6 +82,8 @@ class Flow(ABC, Generic[R]):
     http_status: ClassVar[int] = 200
     """Of an answer that it is done."""
     sets_aside: ClassVar[SetAside] = SetAside.UNKNOWN
+    spoken: ClassVar[str] = ""
+    """The part of what comes of it that can be handed on as it is made: a text; empty: none can."""
 
     def __init__(self, around: Around) -> None:
         self._around = around
@@ -106,8 +108,16 @@ class Flow(ABC, Generic[R]):
         has looked (`look_first`).
         """
 
-    async def __call__(self, request: R) -> Ending:
-        """Do it, or return what an earlier asker with the same operation id got. Raises nothing but defects."""
+    def is_streamed(self, request: R) -> bool:  # noqa: ARG002 - of those that are never
+        """Whether whoever asks reads the answer as it is made: only where something is `spoken`."""
+        return False
+
+    async def __call__(self, request: R, say: Say | None = None) -> Ending:
+        """Do it, or return what an earlier asker with the same operation id got. Raises nothing but defects.
+
+        `say` takes what is `spoken` piece by piece, as it is made; of an earlier asker's answer, which is whole,
+        nothing. Only a good ending says that the pieces were all.
+        """
         around = self._around
         started_s = asyncio.get_running_loop().time()
         first_attempt_at = around.wall_clock()
@@ -115,6 +125,7 @@ class Flow(ABC, Generic[R]):
         operation_id = request.operation_id
         key = around.key(self.name, operation_id)
         asking = Asking(operation_id, key, started_s + self.deadline_s, one_vendor=self._one_vendor)
+        asking.say = say
         try:
             result = await self._once.run_once(
                 asking,

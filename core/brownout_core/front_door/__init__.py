@@ -6,4 +6,5 @@ It knows no socket. The gateway puts it on HTTP; virtual time hands it the very 
 - `desk.py`     the dead letters' routes
 - `reading.py`  what a request says, checked
 - `answers.py`  what is answered
+- `telling.py`  an answer that is told as it is made
 """

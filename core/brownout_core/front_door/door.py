@@ -2,7 +2,7 @@
 
 | route | does |
 | --- | --- |
-| `POST` to a flow's path (`/v1/pay`) | the operation; `X-Correlation-ID` is its id |
+| `POST` to a flow's path (`/v1/pay`) | the operation; `X-Correlation-ID` is its id; as it is made where asked for so |
 | `GET /health`, `GET /metrics` | how it is; Prometheus |
 | `GET /dead-letters`, `GET /dead-letters/{id}` | what was set aside |
 | `POST /dead-letters/redrive`, `POST /dead-letters/{id}/redrive`, `DELETE /dead-letters/{id}` | do it again; drop it |
@@ -23,6 +23,7 @@ from brownout_core.flows.flow import Flow
 from brownout_core.front_door.answers import CORRELATION_HEADER, REQUEST_ID_HEADER, Answer, Answers, Refusal
 from brownout_core.front_door.desk import PREFIX, DeskRoutes, Handler, not_found
 from brownout_core.front_door.reading import Asked, operation_in, split_target
+from brownout_core.front_door.telling import Outlet, Telling
 from brownout_core.live_keys import carries_live
 from brownout_core.loopback import host_of, is_loopback
 from brownout_core.records import StoreUnavailable
@@ -120,24 +121,34 @@ class FrontDoor:
         shown += [(f"{PREFIX}/{{id}}{end}", each) for end, methods in self._one_letter.items() for each in methods]
         return [f"{method} {path}" for path, method in shown]
 
-    async def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Answer one request. `target` is path and query as they were sent, header names are in lower case."""
+    async def __call__(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes, outlet: Outlet | None = None
+    ) -> Answer:
+        """Answer one request. `target` is path and query as they were sent, header names are in lower case.
+
+        An answer that is told as it is made goes to `outlet`, and only its head is returned, when it is over; without
+        one every answer comes whole.
+        """
         request_id = f"{self._instance}-{next(self._requests)}"
         try:
             self._admit(headers)
             _look_through(target, headers, body)
             path, query = split_target(target)
             handler = self._handler(method, path)
-            return await handler(Asked(request_id, method, path, query, headers, body))
+            return await handler(Asked(request_id, method, path, query, headers, body, outlet))
         except Refusal as refusal:
             return self._answers.refusal(request_id, refusal)
-        except StoreUnavailable as error:
+        except Exception as error:  # noqa: BLE001 - the outermost handler: the caller gets an answer, the log the trace
+            return self._trouble(request_id, headers, error)
+
+    def _trouble(self, request_id: str, headers: Mapping[str, str], error: Exception) -> Answer:
+        """What is answered where something went wrong that no operation's ending tells of."""
+        if isinstance(error, StoreUnavailable):
             self._log(Trouble("store_unavailable", request_id, _operation_id(headers), error))
             return self._answers.error(request_id, 503, "store_unavailable", "a store is down", retry_after_s=1)
-        except Exception as error:  # noqa: BLE001 - the outermost handler: the caller gets an answer, the log the trace
-            self._log(Trouble("internal_error", request_id, _operation_id(headers), error))
-            more = {"status": "unknown"}
-            return self._answers.error(request_id, 500, "internal_error", "something went wrong inside", more=more)
+        self._log(Trouble("internal_error", request_id, _operation_id(headers), error))
+        more = {"status": "unknown"}
+        return self._answers.error(request_id, 500, "internal_error", "something went wrong inside", more=more)
 
     def _admit(self, headers: Mapping[str, str]) -> None:
         """A page of another site must not reach a local port, by its own name for it or by sending orders there."""
@@ -173,8 +184,22 @@ class FrontDoor:
         return {name: partial(_of_letter, handler, letter_id) for name, handler in methods.items()}
 
     async def _operation(self, flow: Flow[Any], asked: Asked) -> Answer:
-        ending = await flow(operation_in(asked, flow.request))
-        return self._answers.ending(asked.request_id, ending)
+        request = operation_in(asked, flow.request)
+        if asked.outlet is None or not flow.is_streamed(request):
+            return self._answers.ending(asked.request_id, await flow(request))
+        asked.outlet.leaving_ends_it()
+        named = {REQUEST_ID_HEADER: asked.request_id, CORRELATION_HEADER: request.operation_id}
+        telling = Telling(asked.outlet, named)
+        try:
+            ending = await flow(request, telling.say)
+            answer = self._answers.ending(asked.request_id, ending)
+            if not telling.has_begun and flow.spoken in ending.result:  # it was kept, and is whole
+                await telling.say(ending.result[flow.spoken])
+        except Exception as error:
+            if not telling.has_begun:
+                raise
+            answer = self._trouble(asked.request_id, asked.headers, error)
+        return await telling.end(answer, spoken=flow.spoken) if telling.has_begun else answer
 
     async def _health(self, asked: Asked) -> Answer:
         health = await self._application.health()

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from brownout_core.flows.request import FlowRequest
 from brownout_core.front_door.answers import CORRELATION_HEADER, Refusal
+from brownout_core.front_door.telling import Outlet
 from brownout_core.records import OPEN_STATES, LetterState
 
 M = TypeVar("M", bound=BaseModel)
@@ -27,6 +28,8 @@ class Asked(NamedTuple):
     query: str
     headers: Mapping[str, str]
     body: bytes
+    outlet: Outlet | None = None
+    """Where an answer goes that comes in pieces; None: it is to come whole."""
 
 
 class RedriveOptions(BaseModel):

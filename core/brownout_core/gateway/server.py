@@ -22,6 +22,7 @@ from brownout_core.compose import build
 from brownout_core.errors import ConfigError
 from brownout_core.front_door.answers import Answer
 from brownout_core.front_door.door import EXPECTED, MAX_BODY_BYTES, FrontDoor, Trouble, webhooks_of
+from brownout_core.gateway.outlet import HttpOutlet, Server
 from brownout_core.gateway.settings import Settings
 from brownout_core.loopback import is_loopback
 from brownout_core.redaction import Redactor
@@ -59,15 +60,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             webhooks=webhooks_of(settings.adapters, settings.app.access),
             only_loopback=is_loopback(f"[{settings.host}]" if ":" in settings.host else settings.host),
         )
-        shell = Shell(door)
+        shell = Shell(door, logger=_server_log(logger))
         cleanup.push_async_callback(shell.wait_for_the_cancelled)
         runner = web.ServerRunner(
-            web.Server(
-                shell.handle,
-                logger=_server_log(logger),
-                access_log=None,
-                handler_cancellation=False,  # a caller that leaves does not stop what it asked for
-            ),
+            shell.server,
             shutdown_timeout=settings.grace_s / 2,  # aiohttp waits for so long twice, before it cancels
         )
         await runner.setup()
@@ -82,8 +78,15 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 class Shell:
     """Moves bytes between sockets and the front door, and decides nothing."""
 
-    def __init__(self, door: FrontDoor) -> None:
+    def __init__(self, door: FrontDoor, **options: Any) -> None:
+        """`options` are the server's."""
         self._door = door
+        self.server = Server(
+            self.handle,
+            access_log=None,
+            handler_cancellation=False,  # a caller that leaves does not stop what it asked for
+            **options,
+        )
         self._at_work: set[asyncio.Task[Any]] = set()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -92,22 +95,25 @@ class Shell:
         assert task is not None  # noqa: S101 - a coroutine that runs is some task's
         self._at_work.add(task)
         try:
-            return await self._answered(request)
+            return await self._answered(request, task)
         finally:
             self._at_work.discard(task)
+            self.server.stays(request.protocol)
 
     async def wait_for_the_cancelled(self) -> None:
         """Let what was cut off write down how it ended, before the stores are closed."""
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=CUT_OFF_S)
 
-    async def _answered(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _answered(self, request: web.BaseRequest, task: asyncio.Task[Any]) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}
         if headers.get("expect", "").lower() == EXPECTED:
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             request.writer.output_size = 0
-        answer = await self._door(request.method, request.raw_path, headers, await _body(request))
-        return _response(answer)
+        body = await _body(request)
+        outlet = HttpOutlet(request, self.server, task)
+        answer = await self._door(request.method, request.raw_path, headers, body, outlet)
+        return _response(answer) if outlet.response is None else await outlet.end()
 
 
 async def _body(request: web.BaseRequest) -> bytes:

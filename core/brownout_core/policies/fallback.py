@@ -27,7 +27,8 @@ class Fallback(Generic[T]):
     if `answer` is.
 
     Never for a definitive no (a 4xx): that is the answer. Never, unless `serve_unknown`, where the asking may have had
-    an effect: pretending to know would lose or double it.
+    an effect: pretending to know would lose or double it. Never once a piece of the answer was given away: what follows
+    would be another's words behind the beginning of the first one's.
     """
 
     __slots__ = ("_answer", "_config", "_sink")
@@ -64,7 +65,7 @@ class Fallback(Generic[T]):
 
     def serves(self, error: Exception, asking: Asking) -> bool:
         """Whether this fallback stands in for `error`."""
-        if asking.may_have_effect and not self._config.serve_unknown:
+        if asking.has_spoken or (asking.may_have_effect and not self._config.serve_unknown):
             return False
         if not isinstance(error, BrownoutError):
             return isinstance(error, OSError)

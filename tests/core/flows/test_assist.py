@@ -2,15 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from typing import Any, cast
 
 import pytest
 
 from brownout_core.application import Application
 from brownout_core.compose import AppConfig, build
-from brownout_core.errors import AttemptTimeout, ContentWithheld, ResponseBroken
-from brownout_core.flows.assist import WORDS, Assist, AssistRequest, Spoken
+from brownout_core.flows.assist import WORDS, Assist, AssistRequest
 from brownout_core.flows.ending import Ending, EndingStatus
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
@@ -66,6 +64,14 @@ class World:
 
     async def ask(self, **more: Any) -> Ending:
         return await self.flow(AssistRequest(operation_id="op-1", text="Where is it?", **more))
+
+    async def hear(self, heard: Callable[[str], None]) -> Ending:
+        """As it is made."""
+
+        async def say(text: str) -> None:
+            heard(text)
+
+        return await self.flow(AssistRequest(operation_id="op-1", text="Where is it?", stream=True), say)
 
     def served(self) -> list[tuple[str, str]]:
         return [(each.vendor, each.outcome) for each in self.events if each.kind is Kind.FALLBACK_SERVED]
@@ -183,58 +189,99 @@ def test_each_vendor_has_a_bulkhead_of_its_own() -> None:
     virtually(main())
 
 
-async def spoken(world: World, take: Callable[[Spoken], Any]) -> None:
-    async with world.flow.stream(AssistRequest(operation_id="op-1", text="?")) as said:
-        await take(said)
-
-
 @pytest.mark.parametrize(
-    ("openai", "gemini", "by", "texts"),
+    ("openai", "gemini", "by", "said"),
     [
-        (streamed("Hel", "lo"), gemini_stream("Hi"), "openai", ["Hel", "lo", ""]),
-        (BUSY, gemini_stream("Hi", "!"), "gemini", ["Hi", "!", ""]),
-        ([], gemini_stream("Hi"), "gemini", ["Hi", ""]),
-        ([1000.0], gemini_stream("Hi"), "gemini", ["Hi", ""]),
-        (BUSY, gemini_error(503, "UNAVAILABLE"), "offline", [WORDS, ""]),
+        (streamed("Hel", "lo"), gemini_stream("Hi"), "openai", ["Hel", "lo"]),
+        (BUSY, gemini_stream("Hi", "!"), "gemini", ["Hi", "!"]),
+        ([], gemini_stream("Hi"), "gemini", ["Hi"]),
+        ([1000.0], gemini_stream("Hi"), "gemini", ["Hi"]),
+        (BUSY, gemini_error(503, "UNAVAILABLE"), "offline", []),
     ],
     ids=["openai", "busy", "empty", "silent", "nobody"],
 )
-def test_before_the_first_piece_another_may_speak(openai: Step, gemini: Step, by: str, texts: list[str]) -> None:
+def test_before_the_first_piece_another_may_speak(openai: Step, gemini: Step, by: str, said: list[str]) -> None:
     async def main() -> None:
         world = World(Scripted(openai), Scripted(gemini))
-
-        async def take(said: Spoken) -> None:
-            assert (said.by, said.degraded) == (by, by != "openai")
-            pieces = [piece async for piece in said.pieces]
-            assert [piece.text for piece in pieces] == texts
-            assert pieces[-1].whole is not None
-            assert pieces[-1].whole.text == "".join(texts)
-
-        await spoken(world, take)
+        heard: list[str] = []
+        ending = await world.hear(heard.append)
+        assert (ending.status, ending.result["by"], heard) == (EndingStatus.DONE, by, said)
+        assert ending.result["text"] == ("".join(said) or WORDS)
 
     virtually(main())
 
 
 @pytest.mark.parametrize(
-    ("openai", "error"),
+    ("openai", "http_status", "code"),
     [
-        (streamed("Hel", done=False), ResponseBroken),
-        ([delta(content="Hel"), 1000.0], AttemptTimeout),
-        (streamed("Hel", finish="content_filter"), ContentWithheld),
+        (streamed("Hel", done=False), 503, "response_broken"),
+        ([delta(content="Hel"), 1000.0], 503, "attempt_timeout"),
+        ([delta(content="Hel"), Lost()], 503, "connection_lost"),
+        (streamed("Hel", finish="content_filter"), 422, "content_filter"),
     ],
-    ids=["unfinished", "silent", "withheld"],
+    ids=["unfinished", "silent", "lost", "withheld"],
 )
-def test_once_a_piece_was_given_away_a_break_is_an_error_and_nobody_goes_on(
-    openai: Step, error: type[Exception]
+def test_once_a_piece_was_given_away_a_break_is_no_answer_and_nobody_goes_on(
+    openai: Step, http_status: int, code: str
 ) -> None:
+    """Nothing of it is kept, either: whoever asks again is answered anew."""
+
     async def main() -> None:
-        world = World(Scripted(openai), Scripted(gemini_stream("Hi")))
-        async with AsyncExitStack() as stack:
-            said = await stack.enter_async_context(world.flow.stream(AssistRequest(operation_id="op-1", text="?")))
-            assert (await anext(said.pieces)).text == "Hel"
-            with pytest.raises(error):
-                await anext(said.pieces)
+        world = World(Scripted(openai, OPENAI), Scripted(gemini_stream("Hi")))
+        heard: list[str] = []
+        ending = await world.hear(heard.append)
+        assert (ending.status, ending.http_status, ending.code) == (EndingStatus.REFUSED, http_status, code)
+        assert heard == ["Hel"]
         assert world.gemini.requests == []
         assert not world.served()
+        again = await world.ask()
+        assert (again.status is EndingStatus.DONE) == (http_status == 503)
+
+    virtually(main())
+
+
+def test_whoever_lost_a_stream_gets_the_whole_by_asking_again_and_the_same_one() -> None:
+    """How it is told is no part of what is asked; nobody is asked twice for what is kept."""
+
+    async def main() -> None:
+        world = World(Scripted(streamed("Hel", "lo")), Scripted(gemini_stream("Hi")))
+        heard: list[str] = []
+        first = await world.hear(heard.append)
+        assert [await world.ask(), await world.ask(watched=True), await world.hear(heard.append)] == [first] * 3
+        assert heard == ["Hel", "lo"]
+        assert len(world.openai.requests) == 1
+
+    virtually(main())
+
+
+def test_who_leaves_ends_the_models_stream_and_whoever_comes_back_is_answered_anew() -> None:
+    async def main() -> None:
+        world = World(Scripted([delta(content="Hel"), 3.0], OPENAI), Scripted(gemini_stream("Hi")))
+        heard: list[str] = []
+        reader = asyncio.get_running_loop().create_task(world.hear(heard.append))
+        await asyncio.sleep(1.0)
+        reader.cancel()
+        await asyncio.wait([reader])
+        (told,) = [each for each in world.events if each.kind is Kind.CALL_FINISHED]
+        assert (told.outcome, told.at_s, heard) == ("cancelled", 1.0, ["Hel"])
+        assert (await world.ask()).status is EndingStatus.DONE
+
+    virtually(main())
+
+
+def test_who_does_not_read_holds_the_answer_up_no_longer_than_the_deadline() -> None:
+    """And the vendor is not blamed for it."""
+
+    async def main() -> None:
+        world = World(Scripted(streamed("Hel", "lo")), Scripted(gemini_stream("Hi")))
+
+        async def never(_text: str) -> None:
+            await asyncio.Event().wait()
+
+        ending = await world.flow(AssistRequest(operation_id="op-1", text="?", stream=True), never)
+        assert (ending.status, ending.code) == (EndingStatus.REFUSED, "deadline_exceeded")
+        assert asyncio.get_running_loop().time() == world.flow.deadline_s
+        (attempt,) = [each for each in world.events if each.kind is Kind.ATTEMPT_FINISHED]
+        assert attempt.outcome == "cancelled"
 
     virtually(main())

@@ -136,7 +136,7 @@ async def _raw(*requests: bytes) -> list[bytes]:
         instance="gw",
         log=lambda trouble: pytest.fail(f"{trouble.what}: {trouble.error!r}"),
     )
-    runner = web.ServerRunner(web.Server(Shell(door).handle, access_log=None))
+    runner = web.ServerRunner(Shell(door).server)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     answers = []
