@@ -62,8 +62,7 @@ class OperationRow(NamedTuple):
     longest_ask_s: float
     """Of all asks, the longest from sent to answered (or given up)."""
     asks: int
-    """How often the driver asked: again after `unknown` or `refused`, where told to; 0: never, as too many were in
-    flight."""
+    """How often the driver asked: again where told to; 0: never, as too many were in flight."""
     status: int
     """Of the last answer; 0: none."""
     outcome: Outcome
@@ -72,24 +71,25 @@ class OperationRow(NamedTuple):
     again_at: Json = ""
     """An array: when each ask after the first was sent, in seconds since the run's start; empty: there was none."""
     leaked: str = ""
-    """What stood around a credential in an answer, the credential replaced; empty: there was none in any of them."""
+    """What stood around a credential in an answer, the credential replaced; empty: there was none."""
     as_asked: Json = ""
     """An object: by the kind of effect, what each must hold, field by field; empty: nobody said it."""
     answered: Json = ""
     """An object: what the last answer named of its effects, by the path in it; empty: nothing."""
-
     states: Json = ""
-    """An array of `[at_s, state, means]`: each change of state that was seen of what was taken on, and the last look
-    after the drain; empty: nobody asked for its state."""
+    """An array of `[at_s, state, means]`: the changes of state, and the last look after the drain; empty: no look."""
     after_refusal_s: float | None = None
     """When it was last asked for again because it had been refused; None: it never was."""
     group: str = ""
     """The group of users that asked for it; empty where there is only one."""
     asked_of: str = ""
     """The vendor that was asked directly, by somebody else than the target; empty: the target was asked."""
-
     replicas: tuple[str, ...] = ()
     """The process that each ask went to, in order; empty: the target is one process."""
+    first_piece_s: float | None = None
+    """When the first piece of the last answer was in; None: it had none, or came whole."""
+    longest_gap_s: float | None = None
+    """The longest wait between two pieces, or from one to the answer's end, of all answers that came in pieces."""
 
     @property
     def states_seen(self) -> tuple[StateSeen, ...]:

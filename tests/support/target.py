@@ -2,6 +2,8 @@
 
 Paths: `/status/503` answers with that status, `/reset` closes without an answer, `/cut` promises more than it sends,
 `/hang` answers never, `/stall` waits until the configured stall is over, anything else answers 200 at once.
+`/stream/whole` tells its answer as it is made; `/stream/unended`, `cut` and `hang` say nothing more after the first
+piece, each in its way.
 """
 
 import contextlib
@@ -22,6 +24,8 @@ class Target:
         self.seen: Counter[str] = Counter()
         self.ids: Counter[str] = Counter()
         self.bodies: dict[str, bytes] = {}
+        self.left: dict[str, bool] = {}
+        """By the operation's id, whether its caller hung up in the middle of a stream."""
         self.stall = (0.0, 0.0)
         """From and until when, on the monotonic clock, `/stall` answers nothing."""
         self.closing = threading.Event()
@@ -67,7 +71,31 @@ class Target:
         self._server.server_close()
         self._thread.join()
 
+    def _stream(self, handler: BaseHTTPRequestHandler, how: str) -> None:
+        def chunk(data: bytes) -> None:
+            handler.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
+
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream")
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        chunk(b'event: piece\ndata: {"text": "Hel"}\n\n')
+        handler.wfile.flush()
+        if how == "hang":  # until the caller leaves
+            self.left[handler.headers["X-Correlation-ID"]] = handler.connection.recv(1) == b""
+            return
+        if how == "cut":
+            handler.close_connection = True
+            return
+        self.closing.wait(0.2)
+        if how == "whole":
+            chunk(b'event: done\ndata: {"http_status": 200, "characters": 3, "status": "done", "by": "offline"}\n\n')
+        chunk(b"")
+
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
+        if handler.path.startswith("/stream/") and handler.path != "/stream/plain":
+            self._stream(handler, handler.path.rpartition("/")[2])
+            return
         status, body = 200, b'{"status": "done"}'
         if handler.path.startswith("/status/"):
             status = int(handler.path.rpartition("/")[2])

@@ -10,6 +10,7 @@
 - `outsiders.py`   who asks a vendor directly
 - `needed.py`      which vendors a run needs
 - `replicas.py`    which of several processes is asked
+- `streamed.py`    answers that come as they are made: when their pieces came, and whether they are whole
 - `exchange.py`    requests and readings; `named.py` what an answer names of the operation's effects
 - `terms.py`       what the effects must hold, filled in for each arrival
 - `until.py`       the state of what was taken on, and how it is read

@@ -21,6 +21,8 @@ class Request(NamedTuple):
     """What is looked up first: a path, and where in the answer (`outsiders.py`); empty: nothing."""
     token: str = ""
     """Which kind of session token is made when it is sent, and put where `MINTED` stands (`tokens.py`); empty: none."""
+    is_streamed: bool = False
+    """Whether the answer is to come as it is made (`streamed.py`)."""
 
 
 class Reading(NamedTuple):

@@ -17,6 +17,7 @@ from locust.contrib.fasthttp import FastHttpSession, LocustUserAgent
 from locust.env import Environment
 
 from brownout_harness.asked.outsiders import found_in, with_found
+from brownout_harness.asked.streamed import Heard, is_streamed
 from brownout_harness.load.plan import Asking, Planned
 from brownout_harness.load.reading import Answer
 
@@ -66,6 +67,7 @@ class Caller:
         patience = gevent.Timeout.start_new(self._answer_within_s)
         sent_s = time.monotonic()
         status, body, error = 0, b"", ""
+        heard: Heard | None = None
         try:
             with self._session.request(
                 request.method,
@@ -74,10 +76,16 @@ class Caller:
                 data=request.body or None,
                 headers={"Accept-Encoding": "identity", **request.headers},
                 catch_response=True,
+                stream=request.is_streamed,
             ) as response:
                 failure = response.request_meta["exception"]
+                if failure is None and request.is_streamed:
+                    heard = Heard() if is_streamed(response.headers or {}) else None
+                    failure = _read(response) if heard is None else _listen(response, heard)
+                    response.request_meta["response_time"] = (time.monotonic() - sent_s) * 1000
                 if failure is None:
-                    status, body = response.status_code, response.content or b""
+                    status = response.status_code
+                    body = bytes(heard.body) if heard is not None else response.content or b""
                     response.success()
                 else:
                     error = error_of(failure)
@@ -88,7 +96,33 @@ class Caller:
             error = "timeout"
         finally:
             patience.close()
-        return Answer(status, body, error, sent_s, time.monotonic())
+        finished_s = time.monotonic()
+        if heard is not None:
+            heard.over(finished_s)
+        return Answer(status, body, error, sent_s, finished_s, heard)
+
+
+def _read(response: Any) -> Exception | None:
+    """Read an answer that comes whole after all; what kept it from that, if anything."""
+    try:
+        response.content  # noqa: B018 - it is kept
+    except (OSError, HTTPParseError) as failure:
+        return failure
+    return None
+
+
+def _listen(response: Any, heard: Heard) -> Exception | None:
+    """Read an answer as it comes, line by line; what kept it from being whole, if anything."""
+    try:
+        while line := response._response.readline(b"\n"):
+            heard.add(line, time.monotonic())
+        if response._response._body_buffer:
+            heard.add(bytes(response._response._body_buffer), time.monotonic())
+    except (OSError, HTTPParseError) as failure:
+        return failure
+    finally:
+        response._response.release()  # given up in the middle, it is closed: the target is to know
+    return None
 
 
 def error_of(failure: BaseException) -> str:

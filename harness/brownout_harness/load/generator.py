@@ -24,6 +24,7 @@ from brownout_core.clock import system_wall_clock
 from brownout_harness.asked.exchange import Reading, instants_text
 from brownout_harness.asked.operations import NOT_SENT
 from brownout_harness.asked.replicas import Processes, Way
+from brownout_harness.asked.streamed import words_in
 from brownout_harness.asked.tokens import Minter
 from brownout_harness.load.caller import Caller, environment_for
 from brownout_harness.load.following import Followed, Look, follow
@@ -57,14 +58,18 @@ class Asked:
     """Which of several processes each ask went to."""
     leaked: str = ""
     """What stood around a credential in the first answer that held one."""
+    first_piece_s: float | None = None
+    """Of the last answer, where it came as it was made."""
+    longest_gap_s: float | None = None
+    """Of all of them."""
 
     def hear(self, body: bytes, lookout: Lookout) -> None:
         """Look at what an answer holds."""
-        self.leaked = self.leaked or lookout.find(body)
+        self.leaked = self.leaked or lookout.find(body + words_in(body))
 
     def add(self, answer: Answer, start_at_s: float, lookout: Lookout, *, was_refused: bool) -> None:
         """Count one more ask, and look at its answer."""
-        self.hear(answer.body, lookout)
+        self.hear(answer.came, lookout)
         if was_refused:
             self.after_refusal_s = answer.sent_s - start_at_s
         if self.asks == 0:
@@ -75,6 +80,10 @@ class Asked:
         self.longest_ask_s = max(self.longest_ask_s, answer.finished_s - answer.sent_s)
         self.asks += 1
         self.status = answer.status
+        heard = answer.heard
+        if heard is not None and heard.longest_gap_s is not None:
+            self.longest_gap_s = max(self.longest_gap_s or 0.0, heard.longest_gap_s)
+        self.first_piece_s = None if heard is None or heard.first_s is None else heard.first_s - start_at_s
 
 
 class Door(NamedTuple):
@@ -304,6 +313,8 @@ class Generator:
                 group=arrival.group,
                 asked_of=arrival.asked_of,
                 replicas=asked.of,
+                first_piece_s=asked.first_piece_s,
+                longest_gap_s=asked.longest_gap_s,
             ),
             followed.look,
         )

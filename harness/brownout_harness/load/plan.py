@@ -63,6 +63,8 @@ class Planned(NamedTuple):
     """The vendor that is asked directly; empty: the target."""
     token: str = ""
     """The kind of session token that is put into the body when it is sent; empty: none."""
+    is_streamed: bool = False
+    """Whether the answer is to come as it is made."""
 
 
 def asking_of(asking: Asking) -> dict[str, Asking]:

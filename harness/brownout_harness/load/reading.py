@@ -8,6 +8,7 @@ from brownout_harness.asked.described import DescribedOperation
 from brownout_harness.asked.exchange import Reading
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.operations import TargetOperation, all_operations_of, classify
+from brownout_harness.asked.streamed import Heard
 from brownout_harness.asked.until import Following
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.until import Until
@@ -25,6 +26,13 @@ class Answer(NamedTuple):
     sent_s: float
     """Monotonic."""
     finished_s: float
+    heard: Heard | None = None
+    """Of one that came as it was made, whole or not."""
+
+    @property
+    def came(self) -> bytes:
+        """All that came of it, also where that is not the whole."""
+        return self.body if self.heard is None else bytes(self.heard.body)
 
 
 Reader = Callable[[str, Answer], Reading]

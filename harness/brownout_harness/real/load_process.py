@@ -96,6 +96,7 @@ def _planned(arrival: Arrival, request: Any) -> Planned:
         find=request.find,
         asked_of=arrival.asked_of,
         token=request.token,
+        is_streamed=request.is_streamed,
     )
 
 

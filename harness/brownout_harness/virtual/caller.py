@@ -12,10 +12,12 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from brownout_core.front_door.answers import Answer
+from brownout_core.front_door.telling import Outlet
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.exchange import Reading, Request, instants_text
 from brownout_harness.asked.operations import NOT_SENT, TargetOperation, classify
 from brownout_harness.asked.replicas import Processes
+from brownout_harness.asked.streamed import Heard, words_in
 from brownout_harness.asked.terms import asked_text
 from brownout_harness.asked.tokens import Minter
 from brownout_harness.asked.users import Turn
@@ -28,9 +30,9 @@ from brownout_scenarios.workload import Workload
 class Server(Protocol):
     """What answers: the application in the life that it has now."""
 
-    def serve(self, request: Request, *, name: str) -> "asyncio.Task[Answer] | None":
+    def serve(self, request: Request, *, name: str, outlet: Outlet | None = None) -> "asyncio.Task[Answer] | None":
         """Begin to answer; None where nothing listens (it was killed and not started again). `name` is for
-        messages."""
+        messages; an answer that is told as it is made goes to `outlet`."""
         ...
 
 
@@ -167,6 +169,8 @@ class _Asking:
         "_first_s",
         "_group",
         "_leaked",
+        "_listening",
+        "_longest_gap_s",
         "_longest_s",
         "_number",
         "_patience",
@@ -194,6 +198,8 @@ class _Asking:
         self._first_s = self._sent_s = callers._loop.time()
         self._longest_s = 0.0
         self._leaked = ""
+        self._listening: _Listening | None = None
+        self._longest_gap_s: float | None = None
         self._task: asyncio.Task[Answer] | None = None
         self._patience: asyncio.TimerHandle | None = None
 
@@ -204,7 +210,9 @@ class _Asking:
         if self._asks > 1:
             self._again_s.append(self._sent_s)
             self._after_refusal_s = self._sent_s if self._was_refused else self._after_refusal_s
-        self._task = self._way.next().serve(self._request, name=self._arrival.operation_id)
+        self._listening = _Listening(callers._loop) if self._request.is_streamed else None
+        server = self._way.next()
+        self._task = server.serve(self._request, name=self._arrival.operation_id, outlet=self._listening)
         if self._task is None:
             self._read(0, b"", "connection_refused")
             return
@@ -212,10 +220,12 @@ class _Asking:
         self._task.add_done_callback(self._answered)
 
     def _give_up(self) -> None:
-        """The caller hangs up; the application, which cannot know, goes on."""
+        """The caller hangs up; the application, which cannot know, goes on, but where it tells as it goes."""
         assert self._task is not None  # noqa: S101 - the timer was set with it
         self._task.remove_done_callback(self._answered)
         self._task.add_done_callback(_forget)
+        if self._listening is not None and self._listening.may_end_it:
+            self._task.cancel()
         self._read(0, b"", "timeout")
 
     def _answered(self, task: "asyncio.Task[Answer]") -> None:
@@ -225,12 +235,24 @@ class _Asking:
             self._read(0, b"", "connection_lost")
             return
         answer = task.result()
-        self._read(answer.status, answer.body, "")
+        heard = self._listening
+        if heard is None or not heard.has_begun:
+            self._read(answer.status, answer.body, "")
+        elif heard.was_cut:
+            self._read(0, b"", "connection_lost")
+        else:
+            self._read(answer.status, bytes(heard.body), "")
 
     def _read(self, status: int, body: bytes, error: str) -> None:
         callers, arrival = self._callers, self._arrival
         now_s = callers._loop.time()
         self._longest_s = max(self._longest_s, now_s - self._sent_s)
+        heard = self._listening
+        if heard is not None and heard.has_begun:
+            heard.over(now_s)
+            self._longest_gap_s = max(self._longest_gap_s or 0.0, heard.longest_gap_s or 0.0)
+            came = bytes(heard.body)
+            self._leaked = self._leaked or callers._lookout.find(came + words_in(came))
         self._leaked = self._leaked or callers._lookout.find(body)
         reading = classify(callers._operations[arrival.name], status, body, error)
         again = self._group.ask_again
@@ -254,7 +276,32 @@ class _Asking:
             leaked=self._leaked,
             after_refusal_s=self._after_refusal_s,
             replicas=self._way.taken,
+            first_piece_s=None if heard is None else heard.first_s,
+            longest_gap_s=self._longest_gap_s,
         )
+
+
+class _Listening(Heard):
+    """Takes an answer that is told as it is made, as fast as it comes."""
+
+    __slots__ = ("_loop", "has_begun", "may_end_it", "was_cut")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._loop = loop
+        self.may_end_it = self.has_begun = self.was_cut = False
+
+    def leaving_ends_it(self) -> None:
+        self.may_end_it = True
+
+    async def begin(self, status: int, headers: Mapping[str, str]) -> None:  # noqa: ARG002 - they are in the answer, too
+        self.has_begun = True
+
+    async def write(self, piece: bytes) -> None:
+        self.add(piece, self._loop.time())
+
+    def cut(self) -> None:
+        self.was_cut = True
 
 
 def _forget(task: "asyncio.Task[Answer]") -> None:

@@ -8,12 +8,13 @@ by the vendor, a row that was written stays.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from contextvars import copy_context
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from brownout_core.front_door.telling import Outlet
 from brownout_core.records import Begun, Claimed, ClaimStore, DeadLetter, DeadLetterStore, LetterState
 from brownout_core.telemetry import Event, Sink
 from brownout_core.transport import Opened, Request, Transport
@@ -98,6 +99,10 @@ class Life:
     def dead_letters(self, inner: DeadLetterStore) -> DeadLetterStore:
         """`inner` while this life lasts."""
         return MortalDeadLetters(inner, self)
+
+    def outlet(self, inner: Outlet) -> Outlet:
+        """`inner` while this life lasts."""
+        return MortalOutlet(inner, self)
 
     def sink(self, emit: Sink) -> Sink:
         """`emit` while this life lasts; the dead say nothing."""
@@ -184,6 +189,28 @@ class _MortalChunks(AsyncIterator[bytes]):
         await self._life.awake()
         self._life.check()
         return chunk
+
+
+class MortalOutlet:
+    """The gate of an answer that is told as it is made."""
+
+    def __init__(self, inner: Outlet, life: Life) -> None:
+        self._inner = inner
+        self._life = life
+
+    def leaving_ends_it(self) -> None:
+        self._life.check()
+        self._inner.leaving_ends_it()
+
+    async def begin(self, status: int, headers: Mapping[str, str]) -> None:
+        await _through(self._life, self._inner.begin(status, headers))
+
+    async def write(self, piece: bytes) -> None:
+        await _through(self._life, self._inner.write(piece))
+
+    def cut(self) -> None:
+        self._life.check()
+        self._inner.cut()
 
 
 class MortalClaims:

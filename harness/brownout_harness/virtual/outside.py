@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from brownout_core.front_door.answers import Answer
+from brownout_core.front_door.telling import Outlet
 from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.outsiders import found_in, with_found
 from brownout_simulators.hosts.memory import Incoming, MemoryClosed, MemoryHost, MemoryReset
@@ -16,8 +17,8 @@ class Outside:
         self._host = host
         self._wire_s = wire_s
 
-    def serve(self, request: Request, *, name: str) -> "asyncio.Task[Answer]":
-        """Begin to answer; status 0 where there is no answer, or nothing to be found."""
+    def serve(self, request: Request, *, name: str, outlet: Outlet | None = None) -> "asyncio.Task[Answer]":  # noqa: ARG002
+        """Begin to answer; status 0 where there is no answer, or nothing to be found. Every answer comes whole."""
         return asyncio.get_running_loop().create_task(self._answer(request), name=name)
 
     async def _answer(self, request: Request) -> Answer:

@@ -15,6 +15,7 @@ from brownout_core.clock import WallClock
 from brownout_core.compose import AppConfig, Replacements, adapters_of, build, chosen, read_document
 from brownout_core.front_door.answers import Answer
 from brownout_core.front_door.door import FrontDoor, Trouble
+from brownout_core.front_door.telling import Outlet
 from brownout_core.records import ClaimStore, DeadLetterStore
 from brownout_core.redaction import Redactor
 from brownout_core.telemetry import Event, Kind, Sink
@@ -154,12 +155,14 @@ class VirtualServer:
         """Whether what was told to stop has not ended yet: nothing can be started in its place."""
         return any(life.is_at_work() for life in self._ending)
 
-    def serve(self, request: Request, *, name: str) -> asyncio.Task[Answer] | None:
-        """Begin to answer; None where nothing listens."""
+    def serve(self, request: Request, *, name: str, outlet: Outlet | None = None) -> asyncio.Task[Answer] | None:
+        """Begin to answer; None where nothing listens. An answer that is told as it is made goes to `outlet`."""
         if self._life is None or self._door is None:
             return None
         headers = {"host": HOST, **{each.lower(): value for each, value in request.headers.items()}}
-        return self._life.start(self._door(request.method, request.path, headers, request.body), name=name)
+        mortal = None if outlet is None else self._life.outlet(outlet)
+        asked = self._door(request.method, request.path, headers, request.body, mortal)
+        return self._life.start(asked, name=name)
 
     async def talk(self, dialogue: Dialogue[T]) -> T:
         """What the gateway is asked over HTTP, asked here: the same dialogue, to its end."""

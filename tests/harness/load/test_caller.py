@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from brownout_harness.load.plan import Asking
+from brownout_harness.load.plan import Asking, Planned
 from tests.harness.load.loads import arrivals, load
 from tests.support.target import Target
 
@@ -46,3 +46,28 @@ def test_a_target_that_is_not_there_is_unknown(tmp_path: Path) -> None:
         url = target.url
     loaded = load(tmp_path, Asking(urls={"target": url}), arrivals("/pay", [0.0]))
     assert [row["detail"] for row in loaded.operations] == ["connection_refused"]
+
+
+def test_a_stream_is_read_as_it_comes_and_only_a_whole_one_is_done(target: Target, tmp_path: Path) -> None:
+    how = {
+        "whole": ("done", "", 200),
+        "unended": ("unknown", "stream_without_end", 200),
+        "cut": ("unknown", "broken_answer", 0),
+        "hang": ("unknown", "timeout", 0),
+        "plain": ("done", "", 200),
+    }
+    planned = [
+        Planned(0.0, f"op-{each}", "assist", "POST", f"/stream/{each}", {"X-Correlation-ID": f"op-{each}"}, "{}")
+        for each in how
+    ]
+    asking = Asking(urls={"target": target.url}, answer_within_s=1.0)
+    loaded = load(tmp_path, asking, [each._replace(is_streamed=True) for each in planned])
+    rows = {row["operation_id"].removeprefix("op-"): row for row in loaded.operations}
+    assert {each: (row["outcome"], row["detail"], row["status"]) for each, row in rows.items()} == how
+    for each in ("whole", "unended", "cut", "hang"):
+        row = rows[each]
+        assert row["sent_s"] <= row["first_piece_s"] <= row["finished_s"]
+        assert row["longest_gap_s"] == pytest.approx(row["finished_s"] - row["first_piece_s"], abs=0.1)
+    assert rows["hang"]["longest_gap_s"] > 0.5
+    assert (rows["plain"]["first_piece_s"], rows["plain"]["longest_gap_s"]) == (None, None)
+    assert target.left == {"op-hang": True}

@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import pytest
+
 from brownout_core.front_door.answers import Answer
+from brownout_core.front_door.telling import Outlet, event
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
@@ -30,7 +33,7 @@ class Stand:
         self.asked_at_s: list[float] = []
         self.listens = True
 
-    def serve(self, request: Request, *, name: str) -> asyncio.Task[Answer] | None:
+    def serve(self, request: Request, *, name: str, outlet: Outlet | None = None) -> asyncio.Task[Answer] | None:
         assert (request.path, request.headers["X-Correlation-ID"]) == ("/v1/pay", name)
         if not self.listens:
             return None
@@ -265,7 +268,7 @@ def test_a_token_is_made_when_it_is_first_sent() -> None:
     bodies: list[bytes] = []
 
     class Door(Stand):
-        def serve(self, request: Request, *, name: str) -> asyncio.Task[Answer] | None:
+        def serve(self, request: Request, *, name: str, outlet: Outlet | None = None) -> asyncio.Task[Answer] | None:
             bodies.append(request.body)
             return super().serve(request._replace(path="/v1/pay"), name=name)
 
@@ -290,3 +293,94 @@ def test_a_token_is_made_when_it_is_first_sent() -> None:
     virtually(main())
     assert made == [("in-0", "good"), ("in-1", "good")]
     assert bodies == [b'{"token":"t"}'] * 4
+
+
+class Teller:
+    """Tells its answer as it is made: chunks, each after so many seconds."""
+
+    def __init__(self, *chunks: tuple[float, bytes], cut: bool = False, dies: bool = False) -> None:
+        self._chunks = chunks
+        self._cut = cut
+        self._dies = dies
+        self.was_left = False
+
+    def serve(self, _request: Request, *, name: str, outlet: Outlet | None = None) -> asyncio.Task[Answer]:
+        return asyncio.get_running_loop().create_task(self._tell(outlet), name=name)
+
+    async def _tell(self, outlet: Outlet | None) -> Answer:
+        assert outlet is not None
+        outlet.leaving_ends_it()
+        try:
+            for place, (delay_s, chunk) in enumerate(self._chunks):
+                await asyncio.sleep(delay_s)
+                if not place:
+                    await outlet.begin(200, {})
+                await outlet.write(chunk)
+        except asyncio.CancelledError:
+            self.was_left = True
+            raise
+        if self._dies:
+            raise Killed
+        if self._cut:
+            outlet.cut()
+        return Answer(200, {}, b"")
+
+
+END = event("done", {"http_status": 200, "characters": 3, "status": "done", "by": "offline"})
+HEL = event("piece", {"text": "Hel"})
+
+
+def heard(*tellers: Teller, within_s: float = 30.0, again: AskAgain | None = None) -> OperationRow:
+    rows: list[OperationRow] = []
+    turn = iter(tellers)
+
+    class Each:
+        def serve(self, request: Request, *, name: str, outlet: Outlet | None = None) -> asyncio.Task[Answer]:
+            return next(turn).serve(request, name=name, outlet=outlet)
+
+    async def main() -> None:
+        asked = iter([Arrival("assist-1", "assist", 1.0, {"text": "?", "stream": True})])
+        how = replace(workload(again=again, within_s=within_s), operations=(Operation(name="assist"),))
+        await Callers(asked, how, GATEWAY_OPERATIONS, {"": Each()}, record=rows.append, secrets=[SECRET]).run()
+
+    virtually(main())
+    return rows[0]
+
+
+def test_a_stream_is_read_to_its_end_and_its_first_piece_and_its_silences_are_noted() -> None:
+    row = heard(Teller((2.0, HEL), (0.5, END)))
+    assert (row.outcome, row.status, row.finished_s) == ("done", 200, 3.5)
+    assert (row.first_piece_s, row.longest_gap_s) == (3.0, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("teller", "detail", "status"),
+    [
+        (Teller((1.0, HEL)), "stream_without_end", 200),
+        (Teller((1.0, HEL), (1.0, END[:-1])), "stream_without_end", 200),
+        (Teller((1.0, HEL), cut=True), "connection_lost", 0),
+        (Teller((1.0, HEL), (1.0, END), dies=True), "connection_lost", 0),
+        (Teller((1.0, HEL), (60.0, END)), "timeout", 0),
+    ],
+    ids=["no end", "half an end", "cut", "died", "gave up"],
+)
+def test_a_stream_that_is_cut_in_the_middle_is_never_done(teller: Teller, detail: str, status: int) -> None:
+    row = heard(teller)
+    assert (row.outcome, row.detail, row.status, row.first_piece_s) == ("unknown", detail, status, 2.0)
+
+
+def test_who_hangs_up_ends_what_is_told_and_the_silence_until_then_is_one() -> None:
+    teller = Teller((1.0, HEL), (60.0, END))
+    row = heard(teller, within_s=10.0)
+    assert (teller.was_left, row.longest_gap_s) == (True, 9.0)
+
+
+def test_a_silence_of_an_earlier_answer_is_not_forgotten_and_the_first_piece_is_the_last_answers() -> None:
+    stalled, good = Teller((1.0, HEL), (8.0, HEL)), Teller((2.0, HEL), (0.1, END))
+    row = heard(stalled, good, again=AskAgain(after_s=1.0, times=1))
+    assert (row.outcome, row.asks, row.longest_gap_s, row.first_piece_s) == ("done", 2, 8.0, 13.0)
+
+
+def test_a_credential_that_is_spread_over_pieces_is_noted_also_where_the_rest_never_came() -> None:
+    row = heard(Teller(*((0.1, event("piece", {"text": part})) for part in (SECRET[:9], SECRET[9:]))))
+    assert "*****" in row.leaked

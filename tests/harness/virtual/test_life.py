@@ -2,18 +2,26 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import pytest
 
+from brownout_core.front_door.telling import Outlet
 from brownout_core.records import ClaimStore, DeadLetterStore, StoreUnavailable
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event, Kind
 from brownout_core.transport import Opened, Request, Response, Transport
 from brownout_core.transports.memory import MemoryTransport
-from brownout_harness.virtual.life import Killed, Life, MortalClaims, MortalDeadLetters, MortalTransport
+from brownout_harness.virtual.life import (
+    Killed,
+    Life,
+    MortalClaims,
+    MortalDeadLetters,
+    MortalOutlet,
+    MortalTransport,
+)
 from tests.core.stores.test_sqlite import letter
 from tests.support.aio import virtually
 from tests.support.wire import send
@@ -120,6 +128,39 @@ def test_a_stream_ends_with_the_life_that_reads_it() -> None:
     assert virtually(main()) == (3, True)
 
 
+def test_what_a_dead_life_would_still_tell_its_caller_is_not_heard() -> None:
+    class Caller:
+        def __init__(self) -> None:
+            self.heard: list[bytes] = []
+
+        def leaving_ends_it(self) -> None:
+            raise AssertionError
+
+        async def begin(self, status: int, headers: Mapping[str, str]) -> None:
+            raise AssertionError
+
+        async def write(self, piece: bytes) -> None:
+            self.heard.append(piece)
+
+        def cut(self) -> None:
+            raise AssertionError
+
+    async def main() -> None:
+        life, caller = Life(), Caller()
+        outlet = life.outlet(caller)
+        await outlet.write(b"alive")
+        life.kill()
+        for deed in (outlet.write(b"dead"), outlet.begin(200, {})):
+            with pytest.raises(Killed):
+                await deed
+        for act in (outlet.cut, outlet.leaving_ends_it):
+            with pytest.raises(Killed):
+                act()
+        assert caller.heard == [b"alive"]
+
+    virtually(main())
+
+
 def test_a_row_that_was_written_stays_and_the_dead_write_none() -> None:
     async def main() -> None:
         loop, life = asyncio.get_running_loop(), Life()
@@ -151,7 +192,12 @@ def test_what_a_store_raises_is_raised_through_the_gate() -> None:
 
 @pytest.mark.parametrize(
     ("protocol", "gate"),
-    [(Transport, MortalTransport), (ClaimStore, MortalClaims), (DeadLetterStore, MortalDeadLetters)],
+    [
+        (Transport, MortalTransport),
+        (ClaimStore, MortalClaims),
+        (DeadLetterStore, MortalDeadLetters),
+        (Outlet, MortalOutlet),
+    ],
 )
 def test_every_way_into_the_world_has_its_gate(protocol: type[Any], gate: type[Any]) -> None:
     """A method that a protocol gets tomorrow would be a hole in the wall."""

@@ -28,5 +28,6 @@ OPERATION = GatewayOperation(
         "completion": ("openai.completion.id", "gemini.completion.id"),
         "tokens": ("openai.completion.total_tokens", "gemini.completion.total_tokens"),
     },
+    streamed_by="stream",
     names_none={"by": OFFLINE},
 )

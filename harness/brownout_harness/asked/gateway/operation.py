@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from brownout_core.flows.flow import Flow
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.asked.exchange import CORRELATION_HEADER, Reading, Request, code_in, json_bytes, parsed
+from brownout_harness.asked.exchange import CORRELATION_HEADER, Reading, Request, code_in, json_bytes
 from brownout_harness.asked.named import named_in
 from brownout_harness.asked.parameters import Draw
+from brownout_harness.asked.streamed import NO_END, answer_in
 from brownout_harness.asked.tokens import GOOD, KINDS, MINTED
 from brownout_reports.rows import Outcome
 from brownout_scenarios import spelling, units
@@ -37,6 +38,8 @@ class GatewayOperation:
     """What the answer says, by its path, where it names none of them: `{"by": "offline"}`."""
     token: str = ""
     """The parameter that is a session token, drawn and fixed as a kind of `tokens.KINDS`; empty: it has none."""
+    streamed_by: str = ""
+    """The parameter that asks for the answer as it is made; empty: there is none."""
 
     @property
     def name(self) -> str:
@@ -46,13 +49,18 @@ class GatewayOperation:
     def request(self, arrival: Arrival) -> Request:
         headers = {CORRELATION_HEADER: arrival.operation_id, "Content-Type": "application/json"}
         if not self.token:
-            return Request("POST", self.flow.path, headers, json_bytes(arrival.params))
+            is_streamed = arrival.params.get(self.streamed_by) is True
+            return Request("POST", self.flow.path, headers, json_bytes(arrival.params), is_streamed=is_streamed)
         body = json_bytes({**arrival.params, self.token: MINTED})
         return Request("POST", self.flow.path, headers, body, token=arrival.params[self.token])
 
     def read(self, status: int, body: bytes) -> Reading:
-        """By status and the body's own `status`: an answer that contradicts itself leaves it open."""
-        answer = parsed(body)
+        """By status and the body's own `status`: an answer that contradicts itself leaves it open, and so does a stream
+        that was cut off."""
+        whole = answer_in(status, body)
+        return Reading(Outcome.UNKNOWN, NO_END) if whole is None else self._meant(*whole)
+
+    def _meant(self, status: int, answer: Mapping[str, Any]) -> Reading:
         said, code = str(answer.get("status", "")), code_in(answer)
         if status in (200, 201):
             if said != "done":

@@ -34,6 +34,8 @@ def test_no_two_ask_the_same() -> None:
     assert drawn[0] != drawn[1]
     assert list(OPERATION.problems({"text": "?", "stream": True})) == []
     assert OPERATION.request(Arrival("op-1", "assist", 0.0, {"text": "?"})).path == "/v1/assist"
+    streams = [OPERATION.request(Arrival("op-1", "assist", 0.0, {"text": "?", "stream": s})) for s in (True, False)]
+    assert [each.is_streamed for each in streams] == [True, False]
 
 
 def test_its_ledgers_keep_what_answers_name() -> None:

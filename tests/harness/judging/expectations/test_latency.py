@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.bounds import Relative
-from brownout_harness.judging.expectations.latency import Latency, quantile
-from brownout_reports.rows import Outcome
+from brownout_harness.judging.expectations.latency import Latency, Part, quantile
+from brownout_reports.rows import OperationRow, Outcome
 from brownout_reports.run_folder import Status
 from tests.support.histories import changed, healthy, operation, with_operations
 
@@ -136,3 +136,49 @@ def test_a_phase_that_says_nothing_is_nothing_to_compare_with(evidence: Evidence
 def test_a_phase_is_not_compared_with_itself() -> None:
     with pytest.raises(ValueError, match="that is the phase itself"):
         Latency(operation="pay", during="steady", p90=Relative(times=3, of="steady"))
+
+
+def streamed(first_s: float | None, gap_s: float | None, share: int = 1) -> Evidence:
+    """Answers of 9 s; each `share`th came in pieces."""
+
+    def told(each: OperationRow) -> OperationRow:
+        whole = each._replace(finished_s=each.intended_s + 9.0)
+        if int(each.operation_id.removeprefix("op-")) % share:
+            return whole
+        at_s = None if first_s is None else each.intended_s + first_s
+        return whole._replace(first_piece_s=at_s, longest_gap_s=gap_s)
+
+    return with_operations(healthy(200), told)
+
+
+@pytest.mark.parametrize(("part", "says"), [(Part.FIRST_PIECE, "first piece"), (Part.GAP, "gap")])
+def test_a_part_of_an_answer_is_bounded_by_itself(part: Part, says: str) -> None:
+    evidence = streamed(0.5, 0.5)
+    passed = Latency(operation="pay", part=part, p99_below_s=0.6).judge(evidence)
+    assert (passed.status, passed.observed) == (Status.PASSED, "p99 500 ms (200 operations)")
+    assert passed.expected == f"pay's {says}: p99 below 600 ms"
+    failed = Latency(operation="pay", part=part, p99_below_s=0.5).judge(evidence)
+    assert failed.status is Status.FAILED
+    assert failed.cases[0].what in {"done, its first piece after 500 ms", "done, silent for 500 ms"}
+
+
+def test_an_answer_without_a_piece_counts_with_its_whole_wait_for_the_first_one() -> None:
+    """One in a hundred said something at once; the others never did."""
+    assert Latency(operation="pay", part=Part.FIRST_PIECE, p50_below_s=5.0).judge(streamed(0.5, 0.5, 100)).status is (
+        Status.FAILED
+    )
+
+
+@pytest.mark.parametrize("part", [Part.FIRST_PIECE, Part.GAP])
+def test_where_no_answer_came_in_pieces_nothing_can_be_said_of_them(part: Part) -> None:
+    """Fast whole answers are no proof of a fast first piece."""
+    result = Latency(operation="pay", part=part, p50_below_s=1.0).judge(healthy(200))
+    assert result.status is Status.INCONCLUSIVE
+
+
+def test_silences_are_those_of_answers_that_had_begun_and_need_their_number() -> None:
+    result = Latency(operation="pay", part=Part.GAP, p99_below_s=1.0).judge(streamed(0.5, 0.5, 4))
+    assert (result.status, result.observed) == (
+        Status.INCONCLUSIVE,
+        "too few samples: 50 pay operations, at least 100 needed",
+    )
