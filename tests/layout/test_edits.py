@@ -190,8 +190,12 @@ def _tables_of_layers(layer: str) -> Named:
 
 TIED: Mapping[str, Mapping[str, Collection[str]]] = {
     "operation": {
-        # What is bounded in the flow itself, and in no policy.
-        "assist": ["mutants/gives_the_first_all_the_time.py", "mutants/waits_for_silence.py"],
+        # What the flow itself bounds, or tells, and no policy.
+        "assist": [
+            "mutants/ends_as_if_whole.py",
+            "mutants/gives_the_first_all_the_time.py",
+            "mutants/waits_for_silence.py",
+        ],
     },
     "fault kind": {
         "latency": ["words/vocabulary.py", "faults/serve.py"],  # measurements, read in with the scenario; what draws

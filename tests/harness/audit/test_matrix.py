@@ -54,6 +54,8 @@ CAUGHT_BY = {
     "keeps-its-first-keys": ("clerk-key-rotates", "success_rate"),
     "asks-for-keys-each-time": ("clerk-keys-away", "success_rate"),
     "takes-old-tokens": ("clerk-stale-tokens", "outcome"),
+    "ends-as-if-whole": ("openai-streams-cut", "as_asked"),
+    "asks-until-somebody-says-it": ("gemini-withholds", "outcome"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

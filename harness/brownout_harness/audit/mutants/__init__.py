@@ -12,6 +12,7 @@ from brownout_harness.audit.mutants import (
     admits_all_half_open,
     admits_past_the_bulkhead,
     asks_for_keys_each_time,
+    asks_until_somebody_says_it,
     asks_without_money,
     believes_an_old_look,
     believes_the_edge,
@@ -20,6 +21,7 @@ from brownout_harness.audit.mutants import (
     counts_declines,
     dates_by_its_own_clock,
     drops_spilled_letters,
+    ends_as_if_whole,
     fakes_transitions,
     forgets_sendings,
     frees_foreign_claims,
@@ -99,5 +101,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         keeps_its_first_keys,
         asks_for_keys_each_time,
         takes_old_tokens,
+        ends_as_if_whole,
+        asks_until_somebody_says_it,
     )
 }
