@@ -1,6 +1,6 @@
 """Who is calling what: the route, the body, the credential, the account."""
 
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from brownout_simulators.books import Books
 from brownout_simulators.handling import Handling
@@ -11,9 +11,6 @@ from brownout_simulators.voice import say
 from brownout_simulators.worlds import Credentials, TooManyAccounts, Worlds
 
 S = TypeVar("S")
-
-DEFAULT_ACCOUNT: Final = "default"
-"""The account of routes that ask for no credential."""
 
 
 class Admission(Generic[S]):
@@ -42,12 +39,12 @@ class Admission(Generic[S]):
         call.route, call.params, route = found.name, found.params, found.route
         unreadable = self._read(one)
         one.operation = self._books.correlation.of_call(call)
-        credential = call.headers.get("authorization")
+        credential = call.headers.get(self._vendor.credential_header)
         if credential is not None:
             one.credential_since_s = self._credentials.first_used(credential, call.at_s)
         vendor = self._vendor
         try:
-            label = DEFAULT_ACCOUNT if route.public else vendor.authenticate(call).account
+            label = vendor.whose(call) if route.public else vendor.authenticate(call).account
             one.world = world = self._worlds.of(label)
             world.account.in_flight += 1
             call.request_id = world.request_ids.hexadecimal()

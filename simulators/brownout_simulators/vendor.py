@@ -14,6 +14,8 @@ from brownout_simulators.store import Store
 S = TypeVar("S")
 
 BODY_LIMIT: Final = 4 * 1024 * 1024
+DEFAULT_ACCOUNT: Final = "default"
+"""The account of a call that names none, and need not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Route(Generic[S]):
     path: str
     action: Callable[[Call, Account[S]], Reply]
     public: bool = False
-    """No credential is asked for (a health page); the account is the vendor's default one."""
+    """No credential is asked for (a health page); `Vendor.whose` says which account it is about."""
     grants: bool = False
     """Gives out tokens: the credential that it asks for is none itself, and does not expire as tokens do."""
 
@@ -240,6 +242,10 @@ class Vendor(Generic[S]):
     such tokens."""
     stores: Callable[[S], Mapping[str, Store[Any]]] = lambda _state: {}
     """What an account holds, by kind of object: for the counts of what is kept and what was forgotten."""
+    credential_header: str = "authorization"
+    """The header that a credential comes in, in lower case: `expire_tokens` counts from a credential's first use."""
+    whose: Callable[[Call], str] = lambda _call: DEFAULT_ACCOUNT
+    """Whose a call is that needs no credential (`Route.public`); the default account's, unless it says so itself."""
     never_expires: Callable[[Call], bool] = lambda _call: False
     """Whether what the call authorizes itself with is a key that lasts, where a vendor takes those beside tokens."""
     admit: Callable[[Call, Account[S]], None] | None = None

@@ -1,10 +1,12 @@
 """Who is calling what."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.simulators.driving import Driver, body_of
+from tests.simulators.toy import TILL
 
 
 def test_an_unknown_route_gets_the_vendors_own_error_and_a_hint_beside_it() -> None:
@@ -19,6 +21,20 @@ def test_an_account_opens_on_first_use_and_knows_nothing_of_others() -> None:
     assert till.send("GET", f"/v1/charges/{charge['id']}", account="a").status == 200
     assert till.send("GET", f"/v1/charges/{charge['id']}", account="b").status == 404
     assert sorted(till.simulator.accounts) == ["a", "b"]
+
+
+def test_a_vendor_may_say_whose_a_call_is_that_needs_no_credential() -> None:
+    till = Driver(vendor=replace(TILL, whose=lambda call: call.headers.get("x-shop", "nobody")))
+    assert till.send("GET", "/health", headers={"x-shop": "one"}).status == 200
+    assert till.send("GET", "/health").status == 200
+    assert sorted(till.simulator.accounts) == ["nobody", "one"]
+
+
+def test_a_credentials_first_use_is_that_of_the_header_which_the_vendor_names() -> None:
+    till = Driver({"expire_tokens": {"valid_for_s": 5.0}}, vendor=replace(TILL, credential_header="x-till-token"))
+    assert till.send(headers={"x-till-token": "old"}).status == 200
+    till.clock.now_s += 6.0
+    assert [till.send(headers={"x-till-token": token}).status for token in ("old", "new")] == [401, 200]
 
 
 def test_a_bad_credential_gets_the_vendors_own_refusal_and_is_booked_without_an_account() -> None:

@@ -19,8 +19,8 @@ from brownout_harness.real.processes import Child, json_lines, wait_until
 from brownout_reports.rows import DeliveryRow, LedgerRow, read
 from brownout_scenarios.phases import Trigger
 from brownout_scenarios.schema import FaultRule, Scenario
-from brownout_simulators.admission import DEFAULT_ACCOUNT
 from brownout_simulators.outsiders import KeyHolder
+from brownout_simulators.vendor import DEFAULT_ACCOUNT
 from brownout_simulators.vendors import load_vendor
 
 PAGE_ROWS = 2000
