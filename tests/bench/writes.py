@@ -31,7 +31,8 @@ JSON: Final = "application/json"
 
 @dataclass(frozen=True)
 class Write:
-    """A main write. Path and headers take the test key: `{key}`, what is before its colon `{user}`, `{basic}`."""
+    """A main write. Path and headers take the test key: `{key}`, what is before its colon `{user}`, `{basic}`;
+    a path also which one it is, `{number}`."""
 
     path: str
     headers: Mapping[str, str]
@@ -85,6 +86,11 @@ WRITES: Final[Mapping[str, Write]] = {
         lambda number: {"contents": [{"role": "user", "parts": [{"text": f"What is new, {number}?"}]}]},
     ),
     "clerk": Write("/v1/users", BEARER, lambda number: {"email_address": [f"user-{number}@example.com"]}),
+    "vault": Write(
+        "/v1/secret/data/key-{number}",
+        {"X-Vault-Token": "{key}"},
+        lambda number: {"data": {"value": f"value-{number}"}, "options": {"cas": 0}},
+    ),
     "supabase": Write(
         "/rest/v1/jobs",
         {**BEARER, "apikey": "{key}", "Prefer": "return=representation"},
@@ -150,7 +156,11 @@ def requests_of(write: Write, key: str, numbers: Iterator[int]) -> Iterator[byte
         name: value.format(key=key, user=user, basic=_basic(key), number="{number}")
         for name, value in write.headers.items()
     }
-    lines = [f"POST {write.path.format(user=user)} HTTP/1.1", "Host: 127.0.0.1", f"Content-Type: {write.kind}"]
+    lines = [
+        f"POST {write.path.format(user=user, number='{number}')} HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Content-Type: {write.kind}",
+    ]
     lines += [f"{name}: {value}" for name, value in named.items()]
     head = "\r\n".join(lines)
     for number in numbers:

@@ -47,6 +47,8 @@ SUITES: Final = (
     Suite("supabase", "python", "1-16, 19, 21-24"),
     Suite("supabase", "python async", "1-24"),
     Suite("supabase", "node", "1-24"),
+    Suite("vault", "python", "1-18, 21-22"),
+    Suite("vault", "node", "1-2, 5-6, 8-9, 11, 14, 17, 19"),
 )
 
 IN_PROCESS: Final = {

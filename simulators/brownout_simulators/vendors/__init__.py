@@ -20,6 +20,7 @@ VENDORS: Final[Mapping[str, str]] = MappingProxyType(
         "gemini": "brownout_simulators.vendors.gemini",
         "clerk": "brownout_simulators.vendors.clerk",
         "supabase": "brownout_simulators.vendors.supabase",
+        "vault": "brownout_simulators.vendors.vault",
     }
 )
 

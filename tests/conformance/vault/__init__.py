@@ -1,0 +1,1 @@
+"""Vault's community clients against its simulator."""
