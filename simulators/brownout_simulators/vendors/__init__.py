@@ -21,6 +21,7 @@ VENDORS: Final[Mapping[str, str]] = MappingProxyType(
         "clerk": "brownout_simulators.vendors.clerk",
         "supabase": "brownout_simulators.vendors.supabase",
         "vault": "brownout_simulators.vendors.vault",
+        "erp": "brownout_simulators.vendors.erp",
     }
 )
 
