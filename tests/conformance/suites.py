@@ -49,6 +49,8 @@ SUITES: Final = (
     Suite("supabase", "node", "1-24"),
     Suite("vault", "python", "1-18, 21-22"),
     Suite("vault", "node", "1-2, 5-6, 8-9, 11, 14, 17, 19"),
+    Suite("erp", "python", "1-10"),
+    Suite("erp", "node", "1-12"),
 )
 
 IN_PROCESS: Final = {

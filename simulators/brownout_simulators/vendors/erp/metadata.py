@@ -65,7 +65,8 @@ def _property(field: Field) -> str:
     longest = f' MaxLength="{field.longest}"' if field.type == TEXT else ""
     scale = ' Scale="Variable"' if field.type == "Edm.Decimal" else ""
     head = f"<Property Name={quoteattr(field.name)} Type={quoteattr(field.type)} Nullable={quoteattr(nullable)}"
-    if field.computed:
+    # A key that is said to be computed is none that clients can read an entity's address from.
+    if field.computed and field.name != "id":
         return f'{head}{longest}{scale}><Annotation Term="Org.OData.Core.V1.Computed" Bool="true"/></Property>'
     return f"{head}{longest}{scale}/>"
 

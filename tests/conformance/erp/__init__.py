@@ -1,0 +1,1 @@
+"""The ERP, with public OData v4 clients."""
