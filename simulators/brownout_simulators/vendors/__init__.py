@@ -22,6 +22,7 @@ VENDORS: Final[Mapping[str, str]] = MappingProxyType(
         "supabase": "brownout_simulators.vendors.supabase",
         "vault": "brownout_simulators.vendors.vault",
         "erp": "brownout_simulators.vendors.erp",
+        "docusign": "brownout_simulators.vendors.docusign",
     }
 )
 
