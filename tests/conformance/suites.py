@@ -51,6 +51,8 @@ SUITES: Final = (
     Suite("vault", "node", "1-2, 5-6, 8-9, 11, 14, 17, 19"),
     Suite("erp", "python", "1-10"),
     Suite("erp", "node", "1-12"),
+    Suite("docusign", "python", "1-15"),
+    Suite("docusign", "node", "1-3, 5-6, 9-10, 14-15"),
 )
 
 IN_PROCESS: Final = {

@@ -6,6 +6,7 @@ import orjson
 
 from brownout_simulators.call import Reply
 from brownout_simulators.vendors.docusign.errors import JSON
+from brownout_simulators.vendors.docusign.ids import guid_of
 from brownout_simulators.vendors.docusign.keys import USER_EMAIL, USER_NAME, account_id, user_id
 from brownout_simulators.vendors.docusign.resources import DocusignAccount, Envelope, Object, Version
 
@@ -13,6 +14,7 @@ KINDS: Final = ("signers", "carbonCopies", "certifiedDeliveries")
 """Of recipients, by the name of their list: who signs, who gets a copy, who has to open it."""
 ALL_KINDS: Final = ("agents", "carbonCopies", "certifiedDeliveries", "editors", "inPersonSigners", "intermediaries",
                     "seals", "signers", "witnesses")  # fmt: skip
+_ONE_PAGE: Final = [{"sequence": "1", "height": "842", "width": "612", "dpi": "72"}]
 HIDDEN: Final = frozenset({"kind", "tabs"})
 
 
@@ -91,12 +93,12 @@ def documents_of(envelope: Envelope) -> list[Object]:
     rows = [
         {
             "documentId": one.id,
-            "documentIdGuid": "",
+            "documentIdGuid": guid_of("document", envelope.id, one.id),
             "name": one.name,
             "type": "content",
             "uri": f"{base}/{one.id}",
             "order": one.order,
-            "pages": "1",
+            "pages": _ONE_PAGE,
             "display": "inline",
             "includeInDownload": "true",
             "signerMustAcknowledge": "no_interaction",
@@ -109,7 +111,7 @@ def documents_of(envelope: Envelope) -> list[Object]:
         "type": "summary",
         "uri": f"{base}/certificate",
         "order": "999",
-        "pages": "1",
+        "pages": _ONE_PAGE,
         "display": "inline",
         "includeInDownload": "true",
         "signerMustAcknowledge": "no_interaction",

@@ -1,0 +1,1 @@
+"""DocuSign's official clients against its simulator."""
