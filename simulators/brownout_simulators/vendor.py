@@ -137,6 +137,19 @@ class Limit:
     for which what is refused, or only replayed, is none."""
 
 
+class Page(NamedTuple):
+    """What a person looks at in a browser."""
+
+    status: int
+    html: str
+    is_foreign: bool = False
+    """Somebody else's HTML (a mail): it is shown, and can do nothing."""
+
+
+PageOf = Callable[[Mapping[str, Account[S]], str, Mapping[str, str]], Page]
+"""(accounts by label, what follows in the path, the query) to a page."""
+
+
 NO_ANSWER: Final = 0
 """In the place of a receiver's status: it was connected to, and gave no answer in time."""
 
@@ -260,6 +273,8 @@ class Vendor(Generic[S]):
     """With each call; None where it waits for as long as it takes."""
     setup: Setup | None = None
     """What can be set up; None where nothing can."""
+    pages: Mapping[str, PageOf[S]] = field(default_factory=dict)
+    """What a person can look at, by name: at `/_brownout/<name>`."""
     named_errors: Mapping[str, NamedError] = field(default_factory=dict)
     """The errors that a fault can ask for by name."""
     stream_error: Callable[[Call, Reply, Sequence[bytes]], Sequence[bytes]] | None = None

@@ -5,6 +5,6 @@
 - `timers.py`      timers that are never early; `webhook_sender.py` sends webhooks over HTTP
 - `memory.py`      serves one without sockets, for virtual time; `memory_client.py` what its clients hold
 - `pump.py`        keeps a simulator's agenda, in both
-- `control.py`     the control API, in both
+- `control.py`     the control API, in both; `pages.py` what a vendor shows to people, beside it
 - `blocks.py`      a ledger's packed blocks on disk
 """

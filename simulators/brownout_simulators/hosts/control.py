@@ -73,6 +73,7 @@ def _describe(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
         "errors": {name: one.status for name, one in vendor.named_errors.items()},
         "magic": dict(vendor.magic),
         "setup": dict(vendor.setup.about) if vendor.setup is not None else {},
+        "pages": [f"{PREFIX}/{name}" for name in vendor.pages],
         "faults": list(FAULTS),
         "control": sorted(ROUTES),
         "environment": dict(vendor.environment(simulator.base_url, vendor.test_key("default"))),

@@ -24,6 +24,7 @@ from brownout_simulators.hosts.memory_client import (
     SessionEnded,
     Waiting,
 )
+from brownout_simulators.hosts.pages import shown
 from brownout_simulators.hosts.pump import Pump, Send
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import NO_ANSWER
@@ -160,6 +161,9 @@ class MemoryHost:
         return incoming
 
     def _controlled(self, method: str, path: str, query: str, body: bytes) -> Exchange:
+        page = shown(self.simulator, method, path, query)
+        if page is not None:
+            return page.status, {name.lower(): value for name, value in page.headers.items()}, page.body
         status, answer = control(self.simulator, method, path, query, body)
         return status, {"content-type": "application/json"}, answer
 

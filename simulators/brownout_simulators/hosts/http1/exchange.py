@@ -14,6 +14,7 @@ from brownout_simulators.hosts.http1.head import CONTINUE, DEFECT, answer_bytes,
 from brownout_simulators.hosts.http1.lasting import Lasting
 from brownout_simulators.hosts.http1.pieces import Pieces
 from brownout_simulators.hosts.http1.reading import Request, RequestRefused
+from brownout_simulators.hosts.http1.reception import OwnAnswer
 from brownout_simulators.hosts.http1.service import Service, Watched
 from brownout_simulators.hosts.timers import Timer
 from brownout_simulators.session import Conversation
@@ -109,13 +110,13 @@ class Exchange:
             call = self._service.reception.receive(request)
         except RequestRefused as refusal:
             self._service.complain(str(refusal))
-            call = refusal.status, message(str(refusal))
+            call = OwnAnswer(refusal.status, message(str(refusal)))
         if isinstance(call, Call):
             self._call = call
             self._step(self._simulator.handle(call))
         else:
             self._call = None
-            self._put(own_answer(*call, request))
+            self._put(own_answer(call.status, call.body, request, call.headers))
 
     def received(self, data: bytes) -> bool:
         """The client has sent something; False: it is not for the answer that is going out."""

@@ -1,12 +1,15 @@
 """Answers as bytes: status line, headers, body."""
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final
 
 from brownout_simulators.call import Sending
 from brownout_simulators.hosts.http1.reading import Request
 
+JSON: Final[Mapping[str, str]] = MappingProxyType({"Content-Type": "application/json"})
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 DEFECT: Final = "the simulator has a defect: see its log"
 
@@ -41,9 +44,9 @@ def head_bytes(sending: Sending, request: Request, *framing: str, keep_alive: bo
     return f"{text}\r\n\r\n".encode("latin-1", "replace")
 
 
-def own_answer(status: int, body: bytes, request: Request) -> bytes:
-    """An answer of the host itself, in JSON."""
-    return answer_bytes(Sending(status, {"Content-Type": "application/json"}, body), request)
+def own_answer(status: int, body: bytes, request: Request, headers: Mapping[str, str] = JSON) -> bytes:
+    """An answer of the host itself."""
+    return answer_bytes(Sending(status, headers, body), request)
 
 
 def message(text: str) -> bytes:

@@ -1,21 +1,29 @@
 """What is settled before a simulator sees a request: whom the host answers, what it says itself, what it decodes."""
 
 import zlib
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from brownout_simulators.call import Call
 from brownout_simulators.hosts.control import PREFIX, control
 from brownout_simulators.hosts.http1.handshake import check_handshake
-from brownout_simulators.hosts.http1.head import DEFECT, message
+from brownout_simulators.hosts.http1.head import DEFECT, JSON, message
 from brownout_simulators.hosts.http1.reading import Request, RequestRefused, check_length
+from brownout_simulators.hosts.pages import shown
 from brownout_simulators.safety import is_loopback_host, is_loopback_origin
 from brownout_simulators.simulator import Simulator
 
 _KNOWN_HOSTS_LIMIT: Final = 64
 _WINDOW_BITS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
-OwnAnswer = tuple[int, bytes]
+
+class OwnAnswer(NamedTuple):
+    """What the host answers itself: in JSON, unless its headers say otherwise."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = JSON
 
 
 class Reception:
@@ -59,10 +67,13 @@ class Reception:
         if origin is not None and not is_loopback_origin(origin):
             raise RequestRefused(403, "the control API takes no orders from a page of another site")
         try:
-            return control(self._simulator, request.method, path, query, body)
+            page = shown(self._simulator, request.method, path, query)
+            if page is not None:
+                return OwnAnswer(*page)
+            return OwnAnswer(*control(self._simulator, request.method, path, query, body))
         except Exception as error:  # noqa: BLE001  a defect of ours: to be counted, and the connection goes on
             self._simulator.problem(f"{request.method} {path[:120]}", error)
-            return 500, message(DEFECT)
+            return OwnAnswer(500, message(DEFECT))
 
 
 def _origin_form(target: str) -> str:
