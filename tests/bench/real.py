@@ -4,6 +4,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from brownout_core.adapters import ADAPTERS
 from brownout_harness.judging.expectations.latency import quantile
 from brownout_harness.real.redis_choice import AUTO, FAKE, choose
 from brownout_harness.real.runner import run_real
@@ -13,7 +14,6 @@ from brownout_scenarios.load import load
 from brownout_scenarios.phases import Phase
 from brownout_scenarios.schema import Policies, Scenario
 from brownout_scenarios.workload import Arrivals
-from brownout_simulators.vendors import VENDORS
 from tests.bench.measure import Row
 
 UNLIMITED = {"limiter": {"capacity": 1_000_000, "refill_per_s": 1_000_000.0}}
@@ -53,5 +53,5 @@ def _scenario(rate: int, seconds: float) -> Scenario:
         healthy,
         workload=replace(healthy.workload, arrivals=Arrivals(rate_per_s=float(rate))),
         phases=(Phase(name="steady", for_s=seconds),),
-        policies=Policies(vendors=dict.fromkeys(VENDORS, UNLIMITED)),
+        policies=Policies(vendors=dict.fromkeys(ADAPTERS, UNLIMITED)),
     )

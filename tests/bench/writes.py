@@ -97,6 +97,17 @@ WRITES: Final[Mapping[str, Write]] = {
         lambda number: {"business_key": f"job-{number}", "status": "queued"},
         goal=OF_SQL,
     ),
+    "resend": Write(
+        "/emails",
+        {**BEARER, "Idempotency-Key": "key-{number}"},
+        lambda number: {
+            "from": "Shop <shop@mail.test>",
+            "to": [f"user-{number}@sim.test"],
+            "subject": f"Receipt {number}",
+            "html": "<p>Thank you</p>",
+            "tags": [{"name": "operation_id", "value": f"op-{number}"}],
+        },
+    ),
 }
 
 

@@ -53,6 +53,8 @@ SUITES: Final = (
     Suite("erp", "node", "1-12"),
     Suite("docusign", "python", "1-15"),
     Suite("docusign", "node", "1-3, 5-6, 9-10, 14-15"),
+    Suite("resend", "python", "1-17"),
+    Suite("resend", "node", "1-14, 16-18"),
 )
 
 IN_PROCESS: Final = {

@@ -65,6 +65,9 @@ def mismatches(
     `optional`, the properties that a schema does not require may be missing.
     """
     schema = _resolved(spec, schema)
+    if isinstance(schema.get("type"), list):  # OpenAPI 3.1: null is a type among others
+        kinds = [kind for kind in schema["type"] if kind != "null"]
+        schema = {**schema, "type": kinds[0], "nullable": "null" in schema["type"]}
     choices = schema.get("oneOf") or schema.get("anyOf")
     if choices and not (value is None and schema.get("nullable")):
         return min((mismatches(spec, each, value, where, nulls=nulls, optional=optional) for each in choices), key=len)

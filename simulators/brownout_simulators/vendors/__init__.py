@@ -23,6 +23,7 @@ VENDORS: Final[Mapping[str, str]] = MappingProxyType(
         "vault": "brownout_simulators.vendors.vault",
         "erp": "brownout_simulators.vendors.erp",
         "docusign": "brownout_simulators.vendors.docusign",
+        "resend": "brownout_simulators.vendors.resend",
     }
 )
 

@@ -1,0 +1,1 @@
+"""Resend's official clients against its simulator."""

@@ -1,0 +1,1 @@
+"""Resend, simulated: its contract, state machine, limits, webhooks and the inbox."""
