@@ -21,7 +21,7 @@ WRITES = {
     "openai": ("assist", "POST /v1/chat/completions", ""),
 }
 """The operation, the write that is struck, and what it leaves once; "" for an answer that may cost twice."""
-ASKED_NOTHING_ALONE = {"gemini", "clerk", "vault"}
+ASKED_NOTHING_ALONE = {"gemini", "clerk", "vault", "erp", "docusign", "resend"}
 """Vendors of which no operation wants a write alone."""
 
 LATE = """\

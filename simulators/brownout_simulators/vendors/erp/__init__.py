@@ -76,6 +76,11 @@ VENDOR: Final[Vendor[State]] = Vendor(
     named_errors=NAMED_ERRORS,
     correlate=("header.x-correlation-id", "body.externalDocumentNumber"),
     effects=EFFECTS,
+    clients={
+        "any client of OData v4": "{ERP_API_BASE}/v2.0/{ERP_TENANT}/{ERP_ENVIRONMENT}/api/v2.0/"
+        "companies({ERP_COMPANY_ID})",
+        "its token": "POST {ERP_API_BASE}/{ERP_TENANT}/oauth2/v2.0/token as ERP_CLIENT_ID with ERP_CLIENT_SECRET",
+    },
 )
 
 __all__ = ["VENDOR"]
