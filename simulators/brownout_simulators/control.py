@@ -40,11 +40,12 @@ class Control(Generic[S]):
         webhook_time_scale: float | None = None,
         fields: Mapping[str, Sequence[str]] | None = None,
         setup: Mapping[str, Any] | None = None,
+        reopen: bool = False,
     ) -> None:
         """Put a whole fault schedule in force; its instants count from `start_at_s`. Objects and books stay.
         `limits_during` are stretches in which others are on than `limits`, or than those that are on already.
         `fields` are those that the ledger keeps of each kind of effect from now on, `setup` is what the vendor is set
-        up with.
+        up with. `reopen`: sessions from before the start are closed there, for faults are chosen at a handshake.
 
         Raises `ValueError`, and then nothing has changed.
         """
@@ -68,6 +69,9 @@ class Control(Generic[S]):
             seed=shared.worlds.seed if seed is None else seed,
             start_at_s=shared.clock.machine_s() if start_at_s is None else start_at_s,
         )
+        if reopen:
+            start_s = shared.plan.start_at_s
+            shared.sessions.close_at_start(lambda: start_s - shared.clock.machine_s())
         shared.worlds.set_up(arranged)
         books.correlation, books.outbox.time_scale, books.kept = correlation, time_scale, kept
         if switched is not None and (switched or during or shared.limiter.is_on):
@@ -120,6 +124,7 @@ class Control(Generic[S]):
         return {
             "vendor": shared.vendor.name,
             "in_flight": engine.in_flight,
+            "under_way": engine.under_way,
             "cut_off": engine.cut_off_calls,
             "sessions": shared.sessions.counts(),
             "accounts": len(shared.worlds),

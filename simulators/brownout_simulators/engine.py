@@ -65,6 +65,12 @@ class Engine(Generic[S]):
         """Calls whose bytes have not ended, open sessions among them, and those whose work is still to be committed."""
         return len(self._flying) + len(self._owed)
 
+    @property
+    def under_way(self) -> int:
+        """The same without the open sessions. One may stay open for ever and do nothing: what it says is due to
+        somebody's call, and what its client says to whoever made it say so."""
+        return self.in_flight - len(self._sessions)
+
     def handle(self, call: Call) -> Generator[float, None, Sending]:
         """Yields seconds to wait (at least; the engine looks at the clock again), returns what goes on the wire.
 

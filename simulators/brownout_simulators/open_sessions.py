@@ -18,6 +18,7 @@ from brownout_simulators.session import Close, Message, Said, Session, Wound
 
 OPEN_LIMIT: Final = 10_000
 BROKEN: Final = Close(1011, "the simulator has a defect")
+RESTART: Final = Close(1012, "service restart")
 
 
 class OpenSession:
@@ -78,6 +79,10 @@ class OpenSession:
         if self._to_client is not None and topic in self.session.topics:
             self._every.reached += 1
             self._follow(lambda: self.session.published(topic, message, self.account))
+
+    def close(self) -> None:
+        """As a service closes its sessions that is started anew."""
+        self._say(RESTART)
 
     def end(self, *, forgotten: bool) -> None:
         """Nothing more is said or heard. By the engine, where the call that opened it is over; the session learns of
@@ -164,6 +169,7 @@ class OpenSessions:
         self.opened = self.published = self.reached = 0
         self._open: dict[OpenSession, None] = {}
         self._publishing = False
+        self._until_start_s: Callable[[], float] = lambda: 0.0
 
     def __len__(self) -> int:
         return len(self._open)
@@ -177,6 +183,7 @@ class OpenSessions:
         """From now on it is told what is published."""
         self.opened += 1
         self._open[session] = None
+        self._close_at_start(session)
 
     def leave(self, session: OpenSession) -> None:
         """It is over, or never began."""
@@ -198,6 +205,16 @@ class OpenSessions:
                         session.tell(topic, message)
         finally:
             self._publishing = False
+
+    def close_at_start(self, until_start_s: Callable[[], float]) -> None:
+        """Close at the start of a schedule all that were opened before it. `until_start_s()` is negative afterwards."""
+        self._until_start_s = until_start_s
+        for session in self._open:
+            self._close_at_start(session)
+
+    def _close_at_start(self, session: OpenSession) -> None:
+        if (left_s := self._until_start_s()) > 0:
+            self.acting.later(session.account, left_s, session.close)
 
     def counts(self) -> dict[str, int]:
         """Sessions open now and opened ever; what was published, and how often that reached somebody."""

@@ -83,6 +83,11 @@ class Simulator(Generic[S]):
         """Calls whose bytes have not ended, open sessions among them."""
         return self._engine.in_flight
 
+    @property
+    def under_way(self) -> int:
+        """Calls that somebody's work is due to: see `Engine.under_way`."""
+        return self._engine.under_way
+
     # -- what happens by itself -----------------------------------------------------------------------------------
 
     def next_due_s(self) -> float | None:
@@ -115,6 +120,7 @@ class Simulator(Generic[S]):
         webhook_time_scale: float | None = None,
         fields: Mapping[str, Sequence[str]] | None = None,
         setup: Mapping[str, Any] | None = None,
+        reopen: bool = False,
     ) -> None:
         """See `Control.schedule`."""
         self._control.schedule(
@@ -127,6 +133,7 @@ class Simulator(Generic[S]):
             webhook_time_scale=webhook_time_scale,
             fields=fields,
             setup=setup,
+            reopen=reopen,
         )
 
     def set_up(self, given: Mapping[str, Any]) -> None:

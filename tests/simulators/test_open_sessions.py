@@ -45,6 +45,37 @@ def test_a_session_that_was_never_begun_is_told_nothing_and_never_closed() -> No
     assert (row["status"], row["ending"], row["received"]) == (101, "left", 0)
 
 
+def test_an_open_session_is_in_flight_and_no_work_of_anybodys() -> None:
+    caller = Caller()
+    sending = caller.ask("GET", "/live", upgrade="websocket")
+    assert (caller.simulator.in_flight, caller.simulator.under_way) == (1, 1)
+    assert sending.session is not None
+    sending.session.begin(lambda _said: None)
+    assert (caller.simulator.in_flight, caller.simulator.under_way) == (1, 0)
+    assert (caller.simulator.status()["in_flight"], caller.simulator.status()["under_way"]) == (1, 0)
+    caller.simulator.sent(sending, chunks=1, left=True)
+    assert (caller.simulator.in_flight, caller.simulator.under_way) == (0, 0)
+
+
+def test_a_schedule_may_have_sessions_opened_again_at_its_start() -> None:
+    """Faults are chosen at a handshake: a session from before would never meet those of the schedule."""
+    caller = Caller()
+    _, kept = caller.open()
+    caller.simulator.schedule([], start_at_s=caller.clock() + 5)
+    caller.clock.now_s += 6
+    caller.simulator.run_due(caller.clock())
+    assert Close(1012, "service restart") not in kept
+    caller.simulator.schedule([], start_at_s=caller.clock() + 5, reopen=True)
+    caller.clock.now_s += 4
+    caller.simulator.run_due(caller.clock())
+    _, newer = caller.open()
+    assert Close(1012, "service restart") not in [*kept, *newer]
+    caller.clock.now_s += 1
+    caller.simulator.run_due(caller.clock())
+    assert kept[-1] == Close(1012, "service restart")
+    assert Close(1012, "service restart") in newer
+
+
 def test_publishing_while_an_action_runs_waits_until_its_effect_is_booked() -> None:
     caller = Caller()
     _, heard = caller.open()

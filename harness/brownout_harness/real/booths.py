@@ -83,7 +83,7 @@ class Booth:
     def rest(self) -> Rest:
         """What it has in flight."""
         status = self.control("GET", "status")
-        return Rest(status["in_flight"], status["open_webhooks"], status["ledger"]["next_seq"])
+        return Rest(status["under_way"], status["open_webhooks"], status["ledger"]["next_seq"])
 
     def ledger(self, start_at_s: float) -> Iterator[pl.DataFrame]:
         """Every row of its ledger, a page at a time, instants counted from the run's start."""
@@ -176,6 +176,7 @@ class Booths:
             body: dict[str, Any] = {
                 "start_at_s": start_at_s,
                 "seed": scenario.seed,
+                "reopen": True,  # as in virtual time, where nothing is opened before the start
                 "rules": [dict(rule.json) for rule in rules if rule.vendor == booth.vendor],
             }
             if booth.vendor in scenario.limits:

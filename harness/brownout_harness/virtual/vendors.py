@@ -124,7 +124,7 @@ class Vendors:
         """What is not at rest."""
         simulators = self._simulators.values()
         return {
-            "requests": sum(simulator.in_flight for simulator in simulators),
+            "requests": sum(simulator.under_way for simulator in simulators),
             "webhooks": sum(simulator.agenda.open_webhooks for simulator in simulators),
         }
 

@@ -120,6 +120,7 @@ _SCHEDULE_KEYS: Final = (
     "limits",
     "limits_during",
     "correlate",
+    "reopen",
     "webhook_time_scale",
     "fields",
     "setup",
@@ -156,6 +157,7 @@ def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
         webhook_time_scale=_number(data, "webhook_time_scale"),
         fields=fields,
         setup=_setup(data),
+        reopen=data.get("reopen") is True,
     )
     standing = simulator.plan.standing
     misses = {rule_id: nearest_miss(simulator.router, one.rule.match) for rule_id, one in standing.items()}

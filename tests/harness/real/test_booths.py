@@ -72,7 +72,7 @@ def test_each_simulator_gets_its_own_part_of_the_schedule_beforehand(monkeypatch
     assert stripe["correlate"] == ["body.metadata.order"]
     assert "limits" not in stripe
     assert stripe["limits_during"] == [{"start_s": 5.0, "end_s": 10.0, "limits": {"global-rate": True}}]
-    assert twilio == {"start_at_s": start_at_s, "seed": 7, "rules": [], "limits": {"messages": True}}
+    assert twilio == {"start_at_s": start_at_s, "seed": 7, "rules": [], "limits": {"messages": True}, "reopen": True}
 
 
 def test_each_is_set_up_as_the_scenario_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +113,8 @@ def test_the_ledger_is_read_page_by_page_and_counted_from_the_start(monkeypatch:
 
 
 STATUS = {
-    "in_flight": 2,
+    "in_flight": 3,
+    "under_way": 2,
     "open_webhooks": 1,
     "rules": [{"id": "brownout.0", "matched": 9, "struck": 4}],
     "ledger": {"next_seq": 40, "dropped": 0},
