@@ -10,6 +10,7 @@ Read it from the outside in:
 - `presets.py`   the settings of the policies by name, and how a document changes them
 - `adapters/`    one file per vendor: a thin, typed client, where it is found, how it is guarded
 - `services/`    what several vendors do alike: interfaces, and the words that they use
+- `subscription.py`  changes of a table, told through cuts and silences
 - `guarded.py`   a vendor's client behind its policies: a flow's only way to a vendor
 - `pipeline.py`  the only module that knows the order of the policies around a call; `streaming.py` watches a stream
 - `policies/`    one module per policy: a frozen config and one class
@@ -20,5 +21,5 @@ Read it from the outside in:
 - `records.py`   claims and dead letters: the words that policies and stores share; `rows.py` derives their rows
 - `redaction.py`, `live_keys.py`, `loopback.py`  what is hidden, what is refused, who may ask
 - `strict.py`, `spelling.py`  settings read strictly, and what somebody meant who mistyped one
-- `transport.py`, `telemetry.py`, `errors.py`, `clock.py`  the words that all of them speak
+- `transport.py`, `sessions.py`, `telemetry.py`, `errors.py`, `clock.py`  the words that all of them speak
 """

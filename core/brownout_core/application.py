@@ -9,6 +9,7 @@ from typing import Any
 
 from brownout_core.asking import Asking
 from brownout_core.errors import CallRejected
+from brownout_core.flows.background import Background
 from brownout_core.flows.flow import Flow
 from brownout_core.guarded import Guarded
 from brownout_core.policies.breaker import State
@@ -65,14 +66,20 @@ class Application:
         self._claims = claims
         self._transports = transports
 
+    def background(self) -> Mapping[str, Background]:
+        """What it does beside what it is asked, by the flow's name. Whoever serves it runs them."""
+        return {name: flow.background for name, flow in self.flows.items() if flow.background is not None}
+
     async def health(self) -> dict[str, Any]:
-        """`healthy`, `degraded` (a breaker is not closed, letters are open) or `unhealthy` (a store is down, or holds
-        what it cannot read), with one check per part: pass, warn or fail. Asks no vendor anything."""
+        """`healthy`, `degraded` (a breaker is not closed, letters are open, what it does beside is in trouble) or
+        `unhealthy` (a store is down, or holds what it cannot read), with one check per part: pass, warn or fail. Asks
+        no vendor anything."""
         now_s = asyncio.get_running_loop().time()
         checks: dict[str, dict[str, Any]] = {}
         for vendor, guarded in self.guarded.items():
             state = guarded.policies.breaker.state(now_s)
             checks[vendor] = {"status": "pass" if state == State.CLOSED else "warn", "message": f"breaker {state}"}
+        checks |= {name: background.check() for name, background in self.background().items()}
         checks["dead_letters"] = await self._letters_check()
         checks["claims"] = await self._claims_check()
         grades = {check["status"] for check in checks.values()}

@@ -10,10 +10,12 @@ adapters and flows is built; `Replacements` is how anything inside is replaced, 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from brownout_core.adapters import ADAPTERS
-from brownout_core.adapters.declaration import Adapter, Wire, secrets_of
+from brownout_core.adapters.declaration import NO_SESSIONS, Adapter, Wire, secrets_of
 from brownout_core.application import Application
 from brownout_core.clock import WallClock
 from brownout_core.errors import ConfigError
@@ -27,6 +29,7 @@ from brownout_core.policies.settings import PolicyFactories, make_policies
 from brownout_core.presets import PoliciesOf, policies_of, read_policies
 from brownout_core.records import ClaimStore, DeadLetterStore
 from brownout_core.redaction import Redactor
+from brownout_core.sessions import SessionTransport
 from brownout_core.spelling import nearest
 from brownout_core.strict import read_strictly
 from brownout_core.telemetry import Sink
@@ -160,6 +163,7 @@ def build(
     replacements: Replacements | None = None,
     *,
     transports: Mapping[str, Transport],
+    sessions: Mapping[str, SessionTransport] = MappingProxyType({}),
     claims: ClaimStore,
     dead_letters: DeadLetterStore,
     wall_clock: WallClock,
@@ -170,8 +174,9 @@ def build(
 ) -> Application:
     """The application. Opens nothing by itself, starts no task; the caller closes it.
 
-    `transports` has one per vendor that the operations need, or that there is access to. `instance` names this life of
-    the application and no other one; by default it is made from the wall clock. Raises `ConfigError`.
+    `transports` has one per vendor that the operations need, or that there is access to; `sessions` opens the
+    websockets of the vendors that have any. `instance` names this life of the application and no other one; by default
+    it is made from the wall clock. Raises `ConfigError`.
     """
     put = replacements or Replacements()
     served, adapters = _served(config, put)
@@ -190,7 +195,7 @@ def build(
         redactor=redactor,
     )
     wires = {
-        vendor: Wire(put.transport(vendor, transport), wall_clock, redactor)
+        vendor: Wire(put.transport(vendor, transport), wall_clock, redactor, sessions=sessions.get(vendor, NO_SESSIONS))
         for vendor, transport in _for_each(adapters, transports, "transports").items()
     }
     guarded = _guarded(config, put, adapters, wires, seed=seed, sink=emit)
@@ -203,17 +208,13 @@ def build(
         key=put.idempotency_key,
         wall_clock=wall_clock,
         settle_s=config.settle_s,
+        random=lambda name: Random(f"{seed}:{name}"),
         sink=emit,
     )
     flows = {name: flow(around) for name, flow in served.items()}
     _check_lease(config.dead_letters, max((flow.deadline_s for flow in flows.values()), default=0.0))
-    return Application(
-        flows=flows,
-        letters=letters,
-        guarded=guarded,
-        claims=store,
-        transports={vendor: wire.transport for vendor, wire in wires.items()},
-    )
+    closed = {vendor: wire.transport for vendor, wire in wires.items()}
+    return Application(flows=flows, letters=letters, guarded=guarded, claims=store, transports=closed)
 
 
 def _served(

@@ -126,7 +126,7 @@ def attempted(sent: LedgerRow, attempt: int = 1) -> tuple[EventRow, EventRow]:
 
 def finished(asked: OperationRow) -> EventRow:
     """An operation's end, as telemetry reports it."""
-    outcome = "dead_lettered" if asked.outcome == Outcome.ACCEPTED else asked.outcome.value
+    outcome = "dead_lettered" if asked.outcome == Outcome.ACCEPTED and asked.detail else asked.outcome.value
     return EventRow(asked.finished_s, "operation_finished", "", asked.name, asked.operation_id, outcome=outcome)
 
 

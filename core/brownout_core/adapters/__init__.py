@@ -1,9 +1,10 @@
 """One thin, typed client per vendor, and what it declares of itself.
 
 `declaration.py` says what an adapter declares, `base.py` what every client does the same way, `sse.py` how streams of
-events are read, `postgrest.py` how tables are asked, `session_token.py` and `key_set.py` how tokens are verified
-without a network, `svix.py` how webhooks are that come through Svix. What several vendors do alike is one of
-`services/`. To add one: a module with an `ADAPTER`, and a line here (docs/add-an-adapter.md).
+events are read, `postgrest.py` how tables are asked, `realtime.py` how one is told of their changes, `session_token.py`
+and `key_set.py` how tokens are verified without a network, `svix.py` how webhooks are that come through Svix. What
+several vendors do alike is one of `services/`. To add one: a module with an `ADAPTER`, and a line here
+(docs/add-an-adapter.md).
 """
 
 from brownout_core.adapters import clerk, gemini, openai, sales, stripe, supabase, twilio

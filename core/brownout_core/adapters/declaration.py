@@ -22,10 +22,13 @@ from brownout_core.live_keys import is_live
 from brownout_core.policies.settings import VendorPolicies
 from brownout_core.policies.shapes import RenewalShape
 from brownout_core.redaction import Redactor
+from brownout_core.sessions import NoSessions, SessionTransport
 from brownout_core.transport import Transport
 
 A = TypeVar("A")
 C = TypeVar("C")
+
+NO_SESSIONS = NoSessions()
 
 _VARIABLE = "variable"
 
@@ -72,6 +75,8 @@ class Wire(NamedTuple):
     wall_clock: WallClock
     """Judges dates in the vendor's headers."""
     redactor: Redactor
+    sessions: SessionTransport = NO_SESSIONS
+    """Opens websockets, for the adapters that have any."""
     renewal: RenewalShape | None = None
     """Renews a credential that the client's calls share; None: as a client of its own would."""
 

@@ -21,7 +21,7 @@ def query(
 ) -> str:
     """Behind the path: empty, or from the question mark on."""
     parts = [("select", ",".join(columns))] if columns else []
-    parts += [(each.column, _condition(each)) for each in where]
+    parts += [(each.column, condition(each)) for each in where]
     if order:
         parts.append(
             ("order", ",".join(f"{each.column}.{'desc' if each.descending else 'asc'}.nullslast" for each in order))
@@ -36,7 +36,8 @@ def query(
     return f"?{text}" if text else ""
 
 
-def _condition(each: Filter) -> str:
+def condition(each: Filter) -> str:
+    """As it stands behind a column and its equals sign."""
     if each.operator == "in":
         return f"in.({','.join(_quoted(value) for value in each.value)})"
     if each.value is None:  # nothing equals null

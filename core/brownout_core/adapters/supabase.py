@@ -1,4 +1,5 @@
-"""Supabase: a project's tables (PostgREST) and files (Storage). No SDK, hence no hidden retry.
+"""Supabase: a project's tables (PostgREST), what changes in them (Realtime) and files (Storage). No SDK, hence no
+hidden retry.
 
 It knows no idempotency keys. A write is told from its repetition by the caller's own unique column, by filters, or by a
 file's path. `SupabaseClient.admin` is under no row level security; what a user may do is done with his own token.
@@ -7,6 +8,7 @@ file's path. `SupabaseClient.admin` is under no row level security; what a user 
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,10 +21,12 @@ import orjson
 from brownout_core.adapters.base import Said, VendorClient, error_object, text_of
 from brownout_core.adapters.declaration import Adapter, Wire, url, variable
 from brownout_core.adapters.postgrest import query, total_of
+from brownout_core.adapters.realtime import Channel, address
 from brownout_core.errors import QuotaExhausted, ServiceError, VendorUnavailable
 from brownout_core.policies.settings import recommended
 from brownout_core.services.storage import Filter, Order, Page, Row, StoredFile, eq
-from brownout_core.transport import Response
+from brownout_core.sessions import SessionRefused
+from brownout_core.transport import Lost, NoConnection, Request, Response, Unreadable
 
 ALREADY_THERE = "23505"
 """A unique column holds that value already (PostgreSQL, unique_violation)."""
@@ -149,6 +153,22 @@ class SupabaseClient(VendorClient):
         call, headers = "delete", {**self._headers, "Prefer": "return=representation"}
         response = await self._ask(call, operation_id, "DELETE", _table(table) + _some(where), headers=headers)
         return self._rows(call, response)
+
+    @asynccontextmanager
+    async def listen(self, table: str, *, where: Filter | None = None) -> AsyncIterator[Channel]:
+        """Be told of a table's changes, as far as the policies show them."""
+        key, token = self._headers["apikey"], self._headers["Authorization"].removeprefix("Bearer ")
+        request = Request("GET", address(self._base_url, key))
+        async with AsyncExitStack() as opening:
+            try:
+                session = await opening.enter_async_context(self._wire.sessions.connect(request))
+            except SessionRefused as refused:
+                raise self._error("listen", refused.response) from refused
+            except (NoConnection, Lost, Unreadable) as error:
+                raise self._of_transport("listen", error) from error
+            channel = Channel(session, table)
+            await channel.join(token, where)
+            yield channel
 
     async def upload(self, bucket: str, path: str, file: StoredFile, *, operation_id: str) -> None:
         """Put a file there, in the place of one that is: doing it twice is doing it once."""

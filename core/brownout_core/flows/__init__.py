@@ -1,7 +1,7 @@
 """The business operations: one file each, with its request, its path, the vendors that it uses and what it does.
 
-`flow.py` is what stands around every one of them, `ending.py` how they end, `request.py` what every request has. To
-add one: a module with a `Flow`, and a line here.
+`flow.py` is what stands around every one of them, `ending.py` how they end, `request.py` what every request has,
+`background.py` what one may do beside what it is asked. To add one: a module with a `Flow`, and a line here.
 """
 
 from brownout_core.flows.assist import Assist
@@ -9,8 +9,9 @@ from brownout_core.flows.flow import by_name
 from brownout_core.flows.notify import Notify
 from brownout_core.flows.pay import Pay
 from brownout_core.flows.place_order import PlaceOrder
+from brownout_core.flows.run_job import RunJob
 from brownout_core.flows.save_job import SaveJob
 from brownout_core.flows.sign_in import SignIn
 
-FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, SignIn)
+FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn)
 """Every flow, by name."""

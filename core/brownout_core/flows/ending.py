@@ -13,7 +13,7 @@ class EndingStatus(StrEnum):
     """What the caller may rely on."""
 
     DONE = "done"
-    ACCEPTED = "accepted"  # set aside durably: it will be done
+    ACCEPTED = "accepted"  # kept durably, as a dead letter or by the flow itself: it will be done
     REFUSED = "refused"  # it was not done, and will not be
     IN_PROGRESS = "in_progress"  # another asker holds the same operation: ask again
     UNKNOWN = "unknown"  # it may have been done, or may still be; ask again with the same id
@@ -46,6 +46,11 @@ class Ending(NamedTuple):
 def done(operation_id: str, result: Mapping[str, Any], http_status: int) -> Ending:
     """It is done."""
     return Ending(status=EndingStatus.DONE, operation_id=operation_id, http_status=http_status, result=result)
+
+
+def taken_on(operation_id: str, result: Mapping[str, Any]) -> Ending:
+    """What is asked for is kept where it will be done from; `result` is what there is of it."""
+    return Ending(status=EndingStatus.ACCEPTED, operation_id=operation_id, http_status=202, result=result)
 
 
 def accepted(operation_id: str, dead_letter_id: str) -> Ending:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from random import Random
 from typing import Any, ClassVar, Generic, TypeVar
 
 import orjson
@@ -29,6 +30,7 @@ from brownout_core.errors import (
     VendorRefused,
 )
 from brownout_core.flows import ending as endings
+from brownout_core.flows.background import Background
 from brownout_core.flows.ending import Ending, EndingStatus
 from brownout_core.flows.request import FlowRequest
 from brownout_core.guarded import Guarded
@@ -67,6 +69,8 @@ class Around:
     wall_clock: WallClock
     settle_s: float
     """How long an earlier sending may take to show up, where one has to look for it."""
+    random: Callable[[str], Random]
+    """A source of randomness of one's own, by name."""
     sink: Sink | None
 
 
@@ -84,6 +88,8 @@ class Flow(ABC, Generic[R]):
     sets_aside: ClassVar[SetAside] = SetAside.UNKNOWN
     spoken: ClassVar[str] = ""
     """The part of what comes of it that can be handed on as it is made: a text; empty: none can."""
+    background: Background | None = None
+    """What finishes, beside the askings, what `do` has taken on. Where there is one, who asked is told `accepted`."""
 
     def __init__(self, around: Around) -> None:
         self._around = around
@@ -134,7 +140,10 @@ class Flow(ABC, Generic[R]):
                 call=self.name,
                 taken_over=partial(self._raise_if_set_aside, key),
             )
-            ending = endings.done(operation_id, result, self.http_status)
+            if self.background is not None:
+                ending = endings.taken_on(operation_id, result)
+            else:
+                ending = endings.done(operation_id, result, self.http_status)
         except BrownoutError as error:
             parcel = Parcel(
                 flow=self.name,
@@ -225,13 +234,13 @@ class Flow(ABC, Generic[R]):
 
     def _tell_end(self, sink: Sink, ending: Ending, started_s: float) -> None:
         now_s = asyncio.get_running_loop().time()
-        outcome = TOLD_AS.get(ending.status) or ending.status.value
+        outcome = "dead_lettered" if ending.dead_letter_id else TOLD_AS.get(ending.status) or ending.status.value
         detail = ending.dead_letter_id or ending.code
         told = ("", self.name, ending.operation_id, 0, outcome, now_s - started_s, detail)
         sink(Event(now_s, Kind.OPERATION_FINISHED, *told))
 
 
-TOLD_AS: Mapping[EndingStatus, str] = {EndingStatus.ACCEPTED: "dead_lettered", EndingStatus.IN_PROGRESS: "unknown"}
+TOLD_AS: Mapping[EndingStatus, str] = {EndingStatus.IN_PROGRESS: "unknown"}
 """What telemetry calls an ending, where it has another word for it."""
 
 

@@ -8,6 +8,7 @@ import os
 import secrets
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, Final
@@ -62,6 +63,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         )
         shell = Shell(door, logger=_server_log(logger))
         cleanup.push_async_callback(shell.wait_for_the_cancelled)
+        background = Background(application, partial(_log, logger, sink))
+        cleanup.push_async_callback(background.end)
         runner = web.ServerRunner(
             shell.server,
             shutdown_timeout=settings.grace_s / 2,  # aiohttp waits for so long twice, before it cancels
@@ -70,9 +73,37 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         cleanup.push_async_callback(runner.cleanup)
         url = await _listen(runner, settings)
         sink(Event(asyncio.get_running_loop().time(), Kind.STARTED, detail=str(os.getpid())))
+        background.begin()
         sys.stdout.write(orjson.dumps({"url": url}).decode() + "\n")
         sys.stdout.flush()
         await stop.wait()
+
+
+class Background:
+    """What the application does beside what it is asked: begun when it serves, ended when it has served."""
+
+    def __init__(self, application: Application, log: Callable[[Trouble], None]) -> None:
+        self._application = application
+        self._log = log
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def begin(self) -> None:
+        """Start every part."""
+        for name, part in self._application.background().items():
+            task = asyncio.get_running_loop().create_task(part.run(), name=name)
+            task.add_done_callback(self._ended)
+            self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and isinstance(error := task.exception(), Exception):
+            self._log(Trouble("internal_error", task.get_name(), "", error))
+
+    async def end(self) -> None:
+        """Stop them all, where they are."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=CUT_OFF_S)
 
 
 class Shell:
@@ -174,12 +205,13 @@ def _sink(settings: Settings, metrics: PrometheusSink, logger: object, cleanup: 
 
 def _application(settings: Settings, sink: Sink, instance: str) -> Application:
     letters, spill = open_dead_letters(settings.dead_letters, system_wall_clock, settings.spill)
+    transports = {
+        vendor: AiohttpTransport(settings.app.policies(adapter).client) for vendor, adapter in settings.adapters.items()
+    }
     return build(
         settings.app,
-        transports={
-            vendor: AiohttpTransport(settings.app.policies(adapter).client)
-            for vendor, adapter in settings.adapters.items()
-        },
+        transports=transports,
+        sessions=transports,
         claims=open_claims(settings.claims),
         dead_letters=letters,
         spill=spill,

@@ -8,6 +8,7 @@ What is written under a key of the caller's own may be written again: an `upsert
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -56,6 +57,30 @@ class StoredFile:
     content_type: str
 
 
+class Change(NamedTuple):
+    """A row that was told of."""
+
+    kind: Literal["insert", "update", "delete", "found"]
+    """`found`: it was read, and what was done to it is not known."""
+    row: Row
+    """As it is now; of a deleted one its key."""
+    is_whole: bool = True
+    """Whether all its values are there: a large row is told without the large ones."""
+
+
+class Listening(Protocol):
+    """One session that tells of a table's changes while it lives. It tells each at most once, and never again."""
+
+    async def heard(self) -> Change | None:
+        """The next word of the vendor's; None where it is no change, and shows that the session lives. Raises
+        `ServiceError` where the session is over. Whoever gives up waiting loses nothing."""
+        ...
+
+    async def ask(self) -> None:
+        """Make the vendor say something."""
+        ...
+
+
 class StorageService(Protocol):
     """Tables, and files in buckets."""
 
@@ -100,6 +125,11 @@ class StorageService(Protocol):
 
     async def delete(self, table: str, *, where: Sequence[Filter], operation_id: str) -> Sequence[Row]:
         """The rows that went."""
+        ...
+
+    def listen(self, table: str, *, where: Filter | None = None) -> AbstractAsyncContextManager[Listening]:
+        """Be told of changes, from the moment on in which it is entered. What survives a session's end is a
+        `subscription.Subscriber`."""
         ...
 
     async def upload(self, bucket: str, path: str, file: StoredFile, *, operation_id: str) -> None:

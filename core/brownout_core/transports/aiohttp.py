@@ -1,27 +1,43 @@
-"""Requests over sockets, by aiohttp's client.
+"""Requests and sessions over sockets, by aiohttp's client.
 
 One pooled session. No automatic retry, no redirect, no cookie, no proxy from the environment: what is sent, and how
 often, is the policies' business alone.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final
 
 import aiohttp
 from aiohttp.hdrs import CONTENT_TYPE
 from yarl import URL
 
 from brownout_core.errors import ConfigError
-from brownout_core.transport import ClientConfig, Lost, NoConnection, Opened, Request, Unreadable, unsent
+from brownout_core.sessions import GONE, SessionOver, SessionRefused
+from brownout_core.transport import (
+    MAX_BODY_BYTES,
+    ClientConfig,
+    Lost,
+    NoConnection,
+    Opened,
+    Request,
+    Response,
+    Unreadable,
+    unsent,
+)
 
 # What aiohttp would add by itself; requests carry exactly what their adapter says.
 _NO_AUTOMATIC_HEADERS = (CONTENT_TYPE, "User-Agent", "Accept-Encoding")
 
+CLOSING_S: Final = 1.0
+"""How long whoever ends a session waits for the vendor's goodbye."""
+SWITCHING: Final = 101
+
 
 class AiohttpTransport:
-    """A `Transport` over pooled keep-alive connections. Safe for concurrent use; cancellation closes the socket."""
+    """A `Transport` over pooled keep-alive connections, and a `SessionTransport` over some of them. Safe for concurrent
+    use; cancellation closes the socket."""
 
     def __init__(
         self, config: ClientConfig | None = None, *, connect_s: float = 1.0, keep_alive_s: float = 15.0
@@ -49,9 +65,23 @@ class AiohttpTransport:
                 answer.close()  # somebody left early: the connection ends with them
             await chunks.aclose()
 
+    @asynccontextmanager
+    async def connect(self, request: Request) -> AsyncIterator["AiohttpSession"]:
+        with _as_ours():
+            socket = await self._pool().ws_connect(
+                URL(request.url, encoded=True),
+                headers=request.headers,
+                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSING_S),
+                max_msg_size=MAX_BODY_BYTES,
+            )
+        try:
+            yield AiohttpSession(socket)
+        finally:
+            await socket.close()
+
     async def _begin(self, request: Request) -> aiohttp.ClientResponse:
         """Send, and wait for the answer's head."""
-        try:
+        with _as_ours():
             return await self._pool().request(
                 request.method,
                 URL(request.url, encoded=True),  # as the adapter wrote it, byte for byte
@@ -59,12 +89,6 @@ class AiohttpTransport:
                 data=request.body or None,
                 allow_redirects=False,
             )
-        except (NoConnection, Lost):
-            raise
-        except (ValueError, aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NoConnection(_what(error)) from error  # a ValueError: the URL cannot be requested
-        except (aiohttp.ClientError, OSError) as error:
-            raise _ended(error) from error
 
     async def close(self) -> None:
         self._closed = True
@@ -89,6 +113,28 @@ class AiohttpTransport:
         return self._session
 
 
+class AiohttpSession:
+    """A `Session` over a websocket. Pings are answered underneath."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
+        self._socket = socket
+
+    async def send(self, text: str) -> None:
+        try:
+            await self._socket.send_str(text)
+        except (aiohttp.ClientError, OSError) as error:
+            raise SessionOver(self._socket.close_code or GONE) from error
+
+    async def receive(self) -> str:
+        while True:
+            message = await self._socket.receive()
+            if message.type is aiohttp.WSMsgType.TEXT:
+                return str(message.data)
+            if message.type is not aiohttp.WSMsgType.BINARY:  # nobody who asks for texts is told in bytes
+                reason = message.extra if message.type is aiohttp.WSMsgType.CLOSE else ""
+                raise SessionOver(self._socket.close_code or GONE, reason or "")
+
+
 class _Connector(aiohttp.TCPConnector):
     """Says of whoever stops waiting for a connection that nothing was sent."""
 
@@ -107,6 +153,25 @@ async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerTy
         raise NoConnection(_what(error)) from error
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise Lost(_what(error)) from error
+
+
+@contextmanager
+def _as_ours() -> Iterator[None]:
+    """Aiohttp's errors on the way to an answer, in the words of `transport` and `sessions`."""
+    try:
+        yield
+    except (NoConnection, Lost):
+        raise
+    except (ValueError, aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        raise NoConnection(_what(error)) from error  # a ValueError: the URL cannot be requested
+    except aiohttp.WSServerHandshakeError as error:
+        if error.status == SWITCHING:
+            raise Unreadable(_what(error)) from error
+        # aiohttp has thrown the body away: the status must do.
+        headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+        raise SessionRefused(Response(error.status, headers, b"")) from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise _ended(error) from error
 
 
 async def _read(answer: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:

@@ -1,14 +1,30 @@
-"""Requests answered in this process by a function: for virtual time, and for tests of code that sends requests."""
+"""Requests answered in this process by a function, and sessions that it opens: for virtual time, and for tests of code
+that sends requests."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Self
 
+from brownout_core.sessions import Session
 from brownout_core.transport import Opened, Request, Response
 
 Handler = Callable[[Request], Awaitable[Response | Opened]]
 """Answers a request, whole or as it comes, or raises `NoConnection`, `Lost` or `Unreadable`, or never returns (a
 hang)."""
+
+
+Opener = Callable[[Request], AbstractAsyncContextManager[Session]]
+"""Opens a session, or raises what `SessionTransport.connect` raises."""
+
+
+class MemorySessions:
+    """A `SessionTransport` without sockets."""
+
+    def __init__(self, opener: Opener) -> None:
+        self._opener = opener
+
+    def connect(self, request: Request) -> AbstractAsyncContextManager[Session]:
+        return self._opener(request)
 
 
 class MemoryTransport:

@@ -9,13 +9,14 @@ by the vendor, a row that was written stays.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import copy_context
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from brownout_core.front_door.telling import Outlet
 from brownout_core.records import Begun, Claimed, ClaimStore, DeadLetter, DeadLetterStore, LetterState
+from brownout_core.sessions import Session, SessionTransport
 from brownout_core.telemetry import Event, Sink
 from brownout_core.transport import Opened, Request, Transport
 from brownout_harness.virtual.frozen import PROCESS
@@ -42,6 +43,8 @@ class Life:
         self._context.run(PROCESS.set, self._mark)
         # In the order in which they were started: a set's order would differ from process to process.
         self._tasks: dict[asyncio.Task[Any], None] = {}
+        self._beside: dict[asyncio.Task[Any], None] = {}
+        self._is_leaving = False
 
     def start(self, work: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
         """Run `work` as a task of this life."""
@@ -52,6 +55,21 @@ class Life:
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         del self._tasks[task]
+        if self._is_leaving:
+            self.leave()
+
+    def start_beside(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
+        """Run `work` for as long as this life serves. Nobody waits for it."""
+        task = asyncio.get_running_loop().create_task(work, name=name, context=self._context.copy())
+        self._beside[task] = None
+        task.add_done_callback(self._beside.pop)
+
+    def leave(self) -> None:
+        """No more is asked of it: what goes on beside ends with the last task."""
+        self._is_leaving = True
+        if not self._tasks:
+            for task in list(self._beside):
+                task.cancel()
 
     def is_at_work(self) -> bool:
         """Whether any of its tasks has not ended."""
@@ -65,7 +83,7 @@ class Life:
     def cancel(self) -> None:
         """Cancel what is at work, as a server does whose grace is over: each task may still say and write what it
         has to."""
-        for task in list(self._tasks):
+        for task in [*self._tasks, *self._beside]:
             task.cancel()
 
     def pause(self) -> None:
@@ -91,6 +109,10 @@ class Life:
     def transport(self, inner: Transport) -> Transport:
         """`inner` while this life lasts, its streams included."""
         return MortalTransport(inner, self)
+
+    def sessions(self, inner: SessionTransport) -> SessionTransport:
+        """`inner` while this life lasts, the sessions that it opens included."""
+        return MortalSessions(inner, self)
 
     def claims(self, inner: ClaimStore) -> ClaimStore:
         """`inner` while this life lasts."""
@@ -211,6 +233,39 @@ class MortalOutlet:
     def cut(self) -> None:
         self._life.check()
         self._inner.cut()
+
+
+class MortalSessions:
+    """The gate of a transport of sessions."""
+
+    def __init__(self, inner: SessionTransport, life: Life) -> None:
+        self._inner = inner
+        self._life = life
+
+    @asynccontextmanager
+    async def connect(self, request: Request) -> AsyncIterator[Session]:
+        self._life.check()
+        async with self._inner.connect(request) as session:  # left also by the dead: their sockets are closed for them
+            await self._life.awake()
+            self._life.check()
+            yield _MortalSession(session, self._life)
+
+
+class _MortalSession:
+    __slots__ = ("_inner", "_life")
+
+    def __init__(self, inner: Session, life: Life) -> None:
+        self._inner = inner
+        self._life = life
+
+    async def send(self, text: str) -> None:
+        await _through(self._life, self._inner.send(text))
+
+    async def receive(self) -> str:
+        text = await _through(self._life, self._inner.receive())
+        await self._life.awake()
+        self._life.check()
+        return text
 
 
 class MortalClaims:

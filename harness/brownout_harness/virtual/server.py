@@ -8,7 +8,7 @@ belongs to one life.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from brownout_core.adapters.declaration import read_access
 from brownout_core.clock import WallClock
@@ -18,6 +18,7 @@ from brownout_core.front_door.door import FrontDoor, Trouble
 from brownout_core.front_door.telling import Outlet
 from brownout_core.records import ClaimStore, DeadLetterStore
 from brownout_core.redaction import Redactor
+from brownout_core.sessions import SessionTransport
 from brownout_core.telemetry import Event, Kind, Sink
 from brownout_core.transport import Transport
 from brownout_core.transports.pooled import Pooled
@@ -47,6 +48,10 @@ def config_of(
     return AppConfig(access=access, operations=operations, **read_document(document, put.adapters))
 
 
+class Way(Transport, SessionTransport, Protocol):
+    """To a vendor, by requests and by sessions."""
+
+
 class VirtualServer:
     """One application after another on the same stores. Belongs to one loop."""
 
@@ -55,7 +60,7 @@ class VirtualServer:
         config: AppConfig,
         replacements: Replacements,
         *,
-        transports: Mapping[str, Transport],
+        transports: Mapping[str, "Way"],
         claims: Callable[[], ClaimStore],
         dead_letters: DeadLetterStore,
         sink: Sink,
@@ -95,10 +100,11 @@ class VirtualServer:
         self._lives += 1
         life = self._life = Life(self._on_write)
         instance = f"{self._process}/life-{self._lives}".lstrip("/")
-        application = build(
+        application = self._application = build(
             self._config,
             self._replacements,
             transports={name: self._connected(name, life.transport(each)) for name, each in self._transports.items()},
+            sessions={name: life.sessions(each) for name, each in self._transports.items()},
             claims=life.claims(self._claims()),
             dead_letters=life.dead_letters(self._dead_letters),
             wall_clock=self._wall_clock,
@@ -114,6 +120,8 @@ class VirtualServer:
             log=partial(self._hear, sink),
         )
         self._sink(Event(asyncio.get_running_loop().time(), Kind.STARTED, detail=f"life {self._lives}"))
+        for name, part in application.background().items():
+            life.start_beside(part.run(), name=name)
 
     def _connected(self, vendor: str, transport: Transport) -> Transport:
         """With as many connections as the application's own client would have; each life has its own."""
@@ -147,6 +155,7 @@ class VirtualServer:
         """SIGTERM: no new request is taken; what is under way has its grace, and is cancelled then."""
         if self._life is not None:
             self._ending.append(self._life)
+            self._life.leave()
             asyncio.get_running_loop().call_later(self._grace_s, self._life.cancel)
             asyncio.get_running_loop().call_later(self._grace_s + KILLED_AFTER_S, self._life.kill)
         self._life = self._door = None
@@ -186,4 +195,7 @@ class VirtualServer:
     def is_at_work(self) -> bool:
         """Whether anything that was asked of it has not ended."""
         lives = [*self._ending, *([] if self._life is None else [self._life])]
-        return any(life.is_at_work() for life in lives)
+        return any(life.is_at_work() for life in lives) or (self._life is not None and self._has_in_hand())
+
+    def _has_in_hand(self) -> bool:
+        return any(part.in_hand() for part in self._application.background().values())

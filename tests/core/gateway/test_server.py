@@ -12,14 +12,16 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiohttp import web
 
 from brownout_core.clock import system_wall_clock
-from brownout_core.front_door.door import FrontDoor
-from brownout_core.gateway.server import Shell
+from brownout_core.flows.background import Background as Beside
+from brownout_core.front_door.door import FrontDoor, Trouble
+from brownout_core.gateway.server import Background, Shell
 from brownout_core.records import DeadLetter, LetterState
 from brownout_core.redaction import Redactor
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
@@ -69,7 +71,7 @@ def events(tmp_path: Path) -> list[dict[str, Any]]:
 
 
 def test_it_is_ready_when_it_says_so_and_ends_well_on_sigterm(tmp_path: Path) -> None:
-    with gateway(tmp_path) as (process, url):
+    with gateway(tmp_path, BROWNOUT_OPERATIONS="pay,notify") as (process, url):
         assert ask(url + "/health")[1]["status"] == "healthy"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
@@ -265,3 +267,44 @@ def test_a_caller_that_leaves_does_not_stop_the_operation(tmp_path: Path) -> Non
         vendor.sendall(ANSWER)
         # Were it stopped, this would be a second request to a vendor that answers no more.
         assert ask(url + "/v1/pay", {"amount": 5}, **{"X-Correlation-ID": "op-1"})[1]["payment_intent"] == "pi_1"
+
+
+class Part(Beside):
+    """Something beside that waits, or fails."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.ended = False
+
+    async def run(self) -> None:
+        try:
+            if self.error is not None:
+                raise self.error
+            await asyncio.Event().wait()
+        finally:
+            self.ended = True
+
+    def in_hand(self) -> int:
+        return 0
+
+    def check(self) -> dict[str, Any]:
+        return {"status": "pass", "message": ""}
+
+
+def test_what_goes_on_beside_is_ended_with_the_gateway_and_a_failure_of_it_is_a_defect() -> None:
+    async def main() -> None:
+        parts = {"waits": Part(), "fails": Part(ValueError("planted"))}
+        application: Any = SimpleNamespace(background=lambda: parts)
+        troubles: list[Trouble] = []
+        background = Background(application, troubles.append)
+        background.begin()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert [(each.request_id, each.is_defect, type(each.error)) for each in troubles] == [
+            ("fails", True, ValueError)
+        ]
+        await background.end()
+        assert parts["waits"].ended
+        assert len(troubles) == 1
+
+    really(main())

@@ -3,7 +3,9 @@
 import asyncio
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from random import Random
 from typing import Any, Self
 
@@ -16,6 +18,7 @@ from brownout_core.policies.breaker import Breaker, BreakerConfig
 from brownout_core.policies.deadline import TimeoutConfig, Timeouts
 from brownout_core.policies.retry import Retry, RetryConfig
 from brownout_core.policies.shapes import Policies
+from brownout_core.sessions import GONE, SessionOver, SessionRefused
 from brownout_core.transport import (
     MAX_BODY_BYTES,
     ClientConfig,
@@ -27,6 +30,10 @@ from brownout_core.transport import (
     was_unsent,
 )
 from brownout_core.transports.aiohttp import AiohttpTransport
+from brownout_simulators.faults.kinds import rule_from_json
+from brownout_simulators.hosts.http import HttpHost
+from brownout_simulators.simulator import Simulator
+from brownout_simulators.vendors import load_vendor
 from tests.support.aio import really
 from tests.support.redis_server import free_port
 from tests.support.wire import send
@@ -357,3 +364,90 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
 def test_an_impossible_setting_is_a_config_error() -> None:
     with pytest.raises(ConfigError, match="connect_s"):
         AiohttpTransport(connect_s=0)
+
+
+@asynccontextmanager
+async def project(*rules: dict[str, Any]) -> AsyncIterator[tuple[str, HttpHost]]:
+    """Supabase's simulator, and where a session with it is opened."""
+    vendor = load_vendor("supabase")
+    simulator: Simulator[Any] = Simulator(vendor, clock=time.monotonic, epoch_s=1.7e9, seed=7)
+    simulator.schedule([rule_from_json({"id": f"r{n}", "vendor": "supabase", **each}) for n, each in enumerate(rules)])
+    host = HttpHost(simulator)
+    await host.start()
+    key = vendor.environment("", vendor.test_key("sessions"))["SUPABASE_ANON_KEY"]
+    try:
+        yield f"{host.url}/realtime/v1/websocket?apikey={key}", host
+    finally:
+        await host.stop()
+
+
+HEARTBEAT = '{"topic": "phoenix", "event": "heartbeat", "payload": {}, "ref": "1"}'
+
+
+def test_a_session_speaks_both_ways_and_ends_when_it_is_left() -> None:
+    async def main() -> None:
+        transport = AiohttpTransport()
+        async with project() as (url, host):
+            async with transport.connect(Request("GET", url)) as session:
+                await session.send(HEARTBEAT)
+                assert '"ok"' in await session.receive()
+                with pytest.raises(TimeoutError):
+                    async with asyncio.timeout(0.05):
+                        await session.receive()
+                await session.send(HEARTBEAT)
+                assert '"ok"' in await session.receive()  # who gave up waiting lost nothing
+            await transport.close()
+        (row,) = host.simulator.ledger.rows()
+        assert (row["status"], row["received"], row["chunks"]) == (101, 2, 2)
+
+    really(main())
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        ({"after_messages": 1, "code": 1012, "reason": "restart"}, 1012),
+        ({"after_messages": 1, "ending": "reset"}, GONE),
+    ],
+)
+def test_a_session_that_is_cut_is_over(broken: dict[str, Any], code: int) -> None:
+    async def main() -> None:
+        transport = AiohttpTransport()
+        async with project({"break_session": broken}) as (url, _):
+            async with transport.connect(Request("GET", url)) as session:
+                await session.send(HEARTBEAT)
+                await session.receive()
+                with pytest.raises(SessionOver) as over:
+                    await session.receive()
+                assert over.value.code == code
+                assert over.value.reason == broken.get("reason", "")
+                with pytest.raises(SessionOver):
+                    await session.send(HEARTBEAT)
+            await transport.close()
+
+    really(main())
+
+
+def test_a_handshake_that_is_refused_broken_or_nowhere_is_said_so() -> None:
+    async def main() -> None:
+        transport = AiohttpTransport()
+        async with project({"respond": {"error": "realtime_too_many_users"}}) as (url, _):
+            with pytest.raises(SessionRefused) as refused:
+                async with transport.connect(Request("GET", url)):
+                    pass
+            assert refused.value.response.status == 429
+        switched = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: nothing\r\nConnection: upgrade\r\n\r\n"
+        for script, error in ((writes(switched, closes=True), Unreadable), (writes(b"", closes=True), Lost)):
+            async with Server(script) as server:
+                with pytest.raises(error):
+                    async with transport.connect(Request("GET", server.url)):
+                        pass
+        with pytest.raises(NoConnection):
+            async with transport.connect(Request("GET", f"http://127.0.0.1:{free_port()}/")):
+                pass
+        await transport.close()
+        with pytest.raises(NoConnection):
+            async with transport.connect(Request("GET", "http://127.0.0.1/")):
+                pass
+
+    really(main())

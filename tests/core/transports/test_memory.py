@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from brownout_core.transport import Lost, Opened, Request, Response
-from brownout_core.transports.memory import MemoryTransport
+from brownout_core.transports.memory import MemorySessions, MemoryTransport
 from tests.support.aio import virtually
 from tests.support.wire import send
 
@@ -73,3 +74,23 @@ def test_giving_up_reaches_the_function() -> None:
 
     virtually(main())
     assert ended == ["cancelled"]
+
+
+def test_a_session_is_the_one_that_the_function_opens() -> None:
+    class Echo:
+        async def send(self, text: str) -> None:
+            self.text = text
+
+        async def receive(self) -> str:
+            return self.text
+
+    @asynccontextmanager
+    async def opener(_request: Request) -> AsyncIterator[Echo]:
+        yield Echo()
+
+    async def main() -> None:
+        async with MemorySessions(opener).connect(Request("GET", "http://x")) as session:
+            await session.send("hello")
+            assert await session.receive() == "hello"
+
+    virtually(main())

@@ -3,23 +3,26 @@
 import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from brownout_core.front_door.telling import Outlet
 from brownout_core.records import ClaimStore, DeadLetterStore, StoreUnavailable
+from brownout_core.sessions import Session, SessionTransport
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event, Kind
 from brownout_core.transport import Opened, Request, Response, Transport
-from brownout_core.transports.memory import MemoryTransport
+from brownout_core.transports.memory import MemorySessions, MemoryTransport
 from brownout_harness.virtual.life import (
     Killed,
     Life,
     MortalClaims,
     MortalDeadLetters,
     MortalOutlet,
+    MortalSessions,
     MortalTransport,
 )
 from tests.core.stores.test_sqlite import letter
@@ -194,9 +197,10 @@ def test_what_a_store_raises_is_raised_through_the_gate() -> None:
     ("protocol", "gate"),
     [
         (Transport, MortalTransport),
+        (Outlet, MortalOutlet),
+        (SessionTransport, MortalSessions),
         (ClaimStore, MortalClaims),
         (DeadLetterStore, MortalDeadLetters),
-        (Outlet, MortalOutlet),
     ],
 )
 def test_every_way_into_the_world_has_its_gate(protocol: type[Any], gate: type[Any]) -> None:
@@ -219,3 +223,73 @@ def test_the_dead_say_nothing() -> None:
     life.kill()
     speak(Event(1.0, Kind.CALL_FINISHED))
     assert [event.kind for event in heard] == [Kind.STARTED]
+
+
+class Line:
+    """A session that says a word a second."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.ended = False
+
+    async def send(self, text: str) -> None:
+        self.heard.append(text)
+
+    async def receive(self) -> str:
+        await asyncio.sleep(1)
+        return "word"
+
+    @asynccontextmanager
+    async def open(self, _request: Request) -> AsyncIterator[Session]:
+        try:
+            yield self
+        finally:
+            self.ended = True
+
+
+def test_a_dead_life_hears_and_says_nothing_and_its_sessions_are_ended_for_it() -> None:
+    async def main() -> None:
+        line, life = Line(), Life()
+        words: list[str] = []
+
+        async def application() -> None:
+            async with life.sessions(MemorySessions(line.open)).connect(ASK) as session:
+                try:
+                    await session.send("hello")
+                    while True:
+                        words.append(await session.receive())
+                finally:
+                    await session.send("goodbye")
+
+        life.start_beside(application(), name="beside")
+        await asyncio.sleep(2.5)
+        assert not life.is_at_work()
+        life.kill()
+        await asyncio.sleep(5)
+        assert (words, line.heard, line.ended) == (["word", "word"], ["hello"], True)
+        with pytest.raises(Killed):
+            async with life.sessions(MemorySessions(line.open)).connect(ASK):
+                pass
+
+    virtually(main())
+
+
+def test_who_is_told_to_leave_ends_what_goes_on_beside_when_the_last_asking_has_ended() -> None:
+    async def main() -> None:
+        life = Life()
+        ended: list[float] = []
+
+        async def beside() -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.append(asyncio.get_running_loop().time())
+
+        life.start_beside(beside(), name="beside")
+        life.start(asyncio.sleep(3), name="asking")
+        await asyncio.sleep(1)
+        life.leave()
+        await asyncio.sleep(5)
+        assert ended == [3.0]
+
+    virtually(main())

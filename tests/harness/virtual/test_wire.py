@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from brownout_core.sessions import SessionOver, SessionRefused
 from brownout_core.transport import Lost, NoConnection, Request
 from brownout_harness.virtual.wire import HostTransport, base_url_of
 from brownout_simulators.faults.kinds import rule_from_json
@@ -103,5 +104,38 @@ def test_who_leaves_in_the_middle_of_a_stream_is_booked_as_gone() -> None:
                 break
         row = list(transport.host.simulator.ledger.rows())[-1]
         assert (row["route"], row["ending"], transport.host.simulator.in_flight) == ("GET /receipt", "left", 0)
+
+    virtually(main())
+
+
+def test_a_session_crosses_and_its_end_and_its_refusal_are_what_they_are() -> None:
+    async def main() -> None:
+        rules: list[dict[str, object]] = [
+            {"id": "a", "vendor": "supabase", "sequence": "F..", "respond": {"error": "realtime_too_many_users"}},
+            {"id": "b", "vendor": "supabase", "sequence": ".F.", "drop_before_effect": {}},
+            {"id": "c", "vendor": "supabase", "break_session": {"after_s": 5}},
+        ]
+        transport, _ = await _transport(*rules, vendor=load_vendor("supabase"))
+        key = load_vendor("supabase").environment("", load_vendor("supabase").test_key("wire"))["SUPABASE_ANON_KEY"]
+        ask = Request("GET", f"http://supabase.invalid/realtime/v1/websocket?apikey={key}")
+        with pytest.raises(SessionRefused) as refused:
+            async with transport.connect(ask):
+                pass
+        assert refused.value.response.status == 429
+        with pytest.raises(Lost):
+            async with transport.connect(ask):
+                pass
+        async with transport.connect(ask) as session:
+            await session.send('{"topic": "phoenix", "event": "heartbeat", "payload": {}, "ref": "1"}')
+            assert '"ok"' in await session.receive()
+            with pytest.raises(SessionOver) as over:
+                await session.receive()
+            assert over.value.code == 1011
+            with pytest.raises(SessionOver):
+                await session.send("{}")
+        with pytest.raises(NoConnection):
+            async with transport.connect(Request("GET", "http://other.invalid/")):
+                pass
+        assert transport.host.simulator.in_flight == 0
 
     virtually(main())

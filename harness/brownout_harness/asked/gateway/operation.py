@@ -42,6 +42,10 @@ class GatewayOperation:
     """The parameter that asks for the answer as it is made; empty: there is none."""
 
     @property
+    def _names(self) -> list[str]:
+        return [*self.answers, *self.names_none]
+
+    @property
     def name(self) -> str:
         """The flow's."""
         return self.flow.name
@@ -65,12 +69,12 @@ class GatewayOperation:
         if status in (200, 201):
             if said != "done":
                 return Reading(Outcome.UNKNOWN, code or "unreadable")
-            return Reading(Outcome.DONE, "", named_in(answer, [*self.answers, *self.names_none]))
-        if status == 202:
+            return Reading(Outcome.DONE, "", named_in(answer, self._names))
+        if status == 202 and said == "accepted":
             letter = str(answer.get("dead_letter_id", ""))
-            return Reading(Outcome.ACCEPTED, letter) if said == "accepted" else Reading(Outcome.UNKNOWN, code)
-        if status == 409 and said != "refused":
-            return Reading(Outcome.UNKNOWN, code or "in_progress")
+            return Reading(Outcome.ACCEPTED, letter, "" if letter else named_in(answer, self._names))
+        if status == 202 or (status == 409 and said != "refused"):
+            return Reading(Outcome.UNKNOWN, code or ("in_progress" if status == 409 else ""))
         if (400 <= status < 500 and status != 408) or (status == 503 and said == "refused"):
             return Reading(Outcome.REFUSED, code or f"http_{status}")
         return Reading(Outcome.UNKNOWN, code or f"http_{status}")

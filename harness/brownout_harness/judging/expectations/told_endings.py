@@ -7,7 +7,7 @@ was asked for last
 finished, done        what it leaves was in the ledgers by then
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 import polars as pl
@@ -20,8 +20,8 @@ from brownout_harness.judging.leaves import Clause, either
 from brownout_reports.rows import EventRow, Outcome
 from brownout_reports.tables import Rows
 
-TOLD_AS: Final[Mapping[Outcome, str]] = {Outcome.ACCEPTED: "dead_lettered"}
-"""What telemetry calls an outcome, where it has another word for it."""
+SET_ASIDE: Final = (pl.col("outcome") == Outcome.ACCEPTED) & (pl.col("detail") != "")
+"""Accepted with a dead letter, which its detail names."""
 TAKEN_ON: Final = pl.col("outcome").is_in([Outcome.DONE, Outcome.ACCEPTED])
 """Of an operation: only the target's flow itself answers so. A door that is closing says no without it."""
 
@@ -61,11 +61,17 @@ def _otherwise(evidence: Evidence, finished: Rows[EventRow]) -> Iterator[Violati
     last = evidence.asks.group_by("operation_id").agg(last_s=pl.max("ask_s"))
     asked = (
         answered.frame.select(
-            "operation_id", "outcome", "asks", "sent_s", "finished_s", process=pl.col("replicas").list.last()
+            "operation_id",
+            "outcome",
+            "asks",
+            "sent_s",
+            "finished_s",
+            set_aside=SET_ASIDE,
+            process=pl.col("replicas").list.last(),
         )
         .join(last, on="operation_id", how="left")
         .with_columns(from_s=pl.coalesce("last_s", "sent_s") - CLOCKS_S, to_s=pl.col("finished_s") + CLOCKS_S)
-        .with_columns(expected=pl.col("outcome").replace({outcome.value: word for outcome, word in TOLD_AS.items()}))
+        .with_columns(expected=pl.when("set_aside").then(pl.lit("dead_lettered")).otherwise(pl.col("outcome")))
     )
     told = finished.frame.select("operation_id", "at_s", told="outcome", teller="process")
     heard = (

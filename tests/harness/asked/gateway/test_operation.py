@@ -37,6 +37,8 @@ def test_the_gateway_gets_the_operation_id_in_its_header() -> None:
         (200, b"<html>", (Outcome.UNKNOWN, "unreadable")),
         (200, body(status="accepted"), (Outcome.UNKNOWN, "unreadable")),
         (202, body(status="accepted", dead_letter_id="dl_1"), (Outcome.ACCEPTED, "dl_1")),
+        (202, body(status="accepted", payment_intent="pi_1"), (Outcome.ACCEPTED, "", '{"payment_intent": "pi_1"}')),
+        (202, body(status="done"), (Outcome.UNKNOWN, "")),
         (400, body(status="refused", code="card_declined"), (Outcome.REFUSED, "card_declined")),
         (422, b"", (Outcome.REFUSED, "http_422")),
         (408, b"", (Outcome.UNKNOWN, "http_408")),

@@ -53,6 +53,16 @@ def test_what_was_done_and_is_told_refused_is_not_true() -> None:
     assert found(told) == [("op-3", "the driver was answered done, and it was told to have finished refused")]
 
 
+def test_what_is_accepted_is_told_so_with_its_dead_letter_or_without_one() -> None:
+    kept, aside = (
+        telling(with_3(healthy(), outcome=Outcome.ACCEPTED, status=202, detail=letter)) for letter in ("", "dl_1")
+    )
+    assert not found(telling_of_3(kept, outcome="accepted"))
+    assert found(telling_of_3(kept, outcome="dead_lettered"))
+    assert not found(telling_of_3(aside, outcome="dead_lettered"))
+    assert found(telling_of_3(aside, outcome="accepted"))
+
+
 @pytest.mark.parametrize(("outcome", "status"), [(Outcome.DONE, 200), (Outcome.ACCEPTED, 202)])
 def test_what_was_taken_on_has_to_be_told(outcome: Outcome, status: int) -> None:
     told = telling(with_3(healthy(), outcome=outcome, status=status))
