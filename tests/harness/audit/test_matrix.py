@@ -56,6 +56,7 @@ CAUGHT_BY = {
     "takes-old-tokens": ("clerk-stale-tokens", "outcome"),
     "ends-as-if-whole": ("openai-streams-cut", "as_asked"),
     "asks-until-somebody-says-it": ("gemini-withholds", "outcome"),
+    "reads-no-gaps": ("supabase-realtime-cut", "nothing_lost"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

@@ -33,6 +33,7 @@ from brownout_harness.audit.mutants import (
     keeps_its_first_keys,
     keeps_keys_in_the_store,
     keys_from_the_clock,
+    reads_no_gaps,
     redrives_blindly,
     refuses_in_doubt,
     renews_in_the_askers_time,
@@ -103,5 +104,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         takes_old_tokens,
         ends_as_if_whole,
         asks_until_somebody_says_it,
+        reads_no_gaps,
     )
 }
