@@ -32,6 +32,9 @@ class Admission(Generic[S]):
             one.reply = say(401, "This is a simulator: it refuses credentials that look live. Use a test key.")
             one.from_edge = True
             return
+        root = self._vendor.root
+        if root and not call.path.startswith(root) and (at := call.path.find(f"{root}/")) > 0:
+            call.path = call.path[at:]
         found = one.found = self.router.find(call.method, call.path)
         if found is None:
             self._admit_nowhere(one)

@@ -159,6 +159,8 @@ class Engine(Generic[S]):
             return
         one.world.account.in_flight -= 1
         self._spare(one)
+        if one.held and not one.is_owed:
+            self._limiter.settle(one.held, one.made, self._clock.vendor_s())
         self._limiter.leave(one.held)
         if one.turn is not None:
             self._capacity.leave(one.turn)

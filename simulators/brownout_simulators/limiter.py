@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from brownout_simulators.call import Call, LimitState
+from brownout_simulators.call import Call, LimitState, Reply
 from brownout_simulators.spelling import named, shown
 from brownout_simulators.vendor import Limit
 
@@ -132,13 +132,14 @@ class _Gauge:
     still there afterwards. None: nobody bounds them.
     """
 
-    __slots__ = ("_buckets", "_flying", "concurrency", "cost_of", "is_on", "key_of", "name", "of_effects")
+    __slots__ = ("_buckets", "_flying", "concurrency", "cost_of", "is_on", "key_of", "name", "of_effects", "spent_by")
 
     def __init__(self, limit: Limit, flying: dict[str, int] | None, epoch_s: float, *, is_on: bool) -> None:
         self.name = limit.name
         self.key_of = limit.key_of
         self.cost_of = limit.cost_of
         self.of_effects = limit.of_effects
+        self.spent_by = limit.spent_by
         self.is_on = is_on
         """Off, it only counts."""
         self._buckets: Buckets | None = None
@@ -170,7 +171,7 @@ class _Gauge:
         self.leave(key)
 
     def give_back(self, key: str, now_s: float, cost: float) -> None:
-        """Put back the tokens that a call took."""
+        """Put back tokens that a call took; fewer than none, where it has used more."""
         if self._buckets is not None:
             self._buckets.of(key, now_s).give_back(cost)
 
@@ -285,6 +286,13 @@ class Limiter:
         for gauge, key, cost in taken:
             if gauge.of_effects:
                 gauge.give_back(key, now_s, cost)
+
+    def settle(self, taken: Iterable[Place], made: Reply | None, now_s: float) -> None:
+        """The call is over: what it took for a reserve becomes what it has used. `now_s` is the vendor's clock."""
+        for gauge, key, cost in taken:
+            spent = None if gauge.spent_by is None else gauge.spent_by(made)
+            if spent is not None:
+                gauge.give_back(key, now_s, cost - spent)
 
     def states(self, call: Call, account: str, now_s: float, machine_s: float) -> dict[str, LimitState]:
         """How far each limit that is on and for this call is used now, by name."""

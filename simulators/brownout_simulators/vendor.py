@@ -135,6 +135,10 @@ class Limit:
     of_effects: bool = False
     """A call that leaves no effect counts for nothing: what it took is given back at its end. A quota of what was sent,
     for which what is refused, or only replayed, is none."""
+    spent_by: Callable[[Reply | None], float | None] | None = None
+    """What a call was charged is a reserve, settled when it is over: how many tokens it has really used, by what was
+    made for it (None: nothing was). More than its reserve leaves the bucket in debt; where it returns None, the
+    reserve is kept."""
 
 
 class Page(NamedTuple):
@@ -287,6 +291,9 @@ class Vendor(Generic[S]):
     `currency` where money moves, a recipient, a text. A run names those of them that the ledger is to keep."""
     tls: bool = False
     """Hosts on sockets speak TLS on its port, too: its SDKs insist on `https`, be it for some of its paths."""
+    root: str = ""
+    """What all its paths begin with: `/v1`. Whatever stands before it is overlooked, as by a proxy that serves the
+    vendor under a path of its own: SDKs keep what their base URL has there. Empty: nothing may."""
     body_limit: int = BODY_LIMIT
     """Bytes of a request's body that hosts on sockets take; above, they answer 413 before the vendor sees it."""
     magic: Mapping[str, str] = field(default_factory=dict)

@@ -82,3 +82,15 @@ def test_a_credential_that_looks_live_once_it_is_decoded_is_refused_too(
     till = Driver()
     assert till.send("POST", path, body, headers=headers).status == 401
     assert till.effects() == []
+
+
+def test_what_stands_before_a_vendors_root_is_overlooked_and_only_there() -> None:
+    """SDKs keep a path that their base URL has before it."""
+    rooted = replace(TILL, root="/v1")
+    for path in ("/scenario-a/v1/charges", "/a/b/v1/charges", "/v1/charges"):
+        till = Driver(vendor=rooted)
+        assert till.send("POST", path).status == 200
+        assert till.requests()[0]["route"] == "POST /v1/charges"
+    assert Driver(vendor=rooted).send("POST", "/scenario-a/charges").status == 404
+    assert Driver(vendor=rooted).send("POST", "/v1/v1/charges").status == 404
+    assert Driver().send("POST", "/scenario-a/v1/charges").status == 404

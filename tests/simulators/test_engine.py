@@ -199,3 +199,21 @@ def test_a_quota_of_effects_counts_what_is_committed_late() -> None:
     till = Driver(late, vendor=replace(TILL, limits=[quota]))
     till.limit(per_second=True)
     assert [till.send().status for _ in range(2)] == [504, 429]
+
+
+def test_a_reserve_is_settled_when_the_last_byte_is_out_and_kept_for_what_is_committed_late() -> None:
+    made: list[Reply | None] = []
+
+    def spent(reply: Reply | None) -> float:
+        made.append(reply)
+        return 1.0 if reply is not None and reply.effects else 0.0
+
+    reserve = Limit("per-second", rate_per_s=1e-9, burst=10, cost_of=lambda _call: 4.0, spent_by=spent)
+    late = {"match": "POST *", "fail_after_effect": {"status": 504, "commits_in": {"fixed_s": 1}}, "sequence": "..F"}
+    till = Driver(late, vendor=replace(TILL, limits=[reserve]))
+    till.limit(per_second=True)
+    # What the headers tell is the reserve; the next call's tell what became of it.
+    assert [till.send(body=body).headers["till-left"] for body in ({"amount": 5}, {"amount": "none"})] == ["6", "5"]
+    assert till.send().status == 504
+    assert [reply is not None and bool(reply.effects) for reply in made] == [True, False]
+    assert till.send().headers["till-left"] == "1"

@@ -261,3 +261,17 @@ def test_a_quota_of_effects_is_given_back_where_a_call_had_none() -> None:
     # The requests were counted all the same, and the quota had room for two that did something.
     assert refused(limiter).name == "mails"
     assert limiter.states(CALL, "a", 0.0, 0.0)["requests"].remaining == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(("spent", "left"), [(2.0, 8.0), (0.0, 10.0), (10.0, 0.0), (25.0, -15.0), (None, 5.0)])
+def test_a_reserve_becomes_what_was_used_and_may_leave_a_debt(spent: float | None, left: float) -> None:
+    tokens = Limit("tokens", rate_per_s=1e-9, burst=10, cost_of=lambda _call: 5.0, spent_by=lambda _made: spent)
+    plain = Limit("plain", rate_per_s=1e-9, burst=10, cost_of=lambda _call: 5.0)
+    limiter = limiter_of(tokens, plain)
+    taken = let_in(limiter)
+    assert limiter.states(CALL, "a", 0.0, 0.0)["tokens"].remaining == pytest.approx(5.0)
+    limiter.settle(taken, None, 0.0)
+    limiter.leave(taken)
+    states = limiter.states(CALL, "a", 0.0, 0.0)
+    assert states["tokens"].remaining == pytest.approx(left, abs=1e-6)
+    assert states["plain"].remaining == pytest.approx(5.0)
