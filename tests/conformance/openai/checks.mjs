@@ -35,6 +35,9 @@ check(1, "a chat completion: usage adds up, the request id is the header's", asy
   assert.equal(data._request_id, response.headers.get("x-request-id"));
   assert.match(data._request_id, /^req_/);
   assert.equal((await at.control.effects("openai.completion")).length, 1);
+  const behind = client({ baseURL: process.env.OPENAI_BASE_URL.replace("/v1", "/scenario-a/v1") });
+  assert.ok((await behind.chat.completions.create({ ...asked, seed: 7 })).usage.total_tokens > 0);
+  assert.equal((await at.control.requests(CHAT)).length, 2);
 });
 
 check(2, "the same request and seed have the same answer under another id", async () => {

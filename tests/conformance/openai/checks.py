@@ -79,6 +79,9 @@ async def chat(at: At) -> None:
     assert completion._request_id.startswith("req_")
     assert completion.choices[0].message.content
     assert len(at.control.effects("openai.completion")) == 1
+    behind = client(at, base_url=at.env["OPENAI_BASE_URL"].replace("/v1", "/scenario-a/v1"))
+    assert (await got(behind.chat.completions.create(**ASKED, seed=7))).usage.total_tokens > 0
+    assert len(at.control.requests(CHAT)) == 2
 
 
 @check(2, "the same request and seed have the same answer under another id", *BOTH)

@@ -10,6 +10,7 @@ What models answer is declared: none is run.
 - `embeddings.py`  vectors; `catalogue.py` the list of models, `models.py` what is known of each
 - `moderations.py`, `files.py`, `batches.py`
 - `generation.py`  from a prompt to answers, usage and what is booked; `asking.py` a request in the language's terms
+- `prompt_cache.py`  beginnings of prompts that were seen, and cost less
 - `setting_up.py`  what can be set up: answers, a pace, models
 - `validation.py`  what parameters may be
 - `resources.py`   what an account holds; `paging.py` lists of it
@@ -39,7 +40,9 @@ from brownout_simulators.vendors.openai.webhooks import WEBHOOKS, listen
 
 BODY_LIMIT: Final = 64 * 1024 * 1024
 """The vendor takes files of 512 MB; a simulator keeps them in memory."""
-_TOKENS: Final = ("model", "prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", "cost")
+_TOKENS: Final = (
+    "model", "prompt_tokens", "cached_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", "cost"
+)  # fmt: skip
 
 
 def _environment(base_url: str, key: str) -> Mapping[str, str]:
@@ -70,6 +73,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
         "openai.abandoned": ("model", "completion_tokens", "total_tokens", "cost", "chunks_sent", "chunks"),
         "openai.embedding": ("model", "inputs", "prompt_tokens", "total_tokens", "cost"),
     },
+    root="/v1",
     body_limit=BODY_LIMIT,
     magic=DOCUMENTED,
     clients={

@@ -20,6 +20,7 @@ from brownout_simulators.vendors.openai.generation import (
     Usage,
     answers_to,
     begins_in_s_of,
+    cached_of,
     completion_effect,
     given_up,
     prompt_tokens,
@@ -123,7 +124,7 @@ def create(call: Call, account: Account[State]) -> Reply:
     data = {name: value for name, value in call.data.items() if value is not None}
     prompt = read(data, account)
     answers = answers_to(prompt, account, data.get("n", 1))
-    usage = usage_of(prompt, answers)
+    usage = usage_of(prompt, answers, cached_of(prompt, data.get("prompt_cache_key"), account))
     id = f"chatcmpl-{account.ids.base62(29)}"  # noqa: A001
     head = {
         "id": id,
@@ -251,7 +252,7 @@ def usage_object(usage: Usage) -> Object:
         "prompt_tokens": usage.prompt,
         "completion_tokens": usage.completion,
         "total_tokens": usage.total,
-        "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
+        "prompt_tokens_details": {"cached_tokens": usage.cached, "audio_tokens": 0},
         "completion_tokens_details": {
             "reasoning_tokens": usage.reasoning,
             "audio_tokens": 0,

@@ -21,6 +21,7 @@ RATE_LIMITED: Final = "rate_limit_exceeded"
 PER: Final[Mapping[str, str]] = {
     "requests": "requests per min (RPM)",
     "tokens": "tokens per min (TPM)",
+    "tokens-settled": "tokens per min (TPM)",
     "requests-per-day": "requests per day (RPD)",
 }
 
@@ -81,11 +82,11 @@ class OpenAIErrors:
 
     def throttled(self, call: Call, retry_after_s: float | None, reason: str) -> Reply:
         name = reason if reason in PER else "requests"
-        kind = "tokens" if name == "tokens" else "requests"
+        kind = "tokens" if name.startswith("tokens") else "requests"
         state = call.limit or LimitState(BY_NAME[name].burst, 0.0, 0.0)
-        requested = math.ceil(cost_of(call)) if name == "tokens" else 1
+        requested = math.ceil(cost_of(call)) if kind == "tokens" else 1
         message = f"for {model_of(call) or 'default'} in organization {_organization(call)} on {PER[name]}"
-        if name == "tokens" and requested > state.limit:
+        if kind == "tokens" and requested > state.limit:
             # No Used and no hint, as captured (shell_gpt issue 653): no waiting helps.
             message = f"Request too large {message}: Limit {state.limit:.0f}, Requested {requested}. Ask for less."
             return error(429, message, kind, RATE_LIMITED)

@@ -11,6 +11,7 @@ from brownout_simulators.call import Call, Effect
 from brownout_simulators.vendors.openai.asking import Said, key_of, tokens_of, turn_of
 from brownout_simulators.vendors.openai.errors import refuse
 from brownout_simulators.vendors.openai.models import Model
+from brownout_simulators.vendors.openai.prompt_cache import LEAST
 from brownout_simulators.vendors.openai.resources import State, salt_of
 from brownout_simulators.vendors.openai.setting_up import SetUp
 
@@ -47,6 +48,8 @@ class Usage(NamedTuple):
     prompt: int
     completion: int
     reasoning: int
+    cached: int = 0
+    """Of the prompt's."""
 
     @property
     def total(self) -> int:
@@ -104,9 +107,18 @@ def answers_to(prompt: Prompt, account: Account[State], choices: int = 1) -> lis
     ]
 
 
-def usage_of(prompt: Prompt, answers: Sequence[Answer]) -> Usage:
+def cached_of(prompt: Prompt, key: str | None, account: Account[State]) -> int:
+    """How many of a prompt's tokens are in the cache; of a model that has one. `key` is the caller's own."""
+    if prompt.tokens < LEAST or prompt.model.price.cached is None:
+        return 0
+    about = orjson.dumps([prompt.name, key, [[tool.name, tool.parameters] for tool in prompt.tools]])
+    return account.state.prompts.seen(prompt.text, prompt.tokens, about, account.clock())
+
+
+def usage_of(prompt: Prompt, answers: Sequence[Answer], cached: int) -> Usage:
     """Of all answers together."""
-    return Usage(prompt.tokens, sum(each.tokens for each in answers), sum(each.thinking for each in answers))
+    thinking = sum(each.thinking for each in answers)
+    return Usage(prompt.tokens, sum(each.tokens for each in answers), thinking, cached)
 
 
 def gaps_of(answer: Answer, account: Account[State]) -> list[float]:
@@ -137,7 +149,8 @@ def completion_effect(
         "completion_tokens": usage.completion,
         "total_tokens": usage.total,
         "reasoning_tokens": usage.reasoning,
-        "cost": prompt.model.price.of(usage.prompt, usage.completion),
+        "cached_tokens": usage.cached,
+        "cost": prompt.model.price.of(usage.prompt, usage.completion, usage.cached),
         "streamed": streamed,
         "prompt_digest": digest_of(prompt.text),
     }

@@ -1,10 +1,12 @@
 """Requests and tokens per minute, requests per day, each for an organization and a model; the headers that tell them.
 
 Tokens are charged when the call comes in: an estimate of the prompt by its characters, and as many for the answer as
-the caller allows it, for each choice (community thread 360359). What is not used is not given back.
+the caller allows it, for each choice (community thread 360359). Whether what is not used is given back, nobody has
+told in public: `tokens` keeps it, `tokens-settled` makes of the reserve what was used, when the call is over.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from brownout_simulators.account import Account
@@ -58,11 +60,20 @@ def _characters(value: Any) -> int:
     return CHARACTERS_PER_TOKEN if isinstance(value, int) else 0  # a token, in an array of them
 
 
+def spent_by(made: Reply | None) -> float | None:
+    """Tokens that an answer was billed with; nothing was for what was refused. None of what is still being made."""
+    if made is None or made.status >= 400:
+        return 0.0
+    billed = [float(effect.fields["total_tokens"]) for effect in made.effects if "total_tokens" in effect.fields]
+    return sum(billed) if billed else None
+
+
 # The figures of a small account's tier for gpt-4o; a bucket holds a minute's worth, or a day's.
 REQUESTS: Final = Limit("requests", rate_per_s=500 / 60, burst=500.0, key_of=_bucket)
 TOKENS: Final = Limit("tokens", rate_per_s=30_000 / 60, burst=30_000.0, key_of=_bucket, cost_of=cost_of)
+SETTLED: Final = replace(TOKENS, name="tokens-settled", spent_by=spent_by)
 DAILY: Final = Limit("requests-per-day", rate_per_s=10_000 / 86_400, burst=10_000.0, key_of=_bucket)
-LIMITS: Final = (REQUESTS, TOKENS, DAILY)
+LIMITS: Final = (REQUESTS, TOKENS, SETTLED, DAILY)
 BY_NAME: Final[Mapping[str, Limit]] = {limit.name: limit for limit in LIMITS}
 
 
@@ -87,7 +98,7 @@ def decorate(call: Call, account: Account[Any] | None, reply: Reply) -> None:
     requests = states.get("requests") or states.get("requests-per-day") or _unused(REQUESTS)
     if reply.status == 429 and b'"requests"' in reply.body:
         requests = LimitState(requests.limit, 0.0, requests.reset_s)
-    headers.update(_told(requests, states.get("tokens") or _unused(TOKENS)))
+    headers.update(_told(requests, states.get("tokens") or states.get("tokens-settled") or _unused(TOKENS)))
 
 
 def _told(requests: LimitState, tokens: LimitState) -> dict[str, str]:

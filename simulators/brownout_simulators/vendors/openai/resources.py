@@ -6,6 +6,7 @@ from typing import Any
 
 from brownout_simulators.account import Account
 from brownout_simulators.store import Store
+from brownout_simulators.vendors.openai.prompt_cache import PromptCache
 
 Object = dict[str, Any]
 FINAL = frozenset({"completed", "failed", "cancelled", "incomplete", "expired"})
@@ -66,6 +67,7 @@ class State:
     conversations: Store[Conversation] = field(default_factory=lambda: Store(1_000))
     files: Store[StoredFile] = field(default_factory=lambda: Store(FILES_LIMIT))
     batches: Store[Object] = field(default_factory=lambda: Store(1_000, is_settled=lambda one: one["status"] in FINAL))
+    prompts: PromptCache = field(default_factory=PromptCache)
     endpoints: dict[str, str] = field(default_factory=dict)
     """Webhook receivers and their secrets."""
 

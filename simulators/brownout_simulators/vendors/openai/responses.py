@@ -16,6 +16,7 @@ from brownout_simulators.vendors.openai.errors import not_found, refuse
 from brownout_simulators.vendors.openai.generation import (
     Prompt,
     answers_to,
+    cached_of,
     completion_effect,
     gaps_of,
     given_up,
@@ -116,7 +117,7 @@ def create(call: Call, account: Account[State]) -> Reply:
     if asked.conversation is not None:
         start["conversation"] = {"id": asked.conversation.body["id"]}
     (answer,) = answers_to(asked.prompt, account)
-    usage = usage_of(asked.prompt, [answer])
+    usage = usage_of(asked.prompt, [answer], cached_of(asked.prompt, data.get("prompt_cache_key"), account))
     gaps = gaps_of(answer, account)
     body = done(start, answer, usage, int(account.wall_s() + total_s(gaps)), account)
     effect = completion_effect(call, account, asked.prompt, usage, id, streamed=data.get("stream") is True)

@@ -123,3 +123,54 @@ def test_the_daily_limit_is_one_of_requests() -> None:
     error = bench.chat().json["error"]
     assert error["type"] == "requests"
     assert "requests per day (RPD): Limit 1, Used 1, Requested 1. Please try again in 1m26.4s." in error["message"]
+
+
+def left(bench: OpenAIBench) -> int:
+    """Tokens, by the headers of a call that the limits are for and that is refused for its body."""
+    return int(
+        bench.post_json("/v1/chat/completions", {"model": "gpt-4o-mini"}).headers["x-ratelimit-remaining-tokens"]
+    )
+
+
+SLOW = {"rate_per_s": 0.001, "burst": 10_000}
+
+
+@pytest.mark.parametrize(("settled", "keeps"), [(False, 5_000), (True, 0)])
+def test_a_reserve_is_kept_or_settled_by_what_was_used_when_the_call_is_over(settled: bool, keeps: int) -> None:
+    """While it is under way the reserve is taken, in either case."""
+    bench = limited(OpenAIBench(), **{"tokens-settled" if settled else "tokens": SLOW})
+    answer = bench.chat(max_tokens=5_000)
+    assert int(answer.headers["x-ratelimit-remaining-tokens"]) == 4_997
+    used = answer.json["usage"]["total_tokens"]
+    assert used < 1_000
+    expected = 10_000 - 16 - (used if settled else keeps + 3)
+    assert left(bench) == pytest.approx(expected, abs=1)
+
+
+def test_what_was_refused_or_never_worked_on_costs_nothing_once_settled_and_what_was_lost_does() -> None:
+    bench = limited(OpenAIBench(), tokens_settled=SLOW)
+    assert bench.chat(max_tokens=5_000, temperature=9).status == 400
+    assert left(bench) == pytest.approx(10_000 - 16, abs=1)
+    bench.fault(match="POST *", drop_after_effect={}, sequence="F.")
+    assert bench.chat(max_tokens=5_000).status == 0
+    (effect,) = bench.fields()
+    assert left(bench) == pytest.approx(10_000 - 16 - effect["total_tokens"], abs=1)
+
+
+def test_more_than_the_reserve_leaves_a_debt_and_the_wait_that_is_told_pays_it() -> None:
+    """An answer without a limit of its own reserves 16 tokens."""
+    bench = limited(
+        OpenAIBench(answers=[{"prose": True, "tokens": 400}]), tokens_settled={"rate_per_s": 10, "burst": 100}
+    )
+    assert bench.chat().status == 200
+    refused = bench.chat()
+    assert (refused.status, refused.json["error"]["type"]) == (429, "tokens")
+    assert refused.headers["x-ratelimit-remaining-tokens"] == "0"
+    found = re.search(r"try again in ([\d.]+)s", refused.json["error"]["message"])
+    assert found is not None
+    wait_s = float(found[1])
+    assert wait_s > 30
+    bench.pass_time(wait_s - 2)
+    assert bench.chat().status == 429
+    bench.pass_time(2.1)
+    assert bench.chat().status == 200
