@@ -50,11 +50,15 @@ conformance: $(VENV)/.dev sdks ## the vendors' official clients against the simu
 # The official SDKs are programs of their own: what they pin is not what this project does.
 SDKS := .venv-sdks
 CLIENTS := tests/conformance
-sdks: $(SDKS)/.done $(CLIENTS)/node_modules/.done ## the official SDKs, for Python and Node
+sdks: $(SDKS)/.done $(SDKS)-older/.done $(CLIENTS)/node_modules/.done ## the official SDKs, for Python and Node
 
 $(SDKS)/.done: $(CLIENTS)/requirements.txt
 	$(PYTHON) -m venv --clear $(SDKS)
 	$(SDKS)/bin/python -m pip install -q --disable-pip-version-check -r $(CLIENTS)/requirements.txt
+	@touch $@
+
+$(SDKS)-older/.done: $(CLIENTS)/requirements-older.txt $(SDKS)/.done
+	$(SDKS)/bin/python -m pip install -q --disable-pip-version-check --no-deps --upgrade --target $(SDKS)-older -r $<
 	@touch $@
 
 $(CLIENTS)/node_modules/.done: $(CLIENTS)/package.json

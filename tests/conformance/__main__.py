@@ -23,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"no such vendor or client: {wanted}; there are {', '.join(suite.name for suite in SUITES)}")
         return 2
     table = [
-        *(_row(suite.vendor, suite.client, partial(_checked, suite, numbers)) for suite in programs),
+        *(_row(suite.vendor, suite.shown, partial(_checked, suite, numbers)) for suite in programs),
         *(_row(vendor, "python", partial(_tested, path)) for vendor, path in tests.items()),
     ]
     print(f"\n{'vendor':12} {'client':14} checks")

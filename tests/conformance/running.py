@@ -16,6 +16,7 @@ from xml.etree import ElementTree as ET
 from tests.conformance.suites import HERE, Suite
 
 ROOT: Final = HERE.parents[1]
+OLDER: Final = ROOT / ".venv-sdks-older"
 PROGRAM_S: Final = 300.0
 """How long a client's program may take, all its checks together."""
 
@@ -55,12 +56,13 @@ def served(vendor: str) -> Iterator[dict[str, str]]:
 def run(suite: Suite, numbers: Sequence[str] = ()) -> list[Found]:
     """Every check that its program ran, in order. Raises `Absent`, and `RuntimeError` for a program that did not end as
     it should: a check that did not run is none that passed."""
-    command = [*_program(suite), suite.vendor, suite.client, *numbers]
+    asked = numbers or suite.expected if suite.older else numbers
+    command = [*_program(suite), suite.vendor, suite.client, *asked]
     with served(suite.vendor) as environment:
         done = subprocess.run(
             command,
             cwd=ROOT,
-            env={**_plain_environment(), **environment},
+            env={**_plain_environment(), **environment, **_over_the_sdks(suite)},
             capture_output=True,
             text=True,
             timeout=PROGRAM_S,
@@ -113,6 +115,15 @@ def _program(suite: Suite) -> list[str]:
     if not python.is_file():
         raise Absent("no SDKs for Python: `make sdks`")
     return [str(python), "-m", f"tests.conformance.{suite.vendor}.checks"]
+
+
+def _over_the_sdks(suite: Suite) -> dict[str, str]:
+    """Where an older release lies, which is found before the newer one."""
+    if not suite.older:
+        return {}
+    if not OLDER.is_dir():
+        raise Absent("no older SDKs for Python: `make sdks`")
+    return {"PYTHONPATH": str(OLDER)}
 
 
 def _plain_environment() -> dict[str, Any]:

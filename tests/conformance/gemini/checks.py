@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from tests.conformance.checking import At, check, main
 from tests.conformance.gemini import fault_checks  # noqa: F401  declares its checks
-from tests.conformance.gemini.client import BOTH, FLASH, GENERATE, PLAIN, Client, refusal
+from tests.conformance.gemini.client import BOTH, FLASH, GENERATE, OTHER, PLAIN, Client, refusal
 
 WEATHER = types.FunctionDeclaration(
     name="get_weather",
@@ -43,7 +43,7 @@ def adds_up(usage: types.GenerateContentResponseUsageMetadata | None) -> bool:
 
 @check(1, "an answer under /v1 and /v1beta has text, usage that adds up, model and id", *BOTH)
 async def an_answer(at: At) -> None:
-    for version in (None, "v1beta"):
+    for version in (None, OTHER):
         client = Client(at, **({"api_version": version} if version else {}))
         for model in (PLAIN, FLASH):
             answer = await client.generate("Tell me of the sea.", model)

@@ -5,6 +5,7 @@ errors are others then.
 """
 
 from collections.abc import AsyncIterator, Awaitable
+from importlib import import_module
 from typing import Any
 
 from google import genai
@@ -14,8 +15,13 @@ from tests.conformance.checking import At
 
 FLASH = "gemini-2.5-flash"
 PLAIN = "gemini-2.0-flash"
-GENERATE = "POST /v1/models/{model}:generateContent"
-STREAM = "POST /v1/models/{model}:streamGenerateContent"
+IS_OLDER = int(genai.__version__.partition(".")[0]) < 3
+VERSION, OTHER = ("v1beta", "v1") if IS_OLDER else ("v1", "v1beta")
+"""Which version of the API a client asks for, unless it is told; and the other one."""
+httpx: Any = import_module("httpx" if IS_OLDER else "httpx2")
+"""What its blocking client speaks."""
+GENERATE = f"POST /{VERSION}/models/{{model}}:generateContent"
+STREAM = f"POST /{VERSION}/models/{{model}}:streamGenerateContent"
 BOTH = ("python", "python async")
 
 

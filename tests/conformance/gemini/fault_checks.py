@@ -3,11 +3,10 @@
 import json
 
 import aiohttp
-import httpx2
 from google.genai import errors, types
 
 from tests.conformance.checking import At, check
-from tests.conformance.gemini.client import BOTH, GENERATE, STREAM, Client, raised
+from tests.conformance.gemini.client import BOTH, GENERATE, STREAM, Client, httpx, raised
 
 LONG = "All work and no play makes a dull simulator. " * 20
 
@@ -79,7 +78,7 @@ async def reset(at: At) -> None:
     # Without this aiohttp's path tries once more after 1 to 10 seconds, by itself.
     once = types.HttpRetryOptions(attempts=1)
     error = await raised(Client(at, retry_options=once).generate("Hello"))
-    assert isinstance(error, httpx2.TransportError | aiohttp.ClientError), repr(error)
+    assert isinstance(error, httpx.TransportError | aiohttp.ClientError), repr(error)
     assert not isinstance(error, errors.APIError)
     assert len(at.control.requests(GENERATE)) == 1
     # It was generated, and costs, though nobody has it.
@@ -90,7 +89,7 @@ async def reset(at: At) -> None:
 async def slow(at: At) -> None:
     at.control.fault(match=GENERATE, latency={"fixed_s": 5.0, "at": "after"})
     error = await raised(Client(at, timeout=300).generate("Hello"))
-    assert isinstance(error, TimeoutError if at.client == "python async" else httpx2.ReadTimeout), repr(error)
+    assert isinstance(error, TimeoutError if at.client == "python async" else httpx.ReadTimeout), repr(error)
     assert not isinstance(error, errors.APIError)
 
 
@@ -135,7 +134,7 @@ async def cut(at: At) -> None:
         at.control.fault(match=STREAM, break_stream={"ending": ending})
         texts: list[str] = []
         error = await raised(read(Client(at), texts))
-        assert isinstance(error, httpx2.TransportError | aiohttp.ClientError), repr(error)
+        assert isinstance(error, httpx.TransportError | aiohttp.ClientError), repr(error)
         assert not isinstance(error, errors.APIError)
         if ending == "close":
             assert texts
@@ -150,7 +149,7 @@ async def stalled(at: At) -> None:
     assert "".join(texts) == LONG
     texts.clear()
     error = await raised(read(Client(at, timeout=750), texts))
-    assert isinstance(error, TimeoutError | httpx2.ReadTimeout), repr(error)
+    assert isinstance(error, TimeoutError | httpx.ReadTimeout), repr(error)
     assert texts
 
 
