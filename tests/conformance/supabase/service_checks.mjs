@@ -1,5 +1,6 @@
 // Auth, realtime, storage and functions with the official SDK for Node. The numbers are those of service_checks.py.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { createClient } from "@supabase/supabase-js";
 import WebSocket from "ws";
 import { check } from "../checking.mjs";
@@ -72,6 +73,56 @@ check(19, "a code by mail signs in, a link is made by the service, a user is lis
   assert.equal((await sdk.auth.signOut()).error, null);
   await well(admin.deleteUser(users[0].id));
   assert.equal((await sdk.auth.signInWithPassword({ email, password })).error.code, "invalid_credentials");
+});
+
+// What an authenticator shows.
+function totp(secret) {
+  const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"));
+  const key = Buffer.from(bits.join("").match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const digest = createHmac("sha1", key).update(counter).digest();
+  return String((digest.readUInt32BE(digest.at(-1) & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+check(25, "claims are verified with the published keys, before and after a rotation, and nobody is asked", async (at) => {
+  for (const algorithm of ["ES256", "RS256"]) {
+    const key = { name: "first", algorithm };
+    await at.control.setup({ auth: { signing_keys: [key, { name: "next", status: "standby" }] } });
+    const sdk = client(at);
+    const { user } = await well(sdk.auth.signUp({ email: `${algorithm.toLowerCase()}@example.com`, password }));
+    let found = await well(sdk.auth.getClaims());
+    assert.deepEqual([found.header.alg, found.claims.sub], [algorithm, user.id]);
+    await well(sdk.from("jobs").select("id"));
+    await at.control.setup({ auth: { signing_keys: [{ ...key, status: "previously_used" }, { name: "next" }] } });
+    await well(sdk.auth.refreshSession());
+    found = await well(sdk.auth.getClaims());
+    assert.deepEqual([found.header.alg, found.claims.sub], ["ES256", user.id]);
+  }
+  assert.deepEqual(await at.control.requests("GET /auth/v1/user"), []);
+});
+
+check(26, "an authenticator is enrolled and verified, and the session is at aal2 until it is gone", async (at) => {
+  const [sdk, admin] = [client(at), client(at, "SUPABASE_SERVICE_ROLE_KEY").auth.admin];
+  const { user } = await well(sdk.auth.signUp({ email, password }));
+  const level = async () => {
+    const { currentLevel, nextLevel } = await well(sdk.auth.mfa.getAuthenticatorAssuranceLevel());
+    return [currentLevel, nextLevel];
+  };
+  const made = await well(sdk.auth.mfa.enroll({ factorType: "totp", friendlyName: "phone" }));
+  assert.deepEqual(await level(), ["aal1", "aal1"]);
+  const challenge = await well(sdk.auth.mfa.challenge({ factorId: made.id }));
+  const { error } = await sdk.auth.mfa.verify({ factorId: made.id, challengeId: challenge.id, code: "x" });
+  assert.deepEqual([error.status, error.code], [422, "mfa_verification_failed"]);
+  await well(sdk.auth.mfa.challengeAndVerify({ factorId: made.id, code: totp(made.totp.secret) }));
+  assert.deepEqual(await level(), ["aal2", "aal2"]);
+  const listed = await well(sdk.auth.mfa.listFactors());
+  assert.deepEqual(listed.totp.map((factor) => [factor.id, factor.status]), [[made.id, "verified"]]);
+  const { factors } = await well(admin.mfa.listFactors({ userId: user.id }));
+  assert.deepEqual(factors.map((factor) => factor.id), [made.id]);
+  await well(sdk.auth.mfa.unenroll({ factorId: made.id }));
+  await well(sdk.auth.refreshSession());
+  assert.deepEqual(await level(), ["aal1", "aal1"]);
 });
 
 /** A channel, and all that it heard. */

@@ -1,6 +1,7 @@
 """Supabase: a project with its database over HTTP, as its official SDKs see it. One project is one account.
 
-- `gateway.py`      the keys at the door; `keys.py` the test keys of a project, `tokens.py` JSON Web Tokens (HS256)
+- `gateway.py`      the keys at the door; `keys.py` the test keys of a project, `tokens.py` JSON Web Tokens (HS256),
+  `signing.py` the keys that sign users' tokens
 - `actions.py`      the table of all routes: a sum of the services'
 - `rest/`           PostgREST, over the tables of `database/`
 - `auth/`, `storage/`, `realtime/`, `functions/`  the other services, each with its routes, its state, its errors

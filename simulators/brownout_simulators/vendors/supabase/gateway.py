@@ -12,6 +12,7 @@ import orjson
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Credential, Refused
+from brownout_simulators.vendors.supabase.auth.gateway import keyless as auth_keyless
 from brownout_simulators.vendors.supabase.functions.gateway import keyless as functions_keyless
 from brownout_simulators.vendors.supabase.keys import Key, read_key
 from brownout_simulators.vendors.supabase.realtime.errors import CONNECT
@@ -21,7 +22,7 @@ from brownout_simulators.vendors.supabase.resources import State
 from brownout_simulators.vendors.supabase.storage.gateway import keyless as storage_keyless
 from brownout_simulators.vendors.supabase.storage.gateway import takes_a_file
 
-_KEYLESS: Final = (storage_keyless, functions_keyless)
+_KEYLESS: Final = (storage_keyless, functions_keyless, auth_keyless)
 """(call) to the project, for the few paths that are open without a key: a signed link names its project itself."""
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call
 from brownout_simulators.vendors.supabase.gateway import bearer, key_of
-from brownout_simulators.vendors.supabase.keys import ANON, jwt_secret, read_key
-from brownout_simulators.vendors.supabase.tokens import claims_of
+from brownout_simulators.vendors.supabase.keys import ANON, read_key
+from brownout_simulators.vendors.supabase.signing import claims_in
 
 SKEW_S: Final = 30
 """By so much may a token's times be off (PostgREST's allowance)."""
@@ -46,7 +46,7 @@ def identity_of(token: str, account: Account[Any]) -> Identity:
     if token.startswith("sb_"):
         key = read_key(token)
         return Identity(key.role if key is not None else ANON)
-    claims = claims_of(jwt_secret(account.name), token)
+    claims = claims_in(account, token)
     now_s = account.wall_s()
     expires_s, valid_s = claims.get("exp"), claims.get("nbf")
     if isinstance(expires_s, int | float) and now_s > expires_s + SKEW_S:

@@ -35,6 +35,8 @@ EFFECTS: Final[Mapping[str, Sequence[str]]] = {
     "supabase.row_deleted": ("table", "command", "key", "owner"),
     "supabase.user": ("email", "phone", "role", "provider"),
     "supabase.session": ("user", "method"),
+    "supabase.factor": ("user", "type", "name"),
+    "supabase.factor_deleted": ("user", "type", "name"),
     "supabase.email": ("to", "kind", "user"),
     "supabase.sms": ("to", "kind", "user"),
     "supabase.function": ("name", "status"),

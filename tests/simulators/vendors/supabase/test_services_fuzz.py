@@ -23,7 +23,7 @@ TEXTS = st.text(max_size=8) | st.sampled_from(
      "desc", "signup", "email", "magiclink", "recovery", "email_change", "sms", "invite", "password", "refresh_token",
      "pkce", ADA, "A@B.C", "a@b", "+1 555", "15550001111", "424242", "s256", "x" * 64, "global", "24h", "none", "true",
      "text/plain", "image/*", "*", "20MB", "bytes=0-", "bytes=-1", "1.0.0", "YQ==",
-     "bucketName ZG9jcw==,objectName YQ=="]
+     "bucketName ZG9jcw==,objectName YQ==", "totp", "webauthn"]
 )  # fmt: skip
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | TEXTS,
@@ -36,7 +36,7 @@ MEMBERS = st.sampled_from(
      "ban_duration", "email_confirm", "id", "role", "should_soft_delete", "new_email", "redirect_to", "name", "public",
      "file_size_limit", "allowed_mime_types", "prefix", "prefixes", "limit", "offset", "sortBy", "search", "cursor",
      "with_delimiter", "expiresIn", "paths", "bucketId", "sourceKey", "destinationKey", "destinationBucket", "messages",
-     "topic", "event", "payload", "private"]
+     "topic", "event", "payload", "private", "factor_type", "friendly_name", "issuer", "challenge_id", "code"]
 )  # fmt: skip
 BODIES = st.dictionaries(MEMBERS, JSON, max_size=5)
 QUERIES = st.dictionaries(
@@ -66,7 +66,10 @@ class Everything(AuthBench):
     def __init__(self) -> None:
         super().__init__()
         self.simulator.set_up(
-            {"auth": {"anonymous": True}, "storage": {"buckets": {"docs": {}, "open": {"public": True}}}}
+            {
+                "auth": {"anonymous": True, "signing_keys": [{}]},
+                "storage": {"buckets": {"docs": {}, "open": {"public": True}}},
+            }
         )
         self.session = self.sign_up().json
         self.send("POST", "/storage/v1/object/docs/a.txt", b"hello", headers={"content-type": "text/plain"})
@@ -79,7 +82,9 @@ class Everything(AuthBench):
                 "upload-metadata": "bucketName ZG9jcw==,objectName YmI=",
             },
         )
-        self.ids = [self.session["user"]["id"], "docs", "a.txt", begun.headers["location"].rpartition("/")[2]]
+        factor = self.ask("POST", "factors", {"factor_type": "totp"}, token=self.session["access_token"]).json
+        upload = begun.headers["location"].rpartition("/")[2]
+        self.ids = [self.session["user"]["id"], factor["id"], "docs", "a.txt", upload]
 
 
 @pytest.mark.thorough
@@ -90,7 +95,7 @@ def test_any_request_to_any_endpoint_has_an_answer(data: st.DataObject, route: t
     bench = Everything()
     for _ in range(3):
         target = path.replace("...", "")
-        for name in ("id", "bucket", "path", "name", "topic", "event"):
+        for name in ("id", "bucket", "path", "name", "topic", "event", "factor"):
             value = data.draw(st.sampled_from(bench.ids) | st.text(min_size=1, max_size=5)) or "x"
             target = target.replace(f"{{{name}}}", quote(value, safe=""))
         query = urlencode(data.draw(QUERIES), errors="replace")

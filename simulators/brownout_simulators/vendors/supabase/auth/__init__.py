@@ -6,8 +6,9 @@
   sign-in gives
 - `asking.py`         what has a code sent; `codes.py` one-time codes, and where a test finds them
 - `verifying.py`      POST and GET /verify
+- `factors.py`        a second factor, and the sessions that it raises; `totp.py` its codes
 - `self_service.py`   what users do with their own account; `administering.py`, `links.py` what the service's key may
-- `about.py`          health, settings, keys
+- `about.py`          health, settings, keys; `gateway.py` who may ask for those without a key
 - `state.py`, `users.py`  what is held; `setup.py` a project's settings
 - `errors.py`         both shapes of a refusal; `named_errors.py` which of them a fault can ask for; `limits.py`
 """

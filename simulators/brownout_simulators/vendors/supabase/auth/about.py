@@ -6,6 +6,7 @@ from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendors.supabase.auth.work import Work
 from brownout_simulators.vendors.supabase.resources import State
+from brownout_simulators.vendors.supabase.signing import key_set as public_keys
 
 VERSION: Final = "v2.180.0"
 _PROVIDERS: Final = (
@@ -43,6 +44,6 @@ def settings(call: Call, account: Account[State]) -> Reply:
 
 
 def key_set(call: Call, account: Account[State]) -> Reply:
-    """GET /.well-known/jwks.json: asymmetric keys only, and a project with a secret has none."""
+    """GET /.well-known/jwks.json: asymmetric keys only, and a project with a secret alone has none."""
     headers = {"cache-control": "public, max-age=600"}
-    return Work(call, account).reply({"keys": []}, headers=headers)
+    return Work(call, account).reply({"keys": public_keys(account)}, headers=headers)

@@ -19,6 +19,9 @@ _SENT: Final = frozenset(
 )
 
 
+_FACTORS: Final = ("POST /auth/v1/factors/{id}/challenge", "POST /auth/v1/factors/{id}/verify")
+
+
 def _caller(call: Call, account: str) -> str:
     forwarded = call.headers.get("sb-forwarded-for", "")
     if forwarded:
@@ -67,6 +70,7 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit("auth-resend", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("POST /auth/v1/resend")),
     Limit("auth-signup", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_sign_up),
     Limit("auth-user", rate_per_s=30 / _FIVE_MINUTES, burst=BURST, key_of=_of("PUT /auth/v1/user")),
+    Limit("auth-factor", rate_per_s=15 / 60, burst=BURST, key_of=_of(*_FACTORS)),
     Limit("auth-anonymous", rate_per_s=30 / 3_600, burst=BURST, key_of=_anonymous),
     Limit("auth-email", rate_per_s=30 / 3_600, burst=BURST, key_of=_mails),
     Limit("auth-sms", rate_per_s=30 / 3_600, burst=BURST, key_of=_texts),

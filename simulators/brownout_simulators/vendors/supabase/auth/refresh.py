@@ -57,6 +57,19 @@ def first(state: AuthState, session: Session, ids: Ids, now_s: float) -> str:
     return _opaque(state, session, ids, "", now_s)
 
 
+def successor(state: AuthState, session: Session, ids: Ids, now_s: float) -> str:
+    """The next one of a session that has risen: the active one is used by that, and is the parent of this."""
+    session.refreshed_s = now_s
+    if session.key:
+        session.counter += 1
+        return _signed(session)
+    used = state.tokens.get(session.active.pop()) if session.active else None
+    if used is None:
+        return _opaque(state, session, ids, "", now_s)
+    used.is_used, used.updated_s = True, now_s
+    return _opaque(state, session, ids, used.value, now_s)
+
+
 def second_kind_key(ids: Ids) -> str:
     """What a session signs its tokens of the second kind with."""
     return ids.hexadecimal(64)

@@ -6,6 +6,7 @@ from brownout_simulators.vendors.supabase.auth import codes, flows
 from brownout_simulators.vendors.supabase.auth.asking import send_email_change
 from brownout_simulators.vendors.supabase.auth.errors import invalid, refuse
 from brownout_simulators.vendors.supabase.auth.passwords import matches
+from brownout_simulators.vendors.supabase.auth.sessions import AAL2
 from brownout_simulators.vendors.supabase.auth.signing_up import check_strength
 from brownout_simulators.vendors.supabase.auth.state import Session
 from brownout_simulators.vendors.supabase.auth.users import User, merge
@@ -37,6 +38,9 @@ def change(call: Call, account: Account[State]) -> Reply:
     if user.is_anonymous and password and not email and not phone:
         why = "Updating password of an anonymous user without an email or phone is not allowed"
         raise invalid(call, why, status=422)
+    if user.has_factor and session is not None and session.aal != AAL2 and _is_sensitive(user, email, phone, password):
+        message = "AAL2 session is required to update email or password when MFA is enabled."
+        raise refuse(call, "insufficient_aal", message, status=401)
     _check_free(work, user, email, phone)
     pkce = flows.wants_pkce(work)
     if password:
@@ -46,6 +50,10 @@ def change(call: Call, account: Account[State]) -> Reply:
     _change_address(work, user, email, phone, pkce=pkce)
     user.updated_s = work.now_s
     return work.reply(user.shown())
+
+
+def _is_sensitive(user: User, email: str, phone: str, password: str) -> bool:
+    return bool(password) or (bool(email) and email != user.email) or (bool(phone) and phone != user.phone)
 
 
 def log_out(call: Call, account: Account[State]) -> Reply:

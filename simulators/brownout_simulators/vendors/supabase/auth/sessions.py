@@ -7,9 +7,9 @@ from brownout_simulators.vendors.supabase.auth import refresh
 from brownout_simulators.vendors.supabase.auth.state import Session
 from brownout_simulators.vendors.supabase.auth.users import User
 from brownout_simulators.vendors.supabase.auth.work import Work
-from brownout_simulators.vendors.supabase.keys import jwt_secret
-from brownout_simulators.vendors.supabase.tokens import sign
+from brownout_simulators.vendors.supabase.signing import signed
 
+AAL2: Final = "aal2"
 PREFIX: Final = 5
 """Characters of a refresh token that are told in a header."""
 
@@ -54,6 +54,7 @@ def headers_of(user: User, session: Session, refresh_token: str) -> dict[str, st
 
 def access_token(work: Work, user: User, session: Session, issued_s: int, expires_s: int) -> str:
     """The user's token for every service of the project."""
+    proofs = [(session.method, session.created_s), *session.proofs]
     claims = {
         "iss": f"{work.account.base_url}/auth/v1",
         "sub": user.id,
@@ -65,9 +66,9 @@ def access_token(work: Work, user: User, session: Session, issued_s: int, expire
         "app_metadata": user.app_metadata,
         "user_metadata": user.user_metadata,
         "role": user.role,
-        "aal": "aal1",
-        "amr": [{"method": session.method, "timestamp": int(session.created_s)}],
+        "aal": session.aal,
+        "amr": [{"method": method, "timestamp": int(at_s)} for method, at_s in reversed(proofs)],
         "session_id": session.id,
         "is_anonymous": user.is_anonymous,
     }
-    return sign(jwt_secret(work.account.name), claims)
+    return signed(work.account, claims)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from brownout_simulators.vendors.supabase.reading import Fields
+from brownout_simulators.vendors.supabase.signing import LEGACY, SECRET, STATUSES, SigningKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,12 @@ class AuthSetup:
     test_otp: Mapping[str, str] = field(default_factory=dict)
     """Phone number to the code that always opens it: GoTrue's own `sms.test_otp`."""
     users: Sequence[SetUpUser] = ()
+    mfa_totp: bool = True
+    """Authenticators may be enrolled and verified."""
+    mfa_max_factors: int = 10
+    mfa_challenge_expires_s: float = 300.0
+    signing_keys: Sequence[SigningKey] = LEGACY
+    """One of them is in use."""
 
 
 DEFAULT: Final = AuthSetup()
@@ -77,10 +84,36 @@ def read(value: Any, place: str = "auth") -> AuthSetup:
         flow_expires_s=fields.number("flow_expires_s", DEFAULT.flow_expires_s, 0, 86_400),
         site_url=fields.text("site_url", DEFAULT.site_url),
         test_otp=fields.texts_by_name("test_otp"),
+        mfa_totp=fields.flag("mfa_totp", DEFAULT.mfa_totp),
+        mfa_max_factors=fields.whole("mfa_max_factors", DEFAULT.mfa_max_factors, 1, 100),
+        mfa_challenge_expires_s=fields.number("mfa_challenge_expires_s", DEFAULT.mfa_challenge_expires_s, 1, 86_400),
         users=[_user(each, where) for each, where in fields.items("users")],
+        signing_keys=_signing_keys([_signing_key(each, where) for each, where in fields.items("signing_keys")], place),
     )
     fields.done()
     return found
+
+
+def _signing_key(value: Any, place: str) -> SigningKey:
+    fields = Fields(value, place)
+    name = fields.text("name", "")
+    usual = "HS256" if name == SECRET else "ES256"
+    algorithm: Any = fields.choice("algorithm", usual, ("HS256",) if name == SECRET else ("ES256", "RS256"))
+    status: Any = fields.choice("status", "in_use", STATUSES)
+    fields.done()
+    return SigningKey(name, algorithm, status)
+
+
+def _signing_keys(found: Sequence[SigningKey], place: str) -> Sequence[SigningKey]:
+    """The shared secret, unless something is said of it, was used before: a project's older keys are signed with it."""
+    if not found:
+        return LEGACY
+    names = [key.name for key in found]
+    if len(set(names)) < len(names):
+        raise ValueError(f"{place}.signing_keys: two keys have one name")
+    if [key.status for key in found].count("in_use") != 1:
+        raise ValueError(f"{place}.signing_keys: one key is in use, and no other")
+    return tuple(found) if SECRET in names else (*found, SigningKey(SECRET, "HS256", "previously_used"))
 
 
 def _user(value: Any, place: str) -> SetUpUser:

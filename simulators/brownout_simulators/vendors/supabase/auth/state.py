@@ -11,6 +11,7 @@ USERS_LIMIT: Final = 50_000
 SESSIONS_LIMIT: Final = 100_000
 TOKENS_LIMIT: Final = 200_000
 FLOWS_LIMIT: Final = 10_000
+CHALLENGES_LIMIT: Final = 10_000
 
 
 @dataclass(slots=True)
@@ -30,6 +31,21 @@ class Session:
     key: str = ""
     """What its refresh tokens of the second kind are signed with; "" where it has those of the first."""
     counter: int = 0
+    aal: str = "aal1"
+    factor_id: str = ""
+    """By which it rose to `aal2`."""
+    proofs: list[tuple[str, float]] = field(default_factory=list)
+    """What was shown besides the sign-in itself: (method, seconds since 1970)."""
+
+
+@dataclass(slots=True)
+class Challenge:
+    """A code of a factor that was asked for."""
+
+    id: str
+    factor_id: str
+    created_s: float
+    is_met: bool = False
 
 
 @dataclass(slots=True)
@@ -60,13 +76,25 @@ class Flow:
 class AuthState:
     """Everything is found by id, address, number or hash."""
 
-    __slots__ = ("by_email", "by_hash", "by_pending", "by_phone", "flows", "put_in", "sessions", "tokens", "users")
+    __slots__ = (
+        "by_email",
+        "by_hash",
+        "by_pending",
+        "by_phone",
+        "challenges",
+        "flows",
+        "put_in",
+        "sessions",
+        "tokens",
+        "users",
+    )
 
     def __init__(self) -> None:
         self.users: Store[User] = Store(USERS_LIMIT, on_forgotten=lambda _id, user: self._left(user))
         self.sessions: Store[Session] = Store(SESSIONS_LIMIT, on_forgotten=lambda _id, session: self._ended(session))
         self.tokens: Store[RefreshToken] = Store(TOKENS_LIMIT, is_settled=lambda token: token.is_used)
         self.flows: Store[Flow] = Store(FLOWS_LIMIT)
+        self.challenges: Store[Challenge] = Store(CHALLENGES_LIMIT)
         self.by_email: dict[str, str] = {}
         self.by_phone: dict[str, str] = {}
         self.by_hash: dict[str, str] = {}

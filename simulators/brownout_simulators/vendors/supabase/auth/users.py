@@ -41,6 +41,36 @@ class Identity:
         return body
 
 
+UNVERIFIED: Final = "unverified"
+VERIFIED: Final = "verified"
+
+
+@dataclass(slots=True)
+class Factor:
+    """A user's authenticator."""
+
+    id: str
+    friendly_name: str
+    secret: str
+    created_s: float
+    updated_s: float
+    status: str = UNVERIFIED
+    last_challenged_s: float | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """As GoTrue prints it: without its secret."""
+        body = {
+            "id": self.id,
+            "created_at": zulu(self.created_s),
+            "updated_at": zulu(self.updated_s),
+            "status": self.status,
+            "friendly_name": self.friendly_name,
+            "factor_type": "totp",
+        }
+        _put(body, "last_challenged_at", self.last_challenged_s)
+        return body
+
+
 @dataclass(slots=True)
 class User:
     """Instants are seconds since 1970; None where that never happened."""
@@ -68,6 +98,7 @@ class User:
     app_metadata: dict[str, Any] = field(default_factory=dict)
     user_metadata: dict[str, Any] = field(default_factory=dict)
     identities: list[Identity] = field(default_factory=list)
+    factors: dict[str, Factor] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     """Hash of the one-time code that was sent, by what it is for (`codes.py`)."""
     sent_s: dict[str, float] = field(default_factory=dict)
@@ -81,6 +112,11 @@ class User:
     def is_confirmed(self) -> bool:
         """Whether the address is."""
         return self.email_confirmed_s is not None
+
+    @property
+    def has_factor(self) -> bool:
+        """Whether there is one that counts."""
+        return any(factor.status == VERIFIED for factor in self.factors.values())
 
     @property
     def confirmed_s(self) -> float | None:
@@ -123,6 +159,8 @@ class User:
         _put(body, "last_sign_in_at", self.last_sign_in_s)
         body["app_metadata"] = self.app_metadata
         body["user_metadata"] = self.user_metadata
+        if self.factors:
+            body["factors"] = [factor.shown() for factor in self.factors.values()]
         body["identities"] = [each.shown() for each in self.identities]
         body["created_at"], body["updated_at"] = zulu(self.created_s), zulu(self.updated_s)
         _put(body, "banned_until", self.banned_until_s)

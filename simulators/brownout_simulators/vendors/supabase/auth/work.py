@@ -15,10 +15,11 @@ from brownout_simulators.vendors.supabase.auth.state import Session
 from brownout_simulators.vendors.supabase.auth.users import Identity, User, references_of
 from brownout_simulators.vendors.supabase.gateway import bearer
 from brownout_simulators.vendors.supabase.instants import uuid4, uuid_of
-from brownout_simulators.vendors.supabase.keys import SERVICE, jwt_secret, read_key
+from brownout_simulators.vendors.supabase.keys import SERVICE, read_key
 from brownout_simulators.vendors.supabase.resources import State
 from brownout_simulators.vendors.supabase.setup import setup_of
-from brownout_simulators.vendors.supabase.tokens import BadToken, claims_of
+from brownout_simulators.vendors.supabase.signing import claims_in
+from brownout_simulators.vendors.supabase.tokens import BadToken
 
 _EMAIL: Final = re.compile(
     r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9-]+)*", re.IGNORECASE
@@ -152,7 +153,7 @@ class Work:
         if not token:
             raise refuse(self.call, "no_authorization")
         try:
-            claims = claims_of(jwt_secret(self.account.name), token)
+            claims = claims_in(self.account, token)
         except BadToken as bad:
             raise refuse(self.call, "bad_jwt", why=bad.why) from None
         expires_s = claims.get("exp")

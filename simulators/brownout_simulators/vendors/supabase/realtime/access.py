@@ -4,8 +4,9 @@ from typing import Any, Final, NamedTuple
 
 from brownout_simulators.account import Account
 from brownout_simulators.vendors.supabase.identity import Identity
-from brownout_simulators.vendors.supabase.keys import jwt_secret, read_key
-from brownout_simulators.vendors.supabase.tokens import BadToken, claims_of, unverified
+from brownout_simulators.vendors.supabase.keys import read_key
+from brownout_simulators.vendors.supabase.signing import claims_in
+from brownout_simulators.vendors.supabase.tokens import BadToken, unverified
 
 CONFIRM_S: Final = 300.0
 """A token is looked at again so often, at the latest."""
@@ -36,7 +37,7 @@ def access_of(token: str, account: Account[Any]) -> Access:
             raise BadAccess("JwtSignatureError", "Failed to validate JWT signature")
         return Access(Identity(key.role), float("inf"))
     try:
-        claims = claims_of(jwt_secret(account.name), token)
+        claims = claims_in(account, token)
     except BadToken:
         if not unverified(token):
             raise BadAccess("MalformedJWT", "The token provided is not a valid JWT") from None
