@@ -193,4 +193,29 @@ check(24, "a text search finds words by their stems, phrases, and what a search 
   assert.deepEqual([status, error.code, error.message], [400, "42601", 'syntax error in tsquery: "fat cat"']);
 });
 
+check(27, "ranges are related, and shown as PostgreSQL prints them", async (at) => {
+  const columns = { id: { type: "bigint", primary_key: true }, during: "tsrange" };
+  const rows = [
+    { id: 1, during: "[2000-01-01 13:00, 2000-01-01 15:00)" },
+    { id: 2, during: "[2000-01-02 09:00, 2000-01-02 10:00)" },
+  ];
+  await at.control.setup({ database: { tables: { stays: { columns, rows } } } });
+  const stays = () => client(at).from("stays").select();
+  for (const [way, span, found] of [
+    ["overlaps", "1 14:00, 2000-01-02 09:30", [1, 2]],
+    ["contains", "1 13:00, 2000-01-01 13:30", [1]],
+    ["containedBy", "1 00:00, 2000-01-01 23:59", [1]],
+    ["rangeGt", "2 08:00, 2000-01-02 09:00", [2]],
+    ["rangeGte", "2 08:30, 2000-01-02 09:30", [2]],
+    ["rangeLt", "1 15:00, 2000-01-01 16:00", [1]],
+    ["rangeLte", "1 14:00, 2000-01-01 16:00", [1]],
+    ["rangeAdjacent", "1 12:00, 2000-01-01 13:00", [1]],
+  ]) {
+    const { data, error } = await stays()[way]("during", `[2000-01-0${span})`);
+    assert.deepEqual([error, data?.map((row) => row.id)], [null, found], way);
+  }
+  const { data } = await stays().eq("id", 1).single();
+  assert.equal(data.during, '["2000-01-01 13:00:00","2000-01-01 15:00:00")');
+});
+
 await main();

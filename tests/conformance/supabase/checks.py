@@ -256,5 +256,44 @@ async def text_search(at: At) -> None:
         assert (error.code, error.message) == ("42601", 'syntax error in tsquery: "fat cat"')
 
 
+STAYS: Any = {
+    "database": {
+        "tables": {
+            "stays": {
+                "columns": {"id": {"type": "bigint", "primary_key": True}, "during": "tsrange"},
+                "rows": [
+                    {"id": 1, "during": "[2000-01-01 13:00, 2000-01-01 15:00)"},
+                    {"id": 2, "during": "[2000-01-02 09:00, 2000-01-02 10:00)"},
+                ],
+            }
+        }
+    }
+}
+
+
+@check(27, "ranges are related, and shown as PostgreSQL prints them", *BOTH)
+async def ranges(at: At) -> None:
+    async with Sdk(at) as sdk:
+        at.control.setup(**STAYS)
+
+        async def found(way: str, span: str) -> list[int]:
+            text = f"2000-01-0{span}"
+            # What begins so takes both bounds, and puts them into round brackets.
+            value = text.split(", ") if way.startswith("range_") else f"[{text})"
+            asked = getattr(sdk.table("stays").select("*"), way)("during", value)
+            return [row["id"] for row in (await sdk.run(asked)).data]
+
+        assert await found("ov", "1 14:00, 2000-01-02 09:30") == [1, 2]
+        assert await found("contains", "1 13:00, 2000-01-01 13:30") == [1]
+        assert await found("contained_by", "1 00:00, 2000-01-01 23:59") == [1]
+        assert await found("range_gt", "2 08:00, 2000-01-02 09:00") == [2]
+        assert await found("range_gte", "2 08:30, 2000-01-02 09:30") == [2]
+        assert await found("range_lt", "1 15:00, 2000-01-01 16:00") == [1]
+        assert await found("range_lte", "1 14:00, 2000-01-01 16:00") == [1]
+        assert await found("range_adjacent", "1 12:00, 2000-01-01 13:00") == [1]
+        shown = (await sdk.run(sdk.table("stays").select("during").eq("id", 1).single())).data["during"]
+        assert shown == '["2000-01-01 13:00:00","2000-01-01 15:00:00")'
+
+
 if __name__ == "__main__":
     main()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from brownout_simulators.vendors.supabase.database.problems import DbError
 from brownout_simulators.vendors.supabase.database.search.english import STOP_WORDS, stem
+from brownout_simulators.vendors.supabase.database.search.lexemes import vector
 from brownout_simulators.vendors.supabase.database.search.matching import searched
 from tests.simulators.vendors.supabase.postgres import Connection, PostgresError
 
@@ -19,6 +20,7 @@ _WORDS_TEXT: Final = (
     'x,y; http://x.com/p +5 "cat"'
 )
 _WORDS: Final = _WORDS_TEXT.split()
+TEXTS: Final = [*(f"{word} zz" for word in _WORDS), *map(" ".join, product(_WORDS[::5], _WORDS[1::4]))]
 _FUNCTIONS: Final = {
     "fts": "to_tsquery", "plfts": "plainto_tsquery", "phfts": "phraseto_tsquery", "wfts": "websearch_to_tsquery",
 }  # fmt: skip
@@ -81,6 +83,20 @@ def in_postgres(connection: Connection, search: Search) -> tuple[str, object]:
     except PostgresError as error:
         return error.code, error.message
     return "", found[0][0] == "t"
+
+
+def vector_in_simulator(text: str, configuration: str) -> str:
+    """Lexemes with their places."""
+    found = sorted(vector(text, configuration).items())
+    return " ".join(f"{lexeme}:{','.join(map(str, sorted(places)))}" for lexeme, places in found)
+
+
+def vector_in_postgres(connection: Connection, text: str, configuration: str) -> str | None:
+    """The same."""
+    each = """lexeme || ':' || array_to_string(positions, ',')"""
+    listed = f"string_agg({each}, ' ' ORDER BY lexeme COLLATE \"C\")"
+    sql = f"SELECT coalesce({listed}, '') FROM unnest(to_tsvector('{configuration}', {_literal(text)}))"
+    return connection.ask(sql)[0][0]
 
 
 def _literal(text: str) -> str:

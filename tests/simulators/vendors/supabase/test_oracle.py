@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.simulators.vendors.supabase import search_oracle
+from tests.simulators.vendors.supabase import range_oracle, search_oracle
 from tests.simulators.vendors.supabase.bench import SupabaseBench
 from tests.simulators.vendors.supabase.oracle import (
     ANYBODY,
@@ -236,6 +236,22 @@ def test_a_search_finds_the_same_texts_or_is_refused_in_the_same_words(
 ) -> None:
     for each in asked:
         assert search_oracle.in_simulator(each) == search_oracle.in_postgres(connection, each), each
+
+
+def test_texts_are_cut_as_the_parser_cuts_them(connection: Connection) -> None:
+    for configuration in ("english", "simple"):
+        for text in search_oracle.TEXTS:
+            ours = search_oracle.vector_in_simulator(text, configuration)
+            assert ours == search_oracle.vector_in_postgres(connection, text, configuration), text
+
+
+@given(st.lists(range_oracle.pairs(), min_size=30, max_size=30))
+@examples(20)
+def test_ranges_are_read_printed_ordered_and_related_alike(
+    connection: Connection, asked: list[range_oracle.Pair]
+) -> None:
+    for pair in asked:
+        assert range_oracle.in_simulator(pair) == range_oracle.in_postgres(connection, pair), pair
 
 
 def test_stems_are_those_of_the_dictionary(connection: Connection) -> None:

@@ -294,6 +294,14 @@ def test_the_books_hold_the_callers_keys_and_a_webhook_tells_the_row_once(bench:
     assert (body["old_record"]["amount"], body["record"]["amount"]) == (2.5, 7.25)
 
 
+def test_a_row_of_the_setup_may_have_an_id_that_is_generated_always() -> None:
+    bench = SupabaseBench()
+    columns = {"id": {"type": "bigint", "identity": "always", "primary_key": True}, "name": "text"}
+    bench.simulator.set_up({"database": {"tables": {"n": {"columns": columns, "rows": [{"id": 7, "name": "a"}]}}}})
+    assert bench.rest("GET", "n").json == [{"id": 7, "name": "a"}]
+    assert bench.rest("POST", "n", {"id": 8, "name": "b"}).json["code"] == "428C9"
+
+
 @pytest.mark.parametrize("digits", ["12345678901234567890123", "1e-20", "0.12345678901234567890123", "2E+3"])
 def test_no_digit_of_a_number_is_lost(digits: str) -> None:
     bench = SupabaseBench()

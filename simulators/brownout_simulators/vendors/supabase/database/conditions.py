@@ -37,6 +37,7 @@ _SYMBOLS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _SHIFTED: Final = frozenset({"smallint", "integer", "bigint"})
 """Types on which the operators of ranges shift bits."""
+_OF_RANGES: Final = frozenset({"cs", "cd", "ov", "sl", "sr", "nxr", "nxl", "adj"})
 _TEXT_SEARCH: Final = frozenset({"fts", "plfts", "phfts", "wfts"})
 _MANY: Final = 200
 """More values than this go as one JSON list, where their type lets them: a statement has room for few parameters."""
@@ -115,6 +116,8 @@ def _single(of: Operand, op: str, value: str) -> Part:
         return _compared(of, _COMPARISONS[op], of.type.read(value))
     if op in ("sl", "sr") and of.type.name in _SHIFTED:
         raise DbError("42804", f"argument of WHERE must be type boolean, not type {of.type.name}")
+    if of.type.family == "range" and op in _OF_RANGES:
+        return Part(f"pg_range(?, {of.part.sql}, ?)", (op, *of.part.params, of.type.read(value)))
     if op in ("cs", "cd", "ov"):
         return _containment(of, op, value)
     if of.type.family != "text":

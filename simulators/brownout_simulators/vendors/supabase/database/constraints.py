@@ -8,9 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from brownout_simulators.vendors.supabase.database import ranges
 from brownout_simulators.vendors.supabase.database.problems import DbError
+from brownout_simulators.vendors.supabase.database.scalars import compare_numeric
 from brownout_simulators.vendors.supabase.database.schema import Check, Column, ForeignKey, Table, Unique
-from brownout_simulators.vendors.supabase.database.types import NUMERIC, compare_numeric
+from brownout_simulators.vendors.supabase.database.types import NUMERIC, RANGE
 
 Row = dict[str, Any]
 """By column, as it is stored."""
@@ -49,6 +51,8 @@ def _holds(column: Column, check: Check, value: Any) -> bool:
 def _order(column: Column, left: Any, right: Any) -> int:
     if column.type.collation == NUMERIC:
         return compare_numeric(left, right)
+    if column.type.collation == RANGE:
+        return ranges.order(left, right)
     return 0 if left == right else -1 if left < right else 1
 
 

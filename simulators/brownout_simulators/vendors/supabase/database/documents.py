@@ -1,4 +1,4 @@
-"""JSON documents and arrays. Documents are stored as canonical text: keys in order, no blanks, numbers as written."""
+"""JSON documents and arrays. Documents are stored as canonical text: shorter keys first, no blanks, all digits."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -24,11 +24,22 @@ def _no_constant(name: str) -> Any:
 
 
 def jsonb(value: Any) -> str:
-    """A value as it is stored."""
+    """A value as it is stored: shorter keys first, as PostgreSQL keeps and shows them. Raises `DbError`."""
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-    except TypeError:  # a number that is kept digit by digit, or one of more than 64 bits
-        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, cls=_Digits)
+        ordered = _ordered(value)
+        try:
+            return orjson.dumps(ordered).decode()
+        except TypeError:  # digits that are kept one by one, a number of more than 64 bits, or more than 254 levels
+            return json.dumps(ordered, separators=(",", ":"), ensure_ascii=False, cls=_Digits)
+    except RecursionError:
+        raise DbError("54001", "stack depth limit exceeded") from None
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, dict):
+        keys = _keys(value) if len(value) > 1 else value
+        return {key: _ordered(value[key]) for key in keys}
+    return [_ordered(each) for each in value] if isinstance(value, list) else value
 
 
 class _Digits(json.JSONEncoder):
@@ -72,7 +83,7 @@ def jsonb_text(value: Stored) -> str:
 
 def _printed(value: Any) -> str:
     if isinstance(value, dict):
-        keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
+        keys = _keys(value)
         return "{" + ", ".join(f"{_quoted(key)}: {_printed(value[key])}" for key in keys) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_printed, value)) + "]"
@@ -185,7 +196,12 @@ def _pairs(left: Any, right: Any) -> list[tuple[Any, Any]]:
 
 
 def _keys(value: dict[str, Any]) -> list[str]:
-    return sorted(value, key=lambda key: (len(key.encode()), key.encode()))
+    return sorted(value, key=_place)
+
+
+def _place(key: str) -> tuple[int, bytes]:
+    raw = key.encode("utf-8", "surrogatepass")
+    return len(raw), raw
 
 
 # -- arrays ------------------------------------------------------------------------------------------------------------

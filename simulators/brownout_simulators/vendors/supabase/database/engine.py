@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from brownout_simulators.vendors.supabase.database import documents
+from brownout_simulators.vendors.supabase.database import documents, ranges
 from brownout_simulators.vendors.supabase.database.conditions import Part, quoted
 from brownout_simulators.vendors.supabase.database.problems import DbError
+from brownout_simulators.vendors.supabase.database.scalars import compare_numeric
 from brownout_simulators.vendors.supabase.database.schema import Column, Table
-from brownout_simulators.vendors.supabase.database.types import ARRAY, JSONB, NUMERIC, compare_numeric
+from brownout_simulators.vendors.supabase.database.types import ARRAY, JSONB, NUMERIC, RANGE
 
 PAGE: Final = 1_024
 """Bytes. Every table and every index has one at least, and a project has many that are empty."""
@@ -40,6 +41,7 @@ class Engine:
         connection.create_collation(NUMERIC, compare_numeric)
         connection.create_collation(JSONB, documents.compare)
         connection.create_collation(ARRAY, documents.compare_arrays)
+        connection.create_collation(RANGE, ranges.order)
         self._steps = steps = _Steps()
         connection.set_progress_handler(steps.one_more, STEP)
         self._declared: dict[str, Table] = {}
@@ -205,5 +207,6 @@ _FUNCTIONS: Final[Sequence[tuple[str, int, Any]]] = (
     ("pg_array_overlaps", 2, documents.array_overlaps),
     ("pg_matches", 3, _matches),
     ("pg_lower", 1, _lower),
+    ("pg_range", 3, ranges.related),
     ("pg_searched", 4, _searched),
 )

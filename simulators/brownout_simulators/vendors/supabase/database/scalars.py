@@ -174,3 +174,13 @@ def bytea(text: str) -> str:
     if "\\" in text:
         raise bad_text("bytea", text)
     return "\\x" + text.encode().hex()
+
+
+def compare_numeric(left: str, right: str) -> int:
+    """The order of `numeric`: NaN is above all."""
+    if left == right:
+        return 0
+    mine, other = Decimal(left), Decimal(right)
+    if mine.is_nan() or other.is_nan():
+        return int(mine.is_nan()) - int(other.is_nan())
+    return -1 if mine < other else int(mine > other)

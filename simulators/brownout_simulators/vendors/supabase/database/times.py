@@ -75,7 +75,7 @@ def timestamptz(text: str) -> int:
 
 def timestamp(text: str) -> int:
     """A date and time of no zone; one that is written is passed over."""
-    return _moment("timestamp without time zone", text, keeps_zone=False)
+    return _moment("timestamp", text, keeps_zone=False)
 
 
 def day(text: str) -> str:
@@ -95,7 +95,7 @@ def clock_time(text: str) -> str:
     """A time of day, with microseconds, so that it sorts."""
     match = _TIME.fullmatch(text)
     if match is None:
-        raise _bad("time without time zone", text)
+        raise _bad("time", text)
     try:
         return time(int(match[1]), int(match[2]), int(match[3] or 0), _microseconds(match[4])).isoformat("microseconds")
     except ValueError:

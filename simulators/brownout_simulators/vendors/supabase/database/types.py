@@ -7,18 +7,21 @@ here, before SQLite hears of it.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from brownout_simulators.vendors.supabase.database import documents, scalars, times
+from brownout_simulators.vendors.supabase.database import documents, ranges, scalars, times
 from brownout_simulators.vendors.supabase.database.problems import DbError
+from brownout_simulators.vendors.supabase.database.ranges import Bounds
 from brownout_simulators.vendors.supabase.database.scalars import Stored
 
-Family = Literal["number", "text", "boolean", "json", "array", "time", "uuid", "bytes", "enum"]
+Family = Literal["number", "text", "boolean", "json", "array", "time", "uuid", "bytes", "enum", "range"]
 
 NUMERIC: Final = "PG_NUMERIC"
 JSONB: Final = "PG_JSONB"
 ARRAY: Final = "PG_ARRAY"
+RANGE: Final = "PG_RANGE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,11 @@ def _real(name: str) -> PgType:
     return PgType(name, "number", scalars.real(name), scalars.real_shown, scalars.real_text, "REAL")
 
 
+def _range(name: str, bounds: Bounds) -> PgType:
+    printed = ranges.printer(bounds)
+    return PgType(name, "range", ranges.reader(bounds), printed, printed, collation=RANGE)
+
+
 INTEGER: Final = _whole("integer", 32)
 BIGINT: Final = _whole("bigint", 64)
 TEXT: Final = PgType("text", "text", _text, _same, str)
@@ -121,6 +129,12 @@ _PLAIN: Final[Mapping[str, PgType]] = {
         ("time", "time without time zone"),
         PgType("time without time zone", "time", times.clock_time, times.clock_text, times.clock_text),
     ),
+    "int4range": _range("int4range", Bounds(INTEGER.read, str, (1 << 31) - 1, "integer")),
+    "int8range": _range("int8range", Bounds(BIGINT.read, str, (1 << 63) - 1, "bigint")),
+    "numrange": _range("numrange", Bounds(PLAIN_NUMERIC.read, str)),
+    "daterange": _range("daterange", Bounds(ranges.day(times.day), ranges.day_text, date.max.toordinal(), "date")),
+    "tsrange": _range("tsrange", Bounds(times.timestamp, times.timestamp_text)),
+    "tstzrange": _range("tstzrange", Bounds(TIMESTAMPTZ.read, TIMESTAMPTZ.text)),
     "bytea": PgType("bytea", "bytes", scalars.bytea, _same, str),
 }
 SERIALS: Final = frozenset({"smallserial", "serial", "bigserial"})
@@ -176,13 +190,3 @@ def _enum(name: str, labels: Sequence[str]) -> PgType:
         return labels[int(value)]
 
     return PgType(name, "enum", read, shown, shown, "INT", labels=tuple(labels))
-
-
-def compare_numeric(left: str, right: str) -> int:
-    """The order of `numeric`: NaN is above all."""
-    if left == right:
-        return 0
-    mine, other = Decimal(left), Decimal(right)
-    if mine.is_nan() or other.is_nan():
-        return int(mine.is_nan()) - int(other.is_nan())
-    return -1 if mine < other else int(mine > other)

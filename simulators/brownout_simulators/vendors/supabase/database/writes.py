@@ -99,7 +99,7 @@ class Writer:
     def put_in(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Rows of a declaration, which are looked at no more."""
         for each in rows:
-            row = self._completed(table, each, frozenset(), fills_missing=True)
+            row = self._completed(table, each, frozenset(), fills_missing=True, overrides=True)
             check_row(table, row, is_secured=False)
             self.written.append(self._insert_row(table, row))
 
@@ -110,13 +110,20 @@ class Writer:
                 self._check_parent(each, key)
 
     def _completed(
-        self, table: Table, given: Mapping[str, Any], columns: frozenset[str], *, fills_missing: bool
+        self,
+        table: Table,
+        given: Mapping[str, Any],
+        columns: frozenset[str],
+        *,
+        fills_missing: bool,
+        overrides: bool = False,
     ) -> Row:
+        """A whole row; `overrides`: also of columns that are generated always."""
         row: Row = {}
         for name, column in table.columns.items():
             if name in given:
                 row[name] = given[name]
-                if column.always:
+                if column.always and not overrides:
                     raise DbError(
                         "428C9",
                         f'cannot insert a non-DEFAULT value into column "{name}"',
