@@ -44,7 +44,7 @@ def take_in(call: Call, account: Account[State]) -> Reply:
         request=request,
         correlation=correlation_id(call),
         fate=fate_of([line["sku"] for line in request["lines"]]),
-        revisions=[Revision(1, 1, "received", account.clock(), account.wall_s())],
+        revisions=[Revision(1, 1, "received", at_s := account.clock(), account.epoch_s + at_s)],
     )
     state.add(order)
     _plan(account, order)
@@ -215,6 +215,8 @@ def _minor_units(money: Mapping[str, str]) -> int:
 
 def _notices(account: Account[State], order: Order) -> tuple[Notice, ...]:
     """The newest event, where anybody listens."""
+    if not len(account.state.endpoints):
+        return ()
     kind = f"order.{order.now.status}"
     if not any(endpoint.wants(kind) for endpoint in account.state.endpoints.oldest_first()):
         return ()
@@ -245,7 +247,7 @@ def _plan(account: Account[State], order: Order) -> None:
         reason = "rejected by the business rules" if rejected else ""
         notices = _move(account, order, "rejected" if rejected else status, reason)
         _plan(account, order)
-        return Aftermath(notices=notices)
+        return Aftermath(notices=notices) if notices else None
 
     account.later((delay_s if fate.step_s is None else fate.step_s) * factor, step)
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 RATE_LIMIT_MODES: Final = ("draft10", "draft06", "legacy", "none", "malformed", "lying")
 
+PREFIX: Final = "PYX-"
 REJECT: Final = "PYX-REJECT"
 STUCK: Final = "PYX-STUCK"
 SLOW: Final = "PYX-SLOW-"
@@ -66,8 +67,13 @@ class Fate:
     """Seconds between all states, where given."""
 
 
+_ORDINARY: Final = Fate()
+
+
 def fate_of(skus: list[str]) -> Fate:
     """The fate in an order's SKUs; several add up."""
+    if not any(sku.startswith(PREFIX) for sku in skus):
+        return _ORDINARY
     slow = [sku.removeprefix(SLOW) for sku in skus if sku.startswith(SLOW)]
     step_ms = max((int(value) for value in slow if value.isdecimal() and len(value) <= 9), default=None)
     return Fate(

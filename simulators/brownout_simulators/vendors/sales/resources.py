@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from brownout_simulators.account import Account
 from brownout_simulators.call import Notice
@@ -43,10 +44,10 @@ KEEP_ENDPOINTS: Final = 1_000
 KEEP_DELIVERIES: Final = 10_000
 EMPTY_PLACES: Final = 1_024
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS: Final = [first + second for first in _CROCKFORD for second in _CROCKFORD]
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """An order's changing half, as it was from one instant on."""
 
     version: int
@@ -57,7 +58,7 @@ class Revision:
     """On the simulator's clock."""
     wall_s: float
     reason: str = ""
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = MappingProxyType({})
     """Merge-patched members."""
     is_event: bool = True
     """False for a change of members only, which is no event."""
@@ -73,8 +74,8 @@ class Order:
     correlation: str
     fate: Fate
     revisions: list[Revision]
-    touched: int = 0
-    """Its place in the tenant's log of changes."""
+    touched: int = -1
+    """Its place in the tenant's log of changes; -1: it has none."""
 
     @property
     def now(self) -> Revision:
@@ -168,7 +169,7 @@ class Delivery:
 
 class ChangeLog:
     """Orders by change: an entry is the newest change of its order, and its place is never given again. Listing walks
-    it, so a cursor is a place."""
+    it, so a cursor is a place. An entry that its order has left behind stays until enough of them are cleared away."""
 
     def __init__(self) -> None:
         self._orders: list[Order | None] = []
@@ -182,25 +183,32 @@ class ChangeLog:
 
     def note(self, order: Order) -> None:
         """The order has changed."""
-        self.drop(order)
-        order.touched = self._next
+        before, order.touched = order.touched, self._next
         self._next += 1
         self._orders.append(order)
         self._places.append(order.touched)
         self._wall_s.append(order.now.wall_s)
+        if before >= 0:
+            self._leave()
 
     def drop(self, order: Order) -> None:
         """Its entry means nothing any more; it may have none."""
-        at = bisect_left(self._places, order.touched)
-        if at < len(self._orders) and self._orders[at] is order:
-            self._orders[at] = None
-            self._gone += 1
-            if self._gone > EMPTY_PLACES and self._gone > len(self):
-                self._close()
+        if order.touched < 0:
+            return
+        # Not only left behind: the order itself is to be forgotten.
+        self._orders[bisect_left(self._places, order.touched)] = None
+        order.touched = -1
+        self._leave()
+
+    def _leave(self) -> None:
+        self._gone += 1
+        if self._gone > EMPTY_PLACES and self._gone > len(self):
+            self._close()
 
     def _close(self) -> None:
         """Take out the empty entries; the others keep their places."""
-        kept = [at for at, order in enumerate(self._orders) if order is not None]
+        entries = enumerate(zip(self._orders, self._places, strict=True))
+        kept = [at for at, (order, place) in entries if order is not None and order.touched == place]
         self._orders = [self._orders[at] for at in kept]
         self._places = array("Q", [self._places[at] for at in kept])
         self._wall_s = array("d", [self._wall_s[at] for at in kept])
@@ -211,7 +219,7 @@ class ChangeLog:
         start = max(bisect_left(self._places, place), bisect_left(self._wall_s, wall_s) if wall_s else 0)
         for at in range(start, len(self._orders)):
             order = self._orders[at]
-            if order is not None:
+            if order is not None and order.touched == self._places[at]:
                 yield order
 
 
@@ -282,21 +290,21 @@ def moved(order: Order, status: str, account: Account[State], reason: str = "") 
     now = order.now
     if status not in TRANSITIONS[now.status]:
         raise ValueError(f"an order cannot go from {now.status} to {status}")
-    return Revision(
-        now.version + 1,
-        now.sequence + 1,
-        status,
-        account.clock(),
-        account.wall_s(),
-        reason or now.reason,
-        now.changes,
-    )
+    at_s = account.clock()
+    wall_s = account.epoch_s + at_s
+    return Revision(now.version + 1, now.sequence + 1, status, at_s, wall_s, reason or now.reason, now.changes)
 
 
 def new_id(account: Account[State], prefix: str) -> str:
     """A prefix and a ULID: 48 bits of milliseconds, 80 of randomness."""
     milliseconds = int(account.wall_s() * 1000) & (2**48 - 1)
-    return f"{prefix}_{crockford(milliseconds, 10)}{crockford(int(account.ids.hexadecimal(20), 16), 16)}"
+    return f"{prefix}_{_instant(milliseconds)}{crockford(int(account.ids.hexadecimal(20), 16), 16)}"
+
+
+@lru_cache(maxsize=64)
+def _instant(milliseconds: int) -> str:
+    """Many ids are made within one."""
+    return crockford(milliseconds, 10)
 
 
 def derived_id(prefix: str, *parts: str) -> str:
@@ -307,7 +315,8 @@ def derived_id(prefix: str, *parts: str) -> str:
 
 def crockford(number: int, length: int) -> str:
     """The last `length` digits of a number in Crockford's base 32."""
-    return "".join(_CROCKFORD[(number >> (5 * place)) & 31] for place in range(length - 1, -1, -1))
+    pairs = [_PAIRS[(number >> shift) & 1023] for shift in range(10 * ((length - 1) // 2), -1, -10)]
+    return "".join(pairs)[-length:]
 
 
 @lru_cache(maxsize=1024)

@@ -147,7 +147,7 @@ def test_an_order_that_is_changed_again_and_again_keeps_its_beginning_and_its_la
     one, state = _an_order(), State()
     state.add(one)
     for number in range(KEEP_REVISIONS + 50):
-        state.change(one, replace(one.now, version=number + 2))
+        state.change(one, one.now._replace(version=number + 2))
     assert len(one.revisions) == KEEP_REVISIONS
     assert (one.revisions[0].version, one.now.version) == (1, KEEP_REVISIONS + 51)
 
