@@ -25,6 +25,8 @@ NAME = "simulators"
 START_WITHIN_S = 20.0
 LOOK_EVERY_S = 0.2
 LAST_PORT = 65535
+SHOWN = 64
+"""Characters of a value in the table: a key of several lines is nothing that anybody reads."""
 
 
 def serve(
@@ -76,6 +78,10 @@ def serve(
         relayed = _relay(child, 0)
         if env is None:
             console.print(table(found))
+            if any(len(value) > SHOWN for booth in found for value in booth.environment.values()):
+                console.print(
+                    "Long values are cut short: --env bash (fish, dotenv, json …) prints all.", highlight=False
+                )
             console.print("Ctrl-C ends them.", highlight=False)
         else:
             variables = {name: value for booth in found for name, value in booth.environment.items()}
@@ -104,6 +110,10 @@ def table(found: Sequence[Booth]) -> Table:
     for name in ("vendor", "url", "environment"):
         made.add_column(name, overflow="fold")
     for booth in found:
-        variables = "\n".join(f"{name}={escape(value)}" for name, value in booth.environment.items())
+        variables = "\n".join(f"{name}={escape(_short(value))}" for name, value in booth.environment.items())
         made.add_row(booth.vendor, booth.url, variables)
     return made
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= SHOWN else f"{value[: SHOWN // 2].partition(chr(10))[0]}…"

@@ -1,5 +1,6 @@
 """`brownout up`: the simulators alone."""
 
+import io
 import json
 import signal
 import socket
@@ -9,10 +10,13 @@ from typing import Any
 
 import pytest
 import stripe
+from rich.console import Console
 
 from brownout_harness.commands.up import EnvForm
+from brownout_harness.real.booths import Booth
 from brownout_harness.real.env_forms import ENV_FORMS
 from brownout_harness.real.http_json import call
+from brownout_harness.real.up import table
 from tests.support.commands import LIMIT_S, brownout, start
 from tests.support.processes import descendants, eventually, is_running
 
@@ -69,6 +73,15 @@ def test_the_environment_is_printed_in_a_form_that_a_program_reads_and_nothing_b
 
 def test_the_command_line_and_the_forms_know_the_same_names() -> None:
     assert [form.value for form in EnvForm] == list(ENV_FORMS)
+
+
+def test_a_value_that_nobody_could_copy_from_the_table_is_cut_short() -> None:
+    key = "-----BEGIN PUBLIC KEY-----\n" + "A" * 300
+    shown = Console(width=200, record=True, file=io.StringIO())
+    shown.print(table([Booth("clerk", "http://x", {"CLERK_JWT_KEY": key, "CLERK_SECRET_KEY": "sk_test_a"})]))
+    lines = shown.export_text().splitlines()
+    assert any(line.rstrip().endswith("CLERK_JWT_KEY=-----BEGIN PUBLIC KEY-----…") for line in lines)
+    assert any(line.rstrip().endswith("CLERK_SECRET_KEY=sk_test_a") for line in lines)
 
 
 def test_the_ledger_tells_operations_apart_by_where_somebody_says_that_their_ids_travel(tmp_path: Path) -> None:
