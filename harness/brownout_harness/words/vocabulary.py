@@ -95,8 +95,10 @@ def check_requests(vendor: Vendor[Any], written: str) -> str:
     if why := check_rule(vendor, {"match": written}):
         return why
     match = Match.parse(written)
+    # A path that is spelt out goes to one route, though another one's tail would take it, too.
+    found = Router(vendor.routes).find(match.method, match.path)
     touched = [f"{each.method} {each.path}" for each in vendor.routes if not nearest_miss(Router([each]), match)]
-    halved = cut_in_two(match, touched)
+    halved = cut_in_two(match, touched if found is None or found.params else [found.name])
     return (
         f"means some requests of {halved} and not others; a ledger holds routes: write the whole one" if halved else ""
     )

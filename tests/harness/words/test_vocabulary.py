@@ -193,6 +193,7 @@ def test_every_form_of_a_bound_can_be_written() -> None:
         "requests: {vendor: stripe, match: /v1/*, status: [429, 500-599], share: {at_most: 5%}}",
         "requests: {vendor: stripe, match: '*', during: grey, rate: {at_most: 50/s, at_least: {times: 1, of: steady}}}",
         "requests: {vendor: stripe, peak: {at_most: 40}, per: 500ms}",
+        "requests: {vendor: vault, match: POST /v1/auth/approle/login, count: {at_most: 1}}",
         "requests: {vendor: stripe, in_flight: {times: 1.5, of: steady}, during: grey}",
         "requests: {vendor: stripe, match: POST *, sum: {at_most: 5000}}",
         "latency: {operation: pay, p99: {times: 1.5, of: steady}, p50_below: 1s, during: grey}",

@@ -1,7 +1,7 @@
 """The attempts that telemetry tells of, held against the requests in the vendors' ledgers.
 
     a request             was sent by an attempt that had begun by then: one of each route for each attempt, and another
-                          one after each 401: the credential is renewed, and what was refused is sent again
+                          one after each 401 or 403: the credential is renewed, and what was refused is sent again
     an attempt, ended ok  was answered well within its time
     an attempt, ended     was not answered well within its time; where it sent nothing itself (another one renewed the
     with a vendor's error credential for both), somebody had been answered so before
@@ -27,9 +27,11 @@ COMPLETE: Final = pl.col("ending") == "complete"
 CUT_OFF: Final = pl.col("ending").is_in(["close", "reset", "hang"]) & (pl.col("chunks") <= 1)
 """A plain body that never arrived whole. A client that has read all of it and leaves at once may be told as having left
 before; of a stream as much as came may have been enough."""
+REFUSED: Final = (401, 403)
+"""By which of them a vendor says that a credential is no good is its own affair; a login that is none is a 400, too."""
 ERRORS: Final[Mapping[str, pl.Expr]] = {
     "throttled": STATUS == 429,
-    "authentication_failed": STATUS == 401,
+    "authentication_failed": STATUS.is_in([400, 401, 403]),
     "vendor_busy": STATUS == 409,
     "vendor_unavailable": (STATUS >= 500) | (STATUS == 408),
 }
@@ -60,8 +62,8 @@ def _untold(vendor: str, requests: pl.LazyFrame, starts: pl.LazyFrame) -> Iterat
     plain = (pl.col("requests") == 1) & (pl.col("first_s") <= pl.col("arrived_s") + CLOCKS_S)
     others = made.join(begun, on="operation_id", how="left").filter(plain.fill_null(value=False).not_())
     call = ("operation_id", "route")
-    is_401 = (STATUS == 401).cast(pl.Int64)
-    again = is_401.cum_sum().over("operation_id") - is_401
+    is_refused = STATUS.is_in(REFUSED).cast(pl.Int64)
+    again = is_refused.cum_sum().over("operation_id") - is_refused
     counted_requests = (
         requests.join(others.select("operation_id"), on="operation_id", how="semi")
         .sort("at_s", "seq")

@@ -49,10 +49,11 @@ def test_a_request_before_its_attempt_is_hidden_too() -> None:
     )
 
 
-def test_a_credential_that_is_renewed_earns_one_more_request() -> None:
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_credential_that_is_renewed_earns_one_more_request(status: int) -> None:
     """One attempt asks for a token, is refused, asks for another token, and sends the same again."""
     token = FIRST._replace(route="POST /oauth2/token", at_s=1.5, seq=5)
-    refused = FIRST._replace(status=401)
+    refused = FIRST._replace(status=status)
     renewed, again = token._replace(at_s=1.53, seq=900), request(3, at_s=1.54, seq=901)
     attempt = attempted(FIRST._replace(at_s=1.5, finished_s=1.6))
     once = with_requests_of_3(token, refused, renewed, again, telling_of=0)
