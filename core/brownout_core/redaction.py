@@ -14,6 +14,7 @@ _SHAPES = re.compile(
     r"|\b[a-z]{2,8}_live_[0-9a-z]{12,}"  # other vendors' live credentials; shorter words are prose
     r"|\bwhsec_\w+"  # webhook signing secrets
     r"|\bpyx_at_\S+"  # the sales system's access tokens
+    r"|\bhv[sbr]\.[\w.-]{6,}"  # Vault's tokens
     r"|\bBearer\s+[^\s\"',]+|\bBasic\s+[A-Za-z0-9+/=]{8,}"
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)",  # user:password in a URL
     re.IGNORECASE,

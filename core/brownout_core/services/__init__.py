@@ -2,5 +2,6 @@
 
 - `assistant.py`  text from a language model
 - `auth.py`       who somebody is, and what he belongs to
+- `secrets.py`    secrets and credentials that are lent
 - `storage.py`    rows and files
 """

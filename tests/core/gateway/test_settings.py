@@ -19,6 +19,8 @@ GOOD = {
     "CLERK_SECRET_KEY": "secret8",
     "SUPABASE_ANON_KEY": "secret6",
     "SUPABASE_SERVICE_ROLE_KEY": "secret7",
+    "VAULT_ROLE_ID": "role",
+    "VAULT_SECRET_ID": "secret9",
 }
 
 

@@ -57,6 +57,9 @@ CAUGHT_BY = {
     "ends-as-if-whole": ("openai-streams-cut", "as_asked"),
     "asks-until-somebody-says-it": ("gemini-withholds", "outcome"),
     "reads-no-gaps": ("supabase-realtime-cut", "nothing_lost"),
+    "rotates-again": ("vault-lost-writes", "exactly_once"),
+    "logs-in-after-errors": ("vault-sealed", "requests"),
+    "never-renews": ("vault-short-tokens", "success_rate"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

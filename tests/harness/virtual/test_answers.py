@@ -19,9 +19,10 @@ WRITES = {
     "sales": ("place_order", "POST /api/v2/orders/intake", "sales.order"),
     "supabase": ("save_job", "POST /rest/v1/jobs", "supabase.row"),
     "openai": ("assist", "POST /v1/chat/completions", ""),
+    "vault": ("rotate_secret", "POST /v1/secret/data/*", "vault.secret_written"),
 }
 """The operation, the write that is struck, and what it leaves once; "" for an answer that may cost twice."""
-ASKED_NOTHING_ALONE = {"gemini", "clerk", "vault", "erp", "docusign", "resend"}
+ASKED_NOTHING_ALONE = {"gemini", "clerk", "erp", "docusign", "resend"}
 """Vendors of which no operation wants a write alone."""
 
 LATE = """\

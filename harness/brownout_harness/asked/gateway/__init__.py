@@ -8,7 +8,16 @@ operation is. `docs/add-an-operation.md` is the recipe.
 from collections.abc import Mapping
 from typing import Final
 
-from brownout_harness.asked.gateway import assist, notify, pay, place_order, run_job, save_job, sign_in
+from brownout_harness.asked.gateway import (
+    assist,
+    notify,
+    pay,
+    place_order,
+    rotate_secret,
+    run_job,
+    save_job,
+    sign_in,
+)
 from brownout_harness.asked.gateway.operation import GatewayOperation
 
 GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
@@ -21,5 +30,6 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         save_job.OPERATION,
         run_job.OPERATION,
         sign_in.OPERATION,
+        rotate_secret.OPERATION,
     )
 }

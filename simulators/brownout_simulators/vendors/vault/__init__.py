@@ -8,7 +8,7 @@ devices, token roles, Enterprise's replication.
 - `actions.py`     the table of all routes, and how a mount is found
 - `serving.py`     tokens, policies and wrapping around each of them
 - `kv2.py`, `kv1.py` with what both share in `kv.py`; `tokens.py`, `approle.py`, `userpass.py`, `database.py`,
-  `leases.py`, `wrapping.py`, `policies.py`, `mounting.py`: the endpoints
+  `leases.py`, `wrapping.py`, `policies.py`, `mounting.py`, `tools.py`: the endpoints
 - `lives.py`       how tokens and leases come to be, are lengthened and end
 - `sealing.py`     health and its codes, the seal, the leader
 - `access.py`      whose a call is, and whether its token is any good

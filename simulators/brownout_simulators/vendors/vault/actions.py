@@ -24,6 +24,7 @@ from brownout_simulators.vendors.vault import (
     policies,
     sealing,
     tokens,
+    tools,
     userpass,
     wrapping,
 )
@@ -152,6 +153,8 @@ _SYSTEM: Final[Rows] = (
     ("WRITE", "/wrapping/unwrap", wrapping.unwrap),
     ("WRITE", "/wrapping/lookup", wrapping.look_up),
     ("WRITE", "/wrapping/rewrap", wrapping.rewrap),
+    ("WRITE", "/tools/random", tools.random_bytes),
+    ("WRITE", "/tools/random/{bytes}", tools.random_bytes),
 )
 _PUBLIC: Final[Rows] = (
     ("GET", "/sys/health", sealing.health),

@@ -50,6 +50,7 @@ APP_TEXT: Final = """\
 path "secret/*" { capabilities = ["create", "read", "update", "patch", "delete", "list"] }
 path "database/creds/*" { capabilities = ["read"] }
 path "sys/leases/revoke" { capabilities = ["update"] }
+path "sys/tools/random/*" { capabilities = ["update"] }
 """
 """Policy `app`, of this simulator's own roles."""
 

@@ -109,3 +109,13 @@ def test_a_way_to_log_in_is_mounted_and_goes_with_its_roles_and_leases_with_thei
     bench.do("sys/mounts/database", method="DELETE")
     assert len(bench.done("db_user_dropped")) == 1
     assert bench.ask("DELETE", "sys/mounts/sys").status == 400
+
+
+def test_random_bytes_are_as_many_as_asked_for_and_never_the_same() -> None:
+    bench = VaultBench()
+    drawn = [bench.do("sys/tools/random/16", {"format": "hex"})["data"]["random_bytes"] for _ in range(2)]
+    assert [len(each) for each in drawn] == [32, 32]
+    assert drawn[0] != drawn[1]
+    assert len(bench.do("sys/tools/random")["data"]["random_bytes"]) == 44
+    for body in ({"bytes": -1}, {"bytes": 131_073}, {"format": "octal"}):
+        assert bench.ask("POST", "sys/tools/random", body).status == 400
