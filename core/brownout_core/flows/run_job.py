@@ -8,7 +8,7 @@ be done is in the table and nowhere else: a process that dies has taken nothing 
 import asyncio
 from contextlib import aclosing
 from random import Random
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from brownout_core.adapters import supabase
 from brownout_core.adapters.supabase import SupabaseClient
@@ -26,7 +26,8 @@ TABLE: Final = "jobs"
 KEY: Final = "business_key"
 AT_ONCE: Final = 16
 AGAIN: Final = BackoffConfig(initial_delay_s=0.5, max_delay_s=10.0)
-SUBSCRIPTION: Final = Subscription(table=TABLE, where=eq("status", "queued"))
+# Of what is queued little is there to be read, so it can be looked at often: no job is later than this for a lost word.
+SUBSCRIPTION: Final = Subscription(table=TABLE, where=eq("status", "queued"), check_every_s=10.0, answer_within_s=3.0)
 
 
 class RunJobRequest(FlowRequest):
@@ -41,11 +42,12 @@ class RunJob(Flow[RunJobRequest]):
     name, path, request = "run_job", "/v1/job-runs", RunJobRequest
     uses = (supabase.ADAPTER,)
     sets_aside = SetAside.TRANSIENT
+    subscription: ClassVar[Subscription] = SUBSCRIPTION
 
     def __init__(self, around: Around) -> None:
         super().__init__(around)
         self._supabase = self.guarded(supabase.ADAPTER)
-        self.background = JobsDone(self._supabase, around.random(self.name))
+        self.background = JobsDone(self._supabase, self.subscription, around.random(self.name))
 
     async def do(self, request: RunJobRequest, asking: Asking) -> dict[str, Any]:
         """One row. An upsert would queue again what is done by now."""
@@ -62,10 +64,10 @@ class RunJob(Flow[RunJobRequest]):
 class JobsDone(Background):
     """Does every job that is queued."""
 
-    def __init__(self, storage: Guarded[SupabaseClient], rng: Random) -> None:
+    def __init__(self, storage: Guarded[SupabaseClient], subscription: Subscription, rng: Random) -> None:
         self._supabase = storage
         self._rng = rng
-        self._subscriber = Subscriber(storage, SUBSCRIPTION, rng, lambda client: client.admin)
+        self._subscriber = Subscriber(storage, subscription, rng, lambda client: client.admin)
         self._places = asyncio.Semaphore(AT_ONCE)
         self._in_hand = self._refused = self._gaps = 0
 

@@ -60,6 +60,7 @@ CAUGHT_BY = {
     "rotates-again": ("vault-lost-writes", "exactly_once"),
     "logs-in-after-errors": ("vault-sealed", "requests"),
     "never-renews": ("vault-short-tokens", "success_rate"),
+    "takes-silence-for-peace": ("supabase-realtime-silence", "nothing_lost"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

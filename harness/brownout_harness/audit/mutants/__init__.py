@@ -50,6 +50,7 @@ from brownout_harness.audit.mutants import (
     takes_emptiness_for_an_answer,
     takes_half_an_answer,
     takes_old_tokens,
+    takes_silence_for_peace,
     tells_all_done,
     tells_foreign_ids,
     three_plain_retries,
@@ -111,5 +112,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         rotates_again,
         logs_in_after_errors,
         never_renews,
+        takes_silence_for_peace,
     )
 }
