@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import orjson
 
+from brownout_core.adapters.access_token import AccessToken
 from brownout_core.adapters.base import Said, VendorClient, error_object, form, text_of
 from brownout_core.adapters.declaration import Adapter, Wire, url, variable
 from brownout_core.errors import CallRejected, ServiceError
@@ -20,8 +21,6 @@ from brownout_core.policies.renewal import Renewal, RenewalConfig
 from brownout_core.policies.settings import original, recommended
 from brownout_core.transport import Response
 
-REFRESH_AT = 0.8
-"""The share of a token's lifetime after which a new one is fetched."""
 RENEWAL = "fetch_token"
 """What errors call a renewal of the token."""
 SCOPE = "orders.read orders.write"
@@ -68,34 +67,6 @@ class Order:
     """As stored in its metadata; empty where there is none."""
 
 
-class Tokens:
-    """One access token, shared by all calls."""
-
-    def __init__(self) -> None:
-        self._token = ""
-        self._renew_at_s = 0.0
-        self._ends_at_s = 0.0
-
-    def valid(self, now_s: float) -> str:
-        """The token, if it is not yet time to renew it; else empty."""
-        return self._token if now_s < self._renew_at_s else ""
-
-    def usable(self, now_s: float) -> str:
-        """The token, if the vendor should still accept it; else empty."""
-        return self._token if now_s < self._ends_at_s else ""
-
-    def store(self, token: str, lifetime_s: float, now_s: float) -> None:
-        """Take a new token that lives for `lifetime_s` from `now_s`, the instant before it was asked for."""
-        self._token = token
-        self._renew_at_s = now_s + REFRESH_AT * lifetime_s
-        self._ends_at_s = now_s + lifetime_s
-
-    def drop(self, token: str) -> None:
-        """The vendor refused `token`: it is not used again. A newer one is left alone."""
-        if token == self._token:
-            self._renew_at_s = self._ends_at_s = 0.0
-
-
 class SalesClient(VendorClient):
     """The sales system's API v2. Writes carry an idempotency key. Safe for concurrent use."""
 
@@ -105,7 +76,7 @@ class SalesClient(VendorClient):
         super().__init__(access.base_url, wire)
         credentials = base64.b64encode(f"{access.client_id}:{access.client_secret}".encode()).decode()
         self._client_credentials = f"Basic {credentials}"
-        self._tokens = Tokens()
+        self._tokens = AccessToken()
         self._renewal = wire.renewal or Renewal(self.vendor, RenewalConfig(), Random(0))
 
     async def submit_order(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
+from random import Random
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +23,9 @@ from brownout_core.adapters.base import Said, VendorClient, error_object, text_o
 from brownout_core.adapters.declaration import Adapter, Wire, url, variable
 from brownout_core.adapters.postgrest import query, total_of
 from brownout_core.adapters.realtime import Channel, address
+from brownout_core.adapters.user_session import RENEWAL, UserSession
 from brownout_core.errors import QuotaExhausted, ServiceError, VendorUnavailable
+from brownout_core.policies.renewal import Renewal, RenewalConfig
 from brownout_core.policies.settings import recommended
 from brownout_core.services.storage import Filter, Order, Page, Row, StoredFile, eq
 from brownout_core.sessions import SessionRefused
@@ -36,6 +39,8 @@ LAGS = frozenset({"PGRST202", "PGRST204", "PGRST205"})
 # What the same statement would meet again: the row hit twice, the types, the program itself.
 SAME_AGAIN = re.compile(r"21000|22\w{3}|42\w{3}|P0\w{3}")
 JSON = "application/json"
+API_VERSION = "X-Supabase-Api-Version"
+"""With which auth words its refusals as the other services do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,21 @@ class SupabaseClient(VendorClient):
         client = SupabaseClient(self._access, self._wire)
         client._headers = {**self._headers, "Authorization": f"Bearer {token}"}
         return client
+
+    @cached_property
+    def session(self) -> UserSession:
+        """The application's own, as a user of the project: what is done with it is under row level security."""
+        renewal = self._wire.renewal or Renewal(self.vendor, RenewalConfig(), Random(0))
+        return UserSession(self._sign_in, renewal)
+
+    async def _sign_in(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        # Under no operation's id: the session is everybody's.
+        call, headers = RENEWAL, {**self._headers, "Content-Type": JSON, API_VERSION: "2024-01-01"}
+        response = await self._ask(call, "", "POST", f"/auth/v1/{path}", headers=headers, body=orjson.dumps(body))
+        data = self._json(call, response)
+        for name, kind in (("access_token", str), ("refresh_token", str), ("expires_in", int)):
+            self._field(call, response, data, name, kind)
+        return data
 
     async def select(
         self,

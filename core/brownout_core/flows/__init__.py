@@ -13,6 +13,8 @@ from brownout_core.flows.rotate_secret import RotateSecret
 from brownout_core.flows.run_job import RunJob
 from brownout_core.flows.save_job import SaveJob
 from brownout_core.flows.sign_in import SignIn
+from brownout_core.flows.take_note import TakeNote
 
 FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn, RotateSecret)
+FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn, TakeNote)
 """Every flow, by name."""

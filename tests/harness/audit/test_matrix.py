@@ -61,6 +61,7 @@ CAUGHT_BY = {
     "logs-in-after-errors": ("vault-sealed", "requests"),
     "never-renews": ("vault-short-tokens", "success_rate"),
     "takes-silence-for-peace": ("supabase-realtime-silence", "nothing_lost"),
+    "copies-its-session": ("supabase-refresh-reused", "success_rate"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

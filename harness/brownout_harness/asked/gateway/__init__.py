@@ -18,6 +18,7 @@ from brownout_harness.asked.gateway import (
     save_job,
     sign_in,
 )
+from brownout_harness.asked.gateway import assist, notify, pay, place_order, run_job, save_job, sign_in, take_note
 from brownout_harness.asked.gateway.operation import GatewayOperation
 
 GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
@@ -31,5 +32,6 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         run_job.OPERATION,
         sign_in.OPERATION,
         rotate_secret.OPERATION,
+        take_note.OPERATION,
     )
 }

@@ -17,6 +17,7 @@ from brownout_harness.audit.mutants import (
     believes_an_old_look,
     believes_the_edge,
     blames_the_limiter,
+    copies_its_session,
     counts_consecutive_failures,
     counts_declines,
     dates_by_its_own_clock,
@@ -113,5 +114,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         logs_in_after_errors,
         never_renews,
         takes_silence_for_peace,
+        copies_its_session,
     )
 }
