@@ -119,6 +119,9 @@ class Operation:
     """The target took it on and will finish it later."""
     refused: Statuses = _REFUSED
     """The target said no: nothing was done and nothing will be."""
+    stream_end: str = ""
+    """Of an answer that comes as it is made, in server-sent events: the name or the data of the last one, without which
+    it was cut off: `[DONE]`. Empty: the answer comes whole."""
     operation_id: Carrier = Carrier(header="X-Correlation-ID")
     leaves: tuple[Left, ...] | None = None
     """The effects that a done one has left in the vendors' ledgers, all of them, and a refused one none; of those in

@@ -11,6 +11,7 @@ from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.exchange import Reading, Request, code_in, json_bytes, json_of, parsed
 from brownout_harness.asked.named import named_in
 from brownout_harness.asked.parameters import COMMON
+from brownout_harness.asked.streamed import NO_END, told_in
 from brownout_reports.rows import Outcome
 from brownout_scenarios import spelling
 from brownout_scenarios.checks.common import groups_in
@@ -51,7 +52,7 @@ class DescribedOperation:
         body, kind = self._body(values)
         if kind and "content-type" not in {name.lower() for name in headers}:
             headers["Content-Type"] = kind
-        return Request(spec.method.upper(), path, headers, body)
+        return Request(spec.method.upper(), path, headers, body, is_streamed=bool(spec.stream_end))
 
     def _body(self, values: Mapping[str, Any]) -> tuple[bytes, str]:
         spec, at = self.described, self.described.operation_id.body
@@ -64,7 +65,11 @@ class DescribedOperation:
         return (b"", "") if content is None else (json_bytes(content), "application/json")
 
     def read(self, status: int, body: bytes) -> Reading:
-        """By the scenario's sets of statuses."""
+        """By the scenario's sets of statuses; a stream, too, is done only with its end."""
+        end = self.described.stream_end
+        told: Any = None
+        if end and self.described.done.holds(status) and (told := told_in(body, end)) is None:
+            return Reading(Outcome.UNKNOWN, NO_END)
         sets = (
             (Outcome.DONE, self.described.done),
             (Outcome.ACCEPTED, self.described.accepted),
@@ -72,7 +77,8 @@ class DescribedOperation:
         )
         outcome = next((outcome for outcome, statuses in sets if statuses.holds(status)), Outcome.UNKNOWN)
         detail = "" if outcome is Outcome.DONE else code_in(parsed(body)) or f"http_{status}"
-        named = named_in(json_of(body), self.described.answers) if self.described.answers else ""
+        answers = self.described.answers
+        named = named_in(json_of(body) if told is None else told, answers) if answers else ""
         return Reading(outcome, detail, named)
 
 

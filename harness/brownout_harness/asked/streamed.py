@@ -92,6 +92,15 @@ def answer_in(status: int, body: bytes) -> tuple[int, Mapping[str, Any]] | None:
     return ended, told
 
 
+def told_in(body: bytes, end: str) -> Mapping[str, Any] | None:
+    """What a stream says that ends with an event of that name, or that data: the last JSON object in it. None: it was
+    cut off, or is no stream."""
+    events = [*events_in(body)]
+    if not events or end.encode() not in {events[-1].name.encode(), events[-1].data}:
+        return None
+    return next((said for each in reversed(events) if (said := parsed(each.data))), {})
+
+
 def words_in(body: bytes) -> bytes:
     """What the pieces of a stream say together: what must not leak may be spread over several. Empty of a whole
     answer."""

@@ -48,6 +48,7 @@ def readings_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
         name: {
             **{key: [list(span) for span in getattr(operation.described, key)] for key in _SETS},
             "answers": list(operation.answers),
+            "stream_end": operation.described.stream_end,
         }
         for name, operation in all_operations_of(scenario).items()
         if isinstance(operation, DescribedOperation)
@@ -73,7 +74,15 @@ def reader_for(readings: Mapping[str, Mapping[str, Any]]) -> Reader:
     for name, sets in readings.items():
         done, accepted, refused = (Statuses((low, high) for low, high in sets[key]) for key in _SETS)
         answers = dict.fromkeys(sets["answers"], Places())  # of which effects they are is the judge's business
-        described = Operation(name=name, path="/", done=done, accepted=accepted, refused=refused, answers=answers)
+        described = Operation(
+            name=name,
+            path="/",
+            done=done,
+            accepted=accepted,
+            refused=refused,
+            answers=answers,
+            stream_end=sets["stream_end"],
+        )
         operations[name] = DescribedOperation(described)
 
     def read(name: str, answer: Answer) -> Reading:

@@ -7,7 +7,7 @@ from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import Vocabulary
 from brownout_scenarios.yaml_tree import Path
 
-OF_THE_TARGET = ("operation_id", "leaves", "undone_by", "as_asked", "answers", "until")
+OF_THE_TARGET = ("operation_id", "leaves", "undone_by", "as_asked", "answers", "until", "stream_end")
 _UNSAID = asked.Operation(name="unsaid")
 
 

@@ -102,6 +102,8 @@ def _asked_of_gateway(words: Vocabulary, operation: asked.Operation, at: Path) -
         yield (*at, "path"), "is described by the gateway itself; name a target, or leave the request out"
     elif operation.until is not None:
         yield (*at, "until"), "is for a target of your own: what the gateway takes on is told by its dead letters"
+    elif operation.stream_end:
+        yield (*at, "stream_end"), "is for a target of your own: how the gateway's streams end is known"
     elif words.operations and operation.name not in words.operations:
         hint = spelling.hint(operation.name, words.operations)
         yield (*at, "name"), f"the gateway has no operation {units.shown(operation.name)}{hint}"

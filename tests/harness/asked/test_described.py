@@ -11,7 +11,7 @@ from brownout_harness.asked.operations import classify
 from brownout_harness.asked.parameters import COMMON
 from brownout_reports.rows import Outcome
 from brownout_scenarios.load import load_text
-from brownout_scenarios.workload import Carrier, Operation, Statuses
+from brownout_scenarios.workload import Carrier, Operation, Places, Statuses
 from tests.support.toy_vocabulary import described_scenario, vocabulary
 
 ARRIVAL = Arrival("checkout-000001-abcdef", "checkout", 1.0, {"amount": 1200, "name": "Ann/Bo", "currency": "usd"})
@@ -85,3 +85,31 @@ def test_templates_are_checked_before_a_run() -> None:
     assert list(check_templates(scenario)) == [
         (("workload", "operations", 0), f"no value for {{{{orderr}}}} (known: {', '.join(sorted([*COMMON, 'mine']))})")
     ]
+
+
+TOLD = b'data: {"text": "Hel"}\n\ndata: {"order": {"id": "o-1"}}\n\n'
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "outcome"),
+    [
+        (200, TOLD + b"data: [DONE]\n\n", Outcome.DONE),
+        (200, TOLD + b"event: [DONE]\ndata: {}\n\n", Outcome.DONE),
+        (200, TOLD, Outcome.UNKNOWN),
+        (200, TOLD + b"data: [DONE]\n", Outcome.UNKNOWN),
+        (200, TOLD + b"data: [DONE]\n\ndata: more\n\n", Outcome.UNKNOWN),
+        (200, b'{"order": {"id": "o-1"}}', Outcome.UNKNOWN),
+        (200, b"", Outcome.UNKNOWN),
+        (402, b'{"code": "card_declined"}', Outcome.REFUSED),
+        (500, b"", Outcome.UNKNOWN),
+    ],
+    ids=range(9),
+)
+def test_a_stream_is_done_only_with_its_end(status: int, answer: bytes, outcome: Outcome) -> None:
+    """A status is sent before anything was made."""
+    operation = described(stream_end="[DONE]", answers={"order.id": Places(["sales.order.id"])})
+    reading = classify(operation, status, answer)
+    assert reading.outcome is outcome
+    assert reading.answered == ('{"order.id": "o-1"}' if outcome is Outcome.DONE else "")
+    assert operation.request(ARRIVAL).is_streamed
+    assert not described().request(ARRIVAL).is_streamed

@@ -56,5 +56,12 @@ def test_what_an_answer_names_is_read_where_the_operation_says_so() -> None:
     assert read("pay", answer(201, b'{"status": "done", "amount": 5, "x": 1}')).answered == '{"amount": 5}'
 
 
+def test_a_streams_end_is_looked_for_where_the_operation_says_how_it_ends() -> None:
+    buy = Operation(name="buy", path="/buy", stream_end="[DONE]")
+    read = reader_for(json.loads(json.dumps(readings_of(scenario(buy)))))
+    assert read("buy", answer(200, b"data: 1\n\ndata: [DONE]\n\n")).outcome == "done"
+    assert read("buy", answer(200, b"data: 1\n\n")).outcome == "unknown"
+
+
 def test_the_gateways_own_operations_need_no_description() -> None:
     assert readings_of(scenario(Operation(name="pay"))) == {}
