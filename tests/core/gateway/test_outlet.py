@@ -74,8 +74,8 @@ async def served(vendor: Vendor) -> AsyncIterator[tuple[World, asyncio.StreamRea
     writer.write(HEAD + BODY)
     async with asyncio.timeout(PATIENCE_S):
         yield world, reader, writer
+        await runner.cleanup()
     writer.close()
-    await runner.cleanup()
     await world.app.close()
 
 
@@ -155,6 +155,24 @@ def test_who_reads_slowly_slows_the_vendor_down() -> None:
     really(main())
 
 
+def test_what_a_shutdown_cuts_off_lacks_its_end() -> None:
+    """Its grace is over while the model still speaks."""
+
+    async def main() -> None:
+        async with served(Vendor(delta(content="Hel"), asyncio.Event())) as (world, reader, _):
+            await reader.readuntil(b'{"text":"Hel"}')
+            reading = asyncio.get_running_loop().create_task(_all(reader))
+        heard = await reading
+        assert (await ended(world), heard.count(b"event: ")) == ("cancelled", 0)
+        assert not heard.endswith(b"0\r\n\r\n")
+
+    really(main())
+
+
+async def _all(reader: asyncio.StreamReader) -> bytes:
+    return b"".join([some async for some in _rest(reader)])
+
+
 async def _rest(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
     while some := await reader.read(2**20):
         yield some
@@ -167,7 +185,7 @@ def test_what_is_cut_off_lacks_its_end() -> None:
         async with served(Vendor(*pieces(300))) as (world, reader, _):
             world.flow.deadline_s = 0.5
             assert await ended(world) == "cancelled"
-            heard = b"".join([some async for some in _rest(reader)])
+            heard = await _all(reader)
             assert heard.startswith(b"HTTP/1.1 200 ")
             assert b"event: done" not in heard
             assert b"event: error" not in heard

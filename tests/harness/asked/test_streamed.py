@@ -38,11 +38,12 @@ def test_a_whole_stream_is_done_and_names_what_its_end_names() -> None:
         PIECES + end(http_status="200"),
         PIECES + end(http_status=503),
         PIECES + end("error", status="refused"),
+        PIECES + end("what", http_status=503, status="refused"),
         PIECES + b"event: done\ndata: {\n\n",
         b"event: done\n\n",
         b"event:",
     ],
-    ids=range(13),
+    ids=range(14),
 )
 def test_a_stream_without_its_end_or_with_another_than_what_came_is_never_done(body: bytes) -> None:
     """Each of them has a 200, and bytes that came to an end."""
