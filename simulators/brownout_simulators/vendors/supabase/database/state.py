@@ -7,7 +7,6 @@ added; the API learns of it when its schema cache is loaded anew (`reload`), whi
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
 from brownout_simulators.account import Account
@@ -33,8 +32,7 @@ class Done(NamedTuple):
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A row that a statement wrote."""
 
     kind: Literal["INSERT", "UPDATE", "DELETE"]

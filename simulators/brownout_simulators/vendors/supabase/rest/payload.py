@@ -67,7 +67,9 @@ def _csv(text: str) -> list[dict[str, str | None]]:
 def rows_of(table: Table, data: Any, columns: Sequence[str] | None) -> tuple[list[Mapping[str, Any]], Sequence[str]]:
     """The rows as they were sent, and the columns that are named. Raises `Refused` and `DbError`."""
     rows: list[Any] = data if isinstance(data, list) else [data] if isinstance(data, Mapping) else []
-    if columns is None:
+    if columns is None and len(rows) == 1 and isinstance(rows[0], Mapping):
+        columns = list(rows[0])
+    elif columns is None:
         if not all(isinstance(row, Mapping) for row in rows):
             raise bad_body("All object keys must match")
         columns = list(rows[0]) if rows else []

@@ -1,6 +1,6 @@
 """The `Prefer` header: what is asked for, what was honoured, what nobody knows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -18,9 +18,9 @@ _ORDER: Final = ("resolution", "missing", "return", "count", "handling", "timezo
 """As `Preference-Applied` tells them; `tx` is not among them, for nothing on the platform allows it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Preferences:
-    """Of one request. A name that stands there twice counts as it first does."""
+    """Of one header; the same header gives the same object. A name that stands there twice counts as it first does."""
 
     given: Mapping[str, str]
     unknown: Sequence[str]
@@ -40,10 +40,15 @@ class Preferences:
         """So many rows may be written at most; told with `handling=strict` only."""
         return int(self.given["max-affected"]) if self.is_strict and "max-affected" in self.given else None
 
-    def applied(self, names: Iterable[str]) -> str:
+    def applied(self, names: Sequence[str]) -> str:
         """The header's value, of those that matter to this kind of request."""
-        wanted = set(names)
-        return ", ".join(f"{name}={self.given[name]}" for name in _ORDER if name in self.given and name in wanted)
+        return _applied(self, tuple(names)) if self.given else ""
+
+
+@lru_cache(maxsize=256)
+def _applied(preferences: Preferences, names: tuple[str, ...]) -> str:
+    given = preferences.given
+    return ", ".join(f"{name}={given[name]}" for name in _ORDER if name in given and name in names)
 
 
 NONE: Final = Preferences({}, ())
