@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -13,9 +13,11 @@ from brownout_harness.faults.actions import watched
 from brownout_harness.judging.evidence import Gap
 from brownout_harness.judging.inputs import FaultCount
 from brownout_harness.judging.simulator_status import SECRET_ENDINGS, fault_counts, secrets_in, simulator_gaps
-from brownout_harness.problems import BadInput, NotJudged
+from brownout_harness.problems import NotJudged
+from brownout_harness.real import served
 from brownout_harness.real.http_json import Answer, NoAnswer, call
-from brownout_harness.real.processes import Child, json_lines, wait_until
+from brownout_harness.real.processes import Child
+from brownout_harness.real.served import Served
 from brownout_reports.rows import DeliveryRow, LedgerRow, read
 from brownout_scenarios.phases import Trigger
 from brownout_scenarios.schema import FaultRule, Scenario
@@ -38,13 +40,8 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
-class Booth:
-    """One vendor's simulator, serving in a process of its own."""
-
-    vendor: str
-    url: str
-    environment: Mapping[str, str] = field(default_factory=dict)
-    """The variables by which an application finds it: its address and a test credential."""
+class Booth(Served):
+    """One vendor's simulator, serving in a process of its own, and what a run has to do with it."""
 
     @property
     def key_holder(self) -> KeyHolder | None:
@@ -254,25 +251,6 @@ def command(python: str, lot: Sequence[str], seed: int, port: int = 0) -> list[s
 
 
 def wait(child: Child, vendors: Sequence[str], deadline_s: float, what: str, *, cure: str) -> tuple[Booth, ...]:
-    """The simulators of one process, once every one of them serves; `cure` is what to do where a port is taken.
-
-    Raises:
-        BadInput: a port is taken.
-        NotJudged: it ended, or took too long.
-    """
-    try:
-        found: tuple[Booth, ...] = wait_until(lambda: ready(child, vendors), child, deadline_s, what)
-    except NotJudged:
-        if child.exit_code == BadInput.exit_code:  # its own words say which
-            words = child.last_words().removeprefix("brownout_simulators: ")
-            raise BadInput(f"{words}; {cure}") from None
-        raise
-    return found
-
-
-def ready(child: Child, vendors: Sequence[str]) -> tuple[Booth, ...]:
-    """The simulators of one process, once every one of them has said that it serves; empty until then."""
-    said = {line["vendor"]: line for line in json_lines(child.output)[0] if "vendor" in line}
-    if not said.keys() >= set(vendors):
-        return ()
-    return tuple(Booth(name, said[name]["url"].rstrip("/"), said[name].get("env", {})) for name in vendors)
+    """See `served.wait`."""
+    found = served.wait(child, vendors, deadline_s, what, cure=cure)
+    return tuple(Booth(one.vendor, one.url, one.environment) for one in found)

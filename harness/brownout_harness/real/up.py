@@ -6,19 +6,21 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from brownout_harness.problems import BadInput, NotJudged
-from brownout_harness.real import booths
-from brownout_harness.real.booths import Booth
+from brownout_harness.real import served
 from brownout_harness.real.env_forms import ENV_FORMS
 from brownout_harness.real.processes import Child, Processes, pause
+from brownout_harness.real.served import Served
 from brownout_harness.safety.live_keys import refuse_live_keys
 from brownout_simulators.correlation import correlating
 from brownout_simulators.setup_files import BadSetup, read_setups
+from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, UnknownVendor, load_vendor
 
 NAME = "simulators"
@@ -50,20 +52,9 @@ def serve(
         NotJudged: they ended by themselves.
     """
     refuse_live_keys(os.environ, vendors)
-    for name in vendors:
-        try:
-            load_vendor(name)
-        except UnknownVendor as error:
-            raise BadInput(str(error)) from None
-    names = list(dict.fromkeys(vendors)) or list(VENDORS)
-    try:
-        correlating([load_vendor(name) for name in names], correlate)
-    except ValueError as error:
-        raise BadInput(f"--correlate {error}") from None
-    try:
-        read_setups([load_vendor(name) for name in names], setup)
-    except BadSetup as error:
-        raise BadInput(str(error)) from None
+    names = _named(vendors)
+    if correlate or setup:
+        _check([load_vendor(name) for name in names], correlate, setup)
     if port_base is not None and not 0 <= port_base <= LAST_PORT - len(names) + 1:
         raise BadInput(f"--port-base {port_base}: {len(names)} ports from there are not within 0 to {LAST_PORT}")
     with tempfile.TemporaryDirectory(prefix="brownout-up-") as folder, Processes(Path(folder)) as processes:
@@ -74,7 +65,7 @@ def serve(
         child = processes.start(NAME, [*command, *options], dict(os.environ))
         deadline_s = time.monotonic() + START_WITHIN_S
         cure = "end what uses it, or choose others with --port-base"
-        found = booths.wait(child, names, deadline_s, "the simulators' process", cure=cure)
+        found = served.wait(child, names, deadline_s, "the simulators' process", cure=cure)
         relayed = _relay(child, 0)
         if env is None:
             console.print(table(found))
@@ -84,7 +75,7 @@ def serve(
                 )
             console.print("Ctrl-C ends them.", highlight=False)
         else:
-            variables = {name: value for booth in found for name, value in booth.environment.items()}
+            variables = {name: value for one in found for name, value in one.environment.items()}
             sys.stdout.write(f"{ENV_FORMS[env](variables)}\n")
             sys.stdout.flush()
             sys.stderr.write("Ctrl-C ends them.\n")
@@ -92,6 +83,28 @@ def serve(
             relayed = _relay(child, relayed)
             pause(LOOK_EVERY_S)
         raise NotJudged(f"the simulators ended with exit code {child.exit_code}: {child.last_words()}")
+
+
+def _named(vendors: Sequence[str]) -> list[str]:
+    """Which to serve. What a vendor is made of is for their process to load, not for this one as well."""
+    try:
+        for name in vendors:
+            if name not in VENDORS:
+                load_vendor(name)
+    except UnknownVendor as error:
+        raise BadInput(str(error)) from None
+    return list(dict.fromkeys(vendors)) or list(VENDORS)
+
+
+def _check(vendors: Sequence[Vendor[Any]], correlate: Sequence[str], setup: Sequence[str]) -> None:
+    try:
+        correlating(vendors, correlate)
+    except ValueError as error:
+        raise BadInput(f"--correlate {error}") from None
+    try:
+        read_setups(vendors, setup)
+    except BadSetup as error:
+        raise BadInput(str(error)) from None
 
 
 def _relay(child: Child, offset: int) -> int:
@@ -104,7 +117,7 @@ def _relay(child: Child, offset: int) -> int:
     return offset + len(new)
 
 
-def table(found: Sequence[Booth]) -> Table:
+def table(found: Sequence[Served]) -> Table:
     """Addresses and test keys, as the environment variables by which an application finds them."""
     made = Table(show_edge=False, pad_edge=False, header_style="bold")
     for name in ("vendor", "url", "environment"):
@@ -112,6 +125,9 @@ def table(found: Sequence[Booth]) -> Table:
     for booth in found:
         variables = "\n".join(f"{name}={escape(_short(value))}" for name, value in booth.environment.items())
         made.add_row(booth.vendor, booth.url, variables)
+    for one in found:
+        variables = "\n".join(f"{name}={escape(value)}" for name, value in one.environment.items())
+        made.add_row(one.vendor, one.url, variables)
     return made
 
 

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -142,18 +141,6 @@ def test_credentials_are_known_by_their_variables_names() -> None:
     assert STRIPE.key == "sk_test_1"
     assert TWILIO.secrets == {"t0"}
     assert Booths(SCENARIO, [STRIPE, TWILIO]).secrets == {"sk_test_1", "t0"}
-
-
-def test_they_are_ready_when_all_of_them_have_said_so(tmp_path: Path) -> None:
-    class Child:
-        output = tmp_path / "out"
-
-    lines = '{"vendor": "stripe", "url": "http://127.0.0.1:1/", "env": {"K": "v"}}\n'
-    Child.output.write_text(lines)
-    assert booths.ready(Child(), ["stripe", "twilio"]) == ()  # type: ignore[arg-type]
-    assert booths.ready(Child(), ["stripe"]) == (  # type: ignore[arg-type]
-        Booth("stripe", "http://127.0.0.1:1", {"K": "v"}),
-    )
 
 
 def test_each_vendor_is_a_process_with_a_log_of_its_own() -> None:
