@@ -18,7 +18,8 @@
 - `books.py`     what a commit leaves behind: `ledger.py`, every request and every effect; `outbox.py`, the webhooks,
   with `deliveries.py`, who was told what and said what
 - `kept.py`      which fields of an effect the ledger keeps
-- `agenda.py`    what is to happen later; `acting.py` whose doing it is; `clock.py` the machine's time and the vendor's
+- `agenda.py`    what is to happen later, `lanes.py` in which order; `acting.py` whose doing it is; `clock.py` the
+  machine's time and the vendor's
 - `moments.py`   instants of calls that somebody waits for, and calls held there
 - `open_sessions.py` the sessions that are open, and what is published to them
 - `safety.py`    what is refused for the user's sake: live credentials, foreign host names

@@ -1,10 +1,9 @@
 """What a simulator still has to do later: deferred steps of its vendor, and webhooks to deliver.
 
-One heap, in the order of due instants and, within one instant, of entry. Nobody here sleeps or sends: a host asks
+In the order of due instants and, within one instant, of entry (`lanes.py`). Nobody here sleeps or sends: a host asks
 `next_due_s`, calls the simulator's `run_due` at that instant, sends what it is handed and reports with `webhook_done`.
 """
 
-import heapq
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 
 from brownout_simulators.account import Account, Aftermath
 from brownout_simulators.call import Notice
+from brownout_simulators.lanes import Lanes
 
 
 class Cause(NamedTuple):
@@ -95,8 +95,7 @@ class Agenda:
         self.dropped = 0
         self.on_earlier: Callable[[], None] | None = None
         """Called when something is entered that is due before everything else: a host then sets its timer anew."""
-        self._heap: list[tuple[float, int, Item]] = []
-        self._order = itertools.count()
+        self._items: Lanes[Item] = Lanes()
         self._webhook_ids = itertools.count(1)
         self._waiting: dict[int, Delivering] = {}
         """Handed to a host, answer awaited."""
@@ -107,24 +106,23 @@ class Agenda:
 
     def enter(self, due_s: float, item: Item) -> bool:
         """Put `item` on the agenda; False if there is no room."""
-        if len(self._heap) + len(self._waiting) >= self.limit:
+        items = self._items
+        if len(items) + len(self._waiting) >= self.limit:
             self.dropped += 1
             return False
-        earlier = not self._heap or due_s < self._heap[0][0]
-        heapq.heappush(self._heap, (due_s, next(self._order), item))
-        if earlier and self.on_earlier is not None:
+        before_s = items.next_due_s
+        items.add(due_s, item)
+        if (before_s is None or due_s < before_s) and self.on_earlier is not None:
             self.on_earlier()
         return True
 
     def next_due_s(self) -> float | None:
         """When the next item is due; None if nothing is left."""
-        return self._heap[0][0] if self._heap else None
+        return self._items.next_due_s
 
     def pop_due(self, now_s: float) -> Item | None:
         """The next item that is due by `now_s`, taken off the agenda."""
-        if not self._heap or self._heap[0][0] > now_s:
-            return None
-        return heapq.heappop(self._heap)[2]
+        return self._items.pop_due(now_s)
 
     def await_answer(self, delivering: Delivering) -> None:
         """A host was handed this delivery."""
@@ -138,20 +136,19 @@ class Agenda:
     def open_webhooks(self) -> int:
         """Deliveries that are neither done nor given up. Who saw a forged one through, or wants no more
         (410), is done with it, however often it comes again."""
-        ahead = (item for _, _, item in self._heap if isinstance(item, Delivering))
+        ahead = (item for item in self._items if isinstance(item, Delivering))
         return sum(not each.was_seen_through for each in (*self._waiting.values(), *ahead))
 
     @property
     def open_steps(self) -> int:
         """Deferred steps that have not run yet."""
-        return sum(isinstance(item, Step) for _, _, item in self._heap)
+        return sum(isinstance(item, Step) for item in self._items)
 
     def forget(self, account: Account[Any] | None = None) -> None:
         """Drop what belongs to `account`, or everything."""
         if account is None:
-            self._heap.clear()
+            self._items.clear()
             self._waiting.clear()
             return
-        self._heap = [entry for entry in self._heap if entry[2].account is not account]
-        heapq.heapify(self._heap)
+        self._items.keep(lambda item: item.account is not account)
         self._waiting = {key: item for key, item in self._waiting.items() if item.account is not account}

@@ -10,11 +10,11 @@ def test_a_step_that_puts_off_another_goes_back_to_the_same_call() -> None:
     till.send(operation="op-1")
     account = till.simulator.accounts["a"]
     till.send(operation="op-2", body={"amount": 5, "settle_after_s": 1.0})
-    (item,) = [entry[2] for entry in till.simulator.agenda._heap]
+    (item,) = till.simulator.agenda._items
     assert isinstance(item, Step)
     assert item.cause().operation_id == "op-2"
     account.later(1.0, lambda: None)
-    assert {entry[2].cause().operation_id for entry in till.simulator.agenda._heap} == {"op-2", ""}  # type: ignore[union-attr]
+    assert {item.cause().operation_id for item in till.simulator.agenda._items} == {"op-2", ""}  # type: ignore[union-attr]
 
 
 def test_what_is_put_off_for_ever_is_due_in_a_hundred_years() -> None:

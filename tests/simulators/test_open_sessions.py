@@ -107,8 +107,8 @@ def test_what_a_session_does_goes_back_to_the_call_that_opened_it() -> None:
     sending = caller.ask("GET", "/live", upgrade="websocket", x_correlation_id="op-7")
     assert sending.session is not None
     sending.session.begin(lambda _said: None)
-    (entry,) = caller.simulator.agenda._heap
-    step: Any = entry[2]
+    step: Any
+    (step,) = caller.simulator.agenda._items
     assert step.cause().operation_id == "op-7"
 
 
