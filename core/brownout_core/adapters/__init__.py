@@ -2,13 +2,10 @@
 
 `declaration.py` says what an adapter declares, `base.py` what every client does the same way, `sse.py` how streams of
 events are read, `postgrest.py` how tables are asked, `realtime.py` how one is told of their changes, `session_token.py`
-and `key_set.py` how tokens are verified without a network, `svix.py` how webhooks are that come through Svix, `held.py`
-what is fetched for all and renewed in time, `vault_token.py` and `vault_changes.py` Vault's token, and which operations
-have changed a secret. What several vendors do alike is one of `services/`. To add one: a module with an `ADAPTER`, and
-a line here (docs/add-an-adapter.md).
 and `key_set.py` how tokens are verified without a network, `access_token.py` and `user_session.py` how one's own are
-kept, `svix.py` how webhooks are that come through Svix. What several vendors do alike is one of `services/`. To add
-one: a module with an `ADAPTER`, and a line here (docs/add-an-adapter.md).
+kept, `held.py` what is fetched for all and renewed in time, `svix.py` how webhooks are that come through Svix,
+`vault_token.py` and `vault_changes.py` Vault's token, and which operations have changed a secret. What several vendors
+do alike is one of `services/`. To add one: a module with an `ADAPTER`, and a line here (docs/add-an-adapter.md).
 """
 
 from brownout_core.adapters import clerk, gemini, openai, sales, stripe, supabase, twilio, vault

@@ -59,9 +59,3 @@ class UserSession:
         self._refresh_token = said["refresh_token"]
         self._access.store(said["access_token"], said["expires_in"], asked_at_s)
         return str(said["access_token"])
-
-    def copied(self, renewal: RenewalShape) -> "UserSession":
-        """Another holder of the same tokens, as of now. What one of them gets afterwards the other does not know."""
-        other = UserSession(self._ask, renewal)
-        other._refresh_token = self._refresh_token
-        return other

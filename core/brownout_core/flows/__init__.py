@@ -15,6 +15,5 @@ from brownout_core.flows.save_job import SaveJob
 from brownout_core.flows.sign_in import SignIn
 from brownout_core.flows.take_note import TakeNote
 
-FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn, RotateSecret)
-FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn, TakeNote)
+FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn, RotateSecret, TakeNote)
 """Every flow, by name."""

@@ -69,7 +69,7 @@ def serve(
         relayed = _relay(child, 0)
         if env is None:
             console.print(table(found))
-            if any(len(value) > SHOWN for booth in found for value in booth.environment.values()):
+            if any(len(value) > SHOWN for one in found for value in one.environment.values()):
                 console.print(
                     "Long values are cut short: --env bash (fish, dotenv, json …) prints all.", highlight=False
                 )
@@ -122,11 +122,8 @@ def table(found: Sequence[Served]) -> Table:
     made = Table(show_edge=False, pad_edge=False, header_style="bold")
     for name in ("vendor", "url", "environment"):
         made.add_column(name, overflow="fold")
-    for booth in found:
-        variables = "\n".join(f"{name}={escape(_short(value))}" for name, value in booth.environment.items())
-        made.add_row(booth.vendor, booth.url, variables)
     for one in found:
-        variables = "\n".join(f"{name}={escape(value)}" for name, value in one.environment.items())
+        variables = "\n".join(f"{name}={escape(_short(value))}" for name, value in one.environment.items())
         made.add_row(one.vendor, one.url, variables)
     return made
 

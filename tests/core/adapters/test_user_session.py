@@ -12,6 +12,7 @@ from brownout_core.adapters.supabase import ADAPTER, SupabaseClient
 from brownout_core.adapters.user_session import UserSession
 from brownout_core.errors import AuthenticationFailed, RenewalPaused, ServiceError, VendorRefused
 from brownout_core.policies.renewal import Renewal, RenewalConfig
+from brownout_harness.audit.mutants.copies_its_session import Copy
 from brownout_harness.virtual.wire import HostTransport, base_url_of
 from brownout_simulators.faults.kinds import rule_from_json
 from brownout_simulators.hosts.memory import MemoryHost
@@ -95,7 +96,7 @@ def test_a_copy_that_comes_late_signs_everybody_out() -> None:
 
     async def body(client: SupabaseClient, simulator: Simulator[Any]) -> None:
         await client.session.token()
-        copy = client.session.copied(Renewal("supabase", RenewalConfig(), Random(1)))
+        copy = Copy(client.session, Renewal("supabase", RenewalConfig(), Random(1)))
         for _ in range(2):
             await asyncio.sleep(11)
             await client.session.token()

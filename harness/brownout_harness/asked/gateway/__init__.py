@@ -17,8 +17,8 @@ from brownout_harness.asked.gateway import (
     run_job,
     save_job,
     sign_in,
+    take_note,
 )
-from brownout_harness.asked.gateway import assist, notify, pay, place_order, run_job, save_job, sign_in, take_note
 from brownout_harness.asked.gateway.operation import GatewayOperation
 
 GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {

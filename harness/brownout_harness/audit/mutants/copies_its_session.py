@@ -13,11 +13,20 @@ from brownout_core.adapters.supabase import SupabaseClient
 from brownout_core.adapters.user_session import UserSession
 from brownout_core.compose import Replacements
 from brownout_core.policies.renewal import Renewal, RenewalConfig
+from brownout_core.policies.shapes import RenewalShape
 from brownout_harness.audit.mutant import Mutant
 
 T = TypeVar("T")
 
 NOW_AND_THEN_S: Final = 15.0
+
+
+class Copy(UserSession):
+    """Another holder of the same tokens, as of now. What one of them gets afterwards the other does not know."""
+
+    def __init__(self, of: UserSession, renewal: RenewalShape) -> None:
+        super().__init__(of._ask, renewal)
+        self._refresh_token = of._refresh_token
 
 
 class _TwoTabs:
@@ -32,7 +41,7 @@ class _TwoTabs:
         now_s = asyncio.get_running_loop().time()
         if self._copy is None:
             done = await self._inner.used(work)
-            self._copy = self._inner.copied(Renewal("supabase", RenewalConfig(), Random(0)))
+            self._copy = Copy(self._inner, Renewal("supabase", RenewalConfig(), Random(0)))
             self._used_s = now_s
             return done
         if now_s - self._used_s < NOW_AND_THEN_S:
