@@ -112,6 +112,39 @@ def test_while_vault_is_sealed_it_is_set_aside_and_done_once_when_it_is_open() -
     virtually(main())
 
 
+def test_a_replica_that_lags_makes_nobody_write_twice_or_over_another() -> None:
+    async def main() -> None:
+        fake = FakeVault()
+        app = application(fake)
+        await ask(app, "op-1")
+        fake.bench.strike(match="GET /v1/secret/data/*", stale_reads={"lag_s": 2})
+        endings = [await ask(app, f"op-{number}") for number in (1, 2, 3)]
+        assert {each.status for each in endings} <= {EndingStatus.DONE, EndingStatus.ACCEPTED}
+        for _ in range(5):
+            await asyncio.sleep(60)
+            await app.dead_letters.redrive_lot()
+        assert sorted(fake.written()) == ["op-1", "op-2", "op-3"]
+
+    virtually(main())
+
+
+def test_what_is_set_aside_holds_no_value_and_no_token() -> None:
+    async def main() -> None:
+        fake = FakeVault()
+        letters = SqliteDeadLetterStore(":memory:", wall_clock=lambda: EPOCH_S)
+        app = application(fake, letters, retry={"max_retries": 0})
+        fake.script.extend([None, None, None, After(Lost())])
+        ending = await ask(app)
+        letter = await letters.get(ending.dead_letter_id)
+        assert letter is not None
+        token = fake.sent("GET", "/v1/secret/data/app/db")[0].headers["X-Vault-Token"]
+        for hidden in (value_of(fake), token, "sim-secret-app"):
+            assert hidden not in repr(letter)
+        assert b"app/db" in letter.payload
+
+    virtually(main())
+
+
 def test_one_whose_trace_may_be_lost_is_neither_repeated_nor_called_undone() -> None:
     async def main() -> None:
         fake = FakeVault()

@@ -6,6 +6,7 @@ from tests.simulators.vendors.clerk.bench import ClerkBench
 from tests.simulators.vendors.gemini.bench import GeminiBench
 from tests.simulators.vendors.sales.bench import SalesBench, order
 from tests.simulators.vendors.twilio.bench import TwilioBench
+from tests.simulators.vendors.vault.bench import VaultBench
 
 
 def _of_sales(seed: int) -> list[Any]:
@@ -57,3 +58,17 @@ def test_twilio_is_a_function_of_seed_and_calls() -> None:
 def test_clerk_is_a_function_of_seed_and_calls() -> None:
     assert _of_clerk(1) == _of_clerk(1)
     assert _of_clerk(1) != _of_clerk(2)
+
+
+def _of_vault(seed: int) -> list[Any]:
+    bench = VaultBench(seed=seed)
+    bench.write("k", {"x": 1})
+    token = bench.log_in("app-short")["client_token"]
+    answers = [token, bench.get("database/creds/ro", token=token), bench.do("sys/tools/random")]
+    bench.pass_time(60)
+    return [answers, list(bench.simulator.ledger.rows())]
+
+
+def test_vault_is_a_function_of_seed_and_calls() -> None:
+    assert _of_vault(1) == _of_vault(1)
+    assert _of_vault(1) != _of_vault(2)

@@ -6,6 +6,7 @@ kind of engine that is mounted there now.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
 from brownout_simulators.account import Account
@@ -180,23 +181,31 @@ def _routes(rows: Rows, prefix: str = "") -> list[Route[State]]:
     return found
 
 
-_KINDS: Final[Mapping[str, Router]] = {
-    "kv1": Router(_routes(_KV1)),
-    "kv2": Router(_routes(_KV2)),
-    "database": Router(_routes(_DATABASE)),
-    "approle": Router(_routes(_APPROLE)),
-    "userpass": Router(_routes(_USERPASS)),
-    "token": Router(_routes(_TOKEN)),
-    "system": Router(_routes(_SYSTEM)),
+_KINDS: Final[Mapping[str, Rows]] = {
+    "kv1": _KV1,
+    "kv2": _KV2,
+    "database": _DATABASE,
+    "approle": _APPROLE,
+    "userpass": _USERPASS,
+    "token": _TOKEN,
+    "system": _SYSTEM,
 }
-_BEGUN_WITH: Final = (
-    ("secret/", "kv2", _KV2),
-    ("database/", "database", _DATABASE),
-    ("auth/approle/", "approle", _APPROLE),
-    ("auth/userpass/", "userpass", _USERPASS),
-    ("auth/token/", "token", _TOKEN),
-    ("sys/", "system", _SYSTEM),
-)
+
+
+@cache
+def _router(kind: str) -> Router:
+    """Made when the first call comes that no route of the beginning takes."""
+    return Router(_routes(_KINDS[kind]))
+
+
+_BEGUN_WITH: Final[Mapping[str, str]] = {
+    "secret/": "kv2",
+    "database/": "database",
+    "auth/approle/": "approle",
+    "auth/userpass/": "userpass",
+    "auth/token/": "token",
+    "sys/": "system",
+}
 
 
 def _kind(mount: Mount) -> str:
@@ -226,7 +235,7 @@ def dispatch(call: Call, account: Account[State]) -> Reply:
         raise refuse("no_mount", path[:200])
     method = "LIST" if call.method == "GET" and call.query and fields.query_flag(call, "list") else call.method
     rest = "/" + path[len(mount.path) :]
-    router = _KINDS[_kind(mount)]
+    router = _router(_kind(mount))
     found = router.find(method, rest)
     if found is None and rest.endswith("/"):
         found = router.find(method, rest.rstrip("/"))
@@ -264,10 +273,10 @@ def _missing(router: Router, mount: Mount, rest: str) -> Action:
 
 def _all() -> list[Route[Any]]:
     found = [Route(route.method, route.path, route.action, public=True) for route in _open_routes()]
-    for path, kind, rows in _BEGUN_WITH:
+    for path, kind in _BEGUN_WITH.items():
         found += [
             Route(route.method, route.path, _below(path, kind, route.action), grants=route.grants)
-            for route in _routes(rows, f"/v1/{path.rstrip('/')}")
+            for route in _routes(_KINDS[kind], f"/v1/{path.rstrip('/')}")
         ]
     return found + [Route(verb, "/v1/{path...}", dispatch) for verb in VERBS]
 
