@@ -134,4 +134,13 @@ check(19, "a client that makes a token is its own child afterwards", async (at) 
   assert.equal((await refusal(vault.mounts())).response.statusCode, 403);
 });
 
+check(20, "texts are encrypted, and a rotated key still reads them", async (at) => {
+  const vault = client(at);
+  const plaintext = Buffer.from("hunter2").toString("base64");
+  const old = (await vault.encryptData({ name: "k", plaintext })).data.ciphertext;
+  await vault.write("transit/keys/k/rotate", {});
+  assert.equal((await vault.decryptData({ name: "k", ciphertext: old })).data.plaintext, plaintext);
+  assert.match((await vault.write("transit/rewrap/k", { ciphertext: old })).data.ciphertext, /^vault:v2:/);
+});
+
 await main();

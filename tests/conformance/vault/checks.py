@@ -340,6 +340,27 @@ def schedule(at: At) -> None:
     assert as_go_does("secret/data/k") == (403, 1)
 
 
+@check(20, "texts are encrypted, read by old versions and rewrapped to the newest; a batch with one bad item is a 400")
+def transit(at: At) -> None:
+    vault = client(at).secrets.transit
+    text = "aHVudGVyMg=="
+    old = vault.encrypt_data("k", plaintext=text)["data"]["ciphertext"]
+    vault.rotate_key("k")
+    new = vault.rewrap_data("k", ciphertext=old)["data"]["ciphertext"]
+    assert [each.split(":")[1] for each in (old, new)] == ["v1", "v2"]
+    assert [vault.decrypt_data("k", ciphertext=each)["data"]["plaintext"] for each in (old, new)] == [text, text]
+    vault.create_key("s", key_type="ed25519")
+    signature = vault.sign_data("s", hash_input=text)["data"]["signature"]
+    assert vault.verify_signed_data("s", text, signature=signature)["data"]["valid"] is True
+    status, _, said = plainly(
+        at, "POST", "transit/decrypt/k", {"batch_input": [{"ciphertext": old}, {"ciphertext": "x"}]}
+    )
+    assert status == 400
+    assert "errors" not in said
+    assert said["data"]["batch_results"][0] == {"plaintext": text}
+    assert len(at.control.effects("vault.key_rotated")) == 1
+
+
 @check(21, "what else a database engine and mounts are asked for")
 def configured(at: At) -> None:
     vault = client(at)

@@ -1,6 +1,6 @@
-"""Vault: KV secrets, tokens, logins, leases of dynamic database credentials, wrapping, the seal and the nodes.
+"""Vault: KV secrets, tokens, logins, leases of dynamic database credentials, wrapping, transit, the seal and the nodes.
 
-Not simulated: transit, PKI and other engines, identity, namespaces, quotas that are configured by its API, audit
+Not simulated: PKI and other engines, identity, namespaces, quotas that are configured by its API, audit
 devices, token roles, Enterprise's replication.
 
 - `resources.py`   what a cluster holds; `kv_store.py` keys and versions, `entries.py` what is configured below mounts,
@@ -8,7 +8,8 @@ devices, token roles, Enterprise's replication.
 - `actions.py`     the table of all routes, and how a mount is found
 - `serving.py`     tokens, policies and wrapping around each of them
 - `kv2.py`, `kv1.py` with what both share in `kv.py`; `tokens.py`, `approle.py`, `userpass.py`, `database.py`,
-  `leases.py`, `wrapping.py`, `policies.py`, `mounting.py`, `tools.py`: the endpoints
+  `leases.py`, `wrapping.py`, `policies.py`, `mounting.py`, `tools.py`, `transit.py` with its keys in
+  `transit_keys.py`: the endpoints
 - `lives.py`       how tokens and leases come to be, are lengthened and end
 - `sealing.py`     health and its codes, the seal, the leader
 - `access.py`      whose a call is, and whether its token is any good
@@ -75,6 +76,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
         "vault.lease_renewed": ("lease_id", "asked_s", "given_s"),
         "vault.lease_revoked": _LEASE,
         "vault.lease_irrevocable": _LEASE,
+        "vault.key_rotated": ("key", "version"),
         "vault.wrapped": ("path", "ttl_s"),
         "vault.unwrapped": ("path",),
         "vault.sealed": (),

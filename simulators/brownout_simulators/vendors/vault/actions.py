@@ -26,6 +26,7 @@ from brownout_simulators.vendors.vault import (
     sealing,
     tokens,
     tools,
+    transit,
     userpass,
     wrapping,
 )
@@ -75,6 +76,20 @@ _DATABASE: Final[Rows] = (
     ("WRITE", "/roles/{role}", database.write_role),
     ("DELETE", "/roles/{role}", database.delete_role),
     ("LIST", "/roles", database.list_roles),
+)
+_TRANSIT: Final[Rows] = (
+    ("LIST", "/keys", transit.list_keys),
+    ("GET", "/keys/{name}", transit.read),
+    ("WRITE", "/keys/{name}", transit.create),
+    ("DELETE", "/keys/{name}", transit.delete),
+    ("WRITE", "/keys/{name}/rotate", transit.rotate),
+    ("WRITE", "/keys/{name}/config", transit.configure),
+    ("WRITE", "/encrypt/{name}", transit.encrypt),
+    ("WRITE", "/decrypt/{name}", transit.decrypt),
+    ("WRITE", "/rewrap/{name}", transit.rewrap),
+    ("WRITE", "/hmac/{name}", transit.make_mac),
+    ("WRITE", "/sign/{name}", transit.sign),
+    ("WRITE", "/verify/{name}", transit.verify),
 )
 _APPROLE: Final[Rows] = (
     ("WRITE", "/login", approle.login),
@@ -185,6 +200,7 @@ _KINDS: Final[Mapping[str, Rows]] = {
     "kv1": _KV1,
     "kv2": _KV2,
     "database": _DATABASE,
+    "transit": _TRANSIT,
     "approle": _APPROLE,
     "userpass": _USERPASS,
     "token": _TOKEN,
@@ -201,6 +217,7 @@ def _router(kind: str) -> Router:
 _BEGUN_WITH: Final[Mapping[str, str]] = {
     "secret/": "kv2",
     "database/": "database",
+    "transit/": "transit",
     "auth/approle/": "approle",
     "auth/userpass/": "userpass",
     "auth/token/": "token",

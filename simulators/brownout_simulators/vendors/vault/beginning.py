@@ -13,6 +13,7 @@ from brownout_simulators.vendors.vault.resources import ROOT, Mount, State, Toke
 MOUNTED: Final = (
     ("secret/", "kv", {"version": "2"}, "key/value secret storage"),
     ("database/", "database", None, ""),
+    ("transit/", "transit", None, ""),
     ("sys/", "system", None, "system endpoints used for control, policy and debugging"),
     ("auth/token/", "token", None, "token based credentials"),
     ("auth/approle/", "approle", None, ""),

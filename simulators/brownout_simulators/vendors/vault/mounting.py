@@ -14,9 +14,9 @@ from brownout_simulators.vendors.vault.replies import done, secret
 from brownout_simulators.vendors.vault.resources import MOUNTS_LIMIT, SYSTEM_TTL_S, Mount, State
 
 AUTH: Final = "auth/"
-ENGINES: Final = frozenset({"kv", "kv-v1", "kv-v2", "database"})
+ENGINES: Final = frozenset({"kv", "kv-v1", "kv-v2", "database", "transit"})
 LOGINS: Final = frozenset({"approle", "userpass"})
-_KINDS: Final = ("role", "user", "config")
+_KINDS: Final = ("role", "user", "config", "key")
 
 
 def list_mounts(call: Call, account: Account[State]) -> Reply:

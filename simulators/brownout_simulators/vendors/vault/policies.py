@@ -51,6 +51,7 @@ path "secret/*" { capabilities = ["create", "read", "update", "patch", "delete",
 path "database/creds/*" { capabilities = ["read"] }
 path "sys/leases/revoke" { capabilities = ["update"] }
 path "sys/tools/random/*" { capabilities = ["update"] }
+path "transit/*" { capabilities = ["create", "read", "update", "list"] }
 """
 """Policy `app`, of this simulator's own roles."""
 
