@@ -326,7 +326,7 @@ DEEDS = st.lists(
 )
 
 
-@examples(60)
+@examples(30)
 @given(DEEDS)
 def test_whatever_is_cut_or_lost_each_last_state_is_told_and_none_twice_or_backwards(
     deeds: list[tuple[str, int, int]],
