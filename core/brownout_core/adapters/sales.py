@@ -5,24 +5,19 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
-from random import Random
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 
-from brownout_core.adapters.access_token import AccessToken
-from brownout_core.adapters.base import Said, VendorClient, error_object, form, text_of
+from brownout_core.adapters.base import Said, error_object, form, text_of
 from brownout_core.adapters.declaration import Adapter, Wire, url, variable
+from brownout_core.adapters.token_client import RENEWAL, TokenClient
 from brownout_core.errors import CallRejected, ServiceError
 from brownout_core.policies.limiter import LimiterConfig
-from brownout_core.policies.renewal import Renewal, RenewalConfig
 from brownout_core.policies.settings import original, recommended
 from brownout_core.transport import Response
 
-RENEWAL = "fetch_token"
-"""What errors call a renewal of the token."""
 SCOPE = "orders.read orders.write"
 
 
@@ -67,7 +62,7 @@ class Order:
     """As stored in its metadata; empty where there is none."""
 
 
-class SalesClient(VendorClient):
+class SalesClient(TokenClient):
     """The sales system's API v2. Writes carry an idempotency key. Safe for concurrent use."""
 
     vendor = "sales"
@@ -76,8 +71,6 @@ class SalesClient(VendorClient):
         super().__init__(access.base_url, wire)
         credentials = base64.b64encode(f"{access.client_id}:{access.client_secret}".encode()).decode()
         self._client_credentials = f"Basic {credentials}"
-        self._tokens = AccessToken()
-        self._renewal = wire.renewal or Renewal(self.vendor, RenewalConfig(), Random(0))
 
     async def submit_order(
         self,
@@ -135,28 +128,6 @@ class SalesClient(VendorClient):
         rows = self._field(call, response, self._json(call, response), "data", list)
         return [self._order_from(call, response, row) for row in rows if isinstance(row, dict)]
 
-    async def _authorised(
-        self, call: str, operation_id: str, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b""
-    ) -> Response:
-        """Send with an access token; a 401 earns one new token and one replay."""
-        token = await self._token(operation_id)
-        response = await self._ask(call, operation_id, method, path, headers={**headers, **_bearer(token)}, body=body)
-        if response.status != 401:
-            return response
-        self._tokens.drop(token)
-        token = await self._token(operation_id)
-        return await self._ask(call, operation_id, method, path, headers={**headers, **_bearer(token)}, body=body)
-
-    async def _token(self, operation_id: str) -> str:
-        now_s = asyncio.get_running_loop().time()
-        if token := self._tokens.valid(now_s):
-            return token
-        fetch = partial(self._fetch_token, operation_id)
-        if token := self._tokens.usable(now_s):
-            self._renewal.begin(RENEWAL, fetch)  # nobody waits for it while the old one serves
-            return token
-        return await self._renewal.renewed(RENEWAL, fetch)
-
     async def _fetch_token(self, operation_id: str) -> str:
         call = RENEWAL
         asked_at_s = asyncio.get_running_loop().time()
@@ -191,10 +162,6 @@ class SalesClient(VendorClient):
             (text for name in ("detail", "title", "error_description") if (text := text_of(told.get(name)))), ""
         )
         return Said(message, code, is_in_progress=response.status == 409 and code == "idempotency-in-progress")
-
-
-def _bearer(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
 
 
 def _existing_id(response: Response) -> str | None:

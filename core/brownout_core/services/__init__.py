@@ -3,5 +3,6 @@
 - `assistant.py`  text from a language model
 - `auth.py`       who somebody is, and what he belongs to
 - `secrets.py`    secrets and credentials that are lent
+- `signing.py`    contracts that people sign
 - `storage.py`    rows and files
 """

@@ -91,6 +91,7 @@ def environment(base_url: str, key: str) -> Mapping[str, str]:
     name = "localhost" if place.hostname in {"127.0.0.1", "::1"} else place.hostname or "localhost"
     return {
         "DOCUSIGN_BASE_PATH": f"{base_url}/restapi",
+        "DOCUSIGN_OAUTH_BASE": base_url,
         "DOCUSIGN_OAUTH_HOST": f"{name}{port}",
         "DOCUSIGN_INTEGRATION_KEY": key,
         "DOCUSIGN_USER_ID": user_id(label),

@@ -170,7 +170,7 @@ def send(happening: Happening) -> None:
         happening.note(expireDateTime=expire_later(account, envelope, int(days)))
     fields = {
         "subject": happening.header["emailSubject"],
-        "recipients": [one["email"] for one in envelope.now.recipients],
+        "recipients": ", ".join(one["email"] for one in envelope.now.recipients),
         "documents": [one.name for one in envelope.documents],
         "transaction_id": envelope.transaction_id,
     }
