@@ -4,9 +4,9 @@
 events are read, `postgrest.py` how tables are asked, `realtime.py` how one is told of their changes, `session_token.py`
 and `key_set.py` how tokens are verified without a network, `access_token.py` and `user_session.py` how one's own are
 kept, `token_client.py` how calls carry them, `jwt_grant.py` how one is asked for by a key, `held.py` what is fetched
-for all and renewed in time, `svix.py` how webhooks are that come through Svix, `docusign_connect.py` those of DocuSign's
-Connect, `vault_token.py` and `vault_changes.py` Vault's token, and which operations have changed a secret. What several
-vendors do alike is one of `services/`. To add one: a module with an `ADAPTER`, and a line here
+for all and renewed in time, `svix.py` how webhooks are that come through Svix, `docusign_connect.py` those of
+DocuSign's Connect, `vault_token.py` and `vault_changes.py` Vault's token, and which operations have changed a secret.
+What several vendors do alike is one of `services/`. To add one: a module with an `ADAPTER`, and a line here
 (docs/add-an-adapter.md).
 """
 

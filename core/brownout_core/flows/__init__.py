@@ -12,8 +12,9 @@ from brownout_core.flows.place_order import PlaceOrder
 from brownout_core.flows.rotate_secret import RotateSecret
 from brownout_core.flows.run_job import RunJob
 from brownout_core.flows.save_job import SaveJob
+from brownout_core.flows.sign_contract import SignContract
 from brownout_core.flows.sign_in import SignIn
 from brownout_core.flows.take_note import TakeNote
 
-FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn, RotateSecret, TakeNote)
+FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn, RotateSecret, TakeNote, SignContract)
 """Every flow, by name."""

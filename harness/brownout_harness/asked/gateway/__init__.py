@@ -16,6 +16,7 @@ from brownout_harness.asked.gateway import (
     rotate_secret,
     run_job,
     save_job,
+    sign_contract,
     sign_in,
     take_note,
 )
@@ -33,5 +34,6 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         sign_in.OPERATION,
         rotate_secret.OPERATION,
         take_note.OPERATION,
+        sign_contract.OPERATION,
     )
 }
