@@ -62,6 +62,9 @@ CAUGHT_BY = {
     "never-renews": ("vault-short-tokens", "success_rate"),
     "takes-silence-for-peace": ("supabase-realtime-silence", "nothing_lost"),
     "copies-its-session": ("supabase-refresh-reused", "success_rate"),
+    "sends-without-looking": ("docusign-lost-answers", "exactly_once"),
+    "takes-a-limit-for-a-mistake": ("docusign-limited", "success_rate"),
+    "believes-an-empty-list": ("docusign-list-lags", "exactly_once"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.
