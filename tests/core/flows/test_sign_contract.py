@@ -12,8 +12,10 @@ from brownout_core.flows.sign_contract import ContractRequest
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.transport import Lost, NoConnection, Response
+from brownout_harness.virtual.life import Killed, Life
 from tests.core.adapters.test_docusign import FakeDocusign, _now_s
 from tests.core.fakes import HANG, After, AfterAnswer, Step, reply
+from tests.core.flows.test_flow import Doomed, ask_until_final
 from tests.core.flows.world import policies
 from tests.support.aio import virtually
 from tests.support.vendor_bench import EPOCH_S
@@ -35,21 +37,24 @@ class World:
     def wall_clock(self) -> float:
         return EPOCH_S + _now_s()
 
-    def application(self) -> Application:
+    def application(self, life: Life | None = None) -> Application:
+        """The application in a life of its own, all of whose ways into the world lead through it."""
+        life = life or Life()
+        access = {"docusign": self.vendor.access}
         return build(
-            AppConfig(access={"docusign": self.vendor.access}, operations=("sign_contract",),
-                      **policies(docusign=self.settings)),
-            transports={"docusign": self.vendor.transport},
-            claims=self.claims,
-            dead_letters=self.letters,
+            AppConfig(access=access, operations=("sign_contract",), **policies(docusign=self.settings)),
+            transports={"docusign": life.transport(self.vendor.transport)},
+            claims=life.claims(self.claims),
+            dead_letters=life.dead_letters(self.letters),
             wall_clock=self.wall_clock,
-        )  # fmt: skip
+            instance=f"life-{id(life)}",
+        )
 
-    async def ask(self, operation_id: str = "op-1") -> Ending:
+    async def ask(self, operation_id: str = "op-1", app: Application | None = None) -> Ending:
         request = ContractRequest(
             operation_id=operation_id, name="Ada", email="ada@example.com", subject="Please sign", text="words"
         )
-        return await self.app.flows["sign_contract"](request)
+        return await (app or self.app).flows["sign_contract"](request)
 
     async def redrive(self, ending: Ending) -> str:
         return (await self.app.dead_letters.redrive(ending.dead_letter_id)).outcome
@@ -156,3 +161,42 @@ def test_two_operations_are_two_envelopes_and_a_new_life_finds_the_old_ones() ->
         assert world.envelopes == 2
 
     virtually(main())
+
+
+async def crash_and_recover(dies_at: int, script: list[Step]) -> bool:
+    """One life dies at a step, and another one is asked until it knows. False: the first did not die."""
+    world = World()
+    world.vendor.script.extend(script)
+    doomed = Doomed(dies_at)
+    first = doomed.start(_to_the_end(world, doomed), name="first")
+    await asyncio.wait([first])
+    second = world.application()
+    ending = await ask_until_final(lambda app: world.ask(app=app), second)
+    await asyncio.sleep(60)
+    for letter in await second.dead_letters.page():
+        await second.dead_letters.redrive(letter.id)
+    assert (await world.ask(app=second)).status is EndingStatus.DONE, ending
+    assert (world.envelopes, len(world.vendor.bench.of_kind("email"))) == (1, 1)
+    return doomed.ended
+
+
+async def _to_the_end(world: World, life: Life) -> None:
+    try:
+        await world.ask(app=world.application(life))
+    except (Killed, asyncio.CancelledError):
+        return
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param([], id="answered", marks=pytest.mark.thorough),
+        pytest.param([None, After(Lost())], id="answer lost"),
+    ],
+)
+def test_killed_at_any_step_a_human_is_mailed_once(script: list[Step]) -> None:
+    steps = 0
+    while virtually(crash_and_recover(steps + 1, script)):
+        steps += 1
+        assert steps < 200
+    assert steps >= 6
