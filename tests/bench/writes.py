@@ -9,6 +9,7 @@ something new; no rule and no limit is in force.
 import asyncio
 import base64
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -16,6 +17,7 @@ from statistics import median
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
+from brownout_core.adapters.jwt_grant import GRANT, assertion, pem
 from brownout_simulators.vendors import VENDORS, load_vendor
 from tests.bench.http_client import Generator
 from tests.bench.measure import Row, paired_ratio
@@ -31,8 +33,8 @@ JSON: Final = "application/json"
 
 @dataclass(frozen=True)
 class Write:
-    """A main write. Path and headers take the test key: `{key}`, what is before its colon `{user}`, `{basic}`;
-    a path also which one it is, `{number}`."""
+    """A main write. Path and headers take the test key: `{key}`, what is before its colon `{user}`, after it
+    `{token}`, `{basic}`; a path also which one it is, `{number}`."""
 
     path: str
     headers: Mapping[str, str]
@@ -97,6 +99,16 @@ WRITES: Final[Mapping[str, Write]] = {
         lambda number: {"business_key": f"job-{number}", "status": "queued"},
         goal=OF_SQL,
     ),
+    "docusign": Write(
+        "/restapi/v2.1/accounts/{user}/envelopes",
+        {"Authorization": "Bearer {token}"},
+        lambda number: {
+            "status": "sent",
+            "emailSubject": f"Contract {number}",
+            "documents": [{"documentId": "1", "name": "contract.txt", "documentBase64": "d29yZHM="}],
+            "recipients": {"signers": [{"recipientId": "1", "name": "Ada", "email": f"user-{number}@example.com"}]},
+        },
+    ),
     "resend": Write(
         "/emails",
         {**BEARER, "Idempotency-Key": "key-{number}"},
@@ -150,7 +162,22 @@ async def key_of(name: str, server: Server) -> str:
         head = f"POST /oauth2/token HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic {_basic(key)}\r\n"
         head += f"Content-Type: {FORM}\r\nContent-Length: {len(body)}\r\n\r\n"
         key = json.loads(await Generator("127.0.0.1", server.port).fetch(head.encode() + body))["access_token"]
+    if name == "docusign":
+        key = await _docusign_key(key, server)
     return key
+
+
+async def _docusign_key(key: str, server: Server) -> str:
+    """Account and access token, by an assertion."""
+    said = load_vendor("docusign").environment(f"http://127.0.0.1:{server.port}", key)
+    now_s = int(time.time())  # noqa: TID251  the server's own clock
+    claims = {"iss": key, "sub": said["DOCUSIGN_USER_ID"], "aud": "account-d.docusign.com", "iat": now_s}
+    signed = assertion({**claims, "exp": now_s + 600, "scope": "signature"}, pem(said["DOCUSIGN_PRIVATE_KEY"]))
+    body = urlencode({"grant_type": GRANT, "assertion": signed}).encode()
+    head = "POST /oauth/token HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    head += f"Content-Type: {FORM}\r\nContent-Length: {len(body)}\r\n\r\n"
+    token = json.loads(await Generator("127.0.0.1", server.port).fetch(head.encode() + body))["access_token"]
+    return f"{said['DOCUSIGN_ACCOUNT_ID']}:{token}"
 
 
 def _loaded(server: Server, write: Write, key: str, numbers: Iterator[int], seconds: float) -> Load:
@@ -162,9 +189,9 @@ def _loaded(server: Server, write: Write, key: str, numbers: Iterator[int], seco
 
 def requests_of(write: Write, key: str, numbers: Iterator[int]) -> Iterator[bytes]:
     """Without end, each with a number of its own."""
-    user = key.partition(":")[0]
+    user, _, token = key.partition(":")
     named = {
-        name: value.format(key=key, user=user, basic=_basic(key), number="{number}")
+        name: value.format(key=key, user=user, token=token, basic=_basic(key), number="{number}")
         for name, value in write.headers.items()
     }
     lines = [

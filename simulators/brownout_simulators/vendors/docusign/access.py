@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -148,8 +149,13 @@ def labelled(label: str) -> str:
 
 def label_in(text: str) -> str:
     """The label in a part of a token or a link; empty for none."""
+    return _label(text.partition("~")[0])
+
+
+@lru_cache(maxsize=4_096)
+def _label(text: str) -> str:
     try:
-        label = base64.urlsafe_b64decode(text.partition("~")[0] + "=" * (-len(text.partition("~")[0]) % 4)).decode()
+        label = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
     except (ValueError, binascii.Error):
         return ""
     return label if label.isascii() and label.startswith("account_") and label.isidentifier() else ""

@@ -101,7 +101,7 @@ def recipient(given: Mapping[str, Any], kind: str, envelope_id: str, *, is_draft
         "requireIdLookup": "false",
         "deliveryMethod": "email",
     }
-    row |= {member: value for member in _TEXTS if (value := text(given, member, 500))}
+    row |= {member: value for member in _TEXTS if member in given and (value := text(given, member, 500))}
     if kind == "signers":
         row["tabs"] = tabs(an_object(given, "tabs"), envelope_id, recipient_id)
         row["totalTabCount"] = str(sum(len(group) for group in row["tabs"].values()))
@@ -111,7 +111,7 @@ def recipient(given: Mapping[str, Any], kind: str, envelope_id: str, *, is_draft
 def is_address(email: str) -> bool:
     """Whether a mail could go there."""
     name, at, host = email.rpartition("@")
-    return bool(name and at and "." in host.strip(".")) and not any(letter.isspace() for letter in email)
+    return bool(name and at and "." in host.strip(".")) and email.split() == [email]
 
 
 def tabs(given: Mapping[str, Any], envelope_id: str, recipient_id: str) -> Object:
