@@ -90,9 +90,10 @@ def take(call: Call, account: Account[State], item_id: str, quantity: Decimal) -
 
 
 def _expire(account: Account[Any], id: str) -> Aftermath | None:  # noqa: A002
+    """Nobody has taken it; one that is a work order's stands until that is finished or cancelled."""
     record = state_of(account)["inventoryReservations"].get(id)
-    if record is None or record.values["status"] != RESERVED:
+    if record is None or record.values["status"] != RESERVED or record.values["workOrderId"]:
         return None
     expired = end_reservation(account, record, "Expired")
     told_later(account, RESERVATIONS, expired, "updated")
-    return Aftermath()
+    return Aftermath(effects=(effect("erp.reservation_release", expired),))

@@ -73,7 +73,7 @@ def test_a_group_takes_back_reservations_balances_and_cancellations() -> None:
     assert [bench.get(name).json["value"] for name in ("workOrders", "inventoryReservations")] == before
     assert [row["id"] for row in bench.effects()] == [kept["id"], held["id"]]
     bench.pass_time(20)
-    assert bench.get(f"inventoryReservations({held['id']})").json["status"] == "Expired"
+    assert bench.get(f"inventoryReservations({held['id']})").json["status"] == "Reserved"
 
 
 def test_what_depends_on_a_failure_is_424() -> None:

@@ -42,6 +42,16 @@ def test_a_reservation_ends_by_itself() -> None:
     bench.pass_time(15.1)
     assert bench.get(f"inventoryReservations({made['id']})").json["status"] == "Expired"
     assert bench.reserve("R-2", 5).status == 201
+    assert [row["route"] for row in bench.effects()][1] == "erp.reservation_release"
+
+
+def test_one_that_a_work_order_has_stands_until_that_is_over() -> None:
+    bench = _small()
+    held = bench.reserve("R-1", 5).json
+    bench.work_order("W-1", lines=[{"itemNumber": "FLT-20x25", "quantity": 5, "reservationId": held["id"]}])
+    bench.pass_time(60)
+    assert bench.get(f"inventoryReservations({held['id']})").json["status"] == "Reserved"
+    assert bench.reserve("R-2", 1).status == 400
 
 
 def test_a_work_order_takes_what_was_reserved_for_it() -> None:
