@@ -107,6 +107,11 @@ class Asking:
         if self.one_vendor and self.writes == 1:
             self._is_settled = True
 
+    def taken_back(self) -> None:
+        """What this asking, or an earlier one, did was undone, and the vendor said so: nothing is left of it."""
+        self.may_have_sent = False
+        self._is_settled = True
+
     def took_over(self, began_ago_s: float, sent_ago_s: float) -> None:
         """An earlier owner of the key ended without an answer."""
         if self.earlier is not None:

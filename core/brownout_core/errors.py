@@ -25,6 +25,7 @@
             ├── Throttled          429: refused before any work
             ├── VendorUnavailable  5xx: the effect is unknown
             ├── VendorBusy         409: still at work on the same idempotency key, the effect is unknown
+            ├── VendorContended    409, 412: somebody else had it or was first, nothing was done
             ├── AuthenticationFailed  401 after one refresh
             ├── QuotaExhausted     out of money, or of a quota that no waiting brings back
             └── VendorRefused      any other 4xx: a definitive no
@@ -229,6 +230,13 @@ class VendorUnavailable(VendorError):
 class VendorBusy(VendorError):
     """The vendor still works on an earlier attempt of the same idempotency key: ask again, with the same key."""
 
+    is_failure = False
+
+
+class VendorContended(VendorError):
+    """Somebody else has the record, or changed it first: nothing was done. Look again, and then try again."""
+
+    may_have_effect = False
     is_failure = False
 
 

@@ -23,6 +23,13 @@ def test_what_was_done_or_may_have_been_is_never_forgotten() -> None:
     assert asking.may_have_effect
 
 
+def test_what_was_taken_back_for_certain_is_not_there() -> None:
+    asking = Asking(earlier=EARLIER)
+    asking.may_have_sent = True
+    asking.taken_back()
+    assert not asking.may_have_effect
+
+
 def test_who_comes_after_somebody_else_is_in_doubt_until_it_has_looked() -> None:
     asking = Asking(earlier=EARLIER)
     assert asking.may_have_effect

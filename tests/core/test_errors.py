@@ -48,6 +48,7 @@ def test_a_rejection_is_never_a_sample_and_names_its_policy(kind: type[CallRejec
         (errors.ResponseBroken, True, True, True),
         (errors.Throttled, False, False, True),
         (errors.VendorUnavailable, True, True, True),
+        (errors.VendorContended, False, False, True),
         (errors.AuthenticationFailed, False, False, False),
         (errors.QuotaExhausted, False, False, False),
         (errors.ContentWithheld, False, False, False),

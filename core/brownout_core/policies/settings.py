@@ -61,8 +61,11 @@ class VendorPolicies:
         return read_strictly(VendorPolicies, merged, where, "policy")
 
 
-def recommended(attempt_s: float, deadline_s: float, limiter: LimiterConfig | None = None) -> VendorPolicies:
-    """The recommended settings for a vendor that answers within `attempt_s` when it is healthy (p99.9)."""
+def recommended(
+    attempt_s: float, deadline_s: float, limiter: LimiterConfig | None = None, *, at_once: int | None = None
+) -> VendorPolicies:
+    """The recommended settings for a vendor that answers within `attempt_s` when it is healthy (p99.9); `at_once`:
+    works on no more calls at a time, so that whoever sends more only makes its queue longer."""
     return VendorPolicies(
         timeout=TimeoutConfig(attempt_s=attempt_s, deadline_s=deadline_s),
         # Half of the attempt timeout is far above a healthy p99: a vendor that crawls opens the breaker before its
@@ -72,6 +75,7 @@ def recommended(attempt_s: float, deadline_s: float, limiter: LimiterConfig | No
             sampling_window_s=max(5.0, attempt_s), slow_call_s=attempt_s / 2, probe_timeout_s=2 * attempt_s
         ),
         limiter=limiter,
+        bulkhead=BulkheadConfig() if at_once is None else BulkheadConfig(max_in_flight=at_once, max_wait_s=attempt_s),
         renewal=RenewalConfig(attempt_s=attempt_s),
     )
 

@@ -5,4 +5,5 @@
 - `secrets.py`    secrets and credentials that are lent
 - `signing.py`    contracts that people sign
 - `storage.py`    rows and files
+- `work_orders.py`  stock that is reserved, and work orders
 """

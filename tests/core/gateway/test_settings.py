@@ -21,6 +21,10 @@ GOOD = {
     "SUPABASE_SERVICE_ROLE_KEY": "secret7",
     "VAULT_ROLE_ID": "role",
     "VAULT_SECRET_ID": "secret9",
+    "ERP_TENANT": "tenant",
+    "ERP_COMPANY_ID": "company",
+    "ERP_CLIENT_ID": "client",
+    "ERP_CLIENT_SECRET": "secret10",
 }
 
 

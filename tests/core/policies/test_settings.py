@@ -9,9 +9,16 @@ import pytest
 
 from brownout_core.errors import ConfigError
 from brownout_core.policies.breaker import TRANSITIONS, Event, State
+from brownout_core.policies.bulkhead import BulkheadConfig
 from brownout_core.policies.fallback import FallbackConfig
 from brownout_core.policies.retry import FOREIGN_FAILURE
-from brownout_core.policies.settings import ORIGINAL_DEFAULT, RECOMMENDED_DEFAULT, VendorPolicies, make_policies
+from brownout_core.policies.settings import (
+    ORIGINAL_DEFAULT,
+    RECOMMENDED_DEFAULT,
+    VendorPolicies,
+    make_policies,
+    recommended,
+)
 
 DOCS = (Path(__file__).parents[3] / "docs" / "policies.md").read_text(encoding="utf-8")
 ALL_ON = VendorPolicies()
@@ -97,3 +104,10 @@ def test_the_breakers_diagram_is_its_table() -> None:
     """C6"""
     drawn = {(State(old), Event(event)): State(new) for old, new, event in re.findall(r"(\w+) --> (\w+): (\w+)", DOCS)}
     assert drawn == dict(TRANSITIONS)
+
+
+def test_a_vendor_that_works_on_few_calls_at_a_time_is_sent_no_more() -> None:
+    bounded = recommended(4.0, 20.0, at_once=5).bulkhead
+    assert bounded is not None
+    assert (bounded.max_in_flight, bounded.max_wait_s) == (5, 4.0)
+    assert recommended(4.0, 20.0).bulkhead == BulkheadConfig()
