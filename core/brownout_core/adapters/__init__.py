@@ -12,9 +12,9 @@ What several vendors do alike is one of `services/`. To add one: a module with a
 
 from brownout_core.adapters import clerk, docusign, gemini, openai, sales, stripe, supabase, twilio, vault
 kept, `held.py` what is fetched for all and renewed in time, `odata.py` how ERPs word their errors, `svix.py` how
-webhooks are that come through Svix,
-`vault_token.py` and `vault_changes.py` Vault's token, and which operations have changed a secret. What several vendors
-do alike is one of `services/`. To add one: a module with an `ADAPTER`, and a line here (docs/add-an-adapter.md).
+webhooks are that come through Svix, `vault_token.py` and `vault_changes.py` Vault's token, and which operations have
+changed a secret. What several vendors do alike is one of `services/`. To add one: a module with an `ADAPTER`, and a
+line here (docs/add-an-adapter.md).
 """
 
 from brownout_core.adapters import clerk, erp, gemini, openai, sales, stripe, supabase, twilio, vault

@@ -9,6 +9,7 @@ from brownout_core.flows.flow import by_name
 from brownout_core.flows.notify import Notify
 from brownout_core.flows.pay import Pay
 from brownout_core.flows.place_order import PlaceOrder
+from brownout_core.flows.reserve_stock import ReserveStock
 from brownout_core.flows.rotate_secret import RotateSecret
 from brownout_core.flows.run_job import RunJob
 from brownout_core.flows.save_job import SaveJob
@@ -17,4 +18,5 @@ from brownout_core.flows.sign_in import SignIn
 from brownout_core.flows.take_note import TakeNote
 
 FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn, RotateSecret, TakeNote, SignContract)
+FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn, RotateSecret, TakeNote, ReserveStock)
 """Every flow, by name."""

@@ -260,7 +260,7 @@ def _leaves(scenario: Scenario, gateway: Mapping[str, GatewayOperation]) -> Iter
         if operation.leaves is not None:
             yield operation.name, Leaves.of(operation.leaves, operation.undone_by)
         elif scenario.target is None:
-            yield operation.name, Leaves.of(gateway[operation.name].leaves)
+            yield operation.name, Leaves.of(gateway[operation.name].leaves, gateway[operation.name].undone_by)
 
 
 def _fault_spans(scenario: Scenario, inputs: RunInputs) -> Iterator[FaultSpan]:

@@ -13,6 +13,7 @@ from brownout_harness.asked.gateway import (
     notify,
     pay,
     place_order,
+    reserve_stock,
     rotate_secret,
     run_job,
     save_job,
@@ -35,5 +36,6 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         rotate_secret.OPERATION,
         take_note.OPERATION,
         sign_contract.OPERATION,
+        reserve_stock.OPERATION,
     )
 }

@@ -30,6 +30,8 @@ class GatewayOperation:
     """Parameters that the flow takes, operation id left out."""
     leaves: tuple[str | tuple[str, ...], ...]
     """The effects that a done one has left in the vendors' ledgers, all of them; of those that stand together, one."""
+    undone_by: Mapping[str, str] = field(default_factory=dict)
+    """What takes an effect back, by the kind of the effect."""
     as_asked: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What each effect of a kind must hold: templates of the parameters, a star for any text."""
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -1,0 +1,164 @@
+"""`reserve_stock`: hold stock in the ERP and make a work order for it; both, or neither.
+
+    look ─▶ reserve ─▶ look ─▶ make the work order ─▶ done
+                                  │ refused for good
+                                  └──▶ release ─▶ refused
+
+The ERP knows no idempotency key, so both are made under a business key and looked for before they are sent; by whoever
+comes later, not before an earlier sending must have arrived. After a failure that leaves it open what is found at once
+is adopted. What is not found at once may still come: then it is set aside, never sent again blindly.
+
+A reservation that nobody takes ends by itself after a while. So whoever comes late may find it over, and holds anew.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field
+
+from brownout_core.adapters import erp
+from brownout_core.adapters.erp import LONGEST_KEY, ErpClient
+from brownout_core.asking import Asking
+from brownout_core.errors import BrownoutError, ServiceError, VendorRefused
+from brownout_core.flows.flow import Around, Flow, SetAside
+from brownout_core.flows.request import FlowRequest
+from brownout_core.services.work_orders import Line, NewWorkOrder, Reservation, WorkOrder
+
+DUPLICATE = "duplicate"
+T = TypeVar("T")
+
+
+class ReserveRequest(FlowRequest):
+    """Hold stock, and plan the work that needs it."""
+
+    item: Annotated[str, Field(min_length=1, max_length=20)]
+    """Its number in the ERP."""
+    quantity: Annotated[int, Field(ge=1, le=10_000)] = 1
+    customer: Annotated[str, Field(min_length=1, max_length=20)]
+    """Its number in the ERP."""
+    site: Annotated[str, Field(min_length=1, max_length=250)]
+
+    @property
+    def key(self) -> str:
+        """The business key: the operation's id as far as there is room for it, the same for ever."""
+        if len(self.operation_id) <= LONGEST_KEY:
+            return self.operation_id
+        return f"h-{hashlib.sha256(self.operation_id.encode()).hexdigest()[: LONGEST_KEY - 2]}"
+
+
+class ReserveStock(Flow[ReserveRequest]):
+    """Reserves and plans; gives back what was reserved where the work order is refused."""
+
+    name, path, request = "reserve_stock", "/v1/reservations", ReserveRequest
+    uses = (erp.ADAPTER,)
+    http_status = 201
+    sets_aside = SetAside.TRANSIENT
+
+    def __init__(self, around: Around) -> None:
+        super().__init__(around)
+        self._erp = self.guarded(erp.ADAPTER)
+
+    async def do(self, request: ReserveRequest, asking: Asking) -> dict[str, Any]:
+        """One reservation that a work order has."""
+        order = await self._there_already(request, asking)
+        if order is None:
+            held = await self._held(request, asking)
+            try:
+                order = await self._ordered(request, asking, held)
+            except VendorRefused:
+                await self._give_back(request, asking, held)
+                raise
+        return {"work_order": order.id, "work_order_number": order.number, "work_order_status": order.status}
+
+    async def _there_already(self, request: ReserveRequest, asking: Asking) -> WorkOrder | None:
+        """Also where nobody is known to have tried before: who would know may have forgotten."""
+        if asking.earlier is None:
+            return await self._work_order(request, asking)
+        return await self.look_first(asking, lambda _ago_s: self._work_order(request, asking))
+
+    async def _held(self, request: ReserveRequest, asking: Asking) -> Reservation:
+        def reserve(client: ErpClient) -> Awaitable[Reservation]:
+            return client.reserve(
+                key=request.key, item=request.item, quantity=request.quantity, operation_id=request.operation_id
+            )
+
+        found = await self._reservation(request, asking)
+        if found is not None:
+            return found
+        return await self._made(asking, "reserve", reserve, find=partial(self._reservation, request, asking))
+
+    async def _ordered(self, request: ReserveRequest, asking: Asking, held: Reservation) -> WorkOrder:
+        order = NewWorkOrder(
+            key=request.key,
+            customer=request.customer,
+            site=request.site,
+            lines=[Line(request.item, request.quantity, held.id)],
+        )
+        return await self._made(
+            asking,
+            "create_work_order",
+            lambda client: client.create_work_order(order, operation_id=request.operation_id),
+            find=partial(self._work_order, request, asking),
+        )
+
+    async def _made(
+        self,
+        asking: Asking,
+        call: str,
+        make: Callable[[ErpClient], Awaitable[T]],
+        *,
+        find: Callable[[], Awaitable[T | None]],
+    ) -> T:
+        """Make it once; where that is left open, what is found is it."""
+        try:
+            return await self._erp(asking, call, make, idempotent=False)
+        except ServiceError as error:
+            found = await self._at_best(find) if error.may_have_effect else None
+            if found is None:
+                raise
+            return found
+
+    async def _at_best(self, find: Callable[[], Awaitable[T | None]]) -> T | None:
+        try:
+            return await find()
+        except BrownoutError:
+            return None
+
+    async def _give_back(self, request: ReserveRequest, asking: Asking, held: Reservation) -> None:
+        """Once that is certain nothing is left of it; else it is open, and somebody will have to look again."""
+        try:
+            await self._erp(
+                asking,
+                "release",
+                lambda client: client.release(held.id, operation_id=request.operation_id),
+                idempotent=True,
+            )
+        except BrownoutError:
+            return
+        asking.taken_back()
+
+    async def _reservation(self, request: ReserveRequest, asking: Asking) -> Reservation | None:
+        found = await self._erp.read(
+            asking,
+            "find_reservations",
+            lambda client: client.find_reservations(request.key, operation_id=request.operation_id),
+        )
+        return _only(asking, "find_reservations", [each for each in found if each.stands])
+
+    async def _work_order(self, request: ReserveRequest, asking: Asking) -> WorkOrder | None:
+        found = await self._erp.read(
+            asking,
+            "find_work_orders",
+            lambda client: client.find_work_orders(request.key, operation_id=request.operation_id),
+        )
+        return _only(asking, "find_work_orders", [each for each in found if each.status != erp.CANCELLED])
+
+
+def _only(asking: Asking, call: str, found: list[T]) -> T | None:
+    """The one that there is. Two under one key are somebody's mistake, which nobody can mend here."""
+    if len(found) > 1:
+        asking.may_have_sent = True  # whoever did it: nobody may be told that nothing is there
+        raise VendorRefused("erp", call, f"{len(found)} have one key", status=409, code=DUPLICATE)
+    return found[0] if found else None
