@@ -65,6 +65,9 @@ CAUGHT_BY = {
     "sends-without-looking": ("docusign-lost-answers", "exactly_once"),
     "takes-a-limit-for-a-mistake": ("docusign-limited", "success_rate"),
     "believes-an-empty-list": ("docusign-list-lags", "exactly_once"),
+    "makes-anew": ("erp-lost-answers", "exactly_once"),
+    "takes-a-lock-for-a-no": ("erp-locked-records", "success_rate"),
+    "keeps-what-it-reserved": ("erp-refused-work-orders", "nothing_lost"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.
