@@ -28,14 +28,14 @@ TEXT = RECIPE.read_text(encoding="utf-8")
 def module(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The recipe's module."""
     (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-    made = ModuleType("resend")
-    monkeypatch.setitem(sys.modules, "resend", made)  # dataclasses look for their module
+    made = ModuleType("pager")
+    monkeypatch.setitem(sys.modules, "pager", made)  # dataclasses look for their module
     exec(compile(code, str(RECIPE), "exec"), made.__dict__)  # noqa: S102
     return made
 
 
 async def sent(module: Any, answer: Response) -> tuple[str, list[Request]]:
-    """An application that has the adapter sends an email: what came back, and what went out."""
+    """An application that has the adapter sends a page: what came back, and what went out."""
     requests: list[Request] = []
 
     async def vendor(request: Request) -> Response:
@@ -44,28 +44,28 @@ async def sent(module: Any, answer: Response) -> tuple[str, list[Request]]:
 
     table, loop = by_name(module.ADAPTER), asyncio.get_running_loop()
     app = build(
-        AppConfig(access=read_access(table, {"RESEND_API_KEY": "re_test_1"})),
+        AppConfig(access=read_access(table, {"PAGER_KEY": "pager_test_1"})),
         Replacements(adapters=table, flows={}),
-        transports={"resend": MemoryTransport(vendor)},
+        transports={"pager": MemoryTransport(vendor)},
         claims=MemoryClaimStore(loop.time),
         dead_letters=SqliteDeadLetterStore(":memory:", wall_clock=loop.time),
         wall_clock=loop.time,
     )
-    email = await app.guarded["resend"](
+    page = await app.guarded["pager"](
         Asking("order-7"),
         "send",
         lambda client: client.send(operation_id="order-7", idempotency_key="k", to="a@b.example", text="Hello"),
         idempotent=True,
     )
     await app.close()
-    return email, requests
+    return page, requests
 
 
 def test_its_call_goes_out_with_key_and_ids_and_its_answer_is_read(module: Any) -> None:
-    email, (request,) = virtually(sent(module, Response(200, {}, b'{"id": "email_1"}')))
-    assert email == "email_1"
-    assert (request.method, request.url) == ("POST", "http://127.0.0.1:12121/emails")
-    assert request.headers["Authorization"] == "Bearer re_test_1"
+    page, (request,) = virtually(sent(module, Response(200, {}, b'{"id": "page_1"}')))
+    assert page == "page_1"
+    assert (request.method, request.url) == ("POST", "http://127.0.0.1:12199/pages")
+    assert request.headers["Authorization"] == "Bearer pager_test_1"
     assert (request.headers["Idempotency-Key"], request.headers["X-Correlation-ID"]) == ("k", "order-7")
 
 
@@ -78,11 +78,11 @@ def test_its_error_is_one_of_ours_in_the_vendors_words(module: Any) -> None:
 
 def test_what_is_missing_is_named_and_what_is_secret_hidden(module: Any) -> None:
     table = by_name(module.ADAPTER)
-    with pytest.raises(ConfigError, match="missing in the environment: RESEND_API_KEY"):
+    with pytest.raises(ConfigError, match="missing in the environment: PAGER_KEY"):
         read_access(table, {})
-    access = read_access(table, {"RESEND_API_KEY": "re_test_1"})["resend"]
-    assert list(secrets_of(access)) == ["re_test_1"]
-    assert "re_test_1" not in repr(access)
+    access = read_access(table, {"PAGER_KEY": "pager_test_1"})["pager"]
+    assert list(secrets_of(access)) == ["pager_test_1"]
+    assert "pager_test_1" not in repr(access)
 
 
 def test_the_line_is_the_one_in_the_table(module: Any) -> None:

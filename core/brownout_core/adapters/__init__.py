@@ -18,6 +18,13 @@ line here (docs/add-an-adapter.md).
 """
 
 from brownout_core.adapters import clerk, erp, gemini, openai, sales, stripe, supabase, twilio, vault
+kept, `held.py` what is fetched for all and renewed in time, `svix.py` how webhooks are that come through Svix,
+`texting.py` text messages as one of the services, `vault_token.py` and `vault_changes.py` Vault's token, and which
+operations have changed a secret. What several vendors do alike is one of `services/`. To add one: a module with an
+`ADAPTER`, and a line here (docs/add-an-adapter.md).
+"""
+
+from brownout_core.adapters import clerk, gemini, openai, resend, sales, stripe, supabase, twilio, vault
 from brownout_core.adapters.declaration import by_name
 
 ADAPTERS = by_name(
@@ -31,5 +38,6 @@ ADAPTERS = by_name(
     vault.ADAPTER,
     docusign.ADAPTER,
     erp.ADAPTER,
+    resend.ADAPTER,
 )
 """Every vendor that the core has an adapter of, by name."""

@@ -19,4 +19,9 @@ from brownout_core.flows.take_note import TakeNote
 
 FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn, RotateSecret, TakeNote, SignContract)
 FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn, RotateSecret, TakeNote, ReserveStock)
+from brownout_core.flows.send_receipt import SendReceipt
+from brownout_core.flows.sign_in import SignIn
+from brownout_core.flows.take_note import TakeNote
+
+FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn, RotateSecret, TakeNote, SendReceipt)
 """Every flow, by name."""

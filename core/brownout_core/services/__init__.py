@@ -6,4 +6,5 @@
 - `signing.py`    contracts that people sign
 - `storage.py`    rows and files
 - `work_orders.py`  stock that is reserved, and work orders
+- `communication.py`  mails and text messages
 """

@@ -25,6 +25,7 @@ GOOD = {
     "ERP_COMPANY_ID": "company",
     "ERP_CLIENT_ID": "client",
     "ERP_CLIENT_SECRET": "secret10",
+    "RESEND_API_KEY": "secret10",
 }
 
 

@@ -18,11 +18,14 @@ WRITES = {
     "twilio": ("notify", "POST *", "twilio.message"),
     "sales": ("place_order", "POST /api/v2/orders/intake", "sales.order"),
     "supabase": ("save_job", "POST /rest/v1/jobs", "supabase.row"),
+    "resend": ("send_receipt", "POST /emails", "resend.email"),
     "openai": ("assist", "POST /v1/chat/completions", ""),
     "vault": ("rotate_secret", "POST /v1/secret/data/*", "vault.secret_written"),
 }
 """The operation, the write that is struck, and what it leaves once; "" for an answer that may cost twice."""
-ASKED_NOTHING_ALONE = {"gemini", "clerk", "erp", "docusign", "resend"}
+POLICIES = {"resend": "policies: {resend: {limiter: {capacity: 50, refill: 50/s}}}"}
+"""Where the vendor's own limit is below this load."""
+ASKED_NOTHING_ALONE = {"gemini", "clerk", "erp", "docusign"}
 """Vendors of which no operation wants a write alone."""
 
 LATE = """\
@@ -56,6 +59,7 @@ phases:
 always:
 {faults}
 drain: 60s
+{policies}
 expect:
   - exactly_once: {{effect: {effect}}}
   - nothing_lost: {{}}
@@ -79,7 +83,9 @@ def ran(vendor: str, answers: Iterable[str], share: str = "50%") -> tuple[Judgem
     seconds = [f"{{start: {at}s, end: {at + 1}s}}" for at in range(len(given))]
     which = f"vendor: {vendor}, match: {match}, share: {share}, expect_struck: 0"
     faults = "\n".join(f"  - {{{which}, window: {at}, {each}}}" for at, each in zip(seconds, given, strict=True))
-    text = SCENARIO.format(operation=operation, effect=effect, seconds=len(given), faults=faults)
+    text = SCENARIO.format(
+        operation=operation, effect=effect, seconds=len(given), faults=faults, policies=POLICIES.get(vendor, "")
+    )
     if not effect:
         text = text.replace("  - exactly_once: {effect: }\n", "")
     scenario = load_text(text, vocabulary())

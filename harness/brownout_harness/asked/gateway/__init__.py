@@ -18,6 +18,7 @@ from brownout_harness.asked.gateway import (
     run_job,
     save_job,
     sign_contract,
+    send_receipt,
     sign_in,
     take_note,
 )
@@ -37,5 +38,6 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         take_note.OPERATION,
         sign_contract.OPERATION,
         reserve_stock.OPERATION,
+        send_receipt.OPERATION,
     )
 }

@@ -1,0 +1,56 @@
+"""Telling somebody something, whoever carries it: a mail, a text message.
+
+    sent = await mail.send(message, operation_id="order-7", idempotency_key="k")
+    sent = await mail.find(message, operation_id="order-7", ago_s=90_000)     # what an earlier sending left
+
+What is sent ends with a short reference to its operation. So it is told from every other message, also by a vendor that
+takes no key, or has forgotten it: whoever may have sent it before looks for it first.
+"""
+
+import hashlib
+from typing import NamedTuple, Protocol
+
+
+class Message(NamedTuple):
+    """What somebody is to be told."""
+
+    to: str
+    """An address, as the one who carries it needs it."""
+    text: str
+    subject: str = ""
+    """Of a mail."""
+    html: str = ""
+    """Of a mail, beside its text."""
+
+
+class Sent(NamedTuple):
+    """A message that was taken in. That it bounces, or is never read, makes it no less sent."""
+
+    id: str
+    """The vendor's."""
+    status: str
+    """The vendor's word for how far it has come."""
+
+
+class CommunicationService(Protocol):
+    """What mails and text messages have in common."""
+
+    takes_keys: bool
+    """A repetition under the same key is no second message, as long as the vendor knows the key. Else a message that
+    may have been sent is never sent again unlooked."""
+
+    async def send(self, message: Message, *, operation_id: str, idempotency_key: str) -> Sent:
+        """Hand it over. Raises what the vendor's answer, or the lack of one, means."""
+        ...
+
+    async def find(self, message: Message, *, operation_id: str, ago_s: float) -> Sent | None:
+        """The message of this operation among those of the last so many seconds, counted by the vendor's clock.
+
+        None only where all of them were looked at: raises where there are more than are read.
+        """
+        ...
+
+
+def reference(operation_id: str) -> str:
+    """What stands in a message for its operation: short, and no other's."""
+    return hashlib.sha256(operation_id.encode()).hexdigest()[:10]
