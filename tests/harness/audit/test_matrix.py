@@ -68,6 +68,9 @@ CAUGHT_BY = {
     "makes-anew": ("erp-lost-answers", "exactly_once"),
     "takes-a-lock-for-a-no": ("erp-locked-records", "success_rate"),
     "keeps-what-it-reserved": ("erp-refused-work-orders", "nothing_lost"),
+    "mails-anew": ("resend-lost-answers", "exactly_once"),
+    "waits-for-a-quota": ("resend-quota-spent", "amplification"),
+    "writes-to-the-bounced": ("resend-bounce-storm", "exactly_once"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

@@ -38,6 +38,7 @@ from brownout_harness.audit.mutants import (
     keys_from_the_clock,
     logs_in_after_errors,
     makes_anew,
+    mails_anew,
     never_renews,
     reads_no_gaps,
     redrives_blindly,
@@ -63,8 +64,10 @@ from brownout_harness.audit.mutants import (
     three_plain_retries,
     trusts_the_key,
     trusts_unreadable_answers,
+    waits_for_a_quota,
     waits_for_silence,
     waits_without_jitter,
+    writes_to_the_bounced,
 )
 
 MUTANTS: Final[Mapping[str, Mutant]] = {
@@ -127,5 +130,8 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         sends_without_looking,
         takes_a_limit_for_a_mistake,
         believes_an_empty_list,
+        mails_anew,
+        waits_for_a_quota,
+        writes_to_the_bounced,
     )
 }

@@ -1,0 +1,33 @@
+"""Who looks for a mail takes one that bounced for none: it is written a second time, to a dead address."""
+
+from typing import Any
+
+from brownout_core.adapters.resend import ResendClient
+from brownout_core.compose import Replacements
+from brownout_core.services.communication import Message, Sent
+from brownout_harness.audit.mutant import Mutant
+
+
+class _Stubborn:
+    """A client that finds only what has arrived."""
+
+    def __init__(self, inner: ResendClient) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def find(self, message: Message, *, operation_id: str, ago_s: float) -> Sent | None:
+        found = await self._inner.find(message, operation_id=operation_id, ago_s=ago_s)
+        return None if found is None or found.status in {"bounced", "suppressed"} else found
+
+
+def _client(_vendor: str, client: Any) -> Any:
+    return _Stubborn(client) if isinstance(client, ResendClient) else client
+
+
+MUTANT = Mutant(
+    name="writes-to-the-bounced",
+    about="a mail that bounced is taken for one that was never sent",
+    replacements=lambda: Replacements(client=_client),
+)
