@@ -12,7 +12,7 @@ from typing import Final
 
 from brownout_simulators.account import Aftermath
 from brownout_simulators.call import Effect, Notice
-from brownout_simulators.vendors.resend.addresses import bare, local_part_of
+from brownout_simulators.vendors.resend.addresses import local_part_of
 from brownout_simulators.vendors.resend.magic import FATES, fate_of
 from brownout_simulators.vendors.resend.resources import Email, Happened, ResendAccount
 from brownout_simulators.vendors.resend.suppressing import suppress
@@ -41,11 +41,6 @@ def references_of(email: Email, key: str = "") -> dict[str, str]:
     return found
 
 
-def recipients_of(email: Email) -> list[str]:
-    """Every address that it goes to, bare, each once."""
-    return list(dict.fromkeys(bare(each) for each in (*email.to, *email.cc, *email.bcc)))
-
-
 def plan(account: ResendAccount, email: Email) -> None:
     """Arrange that it goes out: now, or when it is scheduled."""
     if email.scheduled_s is None:
@@ -65,14 +60,14 @@ def _leave(account: ResendAccount, email: Email) -> Aftermath | None:
     """It is sent to everybody whom it may be sent to; the others are told of, each by what stands in his way."""
     suppressed = account.state.suppressed
     going: dict[tuple[str, ...], list[str]] = {}
-    for address in recipients_of(email):
+    for address in email.recipients:
         fate = ("suppressed",) if address in suppressed else _fate_of(account, email, address)
         going.setdefault(fate, []).append(address)
-    held = {fate[0]: going.pop(fate) for fate in list(going) if fate[0] in _BEFORE}
     notices: list[Notice] = []
-    for event, addresses in held.items():
-        _happened(account, email, event)
-        notices += email_told(account, email, event, addresses)
+    for fate in [fate for fate in going if fate[0] in _BEFORE]:
+        addresses = going.pop(fate)
+        _happened(account, email, fate[0])
+        notices += email_told(account, email, fate[0], addresses)
     if going:
         _happened(account, email, "sent")
         notices += email_told(account, email, "sent", [each for group in going.values() for each in group])

@@ -13,7 +13,6 @@ from urllib.parse import quote
 from brownout_simulators.account import Account
 from brownout_simulators.vendor import Page, PageOf
 from brownout_simulators.vendors.resend.addresses import bare
-from brownout_simulators.vendors.resend.delivery import recipients_of
 from brownout_simulators.vendors.resend.dialect import moment
 from brownout_simulators.vendors.resend.resources import Email, State
 
@@ -56,7 +55,7 @@ def _list(accounts: Mapping[str, Account[State]], to: str, team: str, before: st
         emails = account.state.emails
         below = before if team and before in emails else None
         looked_at = islice(emails.newest_first(below=below), LOOKED_AT)
-        found = (email for email in looked_at if not wanted or wanted in recipients_of(email))
+        found = (email for email in looked_at if not wanted or wanted in email.recipients)
         page = list(islice(found, SHOWN))
         rows += [(email.created_s, _row(name, email)) for email in page]
         if len(page) == SHOWN:

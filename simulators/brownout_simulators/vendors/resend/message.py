@@ -34,7 +34,8 @@ def made(account: ResendAccount, given: Mapping[str, Any]) -> Email:
     if not html and not text:
         raise refuse("missing_required_field", "Missing `html` or `text` field.")
     cc, bcc = recipients(given.get("cc"), "cc"), recipients(given.get("bcc"), "bcc")
-    _check_sender(account, writer, [*to, *cc, *bcc])
+    everybody = list(dict.fromkeys([bare(each) for each in (*to, *cc, *bcc)]))
+    _check_sender(account, writer, everybody)
     at, now_s = given.get("scheduled_at"), account.wall_s()
     email = Email(
         id=new_id(account),
@@ -45,6 +46,7 @@ def made(account: ResendAccount, given: Mapping[str, Any]) -> Email:
         text=text,
         created_s=now_s,
         history=[Happened(account.clock(), "queued" if at is None else "scheduled")],
+        recipients=everybody,
         cc=cc,
         bcc=bcc,
         reply_to=recipients(given.get("reply_to"), "reply_to"),
@@ -72,7 +74,7 @@ def _check_sender(account: ResendAccount, writer: str, to: Sequence[str]) -> Non
     """403 where the domain is not the team's, or good for tests only."""
     domain = domain_of(bare(writer))
     if domain == OWN_DOMAIN:
-        if any(domain_of(bare(each)) != OWN_DOMAIN for each in to):
+        if any(domain_of(each) != OWN_DOMAIN for each in to):
             raise refuse(
                 "validation_error",
                 "You can only send testing emails to your own email address. To send emails to other recipients, please"

@@ -44,6 +44,8 @@ class Email:
     created_s: float
     """Seconds since 1970."""
     history: list[Happened]
+    recipients: Sequence[str] = ()
+    """Every address that it goes to, bare, each once."""
     cc: Sequence[str] = ()
     bcc: Sequence[str] = ()
     reply_to: Sequence[str] = ()

@@ -8,7 +8,7 @@ import orjson
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Effect, Notice, Reply
 from brownout_simulators.vendor import Refused, Route
-from brownout_simulators.vendors.resend.delivery import plan, recipients_of, references_of
+from brownout_simulators.vendors.resend.delivery import plan, references_of
 from brownout_simulators.vendors.resend.dialect import BATCH, reply
 from brownout_simulators.vendors.resend.errors import invalid, missing
 from brownout_simulators.vendors.resend.message import made
@@ -78,7 +78,7 @@ def _effect(email: Email, call: Call) -> Effect:
         "subject": email.subject,
         "html": email.html,
         "text": email.text,
-        "recipients": recipients_of(email),
+        "recipients": list(email.recipients),
     }
     return Effect("resend.email", email.id, references=references_of(email, call.idempotency_key or ""), fields=fields)
 
