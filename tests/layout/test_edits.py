@@ -196,7 +196,9 @@ TIED: Mapping[str, Mapping[str, Collection[str]]] = {
             "mutants/gives_the_first_all_the_time.py",
             "mutants/waits_for_silence.py",
         ],
+        "run_job": ["mutants/takes_silence_for_peace.py"],
     },
+    "adapter": {"twilio": ["adapters/texting.py"]},  # a service over it, beside the client itself
     "fault kind": {
         "latency": ["words/vocabulary.py", "faults/serve.py"],  # measurements, read in with the scenario; what draws
         "respond": ["faults/end_stream.py", "faults/fail_after_effect.py", "faults/inject.py"],  # its answer, elsewhere

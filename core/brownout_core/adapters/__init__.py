@@ -1,30 +1,33 @@
 """One thin, typed client per vendor, and what it declares of itself.
 
-`declaration.py` says what an adapter declares, `base.py` what every client does the same way, `sse.py` how streams of
-events are read, `postgrest.py` how tables are asked, `realtime.py` how one is told of their changes, `session_token.py`
-and `key_set.py` how tokens are verified without a network, `access_token.py` and `user_session.py` how one's own are
-kept, `token_client.py` how calls carry them, `jwt_grant.py` how one is asked for by a key, `held.py` what is fetched
-for all and renewed in time, `svix.py` how webhooks are that come through Svix, `docusign_connect.py` those of
-DocuSign's Connect, `vault_token.py` and `vault_changes.py` Vault's token, and which operations have changed a secret.
+- `declaration.py`  what an adapter declares; `base.py` what every client does the same way
+- `sse.py`          how streams of events are read
+- `session_token.py`, `key_set.py`  how tokens are verified without a network
+- `access_token.py`, `token_client.py`  one's own token, and how calls carry it; `jwt_grant.py` how it is asked for by a
+  key, `user_session.py` a user's; `held.py` what is fetched for all and renewed in time
+- `postgrest.py`, `realtime.py`  how Supabase's tables are asked, and how one is told of their changes
+- `odata.py`        how ERPs word their errors
+- `svix.py`, `docusign_connect.py`  how webhooks are verified that more than a secret in a header protects
+- `texting.py`      text messages as one of the services
+- `vault_token.py`, `vault_changes.py`  Vault's token, and which operations have changed a secret
+
 What several vendors do alike is one of `services/`. To add one: a module with an `ADAPTER`, and a line here
 (docs/add-an-adapter.md).
 """
 
-from brownout_core.adapters import clerk, docusign, gemini, openai, sales, stripe, supabase, twilio, vault
-kept, `held.py` what is fetched for all and renewed in time, `odata.py` how ERPs word their errors, `svix.py` how
-webhooks are that come through Svix, `vault_token.py` and `vault_changes.py` Vault's token, and which operations have
-changed a secret. What several vendors do alike is one of `services/`. To add one: a module with an `ADAPTER`, and a
-line here (docs/add-an-adapter.md).
-"""
-
-from brownout_core.adapters import clerk, erp, gemini, openai, sales, stripe, supabase, twilio, vault
-kept, `held.py` what is fetched for all and renewed in time, `svix.py` how webhooks are that come through Svix,
-`texting.py` text messages as one of the services, `vault_token.py` and `vault_changes.py` Vault's token, and which
-operations have changed a secret. What several vendors do alike is one of `services/`. To add one: a module with an
-`ADAPTER`, and a line here (docs/add-an-adapter.md).
-"""
-
-from brownout_core.adapters import clerk, gemini, openai, resend, sales, stripe, supabase, twilio, vault
+from brownout_core.adapters import (
+    clerk,
+    docusign,
+    erp,
+    gemini,
+    openai,
+    resend,
+    sales,
+    stripe,
+    supabase,
+    twilio,
+    vault,
+)
 from brownout_core.adapters.declaration import by_name
 
 ADAPTERS = by_name(

@@ -23,7 +23,7 @@ from brownout_core.errors import ResponseBroken, ServiceError, VendorContended, 
 from brownout_core.policies.limiter import LimiterConfig
 from brownout_core.policies.renewal import Renewal, RenewalConfig
 from brownout_core.policies.retry_after import retry_after_s
-from brownout_core.policies.settings import recommended
+from brownout_core.policies.settings import original, recommended
 from brownout_core.services.work_orders import (
     Fate,
     Job,
@@ -385,4 +385,5 @@ ADAPTER = Adapter(
     # The ERP works on five requests at a time and lets 95 wait; its rate is 600 a minute (docs/vendors/erp.md). What
     # posts, and takes seconds, is asked for nowhere here.
     recommended=recommended(4.0, 20.0, LimiterConfig(capacity=100, refill_per_s=10.0, max_wait_s=5.0), at_once=5),
+    original=original((3, 2, 45.0, 120.0), (5, 2.0, 60.0, 0.2), (50, 5.0)),
 )

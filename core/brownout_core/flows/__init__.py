@@ -13,15 +13,23 @@ from brownout_core.flows.reserve_stock import ReserveStock
 from brownout_core.flows.rotate_secret import RotateSecret
 from brownout_core.flows.run_job import RunJob
 from brownout_core.flows.save_job import SaveJob
+from brownout_core.flows.send_receipt import SendReceipt
 from brownout_core.flows.sign_contract import SignContract
 from brownout_core.flows.sign_in import SignIn
 from brownout_core.flows.take_note import TakeNote
 
-FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn, RotateSecret, TakeNote, SignContract)
-FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn, RotateSecret, TakeNote, ReserveStock)
-from brownout_core.flows.send_receipt import SendReceipt
-from brownout_core.flows.sign_in import SignIn
-from brownout_core.flows.take_note import TakeNote
-
-FLOWS = by_name(Pay, Notify, PlaceOrder, Assist, SaveJob, RunJob, SignIn, RotateSecret, TakeNote, SendReceipt)
+FLOWS = by_name(
+    Pay,
+    Notify,
+    PlaceOrder,
+    Assist,
+    SaveJob,
+    RunJob,
+    SignIn,
+    RotateSecret,
+    TakeNote,
+    SignContract,
+    ReserveStock,
+    SendReceipt,
+)
 """Every flow, by name."""

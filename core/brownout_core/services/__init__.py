@@ -2,9 +2,9 @@
 
 - `assistant.py`  text from a language model
 - `auth.py`       who somebody is, and what he belongs to
+- `communication.py`  mails and text messages
 - `secrets.py`    secrets and credentials that are lent
 - `signing.py`    contracts that people sign
 - `storage.py`    rows and files
 - `work_orders.py`  stock that is reserved, and work orders
-- `communication.py`  mails and text messages
 """

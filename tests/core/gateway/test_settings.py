@@ -25,7 +25,11 @@ GOOD = {
     "ERP_COMPANY_ID": "company",
     "ERP_CLIENT_ID": "client",
     "ERP_CLIENT_SECRET": "secret10",
-    "RESEND_API_KEY": "secret10",
+    "RESEND_API_KEY": "secret11",
+    "DOCUSIGN_INTEGRATION_KEY": "application",
+    "DOCUSIGN_USER_ID": "user",
+    "DOCUSIGN_ACCOUNT_ID": "account",
+    "DOCUSIGN_PRIVATE_KEY": "-----BEGIN RSA PRIVATE KEY-----secret12",
 }
 
 

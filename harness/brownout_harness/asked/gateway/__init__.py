@@ -17,8 +17,8 @@ from brownout_harness.asked.gateway import (
     rotate_secret,
     run_job,
     save_job,
-    sign_contract,
     send_receipt,
+    sign_contract,
     sign_in,
     take_note,
 )
