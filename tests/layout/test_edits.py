@@ -197,6 +197,7 @@ TIED: Mapping[str, Mapping[str, Collection[str]]] = {
             "mutants/waits_for_silence.py",
         ],
         "run_job": ["mutants/takes_silence_for_peace.py"],
+        "run_job": ["mutants/takes_silence_for_peace.py"],  # how often it checks what nobody told it
     },
     "adapter": {"twilio": ["adapters/texting.py"]},  # a service over it, beside the client itself
     "fault kind": {

@@ -17,5 +17,5 @@ class _Trusting(RunJob):
 MUTANT = Mutant(
     name="takes-silence-for-peace",
     about="no heartbeat: of a session that fell silent nobody hears again, and jobs stay queued",
-    replacements=lambda: Replacements(flows={**FLOWS, "run_job": _Trusting}),
+    replacements=lambda: Replacements(flows={**FLOWS, RunJob.name: _Trusting}),
 )
