@@ -5,7 +5,7 @@ another mail, for ever; 429 is a rate that passes, or a quota that no waiting of
 a day. A list has neither tags nor texts: a mail is known again by the reference at the end of its subject.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -20,7 +20,7 @@ from brownout_core.adapters.declaration import Adapter, Webhooks, Wire, several,
 from brownout_core.errors import AuthenticationFailed, QuotaExhausted
 from brownout_core.policies.limiter import LimiterConfig
 from brownout_core.policies.settings import original, recommended
-from brownout_core.services.communication import Message, Sent, reference
+from brownout_core.services.communication import Further, Looked, Message, Sent, reference
 from brownout_core.transport import Response
 
 PAGE: Final = 100
@@ -82,43 +82,43 @@ class ResendClient(VendorClient):
         response = await self._ask(call, operation_id, "POST", "/emails", headers=headers, body=orjson.dumps(mail))
         return Sent(self._field(call, response, self._json(call, response), "id", str), "queued")
 
-    async def find(self, message: Message, *, operation_id: str, ago_s: float) -> Sent | None:
+    async def find(
+        self, message: Message, *, operation_id: str, ago_s: float, further: Further | None = None
+    ) -> Looked:
         """The mail of this operation. Counted back from the first page's `Date`, as Resend dates mails by its own
         clock, or from ours where that is behind: to look back too far costs pages, too little costs a second mail.
+        Raises where there are more than `PAGES`: whoever did not see all of them does not know what is not there.
         """
+        call, path = "find", f"/emails?limit={PAGE}"
+        if further is not None:
+            path += f"&after={quote(further.cursor, safe='')}"
+        response = await self._ask(call, operation_id, "GET", path, headers=self._headers)
+        data = self._json(call, response)
+        since_s = self._now_s(response) - ago_s if further is None else further.since_s
+        pages = 1 if further is None else further.pages + 1
+        rows = self._field(call, response, data, "data", list)
+        emails = [self._email(call, response, row) for row in rows if isinstance(row, dict)]
         subject = subject_of(message, operation_id)
-        async for email in self._since(operation_id, ago_s):
+        for email in emails:
+            if email.created_at is not None and email.created_at < since_s:
+                return Looked(None)
             if email.subject == subject and message.to in email.to:
-                return Sent(email.id, email.last_event)
-        return None
+                return Looked(Sent(email.id, email.last_event))
+        if data.get("has_more") is not True or not emails:
+            return Looked(None)
+        if pages >= PAGES:
+            raise self._broken(call, response, f"more than {PAGE * PAGES} mails since then")
+        return Looked(None, Further(emails[-1].id, since_s, pages))
+
+    def _now_s(self, response: Response) -> float:
+        ours, theirs = self._wall_clock(), _date(response.headers.get("date"))
+        return min(ours, ours if theirs is None else theirs)
 
     async def fetch(self, email_id: str, *, operation_id: str) -> Email:
         """One by its id."""
         call, path = "fetch", f"/emails/{quote(email_id, safe='')}"
         response = await self._ask(call, operation_id, "GET", path, headers=self._headers)
         return self._email(call, response, self._json(call, response))
-
-    async def _since(self, operation_id: str, ago_s: float) -> AsyncIterator[Email]:
-        """Mails of the last so many seconds, newest first. Raises where there are more than are read: whoever did not
-        see all of them does not know what is not there."""
-        call, path = "list", f"/emails?limit={PAGE}"
-        since: float | None = None
-        for _ in range(PAGES):
-            response = await self._ask(call, operation_id, "GET", path, headers=self._headers)
-            if since is None:
-                ours, theirs = self._wall_clock(), _date(response.headers.get("date"))
-                since = min(ours, ours if theirs is None else theirs) - ago_s
-            data = self._json(call, response)
-            rows = [row for row in self._field(call, response, data, "data", list) if isinstance(row, dict)]
-            emails = [self._email(call, response, row) for row in rows]
-            for email in emails:
-                if email.created_at is not None and email.created_at < since:
-                    return
-                yield email
-            if data.get("has_more") is not True or not emails:
-                return
-            path = f"/emails?limit={PAGE}&after={quote(emails[-1].id, safe='')}"
-        raise self._broken(call, response, f"more than {PAGE * PAGES} mails since then")
 
     def _email(self, call: str, response: Response, data: Mapping[str, Any]) -> Email:
         to = self._field(call, response, data, "to", list)

@@ -1,7 +1,7 @@
 """Text messages as a `CommunicationService`, by Twilio, which takes no keys."""
 
 from brownout_core.adapters.twilio import TwilioClient
-from brownout_core.services.communication import Message, Sent, reference
+from brownout_core.services.communication import Further, Looked, Message, Sent, reference
 
 
 class Texting:
@@ -19,11 +19,14 @@ class Texting:
         sent = await self._twilio.send_message(operation_id=operation_id, to=message.to, body=body)
         return Sent(sent.sid, sent.status)
 
-    async def find(self, message: Message, *, operation_id: str, ago_s: float) -> Sent | None:
-        """The one with that text, on the pages that the client reads."""
+    async def find(
+        self, message: Message, *, operation_id: str, ago_s: float, further: Further | None = None
+    ) -> Looked:
+        """The one with that text, of those to the same number: there are never many."""
+        del further
         body = body_of(message, operation_id)
         found = await self._twilio.list_messages(operation_id=operation_id, to=message.to, ago_s=ago_s)
-        return next((Sent(each.sid, each.status) for each in found if each.body == body), None)
+        return Looked(next((Sent(each.sid, each.status) for each in found if each.body == body), None))
 
 
 def body_of(message: Message, operation_id: str) -> str:

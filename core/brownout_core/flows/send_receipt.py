@@ -5,6 +5,7 @@ later (a redrive, a takeover) looks for the mail first. A mail that is there is 
 get it would not get a second one either. A quota that is used up is not asked again: the mail waits for a redrive.
 """
 
+from collections.abc import Awaitable
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from brownout_core.adapters import resend
 from brownout_core.asking import Asking
 from brownout_core.flows.flow import Around, Flow, SetAside
 from brownout_core.flows.request import Amount, Currency, FlowRequest
-from brownout_core.services.communication import CommunicationService, Message, Sent
+from brownout_core.services.communication import CommunicationService, Further, Looked, Message, Sent, search
 
 CLOCK_SKEW_S = 300.0
 """How far the clock that dates Resend's mails may be from the one that dates its answers."""
@@ -48,10 +49,17 @@ class SendReceipt(Flow[ReceiptRequest]):
         return {"email": sent.id}
 
     async def _find(self, request: ReceiptRequest, message: Message, ago_s: float, asking: Asking) -> Sent | None:
-        def look(mail: CommunicationService) -> Any:
-            return mail.find(message, operation_id=request.operation_id, ago_s=ago_s + CLOCK_SKEW_S)
+        def look(further: Further | None) -> Awaitable[Looked]:
+            return self._mail.read(asking, "find", lambda mail: _find(mail, message, request, ago_s, further))
 
-        return await self._mail.read(asking, "find", look)
+        return await search(look)
+
+
+async def _find(
+    mail: CommunicationService, message: Message, request: ReceiptRequest, ago_s: float, further: Further | None
+) -> Looked:
+    operation_id = request.operation_id
+    return await mail.find(message, operation_id=operation_id, ago_s=ago_s + CLOCK_SKEW_S, further=further)
 
 
 async def _send(mail: CommunicationService, message: Message, request: ReceiptRequest, asking: Asking) -> Sent:

@@ -23,7 +23,7 @@ from brownout_core.errors import (
     VendorUnavailable,
 )
 from brownout_core.redaction import Redactor
-from brownout_core.services.communication import CommunicationService, Message
+from brownout_core.services.communication import CommunicationService, Message, Sent, search
 from brownout_core.transport import Lost, Request, Response
 from brownout_simulators import svix
 from brownout_simulators.vendors.resend.errors import ERRORS
@@ -68,6 +68,10 @@ class FakeResend(Fake):
         return self.bench.done("resend.email")
 
 
+async def found(client: ResendClient, message: Message, operation_id: str = "op-1", ago_s: float = 60) -> Sent | None:
+    return await search(lambda further: client.find(message, operation_id=operation_id, ago_s=ago_s, further=further))
+
+
 def with_resend(work: Callable[[FakeResend, ResendClient], Any], **setup: Any) -> None:
     async def main() -> None:
         resend = FakeResend(**setup)
@@ -99,23 +103,37 @@ def test_a_mail_is_found_by_its_reference_and_no_other_is() -> None:
         sent = await client.send(MESSAGE, operation_id="op-1", idempotency_key="k")
         for number in range(PAGE + 30):
             resend.bench.mail(subject=f"yet another {number}")
-        found = await client.find(MESSAGE, operation_id="op-1", ago_s=60)
-        assert found is not None
-        assert found.id == sent.id
-        assert await client.find(MESSAGE, operation_id="op-2", ago_s=60) is None
-        assert await client.find(MESSAGE._replace(to="b@sim.test"), operation_id="op-1", ago_s=60) is None
+        before = len(resend.requests)
+        there = await found(client, MESSAGE)
+        assert there is not None
+        assert there.id == sent.id
+        assert len(resend.requests) - before == 2, "one request for each page, and none behind the mail"
+        assert await found(client, MESSAGE, "op-2") is None
+        assert await found(client, MESSAGE._replace(to="b@sim.test")) is None
 
     with_resend(work)
 
 
-def test_a_search_ends_where_mails_are_older_by_resends_clock_though_ours_is_behind() -> None:
+def test_a_search_ends_where_mails_are_older() -> None:
     async def work(resend: FakeResend, client: ResendClient) -> None:
-        resend.bench.simulator.advance(90_000)
-        for _ in range(3 * PAGE):
+        for _ in range(2 * PAGE):
             resend.bench.mail()
+        await asyncio.sleep(10_000)
+        await client.send(MESSAGE, operation_id="op-2", idempotency_key="k")
+        before = len(resend.requests)
+        assert await found(client, MESSAGE) is None
+        assert len(resend.requests) - before == 1
+
+    with_resend(work)
+
+
+def test_a_mail_is_found_though_resends_clock_has_jumped_ahead_since() -> None:
+    async def work(resend: FakeResend, client: ResendClient) -> None:
+        sent = await client.send(MESSAGE, operation_id="op-1", idempotency_key="k")
         resend.bench.simulator.advance(90_000)
-        resend.bench.mail()
-        assert await client.find(MESSAGE, operation_id="op-1", ago_s=60) is None
+        there = await found(client, MESSAGE)
+        assert there is not None
+        assert there.id == sent.id
 
     with_resend(work)
 
@@ -127,7 +145,7 @@ def test_who_did_not_see_all_mails_does_not_know_that_there_is_none(monkeypatch:
         for _ in range(3 * PAGE):
             resend.bench.mail()
         with pytest.raises(ResponseBroken, match="more than"):
-            await client.find(MESSAGE, operation_id="op-1", ago_s=60)
+            await found(client, MESSAGE)
 
     with_resend(work)
 
@@ -137,9 +155,9 @@ def test_a_mail_that_bounced_is_found_all_the_same() -> None:
         message = MESSAGE._replace(to="bounced@sim.test")
         sent = await client.send(message, operation_id="op-1", idempotency_key="k")
         await asyncio.sleep(60)
-        found = await client.find(message, operation_id="op-1", ago_s=600)
-        assert found is not None
-        assert (found.id, found.status) == (sent.id, "bounced")
+        there = await found(client, message, ago_s=600)
+        assert there is not None
+        assert (there.id, there.status) == (sent.id, "bounced")
         assert len(resend.mails) == 1
 
     with_resend(work)
@@ -206,8 +224,7 @@ def test_a_date_that_cannot_be_read_does_not_end_a_search() -> None:
         row = {"id": "e", "last_event": "sent", "to": ["ada@sim.test"], "subject": "x", "created_at": "yesterday"}
         own = {**row, "subject": subject_of(MESSAGE, "op-1")}
         resend.script.append(reply(200, {"data": [row, own], "has_more": False}, date="yesterday"))
-        found = await client.find(MESSAGE, operation_id="op-1", ago_s=60)
-        assert found is not None
+        assert await found(client, MESSAGE) is not None
 
     with_resend(work)
 

@@ -4,7 +4,7 @@ import asyncio
 
 from brownout_core.adapters.texting import Texting, body_of
 from brownout_core.adapters.twilio import TwilioClient
-from brownout_core.services.communication import CommunicationService, Message
+from brownout_core.services.communication import CommunicationService, Looked, Message
 from tests.core.fakes import FakeTwilio, config, wire
 from tests.support.aio import virtually
 
@@ -20,8 +20,8 @@ def test_a_text_ends_with_its_reference_and_is_found_by_it() -> None:
         assert [each["body"] for each in twilio.messages] == [body_of(MESSAGE, "op-1")]
         await asyncio.sleep(1)
         found = await texts.find(MESSAGE, operation_id="op-1", ago_s=60)
-        assert found is not None
-        assert found.id == sent.id
-        assert await texts.find(MESSAGE, operation_id="op-2", ago_s=60) is None
+        assert found.sent is not None
+        assert found.sent.id == sent.id
+        assert await texts.find(MESSAGE, operation_id="op-2", ago_s=60) == Looked(None)
 
     virtually(main())

@@ -4,7 +4,7 @@ from typing import Any
 
 from brownout_core.adapters.resend import ResendClient
 from brownout_core.compose import Replacements
-from brownout_core.services.communication import Message, Sent
+from brownout_core.services.communication import Further, Looked, Message
 from brownout_harness.audit.mutant import Mutant
 
 
@@ -17,9 +17,12 @@ class _Stubborn:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    async def find(self, message: Message, *, operation_id: str, ago_s: float) -> Sent | None:
-        found = await self._inner.find(message, operation_id=operation_id, ago_s=ago_s)
-        return None if found is None or found.status in {"bounced", "suppressed"} else found
+    async def find(
+        self, message: Message, *, operation_id: str, ago_s: float, further: Further | None = None
+    ) -> Looked:
+        looked = await self._inner.find(message, operation_id=operation_id, ago_s=ago_s, further=further)
+        has_arrived = looked.sent is not None and looked.sent.status not in {"bounced", "suppressed"}
+        return looked if has_arrived or looked.sent is None else Looked(None)
 
 
 def _client(_vendor: str, client: Any) -> Any:
