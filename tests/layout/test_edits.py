@@ -196,7 +196,6 @@ TIED: Mapping[str, Mapping[str, Collection[str]]] = {
             "mutants/gives_the_first_all_the_time.py",
             "mutants/waits_for_silence.py",
         ],
-        "run_job": ["mutants/takes_silence_for_peace.py"],
         "run_job": ["mutants/takes_silence_for_peace.py"],  # how often it checks what nobody told it
     },
     "adapter": {"twilio": ["adapters/texting.py"]},  # a service over it, beside the client itself
