@@ -205,7 +205,6 @@ TIED: Mapping[str, Mapping[str, Collection[str]]] = {
         "webhooks": ["faults/plan.py", "brownout_simulators/outbox.py"],  # strikes no call
         "serve": ["brownout_simulators/capacity.py"],  # holds for all calls together
     },
-    "adapter": {"twilio": ["adapters/texting.py"]},  # as one of the services
     "expectation": {
         "amplification": ["judging/metrics.py"],
         "latency": ["judging/metrics.py"],
