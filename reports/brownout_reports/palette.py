@@ -10,9 +10,13 @@ from typing import Final
 INK, QUIET, RULE, SHADE, PALE = "#010101", "#020202", "#030303", "#040404", "#050505"
 GOOD, WARM, HOT = "#060606", "#070707", "#080808"
 """What was done; what was put off or turned away; what went wrong. Each differs in dash too."""
-_OF_VENDORS: Final = ("#0a0a0a", "#0b0b0b", "#0c0c0c", "#0d0d0d", "#0e0e0e", "#0f0f0f", "#101010", "#121212")
-_SALT: Final = 1109
-"""Of those tried, the first with which the vendors that there are have each a colour of their own."""
+_OF_VENDORS: Final = (
+    "#0a0a0a", "#0b0b0b", "#0c0c0c", "#0d0d0d", "#0e0e0e", "#0f0f0f", "#101010", "#121212", "#131313", "#141414",
+    "#151515", "#161616",
+)  # fmt: skip
+_SALT: Final = 12_050_887
+"""Of those tried, the first with which the vendors that there are have each a colour of their own, and the oldest three
+the one that they always had."""
 
 CSS_NAMES: Final[Mapping[str, str]] = {
     INK: "--ink",
