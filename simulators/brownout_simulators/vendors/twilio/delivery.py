@@ -1,6 +1,7 @@
 """What becomes of a message: accepted, queued, sent, received or not."""
 
-from typing import Final, NamedTuple
+from functools import partial
+from typing import Final
 
 from brownout_simulators.account import Account, Aftermath
 from brownout_simulators.vendors.twilio.errors import DELIVERY_ERRORS, QUEUE_ERRORS
@@ -13,7 +14,7 @@ from brownout_simulators.vendors.twilio.magic import (
 )
 from brownout_simulators.vendors.twilio.resources import Message
 from brownout_simulators.vendors.twilio.senders import pick, take_turn
-from brownout_simulators.vendors.twilio.state import State
+from brownout_simulators.vendors.twilio.state import Next, State
 from brownout_simulators.vendors.twilio.webhooks import message_notices
 
 # Seconds from one status to the next; a carrier takes its time, but a test should not have to.
@@ -22,14 +23,12 @@ SENDING_FOR_S: Final = 0.2
 RECEIPT_AFTER_S: Final = 0.5
 NO_SENDER: Final = 21703
 _STOPS: Final = {STAYS_QUEUED: "queued", STAYS_SENT: "sent"}
-
-
-class Next(NamedTuple):
-    """The status that follows, after how many seconds, and with which error."""
-
-    status: str
-    delay_s: float
-    error_code: int | None = None
+_ALONE: Final = frozenset({"queued", "sending", "sent"})
+"""From here on a message goes its way by itself: no service picks for it, and without a callback nobody hears of it.
+Of all such steps of an account the earliest alone is on the agenda."""
+_NOW: Final = float("-inf")
+_INSTANT_S: Final = 1e-9
+"""What a difference of two instants may be off by."""
 
 
 def plan(account: Account[State], message: Message, extra_s: float = 0.0) -> None:
@@ -37,21 +36,50 @@ def plan(account: Account[State], message: Message, extra_s: float = 0.0) -> Non
     following = _next(account, message)
     if following is None:
         return
+    delay_s = extra_s + following.delay_s
+    if message.callback or message.status not in _ALONE:
+        account.later(delay_s, partial(_step, account, message, following))
+    else:
+        account.state.steps.add(account.clock() + delay_s, (message, following))
+        _wait(account)
 
-    def step() -> Aftermath | None:
-        status, _, code = following
-        if status == "queued" and not _has_sender(account, message):
-            status, code = "failed", NO_SENDER
-        if not message.move(status, account.wall_s()):
-            return None
-        if code is not None:
-            message.error_code = code
-            message.error_message = QUEUE_ERRORS.get(code) or DELIVERY_ERRORS.get(code)
-        plan(account, message)
-        notices = message_notices(message)
-        return Aftermath(notices=notices) if notices else None
 
-    account.later(extra_s + following.delay_s, step)
+def _wait(account: Account[State]) -> None:
+    """Have the earliest of the steps that concern nobody else taken when it is due."""
+    state = account.state
+    due_s = state.steps.next_due_s
+    if due_s is not None and (state.steps_due_s is None or due_s < state.steps_due_s):
+        state.steps_due_s = due_s
+        account.later(due_s - account.clock(), partial(_take, account, due_s))
+
+
+def _take(account: Account[State], due_s: float) -> None:
+    """Take those that are due."""
+    state = account.state
+    if state.steps_due_s != due_s:
+        return  # something earlier was waited for since, and with it this one
+    state.steps_due_s = _NOW
+    until_s = account.clock() + _INSTANT_S
+    try:
+        while (step := state.steps.pop_due(until_s)) is not None:
+            _step(account, *step)
+    finally:
+        state.steps_due_s = None
+        _wait(account)
+
+
+def _step(account: Account[State], message: Message, following: Next) -> Aftermath | None:
+    status, _, code = following
+    if status == "queued" and not _has_sender(account, message):
+        status, code = "failed", NO_SENDER
+    if not message.move(status, account.wall_s()):
+        return None
+    if code is not None:
+        message.error_code = code
+        message.error_message = QUEUE_ERRORS.get(code) or DELIVERY_ERRORS.get(code)
+    plan(account, message)
+    notices = message_notices(message)
+    return Aftermath(notices=notices) if notices else None
 
 
 def _next(account: Account[State], message: Message) -> Next | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from brownout_simulators.lanes import Lanes
 from brownout_simulators.store import Store
 from brownout_simulators.vendors.twilio.owned import Owned
 from brownout_simulators.vendors.twilio.resources import (
@@ -22,6 +23,14 @@ KEEP_VERIFICATIONS: Final = 100_000
 KEEP_SENDERS: Final = 10_000
 
 
+class Next(NamedTuple):
+    """The status that follows, after how many seconds, and with which error."""
+
+    status: str
+    delay_s: float
+    error_code: int | None = None
+
+
 @dataclass(slots=True)
 class State:
     """One Twilio account."""
@@ -36,6 +45,10 @@ class State:
     )
     messages_to: dict[str, dict[str, Message]] = field(default_factory=dict)
     """The same, by recipient: whoever looks for a message of unknown fate asks for its recipient's, often."""
+    steps: Lanes[tuple[Message, Next]] = field(default_factory=Lanes)
+    """What is ahead of messages that nobody is told of."""
+    steps_due_s: float | None = None
+    """When the agenda comes back for the earliest of them; None: it does not."""
     calls: Store[PhoneCall] = field(
         default_factory=lambda: Store(KEEP_CALLS, is_settled=lambda call: call.status in FINAL_CALL)
     )

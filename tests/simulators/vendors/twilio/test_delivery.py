@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.simulators.vendors.twilio.bench import ACCOUNT, TwilioBench
+from tests.simulators.vendors.twilio.bench import ACCOUNT, CALLBACK, MESSAGES, TwilioBench
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,48 @@ def test_a_message_that_stays_queued_holds_up_nobody() -> None:
     sid = bench.message(From="+12025550100").json["sid"]
     bench.pass_time(0.3)
     assert bench.send("GET", f"{ACCOUNT}/Messages/{sid}.json").json["status"] == "sending"
+
+
+def test_a_message_that_nobody_is_told_of_takes_each_step_when_one_with_a_callback_does() -> None:
+    bench = TwilioBench()
+    pairs = []
+    for to in ("+12025550123", "+15005530003", "+15005530034", "+15005520001"):
+        pairs.append([bench.message(To=to, **given).json["sid"] for given in ({}, {"StatusCallback": CALLBACK})])
+        bench.pass_time(0.13)
+    paths: list[list[str]] = [[] for _ in pairs]
+    for _ in range(40):
+        for path, pair in zip(paths, pairs, strict=True):
+            silent, told = (bench.send("GET", f"{ACCOUNT}/Messages/{sid}.json").json for sid in pair)
+            known = ("status", "date_updated", "date_sent", "price", "error_code", "error_message")
+            assert [silent[name] for name in known] == [told[name] for name in known]
+            path.append(silent["status"])
+        bench.pass_time(0.03)
+    assert [path[-1] for path in paths] == ["delivered", "undelivered", "failed", "sent"]
+
+
+def test_messages_that_nobody_is_told_of_wait_as_one_entry_of_the_agenda() -> None:
+    bench = TwilioBench()
+    for _ in range(50):
+        bench.message()
+        bench.pass_time(0.001)
+    agenda = bench.simulator.agenda
+    assert agenda.open_steps == 1
+    bench.pass_time(0.25)
+    for _ in range(50):  # each is due before those that were sent wait for their receipts
+        bench.message()
+    assert agenda.open_steps <= 3
+    bench.pass_time(2.0)
+    assert agenda.next_due_s() is None
+    messages = bench.send("GET", f"{MESSAGES}?PageSize=1000").json["messages"]
+    assert [message["status"] for message in messages] == ["delivered"] * 100
+
+
+def test_a_clock_moved_ahead_takes_one_step_of_a_message_and_not_all() -> None:
+    bench = TwilioBench()
+    sid = bench.message().json["sid"]
+    bench.simulator.advance(3600.0)
+    bench.pass_time(0.0)
+    found = [bench.send("GET", f"{ACCOUNT}/Messages/{sid}.json").json["status"]]
+    bench.pass_time(0.2)
+    found.append(bench.send("GET", f"{ACCOUNT}/Messages/{sid}.json").json["status"])
+    assert found == ["sending", "sent"]
