@@ -57,6 +57,14 @@ def test_basic_credentials_are_decoded_in_both_headers(header: str, scheme: str)
     assert not carries_live_credential("/", "", {header: "Basic !!"}, b"")
 
 
+@pytest.mark.parametrize("length", [1, 1_000])
+def test_a_basic_credential_is_refused_each_time_however_long_it_is(length: int) -> None:
+    live, test = basic(f"{'u' * length}:{SECRET}"), basic(f"{'u' * length}:sk_test_abcdefghijklmnop")
+    for _ in range(2):
+        assert carries(authorization=live)
+        assert not carries(authorization=test)
+
+
 @pytest.mark.parametrize("which", ["_", "l", "i", "v", "e", "sk_live", SECRET])
 @pytest.mark.parametrize("digits", [str.lower, str.upper])
 def test_percent_encoding_hides_nothing(which: str, digits: Callable[[str], str]) -> None:

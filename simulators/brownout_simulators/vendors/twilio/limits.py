@@ -8,6 +8,12 @@ from brownout_simulators.vendor import Limit
 from brownout_simulators.vendors.twilio.resources import request_sid
 from brownout_simulators.vendors.twilio.state import State
 
+_ALWAYS: Final = {
+    "X-Home-Region": "us1",
+    "X-API-Domain": "api.twilio.com",
+    "X-Powered-By": "AT-5000",
+    "X-Shenanigans": "none",
+}
 LIMITS: Final = (Limit(name="concurrency", concurrency=100),)
 
 
@@ -18,7 +24,4 @@ def decorate(call: Call, account: Account[State] | None, reply: Reply) -> None:
         headers["Twilio-Request-Id"] = request_sid(call.request_id)
     headers["Twilio-Concurrent-Requests"] = str(max(1, account.in_flight if account is not None else 1))
     headers["Twilio-Request-Duration"] = f"{call.took_s:.3f}"
-    headers["X-Home-Region"] = "us1"
-    headers["X-API-Domain"] = "api.twilio.com"
-    headers["X-Powered-By"] = "AT-5000"
-    headers["X-Shenanigans"] = "none"
+    headers |= _ALWAYS

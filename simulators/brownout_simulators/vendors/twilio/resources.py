@@ -274,9 +274,10 @@ def segments(body: str) -> int:
     """How many SMS a body takes: 160/153 septets in GSM-7, else 70/67 UTF-16 units."""
     if not body:
         return 1
-    letters = frozenset(body)
-    if letters <= _GSM7_ALL:
-        size = len(body) + sum(body.count(letter) for letter in letters & _GSM7_EXTENDED)
+    if _GSM7_ALL.issuperset(body):
+        size = len(body)
+        if not _GSM7.issuperset(body):
+            size += sum([body.count(letter) for letter in _GSM7_EXTENDED])
         return 1 if size <= 160 else -(-size // 153)
     size = len(body.encode("utf-16-le")) // 2
     return 1 if size <= 70 else -(-size // 67)
