@@ -138,7 +138,7 @@ def test_sigkill_of_the_harness_in_the_middle_of_a_run_leaves_no_process_behind(
     eventually(lambda: not any(map(is_running, below)), within_s=20.0)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_run_that_is_interrupted_ends_in_order_and_leaves_nothing(
     running: "subprocess.Popen[str]", tmp_path: Path, number: signal.Signals
 ) -> None:

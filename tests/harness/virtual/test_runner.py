@@ -91,7 +91,7 @@ def test_every_scenario_of_the_library_passes_on_the_core_as_it_ships(name: str)
     [
         ("impatient-callers", "1"),
         pytest.param("commit-then-crash", "1", marks=pytest.mark.slow),
-        pytest.param("commit-then-crash", "4242", marks=pytest.mark.thorough),
+        pytest.param("commit-then-crash", "4242", marks=pytest.mark.slow),
     ],
 )
 def test_the_same_seed_gives_the_same_run_under_any_hash_seed_in_any_process(name: str, hash_seed: str) -> None:
