@@ -39,11 +39,10 @@ def prose(key: bytes, tokens: int | None = None, *, most: int = LONGEST) -> list
     tokens = min(whole, most)
     draws = hashlib.shake_128(key).digest(tokens)
     pieces = [_INSIDE[draw] for draw in draws]
-    for start in range(0, tokens, SENTENCE):
-        end = min(start + SENTENCE, tokens) - 1
-        pieces[start] = _FIRST[draws[start]]
-        if end > start and (end + 1 - start == SENTENCE or end + 1 == whole):
-            pieces[end] = "."
+    pieces[::SENTENCE] = [_FIRST[draw] for draw in draws[::SENTENCE]]
+    pieces[SENTENCE - 1 :: SENTENCE] = ["."] * (tokens // SENTENCE)
+    if tokens == whole and tokens % SENTENCE > 1:
+        pieces[-1] = "."
     pieces[0] = pieces[0][1:]
     return pieces
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -113,6 +114,7 @@ def key_of(call: Call) -> str:
     return key or _parameter(call, "key")
 
 
+@lru_cache(maxsize=256)
 def project_of(key: str) -> str:
     """The label of the account that a key opens; "" for what is no test key."""
     match = _KEY.fullmatch(key)

@@ -128,7 +128,7 @@ def turns_of(contents: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
         if content.get("role") == "model":
             answers += 1
             since += 1
-        elif not _count_of(content, "functionResponse"):
+        elif since and not _count_of(content, "functionResponse"):
             since = 0
     return answers, since
 
@@ -193,7 +193,8 @@ def tokens_of_json(value: Any) -> int:
 
 def details_of(tokens: Mapping[str, int]) -> list[dict[str, Any]]:
     """As the API tells them."""
-    return [{"modality": name, "tokenCount": count} for name, count in sorted(tokens.items(), key=_order) if count]
+    counts = tokens.items() if len(tokens) < 2 else sorted(tokens.items(), key=_order)
+    return [{"modality": name, "tokenCount": count} for name, count in counts if count]
 
 
 def _order(entry: tuple[str, int]) -> int:

@@ -68,16 +68,17 @@ def generate(call: Call, account: Account[State], prompt: Prompt) -> Generation:
         state.salt = account.random.randbytes(8)
     most = check_thinking(call, prompt.model, prompt.config)
     answers = [_answer(account, prompt, choice, most) for choice in range(max(1, prompt.candidates))]
-    blocked = next((each.blocked for each in answers if each.blocked in BLOCKS and each.finish == STOP), "")
+    blocks = [each.blocked for each in answers if each.blocked in BLOCKS and each.finish == STOP]
+    blocked = blocks[0] if blocks else ""
     if blocked:
         answers = []
-    thoughts = sum(each.thinking for each in answers)
+    thoughts = sum([each.thinking for each in answers])
     return Generation(
         prompt=prompt,
         answers=answers,
         response_id=account.ids.base62(22),
         blocked=blocked,
-        candidate_tokens=sum(each.tokens for each in answers) - thoughts,
+        candidate_tokens=sum([each.tokens for each in answers]) - thoughts,
         thought_tokens=thoughts,
     )
 

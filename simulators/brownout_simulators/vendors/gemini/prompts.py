@@ -93,14 +93,14 @@ def prompt_of(call: Call, account: Account[State], model: Model, request: Mappin
     cache = caches.used_by(call, account, model, request)
     held: Mapping[str, Any] = cache.request if cache is not None else {}
     own: Sequence[Mapping[str, Any]] = request.get("contents", ())
-    turns = [*held.get("contents", ()), *own] if own else ()
+    turns = [*held.get("contents", ()), *own] if held and own else own
     objection = contents.objection_to(turns)
     if not objection and model.signs_calls:
         objection = contents.objection_to_signatures(turns)
     if objection:
         raise invalid(call, objection)
     config = request.get("generationConfig", {})
-    both = {**held, **request}
+    both = {**held, **request} if held else request
     tools = _tools(call, both) if "tools" in both or "toolConfig" in both else ()
     schema = None
     if config:

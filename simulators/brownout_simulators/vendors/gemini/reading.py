@@ -46,18 +46,19 @@ def snake(name: str) -> str:
     return _UPPER.sub(lambda upper: f"_{upper[0].lower()}", name)
 
 
-Where = tuple["Where", str] | tuple[()]
-"""A place in a request, as the place around it and one step; written out only where something is wrong there."""
+Where = tuple["Where", str | int] | tuple[()]
+"""A place in a request, as the place around it and one step; written out only where something is wrong there. A number
+is a place in a list."""
 
 _NAMES: Final[Mapping[str, Mapping[str, tuple[str, str, Sequence[str]]]]] = {
     message: {
-        written: (name, snake(name), kind.split(" "))
+        written: (name, f".{snake(name)}", kind.split(" "))
         for name, kind in fields.items()
         for written in (name, snake(name))
     }
     for message, fields in MESSAGES.items()
 }
-"""By message and the name as it is written: its camelCase name, its proto name, its kind word by word."""
+"""By message and the name as it is written: its camelCase name, its proto name behind a dot, its kind word by word."""
 
 
 def read(message: str, data: Any) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def _written(where: Where) -> str:
     steps: list[str] = []
     while where:
         where, step = where
-        steps.append(step)
+        steps.append(step if isinstance(step, str) else f"[{step}]")
     return "".join(reversed(steps)).removeprefix(".")
 
 
@@ -96,19 +97,17 @@ class _Reader:
             if known is None:
                 self._unknown(written, where)
             elif value is not None:
-                name, proto, kind = known
-                found[name] = (
-                    value
-                    if type(value) is str and kind[0] == "string"
-                    else self._value(kind, value, (where, f".{proto}"), depth + 1)
-                )
+                name, step, kind = known
+                if type(value) is str and kind[0] == "string":
+                    found[name] = value
+                else:
+                    found[name] = self._value(kind, value, (where, step), depth + 1)
         return found
 
     def _value(self, kind: Sequence[str], value: Any, where: Where, depth: int) -> Any:
         shape = kind[0]
         if shape == "repeated":
-            items = value if isinstance(value, list) else [value]
-            return [self._value(kind[1:], item, (where, f"[{place}]"), depth) for place, item in enumerate(items)]
+            return self._list(kind[1:], value if isinstance(value, list) else [value], where, depth)
         if shape == "enum":
             return self._enum(kind[1], value, where)
         if shape != "map" and shape not in _NAMES:
@@ -121,6 +120,17 @@ class _Reader:
                 for place, (key, item) in enumerate(value.items())
             }
         return self.message(shape, value, where, depth)
+
+    def _list(self, kind: Sequence[str], items: list[Any], where: Where, depth: int) -> list[Any]:
+        shape = kind[0]
+        if shape not in _NAMES:
+            return [self._value(kind, item, (where, place), depth) for place, item in enumerate(items)]
+        return [
+            self.message(shape, item, (where, place), depth)
+            if type(item) is dict
+            else self._value(kind, item, (where, place), depth)
+            for place, item in enumerate(items)
+        ]
 
     def _scalar(self, kind: str, value: Any, where: Where, depth: int) -> Any:
         if kind == "value" or (kind == "object" and isinstance(value, dict)):
