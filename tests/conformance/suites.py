@@ -64,6 +64,9 @@ SUITES: Final = (
     Suite("docusign", "node", "1-3, 5-6, 9-10, 14-15"),
     Suite("resend", "python", "1-17"),
     Suite("resend", "node", "1-14, 16-18"),
+    Suite("cloudflare", "python", "1-24"),
+    Suite("cloudflare", "python async", "25-27"),
+    Suite("cloudflare", "node", "1, 4, 6-7, 10-14, 18-20, 23-24"),
 )
 
 IN_PROCESS: Final = {

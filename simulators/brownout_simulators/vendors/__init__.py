@@ -24,6 +24,7 @@ VENDORS: Final[Mapping[str, str]] = MappingProxyType(
         "erp": "brownout_simulators.vendors.erp",
         "docusign": "brownout_simulators.vendors.docusign",
         "resend": "brownout_simulators.vendors.resend",
+        "cloudflare": "brownout_simulators.vendors.cloudflare",
     }
 )
 

@@ -1,0 +1,1 @@
+"""Cloudflare's official clients against its simulator."""

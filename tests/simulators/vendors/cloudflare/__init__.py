@@ -1,0 +1,1 @@
+"""Cloudflare, simulated: its contract, validation, state machines, limits and what a reader who is behind sees."""
