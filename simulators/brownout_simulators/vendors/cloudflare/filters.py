@@ -29,7 +29,7 @@ def listed(account: Account[State], zone: Zone, given: Mapping[str, Any]) -> lis
     descending = _one_of(given, "direction", ("asc", "desc"), "asc") == "desc"
     rows = [
         row
-        for row in _seen(account, _candidates(zone, given, every=every))
+        for row in _seen(account, _candidates(account, zone, given, every=every))
         if wanted is None or wanted(test(row) for test in tests)
     ]
     rows.sort(key=lambda row: (row[order], row["name"], row["created_on"]), reverse=descending)
@@ -48,19 +48,18 @@ def visible(account: Account[State], kept: Kept | None) -> Object | None:
     return found
 
 
-def _candidates(zone: Zone, given: Mapping[str, Any], *, every: bool) -> Iterable[Kept]:
+def _candidates(account: Account[State], zone: Zone, given: Mapping[str, Any], *, every: bool) -> Iterable[Kept]:
     exact = given.get("name.exact", given.get("name"))
+    if account.as_of_s is not None:
+        # Who is behind sees names that records had, and records that are gone.
+        return [*zone.records.values(), *zone.gone.values()]
     if every and isinstance(exact, str):
-        ids = zone.names.get(exact.lower(), {})
-        found = [zone.records[id] for id in ids]  # noqa: A001
-        return [*found, *zone.gone.values()] if zone.gone else found
-    return [*zone.records.values(), *zone.gone.values()]
+        return [zone.records[id] for id in zone.names.get(exact.lower(), {})]  # noqa: A001
+    return zone.records.values()
 
 
 def _seen(account: Account[State], kepts: Iterable[Kept]) -> Iterable[Object]:
     for kept in kepts:
-        if kept.now is None and account.as_of_s is None:
-            continue
         row = visible(account, kept)
         if row is not None:
             yield row

@@ -33,7 +33,7 @@ def completed(given: str, zone: str) -> str:
     """A record's whole name: `@` and names without the zone are completed; "" for what is none."""
     if given.strip() in {"@", ""}:
         return zone if given.strip() else ""
-    name = host(given)
+    name = "*" if given.strip() == "*" else host(given)
     if not name or within(name, zone):
         return name
     whole = f"{name}.{zone}"

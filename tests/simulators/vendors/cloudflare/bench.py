@@ -3,10 +3,12 @@
 import json
 from typing import Any
 
+from brownout_simulators.call import Call
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.vendors.cloudflare import VENDOR
 from brownout_simulators.vendors.cloudflare.access import account_id
 from brownout_simulators.vendors.cloudflare.resources import State
+from tests.support.sending import all_sent
 from tests.support.vendor_bench import Answer, Bench
 
 USER = "shop"
@@ -20,7 +22,8 @@ class CloudflareBench(Bench):
 
     def __init__(self, user: str = USER, *, seed: int = 1, **setup: Any) -> None:
         super().__init__(VENDOR, f"Bearer {VENDOR.test_key(user)}", seed=seed)
-        self.simulator.set_up(setup)
+        self.simulator.schedule([], setup=setup, fields=VENDOR.effects)
+        self._setup = setup
         self.user = user
 
     @property
@@ -34,6 +37,16 @@ class CloudflareBench(Bench):
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.send(method, f"/client/v4{path}", sent, headers=named)
+
+    def bare(self, method: str, path: str, headers: dict[str, str]) -> Answer:
+        """One call with these headers and no others."""
+        steps = self.simulator.handle(Call(method, path, "", headers, b"", self.now_s))
+        try:
+            while True:
+                self.now_s += next(steps)
+        except StopIteration as stop:
+            sending = all_sent(self.simulator, stop.value)
+        return Answer(sending.status, {name.lower(): value for name, value in sending.headers.items()}, sending.body)
 
     def do(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """The result of what works."""
@@ -58,11 +71,13 @@ class CloudflareBench(Bench):
 
     def schedule(self, *rules: dict[str, Any], **more: Any) -> None:
         """These faults, from now on, in place of all others."""
-        self.simulator.schedule([rule_from_json(rule) for rule in rules], **more)
+        given = [rule_from_json({"id": f"r{n}", "vendor": "cloudflare", **rule}) for n, rule in enumerate(rules)]
+        self.simulator.schedule(given, setup=self._setup, fields=VENDOR.effects, **more)
 
     def done(self, kind: str) -> list[dict[str, Any]]:
-        """The effects of one kind."""
-        return [row for row in self.effects() if row["route"] == kind]
+        """The effects of one kind, with all that is told of them."""
+        rows = [row for row in self.effects() if row["route"] == kind]
+        return [{**row, "fields": json.loads(row["fields"])} for row in rows]
 
 
 def a_record(name: str = "www", content: str = "192.0.2.1", **more: Any) -> dict[str, Any]:
