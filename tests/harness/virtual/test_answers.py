@@ -25,7 +25,7 @@ WRITES = {
 """The operation, the write that is struck, and what it leaves once; "" for an answer that may cost twice."""
 POLICIES = {"resend": "policies: {resend: {limiter: {capacity: 50, refill: 50/s}}}"}
 """Where the vendor's own limit is below this load."""
-ASKED_NOTHING_ALONE = {"gemini", "clerk", "erp", "docusign"}
+ASKED_NOTHING_ALONE = {"gemini", "clerk", "erp", "docusign", "cloudflare"}
 """Vendors of which no operation wants a write alone."""
 
 LATE = """\
