@@ -114,6 +114,14 @@ def test_purges_have_a_bucket_of_their_own_and_those_by_url_another() -> None:
     assert bench.ask("POST", path, {"purge_everything": True}).status == 200
 
 
+def test_purges_by_url_do_not_count_among_the_requests_and_others_do() -> None:
+    bench = CloudflareBench()
+    path = f"{bench.zone()}/purge_cache"
+    bench.schedule(limits={"requests": {"burst": 2}})
+    assert [bench.ask("POST", path, {"files": ["https://shop.test/a"]}).status for _ in range(4)] == [200] * 4
+    assert [bench.ask("POST", path, {"tags": ["a"]}).status for _ in range(3)] == [200, 200, 429]
+
+
 def test_a_key_is_written_once_a_second() -> None:
     bench = CloudflareBench()
     space = bench.space()
