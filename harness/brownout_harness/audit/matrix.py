@@ -97,11 +97,13 @@ def run_matrix(
 
 def _in_processes(wanted: Sequence[tuple[str, str]], workers: int) -> Iterable[Cell]:
     # Spawned, not forked: a child begins with nothing of ours but its arguments. Each makes so many runs only: every
-    # one leaves some megabytes outside of Python's heap, which nothing gives back.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=RUNS_EACH) as pool:
-        futures = [pool.submit(run_cell, *each) for each in wanted]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+    # one leaves some megabytes outside of Python's heap, which nothing gives back. By pools that follow each other: one
+    # that replaces its own children (`max_tasks_per_child`) was seen to wait for ever, with none left.
+    for start in range(0, len(wanted), RUNS_EACH * workers):
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            futures = [pool.submit(run_cell, *each) for each in wanted[start : start + RUNS_EACH * workers]]
+            try:
+                for future in as_completed(futures):
+                    yield future.result()
+            finally:
+                pool.shutdown(cancel_futures=True)

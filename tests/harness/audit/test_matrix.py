@@ -129,7 +129,8 @@ def test_a_part_that_a_scenarios_settings_do_not_go_with_was_not_tried_there() -
 
 
 @pytest.mark.thorough
-def test_runs_in_processes_come_to_the_same_matrix_as_runs_in_place() -> None:
+def test_runs_in_processes_come_to_the_same_matrix_as_runs_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("brownout_harness.audit.matrix.RUNS_EACH", 1)
     here = run_matrix(("counts-consecutive-failures",), ("grey-failure",), workers=1)
     there = run_matrix(("counts-consecutive-failures",), ("grey-failure",), workers=2)
     assert here == there
