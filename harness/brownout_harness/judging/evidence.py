@@ -119,6 +119,15 @@ INCOMPLETE_LEDGER: Final = frozenset(
 """After these, something missing from a ledger does not prove that it never happened."""
 
 
+class Refusals(NamedTuple):
+    """The statuses by which a vendor says that a credential is no good."""
+
+    expired: frozenset[int] = frozenset({401})
+    """Of one that was: it is renewed, and what was refused is sent again."""
+    bad: frozenset[int] = frozenset({401, 403})
+    """Of any; by some vendors a login that is none is a mistake like others."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """Everything that is known about one run. Immutable; its views are computed once, when first asked for."""
@@ -148,6 +157,8 @@ class Evidence:
     finish_within_s: Mapping[str, float] = field(default_factory=dict)
     """By the operation's name: how long after its answer it was followed. Of one that is not in here nobody asked for
     the state."""
+    refusals: Mapping[str, Refusals] = field(default_factory=dict)
+    """By vendor; of one that is not in here the usual ones."""
     notified_by: tuple[str, ...] = ()
     """The vendors with which the harness has registered a receiver of the target's."""
     duration_s: float = 0.0

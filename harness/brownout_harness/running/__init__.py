@@ -2,5 +2,6 @@
 
 - `orders.py`   what is to be run, checked before anything starts
 - `execute.py`  run, judge, write; `masked.py` without the run's credentials
+- `refusals.py` how vendors say that a credential is no good
 - `recorded.py` a run folder, to be judged again
 """

@@ -30,8 +30,10 @@ from brownout_harness.progress import ProgressSink
 from brownout_harness.running.masked import masked
 from brownout_harness.running.orders import Order, check_writable, checked_scenario
 from brownout_harness.running.recorded import KEPT_FILE, find, inputs_of, kept, recorded, scenario_of, with_found
+from brownout_harness.running.refusals import refusals_by
 from brownout_reports.publish import publish
 from brownout_reports.reserved import reserved
+from brownout_reports.rows import LedgerRow
 from brownout_reports.run_folder import (
     Environment,
     FaultSpan,
@@ -232,6 +234,7 @@ def evidence_of(
         finish_within_s={
             each.name: each.until.within_s for each in scenario.workload.operations if each.until is not None
         },
+        refusals=refusals_by(inputs.tables.of(LedgerRow).split("vendor")),
         notified_by=tuple(vendor for vendor, each in scenario.notices.items() if each.to),
         duration_s=inputs.duration_s,
         think_s={group.name: group.mean_think_s for group in scenario.workload.groups if group.is_closed},

@@ -1,7 +1,8 @@
 """The attempts that telemetry tells of, held against the requests in the vendors' ledgers.
 
     a request             was sent by an attempt that had begun by then: one of each route for each attempt, and another
-                          one after each 401 or 403: the credential is renewed, and what was refused is sent again
+                          one after each 401, or by what else the vendor says that a credential has expired: it is
+                          renewed, and what was refused is sent again
     an attempt, ended ok  was answered well within its time
     an attempt, ended     was not answered well within its time; where it sent nothing itself (another one renewed the
     with a vendor's error credential for both), somebody had been answered so before
@@ -9,13 +10,13 @@
 An attempt that was not answered proves nothing by what it left: it may never have reached the vendor.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 import polars as pl
 
 from brownout_core.telemetry import Kind
-from brownout_harness.judging.evidence import NAMELESS, Evidence
+from brownout_harness.judging.evidence import NAMELESS, Evidence, Refusals
 from brownout_harness.judging.expectations.base import Violation, counted
 from brownout_harness.judging.expectations.telling import CLOCKS_S
 from brownout_reports.rows import EventRow, LedgerRow
@@ -27,22 +28,22 @@ COMPLETE: Final = pl.col("ending") == "complete"
 CUT_OFF: Final = pl.col("ending").is_in(["close", "reset", "hang"]) & (pl.col("chunks") <= 1)
 """A plain body that never arrived whole. A client that has read all of it and leaves at once may be told as having left
 before; of a stream as much as came may have been enough."""
-REFUSED: Final = (401, 403)
-"""By which of them a vendor says that a credential is no good is its own affair; a login that is none is a 400, too."""
 ERRORS: Final[Mapping[str, pl.Expr]] = {
     "throttled": STATUS == 429,
-    "authentication_failed": STATUS.is_in([400, 401, 403]),
     "vendor_busy": STATUS == 409,
     "vendor_unavailable": (STATUS >= 500) | (STATUS == 408),
 }
-"""What a vendor answers, by what an attempt is then told to have ended with."""
+"""What every vendor answers, by what an attempt is then told to have ended with."""
+AUTHENTICATION_FAILED: Final = "authentication_failed"
+USUAL: Final = Refusals()
 
 
 def attempts_against_ledger(evidence: Evidence) -> Iterator[Violation]:
     """Where the two do not agree. What has no operation id is left out."""
     for vendor, requests in evidence.requests_to.items():
         named = requests.where(~NAMELESS).frame
-        yield from _untold(vendor, named, _told(evidence, Kind.ATTEMPT_STARTED, vendor))
+        expired = evidence.refusals.get(vendor, USUAL).expired
+        yield from _untold(vendor, named, _told(evidence, Kind.ATTEMPT_STARTED, vendor), expired)
     for vendor in evidence.events.split("vendor"):
         finished = _told(evidence, Kind.ATTEMPT_FINISHED, vendor)
         yield from _answered_otherwise(evidence, vendor, finished)
@@ -55,14 +56,14 @@ def _told(evidence: Evidence, kind: Kind, vendor: str) -> pl.LazyFrame:
     )
 
 
-def _untold(vendor: str, requests: pl.LazyFrame, starts: pl.LazyFrame) -> Iterator[Violation]:
+def _untold(vendor: str, requests: pl.LazyFrame, starts: pl.LazyFrame, expired: Collection[int]) -> Iterator[Violation]:
     """Requests before which fewer attempts had begun than requests of their route had been made."""
     begun = starts.group_by("operation_id").agg(first_s=pl.min("at_s"))
     made = requests.group_by("operation_id").agg(requests=pl.len(), arrived_s=pl.min("at_s"))
     plain = (pl.col("requests") == 1) & (pl.col("first_s") <= pl.col("arrived_s") + CLOCKS_S)
     others = made.join(begun, on="operation_id", how="left").filter(plain.fill_null(value=False).not_())
     call = ("operation_id", "route")
-    is_refused = STATUS.is_in(REFUSED).cast(pl.Int64)
+    is_refused = STATUS.is_in(list(expired)).cast(pl.Int64)
     again = is_refused.cum_sum().over("operation_id") - is_refused
     counted_requests = (
         requests.join(others.select("operation_id"), on="operation_id", how="semi")
@@ -95,8 +96,9 @@ def _without_nameless(told: pl.LazyFrame, requests: Rows[LedgerRow]) -> pl.LazyF
 
 def _answered_otherwise(evidence: Evidence, vendor: str, finished: pl.LazyFrame) -> Iterator[Violation]:
     """Attempts that are told to have been answered, and were not, or otherwise."""
+    errors = {**ERRORS, AUTHENTICATION_FAILED: STATUS.is_in(list(evidence.refusals.get(vendor, USUAL).bad))}
     told = (
-        finished.filter(pl.col("outcome").is_in(["ok", *ERRORS]))
+        finished.filter(pl.col("outcome").is_in(["ok", *errors]))
         .with_row_index("place")
         .with_columns(from_s=pl.col("at_s") - pl.col("duration_s") - CLOCKS_S, to_s=pl.col("at_s") + CLOCKS_S)
     )
@@ -116,7 +118,7 @@ def _answered_otherwise(evidence: Evidence, vendor: str, finished: pl.LazyFrame)
     )
     joined = wanted.join(within, on="place", how="left").with_columns(pl.col("sent", "well", "surely").fill_null(0))
     is_ok, nobody = pl.col("outcome") == "ok", pl.lit(value=False)
-    for outcome, so in ERRORS.items():
+    for outcome, so in errors.items():
         first_s = requests.where(so, COMPLETE).figure(pl.min("at_s"))
         is_first = pl.lit(value=True) if first_s is None else pl.col("to_s") < first_s
         nobody = nobody | ((pl.col("outcome") == outcome) & (pl.col("sent") == 0) & is_first)

@@ -1,10 +1,11 @@
 """The attempts that telemetry tells of, held against the ledgers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.evidence import Evidence, Refusals
 from brownout_harness.judging.expectations.told_attempts import attempts_against_ledger
 from brownout_reports.rows import EventRow, LedgerRow
 from tests.support.histories import attempted, changed, healthy, request, telling
@@ -57,10 +58,13 @@ def test_a_credential_that_is_renewed_earns_one_more_request(status: int) -> Non
     renewed, again = token._replace(at_s=1.53, seq=900), request(3, at_s=1.54, seq=901)
     attempt = attempted(FIRST._replace(at_s=1.5, finished_s=1.6))
     once = with_requests_of_3(token, refused, renewed, again, telling_of=0)
-    assert not found(changed(once, events=[*once.events, *attempt]))
+    says_so, says_otherwise = ({"stripe": Refusals(frozenset({each}))} for each in (status, 418))
+    history = replace(changed(once, events=[*once.events, *attempt]), refusals=says_so)
+    assert not found(history)
+    assert found(replace(history, refusals=says_otherwise)), "to such a vendor that was no renewal"
     thrice = changed(once, requests=[*once.requests, again._replace(at_s=1.55, seq=902)])
     what = "POST /v1/payment_intents reached stripe: 2 attempts for it, and 1 told of by then"
-    assert found(changed(thrice, events=[*once.events, *attempt])) == [("op-3", what)]
+    assert found(replace(changed(thrice, events=[*once.events, *attempt]), refusals=says_so)) == [("op-3", what)]
 
 
 def test_each_route_is_counted_by_itself() -> None:
