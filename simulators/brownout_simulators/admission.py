@@ -32,9 +32,8 @@ class Admission(Generic[S]):
             one.reply = say(401, "This is a simulator: it refuses credentials that look live. Use a test key.")
             one.from_edge = True
             return
-        root = self._vendor.root
-        if root and not call.path.startswith(root) and (at := call.path.find(f"{root}/")) > 0:
-            call.path = call.path[at:]
+        if self._vendor.root or self._vendor.implied_root:
+            call.path = self._whole(call.path)
         found = one.found = self.router.find(call.method, call.path)
         if found is None:
             self._admit_nowhere(one)
@@ -62,6 +61,13 @@ class Admission(Generic[S]):
             one.reply, one.from_edge = say(503, "There are too many accounts in this simulator: reset it."), True
         if unreadable is not None:
             one.objection = vendor.errors.malformed(call, unreadable)
+
+    def _whole(self, path: str) -> str:
+        """A path as the routes have it."""
+        root, implied = self._vendor.root, self._vendor.implied_root
+        if root and not path.startswith(root) and (at := path.find(f"{root}/")) > 0:
+            return path[at:]
+        return f"{implied}{path}" if implied and not path.startswith(f"{implied}/") else path
 
     def _read(self, one: Handling[S]) -> str | None:
         """The body; what is wrong where it cannot be parsed."""

@@ -294,6 +294,9 @@ class Vendor(Generic[S]):
     root: str = ""
     """What all its paths begin with: `/v1`. Whatever stands before it is overlooked, as by a proxy that serves the
     vendor under a path of its own: SDKs keep what their base URL has there. Empty: nothing may."""
+    implied_root: str = ""
+    """What a path begins with though its caller leaves it out: `/client/v4`. Routes, rules and ledgers have it always.
+    Empty: nothing may be left out."""
     body_limit: int = BODY_LIMIT
     """Bytes of a request's body that hosts on sockets take; above, they answer 413 before the vendor sees it."""
     magic: Mapping[str, str] = field(default_factory=dict)

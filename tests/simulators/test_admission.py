@@ -94,3 +94,15 @@ def test_what_stands_before_a_vendors_root_is_overlooked_and_only_there() -> Non
     assert Driver(vendor=rooted).send("POST", "/scenario-a/charges").status == 404
     assert Driver(vendor=rooted).send("POST", "/v1/v1/charges").status == 404
     assert Driver().send("POST", "/scenario-a/v1/charges").status == 404
+
+
+def test_a_root_that_is_implied_may_be_left_out_and_is_in_the_books_all_the_same() -> None:
+    """So a rule strikes both callers, and a path that only holds it is no other."""
+    lenient = replace(TILL, implied_root="/v1")
+    for path in ("/charges", "/v1/charges"):
+        till = Driver(vendor=lenient)
+        assert till.send("POST", path).status == 200
+        assert till.requests()[0]["route"] == "POST /v1/charges"
+    for path in ("/a/v1/charges", "/v1charges", "/v1/v1/charges", "/"):
+        assert Driver(vendor=lenient).send("POST", path).status == 404
+    assert Driver().send("POST", "/charges").status == 404
