@@ -22,7 +22,7 @@ from typing import Final
 from brownout_simulators.outsiders import KeyHolder
 from brownout_simulators.router import Router
 from brownout_simulators.vendor import Vendor
-from brownout_simulators.vendors.cloudflare.access import admit, authenticate, environment, test_key
+from brownout_simulators.vendors.cloudflare.access import ROOT, admit, authenticate, environment, test_key
 from brownout_simulators.vendors.cloudflare.actions import ROUTES
 from brownout_simulators.vendors.cloudflare.dialect import BODY_LIMIT, parse
 from brownout_simulators.vendors.cloudflare.errors import CloudflareErrors
@@ -66,6 +66,8 @@ VENDOR: Final[Vendor[State]] = Vendor(
         "cloudflare.ruleset_version": ("op", "zone", "phase", "version", "rules"),
         "cloudflare.r2_bucket": ("op", "name"),
     },
+    # The SDKs' own tests leave it out.
+    implied_root=ROOT,
     body_limit=BODY_LIMIT,
     magic=DOCUMENTED,
     clients={

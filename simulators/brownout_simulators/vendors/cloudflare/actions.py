@@ -1,4 +1,4 @@
-"""All routes, each under `/client/v4`, and without it: the SDKs' own tests leave that out."""
+"""All routes, under `/client/v4`."""
 
 from dataclasses import replace
 from typing import Final
@@ -33,4 +33,4 @@ _ALL: Final[tuple[Route[State], ...]] = (
     *rulesets.ROUTES,
     *buckets.ROUTES,
 )
-ROUTES: Final = (*(replace(route, path=ROOT + route.path) for route in _ALL), *_ALL)
+ROUTES: Final = tuple(replace(route, path=ROOT + route.path) for route in _ALL)

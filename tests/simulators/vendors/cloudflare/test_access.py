@@ -15,6 +15,9 @@ def test_a_good_token_is_told_by_a_code_that_is_an_error_elsewhere() -> None:
     said = bench.ask("GET", "/user/tokens/verify").json
     assert (said["result"]["status"], said["errors"], said["messages"][0]["code"]) == ("active", [], 10000)
     assert bench.send("GET", "/user/tokens/verify").json == said, "also without the prefix"
+    bench.schedule({"match": "GET /client/v4/user/tokens/verify", "respond": {"error": "no_permission"}})
+    for path in ("/user/tokens/verify", VERIFY):
+        assert refusal(bench.send("GET", path)) == (403, 10000), "a fault names one path, and strikes both"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from brownout_simulators.vendors.cloudflare.access import account_id
 from tests.simulators.vendors.cloudflare.bench import USER, CloudflareBench, a_record
 from tests.support.examples import examples
 
-ROUTES = [(route.method, route.path) for route in VENDOR.routes if route.path.startswith("/client/v4")]
+ROUTES = [(route.method, route.path) for route in VENDOR.routes]
 TEXTS = st.text(max_size=8) | st.sampled_from(
     ["", "1", "-1", "1e400", "9" * 40, "@", "*", "*.shop.test", "shop.test", "b\u00fccher.shop.test", "a..b",
      "x" * 600, "192.0.2.1", "2001:db8::1", "\u00b2", "A", "CNAME", "MX", "SRV", "TXT", "CAA", "free", "full",
