@@ -8,7 +8,7 @@
   listed; `names.py` hosts; `zone_lookup.py` the zone that a call is about
 - `kv_values.py`   what a value may be, and what a reader sees of it
 - `dialect.py`     bodies, the envelope, instants, ids; `paging.py` lists
-- `access.py`      tokens and keys; `setup.py` what is set up at Cloudflare
+- `access.py`      tokens and keys; `setup.py` what is set up at Cloudflare, `beginning.py` what is there then
 - `errors.py`      how Cloudflare says no; `named_errors.py` which of them a fault can ask for
 - `limits.py`      its limiters, off unless asked for; the headers on every answer
 - `magic.py`       names with a fixed outcome
@@ -22,8 +22,9 @@ from typing import Final
 from brownout_simulators.outsiders import KeyHolder
 from brownout_simulators.router import Router
 from brownout_simulators.vendor import Vendor
-from brownout_simulators.vendors.cloudflare.access import ROOT, admit, authenticate, environment, test_key
+from brownout_simulators.vendors.cloudflare.access import ROOT, authenticate, environment, test_key
 from brownout_simulators.vendors.cloudflare.actions import ROUTES
+from brownout_simulators.vendors.cloudflare.beginning import admit
 from brownout_simulators.vendors.cloudflare.dialect import BODY_LIMIT, parse
 from brownout_simulators.vendors.cloudflare.errors import CloudflareErrors
 from brownout_simulators.vendors.cloudflare.limits import LIMITS, decorate

@@ -15,6 +15,7 @@ from brownout_simulators.vendor import Credential
 from brownout_simulators.vendors.cloudflare.dialect import id_from
 from brownout_simulators.vendors.cloudflare.errors import BAD_TOKEN_CHAIN, refuse
 from brownout_simulators.vendors.cloudflare.resources import State
+from brownout_simulators.vendors.cloudflare.setup import NAMESPACES, ZONES
 
 FULL: Final = "cf_ok_"
 KEY: Final = "cf_key_"
@@ -108,6 +109,16 @@ def account_id(name: str) -> str:
     return id_from("account", name)
 
 
+def zone_id(name: str, zone: str) -> str:
+    """The id of a zone that a user has from the beginning."""
+    return id_from("zone", name, zone)
+
+
+def namespace_id(name: str, title: str) -> str:
+    """The id of a namespace that he has from the beginning."""
+    return id_from("namespace", name, title)
+
+
 def admit(call: Call, account: Account[State]) -> None:
     """Nobody sees another's account."""
     asked = call.params.get("account")
@@ -122,8 +133,11 @@ def test_key(name: str) -> str:
 
 def environment(base_url: str, key: str) -> Mapping[str, str]:
     """By which an application finds the simulator: both SDKs read the first two."""
+    user = key.removeprefix(FULL)
     return {
         "CLOUDFLARE_BASE_URL": base_url + ROOT,
         "CLOUDFLARE_API_TOKEN": key,
-        "CLOUDFLARE_ACCOUNT_ID": account_id(key.removeprefix(FULL)),
+        "CLOUDFLARE_ACCOUNT_ID": account_id(user),
+        "CLOUDFLARE_ZONE_ID": zone_id(user, ZONES[0]),
+        "CLOUDFLARE_KV_NAMESPACE_ID": namespace_id(user, NAMESPACES[0]),
     }

@@ -17,13 +17,18 @@ LONGEST_TITLE: Final = 512
 def create(call: Call, account: Account[State]) -> Reply:
     """POST …/namespaces."""
     title = _title(call.data.get("title"))
-    state = account.state
-    if title in state.namespace_ids:
+    if title in account.state.namespace_ids:
         raise refuse("namespace_exists")
-    space = Namespace(new_id(account), title, account.clock())
+    space = new_space(account, new_id(account), title)
+    return reply(view(space), effects=[_told(space, "create")])
+
+
+def new_space(account: Account[State], space_id: str, title: str) -> Namespace:
+    """A namespace of that title; there is none yet."""
+    state, space = account.state, Namespace(space_id, title, account.clock())
     state.namespaces.add(space.id, space, account.clock())
     state.namespace_ids[title] = space.id
-    return reply(view(space), effects=[_told(space, "create")])
+    return space
 
 
 def list_namespaces(call: Call, account: Account[State]) -> Reply:

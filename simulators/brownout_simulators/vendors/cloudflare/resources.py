@@ -133,6 +133,8 @@ class State:
     views: Store[tuple[float, Value | None]] = field(default_factory=lambda: Store(KEEP_VIEWS))
     """By location, namespace and key: until when what was seen there is shown again."""
     buckets: Store[Object] = field(default_factory=lambda: Store(KEEP_BUCKETS))
+    began_with: Any = None
+    """How it was set up when what is there from the beginning was made."""
 
     def __post_init__(self) -> None:
         self.zones.on_forgotten = lambda _, zone: self.zone_ids.pop(zone.row["name"], None)

@@ -43,19 +43,20 @@ def create(call: Call, account: Account[State]) -> Reply:
         raise refuse("zone_banned")
     if name in state.zone_ids:
         raise refuse("zone_exists", f"{name} already exists")
-    zone = _made(account, name, kind)
+    zone = new_zone(account, new_id(account), name, kind, "pending")
     zone_states.begin(account, zone)
     return reply(view(account, zone.row), effects=[Effect("cloudflare.zone_create", zone.id, fields={"name": name})])
 
 
-def _made(account: Account[State], name: str, kind: str) -> Zone:
+def new_zone(account: Account[State], zone_id: str, name: str, kind: str, status: str) -> Zone:
+    """A zone of that name; there is none yet."""
     state, now = account.state, moment(account.wall_s())
     first = state.zones_made * 2 % len(_SERVERS)
     state.zones_made += 1
     row: Object = {
-        "id": new_id(account),
+        "id": zone_id,
         "name": name,
-        "status": "pending",
+        "status": status,
         "paused": False,
         "type": kind,
         "name_servers": [f"{each}.ns.cloudflare.test" for each in _SERVERS[first : first + 2]],
@@ -63,7 +64,7 @@ def _made(account: Account[State], name: str, kind: str) -> Zone:
         "plan": settings(account).plan,
         "created_on": now,
         "modified_on": now,
-        "activated_on": None,
+        "activated_on": now if status == "active" else None,
     }
     zone = Zone(row["id"], Kept(account.clock(), row))
     state.zones.add(zone.id, zone, account.clock())

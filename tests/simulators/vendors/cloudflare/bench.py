@@ -18,9 +18,10 @@ SPACES = f"{ACCOUNT}/storage/kv/namespaces"
 
 
 class CloudflareBench(Bench):
-    """A user, by his token."""
+    """A user, by his token; he has nothing from the beginning."""
 
     def __init__(self, user: str = USER, *, seed: int = 1, **setup: Any) -> None:
+        setup = {"zones": [], "namespaces": [], **setup}
         super().__init__(VENDOR, f"Bearer {VENDOR.test_key(user)}", seed=seed)
         self.simulator.schedule([], setup=setup, fields=VENDOR.effects)
         self._setup = setup
