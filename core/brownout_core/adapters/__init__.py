@@ -17,6 +17,7 @@ What several vendors do alike is one of `services/`. To add one: a module with a
 
 from brownout_core.adapters import (
     clerk,
+    cloudflare,
     docusign,
     erp,
     gemini,
@@ -42,5 +43,6 @@ ADAPTERS = by_name(
     docusign.ADAPTER,
     erp.ADAPTER,
     resend.ADAPTER,
+    cloudflare.ADAPTER,
 )
 """Every vendor that the core has an adapter of, by name."""

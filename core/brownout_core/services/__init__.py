@@ -3,6 +3,7 @@
 - `assistant.py`  text from a language model
 - `auth.py`       who somebody is, and what he belongs to
 - `communication.py`  mails and text messages
+- `edge.py`       names that lead to a site, copies of its pages, small values
 - `secrets.py`    secrets and credentials that are lent
 - `signing.py`    contracts that people sign
 - `storage.py`    rows and files

@@ -87,4 +87,4 @@ def test_a_simulator_speaks_the_variables_of_its_vendors_adapter(name: str) -> N
     vendor = load_vendor(name)
     environment = vendor.environment("http://127.0.0.1:5", vendor.test_key("declaration"))
     (access,) = read_access({name: ADAPTERS[name]}, environment).values()
-    assert access.base_url.removesuffix("/v1").removesuffix("/restapi") == "http://127.0.0.1:5"
+    assert access.base_url.startswith("http://127.0.0.1:5"), "a path of the vendor's own may follow"
