@@ -1,8 +1,12 @@
 """The sales system, "pyxis": OAuth client credentials, order intake, orders, webhooks.
 
-- `resources.py`   what a tenant holds: orders and the machine that moves them
-- `actions.py`     orders, and the table of all routes; `validation.py`: what an intake request must look like
-- `access.py`      OAuth, tokens, body parsing, idempotency keys
+- `contract.py`    the table of endpoints: scope, key, query, body, answers; `routes.py` what does each
+- `shapes.py`      how a value must look: refuses it, and describes itself; `requests.py` the bodies that come,
+  `answers.py` those that go; `description.py` all of it as OpenAPI
+- `resources.py`   what a tenant holds; `states.py` the state machines; `documents.py` things with versions,
+  `changes.py` by change; `ids.py` their names; `setup.py` what is there before the first call
+- `actions.py`     orders; `customers.py`, `quotes.py`, `reservations.py`, `inventory.py`
+- `access.py`      OAuth, tokens, body parsing, idempotency keys; `conditions.py` entity tags, `paging.py` lists
 - `errors.py`      RFC 9457 problems; `named_errors.py` which of them a fault can ask for
 - `limits.py`      the limiters, and the headers on every reply
 - `webhooks.py`    endpoints, both signatures, the schedule, the list of attempts
@@ -15,12 +19,13 @@ from typing import Final
 
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors.sales.access import IDEMPOTENCY, admit, authenticate, parse
-from brownout_simulators.vendors.sales.actions import ROUTES
 from brownout_simulators.vendors.sales.errors import SalesErrors
 from brownout_simulators.vendors.sales.limits import LIMITS, decorate
 from brownout_simulators.vendors.sales.magic import DOCUMENTED
 from brownout_simulators.vendors.sales.named_errors import NAMED_ERRORS
 from brownout_simulators.vendors.sales.resources import State, stores
+from brownout_simulators.vendors.sales.routes import ROUTES
+from brownout_simulators.vendors.sales.setup import SETUP
 from brownout_simulators.vendors.sales.webhooks import WEBHOOKS, listen
 
 
@@ -56,7 +61,15 @@ VENDOR: Final[Vendor[State]] = Vendor(
     listen=listen,
     limits=LIMITS,
     named_errors=NAMED_ERRORS,
-    effects={"sales.order": ("amount", "currency", "order_id", "customer", "site", "lines")},
+    setup=SETUP,
+    effects={
+        "sales.order": ("amount", "currency", "order_id", "customer", "site", "lines"),
+        "sales.order_cancellation": ("order_id",),
+        "sales.quote": ("amount", "currency", "quote_id", "customer", "lines"),
+        "sales.customer": ("name", "email", "phone"),
+        "sales.reservation": ("reference", "order", "lines"),
+        "sales.reservation_release": ("reference", "order", "lines", "why"),
+    },
     magic=DOCUMENTED,
     clients={
         "any HTTP client": "POST {SALES_API_BASE}/oauth2/token, grant_type=client_credentials, by SALES_CLIENT_ID and "

@@ -11,37 +11,34 @@ import orjson
 
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Reply
-from brownout_simulators.vendor import Credential, IdempotencyRules, Refused, Route
+from brownout_simulators.vendor import Credential, IdempotencyRules, Refused
+from brownout_simulators.vendors.sales.contract import CONTRACT, SCOPES
 from brownout_simulators.vendors.sales.errors import SalesErrors, oauth_error, problem, refuse
 from brownout_simulators.vendors.sales.resources import State, Token
 
 MAX_BODY: Final = 256 * 1024
-SCOPES: Final = ("orders.read", "orders.write", "webhooks.manage")
 DEFAULT_SCOPE: Final = "orders.read orders.write"
-KEY_REQUIRED: Final = frozenset(
-    {
-        "POST /api/v2/orders/intake",
-        "POST /api/v2/orders/{id}/cancel",
-        "POST /api/v2/webhook-endpoints",
-        "POST /api/v2/webhook-endpoints/{id}/rotate-secret",
-    }
-)
-KEY_OPTIONAL: Final = frozenset({"PATCH /api/v2/orders/{id}"})
+KEY_REQUIRED: Final = frozenset(route for route, terms in CONTRACT.items() if terms.key == "required")
+KEY_OPTIONAL: Final = frozenset(route for route, terms in CONTRACT.items() if terms.key == "optional")
+SCOPE_OF: Final = {route: terms.scope for route, terms in CONTRACT.items()}
 _OAUTH: Final = "/oauth2/"
 _CLIENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _TOKEN: Final = re.compile(r"pyx_at_([A-Za-z0-9_-]+)\.[0-9a-f]{32}")
 _KEY: Final = re.compile(r"[A-Za-z0-9._:/-]{16,255}")
 _JSON: Final = frozenset({"application/json", "application/merge-patch+json"})
+_BODILESS: Final = frozenset({"GET", "DELETE"})
 
 
 def parse(call: Call) -> Mapping[str, Any]:
-    """JSON object, OAuth's form, or the query where there is no body. Raises `Refused` for 413 and 415."""
+    """The query of a read, OAuth's form, a JSON object. Raises `Refused` for 413 and 415."""
+    if call.method in _BODILESS:
+        return query_of(call)
     if len(call.body) > MAX_BODY:
         raise refuse(call, "too-large", f"at most {MAX_BODY} bytes")
-    if not call.body:
-        return dict(parse_qsl(call.query, keep_blank_values=True))
     if call.path.startswith(_OAUTH):
         return dict(parse_qsl(call.body.decode(), keep_blank_values=True))
+    if not call.body:
+        return {}
     kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _JSON:
         raise refuse(call, "media-type", f"got {kind or 'no media type'}")
@@ -49,6 +46,17 @@ def parse(call: Call) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise ValueError("the body must be a JSON object")  # noqa: TRY004 - what the engine catches
     return body
+
+
+def query_of(call: Call) -> dict[str, str]:
+    """The query's parameters."""
+    if not call.query:
+        return {}
+    given = dict(parse_qsl(call.query, keep_blank_values=True))
+    if "updatedSince" in given:
+        # A plus sign that was not percent-encoded arrives as a space.
+        given["updatedSince"] = given["updatedSince"].replace(" ", "+")
+    return given
 
 
 def authenticate(call: Call) -> Credential:
@@ -227,9 +235,7 @@ IDEMPOTENCY: Final = IdempotencyRules(
 
 def scope_of(call: Call) -> str:
     """Which scope a token needs for this call."""
-    if call.path.startswith("/api/v2/webhook-"):
-        return "webhooks.manage"
-    return "orders.read" if call.method == "GET" else "orders.write"
+    return SCOPE_OF.get(call.route) or "orders.read"
 
 
 def _encoded(client_id: str) -> str:
@@ -238,9 +244,3 @@ def _encoded(client_id: str) -> str:
 
 def _decoded(text: str) -> str:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-
-
-ROUTES: Final[tuple[Route[State], ...]] = (
-    Route("POST", "/oauth2/token", issue_token, grants=True),
-    Route("POST", "/oauth2/revoke", revoke_token, grants=True),
-)

@@ -1,8 +1,6 @@
-"""Orders: taken in, read, listed, changed, cancelled; and the table of all routes."""
+"""Orders: taken in, read, listed, changed, cancelled."""
 
-import base64
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -10,37 +8,41 @@ import orjson
 
 from brownout_simulators.account import Account, Aftermath
 from brownout_simulators.call import Call, Effect, Notice, Reply
-from brownout_simulators.vendor import Route
-from brownout_simulators.vendors.sales import access, webhooks
-from brownout_simulators.vendors.sales.errors import correlation_id, invalid, problem, refuse
+from brownout_simulators.vendors.sales import requests, reservations
+from brownout_simulators.vendors.sales.conditions import read, require_match, tagged
+from brownout_simulators.vendors.sales.errors import correlation_id, problem, refuse
+from brownout_simulators.vendors.sales.ids import new_id, rfc3339
 from brownout_simulators.vendors.sales.magic import fate_of
-from brownout_simulators.vendors.sales.resources import (
-    STEPS,
-    TRANSITIONS,
-    Order,
-    Revision,
-    State,
-    moved,
-    new_id,
-    rfc3339,
-)
-from brownout_simulators.vendors.sales.validation import Findings, check_priority, check_window, checked_intake
+from brownout_simulators.vendors.sales.paging import listed, page_asked, page_reply
+from brownout_simulators.vendors.sales.resources import Order, Revision, State, moved
+from brownout_simulators.vendors.sales.states import STEPS, TRANSITIONS
 
-CURSOR_LIFE_S: Final = 600.0
-_PATCHABLE: Final = ("requestedWindow", "priority", "notes")
-_FILTERS: Final = frozenset({"limit", "cursor", "status", "orderId", "updatedSince"})
+_SETTLES: Final[Mapping[str, str]] = {"cancel_requested": "released", "rejected": "released", "completed": "consumed"}
+"""What becomes of an order's reservation when the order comes to this."""
 
 
 def take_in(call: Call, account: Account[State]) -> Reply:
-    """POST /api/v2/orders/intake: one order per orderId, whatever the idempotency key says."""
-    request = checked_intake(call)
+    """POST /api/v2/orders/intake."""
+    request = {"priority": "normal", "metadata": {}} | requests.INTAKE.known(call.data)
+    requests.require_sum(call, request["lines"], request["total"])
+    return intake(call, account, request)[0]
+
+
+def intake(call: Call, account: Account[State], request: dict[str, Any]) -> tuple[Reply, str]:
+    """One order per orderId, whatever the idempotency key says; the order's id, empty where none was made."""
     state = account.state
     existing = state.by_order_id.get(request["orderId"])
     if existing is not None and state.options_for(account.name).guard:
         headers = {"Location": f"/api/v2/orders/{existing.id}"}
-        return problem(call, "duplicate-order", headers=headers, existingId=existing.id)
+        return problem(call, "duplicate-order", headers=headers, existingId=existing.id), ""
+    id = new_id(account, "ord")  # noqa: A001
+    reserved = reservations.Settled()
+    if "reserve" in request or "reservationId" in request:
+        held, reserved = reservations.commit(call, account, request, id)
+        if held:
+            request["reservationId"] = held
     order = Order(
-        id=new_id(account, "ord"),
+        id=id,
         request=request,
         correlation=correlation_id(call),
         fate=fate_of([line["sku"] for line in request["lines"]]),
@@ -48,66 +50,48 @@ def take_in(call: Call, account: Account[State]) -> Reply:
     )
     state.add(order)
     _plan(account, order)
-    reply = _order_reply(201, order, order.now)
-    reply.headers["Location"] = f"/api/v2/orders/{order.id}"
-    reply.effects = (_effect(order),)
-    reply.notices = _notices(account, order)
-    return reply
+    reply = tagged(201, order.rendered(order.now), 1)
+    reply.headers["Location"] = f"/api/v2/orders/{id}"
+    reply.effects = (_effect("sales.order", order), *reserved.effects)
+    reply.notices = (*_notices(account, order), *reserved.notices)
+    return reply, id
 
 
 def fetch(call: Call, account: Account[State]) -> Reply:
-    """GET /api/v2/orders/{id}, conditionally; a replica that lags does not know a young order yet."""
-    order, revision = _seen(call, account)
-    tag = f'"v{revision.version}"'
-    known = {part.strip().removeprefix("W/") for part in call.headers.get("if-none-match", "").split(",")}
-    if tag in known or "*" in known:
-        return Reply(304, b"", {"ETag": tag})
-    return _order_reply(200, order, revision)
+    """GET /api/v2/orders/{id}, conditionally."""
+    return read(call, account, _order(call, account))
 
 
 def list_orders(call: Call, account: Account[State]) -> Reply:
-    """GET /api/v2/orders in order of change: what changes between two pages comes again, and is never missed."""
-    limit, place = _page(call, account, _FILTERS)
-    status, order_id = call.data.get("status"), call.data.get("orderId")
-    if status is not None and status not in TRANSITIONS:
-        raise refuse(call, "bad-parameter", f"status {status}")
-    since_s = _instant_s(call, "updatedSince")
-    found: list[dict[str, Any]] = []
-    following = None
-    for order in account.state.log.since(place, since_s):
-        revision = order.as_of(account.as_of_s, hides_new_only=account.hides_new_only)
-        if revision is None or revision is not order.now:
-            account.was_stale = True
-        if revision is None or (status and revision.status != status) or (order_id and order.order_id != order_id):
-            continue
-        if len(found) == limit:
-            following = order.touched
-            break
-        found.append(order.rendered(revision))
-    return _page_reply(account, found, following)
+    """GET /api/v2/orders."""
+    state, status, order_id = account.state, call.data.get("status"), call.data.get("orderId")
+    only = None
+    if order_id is not None and state.options_for(account.name).guard:
+        found = state.by_order_id.get(order_id)
+        only = [found] if found is not None else []
+
+    def is_wanted(order: Order, revision: Revision) -> bool:
+        return (status is None or revision.status == status) and (order_id is None or order.order_id == order_id)
+
+    return listed(call, account, state.log, is_wanted, only)
 
 
 def list_events(call: Call, account: Account[State]) -> Reply:
     """GET /api/v2/orders/{id}/events, ascending and without gaps."""
     order, newest = _seen(call, account)
-    limit, place = _page(call, account, frozenset({"limit", "cursor"}))
+    limit, place = page_asked(call, account)
     events = [one for one in order.revisions if one.is_event and one.sequence <= newest.sequence]
-    found = [order.event(revision) for revision in events[place : place + limit]]
     following = place + limit if len(events) > place + limit else None
-    return _page_reply(account, found, following)
+    return page_reply(call, account, [order.event(one) for one in events[place : place + limit]], following)
 
 
 def patch(call: Call, account: Account[State]) -> Reply:
     """PATCH /api/v2/orders/{id}: merge-patch of three members, guarded by If-Match."""
     order = _order(call, account)
-    wanted = call.headers.get("if-match")
-    if wanted is None:
-        raise refuse(call, "if-match-required")
-    tag = f'"v{order.now.version}"'
-    if wanted.strip() not in {tag, "*"}:
-        raise refuse(call, "version-mismatch", f"the order is at {tag}", currentVersion=order.now.version)
-    changes = {name: call.data[name] for name in _PATCHABLE if name in call.data}
-    _check_changes(call, changes)
+    require_match(call, order.now.version)
+    changes = {name: call.data[name] for name in requests.ORDER_PATCH.members if name in call.data}
+    if "priority" in changes and changes["priority"] is None:
+        changes["priority"] = "normal"
     now = order.now
     account.state.change(
         order,
@@ -122,32 +106,28 @@ def patch(call: Call, account: Account[State]) -> Reply:
             is_event=False,
         ),
     )
-    return _order_reply(200, order, order.now)
+    return _shown(200, order)
 
 
 def cancel(call: Call, account: Account[State]) -> Reply:
     """POST /api/v2/orders/{id}/cancel: 202 and cancelled soon; 200 if it is; 409 once work has begun."""
     order = _order(call, account)
-    found = Findings()
-    reason = found.text(call.data, "", "reason", longest=500)
-    if found.errors:
-        raise invalid(call, found.errors)
-    if order.now.status == "cancelled":
-        return _order_reply(200, order, order.now)
-    if order.now.status == "cancel_requested":
-        return _order_reply(202, order, order.now)
-    notices: list[Notice] = []
+    if order.now.status in {"cancelled", "cancel_requested"}:
+        return _shown(200, order)
+    done = reservations.Settled()
     if order.fate.cancel_race and order.now.status in {"received", "validated", "accepted", "scheduled"}:
         while order.now.status != "in_progress":
-            notices += _move(account, order, STEPS[order.now.status][0])
+            done = _and(done, _move(account, order, STEPS[order.now.status][0]))
         _plan(account, order)
     if "cancel_requested" not in TRANSITIONS[order.now.status]:
         reply = problem(call, "order-not-cancellable", f"the order is {order.now.status}")
     else:
-        notices += _move(account, order, "cancel_requested", reason)
+        done = _and(done, _move(account, order, "cancel_requested", call.data["reason"]))
         _plan(account, order)
-        reply = _order_reply(202, order, order.now)
-    reply.notices = notices
+        reply = _shown(202, order)
+        # From here on nothing stops it: what follows is only how the system tells so.
+        done = _and(reservations.Settled((_effect("sales.order_cancellation", order),)), done)
+    reply.effects, reply.notices = done
     return reply
 
 
@@ -176,56 +156,65 @@ def _seen(call: Call, account: Account[State]) -> tuple[Order, Revision]:
     return order, revision
 
 
-def _order_reply(status: int, order: Order, revision: Revision) -> Reply:
-    headers = {"Content-Type": "application/json", "ETag": f'"v{revision.version}"'}
-    return Reply(status, orjson.dumps(order.rendered(revision)), headers)
+def _shown(status: int, order: Order) -> Reply:
+    return tagged(status, order.rendered(order.now), order.now.version)
 
 
-def _effect(order: Order) -> Effect:
-    total = order.request["total"]
+def _effect(kind: str, order: Order) -> Effect:
     references = {"orderId": order.order_id}
     references |= {f"metadata.{name}": value for name, value in order.request["metadata"].items()}
-    currency = total["currency"].lower()
-    return Effect("sales.order", order.id, _minor_units(total), currency, references, _fields(order.request))
+    if kind != "sales.order":
+        return Effect(kind, order.id, references=references, fields={"order_id": order.order_id})
+    total = order.request["total"]
+    return Effect(kind, order.id, minor_units(total), total["currency"].lower(), references, _fields(order.request))
 
 
 def _fields(request: Mapping[str, Any]) -> dict[str, Any]:
-    """What was ordered, by whom and for where: money in minor units, quantities as numbers where they are whole."""
+    """What was ordered, by whom and for where."""
     site = request["site"]
-    lines = [
-        {
-            "sku": line["sku"],
-            "quantity": int(count) if (count := Decimal(line["quantity"])) == count.to_integral_value() else str(count),
-            "unit_price": _minor_units(line["unitPrice"]),
-        }
-        for line in request["lines"]
-    ]
     places = {
         "line1": site["line1"],
         "city": site["city"],
         "postal_code": site["postalCode"],
         "country": site["country"],
     }
+    lines = effect_lines(request["lines"])
     return {"order_id": request["orderId"], "customer": request["customer"]["name"], "site": places, "lines": lines}
 
 
-def _minor_units(money: Mapping[str, str]) -> int:
+def effect_lines(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """As the books have them: money in minor units, quantities as numbers where they are whole."""
+    return [
+        {
+            "sku": line["sku"],
+            "quantity": int(count) if (count := Decimal(line["quantity"])) == count.to_integral_value() else str(count),
+            "unit_price": minor_units(line["unitPrice"]),
+        }
+        for line in lines
+    ]
+
+
+def minor_units(money: Mapping[str, str]) -> int:
+    """An amount of money in hundredths."""
     return int(Decimal(money["amount"]).scaleb(2).to_integral_value())
 
 
 def _notices(account: Account[State], order: Order) -> tuple[Notice, ...]:
     """The newest event, where anybody listens."""
-    if not len(account.state.endpoints):
-        return ()
     kind = f"order.{order.now.status}"
-    if not any(endpoint.wants(kind) for endpoint in account.state.endpoints.oldest_first()):
-        return ()
-    return (Notice(kind, order.event(order.now)),)
+    return (Notice(kind, order.event(order.now)),) if account.state.is_heard(kind) else ()
 
 
-def _move(account: Account[State], order: Order, status: str, reason: str = "") -> tuple[Notice, ...]:
+def _move(account: Account[State], order: Order, status: str, reason: str = "") -> reservations.Settled:
     account.state.change(order, moved(order, status, account, reason))
-    return _notices(account, order)
+    told = reservations.Settled((), _notices(account, order))
+    if status in _SETTLES and (held := order.request.get("reservationId")):
+        return _and(told, reservations.settle(account, held, _SETTLES[status], f"the order is {status}"))
+    return told
+
+
+def _and(first: reservations.Settled, then: reservations.Settled) -> reservations.Settled:
+    return reservations.Settled((*first.effects, *then.effects), (*first.notices, *then.notices))
 
 
 def _plan(account: Account[State], order: Order) -> None:
@@ -245,88 +234,8 @@ def _plan(account: Account[State], order: Order) -> None:
         if order.now.status != before:
             return None  # cancelled in the meantime
         reason = "rejected by the business rules" if rejected else ""
-        notices = _move(account, order, "rejected" if rejected else status, reason)
+        done = _move(account, order, "rejected" if rejected else status, reason)
         _plan(account, order)
-        return Aftermath(notices=notices) if notices else None
+        return Aftermath(done.effects, done.notices) if done.effects or done.notices else None
 
     account.later((delay_s if fate.step_s is None else fate.step_s) * factor, step)
-
-
-def _check_changes(call: Call, changes: dict[str, Any]) -> None:
-    found = Findings()
-    if "requestedWindow" in changes:
-        check_window(changes["requestedWindow"], found)
-    if changes.get("priority") is None and "priority" in changes:
-        changes["priority"] = "normal"
-    if "priority" in changes:
-        check_priority(changes["priority"], found)
-    found.text(changes, "", "notes", longest=2000, optional=True)
-    if found.errors:
-        raise invalid(call, found.errors)
-
-
-def _page(call: Call, account: Account[State], allowed: frozenset[str]) -> tuple[int, int]:
-    """Page length and starting place; 400 for an unknown parameter, 410 for a cursor older than ten minutes."""
-    unknown = sorted(set(call.data) - allowed)
-    if unknown:
-        raise refuse(call, "bad-parameter", f"unknown: {', '.join(unknown)}")
-    limit = str(call.data.get("limit", "50"))
-    if not limit.isdecimal() or not 1 <= int(limit) <= 200:
-        raise refuse(call, "bad-parameter", "limit must be 1 to 200")
-    cursor = call.data.get("cursor")
-    if cursor is None:
-        return int(limit), 0
-    try:
-        place, made_s = base64.urlsafe_b64decode(str(cursor).encode()).decode().split("@")
-        start, age_s = int(place), account.clock() - float(made_s)
-    except ValueError:
-        raise refuse(call, "bad-parameter", "cursor") from None
-    if age_s > CURSOR_LIFE_S:
-        raise refuse(call, "cursor-expired")
-    return int(limit), max(0, start)
-
-
-def _page_reply(account: Account[State], found: list[dict[str, Any]], following: int | None) -> Reply:
-    cursor = None
-    if following is not None:
-        cursor = base64.urlsafe_b64encode(f"{following}@{account.clock():.3f}".encode()).decode()
-    body = {"data": found, "page": {"nextCursor": cursor, "hasMore": cursor is not None}}
-    return Reply(200, orjson.dumps(body), {"Content-Type": "application/json"})
-
-
-def _instant_s(call: Call, name: str) -> float:
-    value = call.data.get(name)
-    if value is None:
-        return 0.0
-    try:
-        # A plus sign that was not percent-encoded arrives as a space.
-        moment = datetime.fromisoformat(str(value).replace(" ", "+"))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise refuse(call, "bad-parameter", f"{name} must be an RFC 3339 instant")
-    return moment.timestamp()
-
-
-def plain(action: Callable[[Call, Account[State]], Reply]) -> Callable[[Call, Account[State]], Reply]:
-    """For endpoints without parameters: any query is a mistake."""
-
-    def guarded(call: Call, account: Account[State]) -> Reply:
-        if call.query:
-            raise refuse(call, "bad-parameter", "this endpoint takes no query")
-        return action(call, account)
-
-    return guarded
-
-
-ROUTES: Final[tuple[Route[State], ...]] = (
-    *access.ROUTES,
-    Route("POST", "/api/v2/orders/intake", plain(take_in)),
-    Route("GET", "/api/v2/orders", list_orders),
-    Route("GET", "/api/v2/orders/{id}", plain(fetch)),
-    Route("PATCH", "/api/v2/orders/{id}", plain(patch)),
-    Route("POST", "/api/v2/orders/{id}/cancel", plain(cancel)),
-    Route("GET", "/api/v2/orders/{id}/events", list_events),
-    *webhooks.ROUTES,
-    Route("GET", "/healthz", health, public=True),
-)

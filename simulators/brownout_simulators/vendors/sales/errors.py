@@ -15,6 +15,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, bool]]] = {
     # code: (HTTP status, title, whether trying again can help)
     "malformed-json": (400, "The body is not JSON", False),
     "bad-parameter": (400, "A parameter is not valid", False),
+    "cursor-mismatch": (400, "The cursor is of another list", False),
     "idempotency-key-missing": (400, "Idempotency key is missing", False),
     "idempotency-key-invalid": (400, "Idempotency key is not valid", False),
     "token-missing": (401, "No access token", False),
@@ -26,6 +27,12 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, bool]]] = {
     "idempotency-in-progress": (409, "A request with this idempotency key is being handled", True),
     "duplicate-order": (409, "An order with this orderId exists", False),
     "order-not-cancellable": (409, "The order can no longer be cancelled", False),
+    "duplicate-customer": (409, "A customer with this e-mail address exists", False),
+    "duplicate-quote": (409, "A quote with this quoteId exists", False),
+    "quote-state": (409, "The quote's state does not allow this", False),
+    "insufficient-stock": (409, "There is not enough in stock", False),
+    "reservation-not-held": (409, "The reservation does not hold this any more", False),
+    "stock-below-reserved": (409, "More is reserved than would be there", False),
     "cursor-expired": (410, "The cursor has expired", False),
     "version-mismatch": (412, "The order has changed", False),
     "too-large": (413, "The body is too large", False),
@@ -43,7 +50,9 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, bool]]] = {
     ),
     "maintenance": (503, "Under maintenance", True),
 }
-_REMEMBERED: Final = frozenset({"duplicate-order", "validation-failed", "total-mismatch"})
+_REMEMBERED: Final = frozenset(
+    {"duplicate-order", "duplicate-customer", "duplicate-quote", "validation-failed", "total-mismatch"}
+)
 _POLICIES: Final = frozenset({"burst", "concurrency", "token"})
 _EDGE: Final[Mapping[int, str]] = {502: "502 Bad Gateway", 504: "504 Gateway Timeout"}
 

@@ -1,50 +1,32 @@
 """What a tenant of the sales system holds: orders and the machine that moves them, tokens, webhook endpoints."""
 
-import hashlib
-from array import array
-from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from brownout_simulators.account import Account
 from brownout_simulators.call import Notice
 from brownout_simulators.store import Store
+from brownout_simulators.vendors.sales.changes import ChangeLog
+from brownout_simulators.vendors.sales.documents import Collection, Kind
+from brownout_simulators.vendors.sales.ids import crockford, rfc3339
 from brownout_simulators.vendors.sales.magic import Fate, Options, options_of
+from brownout_simulators.vendors.sales.states import QUOTE_TRANSITIONS, RESERVATION_TRANSITIONS, TRANSITIONS
 
-TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
-    "received": frozenset({"validated", "rejected", "cancel_requested"}),
-    "validated": frozenset({"accepted", "rejected", "cancel_requested"}),
-    "accepted": frozenset({"scheduled", "cancel_requested"}),
-    "scheduled": frozenset({"in_progress", "cancel_requested"}),
-    "in_progress": frozenset({"completed"}),
-    "cancel_requested": frozenset({"cancelled"}),
-    "completed": frozenset(),
-    "rejected": frozenset(),
-    "cancelled": frozenset(),
-}
-STEPS: Final[Mapping[str, tuple[str, float]]] = {
-    # state: (the state that follows by itself, after how many seconds)
-    "received": ("validated", 0.05),
-    "validated": ("accepted", 0.05),
-    "accepted": ("scheduled", 0.1),
-    "scheduled": ("in_progress", 0.2),
-    "in_progress": ("completed", 0.4),
-    "cancel_requested": ("cancelled", 0.05),
-}
 KEEP_ORDERS: Final = 50_000
 KEEP_REVISIONS: Final = 1_000
 """Of one order."""
 KEEP_TOKENS: Final = 50_000
 KEEP_ENDPOINTS: Final = 1_000
 KEEP_DELIVERIES: Final = 10_000
-EMPTY_PLACES: Final = 1_024
-_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_PAIRS: Final = [first + second for first in _CROCKFORD for second in _CROCKFORD]
+KEEP_DOCUMENTS: Final = 20_000
+"""Of customers, quotes, reservations, SKUs: each."""
+CUSTOMERS: Final = Kind("customer", "cus", "/api/v2/customers")
+QUOTES: Final = Kind("quote", "quo", "/api/v2/quotes", ("events",))
+RESERVATIONS: Final = Kind("reservation", "rsv", "/api/v2/reservations", ("release",))
+STOCK: Final = Kind("stock", "", "/api/v2/inventory", named="sku")
 
 
 class Revision(NamedTuple):
@@ -167,62 +149,6 @@ class Delivery:
     wall_s: float
 
 
-class ChangeLog:
-    """Orders by change: an entry is the newest change of its order, and its place is never given again. Listing walks
-    it, so a cursor is a place. An entry that its order has left behind stays until enough of them are cleared away."""
-
-    def __init__(self) -> None:
-        self._orders: list[Order | None] = []
-        self._places = array("Q")
-        self._wall_s = array("d")
-        self._next = self._gone = 0
-
-    def __len__(self) -> int:
-        """Entries that are some order's newest."""
-        return len(self._orders) - self._gone
-
-    def note(self, order: Order) -> None:
-        """The order has changed."""
-        before, order.touched = order.touched, self._next
-        self._next += 1
-        self._orders.append(order)
-        self._places.append(order.touched)
-        self._wall_s.append(order.now.wall_s)
-        if before >= 0:
-            self._leave()
-
-    def drop(self, order: Order) -> None:
-        """Its entry means nothing any more; it may have none."""
-        if order.touched < 0:
-            return
-        # Not only left behind: the order itself is to be forgotten.
-        self._orders[bisect_left(self._places, order.touched)] = None
-        order.touched = -1
-        self._leave()
-
-    def _leave(self) -> None:
-        self._gone += 1
-        if self._gone > EMPTY_PLACES and self._gone > len(self):
-            self._close()
-
-    def _close(self) -> None:
-        """Take out the empty entries; the others keep their places."""
-        entries = enumerate(zip(self._orders, self._places, strict=True))
-        kept = [at for at, (order, place) in entries if order is not None and order.touched == place]
-        self._orders = [self._orders[at] for at in kept]
-        self._places = array("Q", [self._places[at] for at in kept])
-        self._wall_s = array("d", [self._wall_s[at] for at in kept])
-        self._gone = 0
-
-    def since(self, place: int, wall_s: float = 0.0) -> Iterator[Order]:
-        """Orders in order of their last change, from a place in the log and an instant on."""
-        start = max(bisect_left(self._places, place), bisect_left(self._wall_s, wall_s) if wall_s else 0)
-        for at in range(start, len(self._orders)):
-            order = self._orders[at]
-            if order is not None and order.touched == self._places[at]:
-                yield order
-
-
 def is_over(order: Order) -> bool:
     """Whether nothing is to come of it any more."""
     return not TRANSITIONS[order.now.status]
@@ -238,7 +164,19 @@ class State:
     tokens: Store[Token] = field(default_factory=lambda: Store(KEEP_TOKENS))
     orders: Store[Order] = field(default_factory=lambda: Store(KEEP_ORDERS, is_settled=is_over))
     by_order_id: dict[str, Order] = field(default_factory=dict)
-    log: ChangeLog = field(default_factory=ChangeLog)
+    log: ChangeLog[Order] = field(default_factory=ChangeLog)
+    customers: Collection = field(
+        default_factory=lambda: Collection(CUSTOMERS, KEEP_DOCUMENTS, key_of=lambda body: body["email"].lower())
+    )
+    quotes: Collection = field(
+        default_factory=lambda: Collection(QUOTES, KEEP_DOCUMENTS, key_of=_quote_id, is_settled=_quote_is_over)
+    )
+    reservations: Collection = field(
+        default_factory=lambda: Collection(RESERVATIONS, KEEP_DOCUMENTS, is_settled=_holds_nothing)
+    )
+    stock: Collection = field(default_factory=lambda: Collection(STOCK, KEEP_DOCUMENTS))
+    stocked_by: object = None
+    """The setup whose stock was entered."""
     endpoints: Store[Endpoint] = field(
         default_factory=lambda: Store(KEEP_ENDPOINTS, is_settled=lambda endpoint: not endpoint.enabled)
     )
@@ -253,6 +191,10 @@ class State:
         if self.options is None:
             self.options = options_of(client_id)
         return self.options
+
+    def is_heard(self, kind: str) -> bool:
+        """Whether anybody listens for events of this type."""
+        return len(self.endpoints) > 0 and any(each.wants(kind) for each in self.endpoints.oldest_first())
 
     def issue(self, token: Token, now_s: float) -> None:
         """Keep a new token. A day after its end nobody can learn anything from one: they do not pile up."""
@@ -280,9 +222,27 @@ class State:
             del self.by_order_id[order.order_id]
 
 
+def _quote_id(body: Mapping[str, Any]) -> str:
+    return str(body["quoteId"])
+
+
+def _quote_is_over(body: Mapping[str, Any]) -> bool:
+    return not QUOTE_TRANSITIONS[body["status"]]
+
+
+def _holds_nothing(body: Mapping[str, Any]) -> bool:
+    return not RESERVATION_TRANSITIONS[body["status"]]
+
+
 def stores(state: State) -> Mapping[str, Store[Any]]:
     """What a tenant holds, by kind."""
-    return {"order": state.orders, "token": state.tokens, "webhook endpoint": state.endpoints}
+    documents = (state.customers, state.quotes, state.reservations, state.stock)
+    return {
+        "order": state.orders,
+        "token": state.tokens,
+        "webhook endpoint": state.endpoints,
+        **{each.kind.noun: each.store for each in documents},
+    }
 
 
 def moved(order: Order, status: str, account: Account[State], reason: str = "") -> Revision:
@@ -293,38 +253,3 @@ def moved(order: Order, status: str, account: Account[State], reason: str = "") 
     at_s = account.clock()
     wall_s = account.epoch_s + at_s
     return Revision(now.version + 1, now.sequence + 1, status, at_s, wall_s, reason or now.reason, now.changes)
-
-
-def new_id(account: Account[State], prefix: str) -> str:
-    """A prefix and a ULID: 48 bits of milliseconds, 80 of randomness."""
-    milliseconds = int(account.wall_s() * 1000) & (2**48 - 1)
-    return f"{prefix}_{_instant(milliseconds)}{crockford(int(account.ids.hexadecimal(20), 16), 16)}"
-
-
-@lru_cache(maxsize=64)
-def _instant(milliseconds: int) -> str:
-    """Many ids are made within one."""
-    return crockford(milliseconds, 10)
-
-
-def derived_id(prefix: str, *parts: str) -> str:
-    """An id of the same form that is a function of its parts."""
-    digest = hashlib.blake2b("\0".join(parts).encode(), digest_size=16).digest()
-    return f"{prefix}_{crockford(int.from_bytes(digest), 26)}"
-
-
-def crockford(number: int, length: int) -> str:
-    """The last `length` digits of a number in Crockford's base 32."""
-    pairs = [_PAIRS[(number >> shift) & 1023] for shift in range(10 * ((length - 1) // 2), -1, -10)]
-    return "".join(pairs)[-length:]
-
-
-@lru_cache(maxsize=1024)
-def _second(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-
-
-def rfc3339(wall_s: float) -> str:
-    """UTC with milliseconds."""
-    milliseconds = int(wall_s * 1000)
-    return f"{_second(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"

@@ -4,27 +4,18 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import orjson
 
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Notice, Reply
-from brownout_simulators.vendor import Route, WebhookRules
-from brownout_simulators.vendors.sales.errors import invalid, refuse
-from brownout_simulators.vendors.sales.resources import (
-    TRANSITIONS,
-    Delivery,
-    Endpoint,
-    State,
-    derived_id,
-    new_id,
-    rfc3339,
-)
-from brownout_simulators.vendors.sales.validation import Findings
+from brownout_simulators.vendor import WebhookRules
+from brownout_simulators.vendors.sales import requests
+from brownout_simulators.vendors.sales.errors import refuse
+from brownout_simulators.vendors.sales.ids import derived_id, new_id, rfc3339
+from brownout_simulators.vendors.sales.resources import Delivery, Endpoint, State
 
 OVERLAP_S: Final = 86_400.0
-EVENTS: Final = tuple(f"order.{status}" for status in TRANSITIONS)
 _JSON: Final = {"Content-Type": "application/json"}
 # A redelivery is another delivery of the same event: the type carries its number, the body stays the same.
 _AGAIN: Final = ";redelivery="
@@ -45,17 +36,9 @@ def timed_signature(secrets: Sequence[str], at_s: float, body: bytes) -> str:
 
 def create_endpoint(call: Call, account: Account[State]) -> Reply:
     """POST /api/v2/webhook-endpoints. The secret is shown here and never again."""
-    found = Findings()
-    url = found.text(call.data, "", "url", longest=2000)
-    if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname):
-        found.add("/url", "url", "must be an http or https URL")
-    events = call.data.get("events", ["*"])
-    if not isinstance(events, list) or not events or not set(map(str, events)) <= {"*", *EVENTS}:
-        found.add("/events", "choice", f"must be a list of {', '.join(EVENTS)} or *")
-    description = found.text(call.data, "", "description", optional=True)
-    if found.errors:
-        raise invalid(call, found.errors)
-    endpoint = _opened(account, url, tuple(map(str, events)), description)
+    request = requests.ENDPOINT.known(call.data)
+    events, description = tuple(request.get("events", ("*",))), request.get("description", "")
+    endpoint = _opened(account, request["url"], events, description)
     headers = {**_JSON, "Location": f"/api/v2/webhook-endpoints/{endpoint.id}"}
     return Reply(201, orjson.dumps({**_rendered(endpoint), "secret": endpoint.secret}), headers)
 
@@ -107,9 +90,6 @@ def rotate_secret(call: Call, account: Account[State]) -> Reply:
 
 def list_deliveries(call: Call, account: Account[State]) -> Reply:
     """GET /api/v2/webhook-deliveries: the newest attempts first, at most 200."""
-    unknown = sorted(set(call.data) - {"endpointId", "status"})
-    if unknown:
-        raise refuse(call, "bad-parameter", f"unknown: {', '.join(unknown)}")
     endpoint, status = call.data.get("endpointId"), call.data.get("status")
     found = [
         _rendered_delivery(delivery)
@@ -230,17 +210,4 @@ WEBHOOKS: Final = WebhookRules(
     timeout_s=5.0,
     jitter=0.1,
     on_result=_on_result,
-)
-
-_ENDPOINTS: Final = "/api/v2/webhook-endpoints"
-_DELIVERIES: Final = "/api/v2/webhook-deliveries"
-
-ROUTES: Final[tuple[Route[State], ...]] = (
-    Route("POST", _ENDPOINTS, create_endpoint),
-    Route("GET", _ENDPOINTS, list_endpoints),
-    Route("GET", f"{_ENDPOINTS}/{{id}}", fetch_endpoint),
-    Route("DELETE", f"{_ENDPOINTS}/{{id}}", delete_endpoint),
-    Route("POST", f"{_ENDPOINTS}/{{id}}/rotate-secret", rotate_secret),
-    Route("GET", _DELIVERIES, list_deliveries),
-    Route("POST", f"{_DELIVERIES}/{{id}}/redeliver", redeliver),
 )

@@ -1,36 +1,15 @@
-"""Ids, instants, the machine, the log of changes, lagging reads."""
-
-from dataclasses import replace
+"""Orders and the machine that moves them, lagging reads, what is forgotten."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.faults import rule_from_json
-from brownout_simulators.vendors.sales import resources
 from brownout_simulators.vendors.sales.magic import Fate
-from brownout_simulators.vendors.sales.resources import (
-    KEEP_REVISIONS,
-    STEPS,
-    TRANSITIONS,
-    ChangeLog,
-    Order,
-    Revision,
-    State,
-    Token,
-    crockford,
-    derived_id,
-    moved,
-    rfc3339,
-    stores,
-)
+from brownout_simulators.vendors.sales.resources import KEEP_REVISIONS, Order, Revision, State, Token, moved, stores
+from brownout_simulators.vendors.sales.states import TRANSITIONS
 from tests.simulators.vendors.sales.bench import ORDERS, SalesBench, order
 from tests.support.examples import examples
-
-
-def test_every_step_is_in_the_table_and_every_state_is_reached() -> None:
-    assert all(after in TRANSITIONS[before] for before, (after, _) in STEPS.items())
-    assert {state for ways in TRANSITIONS.values() for state in ways} | {"received"} == set(TRANSITIONS)
 
 
 @given(st.lists(st.sampled_from(sorted(TRANSITIONS)), max_size=12))
@@ -49,20 +28,6 @@ def test_an_order_only_ever_takes_steps_of_the_table(wishes: list[str]) -> None:
             with pytest.raises(ValueError, match="cannot go"):
                 moved(one, wish, account)
             assert one.now is before
-
-
-def test_ids_are_ulids_that_sort_by_time() -> None:
-    bench = SalesBench()
-    first = bench.take_in(order("A-1")).json["id"]
-    bench.pass_time(1)
-    assert first < bench.take_in(order("A-2")).json["id"]
-    assert crockford(32, 2) == "10"
-    assert derived_id("whd", "a", "b") == derived_id("whd", "a", "b") != derived_id("whd", "ab")
-    assert len(derived_id("whd", "a")) == len("whd_") + 26
-
-
-def test_instants_have_milliseconds() -> None:
-    assert rfc3339(1_760_000_000.1239) == "2025-10-09T08:53:20.123Z"
 
 
 def _lag(bench: SalesBench, kind: str, lag_s: float) -> None:
@@ -120,27 +85,6 @@ def test_an_order_that_was_forgotten_on_its_way_goes_on_without_coming_back() ->
     bench.take_in(order("A-1", sku="PYX-STUCK"))
     bench.pass_time(60)
     assert [one["orderId"] for one in bench.send("GET", ORDERS).json["data"]] == ["A-1"]
-
-
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 40)), max_size=60))
-@examples(60)
-def test_the_log_of_changes_is_a_list_of_changes_without_those_that_came_later_again(
-    changes: list[tuple[int, int]],
-) -> None:
-    log, plain = ChangeLog(), list[tuple[int, str]]()
-    orders = [replace(_an_order(), id=f"ord_{number}") for number in range(6)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(resources, "EMPTY_PLACES", 4)
-        for which, asked in changes:
-            if asked == 40:
-                log.drop(orders[which])
-                plain = [(at, name) for at, name in plain if name != orders[which].id]
-            else:
-                log.note(orders[which])
-                plain = [(at, name) for at, name in plain if name != orders[which].id]
-                plain.append((orders[which].touched, orders[which].id))
-            assert [one.id for one in log.since(asked)] == [name for at, name in plain if at >= asked]
-            assert len(log) == len(plain)
 
 
 def test_an_order_that_is_changed_again_and_again_keeps_its_beginning_and_its_latest_changes() -> None:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from brownout_simulators.faults import rule_from_json
 from brownout_simulators.vendors.sales.webhooks import plain_signature, timed_signature
 from tests.simulators.vendors.sales.bench import ENDPOINTS, SalesBench, order
 
@@ -128,7 +129,7 @@ def test_endpoints_are_made_listed_and_removed_and_their_secret_is_shown_once() 
 
 @pytest.mark.parametrize(
     ("fields", "pointer"),
-    [({"url": ""}, "/url"), ({"url": "ftp://x.example"}, "/url"), ({"events": ["order.lost"]}, "/events"),
+    [({"url": ""}, "/url"), ({"url": "ftp://x.example"}, "/url"), ({"events": ["order.lost"]}, "/events/0"),
      ({"events": []}, "/events")],
 )  # fmt: skip
 def test_an_endpoint_that_cannot_be_is_refused(fields: dict[str, object], pointer: str) -> None:
@@ -145,3 +146,22 @@ def test_a_receiver_that_was_registered_without_a_call_hears_everything_and_is_l
         assert webhook.headers["X-Signature"] == plain_signature(secret, webhook.body)
     (listed,) = bench.send("GET", ENDPOINTS).json["data"]
     assert listed["url"] == "http://127.0.0.1:1/hooks"
+
+
+def test_a_forged_delivery_verifies_with_none_of_the_secrets_of_a_rotation() -> None:
+    """A receiver takes a delivery if any of its signatures is right: one that is not spoiled would let it through."""
+    bench = SalesBench()
+    made = bench.listen(events=["order.received"])
+    rotated = bench.post(f"{ENDPOINTS}/{made['id']}/rotate-secret").json
+    rule = {"id": "r", "vendor": "sales", "webhooks": {"bad_signature": True}}
+    bench.simulator.schedule([rule_from_json(rule)])
+    bench.take_in()
+    bench.pass_time(1)
+    (forged,) = bench.webhooks
+    given = forged.headers["X-Pyxis-Signature"]
+    second = int(given.split(",")[0].removeprefix("t="))
+    secrets = [rotated["secret"], made["secret"]]
+    right = {part for secret in secrets for part in timed_signature([secret], second, forged.body).split(",")[1:]}
+    assert given.count("v1=") == 2
+    assert right.isdisjoint(given.split(","))
+    assert forged.headers["X-Signature"] not in {plain_signature(secret, forged.body) for secret in secrets}

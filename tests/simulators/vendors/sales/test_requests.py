@@ -1,4 +1,4 @@
-"""What an intake request must look like."""
+"""What the bodies that come must look like."""
 
 from typing import Any
 
