@@ -136,13 +136,14 @@ def test_every_problem_can_happen_somewhere() -> None:
     assert {code for route, terms in CONTRACT.items() for code in problems_of(route, terms)} == set(PROBLEMS)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("route", WITH_BODY)
 def test_what_the_description_allows_is_refused_only_for_what_a_schema_cannot_say(route: str) -> None:
     shape = CONTRACT[route].body
     assert shape is not None
 
     @given(values(body_schema(route)))
-    @examples(15)
+    @examples(8)
     def holds(body: dict[str, Any]) -> None:
         wrong = shape.flaws(body)
         assert {flaw.code for flaw in wrong} <= TOGETHER, (body, wrong)
@@ -169,8 +170,9 @@ def test_what_the_description_forbids_is_refused(name: str, value: Any) -> None:
         assert INTAKE.flaws(body), forbidden
 
 
+@pytest.mark.thorough
 @given(st.data(), st.sampled_from(ROUTES))
-@examples(60)
+@examples(40)
 def test_a_request_that_is_made_from_the_description_has_a_described_answer(data: st.DataObject, route: str) -> None:
     """The bench holds each answer against the description."""
     bench, found = SalesBench(), operation(route)
