@@ -1,5 +1,8 @@
 """The matrix: every known-bad part is caught, and only what went red counts as a catch."""
 
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
 import pytest
 
 from brownout_harness.audit.matrix import GOOD, Cell, Matrix, run_cell, run_matrix
@@ -130,7 +133,17 @@ def test_a_part_that_a_scenarios_settings_do_not_go_with_was_not_tried_there() -
 
 @pytest.mark.thorough
 def test_runs_in_processes_come_to_the_same_matrix_as_runs_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three runs, of which two are a lot: the third is made by a pool of its own, and is in the matrix too."""
+    pools: list[ProcessPoolExecutor] = []
+
+    class Counted(ProcessPoolExecutor):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            pools.append(self)
+
     monkeypatch.setattr("brownout_harness.audit.matrix.RUNS_EACH", 1)
-    here = run_matrix(("counts-consecutive-failures",), ("grey-failure",), workers=1)
-    there = run_matrix(("counts-consecutive-failures",), ("grey-failure",), workers=2)
-    assert here == there
+    monkeypatch.setattr("brownout_harness.audit.matrix.ProcessPoolExecutor", Counted)
+    mutants, scenarios = ("counts-consecutive-failures", "keeps-what-it-reserved"), ("erp-refused-work-orders",)
+    there = run_matrix(mutants, scenarios, workers=2)
+    assert len(pools) == 2
+    assert there == run_matrix(mutants, scenarios, workers=1)
