@@ -11,7 +11,7 @@
 - `outsiders.py` who is not the application
 - `places.py`    where such an id may stand in a call; `patterns.py` what is looked for in a text, and how long at most
 - `setups.py`    what somebody would have set up in the vendor's dashboard; `setup_files.py` reads it from files
-- `multipart.py` a body of several parts
+- `multipart.py` a body of several parts; `oauth.py` client credentials, and tokens that name their client
 - `store.py`     objects in order, bounded: for vendors' states and for what is remembered
 - `limiter.py`   token buckets and calls in flight; `capacity.py` how many are worked on at a time, and the queue
 - `idempotency.py` what is remembered under keys

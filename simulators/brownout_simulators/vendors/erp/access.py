@@ -1,16 +1,15 @@
 """Who calls and what they sent: client credentials, opaque tokens, bodies; and the company, opened on first use."""
 
-import base64
 import hashlib
-import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl
 
 import orjson
 
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Reply
+from brownout_simulators.oauth import client_credentials, client_of, token_for
 from brownout_simulators.vendor import Credential, Refused
 from brownout_simulators.vendors.erp.errors import ERRORS, asks_for_a_token, oauth_error, refuse
 from brownout_simulators.vendors.erp.instants import guid, instant, new_guid
@@ -19,8 +18,7 @@ from brownout_simulators.vendors.erp.resources import State, Token
 from brownout_simulators.vendors.erp.setup import setup_of
 
 LIFETIME_S: Final = 3_599.0
-_CLIENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-_TOKEN: Final = re.compile(r"erp_at_([A-Za-z0-9_-]+)\.[0-9a-f]{32}")
+_PREFIX: Final = "erp_at_"
 
 
 def company_of(client_id: str) -> str:
@@ -54,15 +52,10 @@ def authenticate(call: Call) -> Credential:
     """The client, by its credentials at the token endpoint, by the token that names it everywhere else."""
     if asks_for_a_token(call.path):
         return Credential(_credentials(call)[0])
-    match = _TOKEN.fullmatch(_bearer(call))
-    if match is not None:
-        try:
-            client_id = base64.urlsafe_b64decode(match[1] + "=" * (-len(match[1]) % 4)).decode()
-        except ValueError:
-            client_id = ""
-        if _CLIENT.fullmatch(client_id):
-            return Credential(client_id)
-    raise Refused(ERRORS.unauthenticated(call))
+    client_id = client_of(_bearer(call), prefix=_PREFIX)
+    if not client_id:
+        raise Refused(ERRORS.unauthenticated(call))
+    return Credential(client_id)
 
 
 def admit(call: Call, account: Account[State]) -> None:
@@ -95,8 +88,7 @@ def issue_token(call: Call, account: Account[State]) -> Reply:
         return oauth_error(400, "unsupported_grant_type", 70003, f"The grant type {grant[:40]!r} is not supported.")
     if not str(call.data.get("scope", "")).endswith("/.default"):
         return oauth_error(400, "invalid_scope", 1002012, "The scope must end with /.default.")
-    encoded = base64.urlsafe_b64encode(account.name.encode()).decode().rstrip("=")
-    value = f"erp_at_{encoded}.{account.ids.hexadecimal(32)}"
+    value = token_for(account.name, prefix=_PREFIX, digits=account.ids.hexadecimal(32))
     account.state.tokens.add(value, Token(value, call.params["tenant"], account.clock() + LIFETIME_S))
     body = {"token_type": "Bearer", "expires_in": int(LIFETIME_S), "access_token": value}
     headers = {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"}
@@ -126,17 +118,7 @@ def _bearer(call: Call) -> str:
 
 
 def _credentials(call: Call) -> tuple[str, str]:
-    """Client id and secret, from the form or Basic authentication."""
-    kind, _, encoded = call.headers.get("authorization", "").partition(" ")
-    try:
-        if kind.lower() == "basic":
-            user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-            client_id, secret = unquote_plus(user), unquote_plus(password)
-        else:
-            form = dict(parse_qsl(call.body.decode()))
-            client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
-    except ValueError:
-        client_id = secret = ""
-    if not _CLIENT.fullmatch(client_id) or not secret:
+    found = client_credentials(call)
+    if found is None:
         raise Refused(ERRORS.unauthenticated(call))
-    return client_id, secret
+    return found

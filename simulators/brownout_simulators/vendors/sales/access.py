@@ -1,11 +1,9 @@
 """Who calls and what they sent: OAuth client credentials, opaque tokens, body parsing, idempotency keys."""
 
-import base64
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl
 
 import orjson
 
@@ -13,6 +11,8 @@ from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Credential, IdempotencyRules, Refused
 from brownout_simulators.vendors.sales.contract import CONTRACT, SCOPES
+from brownout_simulators.oauth import client_credentials, client_of, token_for
+from brownout_simulators.vendor import Credential, IdempotencyRules, Refused, Route
 from brownout_simulators.vendors.sales.errors import SalesErrors, oauth_error, problem, refuse
 from brownout_simulators.vendors.sales.resources import State, Token
 
@@ -22,8 +22,7 @@ KEY_REQUIRED: Final = frozenset(route for route, terms in CONTRACT.items() if te
 KEY_OPTIONAL: Final = frozenset(route for route, terms in CONTRACT.items() if terms.key == "optional")
 SCOPE_OF: Final = {route: terms.scope for route, terms in CONTRACT.items()}
 _OAUTH: Final = "/oauth2/"
-_CLIENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-_TOKEN: Final = re.compile(r"pyx_at_([A-Za-z0-9_-]+)\.[0-9a-f]{32}")
+_PREFIX: Final = "pyx_at_"
 _KEY: Final = re.compile(r"[A-Za-z0-9._:/-]{16,255}")
 _JSON: Final = frozenset({"application/json", "application/merge-patch+json"})
 _BODILESS: Final = frozenset({"GET", "DELETE"})
@@ -62,23 +61,11 @@ def query_of(call: Call) -> dict[str, str]:
 def authenticate(call: Call) -> Credential:
     """The client, by its credentials at the token endpoint, by the token that names it everywhere else."""
     if call.path.startswith(_OAUTH):
-        client_id, _ = client_credentials(call)
-        return Credential(client_id)
-    client_id = _client_of(bearer(call))
+        return Credential(_credentials(call)[0])
+    client_id = client_of(bearer(call), prefix=_PREFIX)
     if not client_id:
         raise Refused(problem(call, "token-invalid"))
     return Credential(client_id)
-
-
-@lru_cache(1_000)
-def _client_of(token: str) -> str:
-    """The client that a token names; "" for what is no token."""
-    match = _TOKEN.fullmatch(token)
-    try:
-        client_id = "" if match is None else _decoded(match[1])
-    except ValueError:
-        return ""
-    return client_id if _CLIENT.fullmatch(client_id) else ""
 
 
 def admit(call: Call, account: Account[State]) -> None:
@@ -86,7 +73,7 @@ def admit(call: Call, account: Account[State]) -> None:
     state = account.state
     options = state.options_for(account.name)
     if call.path.startswith(_OAUTH):
-        _, secret = client_credentials(call)
+        secret = _credentials(call)[1]
         if not state.secret:
             state.secret = secret
         elif state.secret != secret:
@@ -118,7 +105,7 @@ def issue_token(call: Call, account: Account[State]) -> Reply:
         asked &= allowed
     if not asked <= allowed:
         return oauth_error(400, "invalid_scope", "not allowed: " + " ".join(sorted(asked - allowed)))
-    value = f"pyx_at_{_encoded(account.name)}.{account.ids.hexadecimal(32)}"
+    value = token_for(account.name, prefix=_PREFIX, digits=account.ids.hexadecimal(32))
     now_s = account.clock()
     account.state.issue(Token(value, frozenset(asked), now_s + options.expires_in_s), now_s)
     body = {
@@ -137,21 +124,11 @@ def revoke_token(call: Call, account: Account[State]) -> Reply:
     return Reply(200, b"{}", {"Content-Type": "application/json", "Cache-Control": "no-store"})
 
 
-def client_credentials(call: Call) -> tuple[str, str]:
-    """Client id and secret, from Basic authentication (form-encoded, RFC 6749 section 2.3.1) or the form."""
-    kind, _, encoded = call.headers.get("authorization", "").partition(" ")
-    try:
-        if kind.lower() == "basic":
-            user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-            client_id, secret = unquote_plus(user), unquote_plus(password)
-        else:
-            form = dict(parse_qsl(call.body.decode()))
-            client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
-    except ValueError:
-        client_id = secret = ""
-    if not _CLIENT.fullmatch(client_id) or not secret:
+def _credentials(call: Call) -> tuple[str, str]:
+    found = client_credentials(call)
+    if found is None:
         raise Refused(SalesErrors().unauthenticated(call))
-    return client_id, secret
+    return found
 
 
 def bearer(call: Call) -> str:
@@ -244,3 +221,7 @@ def _encoded(client_id: str) -> str:
 
 def _decoded(text: str) -> str:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+ROUTES: Final[tuple[Route[State], ...]] = (
+    Route("POST", "/oauth2/token", issue_token, grants=True),
+    Route("POST", "/oauth2/revoke", revoke_token, grants=True),
+)
