@@ -3,9 +3,7 @@
 The bench looks at the simulator's list of defects after every call.
 """
 
-import json
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,19 +11,14 @@ from hypothesis import strategies as st
 from brownout_simulators.vendors.clerk import VENDOR
 from tests.simulators.vendors.clerk.bench import ClerkBench
 from tests.support.examples import examples
+from tests.support.fuzzing import HEADERS, Requests, json_of, of_any_kind, pairs, path_of, texts
 
 ROUTES = [(route.method, route.path) for route in VENDOR.routes if route.path.startswith(("/v1/", "/api/"))]
-TEXTS = st.text(max_size=8) | st.sampled_from(
-    ["", "1", "-1", "1e400", "NaN", "9" * 40, "a@example.com", "b@example.com", "+15005550006", "org:member",
-     "org:admin", "user_x", "2030-01-01T00:00:00Z", "9999-12-31T23:59:59+23:59", "0001-01-01T00:00:00Z",
-     "http://[", "http://127.0.0.1:1/", "pending", "true", "acme", "a.b.c", "e30.e30.x", "md5", "x" * 300, "²", "٣",
-     "a+clerk_accept@example.com", "{{user.id}}", "jwt", "created_at", "-name"]
+TEXTS = texts(
+    "b@example.com", "+15005550006", "org:member", "org:admin", "user_x", "2030-01-01T00:00:00Z", "pending", "acme",
+    "a.b.c", "e30.e30.x", "md5", "a+clerk_accept@example.com", "{{user.id}}", "jwt", "created_at", "-name",
 )  # fmt: skip
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
-    max_leaves=6,
-)
+JSON = json_of(TEXTS)
 NAMES = st.sampled_from(
     ["email_address", "phone_number", "username", "password", "external_id", "public_metadata", "private_metadata",
      "created_at", "user_id", "user_ids", "role", "name", "slug", "created_by", "active_organization_id",
@@ -33,18 +26,20 @@ NAMES = st.sampled_from(
      "expired_token", "refresh_token", "request_origin", "actor", "overlap_s", "previous_token_ttl", "to_machine_id",
      "seconds_until_expiration", "token_format", "min_remaining_ttl_seconds", "inviter_user_id", "lifetime", "x"]
 )  # fmt: skip
-QUERIES = st.lists(
-    st.tuples(
-        st.sampled_from(
-            ["limit", "offset", "order_by", "query", "user_id", "client_id", "status", "paginated", "subject",
-             "email_address", "external_id", "organization_id", "banned", "created_at_before", "starting_after",
-             "include_members_count", "role", "ticket", "__clerk_api_version", "revoked", "name_query"]
-        ),
-        TEXTS,
-    ),
-    max_size=3,
+QUERIES = pairs(
+    ["limit", "offset", "order_by", "query", "user_id", "client_id", "status", "paginated", "subject",
+     "email_address", "external_id", "organization_id", "banned", "created_at_before", "starting_after",
+     "include_members_count", "role", "ticket", "__clerk_api_version", "revoked", "name_query"],
+    TEXTS,
 )  # fmt: skip
-HEADERS = st.text(alphabet=st.characters(exclude_categories=()), max_size=40)
+SENT = st.fixed_dictionaries(
+    {
+        "content-type": st.sampled_from(["application/json"] * 4 + ["text/plain", ""]),
+        "clerk-api-version": st.sampled_from(["", "", "2025-11-10", "2021-02-05", "x"]),
+        "origin": HEADERS,
+        "user-agent": HEADERS,
+    }
+)
 
 
 def full() -> tuple[ClerkBench, list[str]]:
@@ -80,21 +75,10 @@ def test_any_request_to_any_endpoint_has_an_answer_of_clerks(
 ) -> None:
     bench, ids = full()
     known = st.sampled_from(ids)
+    bodies = st.dictionaries(NAMES, JSON | known, max_size=5) | st.lists(JSON, max_size=2) | JSON
+    requests = Requests(bodies=bodies, queries=QUERIES, headers=SENT, without_body=("GET",))
     for method, path in routes:
-        parts = [
-            quote(data.draw(known | TEXTS.filter(bool)), safe="") if part.startswith("{") else part
-            for part in path.split("/")
-        ]
-        query = urlencode(data.draw(QUERIES), errors="replace")
-        body = data.draw(st.dictionaries(NAMES, JSON | known, max_size=5) | st.lists(JSON, max_size=2) | JSON)
-        headers = {
-            "content-type": data.draw(st.sampled_from(["application/json"] * 4 + ["text/plain", ""])),
-            "clerk-api-version": data.draw(st.sampled_from(["", "", "2025-11-10", "2021-02-05", "x"])),
-            "origin": data.draw(HEADERS),
-            "user-agent": data.draw(HEADERS),
-        }
-        raw = json.dumps(body).encode() if method != "GET" else b""
-        answer = bench.send(method, "/".join(parts) + (f"?{query}" if query else ""), raw, headers=headers)
+        answer = requests.send(data, bench, method, path_of(data, path, known | TEXTS.filter(bool)))
         assert answer.status < 500, answer.body
         if answer.status >= 400:
             assert all(error["code"] and error["message"] for error in answer.json["errors"])
@@ -108,9 +92,8 @@ def test_any_bytes_and_any_query_have_an_answer(body: bytes, query: str, route: 
     bench = ClerkBench()
     method, path = route
     target = "/".join("x" if part.startswith("{") else part for part in path.split("/"))
-    for kind in ("application/json", "application/x-www-form-urlencoded", ""):
-        assert bench.send(method, target, body, headers={"content-type": kind}).status < 500
-    assert bench.send(method, f"{target}?{query}").status < 500
+    for answer in of_any_kind(bench, method, target, body, query):
+        assert answer.status < 500, answer.body
 
 
 @given(HEADERS)

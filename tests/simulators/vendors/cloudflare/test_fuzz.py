@@ -3,10 +3,6 @@
 The bench looks at the simulator's list of defects after every call.
 """
 
-import json
-from typing import Any
-from urllib.parse import quote, urlencode
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,19 +10,15 @@ from brownout_simulators.vendors.cloudflare import VENDOR
 from brownout_simulators.vendors.cloudflare.access import account_id
 from tests.simulators.vendors.cloudflare.bench import USER, CloudflareBench, a_record
 from tests.support.examples import examples
+from tests.support.fuzzing import HEADERS, Requests, json_of, pairs, path_of, texts
 
 ROUTES = [(route.method, route.path) for route in VENDOR.routes]
-TEXTS = st.text(max_size=8) | st.sampled_from(
-    ["", "1", "-1", "1e400", "9" * 40, "@", "*", "*.shop.test", "shop.test", "b\u00fccher.shop.test", "a..b",
-     "x" * 600, "192.0.2.1", "2001:db8::1", "\u00b2", "A", "CNAME", "MX", "SRV", "TXT", "CAA", "free", "full",
-     "sim:ghost", "sim:lag=5s", "sim-fail/x", "http://[", "https://shop.test/a", "60", "59", "text", "json",
-     "aGk=", "..", "block", "true", "name", "sim:commit-then-500"]
+TEXTS = texts(
+    "@", "*", "*.shop.test", "shop.test", "b\u00fccher.shop.test", "a..b", "x" * 600, "192.0.2.1", "2001:db8::1", "A",
+    "CNAME", "MX", "SRV", "TXT", "CAA", "free", "full", "sim:ghost", "sim:lag=5s", "sim-fail/x",
+    "https://shop.test/a", "60", "59", "text", "json", "aGk=", "..", "block", "name", "sim:commit-then-500",
 )  # fmt: skip
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
-    max_leaves=6,
-)
+JSON = json_of(TEXTS)
 NAMES = st.sampled_from(
     ["name", "type", "content", "ttl", "proxied", "priority", "data", "comment", "tags", "settings", "deletes",
      "patches", "puts", "posts", "id", "files", "tags", "hosts", "prefixes", "purge_everything", "title", "key",
@@ -35,14 +27,14 @@ NAMES = st.sampled_from(
      "locationHint", "target", "port", "weight"]
 )  # fmt: skip
 FIELDS = st.dictionaries(NAMES, JSON | st.lists(st.dictionaries(NAMES, JSON, max_size=3), max_size=2), max_size=6)
-ASKED = st.sampled_from(
-    ["page", "per_page", "limit", "cursor", "prefix", "name", "name.exact", "name.contains", "order", "direction",
+ASKED = (
+    "page", "per_page", "limit", "cursor", "prefix", "name", "name.exact", "name.contains", "order", "direction",
      "match", "tag", "tag.present", "proxied", "search", "expiration", "expiration_ttl", "start_after", "type",
-     "status"]
+    "status",
 )  # fmt: skip
-QUERIES = st.lists(st.tuples(ASKED, TEXTS), max_size=3)
-HEADERS = st.text(alphabet=st.characters(exclude_categories=()), max_size=40)
+QUERIES = pairs(ASKED, TEXTS)
 FORM = {"content-type": "multipart/form-data; boundary=b"}
+SENT: st.SearchStrategy[dict[str, str]] = st.sampled_from([{}, FORM, {"x-brownout-location": "x"}])
 
 
 def full() -> tuple[CloudflareBench, list[str]]:
@@ -58,7 +50,7 @@ def full() -> tuple[CloudflareBench, list[str]]:
     return bench, ids
 
 
-def path_of(data: st.DataObject, route: str, ids: list[str]) -> str:
+def target_of(data: st.DataObject, route: str, ids: list[str]) -> str:
     """Mostly what is there, sometimes what is not."""
     zone, space, record, ruleset, rule = ids
     there = {
@@ -66,12 +58,7 @@ def path_of(data: st.DataObject, route: str, ids: list[str]) -> str:
         "{rule}": rule, "{key...}": "k", "{phase}": "p", "{bucket}": "bucket",
     }  # fmt: skip
     odd = data.draw(st.integers(0, 5)) == 0
-    return "/".join(
-        quote(data.draw(st.sampled_from(ids) | TEXTS.filter(bool)) if odd else there[part], safe="")
-        if part.startswith("{")
-        else part
-        for part in route.split("/")
-    )
+    return path_of(data, route, st.sampled_from(ids) | TEXTS.filter(bool), {} if odd else there)
 
 
 @given(st.data(), st.lists(st.sampled_from(ROUTES), min_size=4, max_size=4))
@@ -81,12 +68,10 @@ def test_any_request_to_any_endpoint_has_an_answer_of_cloudflares(
 ) -> None:
     bench, ids = full()
     for method, route in routes:
-        query = urlencode(data.draw(QUERIES), errors="replace")
         changed = {**a_record(), **data.draw(FIELDS)}
-        body: Any = data.draw(st.sampled_from([changed, [changed]]) | FIELDS | st.lists(JSON, max_size=2) | JSON)
-        headers = data.draw(st.sampled_from([{}, FORM, {"x-brownout-location": "x"}]))
-        path = path_of(data, route, ids) + (f"?{query}" if query else "")
-        answer = bench.send(method, path, json.dumps(body).encode(), headers=headers)
+        bodies = st.sampled_from([changed, [changed]]) | FIELDS | st.lists(JSON, max_size=2) | JSON
+        requests = Requests(bodies=bodies, queries=QUERIES, headers=SENT)
+        answer = requests.send(data, bench, method, target_of(data, route, ids))
         asked_for = changed.get("comment") == "sim:commit-then-500"
         assert answer.status < 500 or asked_for, answer.body
         if answer.status >= 400:

@@ -3,9 +3,8 @@
 The bench looks at the simulator's list of defects after every call.
 """
 
-import json
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,18 +12,14 @@ from hypothesis import strategies as st
 from brownout_simulators.vendors.docusign import VENDOR
 from tests.simulators.vendors.docusign.bench import DocusignBench, definition
 from tests.support.examples import examples
+from tests.support.fuzzing import HEADERS, Requests, json_of, of_any_kind, pairs, path_of, texts
 
 ROUTES = [(route.method, route.path) for route in VENDOR.routes if not route.path.startswith("/oauth")]
-TEXTS = st.text(max_size=8) | st.sampled_from(
-    ["", "1", "-1", "1e400", "NaN", "9" * 40, "a@example.com", "sent", "created", "voided", "deleted", "combined",
-     "2030-01-01T00:00:00Z", "9999-12-31T23:59:59+23:59", "0001-01-01T00:00:00Z", "2025-01-01", "http://[", "true",
-     "http://127.0.0.1:1/", "documents_queued", "request_body", "x" * 300, "²", "any", "request_body", "desc", "edit"]
+TEXTS = texts(
+    "sent", "created", "voided", "deleted", "combined", "2030-01-01T00:00:00Z", "2025-01-01", "documents_queued",
+    "request_body", "any", "desc", "edit",
 )  # fmt: skip
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
-    max_leaves=6,
-)
+JSON = json_of(TEXTS)
 NAMES = st.sampled_from(
     ["emailSubject", "status", "documents", "recipients", "signers", "carbonCopies", "recipientId", "routingOrder",
      "name", "email", "tabs", "signHereTabs", "tabId", "transactionId", "customFields", "textCustomFields",
@@ -34,17 +29,12 @@ NAMES = st.sampled_from(
      "authenticationMethod", "clientUserId", "lockDurationInSeconds", "envelopeIds", "transactionIds", "connectId",
      "documentId", "documentBase64", "value", "x"]
 )  # fmt: skip
-QUERIES = st.lists(
-    st.tuples(
-        st.sampled_from(
-            ["from_date", "to_date", "status", "count", "start_position", "envelope_ids", "transaction_ids", "include",
-             "order", "order_by", "from_to_status", "custom_field", "search_text", "resend_envelope"]
-        ),
-        TEXTS,
-    ),
-    max_size=3,
+QUERIES = pairs(
+    ["from_date", "to_date", "status", "count", "start_position", "envelope_ids", "transaction_ids", "include",
+     "order", "order_by", "from_to_status", "custom_field", "search_text", "resend_envelope"],
+    TEXTS,
 )  # fmt: skip
-HEADERS = st.text(alphabet=st.characters(exclude_categories=()), max_size=40)
+SENT = st.fixed_dictionaries({"content-type": st.just("application/json"), "x-docusign-edit": HEADERS})
 
 
 def full() -> tuple[DocusignBench, list[str]]:
@@ -69,25 +59,13 @@ def test_any_request_to_any_endpoint_has_an_answer_of_docusigns(
 ) -> None:
     bench, ids = full()
     known = st.sampled_from(ids)
+    inner = st.dictionaries(NAMES, JSON | st.lists(st.dictionaries(NAMES, JSON)))
+    changed = st.dictionaries(NAMES, JSON, max_size=3).map(lambda some: {**definition(), **some})
+    bodies = st.dictionaries(NAMES, JSON | known | inner, max_size=5) | changed | JSON
+    requests = Requests(bodies=bodies, queries=QUERIES, headers=SENT, without_body=("GET",))
     for method, path in routes:
-        parts = [
-            bench.account_id
-            if part == "{accountId}"
-            else quote(data.draw(known | TEXTS.filter(bool)), safe="")
-            if part.startswith("{")
-            else part
-            for part in path.split("/")
-        ]
-        query = urlencode(data.draw(QUERIES), errors="replace")
-        body = data.draw(
-            st.dictionaries(NAMES, JSON | known | st.dictionaries(NAMES, JSON | st.lists(st.dictionaries(NAMES, JSON))),
-                            max_size=5)
-            | st.dictionaries(NAMES, JSON, max_size=3).map(lambda some: {**definition(), **some})
-            | JSON
-        )  # fmt: skip
-        headers = {"content-type": "application/json", "x-docusign-edit": data.draw(HEADERS)}
-        raw = json.dumps(body).encode() if method != "GET" else b""
-        answer = bench.send(method, "/".join(parts) + (f"?{query}" if query else ""), raw, headers=headers)
+        where = path_of(data, path, known | TEXTS.filter(bool), {"{accountId}": bench.account_id})
+        answer = requests.send(data, bench, method, where)
         assert answer.status < 500, answer.body
         if answer.status >= 400:
             assert answer.json["errorCode"]
@@ -104,9 +82,8 @@ def test_any_bytes_and_any_query_have_an_answer(body: bytes, query: str, route: 
     method, path = route
     target = "/".join("x" if part.startswith("{") else part for part in path.split("/"))
     target = target.replace("/accounts/x/", f"/accounts/{bench.account_id}/")
-    for kind in ("application/json", "application/x-www-form-urlencoded", ""):
-        assert bench.send(method, target, body, headers={"content-type": kind}).status < 500
-    assert bench.send(method, f"{target}?{query}").status < 500
+    for answer in of_any_kind(bench, method, target, body, query):
+        assert answer.status < 500, answer.body
 
 
 @given(HEADERS, st.dictionaries(st.sampled_from(["iss", "sub", "aud", "iat", "exp", "scope"]), JSON))

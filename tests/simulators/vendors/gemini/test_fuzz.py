@@ -3,38 +3,32 @@
 The bench looks at the simulator's list of defects after every call.
 """
 
-import copy
 import json
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.vendors.gemini import VENDOR
 from brownout_simulators.vendors.gemini.messages import MESSAGES
-from tests.simulators.vendors.gemini.bench import PLAIN, THINKING, GeminiBench, says
+from tests.simulators.vendors.gemini.bench import KEY, PLAIN, THINKING, GeminiBench, says
 from tests.simulators.vendors.gemini.test_caches import LARGE
 from tests.simulators.vendors.gemini.test_files import uploaded
 from tests.support.examples import examples
+from tests.support.fuzzing import HEADERS, Requests, bent, json_of, path_of, texts
 
 ROUTES = [(route.method, route.path) for route in VENDOR.routes]
-TEXTS = st.text(max_size=8) | st.sampled_from(
-    ["", "user", "model", "STRING", "OBJECT", "ANY", "application/json", "text/plain", "image/png", "AAAA", "60s",
-     "1e400", "9" * 40, "-1", "0", "NaN", "²", "٣", "files/x", "cachedContents/x", f"models/{PLAIN}", "f",
-     "2030-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "https://x/files/a", "text/x.enum",
-     "\x00", "x" * 300]
+TEXTS = texts(
+    "user", "model", "STRING", "OBJECT", "ANY", "application/json", "text/plain", "image/png", "AAAA", "60s", "0",
+    "files/x", "cachedContents/x", f"models/{PLAIN}", "f", "2030-01-01T00:00:00Z", "9999-12-31T23:59:59Z",
+    "https://x/files/a", "text/x.enum", "\x00",
 )  # fmt: skip
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
-    max_leaves=6,
-)
+JSON = json_of(TEXTS)
 MEMBERS = st.sampled_from(sorted({name for fields in MESSAGES.values() for name in fields}))
 QUERIES = st.dictionaries(
     st.sampled_from(["pageSize", "pageToken", "alt", "key", "updateMask", "x"]), TEXTS, max_size=2
 )
-HEADERS = st.text(alphabet=st.characters(exclude_categories=()), max_size=40)
 WHOLE: dict[str, Any] = {
     "contents": [
         says("Hello"),
@@ -69,18 +63,17 @@ SCHEMAS = st.recursive(
 )  # fmt: skip
 
 
-@st.composite
-def bent(draw: st.DrawFn) -> Any:
-    """A request with something else in one of its places, however deep."""
-    whole = copy.deepcopy(WHOLE)
-    here: Any = whole
-    while True:
-        place = draw(st.sampled_from(sorted(here) if isinstance(here, dict) else list(range(len(here)))))
-        if isinstance(here[place], dict | list) and here[place] and draw(st.booleans()):
-            here = here[place]
-            continue
-        here[place] = draw(JSON)
-        return whole
+BENT = bent(WHOLE, JSON)
+KEYED = {"x-goog-api-key": KEY, "content-type": "application/json"}
+OF_AN_UPLOAD = st.fixed_dictionaries(
+    {
+        "x-goog-api-key": st.just(KEY),
+        "content-type": st.sampled_from(["application/json", "text/plain", ""]),
+        "x-goog-upload-command": st.sampled_from(["start", "upload", "query", "finalize"]) | HEADERS,
+        "x-goog-upload-protocol": st.sampled_from(["resumable", "raw"]) | HEADERS,
+        "x-goog-upload-header-content-length": TEXTS,
+    }
+)
 
 
 def _is_answered(answer: Any) -> None:
@@ -101,22 +94,12 @@ def test_any_request_to_any_endpoint_has_an_answer_of_the_api(data: st.DataObjec
     bench.simulator.schedule([], limits={"tpm": True})
     file = uploaded(bench)["name"].removeprefix("files/")
     cache = bench.ask("POST", "/v1/cachedContents", LARGE).json["name"].removeprefix("cachedContents/")
+    some = st.sampled_from([file, cache, PLAIN, THINKING, "gemini-embedding-001"]) | st.text(min_size=1, max_size=5)
+    bodies = BENT | JSON | st.dictionaries(MEMBERS, JSON, max_size=4)
+    headers = OF_AN_UPLOAD if path.startswith("/upload") else st.just(KEYED)
+    requests = Requests(bodies=bodies, queries=QUERIES, headers=headers, without_body=("GET", "DELETE"))
     for _ in range(3):
-        some = st.sampled_from([file, cache, PLAIN, THINKING, "gemini-embedding-001"]) | st.text(min_size=1, max_size=5)
-        name = quote(data.draw(some), safe="")
-        target = path.replace("{model}", name).replace("{file}", name).replace("{cache}", name).replace("{batch}", name)
-        query = urlencode(data.draw(QUERIES), errors="replace")
-        body = data.draw(bent() | JSON | st.dictionaries(MEMBERS, JSON, max_size=4))
-        headers = {
-            "content-type": data.draw(st.sampled_from(["application/json", "text/plain", ""])),
-            "x-goog-upload-command": data.draw(st.sampled_from(["start", "upload", "query", "finalize"]) | HEADERS),
-            "x-goog-upload-protocol": data.draw(st.sampled_from(["resumable", "raw"]) | HEADERS),
-            "x-goog-upload-header-content-length": data.draw(TEXTS),
-        }
-        if not path.startswith("/upload"):
-            headers.clear()
-        raw = json.dumps(body).encode() if method in ("POST", "PATCH") else b""
-        _is_answered(bench.ask(method, f"{target}?{query}" if query else target, raw, **headers))
+        _is_answered(requests.send(data, bench, method, path_of(data, path, some)))
     bench.pass_time(200_000.0)
 
 
@@ -125,7 +108,7 @@ def test_any_request_to_any_endpoint_has_an_answer_of_the_api(data: st.DataObjec
 def test_any_configuration_and_any_schema_has_an_answer(data: st.DataObject) -> None:
     bench = GeminiBench()
     schema = data.draw(SCHEMAS)
-    body = data.draw(bent())
+    body = data.draw(BENT)
     _is_answered(bench.generate(body, model=data.draw(st.sampled_from([PLAIN, THINKING, "gemini-3-pro-preview"]))))
     json_config: dict[str, Any] = {"responseMimeType": "application/json", "responseSchema": schema}
     answer = bench.generate([says("x")], **json_config)

@@ -3,9 +3,7 @@
 The bench looks at the simulator's list of defects after every call.
 """
 
-import json
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,27 +12,32 @@ from brownout_simulators.hosts.pages import shown
 from brownout_simulators.vendors.resend import VENDOR
 from tests.simulators.vendors.resend.bench import HOOK, ResendBench, mail
 from tests.support.examples import examples
+from tests.support.fuzzing import HEADERS, Requests, json_of, pairs, path_of, texts
 
 ROUTES = [(route.method, route.path) for route in VENDOR.routes]
-TEXTS = st.text(max_size=8) | st.sampled_from(
-    ["", "1", "-1", "1e400", "NaN", "9" * 40, "a@sim.test", "A <a@sim.test>", "a@example.com", "bounced@sim.test",
-     "mail.test", "in 1 hour", "in 999999 weeks", "9999-12-31T23:59:59+23:59", "0001-01-01T00:00:00Z",
-     "tomorrow at 9am", "http://[", "http://127.0.0.1:1/", "email.sent", "enabled", "disabled", "x" * 300, "²",
-     "{{{A}}}", "aGk=", "K", "string", "bounce", "receipt", "<a@sim.test>", "a@b..test"]
+TEXTS = texts(
+    "a@sim.test", "A <a@sim.test>", "bounced@sim.test", "mail.test", "in 1 hour", "in 999999 weeks",
+    "tomorrow at 9am", "email.sent", "enabled", "disabled", "{{{A}}}", "aGk=", "K", "string", "bounce", "receipt",
+    "<a@sim.test>", "a@b..test",
 )  # fmt: skip
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
-    max_leaves=6,
-)
+JSON = json_of(TEXTS)
 NAMES = st.sampled_from(
     ["from", "to", "cc", "bcc", "reply_to", "subject", "html", "text", "headers", "attachments", "tags", "scheduled_at",
      "template", "endpoint", "events", "status", "email", "emails", "ids", "name", "region", "open_tracking", "alias",
      "variables", "first_name", "unsubscribed", "properties", "key", "type", "value", "content", "path", "id"]
 )  # fmt: skip
 FIELDS = st.dictionaries(NAMES, JSON | st.lists(st.dictionaries(NAMES, JSON, max_size=3), max_size=2), max_size=6)
-QUERIES = st.lists(st.tuples(st.sampled_from(["limit", "after", "before", "origin", "x"]), TEXTS), max_size=3)
-HEADERS = st.text(alphabet=st.characters(exclude_categories=()), max_size=40)
+CHANGED = FIELDS.map(lambda some: {**mail(), **some})
+REQUESTS = Requests(
+    bodies=CHANGED | CHANGED.map(lambda one: [one, mail()]) | FIELDS | st.lists(JSON, max_size=2) | JSON,
+    queries=pairs(["limit", "after", "before", "origin", "x"], TEXTS),
+    headers=st.fixed_dictionaries(
+        {
+            "idempotency-key": st.sampled_from(["", "k", "x" * 300]) | HEADERS,
+            "x-batch-validation": st.sampled_from(["strict", "permissive", "permissive", "x"]),
+        }
+    ),
+)
 
 
 def full() -> tuple[ResendBench, list[str]]:
@@ -63,20 +66,7 @@ def test_any_request_to_any_endpoint_has_an_answer_of_resends(
     bench, ids = full()
     known = st.sampled_from(ids)
     for method, path in routes:
-        parts = [
-            quote(data.draw(known | TEXTS.filter(bool)), safe="") if part.startswith("{") else part
-            for part in path.split("/")
-        ]
-        query = urlencode(data.draw(QUERIES), errors="replace")
-        changed = {**mail(), **data.draw(FIELDS)}
-        body = data.draw(st.sampled_from([changed, [changed, mail()]]) | FIELDS | st.lists(JSON, max_size=2) | JSON)
-        headers = {
-            "idempotency-key": data.draw(st.sampled_from(["", "k", "x" * 300]) | HEADERS),
-            "x-batch-validation": data.draw(st.sampled_from(["strict", "permissive", "permissive", "x"])),
-        }
-        answer = bench.send(
-            method, "/".join(parts) + (f"?{query}" if query else ""), json.dumps(body).encode(), headers=headers
-        )
+        answer = REQUESTS.send(data, bench, method, path_of(data, path, known | TEXTS.filter(bool)))
         assert answer.status < 500, answer.body
         if answer.status >= 400:
             said = answer.json

@@ -4,7 +4,6 @@ The bench looks at the simulator's list of defects after every call.
 """
 
 import json
-from urllib.parse import quote, urlencode
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,21 +11,18 @@ from hypothesis import strategies as st
 from brownout_simulators.vendors.vault import VENDOR
 from tests.simulators.vendors.vault.bench import ROOT, VaultBench
 from tests.support.examples import examples
+from tests.support.fuzzing import HEADERS, Requests, json_of, pairs, path_of, texts
 
 ROUTES = [(route.method, route.path) for route in VENDOR.routes]
 OWN = {"error parsing JSON", "failed to determine alias", "failed to find accessor", "connection refused",
        "is not an allowed role", "JSON string value", "forced status"}  # fmt: skip
 """The 500s that are the vendor's own."""
-TEXTS = st.text(max_size=8) | st.sampled_from(
-    ["", "1", "-1", "1e400", "NaN", "9" * 40, "5s", "-5s", "1h1m", "1" * 60 + "h", "a", "app", "ro", "ro-norevoke",
-     "bob", "pw", "sim-role-app", "sim-secret-app", "hvs.none", "hvs.x.other", ROOT, "true", "zz", "kv", "kv-v2",
-     "approle", "service", "batch", "../x", "a/b", "a/", "/", "²", "٣", "x" * 300, "root", "default", "\x00"]
+TEXTS = texts(
+    "5s", "-5s", "1h1m", "1" * 60 + "h", "a", "app", "ro", "ro-norevoke", "bob", "pw", "sim-role-app",
+    "sim-secret-app", "hvs.none", "hvs.x.other", ROOT, "zz", "kv", "kv-v2", "approle", "service", "batch", "../x",
+    "a/b", "a/", "/", "root", "default", "\x00",
 )  # fmt: skip
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
-    max_leaves=6,
-)
+JSON = json_of(TEXTS)
 NAMES = st.sampled_from(
     ["data", "options", "cas", "versions", "max_versions", "cas_required", "delete_version_after", "custom_metadata",
      "policies", "ttl", "period", "explicit_max_ttl", "num_uses", "renewable", "no_parent", "meta", "type", "token",
@@ -34,9 +30,7 @@ NAMES = st.sampled_from(
      "token_ttl", "token_max_ttl", "token_num_uses", "bind_secret_id", "lease_id", "sync", "plugin_name", "db_name",
      "allowed_roles", "default_ttl", "max_ttl", "policy", "description", "key", "reset", "x", "display_name"]
 )  # fmt: skip
-QUERIES = st.lists(
-    st.tuples(st.sampled_from(["list", "version", "standbyok", "activecode", "sealedcode", "x"]), TEXTS), max_size=2
-)
+QUERIES = pairs(["list", "version", "standbyok", "activecode", "sealedcode", "x"], TEXTS)
 
 
 def full() -> tuple[VaultBench, list[str]]:
@@ -58,20 +52,17 @@ def test_any_request_to_any_endpoint_has_an_answer_of_vaults(
 ) -> None:
     bench, known_ones = full()
     known = st.sampled_from(known_ones)
+    bodies = st.dictionaries(NAMES, JSON | known, max_size=5) | st.lists(JSON, max_size=2) | JSON
+    headers = st.fixed_dictionaries(
+        {
+            "x-vault-token": st.sampled_from([ROOT] * 6 + ["", "hvs.none", known_ones[0], known_ones[2]]),
+            "content-type": st.sampled_from(["application/json", "application/merge-patch+json", ""]),
+        },
+        optional={"x-vault-wrap-ttl": TEXTS},
+    )
+    requests = Requests(bodies=bodies, queries=QUERIES, headers=headers)
     for method, path in routes:
-        parts = [
-            quote(data.draw(known | TEXTS.filter(bool)), safe="") if part.startswith("{") else part
-            for part in path.split("/")
-        ]
-        query = urlencode(data.draw(QUERIES), errors="replace")
-        body = data.draw(st.dictionaries(NAMES, JSON | known, max_size=5) | st.lists(JSON, max_size=2) | JSON)
-        headers = {
-            "x-vault-token": data.draw(st.sampled_from([ROOT] * 6 + ["", "hvs.none", known_ones[0], known_ones[2]])),
-            "content-type": data.draw(st.sampled_from(["application/json", "application/merge-patch+json", ""])),
-            **data.draw(st.dictionaries(st.just("x-vault-wrap-ttl"), TEXTS, max_size=1)),
-        }
-        raw = json.dumps(body).encode()
-        answer = bench.send(method, "/".join(parts) + (f"?{query}" if query else ""), raw, headers=headers)
+        answer = requests.send(data, bench, method, path_of(data, path, known | TEXTS.filter(bool)))
         check(answer.status, answer.body)
     bench.pass_time(3_600.0)
 
@@ -96,7 +87,7 @@ def test_any_bytes_and_any_query_have_an_answer(body: bytes, query: str, route: 
     bench.send(method, f"{target}?{query}")
 
 
-@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=40))
+@given(HEADERS)
 @examples(60)
 def test_any_credential_has_an_answer(text: str) -> None:
     bench = VaultBench()
