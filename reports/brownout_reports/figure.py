@@ -66,7 +66,7 @@ def _svg(figure: Figure, name: str) -> str:
 def draw(run: RunFolder, series: Series, below: tuple[Panel, ...], width_in: float) -> Figure:
     """The figure at that width: as high as its panels are together."""
     end_s, inner_in = float(series.edges_s[-1]), width_in - LEFT_IN - RIGHT_IN
-    first = lanes(run.verdict, end_s, inner_in)
+    first = lanes(run.verdict, series.looks, end_s, inner_in)
     rows = below if first is None else (first, *below)
     heads_in = [row.head_rows(inner_in) * ROW_IN if row is not first else 0.0 for row in rows]
     names = phase_names(run.verdict, end_s, inner_in)

@@ -1,12 +1,12 @@
 """What was done to whom, on top of the figure: each fault a bar with its name, each action, death and gap a line."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from brownout_reports.palette import HOT, INK, QUIET, SHADE, colour_of
+from brownout_reports.palette import HOT, INK, QUIET, SHADE, Dash, VendorLook
 from brownout_reports.panel import Panel, fitted, text_in
 from brownout_reports.run_folder import FaultSpan, Mark, PhaseSpan, Verdict
 
@@ -17,10 +17,17 @@ MOST_LANES: Final = 6
 """Of labels of lines; what finds no room is in the page's tables, as everything is."""
 MOST_LINES: Final = 200
 
+SHORT_DASHES: Final[Mapping[Dash, Any]] = {
+    "-": "-",
+    "--": (0, (1.2, 0.5)),
+    ":": (0, (0.5, 0.5)),
+    "-.": (0, (1.2, 0.5, 0.5, 0.5)),
+}
+"""In widths of the line: the usual ones are longer than a fault is high."""
 LOOK: Final = {"action": (INK, "-"), "death": (HOT, "-"), "gap": (HOT, ":")}
 
 
-def lanes(verdict: Verdict, end_s: float, width_in: float) -> Panel | None:
+def lanes(verdict: Verdict, looks: Mapping[str, VendorLook], end_s: float, width_in: float) -> Panel | None:
     """Bars and labels; None where nothing was done and nothing happened."""
     faults = verdict.faults[:MOST_FAULTS]
     left_out = len(verdict.faults) - len(faults)
@@ -38,6 +45,7 @@ def lanes(verdict: Verdict, end_s: float, width_in: float) -> Panel | None:
         axes.set_ylim(rows, 0)
         for row, fault in enumerate(faults):
             _draw_fault(axes, row, fault, end_s, width_in)
+            _draw_whose(axes, row, fault, looks[fault.vendor])
         if left_out:
             axes.text(0.0, len(faults) + 0.5, f"and {left_out} faults more, in the table below", color=QUIET,
                       fontsize=LABEL_PT, va="center")  # fmt: skip
@@ -53,11 +61,16 @@ def lanes(verdict: Verdict, end_s: float, width_in: float) -> Panel | None:
     return Panel("what was done", rows * LANE_IN, draw)
 
 
+def _draw_whose(axes: Axes, row: int, fault: FaultSpan, look: VendorLook) -> None:
+    start_s = max(fault.start_s, 0.0)
+    axes.plot([start_s, start_s], [row + 0.06, row + 0.94], color=look.colour, linestyle=SHORT_DASHES[look.dash],
+              linewidth=3)  # fmt: skip
+
+
 def _draw_fault(axes: Axes, row: int, fault: FaultSpan, end_s: float, width_in: float) -> None:
     start_s, until_s = max(fault.start_s, 0.0), min(fault.end_s, end_s)
     axes.add_patch(Rectangle((start_s, row + 0.06), max(until_s - start_s, 0.0), 0.88, facecolor=SHADE, alpha=0.22,
                              linewidth=0))  # fmt: skip
-    axes.plot([start_s, start_s], [row + 0.06, row + 0.94], color=colour_of(fault.vendor), linewidth=3)
     on_left = start_s > end_s / 2
     from_s = min(max(until_s, start_s), end_s) if on_left else start_s
     room_in = width_in * (from_s if on_left else end_s - from_s) / end_s - 0.1

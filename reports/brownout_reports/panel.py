@@ -5,21 +5,18 @@ Title and key stand above the axes at the left, in as many rows as the width tak
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from brownout_reports.palette import INK, QUIET
+from brownout_reports.palette import INK, QUIET, Dash
 
 SIZE_PT: Final = 8.0
 ROW_IN: Final = 0.17
 SAMPLE_IN: Final = 0.22
 APART_IN: Final = 0.14
-
-
-Dash = Literal["-", "--", "-.", ":"]
 
 
 class Key(NamedTuple):

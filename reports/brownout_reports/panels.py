@@ -10,8 +10,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, PercentFormatter
 
 from brownout_reports import letters, told
-from brownout_reports.palette import GOOD, HOT, INK, PALE, QUIET, WARM, colour_of
-from brownout_reports.panel import Dash, Key, Panel, fitted, from_zero, text_in
+from brownout_reports.palette import GOOD, HOT, INK, PALE, QUIET, WARM, Dash, VendorLook
+from brownout_reports.panel import Key, Panel, fitted, from_zero, text_in
 from brownout_reports.rows import EventRow, Outcome
 from brownout_reports.run_folder import RunFolder
 from brownout_reports.series import Band, Floats, Quantiles, Series, VendorLoad
@@ -52,7 +52,7 @@ def panels(run: RunFolder, series: Series) -> Iterator[Panel]:
     for vendor, judged in told.judged(events, run.verdict.settings, series.bands, edges_s).items():
         yield _judged(vendor, judged)
     for vendor, load in list(series.vendors.items())[:MOST_VENDORS]:
-        yield _vendor(vendor, load, edges_s)
+        yield _vendor(vendor, load, edges_s, series.looks[vendor])
     for panel in told.KINDS:
         if rates := told.rates(events, panel, edges_s):
             yield _rates(f"{panel}, per second", rates, edges_s)
@@ -168,16 +168,16 @@ def _judged(vendor: str, judged: told.Judged) -> Panel:
     return Panel(f"{vendor}: attempts in its breaker's window", 0.8, draw, tuple(keys))
 
 
-def _vendor(vendor: str, load: VendorLoad, edges_s: Floats) -> Panel:
-    colour = colour_of(vendor)
+def _vendor(vendor: str, load: VendorLoad, edges_s: Floats, look: VendorLook) -> Panel:
+    colour, dash = look
 
     def draw(axes: Axes) -> None:
         axes.stairs(load.operations_per_s, edges_s, color=colour, linewidth=0, fill=True, alpha=0.3)
-        axes.stairs(load.requests_per_s, edges_s, baseline=None, color=colour, linewidth=1.3)
+        axes.stairs(load.requests_per_s, edges_s, baseline=None, color=colour, linestyle=dash, linewidth=1.3)
         from_zero(axes, load.requests_per_s.tolist(), load.operations_per_s.tolist())
         axes.yaxis.set_major_locator(MaxNLocator(3))
 
-    keys = (Key("requests", colour, "-", 1.3), Key("first ones of an operation", colour, "-", 5.0))
+    keys = (Key("requests", colour, dash, 1.3), Key("first ones of an operation", colour, "-", 5.0))
     return Panel(f"{vendor}: per second, by its own books", 0.8, draw, keys)
 
 

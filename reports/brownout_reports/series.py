@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from brownout_reports.palette import VendorLook, looks_of
 from brownout_reports.rows import REQUEST, EventRow, LedgerRow, OperationRow, Outcome
 from brownout_reports.run_folder import RunFolder
 from brownout_reports.tables import Rows
@@ -77,6 +78,8 @@ class Series:
     bands: Mapping[str, tuple[Band, ...]]
     """By vendor; where several processes tell of it differently, `stripe.0` and `stripe.1`."""
     vendors: Mapping[str, VendorLoad]
+    looks: Mapping[str, VendorLook]
+    """Of every vendor that the run knows."""
 
 
 def series_of(run: RunFolder) -> Series:
@@ -107,7 +110,15 @@ def series_of(run: RunFolder) -> Series:
             str(name): _vendor_load(requests.filter(pl.col("vendor") == name), edges_s)
             for name in sorted(requests["vendor"].unique().to_list())
         },
+        looks=vendor_looks(run),
     )
+
+
+def vendor_looks(run: RunFolder) -> Mapping[str, VendorLook]:
+    """How the vendors of a run are drawn, the same in each of its pictures."""
+    seen = run.tables.of(LedgerRow).frame.select(pl.col("vendor").unique()).collect()["vendor"]
+    told = run.verdict.vendor_metrics + run.verdict.faults
+    return looks_of([*seen, *(each.vendor for each in told)])
 
 
 def bin_width_s(duration_s: float, operations: int) -> float:

@@ -1,8 +1,11 @@
 """Labels of what was done: each where it meets no other."""
 
 from brownout_reports.marks import MOST_LANES, Place, lanes, packed, phase_names
+from brownout_reports.palette import looks_of
 from brownout_reports.run_folder import FaultSpan, Mark, PhaseSpan
 from tests.reports.runs import a_verdict
+
+LOOKS = looks_of(["stripe"])
 
 
 def test_labels_that_would_meet_stand_in_lanes_of_their_own() -> None:
@@ -22,14 +25,16 @@ def test_there_are_no_more_lanes_than_a_reader_takes_in() -> None:
 
 def test_where_nothing_was_done_there_is_no_panel_of_it() -> None:
     nothing = a_verdict().model_copy(update={"faults": (), "marks": ()})
-    assert lanes(nothing, 100.0, 10.0) is None
+    assert lanes(nothing, {}, 100.0, 10.0) is None
     timeless = nothing.model_copy(update={"marks": (Mark(kind="gap", text="evidence was lost"),)})
-    assert lanes(timeless, 100.0, 10.0) is None
+    assert lanes(timeless, {}, 100.0, 10.0) is None
 
 
 def test_each_fault_has_a_row() -> None:
     one = FaultSpan(id="f.1", vendor="stripe", text="503", start_s=1, end_s=2, matched=1, struck=1)
-    few, more = (lanes(a_verdict().model_copy(update={"faults": (one,) * n, "marks": ()}), 100.0, 10.0) for n in (1, 3))
+    few, more = (
+        lanes(a_verdict().model_copy(update={"faults": (one,) * n, "marks": ()}), LOOKS, 100.0, 10.0) for n in (1, 3)
+    )
     assert few is not None
     assert more is not None
     assert more.height_in == 3 * few.height_in

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from brownout_reports.palette import CSS_NAMES, colour_of
+from brownout_reports.palette import CSS_NAMES, looks_of
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
 from brownout_reports.run_folder import Case, Mark, RunFolder, Status
 from brownout_reports.sequence import FEW, MOST, pictures
@@ -85,7 +85,7 @@ def test_every_step_is_drawn_as_what_it_is() -> None:
                        "arrow plain", "lost hot", "lost hot"]  # fmt: skip
     assert svg.count('class="cross"') == 2
     assert svg.count("<circle") == 1
-    assert f"var({CSS_NAMES[colour_of('stripe')]})" in svg
+    assert f"var({CSS_NAMES[looks_of(['stripe', 'twilio'])['stripe'].colour]})" in svg
     assert not re.findall(r"#[0-9a-f]{6}", svg)  # the page's style sheet has the colours
 
 
