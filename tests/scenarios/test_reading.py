@@ -51,3 +51,26 @@ def test_the_caller_s_own_checks_are_made_on_the_sound_part_too() -> None:
         (("phases", 0), "expected a mapping, got 5"),
         (("phases", 2, "name"), "recovery"),
     ]
+
+
+ALWAYS = "always:\n  - {vendor: stripe, window: {start: 10s, end: 90s}, latency: {fixed: 1s}}\nexpect:\n"
+
+
+def test_a_fault_of_the_whole_run_is_not_held_against_a_run_that_lost_a_phase() -> None:
+    text = SCENARIO.replace("expect:\n", ALWAYS)
+    assert told(text) == []
+    assert told(text.replace("  - {name: steady, for: 20s}\n", "  - 5\n")) == ["expected a mapping, got 5"]
+    # Whole, the run is too short for it, and that is said.
+    _, (late,) = read(yaml_tree.parse(text.replace("end: 90s", "end: 101s")), WORDS)
+    assert late.text.startswith("must lie within the run: 0s to 100s")
+
+
+def test_a_fault_keeps_its_number_where_one_before_it_could_not_be_read() -> None:
+    struck = SCENARIO.replace("expect:\n", ALWAYS + "  - outcome: {struck_by: always.1}\n")
+    assert told(struck.replace("always:\n", "always:\n  - 7\n")) == ["expected a mapping, got 7"]
+    in_phase = SCENARIO.replace("expect:\n", "expect:\n  - outcome: {struck_by: brownout.1}\n")
+    assert told(in_phase) == []
+    one = "      - {vendor: stripe, latency: {lognormal: {p50: 400ms, p99: 4s}}}\n"
+    assert told(in_phase.replace(one, "      - 7\n")) == ["expected a mapping, got 7"]
+    _, (nobody,) = read(yaml_tree.parse(struck), WORDS)
+    assert nobody.text.startswith("no fault 'always.1'")

@@ -57,6 +57,11 @@ def test_a_misspelt_key_stands_for_the_one_that_was_meant_unless_that_is_there()
         (("phases", 0, "for"), ("expect", 0, "latency", "during"), False),
         (("workload", "operations", 0, "leaves", 1), ("expect", 0, "exactly_once", "effect"), True),
         (("phases", 0, "actions", 0), ("phases", 1, "actions", 0, "kill"), True),
+        (("phases", 0), ("always", 0, "window"), True),
+        (("phases", 0, "name"), ("always", 0, "window"), False),
+        (("phases", 0, "faults", 0), ("expect", 0, "outcome", "struck_by"), True),
+        (("always", 0), ("expect", 0, "outcome", "struck_by"), True),
+        (("always", 0), ("expect", 0, "latency", "during"), False),
         (("policies", "preset"), ("policies", "stripe", "breaker"), True),
     ],
 )
