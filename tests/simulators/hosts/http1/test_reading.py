@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from brownout_simulators.hosts.http1.reading import (
     HEAD_LIMIT,
+    PATIENCE,
     HttptoolsReader,
     NotForHttptools,
     Reader,
@@ -49,6 +50,10 @@ class AsOnAConnection:
 
 def h11_alone(queue: deque[Request]) -> Any:
     return H11Reader(queue, LIMIT, skip=0)
+
+
+def httptools_alone(queue: deque[Request]) -> Any:
+    return HttptoolsReader(queue, LIMIT)
 
 
 both = pytest.mark.parametrize("make", [AsOnAConnection, h11_alone], ids=["httptools", "h11"])
@@ -282,3 +287,75 @@ def test_a_cut_loses_no_request(data: bytes, cut: int) -> None:
     whole, _ = outcome(AsOnAConnection, data)
     in_two, _ = outcome(AsOnAConnection, data[:cut], data[cut:])
     assert in_two == whole
+
+
+def fed(chunks: list[bytes], make: Make) -> tuple[list[Request], bytes, int]:
+    """The requests, what is kept behind them, and the status of the refusal if there was one."""
+    queue: deque[Request] = deque()
+    reader = make(queue)
+    try:
+        for chunk in chunks:
+            reader.feed(chunk)
+    except RequestRefused as refused:
+        return list(queue), b"", refused.status
+    return list(queue), reader.rest, 0
+
+
+MESSAGES = [
+    POST,
+    POST[:-5] + b"HELLO",
+    POST[:-5] + b"\r\n\r\n!",
+    POST.replace(b"hello", b"a\r\n\r\n").replace(b"POST /v1", b"\r\n\r\nPOST /v1"),
+    POST + b"\r\n",
+    POST[:-5],
+    b"hello",
+    GET,
+    b"\r\n" + GET,
+    GET + GET,
+    GET[:10],
+    GET[10:],
+    CHUNKED,
+    GET.replace(b"\r\n\r\n", b"\r\nConnection: keep-alive\r\n\r\n"),
+    GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"),
+    b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+    GET.replace(b"\r\n\r\n", b"\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"),
+    GET.replace(b"\r\n\r\n", b"\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"),
+    POST.replace(b"Host: h\r\n", b"Host: h\r\nExpect: 100-continue\r\n"),
+    b"LIST / HTTP/1.1\r\nHost: h\r\n\r\n",
+    GET.replace(b"\r\n", b"\n"),
+    b"nonsense\r\n\r\n",
+]
+
+
+@examples(30)
+@given(st.lists(st.sampled_from(MESSAGES).flatmap(lambda one: st.integers(1, 3).map(lambda times: [one] * times))))
+@example([[GET[:10]], [GET[10:], GET[10:]]])
+def test_what_is_known_again_is_read_as_if_it_were_not(lots: list[list[bytes]]) -> None:
+    """A reader that is given no chance to know anything again, for every byte comes by itself, reads the same."""
+    chunks = [message for lot in lots for message in lot]
+    requests, rest, status = fed(chunks, AsOnAConnection)
+    singly, rest_of_singly, status_of_singly = fed(in_pieces(b"".join(chunks), 1), AsOnAConnection)
+    for request in (*requests, *singly):
+        request.awaits_continue = False  # who sends byte by byte is told to go on
+    assert (requests, rest, status) == (singly, rest_of_singly, status_of_singly)
+
+
+def test_who_asks_to_be_told_to_go_on_asks_so_each_time() -> None:
+    post = POST.replace(b"Host: h\r\n", b"Host: h\r\nExpect: 100-continue\r\n")
+    assert [request.awaits_continue for request in read(httptools_alone, post, post)] == [True, True]
+
+
+def test_a_request_that_is_known_again_shares_nothing_that_can_change() -> None:
+    first, second = read(httptools_alone, POST, POST)
+    assert first == second
+    first.headers["host"] = "other"
+    assert second.headers["host"] == "h"
+
+
+def test_a_head_that_has_changed_often_is_kept_no_longer() -> None:
+    queue: deque[Request] = deque()
+    reader = HttptoolsReader(queue, LIMIT)
+    for number in range(2 * PATIENCE):
+        reader.feed(GET.replace(b" / ", b" /%d " % number))
+    assert reader._known is None
+    assert [request.target for request in queue] == [f"/{number}" for number in range(2 * PATIENCE)]
