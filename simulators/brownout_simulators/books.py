@@ -10,7 +10,7 @@ from brownout_simulators.clock import Clock
 from brownout_simulators.correlation import Correlation
 from brownout_simulators.faults.plan import Plan
 from brownout_simulators.kept import Kept
-from brownout_simulators.ledger import Entry, Ledger
+from brownout_simulators.ledger import Ledger
 from brownout_simulators.outbox import Outbox
 from brownout_simulators.vendor import Vendor
 
@@ -38,23 +38,18 @@ class Books:
         """What was done goes back to `cause`, or to the operation that the vendor stored with the thing."""
         for effect in effects:
             now_s = self._clock.machine_s()
-            # Plain values only: a vendor may have enumerations, and those cannot be packed.
+            kind, id = str(effect.kind), str(effect.id)  # noqa: A001
+            operation_id = self.correlation.of_effect(effect, cause.operation_id)
+            references = {str(name): str(value) for name, value in effect.references.items()}
+            fields = self.kept.of_effect(effect)
+            # As in `Entry`. Plain values only: a vendor may have enumerations, and those cannot be packed.
             self.ledger.write(
-                Entry(
-                    "effect",
-                    account=account.name,
-                    operation_id=self.correlation.of_effect(effect, cause.operation_id),
-                    at_s=now_s,
-                    finished_s=now_s,
-                    route=str(effect.kind),
-                    id=str(effect.id),
-                    request_id=cause.request_id,
-                    idempotency_key=cause.idempotency_key,
-                    amount=int(effect.amount),
-                    references={str(name): str(value) for name, value in effect.references.items()},
-                    fields=self.kept.of_effect(effect),
+                (
+                    "effect", account.name, operation_id, now_s, now_s, kind, id,
+                    cause.request_id, cause.idempotency_key, False, 0, "", 0, 0, (), int(effect.amount),
+                    0.0, 0.0, None, references, fields, 0.0, 0.0, 0.0,
                 )
-            )
+            )  # fmt: skip
         if notices:
             clock = self._clock
             self.outbox.post(

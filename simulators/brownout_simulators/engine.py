@@ -25,7 +25,6 @@ from brownout_simulators.faults.http_date import retry_after_s
 from brownout_simulators.faults.verbatim import put_on
 from brownout_simulators.handling import Handling
 from brownout_simulators.late_commits import LateCommits
-from brownout_simulators.ledger import Entry
 from brownout_simulators.moments import ANSWERED, COMMITTED, NOTHING, RECEIVED
 from brownout_simulators.open_sessions import OpenSession
 from brownout_simulators.shared import Shared
@@ -338,30 +337,35 @@ class Engine(Generic[S]):
         elif left and not (ending is Ending.HANG and chunks >= _chunks_of(sending)):
             ending = Ending.LEFT  # a hang that was acted out to its end always ends by the client's leaving
         was_told = sending.status >= 300 and not (left and chunks == 0)
-        entry = Entry(
-            "request",
-            account=one.world.account.name if one.world is not None else "",
-            operation_id=one.operation,
-            at_s=call.at_s,
-            finished_s=self._clock.machine_s(),
-            route=call.route,
-            id=call.request_id,
-            request_id=call.request_id,
-            idempotency_key=call.idempotency_key or "",
-            replayed=one.replayed,
-            status=int(sending.status),
-            ending=ending.value,
-            chunks=chunks,
-            received=one.session.heard if one.session is not None else 0,
-            faults=one.struck,
-            asked_delay_s=strike.delay_s + strike.delay_after_s if strike is not None else 0.0,
-            given_delay_s=one.given_delay_s,
-            retry_after_s=retry_after_s(sending.headers, self._clock.wall_s()) if was_told else None,
-            queued_s=one.turn.queued_s if one.turn is not None else 0.0,
-            asked_work_s=one.turn.work_s if one.turn is not None else 0.0,
-            given_work_s=one.given_work_s,
+        turn, session, now_s = one.turn, one.session, self._clock.machine_s()
+        self._books.ledger.write(
+            (  # as in `Entry`
+                "request",
+                "" if one.world is None else one.world.account.name,
+                one.operation,
+                call.at_s,
+                now_s,
+                call.route,
+                call.request_id,
+                call.request_id,
+                call.idempotency_key or "",
+                one.replayed,
+                int(sending.status),
+                ending.value,
+                chunks,
+                0 if session is None else session.heard,
+                one.struck,
+                0,  # amount
+                0.0 if strike is None else strike.delay_s + strike.delay_after_s,
+                one.given_delay_s,
+                retry_after_s(sending.headers, self._clock.wall_s()) if was_told else None,
+                None,  # references
+                None,  # fields
+                0.0 if turn is None else turn.queued_s,
+                0.0 if turn is None else turn.work_s,
+                one.given_work_s,
+            )
         )
-        self._books.ledger.write(entry)
 
 
 def _cut(call: Call) -> None:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from brownout_simulators.agenda import Cause
 from brownout_simulators.call import Effect, Notice
-from brownout_simulators.ledger import BLOCK
+from brownout_simulators.ledger import BLOCK, Entry
 from tests.simulators.driving import Driver
 
 
@@ -19,6 +19,19 @@ def test_effects_and_notices_are_committed_together_and_go_back_to_their_call() 
     (row,) = till.effects()
     assert (row["operation_id"], row["request_id"], row["idempotency_key"]) == ("op-1", "req-1", "key-1")
     assert till.simulator.agenda.open_webhooks == 1
+
+
+def test_every_column_of_an_effects_row_holds_what_it_is_called() -> None:
+    till = Driver()
+    till.schedule(fields={"till.charge": ["card"]})
+    till.send()
+    books, account = till.simulator._shared.books, till.simulator.accounts["a"]
+    effect = Effect("till.charge", "ch_1", 5, "usd", {"metadata.a": "1"}, {"card": "visa"})
+    books.commit(account, [effect], [], Cause("op-1", "req-1", "key-1", "POST /v1/charges", "POST", "/v1/charges"))
+    assert Entry(*books.ledger._open[-1]) == Entry(
+        "effect", "a", "op-1", till.clock(), till.clock(), "till.charge", "ch_1", "req-1", "key-1",
+        amount=5, references={"metadata.a": "1"}, fields={"card": "visa"},
+    )  # fmt: skip
 
 
 def test_an_effect_of_a_call_that_named_no_operation_has_the_one_that_was_stored_with_it() -> None:

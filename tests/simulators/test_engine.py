@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from brownout_simulators.account import Account
-from brownout_simulators.call import Call, Effect, Reply
+from brownout_simulators.call import Call, Effect, Ending, Reply, Sending
+from brownout_simulators.capacity import Turn
+from brownout_simulators.faults.fault import Strike
+from brownout_simulators.handling import Handling
+from brownout_simulators.ledger import Entry
+from brownout_simulators.open_sessions import OpenSession
 from brownout_simulators.vendor import Limit, Route
 from tests.simulators.driving import Driver, body_of
 from tests.simulators.toy import TILL, Till, create
@@ -22,6 +28,26 @@ def test_a_call_reaches_the_action_and_its_effect_the_ledger() -> None:
     (row,) = till.requests()
     assert (row["route"], row["status"], row["ending"], row["account"]) == ("POST /v1/charges", 200, "complete", "a")
     assert answer.headers["till-request"] == row["id"] == row["request_id"] == effect["request_id"]
+
+
+def test_every_column_of_a_requests_row_holds_what_it_is_called() -> None:
+    till = Driver()
+    engine = till.simulator._engine
+    call = till.call(operation="op-1", key="key-1")
+    one: Handling[Till] = Handling(call)
+    engine.admission.admit(one)
+    call.idempotency_key, one.replayed, one.struck = "key-1", True, ("r7",)
+    one.given_delay_s, one.given_work_s = 1.5, 2.5
+    one.strike = cast("Strike", SimpleNamespace(delay_s=0.25, delay_after_s=0.5))
+    one.turn = cast("Turn", SimpleNamespace(queued_s=3.5, work_s=4.5))
+    one.session = cast("OpenSession", SimpleNamespace(broken=None, heard=9))
+    till.clock.now_s += 8
+    engine._write_down(one, Sending(429, {"retry-after": "60"}, ending=Ending.CLOSE), 6, left=False)
+    assert Entry(*till.simulator.ledger._open[-1]) == Entry(
+        "request", "a", "op-1", 100.0, 108.0, "POST /v1/charges", call.request_id, call.request_id, "key-1",
+        replayed=True, status=429, ending="close", chunks=6, received=9, faults=("r7",), asked_delay_s=0.75,
+        given_delay_s=1.5, retry_after_s=60.0, queued_s=3.5, asked_work_s=4.5, given_work_s=2.5,
+    )  # fmt: skip
 
 
 def test_a_call_knows_when_it_arrived_on_the_vendors_clock_also_where_that_was_moved() -> None:
