@@ -6,6 +6,7 @@ phase. To add one: a module with such a class, a line here, its test, its sectio
 
 - `base.py`    the form of an expectation, and how its result is worded
 - `bounds.py`  what bounds a figure: a number, or so many times another phase's
+- `phantoms.py` effects that no operation explains
 - `telling.py` what telemetry tells about a breaker, held against the ledger
 - `told_attempts.py`, `told_endings.py`, `told_rejections.py`  what else it tells, held against ledgers, driver and
   policies

@@ -9,6 +9,7 @@ import polars as pl
 
 from brownout_harness.judging.evidence import NAMELESS, Evidence, is_one_of
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
+from brownout_harness.judging.expectations.phantoms import phantoms_among
 from brownout_harness.judging.leaves import Clause, Leaves, either
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
 from brownout_reports.run_folder import ExpectationResult
@@ -42,7 +43,7 @@ class ExactlyOnce:
         operations = evidence.operations_named(clauses) if clauses else evidence.operations
         effects = evidence.effects.where(is_one_of([self.effect, *chain(*clauses.values())]))
         anonymous, named = effects.where(NAMELESS), effects.where(~NAMELESS)
-        phantom = named.not_among(evidence.operations.frame, "operation_id")
+        phantom = phantoms_among(evidence, named)
         # What has no operation may be another group's.
         is_theirs = anonymous and not evidence.group
         surplus = _surplus(anonymous, operations.not_among(named.frame, "operation_id")) if is_theirs else []
@@ -136,7 +137,7 @@ def _doubled(doubled: Mapping[str, tuple[LedgerRow, ...]]) -> Iterator[Violation
 
 def _phantoms(phantom: Rows[LedgerRow]) -> Iterator[Violation]:
     for effect, *_ in phantom.by("operation_id").values():
-        yield Violation(effect.at_s, effect.operation_id, f"{effect.kind} {effect.id}, but nobody asked for it")
+        yield Violation(effect.at_s, effect.operation_id, f"{effect.kind} {effect.id}, but nobody had asked for it")
 
 
 def _surplus(anonymous: Rows[LedgerRow], operations: Rows[OperationRow]) -> list[Violation]:

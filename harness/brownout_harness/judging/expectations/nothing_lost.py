@@ -10,6 +10,7 @@ import polars as pl
 
 from brownout_harness.judging.evidence import NAMELESS, OPEN_STATES, Evidence, is_one_of, vendor_of
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
+from brownout_harness.judging.expectations.phantoms import phantoms_among
 from brownout_harness.judging.leaves import Leaves, either
 from brownout_reports.rows import LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.run_folder import ExpectationResult
@@ -111,12 +112,15 @@ class NothingLost:
         return sum(finding.loss is Loss.UNRESOLVED for finding in findings) > self.unresolved_at_most
 
     def _phantoms(self, evidence: Evidence) -> Iterator[Finding]:
-        """Effects under an id that the driver never asked with."""
         if self.operation:
             return
-        for effect in evidence.effects.where(~NAMELESS).not_among(evidence.operations.frame, "operation_id"):
-            what = f"{effect.kind} {effect.id}, but nobody asked for it"
+        for effect in phantoms_among(evidence, evidence.effects):
+            what = f"{effect.kind} {effect.id}, but nobody had asked for it"
             yield Finding(Loss.PHANTOM, Violation(effect.at_s, effect.operation_id, what))
+        named = evidence.letters.where(~NAMELESS)
+        for letter in named.not_among(evidence.operations.frame, "operation_id"):
+            what = f"dead letter {letter.id}, but nobody had asked for it"
+            yield Finding(Loss.PHANTOM, Violation(letter.first_attempt_at or 0.0, letter.operation_id, what))
 
 
 def _findings(evidence: Evidence, name: str, leaves: Leaves) -> Iterator[Finding]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from brownout_core.telemetry import Kind
+from brownout_harness.judging.by_process import each_process
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted
+from brownout_harness.judging.expectations.telling import false_openings, telling_about
 from brownout_harness.judging.expectations.told_attempts import attempts_against_ledger
 from brownout_harness.judging.expectations.told_endings import endings_against_driver
 from brownout_harness.judging.expectations.told_rejections import rejections_against_policies
@@ -15,11 +17,13 @@ from brownout_reports.run_folder import ExpectationResult
 from brownout_reports.tables import Rows
 
 MINIMUM_OPERATIONS: Final = 10
+LATE_BY_S: Final = 1.0
+"""A request that was admitted before a breaker opened may arrive so much later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelemetryTrue:
-    """No attempt, no operation's end and no rejection is told otherwise than it was."""
+    """No attempt, no operation's end, no rejection and no breaker is told otherwise than it was."""
 
     NAME: ClassVar[str] = "telemetry_true"
     LEDGER_PROVES: ClassVar[bool] = True
@@ -44,6 +48,15 @@ def _contradictions(evidence: Evidence) -> Iterator[Violation]:
     yield from attempts_against_ledger(evidence)
     yield from endings_against_driver(evidence)
     yield from rejections_against_policies(evidence)
+    yield from _openings_against_ledgers(evidence)
+
+
+def _openings_against_ledgers(evidence: Evidence) -> Iterator[Violation]:
+    """Of each process's breakers, those that are told to have moved."""
+    for own in each_process(evidence).values():
+        moves = own.events_by_kind.get(Kind.BREAKER_TRANSITION, Rows.none(EventRow))
+        for vendor in moves.split("vendor"):
+            yield from false_openings(own, telling_about(own, vendor), late_by_s=LATE_BY_S)
 
 
 def _told(evidence: Evidence) -> str:

@@ -96,23 +96,35 @@ def requests_while_open(evidence: Evidence, telling: Telling, *, late_by_s: floa
 def contradictions(evidence: Evidence, telling: Telling, *, late_by_s: float) -> list[Violation]:
     """Where the ledger shows that the telemetry does not tell the truth."""
     return [
-        *telling.illegal,
-        *_open_with_traffic(evidence, telling, late_by_s),
+        *false_openings(evidence, telling, late_by_s=late_by_s),
         *_closed_with_callers_turned_away(evidence, telling),
     ]
 
 
+def false_openings(evidence: Evidence, telling: Telling, *, late_by_s: float) -> list[Violation]:
+    """The same, of what is told of opening and closing alone."""
+    return [*telling.illegal, *_open_with_traffic(evidence, telling, late_by_s)]
+
+
 def _open_with_traffic(evidence: Evidence, telling: Telling, late_by_s: float) -> list[Violation]:
-    """Told open, but requests flow as they do through a closed breaker."""
-    operations = evidence.operations_for(telling.vendor)
+    """Told open, but requests flow as they do through a closed breaker: as much of what operations ask for, or of what
+    calls are told of. A vendor that only takes another's place is asked by few operations, and told of by all."""
+    operations, calls = evidence.operations_for(telling.vendor), _calls_told(evidence, telling.vendor)
     found = []
     for stretch, requests in requests_while_open(evidence, telling, late_by_s=late_by_s):
-        asked = len(operations.within(stretch.start_s + late_by_s, stretch.end_s))
-        if len(requests) >= MINIMUM_TURNED_AWAY and len(requests) >= ORDINARY_SHARE * asked:
+        span = (stretch.start_s + late_by_s, stretch.end_s)
+        ordinary = ORDINARY_SHARE * min(len(operations.within(*span)), len(calls.within(*span)))
+        if len(requests) >= MINIMUM_TURNED_AWAY and len(requests) >= ordinary:
             first = next(iter(requests))
             what = f"told open from {_from(stretch)}, yet {counted(len(requests), 'request')} reached {telling.vendor}"
             found.append(Violation(first.at_s, first.operation_id, what))
     return found
+
+
+def _calls_told(evidence: Evidence, vendor: str) -> Rows[EventRow]:
+    """Attempts that are told to have begun, and calls that are told to have been turned away."""
+    either = pl.col("kind").is_in([Kind.ATTEMPT_STARTED, Kind.CALL_REJECTED])
+    return evidence.events.where(pl.col("vendor") == vendor, either)
 
 
 def _closed_with_callers_turned_away(evidence: Evidence, telling: Telling) -> list[Violation]:

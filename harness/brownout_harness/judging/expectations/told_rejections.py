@@ -21,6 +21,7 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf, nextafter
 from typing import Final
 
 import polars as pl
@@ -110,6 +111,11 @@ class _Told:
             ended.values(pl.col("at_s") - pl.col("duration_s")).to_list(), ended.values(pl.col("at_s")).to_list()
         )
 
+    def turned_away(self) -> set[tuple[float, str, str]]:
+        """The calls that are told to have ended, and not well: instant, operation, call."""
+        ended = self.of(Kind.CALL_FINISHED).where(pl.col("outcome") != "ok")
+        return {(each.at_s, each.operation_id, each.call) for each in ended}
+
     def draws(self) -> list[float]:
         """When a token had been taken at the latest: as an attempt began, or as a call ended that had waited for its
         turn and made no use of it; ascending."""
@@ -128,6 +134,13 @@ class _Told:
         requests = self.evidence.requests_at(self._vendor).where(~answered)
         attempts = self.of(Kind.ATTEMPT_FINISHED).where(~pl.col("outcome").is_in(["ok", PAUSED]))
         return sorted(at_s for some in (requests, attempts) for at_s in some.values(pl.col("at_s")))
+
+    def lives_on(self, at_s: float) -> bool:
+        """Whether the process told anything after that instant."""
+        next_start = bisect_right(self._starts_s, at_s)
+        until_s = self._starts_s[next_start] if next_start < len(self._starts_s) else inf
+        later = self.evidence.events.within(nextafter(at_s, inf), until_s)
+        return bool(later.count(pl.col("kind") != Kind.STARTED))
 
     def tells_all_about(self, at_s: float) -> bool:
         """Whether every call that was under way then has been told of since: the process lived on for as long as one
@@ -164,7 +177,16 @@ def _levels(capacity: float, refill_per_s: float, draws_s: Iterable[float], at_s
         yield min(capacity, level + max(0.0, now_s - since_s) * refill_per_s)
 
 
+def _of_calls_that_went_on(told: _Told, rejected: Sequence[EventRow], policy: str) -> Iterator[Violation]:
+    """One that is turned away ends at that instant. A process that was killed may have told the one, not the other."""
+    ended = told.turned_away()
+    for each in rejected:
+        if (each.at_s, each.operation_id, each.call) not in ended and told.lives_on(each.at_s):
+            yield _turned_away(each, policy, "the call is not told to have ended so")
+
+
 def _by_limiter(told: _Told, rejected: Sequence[EventRow]) -> Iterator[Violation]:
+    yield from _of_calls_that_went_on(told, rejected, "limiter")
     limiter = told.policies.limiter
     if limiter is None:
         yield from (_turned_away(each, "limiter", "it is switched off") for each in rejected)
@@ -193,6 +215,7 @@ def _by_budget(told: _Told, suppressed: Sequence[EventRow]) -> Iterator[Violatio
 
 
 def _by_bulkhead(told: _Told, rejected: Sequence[EventRow]) -> Iterator[Violation]:
+    yield from _of_calls_that_went_on(told, rejected, "bulkhead")
     bulkhead = told.policies.bulkhead
     if bulkhead is None:
         yield from (_turned_away(each, "bulkhead", "it is switched off") for each in rejected)

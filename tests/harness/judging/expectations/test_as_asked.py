@@ -100,9 +100,14 @@ def test_a_wrong_currency_fails_and_capitals_are_no_other_one() -> None:
 
 def test_effects_under_each_others_id_are_told_as_that() -> None:
     twins = {"op-3": "op-4", "op-4": "op-3"}
-    swapped = with_effects(
-        agreed(), lambda row: row._replace(operation_id=twins.get(row.operation_id, row.operation_id))
-    )
+
+    def exchanged(row: LedgerRow) -> LedgerRow:
+        """So late that each can be either's."""
+        if row.operation_id not in twins:
+            return row
+        return row._replace(operation_id=twins[row.operation_id], at_s=99.0 + row.seq / 1000)
+
+    swapped = with_effects(agreed(), exchanged)
     result = only_here(swapped)
     assert result.status is Status.FAILED
     (_, first), (_, second) = whats(result)

@@ -6,6 +6,7 @@ import pytest
 
 from brownout_harness.judging.evidence import Evidence, Gap, GapKind
 from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
+from brownout_harness.judging.expectations.nothing_lost import NothingLost
 from brownout_harness.judging.leaves import Leaves
 from brownout_reports.rows import LedgerRow, Outcome
 from brownout_reports.run_folder import Status
@@ -20,7 +21,7 @@ def anonymous(evidence: Evidence) -> Evidence:
 
 
 def also(evidence: Evidence, *numbers: int, **changes: Any) -> Evidence:
-    more = [effect(n, seq=90_000 + n, at_s=99.0, **changes) for n in numbers]
+    more = [effect(n, **{"seq": 90_000 + n, "at_s": 99.0, **changes}) for n in numbers]
     return changed(evidence, effects=(*evidence.effects, *more))
 
 
@@ -114,12 +115,26 @@ def test_one_of_two_kinds_is_one_effect_and_one_of_each_are_two() -> None:
 
 
 def test_of_two_effects_that_are_both_left_each_is_counted_alone() -> None:
-    both = leaving(also(healthy(), *range(200), route="sales.order"), "stripe.charge", "sales.order")
+    orders = also(healthy(), *range(200), route="sales.order", at_s=100.0)
+    both = leaving(orders, "stripe.charge", "sales.order")
     assert ONCE.judge(both).status is Status.PASSED
     assert ExactlyOnce(effect="sales.order").judge(both).status is Status.PASSED
     lost = with_effects(both, lambda each: None if each.id == "e-90009" else each)
     assert ONCE.judge(lost).status is Status.PASSED
     assert ExactlyOnce(effect="sales.order").judge(lost).cases[0].what == "done, but no sales.order"
+
+
+@pytest.mark.parametrize(("early_s", "status"), [(0.004, Status.PASSED), (0.2, Status.FAILED), (300.0, Status.FAILED)])
+def test_what_was_there_before_it_was_asked_for_is_nobodys(early_s: float, status: Status) -> None:
+    """It cannot be that operation's; two clocks of one machine are a few milliseconds apart at most."""
+    first = next(iter(healthy().operations))
+    at_s = first.sent_s - early_s
+    early = with_effects(
+        healthy(), lambda each: each._replace(at_s=at_s) if each.operation_id == first.operation_id else each
+    )
+    for judged in (ONCE.judge(early), NothingLost().judge(early)):
+        assert judged.status is status
+        assert status is Status.PASSED or "but nobody had asked for it" in judged.cases[0].what
 
 
 def test_what_was_taken_back_does_not_count() -> None:

@@ -330,3 +330,10 @@ def test_a_refusal_after_a_charge_that_was_taken_back_told_the_truth() -> None:
     again = effect(9, at_s=5.05, seq=1002)
     told = changed(evidence, effects=(*evidence.effects, refund, again), leaves=leaves)
     assert LOST.judge(told).status is Status.PASSED
+
+
+def test_a_letter_of_nobody_is_never_asked_for() -> None:
+    strange = changed(healthy(), dead_letters=[letter(3), letter(3, id="dl-nobody", operation_id="op-nobody")])
+    result = NothingLost().judge(strange)
+    assert result.status is Status.FAILED
+    assert [each.what for each in result.cases] == ["dead letter dl-nobody, but nobody had asked for it"]

@@ -2,7 +2,7 @@
 
 from brownout_harness.judging.expectations.telemetry_true import TelemetryTrue
 from brownout_reports.run_folder import Status
-from tests.support.histories import changed, healthy, telling
+from tests.support.histories import changed, healthy, moved, telling, with_requests
 
 TRUE = TelemetryTrue()
 
@@ -31,3 +31,24 @@ def test_a_target_that_tells_nothing_is_inconclusive_where_it_is_demanded_all_th
 
 def test_too_few_operations_say_nothing() -> None:
     assert TRUE.judge(telling(healthy(9))).status is Status.INCONCLUSIVE
+
+
+def test_a_breaker_that_is_told_open_while_its_vendor_is_asked_as_ever_is_a_lie_whoever_demands_it() -> None:
+    told = telling(healthy())
+    opened = changed(told, events=sorted([*told.events, moved(10.0, "closed", "open")], key=lambda each: each.at_s))
+    result = TRUE.judge(opened)
+    assert result.status is Status.FAILED
+    assert result.observed.endswith("1 contradiction: told open from 10 s, yet 178 requests reached stripe")
+
+
+def test_a_breaker_that_goes_where_none_can_go_is_a_lie() -> None:
+    told = telling(healthy())
+    skipped = changed(told, events=[*told.events, moved(100.0, "closed", "half_open")])
+    assert "1 contradiction: stripe breaker stepped from closed to half_open" in TRUE.judge(skipped).observed
+
+
+def test_a_vendor_that_only_takes_anothers_place_is_measured_by_what_is_told_of_it() -> None:
+    """One operation in ten asks it: that is no silence."""
+    told = telling(with_requests(healthy(), lambda each: each if each.operation_id.endswith("0") else None))
+    opened = changed(told, events=sorted([*told.events, moved(10.0, "closed", "open")], key=lambda each: each.at_s))
+    assert "told open from 10 s, yet 17 requests reached stripe" in TRUE.judge(opened).observed

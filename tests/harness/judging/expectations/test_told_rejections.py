@@ -41,7 +41,17 @@ def call(start_s: float, end_s: float, outcome: str = "ok", number: int = 1, mad
     return EventRow(end_s, "call_finished", "stripe", "pay", f"op-{number}", made, outcome, end_s - start_s)
 
 
+def ended(rejected: EventRow) -> EventRow:
+    """What is told beside it: that the call is over."""
+    return rejected._replace(kind="call_finished", outcome=f"{rejected.outcome}_full")
+
+
 def telling(*events: EventRow, lives_on: bool = True, **policies: Any) -> Evidence:
+    ends = [ended(each) for each in events if each.kind == "call_rejected"]
+    return just_these(*events, *ends, lives_on=lives_on, **policies)
+
+
+def just_these(*events: EventRow, lives_on: bool = True, **policies: Any) -> Evidence:
     told = [EventRow(0.0, "started"), *events, *([LATER] if lives_on else [])]
     settings = replace(POLICIES, **policies)
     return changed(healthy(), events=sorted(told, key=lambda e: e.at_s), policies={"stripe": settings})
@@ -105,6 +115,20 @@ def test_a_limiter_with_tokens_left_turns_nobody_away() -> None:
     four = [attempt(5.0) for _ in range(4)]
     assert not found(telling(*four, rejection(5.0, "limiter")))  # one is left, and one more could be a timer's
     assert found(telling(*four, rejection(6.5, "limiter")))
+
+
+def test_a_call_that_is_turned_away_ends() -> None:
+    """Who blames a policy for a call that was made has told its end only once."""
+    for policy, full in (("limiter", {"limiter": LimiterConfig(capacity=1, refill_per_s=0.01, max_wait_s=0.0)}),
+                         ("bulkhead", {"bulkhead": BulkheadConfig(max_in_flight=1, max_wait_s=1.0)})):  # fmt: skip
+        rejected, busy = rejection(5.0, policy), [attempt(4.0), call(4.0, 6.0)]
+        assert not found(just_these(*busy, rejected, ended(rejected), **full))
+        what = f"stripe was told to be kept away by the {policy}: the call is not told to have ended so"
+        assert found(just_these(*busy, rejected, **full)) == [what]
+        for other in ({"at_s": 5.1}, {"operation_id": "op-4"}, {"call": "refund"}, {"outcome": "ok"}):
+            assert found(just_these(*busy, rejected, ended(rejected)._replace(**other), **full)) == [what]
+        killed = just_these(attempt(4.0), rejected, lives_on=False, **full)
+        assert not found(killed), "it was killed before it could tell"
 
 
 def test_a_breaker_that_calls_itself_limiter_has_tokens_left() -> None:
