@@ -9,8 +9,8 @@ import pytest
 
 from tests.layout.sources import PACKAGES, ROOT, SOURCES, place_of, tree_of
 
-# A vendor's files are tested by its conformance, a known-bad part by the audit that catches it, a command by typing it,
-# a check of scenarios by a file that fails it.
+# A vendor's files are tested by its conformance, a known-bad part by the audit that catches it, a damage by who notices
+# it, a command by typing it, a check of scenarios by a file that fails it.
 TESTED_TOGETHER = [
     *(
         (f"/vendors/{folder.name}/", ROOT / "tests" / "simulators" / "vendors" / folder.name)
@@ -19,6 +19,7 @@ TESTED_TOGETHER = [
     ),
     ("/brownout_harness/commands/", ROOT / "tests" / "harness" / "test_cli.py"),
     ("/brownout_scenarios/checks/", ROOT / "tests" / "scenarios" / "test_checks.py"),
+    ("/audit/corruption/", ROOT / "tests" / "harness" / "audit" / "corruption" / "test_trial.py"),
     ("/audit/mutants/", ROOT / "tests" / "harness" / "audit" / "test_matrix.py"),
 ]
 

@@ -4,4 +4,6 @@
 - `mutants/`    one module per known-bad part, and the table of them
 - `matrix.py`   runs scenarios against mutants: which expectation of which scenario catches what
 - `show.py`     the matrix in the terminal
+- `corruption/` the same question about the judge: the evidence is damaged, and it must notice
+- `processes.py` many runs at once
 """

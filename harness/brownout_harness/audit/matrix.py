@@ -1,18 +1,14 @@
 """Runs the library in virtual time against the good core and against each mutant, and notes what catches what."""
 
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
-from typing import Final
 
 from brownout_core.errors import ConfigError
+from brownout_harness.audit.processes import in_processes
 from brownout_reports.run_folder import Status
 
 GOOD = ""
 """In the place of a mutant's name: the core as it ships."""
-RUNS_EACH: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,24 +82,9 @@ def run_matrix(
     The result does not depend on the order in which runs end.
     """
     wanted = [(mutant, scenario) for mutant in (GOOD, *mutants) for scenario in scenarios]
-    workers = workers or min(len(wanted), os.cpu_count() or 1)
-    cells = _in_processes(wanted, workers) if workers > 1 else (run_cell(*each) for each in wanted)
+    cells = in_processes(run_cell, wanted, workers)
     found: dict[tuple[str, str], Cell] = {}
     for cell in cells:
         found[cell.mutant, cell.scenario] = cell
         done(cell)
     return Matrix(tuple(mutants), tuple(scenarios), found)
-
-
-def _in_processes(wanted: Sequence[tuple[str, str]], workers: int) -> Iterable[Cell]:
-    # Spawned, not forked: a child begins with nothing of ours but its arguments. Each makes so many runs only: every
-    # one leaves some megabytes outside of Python's heap, which nothing gives back. By pools that follow each other: one
-    # that replaces its own children (`max_tasks_per_child`) was seen to wait for ever, with none left.
-    for start in range(0, len(wanted), RUNS_EACH * workers):
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            futures = [pool.submit(run_cell, *each) for each in wanted[start : start + RUNS_EACH * workers]]
-            try:
-                for future in as_completed(futures):
-                    yield future.result()
-            finally:
-                pool.shutdown(cancel_futures=True)

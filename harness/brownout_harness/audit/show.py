@@ -1,5 +1,7 @@
 """The matrix in the terminal, while it is made and when it is there."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
@@ -7,12 +9,10 @@ from rich.table import Table
 from brownout_harness.audit.matrix import Cell, Matrix, run_matrix
 from brownout_harness.audit.mutants import MUTANTS
 from brownout_harness.problems import FAILED, PASSED
-from brownout_scenarios.library import names
 
 
-def audit(console: Console) -> int:
-    """Run the whole library against every known-bad part; 0 if each is caught and nothing else goes red, else 1."""
-    scenarios = names()
+def audit(console: Console, scenarios: Sequence[str], *, workers: int | None = None) -> int:
+    """Run these scenarios against every known-bad part; 0 if each is caught and nothing else goes red, else 1."""
     progress = Progress(
         TextColumn("auditing"),
         BarColumn(),
@@ -28,7 +28,7 @@ def audit(console: Console) -> int:
         def done(cell: Cell) -> None:
             progress.update(task, advance=1, description=f"{cell.mutant or 'the good core'} on {cell.scenario}")
 
-        matrix = run_matrix(tuple(MUTANTS), scenarios, done=done)
+        matrix = run_matrix(tuple(MUTANTS), scenarios, done=done, workers=workers)
     show(matrix, console)
     return FAILED if matrix.survivors or matrix.false_alarms else PASSED
 

@@ -184,10 +184,21 @@ def _give_back() -> None:
 
 def judged_virtually(name: str, *, seed: int | None = None, replacements: Replacements | None = None) -> Judgement:
     """Run a scenario in virtual time and judge it, writing nothing; `replacements` are put into the application."""
+    return judged(*run_virtually_for(name, seed=seed, replacements=replacements))
+
+
+def run_virtually_for(
+    name: str, *, seed: int | None = None, replacements: Replacements | None = None
+) -> tuple[Scenario, RunInputs]:
+    """A scenario, and what came of running it in virtual time, not judged yet."""
     from brownout_harness.virtual.runner import run_virtual
 
     scenario = checked_scenario(name, "virtual", seed)
-    inputs = run_virtual(scenario, replacements=replacements)
+    return scenario, run_virtual(scenario, replacements=replacements)
+
+
+def judged(scenario: Scenario, inputs: RunInputs) -> Judgement:
+    """By the scenario's own expectations, and those that are always demanded."""
     evidence = evidence_of(scenario, inputs, {"scenario.yaml": to_yaml(scenario)})
     return judge(evidence, _checks(scenario, evidence))
 

@@ -141,8 +141,8 @@ def test_runs_in_processes_come_to_the_same_matrix_as_runs_in_place(monkeypatch:
             super().__init__(*args, **kwargs)
             pools.append(self)
 
-    monkeypatch.setattr("brownout_harness.audit.matrix.RUNS_EACH", 1)
-    monkeypatch.setattr("brownout_harness.audit.matrix.ProcessPoolExecutor", Counted)
+    monkeypatch.setattr("brownout_harness.audit.processes.RUNS_EACH", 1)
+    monkeypatch.setattr("brownout_harness.audit.processes.ProcessPoolExecutor", Counted)
     mutants, scenarios = ("counts-consecutive-failures", "keeps-what-it-reserved"), ("erp-refused-work-orders",)
     there = run_matrix(mutants, scenarios, workers=2)
     assert len(pools) == 2

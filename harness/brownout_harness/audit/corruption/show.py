@@ -1,0 +1,76 @@
+"""Every damage, done to every scenario's run: who noticed it, in the terminal."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from brownout_harness.audit.corruption import DAMAGES
+from brownout_harness.audit.corruption.trial import Trial, tried
+from brownout_harness.audit.processes import in_processes
+from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED
+from brownout_reports.run_folder import Status
+
+
+def audit_evidence(
+    console: Console, scenarios: Sequence[str], seeds: Sequence[int | None] = (None,), *, workers: int | None = None
+) -> int:
+    """0 where each damage was noticed, by those who are to; 1 where one was not; 3 where a run did not pass undamaged,
+    so that nothing can be said."""
+    wanted = [(scenario, seed) for scenario in scenarios for seed in seeds]
+    progress = Progress(
+        TextColumn("damaging"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    found: list[Trial] = []
+    undone: list[str] = []
+    with progress:
+        task = progress.add_task("", total=len(wanted))
+        for trials, why in in_processes(tried, wanted, workers):
+            found += trials
+            undone += [why] if why else []
+            progress.update(task, advance=1, description=trials[0].scenario if trials else "")
+    return show(sorted(found, key=lambda each: (each.scenario, each.seed, each.damage)), sorted(undone), console)
+
+
+def show(trials: Sequence[Trial], undone: Sequence[str], console: Console) -> int:
+    """A line for each damage; then each verdict that stayed green, and what could not be tried."""
+    of_damage: Mapping[str, list[Trial]] = {name: [each for each in trials if each.damage == name] for name in DAMAGES}
+    table = Table(title="Who notices which damage to the evidence", title_justify="left")
+    table.add_column("damage", no_wrap=True)
+    table.add_column("runs", justify="right")
+    table.add_column("noticed by", overflow="fold")
+    for name, some in of_damage.items():
+        table.add_row(f"{name}\n[dim]{DAMAGES[name].about}[/]", str(len(some)), _noticed(some))
+    console.print(table)
+    missed = [each for each in trials if not each.is_as_meant]
+    for each in missed:
+        console.print(f"[bold red]✗[/] {each.damage} in {each.scenario} (seed {each.seed}): {_instead(each)}")
+    untried = [name for name, some in of_damage.items() if not some]
+    for why in (*undone, *(f"no run had anything to which {name} could be done" for name in untried)):
+        console.print(f"[bold yellow]?[/] {why}")
+    mark = "[bold red]✗[/]" if missed else "[bold green]✓[/]"
+    console.print(f"{mark} {len(trials) - len(missed)} of {len(trials)} damages are noticed by those who are to")
+    if missed:
+        return FAILED
+    return NOT_JUDGED if undone else PASSED
+
+
+def _noticed(some: Iterable[Trial]) -> str:
+    counts: dict[str, int] = {}
+    for each in some:
+        for name in each.noticed_by or (("nobody",) if each.status is Status.PASSED else ("the judge itself",)):
+            counts[name] = counts.get(name, 0) + 1
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _instead(trial: Trial) -> str:
+    if trial.status is Status.PASSED:
+        return "the verdict stays green"
+    return f"noticed by {', '.join(trial.noticed_by) or 'the judge itself'}, not by {' or '.join(trial.demanded)}"
