@@ -27,18 +27,18 @@ LONGEST_KEY: Final = 256
 
 def authenticate(call: Call) -> Credential:
     """Any test key opens a team of its own."""
-    given = call.headers.get("authorization", "")
-    scheme, _, key = given.partition(" ")
-    if scheme.lower() != "bearer" or not key.strip():
-        raise refuse("missing_api_key")
-    credential = _credential(key.strip())
+    credential = _credential(call.headers.get("authorization", ""))
     if credential.magic == RESTRICTED and not (call.method == "POST" and call.path in SENDING):
         raise refuse("restricted_api_key")
     return credential
 
 
 @lru_cache(maxsize=4_096)
-def _credential(key: str) -> Credential:
+def _credential(authorization: str) -> Credential:
+    scheme, _, key = authorization.partition(" ")
+    key = key.strip()
+    if scheme.lower() != "bearer" or not key:
+        raise refuse("missing_api_key")
     name = key.removeprefix(PREFIX)
     if not key.startswith(PREFIX) or not name or not name.isascii() or not name.isprintable() or len(name) > 200:
         raise refuse("invalid_api_key")

@@ -9,7 +9,7 @@ from brownout_simulators.vendors.resend.delivery import plan, references_of
 from brownout_simulators.vendors.resend.dialect import reply
 from brownout_simulators.vendors.resend.errors import invalid, missing, unknown
 from brownout_simulators.vendors.resend.paging import page
-from brownout_simulators.vendors.resend.resources import Email, Happened, Object, ResendAccount, State
+from brownout_simulators.vendors.resend.resources import Email, Object, ResendAccount, State
 from brownout_simulators.vendors.resend.scheduling import scheduled_s
 
 
@@ -49,7 +49,7 @@ def call_off(call: Call, account: Account[State]) -> Reply:
     """POST /emails/{id}/cancel, while it waits; it can never be scheduled again."""
     email = _of_call(call, account)
     _require_scheduled(email, "canceled")
-    email.history.append(Happened(account.clock(), "canceled"))
+    email.happened(account.clock(), "canceled")
     effect = Effect("resend.cancellation", email.id, references=references_of(email), fields={"email_id": email.id})
     return reply({"object": "email", "id": email.id}, effects=(effect,))
 

@@ -88,9 +88,9 @@ def _one(team: str, email: Email) -> Page:
         "Reply to": escape(", ".join(email.reply_to)),
         "Taken in": escape(moment(email.created_s)),
         "Scheduled": "" if email.scheduled_s is None else escape(moment(email.scheduled_s)),
-        "What happened": escape(" → ".join(each.event for each in email.history)),
-        "Tags": escape(", ".join(f"{tag['name']}={tag['value']}" for tag in email.tags)),
-        "Headers": escape(", ".join(f"{name}: {value}" for name, value in email.headers.items())),
+        "What happened": escape(" → ".join(email.events)),
+        "Tags": escape(", ".join(f"{name}={value}" for name, value in email.tags)),
+        "Headers": escape(", ".join(f"{name}: {value}" for name, value in (email.headers or {}).items())),
         "Attachments": escape(", ".join(str(each.get("filename", "unnamed")) for each in email.attachments)),
         "Id": escape(email.id),
     }

@@ -1,5 +1,6 @@
 """The rate of a team's requests, its mails of a day and of a month, and the headers that tell of them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any, Final
@@ -55,6 +56,17 @@ LIMITS: Final = (RATE, DAY, MONTH)
 _UNUSED: Final = LimitState(RATE.burst, RATE.burst, 0.0)
 
 
+def _told(rate: LimitState) -> Mapping[str, str]:
+    return {
+        "ratelimit-limit": f"{rate.limit:g}",
+        "ratelimit-remaining": str(max(0, int(rate.remaining))),
+        "ratelimit-reset": str(max(1, ceil(rate.reset_s))),
+    }
+
+
+_OF_UNUSED: Final = _told(_UNUSED)
+
+
 def decorate(call: Call, account: Account[State] | None, reply: Reply) -> None:
     """Adds what is on every reply: a request id, how far the rate is used; and of quotas that are on, how many mails
     were sent."""
@@ -67,9 +79,9 @@ def decorate(call: Call, account: Account[State] | None, reply: Reply) -> None:
     if reply.status == 429 and b'"rate_limit_exceeded"' in reply.body:
         # Also where a fault refuses: an honest server says that nothing is left.
         rate = LimitState(rate.limit, 0.0, max(rate.reset_s, 1.0))
-    headers["ratelimit-limit"] = f"{rate.limit:g}"
-    headers["ratelimit-remaining"] = str(max(0, int(rate.remaining)))
-    headers["ratelimit-reset"] = str(max(1, ceil(rate.reset_s)))
+    headers |= _OF_UNUSED if rate is _UNUSED else _told(rate)
+    if not states:
+        return
     for name, header in ((DAILY, "x-resend-daily-quota"), (MONTHLY, "x-resend-monthly-quota")):
         if name in states:
             headers[header] = f"{states[name].limit - states[name].remaining:.0f}"

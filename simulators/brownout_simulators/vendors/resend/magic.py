@@ -35,8 +35,3 @@ DOCUMENTED: Final[Mapping[str, str]] = {
     "re_test_invalid_…": "a key that is none",
     "fails.…": "a domain whose verification fails",
 }
-
-
-def fate_of(local_part: str) -> tuple[str, ...]:
-    """What happens to a mail there."""
-    return FATES.get(local_part, USUAL)

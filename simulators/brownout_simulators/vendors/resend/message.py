@@ -1,6 +1,7 @@
 """What is asked to be sent, checked: who, to whom, what, when; from it the mail is made."""
 
 import binascii
+import re
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -9,15 +10,16 @@ from brownout_simulators.vendors.resend.addresses import bare, domain_of, recipi
 from brownout_simulators.vendors.resend.dialect import new_id
 from brownout_simulators.vendors.resend.errors import invalid, missing, refuse
 from brownout_simulators.vendors.resend.rendering import from_template
-from brownout_simulators.vendors.resend.resources import Email, Happened, Object, ResendAccount
+from brownout_simulators.vendors.resend.resources import Email, Object, ResendAccount
 from brownout_simulators.vendors.resend.scheduling import scheduled_s
 
 OWN_DOMAIN: Final = "resend.dev"
 """Who writes from there may write to there only."""
-_TAG: Final = 256
-_TAG_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+_TAG: Final = re.compile(r"[A-Za-z0-9_-]{0,256}")
 _TAGS: Final = 75
 _HEADERS: Final = 100
+_NEW: Final = ("queued",)
+_SCHEDULED: Final = ("scheduled",)
 
 
 def made(account: ResendAccount, given: Mapping[str, Any]) -> Email:
@@ -25,18 +27,21 @@ def made(account: ResendAccount, given: Mapping[str, Any]) -> Email:
     if given.get("template") is not None:
         given = from_template(account, given)
     writer = sender(given.get("from"))
-    to = recipients(given.get("to"), "to")
+    to, everybody = recipients(given.get("to"), "to")
     if not to:
         raise missing("to")
-    subject, html, text = (_text(given, name) for name in ("subject", "html", "text"))
+    subject, html, text = _text(given, "subject"), _text(given, "html"), _text(given, "text")
     if not subject:
         raise missing("subject")
     if not html and not text:
         raise refuse("missing_required_field", "Missing `html` or `text` field.")
-    cc, bcc = recipients(given.get("cc"), "cc"), recipients(given.get("bcc"), "bcc")
-    everybody = list(dict.fromkeys([bare(each) for each in (*to, *cc, *bcc)]))
+    cc, copied = recipients(given.get("cc"), "cc")
+    bcc, hidden = recipients(given.get("bcc"), "bcc")
+    if len(everybody) > 1 or copied or hidden:
+        everybody = tuple(dict.fromkeys((*everybody, *copied, *hidden)))
     _check_sender(account, writer, everybody)
-    at, now_s = given.get("scheduled_at"), account.wall_s()
+    at, clock_s = given.get("scheduled_at"), account.clock()
+    now_s = account.epoch_s + clock_s
     email = Email(
         id=new_id(account),
         sender=writer,
@@ -45,11 +50,12 @@ def made(account: ResendAccount, given: Mapping[str, Any]) -> Email:
         html=html,
         text=text,
         created_s=now_s,
-        history=[Happened(account.clock(), "queued" if at is None else "scheduled")],
+        events=_NEW if at is None else _SCHEDULED,
+        instants_s=(clock_s,),
         recipients=everybody,
         cc=cc,
         bcc=bcc,
-        reply_to=recipients(given.get("reply_to"), "reply_to"),
+        reply_to=recipients(given.get("reply_to"), "reply_to")[0],
         scheduled_s=None if at is None else scheduled_s(at, now_s),
     )
     if given.get("headers"):
@@ -83,7 +89,8 @@ def _check_sender(account: ResendAccount, writer: str, to: Sequence[str]) -> Non
             )
         return
     state, verified = account.state, account.setup.domains
-    added = state.domains.get(state.domain_ids.get(domain, ""))
+    added_id = state.domain_ids.get(domain)
+    added = None if added_id is None else state.domains.get(added_id)
     is_verified = added["status"] == "verified" if added is not None else verified is None or domain in verified
     if not is_verified:
         raise refuse(
@@ -101,19 +108,19 @@ def _headers(given: Any) -> dict[str, str]:
     return given
 
 
-def _tags(given: Any) -> list[dict[str, str]]:
+def _tags(given: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(given, list) or len(given) > _TAGS:
         raise invalid(f"The `tags` field must be an array of at most {_TAGS} items.")
-    return [_tag(each) for each in given]
+    return tuple([_tag(each) for each in given])
 
 
-def _tag(given: Any) -> dict[str, str]:
+def _tag(given: Any) -> tuple[str, str]:
     name, value = (given.get("name"), given.get("value")) if isinstance(given, dict) else (None, None)
     if not isinstance(name, str) or not isinstance(value, str) or not name:
         raise invalid("Each of `tags` must have a `name` and a `value`, both `string`.")
-    if len(name) > _TAG or len(value) > _TAG or not _TAG_LETTERS.issuperset(name) or not _TAG_LETTERS.issuperset(value):
+    if _TAG.fullmatch(name) is None or _TAG.fullmatch(value) is None:
         raise invalid("Tags should only contain ASCII letters, numbers, underscores, or dashes.")
-    return {"name": name, "value": value}
+    return name, value
 
 
 def _attachments(given: Any) -> list[Object]:

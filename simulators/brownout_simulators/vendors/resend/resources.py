@@ -3,7 +3,7 @@ place where a reader that is behind could see it: a mail keeps what happened to 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from brownout_simulators.account import Account
 from brownout_simulators.store import Store
@@ -23,34 +23,31 @@ KEEP_ATTEMPTS: Final = 50
 Object: TypeAlias = dict[str, Any]
 
 
-class Happened(NamedTuple):
-    """One event of a mail."""
-
-    at_s: float
-    """On the simulator's clock."""
-    event: str
-
-
 @dataclass(slots=True)
 class Email:
-    """One mail."""
+    """One mail. It holds texts, numbers and plain tuples of them where it can: at those the collector of garbage looks
+    once, at everything else again and again."""
 
     id: str
     sender: str
-    to: Sequence[str]
+    to: tuple[str, ...]
     subject: str
     html: str | None
     text: str | None
     created_s: float
     """Seconds since 1970."""
-    history: list[Happened]
-    recipients: Sequence[str] = ()
+    events: tuple[str, ...]
+    """What happened to it, in order."""
+    instants_s: tuple[float, ...]
+    """When each of them did, on the simulator's clock."""
+    recipients: tuple[str, ...] = ()
     """Every address that it goes to, bare, each once."""
-    cc: Sequence[str] = ()
-    bcc: Sequence[str] = ()
-    reply_to: Sequence[str] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
-    tags: Sequence[Mapping[str, str]] = ()
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    headers: Mapping[str, str] | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    """Names and values."""
     attachments: Sequence[Mapping[str, Any]] = ()
     """What is known of them without their content."""
     template_id: str = ""
@@ -62,7 +59,12 @@ class Email:
     @property
     def last_event(self) -> str:
         """What happened last."""
-        return self.history[-1].event
+        return self.events[-1]
+
+    def happened(self, at_s: float, event: str) -> None:
+        """One more event, now."""
+        self.events = (*self.events, event)
+        self.instants_s = (*self.instants_s, at_s)
 
     @property
     def size(self) -> int:
@@ -72,9 +74,10 @@ class Email:
     def seen_by(self, account: Account[Any]) -> str:
         """The last event that a read sees; "" where it does not see the mail yet."""
         as_of_s = account.as_of_s
-        if as_of_s is None or (account.hides_new_only and self.history[0].at_s <= as_of_s):
+        if as_of_s is None or (account.hides_new_only and self.instants_s[0] <= as_of_s):
             return self.last_event
-        event = next((each.event for each in reversed(self.history) if each.at_s <= as_of_s), "")
+        seen = sum(at_s <= as_of_s for at_s in self.instants_s)
+        event = self.events[seen - 1] if seen else ""
         if event != self.last_event:
             account.was_stale = True
         return event
@@ -98,7 +101,7 @@ class Email:
     def rendered_whole(self, last_event: str) -> Object:
         """As it is shown alone."""
         whole = {"object": "email", **self.rendered(last_event), "html": self.html, "text": self.text}
-        return {**whole, "tags": [dict(tag) for tag in self.tags]}
+        return {**whole, "tags": [{"name": name, "value": value} for name, value in self.tags]}
 
 
 def is_over(email: Email) -> bool:

@@ -10,7 +10,7 @@ from brownout_simulators.call import Call, Effect, Notice, Reply
 from brownout_simulators.vendor import Refused, Route
 from brownout_simulators.vendors.resend.delivery import plan, references_of
 from brownout_simulators.vendors.resend.dialect import BATCH, reply
-from brownout_simulators.vendors.resend.errors import invalid, missing
+from brownout_simulators.vendors.resend.errors import JSON, invalid, missing
 from brownout_simulators.vendors.resend.message import made
 from brownout_simulators.vendors.resend.resources import Email, ResendAccount, State
 from brownout_simulators.vendors.resend.webhooks import email_told
@@ -26,7 +26,8 @@ def send(call: Call, account: Account[State]) -> Reply:
         raise invalid("The request body must be an object.")
     email = made(account, call.data)
     notices = _keep(account, email)
-    return reply({"id": email.id}, effects=(_effect(email, call),), notices=notices)
+    body = b'{"id":"%s"}' % email.id.encode()
+    return Reply(200, body, {"Content-Type": JSON}, (_effect(email, call),), notices, body_is_trimmed=True)
 
 
 def send_batch(call: Call, account: Account[State]) -> Reply:
@@ -72,13 +73,13 @@ def _keep(account: ResendAccount, email: Email) -> Sequence[Notice]:
 def _effect(email: Email, call: Call) -> Effect:
     fields = {
         "from": email.sender,
-        "to": list(email.to),
-        "cc": list(email.cc),
-        "bcc": list(email.bcc),
+        "to": email.to,
+        "cc": email.cc,
+        "bcc": email.bcc,
         "subject": email.subject,
         "html": email.html,
         "text": email.text,
-        "recipients": list(email.recipients),
+        "recipients": email.recipients,
     }
     return Effect("resend.email", email.id, references=references_of(email, call.idempotency_key or ""), fields=fields)
 

@@ -127,7 +127,7 @@ def _checked(call: Call, account: ResendAccount, template_id: str) -> Object:
     if call.data.get("from") is not None:
         found["from"] = sender(call.data["from"])
     if call.data.get("reply_to") is not None:
-        found["reply_to"] = recipients(call.data["reply_to"], "reply_to")
+        found["reply_to"] = list(recipients(call.data["reply_to"], "reply_to")[0])
     if call.data.get("variables") is not None:
         found["variables"] = _variables(call.data["variables"])
     return found

@@ -96,7 +96,7 @@ def email_told(account: ResendAccount, email: Email, event: str, to: Sequence[st
         "subject": email.subject,
     }
     if email.tags:
-        data["tags"] = {tag["name"]: tag["value"] for tag in email.tags}
+        data["tags"] = dict(email.tags)
     if email.headers:
         data["headers"] = [{"name": name, "value": value} for name, value in email.headers.items()]
     if email.template_id:

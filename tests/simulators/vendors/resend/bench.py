@@ -84,7 +84,7 @@ class ResendBench(Bench):
 
     def history(self, email_id: str) -> list[str]:
         """All that happened to a mail."""
-        return [each.event for each in self.state_of(email_id).history]
+        return list(self.state_of(email_id).events)
 
     def listen(self) -> str:
         """Somebody hears everything; the signing secret."""
