@@ -53,12 +53,18 @@ def authenticate(call: Call) -> Credential:
         if not label:
             raise refuse("RESOURCE_NOT_FOUND")
         return Credential(label, "recipient")
-    scheme, _, token = call.headers.get("authorization", "").partition(" ")
+    credential = _bearer(call.headers.get("authorization", ""))
+    if credential is None:
+        raise Refused(_unauthenticated(call))
+    return credential
+
+
+@lru_cache(maxsize=4_096)
+def _bearer(authorization: str) -> Credential | None:
+    scheme, _, token = authorization.partition(" ")
     parts = token.strip().split(".")
     label = label_in(parts[1]) if scheme.lower() == "bearer" and len(parts) == 3 and parts[0] == _TYPED else ""
-    if not label:
-        raise Refused(_unauthenticated(call))
-    return Credential(label)
+    return Credential(label) if label else None
 
 
 def admit(call: Call, account: Account[State]) -> None:
@@ -142,6 +148,7 @@ def userinfo(_call: Call, account: Account[State]) -> Reply:
     return Reply(200, orjson.dumps(body), dict(JSON))
 
 
+@lru_cache(maxsize=4_096)
 def labelled(label: str) -> str:
     """An account's label as it stands in tokens and links."""
     return base64.urlsafe_b64encode(label.encode()).decode().rstrip("=")

@@ -47,7 +47,7 @@ def recipient_view(call: Call, account: Account[State]) -> Reply:
         raise refuse("RECIPIENT_NOT_IN_SEQUENCE")
     ticket = f"{labelled(account.name)}~{account.ids.base62(24)}"
     until_s = account.clock() + VIEW_S
-    account.state.links.add(ticket, Link(envelope.id, one["recipientId"], back, until_s), account.clock())
+    account.state.links.add(ticket, (envelope.id, one["recipientId"], back, until_s), account.clock())
     return reply(201, {"url": f"{account.base_url}{SIGNING}{ticket}"})
 
 
@@ -56,11 +56,13 @@ def opened(call: Call, account: Account[State]) -> Reply:
     ticket = call.params["ticket"]
     link = _link(ticket, account)
     happening, one = _his(link, account)
-    if link.until_s is not None:
+    envelope_id, recipient_id, return_url, until_s = link
+    if until_s is not None:
         account.state.links.remove(ticket)
         on_page = f"{labelled(account.name)}~{account.ids.base62(24)}"
-        stays = Link(link.envelope_id, link.recipient_id, link.return_url, account.clock() + SESSION_S)
-        account.state.links.add(on_page, stays, account.clock())
+        account.state.links.add(
+            on_page, (envelope_id, recipient_id, return_url, account.clock() + SESSION_S), account.clock()
+        )
         ticket = on_page
     if one["status"] == "sent":
         open_by(happening, one)
@@ -84,10 +86,11 @@ def done(call: Call, account: Account[State]) -> Reply:
         event = "access_code_failed"
     else:
         raise refuse("RESOURCE_NOT_FOUND")
-    if not link.return_url:
+    _, _, return_url, _ = link
+    if not return_url:
         return _with(reply(200, {"event": event}), happening)
-    joint = "&" if "?" in link.return_url else "?"
-    place = quote(link.return_url + joint + f"event={event}", safe=":/?&=%#@+,;~!$'()*[]")
+    joint = "&" if "?" in return_url else "?"
+    place = quote(return_url + joint + f"event={event}", safe=":/?&=%#@+,;~!$'()*[]")
     return _with(Reply(302, b"", {"Location": place}), happening)
 
 
@@ -102,17 +105,19 @@ def _is_he(one: Object, asked: dict[str, str]) -> bool:
 
 def _link(ticket: str, account: DocusignAccount) -> Link:
     link = account.state.links.get(ticket)
-    if link is None or (link.until_s is not None and account.clock() >= link.until_s):
+    until_s = None if link is None else link[3]
+    if link is None or (until_s is not None and account.clock() >= until_s):
         raise refuse("RESOURCE_NOT_FOUND", "The link has expired, or was used.")
     return link
 
 
 def _his(link: Link, account: DocusignAccount) -> tuple[Happening, Object]:
-    envelope = account.state.envelopes.get(link.envelope_id)
+    envelope_id, recipient_id, _, _ = link
+    envelope = account.state.envelopes.get(envelope_id)
     if envelope is None:
         raise refuse("ENVELOPE_DOES_NOT_EXIST")
     happening = Happening(account, envelope)
-    one = happening.recipient(link.recipient_id)
+    one = happening.recipient(recipient_id)
     if one is None or envelope.status not in OPEN:
         raise refuse("ENVELOPE_INVALID_STATUS")
     if one["status"] not in OPEN:

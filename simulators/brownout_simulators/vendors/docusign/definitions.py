@@ -13,6 +13,7 @@ from brownout_simulators.vendors.docusign.shapes import KINDS
 LONGEST_SUBJECT: Final = 100
 LONGEST_NAME: Final = 100
 MOST_DAYS: Final = 999
+_OBJECTS: Final = {dict}
 _TEXTS: Final = (
     "clientUserId", "roleName", "note", "accessCode", "embeddedRecipientStartURL", "phoneNumber", "firstName",
     "lastName",
@@ -24,13 +25,13 @@ def text(owner: Mapping[str, Any], name: str, longest: int = 10_000) -> str:
     value = owner.get(name)
     if value is None:
         return ""
+    if type(value) is str and len(value) <= longest:
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int) and abs(value) < 2**53:
         return str(value)
-    if not isinstance(value, str) or len(value) > longest:
-        raise invalid(f"{name} must be a text of at most {longest} characters.")
-    return value
+    raise invalid(f"{name} must be a text of at most {longest} characters.")
 
 
 def objects(owner: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
@@ -38,7 +39,7 @@ def objects(owner: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     value = owner.get(name)
     if value is None:
         return []
-    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+    if not isinstance(value, list) or not {*map(type, value)} <= _OBJECTS:
         raise invalid(f"{name} must be a list of objects.")
     return value
 
@@ -55,7 +56,7 @@ def an_object(owner: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def number(owner: Mapping[str, Any], name: str, default: int, most: int) -> int:
     """A member that is a whole number, as a text or not."""
-    value = text(owner, name)
+    value = text(owner, name) if name in owner else ""
     if not value:
         return default
     if not (value.isascii() and value.isdecimal()) or len(value) > 9 or not 0 <= int(value) <= most:
@@ -103,8 +104,10 @@ def recipient(given: Mapping[str, Any], kind: str, envelope_id: str, *, is_draft
     }
     row |= {member: value for member in _TEXTS if member in given and (value := text(given, member, 500))}
     if kind == "signers":
-        row["tabs"] = tabs(an_object(given, "tabs"), envelope_id, recipient_id)
-        row["totalTabCount"] = str(sum(len(group) for group in row["tabs"].values()))
+        found = tabs(an_object(given, "tabs"), envelope_id, recipient_id) if "tabs" in given else {}
+        if found:
+            row["tabs"] = found
+        row["totalTabCount"] = str(sum(map(len, found.values())))
     return row
 
 
@@ -161,8 +164,13 @@ def documents(given: Sequence[Mapping[str, Any]]) -> tuple[Document, ...]:
     return tuple(found)
 
 
+NO_FIELDS: Final[Object] = {"textCustomFields": [], "listCustomFields": []}
+
+
 def custom_fields(given: Mapping[str, Any], envelope_id: str) -> Object:
     """Text and list ones, each with an id."""
+    if not given:
+        return NO_FIELDS
     found: Object = {"textCustomFields": [], "listCustomFields": []}
     for kind, group in found.items():
         for place, one in enumerate(objects(given, kind)):
@@ -204,6 +212,10 @@ def expiry_days(given: Mapping[str, Any]) -> int:
 
 def notification(given: Mapping[str, Any]) -> Object:
     """Reminders and expiry, as they are written."""
+    return _notification(given) if given else _USUALLY
+
+
+def _notification(given: Mapping[str, Any]) -> Object:
     expirations, reminders = an_object(given, "expirations"), an_object(given, "reminders")
     return {
         "useAccountDefaults": text(given, "useAccountDefaults") or "false",
@@ -218,3 +230,6 @@ def notification(given: Mapping[str, Any]) -> Object:
             "expireWarn": str(number(expirations, "expireWarn", 0, MOST_DAYS)),
         },
     }
+
+
+_USUALLY: Final = _notification({})

@@ -8,6 +8,7 @@ from brownout_simulators.call import Call, Reply
 from brownout_simulators.vendor import Route
 from brownout_simulators.vendors.docusign import definitions as read
 from brownout_simulators.vendors.docusign.access import query_of
+from brownout_simulators.vendors.docusign.connect import own_listener
 from brownout_simulators.vendors.docusign.errors import invalid, refuse
 from brownout_simulators.vendors.docusign.ids import is_guid, new_guid
 from brownout_simulators.vendors.docusign.instants import written
@@ -25,7 +26,8 @@ from brownout_simulators.vendors.docusign.resources import (
     Version,
     site_of,
 )
-from brownout_simulators.vendors.docusign.shapes import reply, sender, summary, whole_envelope
+from brownout_simulators.vendors.docusign.shapes import reply, summary, whole_envelope
+from brownout_simulators.vendors.docusign.templates import filled
 
 ENVELOPES: Final = "/restapi/v2.1/accounts/{accountId}/envelopes"
 ENVELOPE: Final = f"{ENVELOPES}/{{envelopeId}}"
@@ -53,13 +55,11 @@ def seen(call: Call, account: DocusignAccount) -> tuple[Envelope, Version]:
 
 def create(call: Call, account: Account[State]) -> Reply:
     """POST /envelopes: a draft (`created`), or sent at once. Nothing makes it idempotent but `transaction_dedupe`."""
-    from brownout_simulators.vendors.docusign.templates import filled
-
     state, site = account.state, site_of(account)
     given, extra = filled(call.data, account)
     transaction_id = read.transaction(given)
     if site.transaction_dedupe and (earlier := by_transaction(account, transaction_id)):
-        return reply(201, summary(earlier[0]))
+        return summary(earlier[0])
     envelope = built(given, account, transaction_id, extra)
     status = read.text(given, "status").lower() or "created"
     if status not in {"created", "sent"}:
@@ -67,13 +67,14 @@ def create(call: Call, account: Account[State]) -> Reply:
     if status == "sent":
         require_complete(envelope, envelope.now.header, account)
     state.add(envelope)
-    envelope.audit.append((account.wall_s(), "Registered", USER_NAME, "created"))
+    envelope.note(account.wall_s(), "Registered", USER_NAME, "created")
     if status == "created":
-        return reply(201, summary(envelope))
+        return summary(envelope)
     happening = Happening(account, envelope)
     send(happening)
     notices = happening.done()
-    answer = reply(201, summary(envelope))
+    envelope.versions[0] = envelope.now  # made and sent at one instant, it was never seen as a draft
+    answer = summary(envelope)
     answer.effects, answer.notices = happening.effects, notices
     return answer
 
@@ -82,32 +83,12 @@ def built(
     given: Mapping[str, Any], account: DocusignAccount, transaction_id: str, documents: tuple[Document, ...] = ()
 ) -> Envelope:
     """A draft that is nowhere yet."""
-    from brownout_simulators.vendors.docusign.connect import own_listener
-
     envelope_id = new_guid(account)
     is_draft = read.text(given, "status").lower() != "sent"
     limit = site_of(account).recipient_limit
     people = read.recipients(read.an_object(given, "recipients"), envelope_id, limit, is_draft=is_draft)
     fields = read.custom_fields(read.an_object(given, "customFields"), envelope_id)
-    base, now = f"/envelopes/{envelope_id}", written(account.wall_s())
-    fixed: Object = {
-        "envelopeId": envelope_id,
-        "envelopeUri": base,
-        "documentsUri": f"{base}/documents",
-        "documentsCombinedUri": f"{base}/documents/combined",
-        "recipientsUri": f"{base}/recipients",
-        "customFieldsUri": f"{base}/custom_fields",
-        "notificationUri": f"{base}/notification",
-        "certificateUri": f"{base}/documents/summary",
-        "templatesUri": f"{base}/templates",
-        "attachmentsUri": f"{base}/attachments",
-        "createdDateTime": now,
-        "is21CFRPart11": "false",
-        "signingLocation": "online",
-        "sender": sender(account),
-    }
-    if transaction_id:
-        fixed["transactionId"] = transaction_id
+    now = written(account.wall_s())
     header: Object = {
         "status": "created",
         "emailSubject": read.text(given, "emailSubject", read.LONGEST_SUBJECT),
@@ -118,11 +99,12 @@ def built(
         "customFields": fields,
         "notification": read.notification(read.an_object(given, "notification")),
     }
-    if days := read.expiry_days(read.an_object(given, "notification")):
+    if "notification" in given and (days := read.expiry_days(read.an_object(given, "notification"))):
         header["expireAfter"] = str(days)
     return Envelope(
         envelope_id,
-        fixed,
+        now,
+        transaction_id,
         [Version(account.clock(), header, tuple(people))],
         documents + read.documents(read.objects(given, "documents")),
         read.references(transaction_id, fields),
@@ -158,7 +140,7 @@ def fetch(call: Call, account: Account[State]) -> Reply:
     """GET /envelopes/{envelopeId}, with what `include` names."""
     envelope, version = seen(call, account)
     included = frozenset(part.strip() for part in query_of(call).get("include", "").split(","))
-    return reply(200, whole_envelope(envelope, version, included))
+    return reply(200, whole_envelope(account, envelope, version, included))
 
 
 def update(call: Call, account: Account[State]) -> Reply:

@@ -6,6 +6,8 @@ hour is full, 500 in 30 seconds (developers.docusign.com, "API resource limits")
 """
 
 import math
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from brownout_simulators.account import Account
@@ -53,6 +55,24 @@ POLLING_HOURLY: Final = Limit("polling-hourly", burst=4.0, key_of=_polled, renew
 LIMITS: Final = (HOURLY, BURST, POLLING, POLLING_HOURLY)
 
 
+def _told(states: Mapping[str, LimitState], reset: str) -> Mapping[str, str]:
+    hourly = states.get("hourly") or LimitState(HOURLY.burst, HOURLY.burst, 0.0)
+    burst = states.get("burst") or LimitState(BURST.burst, BURST.burst, 0.0)
+    return {
+        "X-RateLimit-Limit": str(int(hourly.limit)),
+        "X-RateLimit-Remaining": str(max(0, int(hourly.remaining))),
+        "X-RateLimit-Reset": reset,
+        "X-BurstLimit-Limit": str(int(burst.limit)),
+        "X-BurstLimit-Remaining": str(max(0, int(burst.remaining))),
+    }
+
+
+@lru_cache(maxsize=16)
+def _told_of_none(reset: str) -> Mapping[str, str]:
+    """What is told while no limit is on, for an hour."""
+    return _told({}, reset)
+
+
 def decorate(call: Call, account: Account[State] | None, reply: Reply) -> None:
     """Adds what is on every reply: a trace token; how far both limits are used, where the call was counted."""
     headers = reply.headers
@@ -61,14 +81,8 @@ def decorate(call: Call, account: Account[State] | None, reply: Reply) -> None:
         return
     site = site_of(account)
     if call.path.startswith(_REST) and reply.status != 401:
-        states = account.limits(call)
-        hourly = states.get("hourly") or LimitState(HOURLY.burst, HOURLY.burst, 0.0)
-        burst = states.get("burst") or LimitState(BURST.burst, BURST.burst, 0.0)
-        headers["X-RateLimit-Limit"] = str(int(hourly.limit))
-        headers["X-RateLimit-Remaining"] = str(max(0, int(hourly.remaining)))
-        headers["X-RateLimit-Reset"] = str(int(next_hour(account.wall_s())))
-        headers["X-BurstLimit-Limit"] = str(int(burst.limit))
-        headers["X-BurstLimit-Remaining"] = str(max(0, int(burst.remaining)))
+        states, reset = account.limits(call), str(int(next_hour(account.wall_s())))
+        headers |= _told(states, reset) if states else _told_of_none(reset)
     if site.retry_after and reply.status in {429, 503}:
         headers.setdefault("Retry-After", "1")
     if reply.status == 429:

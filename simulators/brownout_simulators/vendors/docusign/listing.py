@@ -116,10 +116,14 @@ def _since(query: Mapping[str, str], account: DocusignAccount) -> Iterator[Seen]
         version = envelope.as_of(account)
         if version is None:
             continue
-        row_date = version.header.get(date) or envelope.fixed.get(date) or ""
+        row_date = _member(envelope, version, date)
         if row_date and since <= row_date <= until and keep(envelope, version):
             found.append((envelope, version))
     return reversed(found)
+
+
+def _member(envelope: Envelope, version: Version, name: str) -> str:
+    return str(version.header.get(name) or (envelope.created if name == "createdDateTime" else ""))
 
 
 def _filter(query: Mapping[str, str]) -> Callable[[Envelope, Version], bool]:
@@ -151,7 +155,7 @@ def _ordered(query: Mapping[str, str], found: list[Seen]) -> list[Seen]:
         raise refuse("INVALID_REQUEST_PARAMETER", "order_by or order is not known.")
     if by:
         member = _ORDERS[by]
-        found.sort(key=lambda each: str(each[1].header.get(member) or each[0].fixed.get(member) or ""))
+        found.sort(key=lambda each: _member(each[0], each[1], member))
     if order == "desc":
         found.reverse()
     return found
@@ -174,7 +178,9 @@ def _page(query: Mapping[str, str], account: DocusignAccount, found: list[Seen])
     }
     if shown:
         body["envelopes"] = [
-            whole_envelope(envelope, version, included) if included else envelope_row(envelope, version)
+            whole_envelope(account, envelope, version, included)
+            if included
+            else envelope_row(account, envelope, version)
             for envelope, version in shown
         ]
     if query.get("transaction_ids"):

@@ -15,14 +15,17 @@ class Fate(NamedTuple):
     """Both of his steps take so long; None: as long as people take."""
 
 
+_SIGNS: Final = Fate("sign")
+
+
 def fate_of(email: str) -> Fate:
     """Most sign."""
     _, tag, rest = email.partition(_TAG)
     if not tag:
-        return Fate("sign")
+        return _SIGNS
     deed, _, milliseconds = rest.partition("@")[0].partition("-")
     after_s = int(milliseconds) / 1000 if milliseconds.isdecimal() and len(milliseconds) <= 9 else None
-    return Fate(deed, after_s) if deed in _DEEDS else Fate("sign")
+    return Fate(deed, after_s) if deed in _DEEDS else _SIGNS
 
 
 _DEEDS: Final = frozenset({"sign", "decline", "auth_failed", "bounce", "open", "never"})

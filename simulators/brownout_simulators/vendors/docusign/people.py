@@ -6,6 +6,7 @@ Signing goes by routing order: who is next is sent the envelope when everybody b
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 from brownout_simulators.account import Aftermath
@@ -18,7 +19,6 @@ from brownout_simulators.vendors.docusign.resources import (
     TRANSITIONS,
     DocusignAccount,
     Envelope,
-    Link,
     Object,
     Version,
     site_of,
@@ -26,6 +26,8 @@ from brownout_simulators.vendors.docusign.resources import (
 from brownout_simulators.vendors.docusign.webhooks import told
 
 OPEN: Final = frozenset({"sent", "delivered"})
+_COPIES: Final = {"carbonCopies"}
+_SEEN: Final = frozenset({"delivered", "completed"})
 _DATE_OF: Final = {
     "sent": "sentDateTime",
     "delivered": "deliveredDateTime",
@@ -39,16 +41,20 @@ _DATE_OF: Final = {
 class Happening:
     """Something that happens to one envelope now: collects what it comes to, and makes one version of it."""
 
+    __slots__ = ("_now", "_told", "_wall_s", "account", "effects", "envelope", "header", "recipients")
+
     def __init__(self, account: DocusignAccount, envelope: Envelope) -> None:
         self.account = account
         self.envelope = envelope
         self.effects: list[Effect] = []
         self._told: list[tuple[str, Object | None]] = []
-        self.header = dict(envelope.now.header)
+        before = envelope.now
+        self.header = before.header.copy()
         """Of the version that this will be."""
-        self.recipients = list(envelope.now.recipients)
+        self.recipients = list(before.recipients)
         """The same."""
-        self._now = written(account.wall_s())
+        self._wall_s = account.wall_s()
+        self._now = written(self._wall_s)
 
     @property
     def status(self) -> str:
@@ -72,8 +78,8 @@ class Happening:
 
     def is_seen_by_all(self) -> bool:
         """Everybody who has to open it has done so."""
-        acting = (one for one in self.recipients if one["kind"] != "carbonCopies")
-        return all(one["status"] in {"delivered", "completed"} for one in acting)
+        acting = [one["status"] for one in self.recipients if one["kind"] != "carbonCopies"]
+        return _SEEN.issuperset(acting)
 
     def note(self, **header: Any) -> None:
         """The envelope says so now."""
@@ -81,9 +87,11 @@ class Happening:
 
     def move(self, status: str) -> None:
         """The envelope's next state. Raises `ValueError` for one that does not follow."""
-        if status not in TRANSITIONS[self.status]:
+        header, now = self.header, self._now
+        if status not in TRANSITIONS[header["status"]]:
             raise ValueError(f"an envelope cannot go from {self.status} to {status}")
-        self.header.update({"status": status, "statusChangedDateTime": self._now, _DATE_OF[status]: self._now})
+        header["status"] = status
+        header["statusChangedDateTime"] = header[_DATE_OF[status]] = now
         if status == "completed":
             self.effects.append(self.effect("docusign.completion"))
         self.tell(f"envelope-{status}")
@@ -94,14 +102,13 @@ class Happening:
 
     def audit(self, action: str, who: str = USER_NAME) -> None:
         """It is written down."""
-        self.envelope.audit.append((self.account.wall_s(), action, who, self.status))
+        self.envelope.note(self._wall_s, action, who, self.header["status"])
 
     def effect(self, kind: str, id: str = "", **fields: Any) -> Effect:  # noqa: A002
         """What matters outside, with the caller's own ids."""
-        references = self.envelope.references
-        return Effect(
-            kind, id or self.envelope.id, references=references, fields={"envelope_id": self.envelope.id, **fields}
-        )
+        envelope = self.envelope
+        fields["envelope_id"] = envelope.id
+        return Effect(kind, id or envelope.id, references=envelope.references, fields=fields)
 
     def send_next(self) -> None:
         """Whose turn it is are sent the envelope; when all have done their part it is completed."""
@@ -112,12 +119,12 @@ class Happening:
                     self.move("completed")
                     self.audit("Completed")
                 return
-            order = min(int(one["routingOrder"]) for one in waiting)
-            here = [one for one in waiting if int(one["routingOrder"]) == order]
+            orders = [int(one["routingOrder"]) for one in waiting]
+            here = [one for one, order in zip(waiting, orders, strict=True) if order == min(orders)]
             fresh = [one for one in here if one["status"] == "created"]
             for one in fresh:
                 self._send_to(one)
-            if not fresh or any(one["kind"] != "carbonCopies" for one in here):
+            if not fresh or {one["kind"] for one in here} != _COPIES:
                 return
 
     def _send_to(self, one: Object) -> None:
@@ -137,14 +144,16 @@ class Happening:
         """A human gets a mail, with a link to where he signs."""
         account = self.account
         ticket = f"{labelled(account.name)}~{account.ids.base62(24)}"
-        account.state.links.add(ticket, Link(self.envelope.id, one["recipientId"]), account.clock())
-        fields = {
-            "to": one["email"],
-            "name": one["name"],
-            "subject": self.header["emailSubject"],
-            "link": f"{account.base_url}{SIGNING}{ticket}",
-        }
-        self.effects.append(self.effect("docusign.email", f"mail_{account.ids.hexadecimal(16)}", **fields))
+        account.state.links.add(ticket, (self.envelope.id, one["recipientId"], "", None), account.clock())
+        sent = self.effect(
+            "docusign.email",
+            f"mail_{account.ids.hexadecimal(16)}",
+            to=one["email"],
+            name=one["name"],
+            subject=self.header["emailSubject"],
+            link=f"{account.base_url}{SIGNING}{ticket}",
+        )
+        self.effects.append(sent)
 
     def done(self) -> list[Notice]:
         """It has happened: one new version, and what is told of it."""
@@ -168,13 +177,14 @@ def send(happening: Happening) -> None:
     account.state.sent += 1
     if days := happening.header.get("expireAfter"):
         happening.note(expireDateTime=expire_later(account, envelope, int(days)))
-    fields = {
-        "subject": happening.header["emailSubject"],
-        "recipients": ", ".join(one["email"] for one in envelope.now.recipients),
-        "documents": [one.name for one in envelope.documents],
-        "transaction_id": envelope.transaction_id,
-    }
-    happening.effects.append(happening.effect("docusign.envelope", **fields))
+    sent = happening.effect(
+        "docusign.envelope",
+        subject=happening.header["emailSubject"],
+        recipients=", ".join([one["email"] for one in envelope.now.recipients]),
+        documents=[one.name for one in envelope.documents],
+        transaction_id=envelope.transaction_id,
+    )
+    happening.effects.append(sent)
     happening.send_next()
 
 
@@ -243,6 +253,10 @@ def bounce(happening: Happening, one: Object) -> None:
     happening.tell("recipient-autoresponded", bounced)
 
 
+Deed = Callable[[Happening, Object], None]
+"""What a recipient does."""
+
+
 def _plan(account: DocusignAccount, envelope: Envelope, one: Object) -> None:
     """Arrange what a recipient does by himself."""
     fate, site = fate_of(one["email"]), site_of(account)
@@ -256,52 +270,51 @@ def _plan(account: DocusignAccount, envelope: Envelope, one: Object) -> None:
     recipient_id = one["recipientId"]
     if fate.deed in {"auth_failed", "bounce"}:
         deed = fail_to_prove if fate.deed == "auth_failed" else bounce
-        account.later(first_s, later(account, envelope, recipient_id, deed))
+        account.later(first_s, partial(_act, account, envelope, recipient_id, deed))
         return
     stays_open = fate.deed == "open" or (signs_s is None and fate.after_s is None)
-
-    def opens(happening: Happening, recipient: Object) -> None:
-        if recipient["status"] == "sent":
-            open_by(happening, recipient)
-        if not stays_open:
-            account.later(second_s, later(account, envelope, recipient_id, ends))
-
-    def ends(happening: Happening, recipient: Object) -> None:
-        if fate.deed == "decline":
-            decline_by(happening, recipient, "declined by the recipient")
-        else:
-            sign_by(happening, recipient)
-
-    account.later(first_s, later(account, envelope, recipient_id, opens))
+    ends = _declines if fate.deed == "decline" else sign_by
+    account.later(
+        first_s, partial(_act, account, envelope, recipient_id, _opens, None if stays_open else second_s, ends)
+    )
 
 
-def later(
-    account: DocusignAccount, envelope: Envelope, recipient_id: str, deed: Callable[[Happening, Object], None]
-) -> Callable[[], Aftermath | None]:
-    """What a recipient does some time, if by then it is still his turn."""
+def _opens(happening: Happening, recipient: Object, ends_in_s: float | None, ends: Deed) -> None:
+    if recipient["status"] == "sent":
+        open_by(happening, recipient)
+    if ends_in_s is not None:
+        account, envelope = happening.account, happening.envelope
+        account.later(ends_in_s, partial(_act, account, envelope, recipient["recipientId"], ends))
 
-    def step() -> Aftermath | None:
-        happening = Happening(account, envelope)
-        one = happening.recipient(recipient_id)
-        if envelope.status not in OPEN or one is None or one["status"] not in OPEN:
-            return None  # voided, declined by somebody else, or done by other means
-        deed(happening, one)
-        return happening.aftermath()
 
-    return step
+def _declines(happening: Happening, recipient: Object) -> None:
+    decline_by(happening, recipient, "declined by the recipient")
+
+
+def _act(
+    account: DocusignAccount, envelope: Envelope, recipient_id: str, deed: Callable[..., None], *terms: Any
+) -> Aftermath | None:
+    """A recipient does something by himself, if by now it is still his turn."""
+    if envelope.status not in OPEN:
+        return None  # voided, or declined by somebody else
+    happening = Happening(account, envelope)
+    one = happening.recipient(recipient_id)
+    if one is None or one["status"] not in OPEN:
+        return None  # he has done it by other means
+    deed(happening, one, *terms)
+    return happening.aftermath()
 
 
 def expire_later(account: DocusignAccount, envelope: Envelope, days: int) -> str:
     """The envelope is voided after so many days, unless it is over by then, or this is set anew. When that is."""
     envelope.expiry += 1
-    mark = envelope.expiry
-
-    def step() -> Aftermath | None:
-        if envelope.expiry != mark or envelope.status not in OPEN:
-            return None
-        happening = Happening(account, envelope)
-        void(happening, "Envelope has expired.", "DocuSign")
-        return happening.aftermath()
-
-    account.later(days * 86_400.0, step)
+    account.later(days * 86_400.0, partial(_expire, account, envelope, envelope.expiry))
     return written(account.wall_s() + days * 86_400.0)
+
+
+def _expire(account: DocusignAccount, envelope: Envelope, mark: int) -> Aftermath | None:
+    if envelope.expiry != mark or envelope.status not in OPEN:
+        return None
+    happening = Happening(account, envelope)
+    void(happening, "Envelope has expired.", "DocuSign")
+    return happening.aftermath()

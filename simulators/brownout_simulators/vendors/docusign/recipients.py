@@ -78,7 +78,7 @@ def _changed(happening: Happening, given: Mapping[str, Any], kind: str, *, resen
     row = read.recipient({**one, **given}, one["kind"], envelope.id, is_draft=envelope.status == "created")
     changes: Object = {name: row[name] for name in _CHANGEABLE if name in given and name in row}
     if "tabs" in given and one["kind"] == "signers":
-        changes |= {"tabs": row["tabs"], "totalTabCount": row["totalTabCount"]}
+        changes |= {"tabs": row.get("tabs", {}), "totalTabCount": row["totalTabCount"]}
     changed = happening.change(one, **changes)
     if changed["status"] in OPEN and (resend or changes.get("email", one["email"]) != one["email"]):
         happening.mail(changed)
@@ -133,7 +133,7 @@ def change_tabs(call: Call, account: Account[State]) -> Reply:
     if one["kind"] != "signers" or one["status"] == "completed":
         raise refuse("RECIPIENT_NOT_IN_SEQUENCE", "He signs nothing, or has signed.")
     given = read.tabs(call.data, f"{envelope.id}{len(envelope.versions)}", one["recipientId"])
-    held: Object = {kind: {row["tabId"]: row for row in group} for kind, group in one["tabs"].items()}
+    held: Object = {kind: {row["tabId"]: row for row in group} for kind, group in one.get("tabs", {}).items()}
     answered: Object = {}
     for kind, group in given.items():
         rows = held.setdefault(kind, {})

@@ -1,6 +1,6 @@
 """What an account holds: envelopes with their versions, documents, tokens, Connect configurations, templates."""
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -47,9 +47,9 @@ class Token:
     expires_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Version:
-    """An envelope's changing half, as it was from one instant on."""
+    """An envelope's changing half, as it was from one instant on; never changed."""
 
     at_s: float
     header: Object
@@ -58,9 +58,9 @@ class Version:
     """As they are written, with `kind` beside; never changed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Document:
-    """One that was uploaded."""
+    """One that was uploaded; never changed."""
 
     id: str
     name: str
@@ -89,15 +89,17 @@ class Envelope:
     """One envelope. `versions` is never empty and only grows: reads that lag find what they should see."""
 
     id: str
-    fixed: Object
-    """What never changes, as it is written."""
+    created: str
+    """When it was made, as it is written."""
+    transaction_id: str
+    """Empty where the caller gave none."""
     versions: list[Version]
-    documents: tuple[Document, ...] = ()
-    references: Mapping[str, str] = field(default_factory=dict)
+    documents: tuple[Document, ...]
+    references: Mapping[str, str]
     own_listener: Object | None = None
     """Its own `eventNotification`."""
     lock: Lock | None = None
-    audit: deque[tuple[float, str, str, str]] = field(default_factory=lambda: deque(maxlen=KEEP_AUDIT))
+    audit: tuple[tuple[float, str, str, str], ...] = ()
     """(wall-clock instant, action, who, status then)."""
     expiry: int = 0
     """Counts how often the expiry was set: only the last counts."""
@@ -114,10 +116,9 @@ class Envelope:
         status: str = self.now.header["status"]
         return status
 
-    @property
-    def transaction_id(self) -> str:
-        """Empty where the caller gave none."""
-        return str(self.fixed.get("transactionId", ""))
+    def note(self, wall_s: float, action: str, who: str, status: str) -> None:
+        """It is written down that somebody did something."""
+        self.audit = (*self.audit[1 - KEEP_AUDIT :], (wall_s, action, who, status))
 
     def as_of(self, account: DocusignAccount) -> Version | None:
         """The version that a read sees; None if the envelope is not there yet."""
@@ -160,15 +161,9 @@ class Failure:
     wall_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Where one recipient signs: from a mail, or, once and for five minutes, from a view."""
-
-    envelope_id: str
-    recipient_id: str
-    return_url: str = ""
-    until_s: float | None = None
-    """On the simulator's clock; None: it lasts."""
+Link = tuple[str, str, str, float | None]
+"""Where one recipient signs, from a mail, or, once and for five minutes, from a view: the envelope's id, the
+recipient's, where he is sent then ("": nowhere), until when on the simulator's clock (None: it lasts)."""
 
 
 @dataclass(slots=True)

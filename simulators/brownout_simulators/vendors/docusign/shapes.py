@@ -38,14 +38,33 @@ def sender(account: DocusignAccount) -> Object:
     }
 
 
-def envelope_row(envelope: Envelope, version: Version) -> Object:
+def envelope_row(account: DocusignAccount, envelope: Envelope, version: Version) -> Object:
     """As a list shows it."""
-    return {**envelope.fixed, **version.header}
+    base = f"/envelopes/{envelope.id}"
+    row: Object = {
+        "envelopeId": envelope.id,
+        "envelopeUri": base,
+        "documentsUri": f"{base}/documents",
+        "documentsCombinedUri": f"{base}/documents/combined",
+        "recipientsUri": f"{base}/recipients",
+        "customFieldsUri": f"{base}/custom_fields",
+        "notificationUri": f"{base}/notification",
+        "certificateUri": f"{base}/documents/summary",
+        "templatesUri": f"{base}/templates",
+        "attachmentsUri": f"{base}/attachments",
+        "createdDateTime": envelope.created,
+        "is21CFRPart11": "false",
+        "signingLocation": "online",
+        "sender": sender(account),
+    }
+    if envelope.transaction_id:
+        row["transactionId"] = envelope.transaction_id
+    return row | version.header
 
 
-def whole_envelope(envelope: Envelope, version: Version, included: frozenset[str]) -> Object:
+def whole_envelope(account: DocusignAccount, envelope: Envelope, version: Version, included: frozenset[str]) -> Object:
     """As it is read, with what was asked for besides."""
-    row = envelope_row(envelope, version)
+    row = envelope_row(account, envelope, version)
     if included & {"recipients", "tabs"}:
         row["recipients"] = recipients_of(version, with_tabs="tabs" in included)
     if "documents" in included:
@@ -53,15 +72,14 @@ def whole_envelope(envelope: Envelope, version: Version, included: frozenset[str
     return row
 
 
-def summary(envelope: Envelope) -> Object:
-    """What a new envelope is answered with."""
+def summary(envelope: Envelope) -> Reply:
+    """What a new envelope is answered with. Nothing in it has to be escaped."""
     header = envelope.now.header
-    return {
-        "envelopeId": envelope.id,
-        "uri": f"/envelopes/{envelope.id}",
-        "statusDateTime": header["statusChangedDateTime"],
-        "status": header["status"],
-    }
+    body = (
+        f'{{"envelopeId":"{envelope.id}","uri":"/envelopes/{envelope.id}",'
+        f'"statusDateTime":"{header["statusChangedDateTime"]}","status":"{header["status"]}"}}'
+    )
+    return Reply(201, body.encode(), dict(JSON))
 
 
 def recipients_of(version: Version, *, with_tabs: bool = False) -> Object:
@@ -83,7 +101,7 @@ def recipient_row(one: Object, *, with_tabs: bool = False) -> Object:
     """One of them."""
     row = {name: value for name, value in one.items() if name not in HIDDEN}
     if with_tabs and one["kind"] == "signers":
-        row["tabs"] = one["tabs"]
+        row["tabs"] = one.get("tabs", {})
     return row
 
 

@@ -60,13 +60,15 @@ def told(
             wanted = wanted[-1:]
         for event, recipient in wanted:
             payload = _payload(account, configuration, envelope, event, recipient)
-            payload["data"] |= _summary(configuration, envelope, version)
+            payload["data"] |= _summary(account, configuration, envelope, version)
             found.append(Notice(event, payload, url=address(configuration)))
     return found
 
 
 def listeners(account: DocusignAccount, envelope: Envelope) -> list[Configuration]:
     """Whom an envelope's events may interest."""
+    if not len(account.state.configurations) and envelope.own_listener is None:
+        return []
     found = list(account.state.configurations.oldest_first())
     if envelope.own_listener is not None:
         found.append(Configuration("0", envelope.own_listener))
@@ -104,12 +106,12 @@ def _payload(
     }
 
 
-def _summary(configuration: Configuration, envelope: Envelope, version: Version) -> Object:
+def _summary(account: DocusignAccount, configuration: Configuration, envelope: Envelope, version: Version) -> Object:
     """The envelope itself, where it was asked for; in aggregate mode always."""
     included = configuration.shown["included"]
     if not included and configuration.shown["mode"] != "aggregate":
         return {}
-    row = envelope_row(envelope, version)
+    row = envelope_row(account, envelope, version)
     if "recipients" in included:
         row["recipients"] = recipients_of(version, with_tabs="tabs" in included)
     if "custom_fields" not in included:
