@@ -34,7 +34,8 @@ JSON: Final = "application/json"
 @dataclass(frozen=True)
 class Write:
     """A main write. Path and headers take the test key: `{key}`, what is before its colon `{user}`, after it
-    `{token}`, `{basic}`; a path also which one it is, `{number}`."""
+    `{token}`, `{basic}`; a path also which one it is, `{number}`, and one of several users, `{place}`: each of them
+    between commas has a turn of 900 requests."""
 
     path: str
     headers: Mapping[str, str]
@@ -120,7 +121,20 @@ WRITES: Final[Mapping[str, Write]] = {
             "tags": [{"name": "operation_id", "value": f"op-{number}"}],
         },
     ),
+    "erp": Write(
+        "{user}/inventoryReservations",
+        {"Authorization": "Bearer {token}"},
+        lambda number: {"itemNumber": "FLT-20x25", "quantity": 1, "externalDocumentNumber": f"R-{number}"},
+    ),
+    "cloudflare": Write(
+        "/client/v4/zones/{place}/dns_records",
+        {"Authorization": "Bearer {token}"},
+        lambda number: {"type": "A", "name": f"host-{number}", "content": "192.0.2.1", "comment": f"op-{number}"},
+    ),
 }
+TURN: Final = 900
+"""A zone of Cloudflare's takes a thousand records."""
+ZONES: Final = 120
 
 
 def run(*, quick: bool = False) -> list[Row]:
@@ -157,14 +171,15 @@ def _row(name: str, write: Write, *, rounds: int, seconds: float) -> Row:
 async def key_of(name: str, server: Server) -> str:
     """What the vendor's calls carry: the test key, or the token that it is exchanged for."""
     key = load_vendor(name).test_key("bench")
-    if name == "sales":
-        body = urlencode({"grant_type": "client_credentials"}).encode()
-        head = f"POST /oauth2/token HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic {_basic(key)}\r\n"
-        head += f"Content-Type: {FORM}\r\nContent-Length: {len(body)}\r\n\r\n"
-        key = json.loads(await Generator("127.0.0.1", server.port).fetch(head.encode() + body))["access_token"]
-    if name == "docusign":
-        key = await _docusign_key(key, server)
-    return key
+    exchanges = {"sales": _sales_key, "docusign": _docusign_key, "erp": _erp_key, "cloudflare": _cloudflare_key}
+    return await exchanges[name](key, server) if name in exchanges else key
+
+
+async def _sales_key(key: str, server: Server) -> str:
+    """An access token."""
+    asked = {"grant_type": "client_credentials"}
+    token: str = (await _posted(server, "/oauth2/token", asked, f"Basic {_basic(key)}"))["access_token"]
+    return token
 
 
 async def _docusign_key(key: str, server: Server) -> str:
@@ -173,11 +188,42 @@ async def _docusign_key(key: str, server: Server) -> str:
     now_s = int(time.time())  # noqa: TID251  the server's own clock
     claims = {"iss": key, "sub": said["DOCUSIGN_USER_ID"], "aud": "account-d.docusign.com", "iat": now_s}
     signed = assertion({**claims, "exp": now_s + 600, "scope": "signature"}, pem(said["DOCUSIGN_PRIVATE_KEY"]))
-    body = urlencode({"grant_type": GRANT, "assertion": signed}).encode()
-    head = "POST /oauth/token HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-    head += f"Content-Type: {FORM}\r\nContent-Length: {len(body)}\r\n\r\n"
-    token = json.loads(await Generator("127.0.0.1", server.port).fetch(head.encode() + body))["access_token"]
+    token = (await _posted(server, "/oauth/token", {"grant_type": GRANT, "assertion": signed}))["access_token"]
     return f"{said['DOCUSIGN_ACCOUNT_ID']}:{token}"
+
+
+async def _erp_key(key: str, server: Server) -> str:
+    """The company's path and an access token."""
+    said = load_vendor("erp").environment(f"http://127.0.0.1:{server.port}", key)
+    asked = {
+        "grant_type": "client_credentials",
+        "client_id": said["ERP_CLIENT_ID"],
+        "client_secret": said["ERP_CLIENT_SECRET"],
+        "scope": "https://api.businesscentral.dynamics.com/.default",
+    }
+    token = (await _posted(server, f"/{said['ERP_TENANT']}/oauth2/v2.0/token", asked))["access_token"]
+    root = f"/v2.0/{said['ERP_TENANT']}/{said['ERP_ENVIRONMENT']}/api/fsm/field/v1.0"
+    return f"{root}/companies({said['ERP_COMPANY_ID']}):{token}"
+
+
+async def _cloudflare_key(key: str, server: Server) -> str:
+    """Zones and the token."""
+    zones = [
+        (await _posted(server, "/client/v4/zones", {"name": f"zone-{number}.test"}, f"Bearer {key}", JSON))["result"]
+        for number in range(ZONES)
+    ]
+    return f"{','.join(zone['id'] for zone in zones)}:{key}"
+
+
+async def _posted(
+    server: Server, path: str, fields: Mapping[str, str], authorization: str = "", kind: str = FORM
+) -> Any:
+    """What a call before the load is answered with."""
+    body = (urlencode(fields) if kind == FORM else json.dumps(fields)).encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+    if authorization:
+        head += f"Authorization: {authorization}\r\n"
+    return json.loads(await Generator("127.0.0.1", server.port).fetch(f"{head}\r\n".encode() + body))
 
 
 def _loaded(server: Server, write: Write, key: str, numbers: Iterator[int], seconds: float) -> Load:
@@ -190,12 +236,13 @@ def _loaded(server: Server, write: Write, key: str, numbers: Iterator[int], seco
 def requests_of(write: Write, key: str, numbers: Iterator[int]) -> Iterator[bytes]:
     """Without end, each with a number of its own."""
     user, _, token = key.partition(":")
+    places = user.split(",")
     named = {
         name: value.format(key=key, user=user, token=token, basic=_basic(key), number="{number}")
         for name, value in write.headers.items()
     }
     lines = [
-        f"POST {write.path.format(user=user, number='{number}')} HTTP/1.1",
+        f"POST {write.path.format(user=user, number='{number}', place='{place}')} HTTP/1.1",
         "Host: 127.0.0.1",
         f"Content-Type: {write.kind}",
     ]
@@ -204,7 +251,8 @@ def requests_of(write: Write, key: str, numbers: Iterator[int]) -> Iterator[byte
     for number in numbers:
         fields = write.body(number)
         body = (urlencode(fields) if write.kind == FORM else json.dumps(fields)).encode()
-        yield f"{head.replace('{number}', str(number))}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+        this = head.replace("{number}", str(number)).replace("{place}", places[number // TURN % len(places)])
+        yield f"{this}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 def _basic(key: str) -> str:
