@@ -40,10 +40,7 @@ def authenticate(call: Call) -> Credential:
     if key is not None or email is not None:
         found = _by_key(key or "", email or "")
     if given is not None:
-        scheme, _, token = given.partition(" ")
-        if scheme.lower() != "bearer" or not token.strip() or " " in token.strip():
-            raise refuse("bad_headers", chain=BAD_TOKEN_CHAIN)
-        found = _by_token(token.strip())
+        found = _by_authorization(given)
     _permit(call, found)
     return found
 
@@ -63,6 +60,14 @@ def _by_key(key: str, email: str) -> Credential:
     if not key.startswith(KEY) or not 0 < len(key) - len(KEY) <= 100:
         raise refuse("unknown_key")
     return Credential(key.removeprefix(KEY))
+
+
+@lru_cache(maxsize=4_096)
+def _by_authorization(given: str) -> Credential:
+    scheme, _, token = given.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip() or " " in token.strip():
+        raise refuse("bad_headers", chain=BAD_TOKEN_CHAIN)
+    return _by_token(token.strip())
 
 
 @lru_cache(maxsize=4_096)

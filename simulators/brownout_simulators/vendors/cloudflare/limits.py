@@ -62,9 +62,18 @@ def decorate(call: Call, account: Account[State] | None, reply: Reply) -> None:
     headers = reply.headers
     headers["cf-ray"] = f"{call.request_id[:16]}-{COLO}"
     headers["server"] = "cloudflare"
-    state = _UNUSED if account is None else account.limits(call).get("requests", _UNUSED)
+    state = None if account is None else account.limits(call).get("requests")
+    if state is None and reply.status != 429:
+        headers["ratelimit"], headers["ratelimit-policy"] = _OF_UNUSED
+        return
+    headers["ratelimit"], headers["ratelimit-policy"] = _told(state or _UNUSED, reply)
+
+
+def _told(state: LimitState, reply: Reply) -> tuple[str, str]:
     left, seconds = max(0, int(state.remaining)), max(1, round(state.reset_s or WINDOW_S))
     if reply.status == 429 and b'"code":971' in reply.body:
         left = 0  # also where a fault refuses: an honest server says that nothing is left
-    headers["ratelimit"] = f'"default";r={left};t={seconds}'
-    headers["ratelimit-policy"] = f'"burst";q={state.limit:g};w={WINDOW_S:g}'
+    return f'"default";r={left};t={seconds}', f'"burst";q={state.limit:g};w={WINDOW_S:g}'
+
+
+_OF_UNUSED: Final = _told(_UNUSED, Reply(200))

@@ -4,7 +4,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
-_LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.ASCII)
+_LABEL: Final = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
+_HOST: Final = re.compile(rf"(?:\*\.)?(?:{_LABEL}\.)*{_LABEL}", re.ASCII)
 LONGEST: Final = 253
 
 
@@ -19,9 +20,7 @@ def host(given: str) -> str:
             name = name.encode("idna").decode()
         except UnicodeError:
             return ""
-    labels = name.split(".")
-    first = labels[1:] if labels[0] == "*" and len(labels) > 1 else labels
-    return name if len(name) <= LONGEST and all(_LABEL.fullmatch(label) for label in first) else ""
+    return name if len(name) <= LONGEST and _HOST.fullmatch(name) is not None else ""
 
 
 def within(name: str, zone: str) -> bool:
@@ -31,9 +30,10 @@ def within(name: str, zone: str) -> bool:
 
 def completed(given: str, zone: str) -> str:
     """A record's whole name: `@` and names without the zone are completed; "" for what is none."""
-    if given.strip() in {"@", ""}:
-        return zone if given.strip() else ""
-    name = "*" if given.strip() == "*" else host(given)
+    bare = given.strip()
+    if bare in {"@", ""}:
+        return zone if bare else ""
+    name = "*" if bare == "*" else host(given)
     if not name or within(name, zone):
         return name
     whole = f"{name}.{zone}"

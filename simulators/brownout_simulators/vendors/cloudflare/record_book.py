@@ -5,12 +5,13 @@ from typing import Any, Final
 from brownout_simulators.account import Account
 from brownout_simulators.vendors.cloudflare.dialect import moment, new_id
 from brownout_simulators.vendors.cloudflare.errors import refuse
-from brownout_simulators.vendors.cloudflare.record_content import MADE, PROXIABLE
+from brownout_simulators.vendors.cloudflare.record_content import MADE, NOTHING, PROXIABLE
 from brownout_simulators.vendors.cloudflare.resources import KEEP_DELETED, Kept, Object, State, Zone
 from brownout_simulators.vendors.cloudflare.setup import PLANS
 
 QUOTA: Final = {plan: 1_000 if plan == "free" else 3_500 for plan in PLANS}
 """Of zones made before September 2024; newer free ones have 200."""
+Same = tuple[Any, ...]
 _ADDRESSES: Final = frozenset({"A", "AAAA", "CNAME"})
 
 
@@ -47,16 +48,16 @@ class RecordBook:
 
     def add(self, said: Object, *, is_ghost: bool = False) -> Object:
         """A new record; of a ghost nothing is kept."""
-        zone = self._zone
+        zone, same = self._zone, _same(said)
         if len(zone.records) >= QUOTA[zone.row["plan"]]:
             raise refuse("record_quota")
-        self._check(said, "")
+        self._check(said, same, "")
         now = moment(self._account.wall_s())
         row: Object = {
             "id": new_id(self._account),
             **said,
             "proxiable": said["type"] in PROXIABLE,
-            "meta": {},
+            "meta": NOTHING,
             "created_on": now,
             "modified_on": now,
         }
@@ -66,13 +67,14 @@ class RecordBook:
             row["tags_modified_on"] = now
         if not is_ghost:
             zone.records[row["id"]] = Kept(self._account.clock(), row)
-            self._index(row)
+            self._index(row, same)
         return row
 
     def change(self, record_id: str, said: Object) -> Object:
         """Another version of a record."""
         before = self.find(record_id)
-        self._check(said, record_id)
+        same = _same(said)
+        self._check(said, same, record_id)
         now = moment(self._account.wall_s())
         row = {**{name: value for name, value in before.items() if name not in MADE}, **said}
         row["proxiable"], row["modified_on"] = said["type"] in PROXIABLE, now
@@ -80,7 +82,7 @@ class RecordBook:
             if row[name] != before[name]:
                 row[f"{name}_modified_on"] = now
         self._unindex(before)
-        self._index(row)
+        self._index(row, same)
         self._version(self._zone.records[record_id], row)
         return row
 
@@ -99,12 +101,15 @@ class RecordBook:
         self._touched.append((kept, [*kept.versions]))
         kept.change(self._account.clock(), row)
 
-    def _check(self, said: Object, own_id: str) -> None:
+    def _check(self, said: Object, same: Same, own_id: str) -> None:
         zone, kind = self._zone, said["type"]
-        others = {each for id, each in zone.names.get(said["name"], {}).items() if id != own_id}  # noqa: A001
-        taken = zone.same.get(_same(said))
+        taken = zone.same.get(same)
         if taken is not None and taken != own_id:
             raise refuse("record_exists")
+        named = zone.names.get(said["name"])
+        if named is None:
+            return
+        others = {each for id, each in named.items() if id != own_id}  # noqa: A001
         if kind == "CNAME" and others & _ADDRESSES:
             raise refuse("record_beside_address")
         if kind in {"A", "AAAA"} and "CNAME" in others:
@@ -112,9 +117,9 @@ class RecordBook:
         if others and ("NS" in others) != (kind == "NS") and said["name"] != zone.row["name"]:
             raise refuse("record_beside_ns")
 
-    def _index(self, row: Object) -> None:
+    def _index(self, row: Object, same: Same) -> None:
         self._zone.names.setdefault(row["name"], {})[row["id"]] = row["type"]
-        self._zone.same[_same(row)] = row["id"]
+        self._zone.same[same] = row["id"]
 
     def _unindex(self, row: Object) -> None:
         zone = self._zone
@@ -125,6 +130,13 @@ class RecordBook:
         zone.same.pop(_same(row), None)
 
 
-def _same(row: Object) -> tuple[Any, ...]:
+def _same(row: Object) -> Same:
     """What makes a record a duplicate: its type, name, content and settings."""
-    return (row["type"], row["name"], row["content"], row.get("priority"), repr(sorted(row["settings"].items())))
+    settings = row["settings"]
+    return (
+        row["type"],
+        row["name"],
+        row["content"],
+        row.get("priority"),
+        repr(sorted(settings.items())) if settings else "",
+    )

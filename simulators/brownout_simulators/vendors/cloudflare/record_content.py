@@ -3,8 +3,9 @@
 What is wrong is told as the root cause alone, as since October 2024; as 1004 with a chain where that is set up.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv6Address
 from typing import Any, Final
 
 from brownout_simulators.vendor import Refused
@@ -38,6 +39,9 @@ _WORDS: Final = frozenset(
 )  # fmt: skip
 MADE: Final = ("name", "type", "ttl", "content", "data", "priority", "proxied", "comment", "tags", "settings")
 LONGEST_TEXT: Final = 4_096
+NOTHING: Final[Object] = {}
+NO_TAGS: Final[list[str]] = []
+"""As most records have them: nothing that is kept is changed in place."""
 
 
 WRONG: Final[Mapping[str, tuple[int, str]]] = {
@@ -70,7 +74,13 @@ WRONG: Final[Mapping[str, tuple[int, str]]] = {
 
 
 def _ipv4(text: str) -> str:
-    return str(IPv4Address(text))
+    if _IPV4.fullmatch(text) is None:
+        raise ValueError(text[:20])
+    return text
+
+
+_OCTET: Final = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4: Final = re.compile(rf"(?:{_OCTET}\.){{3}}{_OCTET}")
 
 
 def _ipv6(text: str) -> str:
@@ -126,7 +136,7 @@ class Reader:
         settings = given.get("settings") or {}
         if not isinstance(settings, dict):
             raise self._no("settings")
-        row["settings"] = storable(settings, self._no("settings")) if settings else {}
+        row["settings"] = storable(settings, self._no("settings")) if settings else NOTHING
         return row
 
     def _no(self, what: str, **named: object) -> Refused:
@@ -202,7 +212,9 @@ class Reader:
         return comment or None
 
     def _tags(self, given: Mapping[str, Any]) -> list[str]:
-        tags = given.get("tags") or []
+        tags = given.get("tags") or NO_TAGS
+        if tags is NO_TAGS:
+            return NO_TAGS
         if (
             not isinstance(tags, list)
             or len(tags) > 50

@@ -1,6 +1,7 @@
 """DNS records, one at a time."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from brownout_simulators.account import Account, Aftermath
@@ -94,7 +95,7 @@ def told(account: Account[State], zone: Zone, op: str, row: Object, batch: str =
     }  # fmt: skip
     references = {"comment": row["comment"]} if row["comment"] else {}
     seen = Effect("cloudflare.dns_visible", row["id"], references=references, fields=fields)
-    account.later(account.random.uniform(*VISIBLE_S), lambda: Aftermath(effects=[seen]))
+    account.later(account.random.uniform(*VISIBLE_S), partial(Aftermath, (seen,)))
     return Effect("cloudflare.dns_record", row["id"], references=references, fields=fields)
 
 
