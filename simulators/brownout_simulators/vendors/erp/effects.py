@@ -35,19 +35,23 @@ _NAMES: Final[Mapping[str, str]] = {
 }
 
 
+_HELD: Final = {kind: [(name, _NAMES[name]) for name in told if name in _NAMES] for kind, told in EFFECTS.items()}
+_AMOUNTS: Final = frozenset({"erp.invoice", "erp.sales_order", "erp.ledger_entry"})
+
+
 def effect(kind: str, record: Record, *, lines: Sequence[Record] = ()) -> Effect:
     """It happened to this document."""
     values = record.values
-    fields = {name: values.get(_NAMES[name]) for name in EFFECTS[kind] if name in _NAMES}
+    fields = {name: values.get(held) for name, held in _HELD[kind]}
     if lines:
         fields["lines"] = [_line(line.values) for line in lines]
     external = values.get("externalDocumentNumber") or values.get("vendorInvoiceNumber")
     references = {"externalDocumentNumber": external} if external else {}
-    amount = minor_units(values.get("totalAmountIncludingTax", values.get("amount", 0)) or 0)
+    amount = values.get("totalAmountIncludingTax", values.get("amount", 0)) or 0
     return Effect(
         kind,
         record.id,
-        amount=amount if kind in {"erp.invoice", "erp.sales_order", "erp.ledger_entry"} else 0,
+        amount=minor_units(amount) if kind in _AMOUNTS else 0,
         currency=str(values.get("currencyCode", "")).lower(),
         references=references,
         fields=fields,

@@ -40,6 +40,11 @@ def new_guid(account: Account[Any]) -> str:
     return guid(account.ids.hexadecimal(32))
 
 
+def decimal_of(value: float) -> Decimal:
+    """A number of JSON's as it is written there."""
+    return Decimal(value if isinstance(value, int) else str(value))
+
+
 def number_of(value: Decimal) -> int | float:
     """A decimal as JSON has it: whole where it is."""
     return int(value) if value == value.to_integral_value() else float(value)
@@ -47,4 +52,4 @@ def number_of(value: Decimal) -> int | float:
 
 def minor_units(value: float) -> int:
     """An amount of money in hundredths, for the ledger."""
-    return int((Decimal(str(value)) * 100).to_integral_value())
+    return value * 100 if isinstance(value, int) else int((Decimal(str(value)) * 100).to_integral_value())

@@ -117,7 +117,7 @@ def _page(call: Call, account: Account[State], kind: Kind, asked: Asked, candida
     wanted = found if asked.top is None else found[: asked.top]
     size, preferred = _size(call, account)
     page = wanted[:size]
-    body: dict[str, Any] = {"@odata.context": context(call, account, kind, one=False)}
+    body: dict[str, Any] = {"@odata.context": context(call, account, kind)}
     if asked.count:
         body["@odata.count"] = len(matching)
     body["value"] = [rendered(record, kind, account, asked.select, asked.expand) for record in page]

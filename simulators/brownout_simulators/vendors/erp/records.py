@@ -6,6 +6,7 @@ A record is never changed: a change puts another one in its place. So an atomic 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from brownout_simulators.account import Account
@@ -35,11 +36,20 @@ class Record:
         return f'W/"{base64.b64encode(text.encode()).decode()}"'
 
 
+def _by_serial(record: Record) -> int:
+    return record.serial
+
+
 class Journal:
     """What takes back all that an atomic group has changed. One company's; between two groups nothing is noted."""
 
     def __init__(self) -> None:
         self._undo: list[Callable[[], None]] | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether changes are noted now."""
+        return self._undo is not None
 
     def begin(self) -> None:
         """From here on changes are noted."""
@@ -80,7 +90,8 @@ class Table:
         """A new one."""
         self._serial += 1
         record = Record(id, self._serial, 1, at_s, values)
-        self._note(id, None)
+        if self._journal.is_on:
+            self._journal.note(partial(self._drop, id))
         self.store.add(id, record, at_s)
         self._index(record)
         return record
@@ -92,19 +103,30 @@ class Table:
         )
         if new.depth > KEEP_VERSIONS:
             record.previous, new.depth = None, 1
-        self._note(record.id, record)
-        self._put(new)
+        if self._journal.is_on:
+            self._journal.note(partial(self._put, record))
+        if record.id in self.store and self._by.keys().isdisjoint(changes):
+            self.store.put(new.id, new, at_s)
+        else:
+            self._put(new)
         return new
 
     def remove(self, record: Record) -> None:
         """It is gone."""
-        self._note(record.id, record)
+        self._journal.note(partial(self._put, record))
         self._drop(record.id)
 
     def having(self, name: str, value: Any) -> list[Record]:
         """Those whose indexed property has that value, in order of creation."""
-        found = (self.store.get(id) for id in self._by[name].get(value, ()))  # noqa: A001
-        return sorted((each for each in found if each is not None), key=lambda each: each.serial)
+        places = self._by[name].get(value)
+        if places is None:
+            return []
+        found = [record for id in places if (record := self.store.get(id)) is not None]  # noqa: A001
+        return sorted(found, key=_by_serial) if len(found) > 1 else found
+
+    def first(self, name: str, value: Any) -> Record | None:
+        """The oldest of those."""
+        return next(iter(self.having(name, value)), None)
 
     def indexes(self) -> frozenset[str]:
         """The properties that can be looked up."""
@@ -113,9 +135,6 @@ class Table:
     def seen(self, account: Account[Any]) -> Iterator[Record]:
         """All, as a read sees them now, in order of creation."""
         return seen_of(self.store.oldest_first(), account)
-
-    def _note(self, id: str, before: Record | None) -> None:  # noqa: A002
-        self._journal.note(lambda: self._drop(id) if before is None else self._put(before))
 
     def _put(self, record: Record) -> None:
         current = self.store.get(record.id)

@@ -1,6 +1,7 @@
 """Entities as they are written: with their ETag, a selection of their properties, and what is expanded."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -20,10 +21,10 @@ def etag_of(record: Record, account: Account[State]) -> str:
     return record.etag(int(account.clock() / every_s)) if every_s else record.etag()
 
 
-def company_root(call: Call, account: Account[State]) -> str:
-    """The address of the company as it was called: links go back there."""
-    root, _, _ = call.path.partition("/companies(")
-    return f"{account.base_url}{root}/companies({account.state.company_id})"
+@lru_cache(maxsize=1_024)
+def _addresses(root: str, company_id: str, name: str) -> tuple[str, str]:
+    """Where the entities of a set are, as far as their ids, and the context of one of them: where it was called."""
+    return f"{root}/companies({company_id})/{name}(", f"{root}/$metadata#companies({company_id})/{name}/$entity"
 
 
 def rendered(
@@ -54,11 +55,10 @@ def _expanded(record: Record, kind: Kind, name: str, account: Account[State]) ->
     return None if seen is None else rendered(seen, KINDS[link.set], account)
 
 
-def context(call: Call, account: Account[State], kind: Kind, *, one: bool) -> str:
-    """`@odata.context`."""
+def context(call: Call, account: Account[State], kind: Kind) -> str:
+    """`@odata.context` of a list."""
     root, _, _ = call.path.partition("/companies(")
-    entity = "/$entity" if one else ""
-    return f"{account.base_url}{root}/$metadata#companies({account.state.company_id})/{kind.set}{entity}"
+    return f"{account.base_url}{root}/$metadata#companies({account.state.company_id})/{kind.set}"
 
 
 def one_reply(
@@ -73,12 +73,16 @@ def one_reply(
 ) -> Reply:
     """An answer with one entity, or with none where the caller wants to be spared."""
     headers = {"etag": etag_of(record, account), "odata-version": "4.0"}
+    root, _, _ = call.path.partition("/companies(")
+    entities, said = _addresses(account.base_url + root, account.state.company_id, kind.set)
     if status == 201:
-        headers["location"] = f"{company_root(call, account)}/{kind.set}({record.id})"
+        headers["location"] = f"{entities}{record.id})"
     if call.method != "GET" and "return=minimal" in call.headers.get("prefer", ""):
-        entity_id = f"{company_root(call, account)}/{kind.set}({record.id})"
+        entity_id = f"{entities}{record.id})"
         return Reply(204, b"", {**headers, "preference-applied": "return=minimal", "odata-entityid": entity_id})
-    body = {"@odata.context": context(call, account, kind, one=True)}
-    body |= rendered(record, kind, account, select, expand)
+    if select or expand:
+        body = {"@odata.context": said, **rendered(record, kind, account, select, expand)}
+    else:  # the same, without a second look at it
+        body = {"@odata.context": said, "@odata.etag": headers["etag"], **record.values}
     headers["content-type"] = JSON
     return Reply(status, orjson.dumps(body), headers)

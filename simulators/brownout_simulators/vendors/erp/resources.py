@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from brownout_simulators.account import Account
 from brownout_simulators.call import Call, Reply
 from brownout_simulators.store import Store
+from brownout_simulators.vendors.erp.instants import decimal_of
 from brownout_simulators.vendors.erp.records import Journal, Record, Table
 from brownout_simulators.vendors.erp.schema import KINDS, Kind
 from brownout_simulators.vendors.erp.states import is_over
@@ -145,11 +147,12 @@ class State:
     def reserve(self, item_id: str, by: Decimal) -> None:
         """So much more of an item is spoken for; less where it is below nothing."""
         self._speak_for(item_id, by)
-        self.journal.note(lambda: self._speak_for(item_id, -by))
+        if self.journal.is_on:
+            self.journal.note(partial(self._speak_for, item_id, -by))
 
     def available(self, item: Record) -> Decimal:
         """How much of it is there, and not spoken for."""
-        return Decimal(str(item.values["inventory"])) - self.reserved(item.id)
+        return decimal_of(item.values["inventory"]) - self.reserved(item.id)
 
     def lines_of(self, lines: str, document_id: str) -> list[Record]:
         """A document's, in order."""

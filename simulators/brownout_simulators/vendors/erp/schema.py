@@ -76,13 +76,21 @@ class Kind:
     deletes: bool = True
     fields: Mapping[str, Field] = field(init=False)
     """All of them, by name."""
+    defaults: Mapping[str, Any] = field(init=False)
+    """What each of them is where nobody says."""
+    strict: Sequence[Field] = field(init=False)
+    """Those that are something in any case: required, or with a default."""
 
     def __post_init__(self) -> None:
         first = [Field("id", GUID, computed=True)]
         if self.series:
             first.append(Field("number", longest=20, fixed=True))
         last = [Field("lastModifiedDateTime", INSTANT, computed=True)]
-        object.__setattr__(self, "fields", {each.name: each for each in (*first, *self.own, *last)})
+        every = (*first, *self.own, *last)
+        object.__setattr__(self, "fields", {each.name: each for each in every})
+        object.__setattr__(self, "defaults", {each.name: each.default for each in every})
+        strict = tuple(each for each in every if each.required or each.default is not None)
+        object.__setattr__(self, "strict", strict)
 
 
 _EXTERNAL: Final = Field("externalDocumentNumber", longest=35, default="")

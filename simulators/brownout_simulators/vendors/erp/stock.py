@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from brownout_simulators.account import Account, Aftermath
@@ -9,7 +10,7 @@ from brownout_simulators.call import Call, Effect
 from brownout_simulators.vendor import Refused
 from brownout_simulators.vendors.erp.effects import effect
 from brownout_simulators.vendors.erp.errors import refuse
-from brownout_simulators.vendors.erp.instants import instant, number_of
+from brownout_simulators.vendors.erp.instants import decimal_of, instant, number_of
 from brownout_simulators.vendors.erp.records import Record
 from brownout_simulators.vendors.erp.resources import State, state_of
 from brownout_simulators.vendors.erp.schema import RESERVATIONS
@@ -25,7 +26,7 @@ def check_reservation(call: Call, account: Account[State], values: dict[str, Any
     """There is so much. Raises `Refused`."""
     item = account.state["items"].get(values["itemId"])
     assert item is not None  # noqa: S101  the link was looked up
-    require_stock(call, account, item, Decimal(str(values["quantity"])))
+    require_stock(call, account, item, decimal_of(values["quantity"]))
     if values["workOrderId"] and account.state["workOrders"].get(values["workOrderId"]) is None:
         raise refuse(call, "Internal_RecordNotFound", "No work order has this key.", target="workOrderId")
     lifetime_s = setup_of(account).scaled(LIFETIME_S)
@@ -49,14 +50,14 @@ def insufficient(call: Call, item: Record, available: Decimal) -> Refused:
 def begin_reservation(account: Account[State], record: Record) -> None:
     """The stock is spoken for, until it is released, consumed or the time is over."""
     state = account.state
-    state.reserve(record.values["itemId"], Decimal(str(record.values["quantity"])))
-    account.later(setup_of(account).scaled(LIFETIME_S), lambda: _expire(account, record.id))
+    state.reserve(record.values["itemId"], decimal_of(record.values["quantity"]))
+    account.later(setup_of(account).scaled(LIFETIME_S), partial(_expire, account, record.id))
 
 
 def end_reservation(account: Account[State], record: Record, status: str) -> Record:
     """It is `Released`, `Consumed` or `Expired`; what it spoke for is free again, or gone."""
     state = account.state
-    state.reserve(record.values["itemId"], -Decimal(str(record.values["quantity"])))
+    state.reserve(record.values["itemId"], -decimal_of(record.values["quantity"]))
     changes = {"status": status, "lastModifiedDateTime": instant(account.wall_s())}
     return state["inventoryReservations"].change(record, changes, account.clock())
 
@@ -84,7 +85,7 @@ def take(call: Call, account: Account[State], item_id: str, quantity: Decimal) -
     item = account.state["items"].get(item_id)
     if item is None:
         raise refuse(call, "Internal_RecordNotFound", "No item has this key.", target="itemId")
-    left = Decimal(str(item.values["inventory"])) - quantity
+    left = decimal_of(item.values["inventory"]) - quantity
     changes = {"inventory": number_of(left), "lastModifiedDateTime": instant(account.wall_s())}
     account.state["items"].change(item, changes, account.clock())
 

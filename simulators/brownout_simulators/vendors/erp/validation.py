@@ -20,10 +20,10 @@ _GUID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}
 
 def new_values(call: Call, account: Account[State], kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
     """What an insert is to hold, all properties of it; the lines are not among them."""
-    written = _written(call, kind, given)
-    values = {name: written.get(name, field.default) for name, field in kind.fields.items()}
+    values = {**kind.defaults, **_written(call, kind, given)}
     _link(call, account, kind, values, required=True)
-    for name, field in kind.fields.items():
+    for field in kind.strict:
+        name = field.name
         if values[name] is None and field.default is not None:
             values[name] = field.default  # clients that insert all that they know insert nulls, too
         if field.required and values[name] in (None, ""):
@@ -138,7 +138,7 @@ def _link(call: Call, account: Account[State], kind: Kind, values: dict[str, Any
         if id:
             record = table.get(id)
         elif number:
-            record = next(iter(table.having("number", number)), None)
+            record = table.first("number", number)
         elif link.required and required:
             raise refuse(call, "BadRequest_RequiredParamNotProvided", f"{link.id} is required.", target=link.id)
         else:
