@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import orjson
@@ -36,7 +37,7 @@ def intake(call: Call, account: Account[State], request: dict[str, Any]) -> tupl
         headers = {"Location": f"/api/v2/orders/{existing.id}"}
         return problem(call, "duplicate-order", headers=headers, existingId=existing.id), ""
     id = new_id(account, "ord")  # noqa: A001
-    reserved = reservations.Settled()
+    reserved = reservations.NOTHING
     if "reserve" in request or "reservationId" in request:
         held, reserved = reservations.commit(call, account, request, id)
         if held:
@@ -185,29 +186,40 @@ def _fields(request: Mapping[str, Any]) -> dict[str, Any]:
 def effect_lines(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """As the books have them: money in minor units, quantities as numbers where they are whole."""
     return [
-        {
-            "sku": line["sku"],
-            "quantity": int(count) if (count := Decimal(line["quantity"])) == count.to_integral_value() else str(count),
-            "unit_price": minor_units(line["unitPrice"]),
-        }
+        {"sku": line["sku"], "quantity": _count(line["quantity"]), "unit_price": minor_units(line["unitPrice"])}
         for line in lines
     ]
 
 
+@lru_cache(maxsize=1_024)
+def _count(quantity: str) -> int | str:
+    """Remembered, as prices are: the same come again and again."""
+    count = Decimal(quantity)
+    return int(count) if count == count.to_integral_value() else str(count)
+
+
 def minor_units(money: Mapping[str, str]) -> int:
     """An amount of money in hundredths."""
-    return int(Decimal(money["amount"]).scaleb(2).to_integral_value())
+    return _hundredths(money["amount"])
+
+
+@lru_cache(maxsize=4_096)
+def _hundredths(amount: str) -> int:
+    return int(Decimal(amount).scaleb(2).to_integral_value())
 
 
 def _notices(account: Account[State], order: Order) -> tuple[Notice, ...]:
     """The newest event, where anybody listens."""
+    if not len(account.state.endpoints):
+        return ()
     kind = f"order.{order.now.status}"
     return (Notice(kind, order.event(order.now)),) if account.state.is_heard(kind) else ()
 
 
 def _move(account: Account[State], order: Order, status: str, reason: str = "") -> reservations.Settled:
     account.state.change(order, moved(order, status, account, reason))
-    told = reservations.Settled((), _notices(account, order))
+    notices = _notices(account, order)
+    told = reservations.Settled((), notices) if notices else reservations.NOTHING
     if status in _SETTLES and (held := order.request.get("reservationId")):
         return _and(told, reservations.settle(account, held, _SETTLES[status], f"the order is {status}"))
     return told
@@ -227,15 +239,16 @@ def _plan(account: Account[State], order: Order) -> None:
     fate = order.fate
     if (fate.stuck and before == "validated") or (fate.cancel_race and before == "scheduled"):
         return
-    rejected = fate.rejected and before == "received"
+    if fate.rejected and before == "received":
+        status = "rejected"
     factor = account.state.options_for(account.name).slow
+    delay_s = delay_s if fate.step_s is None else fate.step_s
+    account.later(delay_s * factor, partial(_step, account, order, before, status))
 
-    def step() -> Aftermath | None:
-        if order.now.status != before:
-            return None  # cancelled in the meantime
-        reason = "rejected by the business rules" if rejected else ""
-        done = _move(account, order, "rejected" if rejected else status, reason)
-        _plan(account, order)
-        return Aftermath(done.effects, done.notices) if done.effects or done.notices else None
 
-    account.later((delay_s if fate.step_s is None else fate.step_s) * factor, step)
+def _step(account: Account[State], order: Order, before: str, status: str) -> Aftermath | None:
+    if order.now.status != before:
+        return None  # cancelled in the meantime
+    done = _move(account, order, status, "rejected by the business rules" if status == "rejected" else "")
+    _plan(account, order)
+    return Aftermath(*done) if done.effects or done.notices else None

@@ -57,7 +57,7 @@ class ChangeLog(Generic[T]):
 
     def _leave(self) -> None:
         self._gone += 1
-        if self._gone > EMPTY_PLACES and self._gone > len(self):
+        if self._gone > EMPTY_PLACES and 2 * self._gone > len(self._objects):
             self._close()
 
     def _close(self) -> None:

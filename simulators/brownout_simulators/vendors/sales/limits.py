@@ -38,6 +38,9 @@ def decorate(call: Call, account: Account[State] | None, reply: Reply) -> None:
     if options.skew_s:
         headers["date"] = formatdate(now_s, usegmt=True)
     states = account.limits(call)
+    if not states and options.rate_limit == "draft10" and reply.status != 429:
+        headers |= _OF_NONE
+        return
     burst = states.get("burst") or LimitState(BURST.burst, BURST.burst, 0.0)
     if reply.status == 429 and options.rate_limit != "lying":
         # Also where a fault refuses and the real bucket is full: an honest server says that nothing is left.
@@ -101,3 +104,7 @@ _RENDERERS: Final[dict[str, Any]] = {
     "malformed": _malformed,
     "lying": _lying,
 }
+
+_OF_NONE: Final[dict[str, str]] = {}
+"""What is told while no limit is on."""
+_draft10(_OF_NONE, LimitState(BURST.burst, BURST.burst, 0.0), CONCURRENCY.concurrency, 0, 0.0)

@@ -25,6 +25,9 @@ class Settled(NamedTuple):
     notices: tuple[Notice, ...] = ()
 
 
+NOTHING: Final = Settled()
+
+
 def create(call: Call, account: Account[State]) -> Reply:
     """POST /api/v2/reservations: all of the lines, or none."""
     request = requests.RESERVATION.known(call.data)

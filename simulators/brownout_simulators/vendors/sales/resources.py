@@ -58,11 +58,11 @@ class Order:
     revisions: list[Revision]
     touched: int = -1
     """Its place in the tenant's log of changes; -1: it has none."""
+    now: Revision = field(init=False)
+    """The newest revision."""
 
-    @property
-    def now(self) -> Revision:
-        """The newest revision."""
-        return self.revisions[-1]
+    def __post_init__(self) -> None:
+        self.now = self.revisions[-1]
 
     @property
     def order_id(self) -> str:
@@ -78,19 +78,22 @@ class Order:
     def rendered(self, revision: Revision) -> dict[str, Any]:
         """As the system writes it."""
         path = f"/api/v2/orders/{self.id}"
+        first, changes = self.revisions[0], revision.changes
+        created = rfc3339(first.wall_s)
         body = {
             "id": self.id,
             **self.request,
-            **revision.changes,
+            **changes,
             "status": revision.status,
             "version": revision.version,
-            "createdAt": rfc3339(self.revisions[0].wall_s),
-            "updatedAt": rfc3339(revision.wall_s),
+            "createdAt": created,
+            "updatedAt": created if revision is first else rfc3339(revision.wall_s),
             "links": {"self": path, "cancel": f"{path}/cancel", "events": f"{path}/events"},
         }
         if revision.reason:
             body["statusReason"] = revision.reason
-        return {name: value for name, value in body.items() if value is not None}
+        # A request's members are never null; those that were changed may be.
+        return {name: value for name, value in body.items() if value is not None} if changes else body
 
     def event(self, revision: Revision) -> dict[str, Any]:
         """The event of a revision."""
@@ -210,10 +213,11 @@ class State:
 
     def change(self, order: Order, revision: Revision) -> None:
         """Make `revision` the order's newest."""
+        order.now = revision
         order.revisions.append(revision)
         if len(order.revisions) > KEEP_REVISIONS:
             del order.revisions[1]  # when it was made stays known
-        if order.id in self.orders:
+        if order.touched >= 0:
             self.log.note(order)
 
     def _forget(self, _id: str, order: Order) -> None:

@@ -39,6 +39,7 @@ class Flaw(NamedTuple):
         return Flaw(f"/{name}{self.pointer}", self.code, self.detail)
 
 
+_TEXTS: Final = frozenset({str})
 Flaws = Sequence[Flaw]
 NONE: Final[Flaws] = ()
 Rule = Callable[[Any], Flaws]
@@ -207,11 +208,7 @@ class Pairs(Shape):
         self.most = most
 
     def flaws(self, value: Any) -> Flaws:
-        if (
-            isinstance(value, dict)
-            and len(value) <= self.most
-            and all(isinstance(each, str) for each in value.values())
-        ):
+        if isinstance(value, dict) and len(value) <= self.most and _TEXTS.issuperset(map(type, value.values())):
             return NONE
         return (Flaw("", "pairs", f"must be at most {self.most} pairs of texts"),)
 
@@ -276,15 +273,15 @@ class Record(Shape):
     def flaws(self, value: Any) -> Flaws:
         if not isinstance(value, dict):
             return (Flaw("", "object", "must be an object"),)
-        found: list[Flaw] = []
+        found: Flaws = NONE
         for name, flaws_of, is_required in self._parts:
             member = value.get(name)
             if member is not None:
                 wrong = flaws_of(member)
                 if wrong:
-                    found += [flaw.below(name) for flaw in wrong]
+                    found = [*found, *(flaw.below(name) for flaw in wrong)]
             elif is_required:
-                found.append(Flaw(f"/{name}", "required", "is required"))
+                found = [*found, Flaw(f"/{name}", "required", "is required")]
         return found or (NONE if self.rule is None else self.rule(value))
 
     def known(self, value: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from brownout_simulators.call import Call
 from brownout_simulators.faults import rule_from_json
+from brownout_simulators.vendors.sales.access import IDEMPOTENCY, parse
 from tests.simulators.vendors.sales.bench import INTAKE, ORDERS, SECRET, SalesBench, order
 from tests.support.vendor_bench import basic
 
@@ -171,6 +173,22 @@ def test_numbers_and_the_order_of_members_do_not_matter_but_contents_do() -> Non
     assert bench.take_in(same, key="k" * 16).headers["idempotency-replayed"] == "true"
     other = bench.take_in(order("A-2"), key="k" * 16)
     assert (other.status, other.json["code"]) == (422, "idempotency-key-reused")
+
+
+@pytest.mark.parametrize("spelled", ["1.0", "1e0", "1E+0", "10e-1"])
+@pytest.mark.parametrize("around", ["{}", "[{}]", "[0,{}]", "[0, {}]", "[\t{}]", '{{"a":{}}}', '{{"a":\n{}}}'])
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_number_is_the_same_however_and_wherever_it_is_written(spelled: str, around: str, sign: str) -> None:
+    whole, other = (_fingerprint(around.format(sign + number)) for number in ("1", spelled))
+    assert whole == other
+    assert _fingerprint(around.format(sign + "1.5")) != whole
+
+
+def _fingerprint(extra: str) -> bytes:
+    body = b'{"site": "1.5, 2.5", "extra":%s}' % extra.encode()
+    asked = Call("POST", INTAKE, "", {"content-type": "application/json"}, body, 0.0)
+    asked.data = parse(asked)
+    return IDEMPOTENCY.fingerprint(asked)
 
 
 def test_a_key_is_unique_within_its_endpoint() -> None:
