@@ -5,6 +5,7 @@ Of the rules that fit a path the one with the most fixed text counts, and deny a
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 import orjson
@@ -126,8 +127,9 @@ def _fits(rule: str, path: str) -> bool:
     return len(wanted) == len(given) and all(one in ("+", other) for one, other in zip(wanted, given, strict=True))
 
 
+@cache
 def built_in() -> Mapping[str, Policy]:
-    """Those that a cluster begins with."""
+    """Those that a cluster begins with, read once for all of them."""
     texts = {"default": DEFAULT_TEXT, "app": APP_TEXT, ROOT: ""}
     return {name: Policy(name, text, rules_of(text)) for name, text in texts.items()}
 

@@ -107,7 +107,7 @@ class Mount:
         return self.kind == "kv" and bool(self.options) and (self.options or {}).get("version") == "2"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What a policy allows below a path."""
 
@@ -116,9 +116,9 @@ class Rule:
     capabilities: frozenset[str]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """By name."""
+    """By name. A cluster that changes one puts another in its place: those that it began with are every cluster's."""
 
     name: str
     text: str

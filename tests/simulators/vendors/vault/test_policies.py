@@ -119,3 +119,13 @@ def test_random_bytes_are_as_many_as_asked_for_and_never_the_same() -> None:
     assert len(bench.do("sys/tools/random")["data"]["random_bytes"]) == 44
     for body in ({"bytes": -1}, {"bytes": 131_073}, {"format": "octal"}):
         assert bench.ask("POST", "sys/tools/random", body).status == 400
+
+
+def test_a_cluster_changes_a_policy_that_all_begin_with_for_itself_alone() -> None:
+    one, other = VaultBench(), VaultBench()
+    before = other.get("sys/policies/acl/app")["data"]
+    one.do("sys/policies/acl/app", {"policy": 'path "secret/*" { capabilities = ["read"] }'}, method="PUT")
+    token = one.log_in()["client_token"]
+    assert refusal(one.ask("POST", "secret/data/a", {"data": {}}, token=token))[0] == 403
+    assert other.get("sys/policies/acl/app")["data"] == before
+    other.do("secret/data/a", {"data": {}}, token=other.log_in()["client_token"])
