@@ -143,6 +143,7 @@ def environment(base_url: str, key: str) -> Mapping[str, str]:
         "CLOUDFLARE_BASE_URL": base_url + ROOT,
         "CLOUDFLARE_API_TOKEN": key,
         "CLOUDFLARE_ACCOUNT_ID": account_id(user),
+        "CLOUDFLARE_ZONE_NAME": ZONES[0],
         "CLOUDFLARE_ZONE_ID": zone_id(user, ZONES[0]),
         "CLOUDFLARE_KV_NAMESPACE_ID": namespace_id(user, NAMESPACES[0]),
     }

@@ -22,7 +22,7 @@ def _begin(account: Account[State]) -> None:
     # Set up once more as it was (each phase of a run does that): what the user has deleted stays away.
     for name in now.zones if before is None or before.zones != now.zones else ():
         if name not in state.zone_ids:
-            new_zone(account, access.zone_id(account.name, name), name, "full", "active")
+            new_zone(account, access.zone_id(account.name, name), name, "full", always_there=True)
     for title in now.namespaces if before is None or before.namespaces != now.namespaces else ():
         if title not in state.namespace_ids:
-            new_space(account, access.namespace_id(account.name, title), title)
+            new_space(account, access.namespace_id(account.name, title), title, always_there=True)

@@ -1,5 +1,6 @@
 """Namespaces of Workers KV."""
 
+from math import inf
 from typing import Any, Final
 
 from brownout_simulators.account import Account
@@ -23,9 +24,10 @@ def create(call: Call, account: Account[State]) -> Reply:
     return reply(view(space), effects=[_told(space, "create")])
 
 
-def new_space(account: Account[State], space_id: str, title: str) -> Namespace:
-    """A namespace of that title; there is none yet."""
-    state, space = account.state, Namespace(space_id, title, account.clock())
+def new_space(account: Account[State], space_id: str, title: str, *, always_there: bool = False) -> Namespace:
+    """A namespace of that title, where there is none yet; as `new_zone`."""
+    state = account.state
+    space = Namespace(space_id, title, -inf if always_there else account.clock())
     state.namespaces.add(space.id, space, account.clock())
     state.namespace_ids[title] = space.id
     return space

@@ -1,5 +1,6 @@
 """Zones: made, found, changed one thing at a time, checked, deleted."""
 
+from math import inf
 from typing import Any, Final
 
 from brownout_simulators.account import Account
@@ -43,20 +44,21 @@ def create(call: Call, account: Account[State]) -> Reply:
         raise refuse("zone_banned")
     if name in state.zone_ids:
         raise refuse("zone_exists", f"{name} already exists")
-    zone = new_zone(account, new_id(account), name, kind, "pending")
+    zone = new_zone(account, new_id(account), name, kind)
     zone_states.begin(account, zone)
     return reply(view(account, zone.row), effects=[Effect("cloudflare.zone_create", zone.id, fields={"name": name})])
 
 
-def new_zone(account: Account[State], zone_id: str, name: str, kind: str, status: str) -> Zone:
-    """A zone of that name; there is none yet."""
+def new_zone(account: Account[State], zone_id: str, name: str, kind: str, *, always_there: bool = False) -> Zone:
+    """A zone of that name, where there is none yet. One that was always there is active, and no reader is too far
+    behind to see it."""
     state, now = account.state, moment(account.wall_s())
     first = state.zones_made * 2 % len(_SERVERS)
     state.zones_made += 1
     row: Object = {
         "id": zone_id,
         "name": name,
-        "status": status,
+        "status": "active" if always_there else "pending",
         "paused": False,
         "type": kind,
         "name_servers": [f"{each}.ns.cloudflare.test" for each in _SERVERS[first : first + 2]],
@@ -64,9 +66,9 @@ def new_zone(account: Account[State], zone_id: str, name: str, kind: str, status
         "plan": settings(account).plan,
         "created_on": now,
         "modified_on": now,
-        "activated_on": now if status == "active" else None,
+        "activated_on": now if always_there else None,
     }
-    zone = Zone(row["id"], Kept(account.clock(), row))
+    zone = Zone(row["id"], Kept(-inf if always_there else account.clock(), row))
     state.zones.add(zone.id, zone, account.clock())
     state.zone_ids[name] = zone.id
     return zone

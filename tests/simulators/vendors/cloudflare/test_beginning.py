@@ -23,6 +23,14 @@ def test_the_environment_names_a_zone_that_is_active_and_a_namespace_that_takes_
     assert bench.done("cloudflare.zone_create") == [], "nobody has done it"
 
 
+def test_who_is_behind_sees_what_was_always_there() -> None:
+    bench = CloudflareBench(**BEGUN)
+    for lag in ("read_after_write_lag", "stale_reads"):
+        bench.schedule({"match": "GET *", lag: {"lag_s": 1_000}})
+        assert len(bench.do("GET", "/zones")) == len(bench.do("GET", SPACES)) == 1
+        assert bench.do("GET", f"/zones/{bench.do('GET', '/zones')[0]['id']}")["status"] == "active"
+
+
 def test_what_the_user_deletes_stays_away_until_something_else_is_set_up() -> None:
     bench = CloudflareBench(**BEGUN)
     bench.do("DELETE", f"/zones/{bench.do('GET', '/zones')[0]['id']}")
