@@ -5,12 +5,12 @@ is; codes mean different things in different places, so status, place and code a
 
 | what it says | error |
 | --- | --- |
-| 81053, 81054, 81056, 81057, 81058: the name has such a record | `RecordContended`: nothing was done, look again |
+| 81053, 81054, 81056, 81057, 81058: the name has a record; 81044: it is gone | `RecordContended`: look again |
 | 400 with 6003, 9106; 401; 403 with 9103, 9109, 10000 | `AuthenticationFailed` |
 | 403 with 10001 | `VendorUnavailable` for an `internal error`, else `AuthenticationFailed` |
 | 404 with 10009 for a value | there is none |
-| 429, and 971 under whatever status | `Throttled` |
-| 200 that is no success, or no value | `ResponseBroken`, but for 971 |
+| 429, and a 4xx with 971 | `Throttled` |
+| 200 that is no success, or no value | `ResponseBroken`; for 971 `ToldToWait` |
 | a 4xx that is no envelope | `VendorUnavailable`: a page of the edge before the API |
 """
 
@@ -23,18 +23,19 @@ import orjson
 
 from brownout_core.adapters.base import Said, VendorClient, error_object, text_of
 from brownout_core.adapters.declaration import Adapter, Wire, url, variable
-from brownout_core.errors import AuthenticationFailed, Throttled, VendorError, VendorUnavailable
+from brownout_core.errors import AuthenticationFailed, Throttled, VendorError, VendorRefused, VendorUnavailable
 from brownout_core.policies.limiter import LimiterConfig
 from brownout_core.policies.settings import recommended
 from brownout_core.services.edge import Record, RecordContended
 from brownout_core.transport import Response
 
-CONTENDED: Final = frozenset({"81053", "81054", "81056", "81057", "81058"})
+CONTENDED: Final = frozenset({"81044", "81053", "81054", "81056", "81057", "81058"})
 UNKNOWN_KEY: Final = "10009"
 THROTTLED: Final = "971"
 NOT_FOR_TOKENS: Final = (403, "10001")
 """Or an internal error: only the words tell."""
 BAD_CREDENTIALS: Final = frozenset({(400, "6003"), (400, "9106"), (403, "9103"), (403, "9109"), (403, "10000")})
+FOREIGN: Final = "not_of_the_zone"
 AUTOMATIC_TTL: Final = 1
 VALUE: Final = "application/octet-stream"
 
@@ -46,9 +47,15 @@ class CloudflareAccess:
     base_url: str = variable("CLOUDFLARE_BASE_URL", read=url, default="http://127.0.0.1:12122/client/v4")
     api_token: str = variable("CLOUDFLARE_API_TOKEN", secret=True)
     zone_id: str = variable("CLOUDFLARE_ZONE_ID")
+    zone_name: str = variable("CLOUDFLARE_ZONE_NAME", default="site.test")
+    """Cloudflare completes a name that is outside of it, and then it is another one."""
     account_id: str = variable("CLOUDFLARE_ACCOUNT_ID", default="")
     """Of the namespace; empty where no values are kept."""
     namespace_id: str = variable("CLOUDFLARE_KV_NAMESPACE_ID", default="")
+
+
+class ToldToWait(Throttled):
+    """The same under a status of success: telemetry does not speak of a 429 that nobody has sent."""
 
 
 class CloudflareClient(VendorClient):
@@ -58,6 +65,7 @@ class CloudflareClient(VendorClient):
 
     def __init__(self, access: CloudflareAccess, wire: Wire) -> None:
         super().__init__(access.base_url, wire)
+        self._zone = access.zone_name
         self._headers = {"Authorization": f"Bearer {access.api_token}"}
         self._json_headers = {**self._headers, "Content-Type": "application/json"}
         self._records = f"/zones/{quote(access.zone_id, safe='')}/dns_records"
@@ -68,6 +76,7 @@ class CloudflareClient(VendorClient):
     async def records(self, name: str, *, operation_id: str) -> Sequence[Record]:
         """See `EdgeService.records`. One page, of a hundred: no name has more."""
         call, path = "records", f"{self._records}?name.exact={quote(name, safe='')}"
+        self._check(call, name)
         response = await self._ask(call, operation_id, "GET", path, headers=self._headers)
         rows = self._result(call, response, list)
         return [self._record(call, response, row) for row in rows]
@@ -82,6 +91,7 @@ class CloudflareClient(VendorClient):
         return await self._write("change", "PATCH", path, record, operation_id)
 
     async def _write(self, call: str, method: str, path: str, record: Record, operation_id: str) -> Record:
+        self._check(call, record.name)
         body = {
             "type": record.type,
             "name": record.name,
@@ -97,6 +107,8 @@ class CloudflareClient(VendorClient):
     async def purge(self, hosts: Sequence[str], *, operation_id: str) -> str:
         """See `EdgeService.purge`. A free account has 25 at once and five a minute."""
         call, body = "purge", orjson.dumps({"hosts": list(hosts)})
+        for host in hosts:
+            self._check(call, host)
         response = await self._ask(call, operation_id, "POST", self._purge, headers=self._json_headers, body=body)
         return self._field(call, response, self._result(call, response, dict), "id", str)
 
@@ -122,6 +134,10 @@ class CloudflareClient(VendorClient):
         response = await self._ask(call, operation_id, "PUT", path, headers=headers, body=value)
         self._envelope(call, response)
 
+    def _check(self, call: str, name: str) -> None:
+        if name.lower() != self._zone and not name.lower().endswith(f".{self._zone}"):
+            raise VendorRefused(self.vendor, call, f"not a name of the zone {self._zone}", code=FOREIGN)
+
     def _value(self, key: str) -> str:
         return self._values + quote(key, safe="")
 
@@ -131,7 +147,7 @@ class CloudflareClient(VendorClient):
         if told.get("success") is not True:
             said = self._said(response)
             if said.code == THROTTLED:
-                raise Throttled(self.vendor, call, self._redactor.text(said.message), status=200, code=said.code)
+                raise ToldToWait(self.vendor, call, self._redactor.text(said.message), status=200, code=said.code)
             raise self._broken(call, response, f"status {response.status}, and no success: {said.code}")
         return told
 

@@ -9,6 +9,7 @@ from brownout_core.flows.flow import by_name
 from brownout_core.flows.notify import Notify
 from brownout_core.flows.pay import Pay
 from brownout_core.flows.place_order import PlaceOrder
+from brownout_core.flows.publish_site import PublishSite
 from brownout_core.flows.reserve_stock import ReserveStock
 from brownout_core.flows.rotate_secret import RotateSecret
 from brownout_core.flows.run_job import RunJob
@@ -31,5 +32,6 @@ FLOWS = by_name(
     SignContract,
     ReserveStock,
     SendReceipt,
+    PublishSite,
 )
 """Every flow, by name."""

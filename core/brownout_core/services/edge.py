@@ -20,7 +20,7 @@ from brownout_core.errors import VendorContended
 
 
 class RecordContended(VendorContended):
-    """The name has a record, perhaps the very one that was wanted: whoever looks again will see."""
+    """The name has a record, perhaps the very one that was wanted, or has none any more: look again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,8 @@ class EdgeService(Protocol):
     """What the adapters of such vendors have in common."""
 
     async def records(self, name: str, *, operation_id: str) -> Sequence[Record]:
-        """All records of a name, of whatever type, as far as the vendor shows them by now."""
+        """All records of a name, of whatever type, as far as the vendor shows them by now. As all the others it refuses
+        a name that is none of its own, and sends nothing."""
         ...
 
     async def create(self, record: Record, *, operation_id: str) -> Record:

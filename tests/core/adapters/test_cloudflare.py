@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from brownout_core.adapters.cloudflare import ADAPTER, CloudflareAccess, CloudflareClient
+from brownout_core.adapters.cloudflare import ADAPTER, CloudflareAccess, CloudflareClient, ToldToWait
 from brownout_core.adapters.declaration import Wire, read_access
 from brownout_core.errors import (
     AuthenticationFailed,
@@ -118,8 +118,23 @@ def test_a_purge_names_its_hosts_and_what_was_accepted() -> None:
         (row,) = fake.bench.done("cloudflare.purge")
         assert (row["id"], row["operation_id"]) == (accepted, "op-1")
         assert row["fields"] == {"zone": "site.test", "selector": "hosts", "items": ["shop.site.test"]}
-        with pytest.raises(VendorRefused):
-            await client.purge(["elsewhere.test"], operation_id="op-1")
+
+    with_cloudflare(work)
+
+
+@pytest.mark.parametrize("name", ["shop.other.test", "notsite.test", "shop", ""])
+def test_a_name_outside_the_zone_is_sent_nowhere_for_it_would_be_completed_to_another(name: str) -> None:
+    async def work(fake: FakeCloudflare, client: CloudflareClient) -> None:
+        stray = Record(name=name, target="pages.host.test")
+        for call in (
+            client.records(name, operation_id="op-1"),
+            client.create(stray, operation_id="op-1"),
+            client.change("r", stray, operation_id="op-1"),
+            client.purge(["shop.site.test", name], operation_id="op-1"),
+        ):
+            with pytest.raises(VendorRefused, match="not a name of the zone"):
+                await call
+        assert fake.requests == []
 
     with_cloudflare(work)
 
@@ -166,6 +181,7 @@ MEANS: dict[str, type[ServiceError]] = {
     "no_permission": AuthenticationFailed,
     "not_yours": AuthenticationFailed,
     "internal": VendorUnavailable,
+    "record_unknown": RecordContended,
     "record_exists": RecordContended,
     "record_beside_address": RecordContended,
     "record_beside_cname": RecordContended,
@@ -175,7 +191,7 @@ MEANS: dict[str, type[ServiceError]] = {
     "throttled": Throttled,
     "unknown_error": VendorUnavailable,
     "request_timeout": VendorUnavailable,
-    "ok_success_false": Throttled,
+    "ok_success_false": ToldToWait,
     **{name: VendorUnavailable for name in NAMED_ERRORS if name.startswith("edge_")},
 }
 """Everything else is a definitive no."""
@@ -189,7 +205,7 @@ def test_an_error_is_told_by_status_place_and_code(name: str) -> None:
             await client.create(WANTED, operation_id="op-1")
         error = raised.value
         assert type(error) is MEANS.get(name, VendorRefused)
-        assert error.retryable == (MEANS.get(name) in {RecordContended, Throttled, VendorUnavailable})
+        assert error.retryable == (MEANS.get(name) in {RecordContended, Throttled, ToldToWait, VendorUnavailable})
         assert error.is_failure == (MEANS.get(name) is VendorUnavailable)
         assert fake.records() == []
 

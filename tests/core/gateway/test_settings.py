@@ -26,6 +26,8 @@ GOOD = {
     "ERP_CLIENT_ID": "client",
     "ERP_CLIENT_SECRET": "secret10",
     "RESEND_API_KEY": "secret11",
+    "CLOUDFLARE_API_TOKEN": "secret13",
+    "CLOUDFLARE_ZONE_ID": "zone",
     "DOCUSIGN_INTEGRATION_KEY": "application",
     "DOCUSIGN_USER_ID": "user",
     "DOCUSIGN_ACCOUNT_ID": "account",

@@ -13,6 +13,7 @@ from brownout_harness.asked.gateway import (
     notify,
     pay,
     place_order,
+    publish_site,
     reserve_stock,
     rotate_secret,
     run_job,
@@ -39,5 +40,6 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         sign_contract.OPERATION,
         reserve_stock.OPERATION,
         send_receipt.OPERATION,
+        publish_site.OPERATION,
     )
 }
