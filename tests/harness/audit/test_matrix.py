@@ -74,6 +74,9 @@ CAUGHT_BY = {
     "mails-anew": ("resend-lost-answers", "exactly_once"),
     "waits-for-a-quota": ("resend-quota-spent", "amplification"),
     "writes-to-the-bounced": ("resend-bounce-storm", "exactly_once"),
+    "resends-by-itself": ("cloudflare-lost-answers", "nothing_lost"),
+    "believes-the-status": ("cloudflare-purges-fail", "nothing_lost"),
+    "sends-as-it-comes": ("cloudflare-rate-shared", "requests"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.
