@@ -2,8 +2,8 @@
 
 Starts are paired and interleaved: bare aiohttp on uvloop, each vendor alone, and all vendors in one process, in a new
 order each round; a figure is the median of the differences to the bare server's start in the same round. The first 200
-is the vendor's own: the first of its lists that a test key can read. Where none can be read with no more than a key, it
-is the control API's status.
+is the vendor's own: the first of its lists that a test key can read; of the ERP a list after a login. Where none can be
+read with no more than that, it is the control API's status.
 
 An idle process is one whose memory has stopped growing. Accounts are opened in a process of their own, each by a call
 under a key of its own, where a key is enough for one.
@@ -17,12 +17,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from statistics import median
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from brownout_simulators.__main__ import _spare_the_collector
 from brownout_simulators.call import Call
@@ -35,6 +35,7 @@ from tests.bench.simulators import Server
 BARE: Final = "bare"
 ALL: Final = ",".join(VENDORS)
 STATUS: Final = "/_brownout/status"
+FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 _NEVER: Final = threading.Event()
 ACCOUNTS: Final = 1_000
 ONE_MS: Final = 100.0
@@ -44,6 +45,13 @@ ACCOUNT_MS: Final = 10.0
 ACCOUNTS_MB: Final = 50.0
 
 
+class Login(NamedTuple):
+    """What is posted for a token."""
+
+    path: str
+    form: str
+
+
 class First(NamedTuple):
     """A request that is answered with 200."""
 
@@ -51,6 +59,8 @@ class First(NamedTuple):
     headers: Mapping[str, str]
     opens: bool = False
     """An account, where its key has none yet."""
+    login: Login | None = None
+    """What has to come before it."""
 
 
 class Started(NamedTuple):
@@ -59,6 +69,23 @@ class Started(NamedTuple):
     server: Server
     took_s: float
     cpu_s: float
+
+
+def _of_erp(environment: Mapping[str, str]) -> First:
+    """The items that a company has in stock, as whoever the environment is made for would read them."""
+    tenant, company = environment["ERP_TENANT"], environment["ERP_COMPANY_ID"]
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": environment["ERP_CLIENT_ID"],
+        "client_secret": environment["ERP_CLIENT_SECRET"],
+        "scope": "https://api.businesscentral.dynamics.com/.default",
+    }
+    login = Login(f"/{tenant}/oauth2/v2.0/token", urlencode(form))
+    return First(f"/v2.0/{tenant}/sandbox/api/v2.0/companies({company})/items", {}, opens=True, login=login)
+
+
+AFTER_A_LOGIN: Final[Mapping[str, Callable[[Mapping[str, str]], First]]] = {"erp": _of_erp}
+"""Vendors of which nothing can be read without a token, by what is read first, from their environment."""
 
 
 def run(*, quick: bool = False) -> list[Row]:
@@ -132,11 +159,19 @@ def _ask(ready: Mapping[str, Any], first: First) -> None:
     if "ca" in ready:
         connection = http.client.HTTPSConnection(at, timeout=10, context=ssl.create_default_context(cafile=ready["ca"]))
     method, path = ("POST", "/v1/payment_intents") if first.path == BARE else ("GET", first.path)
-    connection.request(method, path, headers=dict(first.headers))
+    headers = dict(first.headers)
+    if first.login is not None:
+        connection.request("POST", first.login.path, first.login.form, FORM)
+        headers |= _with_token(connection.getresponse().read())
+    connection.request(method, path, headers=headers)
     status = connection.getresponse().status
     connection.close()
     if status != 200:
         raise RuntimeError(f"{path} was answered with {status}")
+
+
+def _with_token(answer: bytes) -> dict[str, str]:
+    return {"authorization": f"Bearer {json.loads(answer)['access_token']}"}
 
 
 def _first_of(name: str) -> First:
@@ -144,11 +179,14 @@ def _first_of(name: str) -> First:
     if name == BARE:
         return First(BARE, {})
     vendor = load_vendor(name)
+    key = vendor.test_key("default")
+    if name in AFTER_A_LOGIN:
+        return AFTER_A_LOGIN[name](vendor.environment("", key))
     simulator: Simulator[Any] = Simulator(vendor, clock=time.monotonic, epoch_s=1.76e9)
-    headers = _headers(vendor, vendor.test_key("default"))
+    headers = _headers(vendor, key)
     readable = [route for route in vendor.routes if route.method == "GET" and "{" not in route.path]
     for route in sorted(readable, key=lambda route: route.public):
-        if _status(simulator, route.path, headers) == 200:
+        if _answer(simulator, "GET", route.path, headers)[0] == 200:
             return First(route.path, headers, opens=not route.public)
     return First(STATUS, {})
 
@@ -160,16 +198,26 @@ def _headers(vendor: Vendor[Any], key: str) -> dict[str, str]:
     return {"authorization": authorization, "apikey": key, "x-goog-api-key": key}
 
 
-def _status(simulator: Simulator[Any], path: str, headers: Mapping[str, str]) -> int:
-    """In-process, however long the answer would have to wait."""
-    steps = simulator.handle(Call("GET", path, "", headers, b"", time.monotonic()))
+def _answer(
+    simulator: Simulator[Any], method: str, path: str, headers: Mapping[str, str], body: str = ""
+) -> tuple[int, bytes]:
+    """Status and body, in-process; 0 where it would have to wait."""
+    steps = simulator.handle(Call(method, path, "", headers, body.encode(), time.monotonic()))
     try:
         next(steps)
     except StopIteration as stop:
         simulator.sent(stop.value, chunks=1, left=False)
-        return int(stop.value.status)
+        return int(stop.value.status), stop.value.body
     steps.close()
-    return 0
+    return 0, b""
+
+
+def _status(simulator: Simulator[Any], first: First) -> int:
+    """Of the first request, and what comes before it."""
+    headers = dict(first.headers)
+    if first.login is not None:
+        headers |= _with_token(_answer(simulator, "POST", first.login.path, FORM, first.login.form)[1])
+    return _answer(simulator, "GET", first.path, headers)[0]
 
 
 # -- memory -----------------------------------------------------------------------------------------------------------
@@ -210,10 +258,14 @@ def _open_accounts(name: str, count: int) -> None:
     vendor, first = load_vendor(name), _first_of(name)
     simulator: Simulator[Any] = Simulator(vendor, clock=time.monotonic, epoch_s=1.76e9)
 
+    def of(key: str) -> First:
+        of_key = AFTER_A_LOGIN.get(name)
+        return first._replace(headers=_headers(vendor, key)) if of_key is None else of_key(vendor.environment("", key))
+
     def open_one(key: str) -> None:
         if not first.opens:
             simulator._shared.worlds.of(key)
-        elif _status(simulator, first.path, _headers(vendor, key)) != 200:
+        elif _status(simulator, of(key)) != 200:
             raise RuntimeError(f"{first.path} was not answered with 200")
 
     open_one(vendor.test_key("first"))
