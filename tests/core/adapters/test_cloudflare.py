@@ -117,7 +117,7 @@ def test_a_purge_names_its_hosts_and_what_was_accepted() -> None:
         accepted = await client.purge(["shop.site.test"], operation_id="op-1")
         (row,) = fake.bench.done("cloudflare.purge")
         assert (row["id"], row["operation_id"]) == (accepted, "op-1")
-        assert row["fields"] == {"zone": "site.test", "selector": "hosts", "items": ["shop.site.test"]}
+        assert row["fields"] == {"zone": "site.test", "selector": "hosts", "items": ["shop.site.test"], "led_to": [""]}
 
     with_cloudflare(work)
 

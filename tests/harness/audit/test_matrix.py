@@ -77,6 +77,7 @@ CAUGHT_BY = {
     "resends-by-itself": ("cloudflare-lost-answers", "nothing_lost"),
     "believes-the-status": ("cloudflare-purges-fail", "nothing_lost"),
     "sends-as-it-comes": ("cloudflare-rate-shared", "requests"),
+    "purges-too-soon": ("cloudflare-purges-fail", "as_asked"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

@@ -25,7 +25,7 @@ OPERATION = GatewayOperation(
     leaves=("cloudflare.dns_record", "cloudflare.purge"),
     as_asked={
         "cloudflare.dns_record": {"op": "create", "type": "CNAME", "name": "{{host}}", "content": "{{target}}"},
-        "cloudflare.purge": {"selector": "hosts", "items": ["{{host}}"]},
+        "cloudflare.purge": {"selector": "hosts", "items": ["{{host}}"], "led_to": ["{{target}}"]},
     },
     answers={"record": ("cloudflare.dns_record.id",), "purge": ("cloudflare.purge.id",)},
 )

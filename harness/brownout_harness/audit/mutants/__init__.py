@@ -41,6 +41,7 @@ from brownout_harness.audit.mutants import (
     mails_anew,
     makes_anew,
     never_renews,
+    purges_too_soon,
     reads_no_gaps,
     redrives_blindly,
     refuses_in_doubt,
@@ -139,5 +140,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         resends_by_itself,
         believes_the_status,
         sends_as_it_comes,
+        purges_too_soon,
     )
 }

@@ -60,7 +60,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
         "cloudflare.zone_state": ("name", "status"),
         "cloudflare.dns_record": ("op", "zone", "type", "name", "content", "batch"),
         "cloudflare.dns_visible": ("op", "zone", "type", "name", "content", "batch"),
-        "cloudflare.purge": ("zone", "selector", "items"),
+        "cloudflare.purge": ("zone", "selector", "items", "led_to"),
         "cloudflare.kv_namespace": ("op", "title"),
         "cloudflare.kv_write": ("key", "namespace", "bytes", "hash", "expires_s", "bulk"),
         "cloudflare.kv_delete": ("key", "namespace", "bulk"),

@@ -9,7 +9,7 @@ from brownout_simulators.vendor import Route
 from brownout_simulators.vendors.cloudflare.dialect import new_id, reply
 from brownout_simulators.vendors.cloudflare.errors import refuse
 from brownout_simulators.vendors.cloudflare.names import within
-from brownout_simulators.vendors.cloudflare.resources import State
+from brownout_simulators.vendors.cloudflare.resources import State, Zone
 from brownout_simulators.vendors.cloudflare.setup import settings
 from brownout_simulators.vendors.cloudflare.zone_lookup import zone_of
 
@@ -41,8 +41,15 @@ def purge(call: Call, account: Account[State]) -> Reply:
         if selector in {"files", "hosts", "prefixes"} and not all(_is_of(selector, each, name) for each in items):
             raise refuse("purge_request", f"{selector}: not within the zone {name}")
     purge_id = new_id(account)
-    fields = {"zone": name, "selector": selector, "items": items}
+    led_to = _led_to(zone, items) if selector == "hosts" else []
+    fields = {"zone": name, "selector": selector, "items": items, "led_to": led_to}
     return reply({"id": purge_id}, effects=[Effect("cloudflare.purge", purge_id, fields=fields)])
+
+
+def _led_to(zone: Zone, hosts: list[str]) -> list[str]:
+    """Where each host's next page comes from: what is purged before its record is changed is copied once more."""
+    ids = (zone.names.get(host.lower(), {}) for host in hosts)
+    return [" ".join(sorted(zone.records[id].now["content"] for id in of_host)) for of_host in ids]  # noqa: A001
 
 
 def _items(selector: str, given: Any, most: int) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulators.vendors.cloudflare.bench import ACCOUNT, CloudflareBench, refusal
+from tests.simulators.vendors.cloudflare.bench import ACCOUNT, CloudflareBench, a_record, refusal
 
 DAY_S = 86_400.0
 
@@ -102,6 +102,17 @@ def test_a_purge_names_one_thing_of_its_zone(body: dict[str, Any], status: int) 
     bench = CloudflareBench()
     assert bench.ask("POST", f"{bench.zone()}/purge_cache", body).status == status
     assert len(bench.done("cloudflare.purge")) == (status == 200)
+
+
+def test_a_purge_of_hosts_tells_where_they_led_at_that_moment() -> None:
+    bench = CloudflareBench()
+    zone = bench.zone()
+    for content in ("192.0.2.2", "192.0.2.1"):
+        bench.do("POST", f"{zone}/dns_records", a_record("www", content))
+    bench.do("POST", f"{zone}/purge_cache", {"hosts": ["WWW.shop.test", "none.shop.test"]})
+    bench.do("POST", f"{zone}/purge_cache", {"tags": ["a"]})
+    told = [row["fields"]["led_to"] for row in bench.done("cloudflare.purge")]
+    assert told == [["192.0.2.1 192.0.2.2", ""], []]
 
 
 def test_purges_by_plan_as_they_were() -> None:
