@@ -67,11 +67,13 @@ SUITES: Final = (
     Suite("cloudflare", "python", "1-24"),
     Suite("cloudflare", "python async", "25-27"),
     Suite("cloudflare", "node", "1, 4, 6-7, 10-14, 18-20, 23-24"),
+    Suite("sales", "python", "1-23"),
+    Suite("sales", "python async", "1-23"),
+    Suite("sales", "node", "1-23"),
 )
 
 IN_PROCESS: Final = {
     "stripe": "tests/simulators/vendors/stripe/test_conformance.py",
     "twilio": "tests/simulators/vendors/twilio/test_conformance.py",
-    "sales": "tests/simulators/vendors/sales/test_conformance.py",
 }
 """Clients whose pins are the project's too: their checks are tests beside the vendor's others, `test_conformance*`."""

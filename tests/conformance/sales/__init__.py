@@ -1,0 +1,1 @@
+"""The sales system with HTTP clients that anybody uses."""
