@@ -7,7 +7,8 @@
   key, `user_session.py` a user's; `held.py` what is fetched for all and renewed in time
 - `postgrest.py`, `realtime.py`  how Supabase's tables are asked, and how one is told of their changes
 - `odata.py`        how ERPs word their errors
-- `svix.py`, `docusign_connect.py`  how webhooks are verified that more than a secret in a header protects
+- `svix.py`, `docusign_connect.py`, `sales_webhooks.py`  how webhooks are verified that more than a secret in a
+  header protects
 - `texting.py`      text messages as one of the services
 - `vault_token.py`, `vault_changes.py`  Vault's token, and which operations have changed a secret
 

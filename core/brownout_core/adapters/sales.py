@@ -1,4 +1,5 @@
-"""The sales system: OAuth client credentials and the intake of orders; errors are problem documents (RFC 9457)."""
+"""The sales system: OAuth client credentials and the intake of orders; errors are problem documents (RFC 9457). An
+`OrderService`."""
 
 import asyncio
 import base64
@@ -11,14 +12,20 @@ from urllib.parse import quote
 import orjson
 
 from brownout_core.adapters.base import Said, error_object, form, text_of
-from brownout_core.adapters.declaration import Adapter, Wire, url, variable
+from brownout_core.adapters.declaration import Adapter, Webhooks, Wire, several, url, variable
+from brownout_core.adapters.sales_webhooks import verify_event
 from brownout_core.adapters.token_client import RENEWAL, TokenClient
 from brownout_core.errors import CallRejected, ServiceError
 from brownout_core.policies.limiter import LimiterConfig
 from brownout_core.policies.settings import original, recommended
+from brownout_core.services.orders import Line, Order, Site
 from brownout_core.transport import Response
 
+__all__ = ["ADAPTER", "OFF", "SCOPE", "Line", "Order", "SalesAccess", "SalesClient", "Site"]
+
 SCOPE = "orders.read orders.write"
+OFF = frozenset({"cancel_requested", "cancelled", "rejected"})
+"""What an order's status is where nothing is to come of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,38 +35,7 @@ class SalesAccess:
     base_url: str = variable("SALES_API_BASE", read=url, default="http://127.0.0.1:12113")
     client_id: str = variable("SALES_CLIENT_ID")
     client_secret: str = variable("SALES_CLIENT_SECRET", secret=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One position of an order. Money in the currency's minor unit (hundredths)."""
-
-    sku: str
-    quantity: int
-    unit_price: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """Where the work is to be done."""
-
-    line1: str
-    city: str
-    postal_code: str
-    country: str
-    """Two letters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """An order as the sales system holds it."""
-
-    id: str
-    order_id: str
-    """The caller's business key."""
-    status: str
-    operation_id: str
-    """As stored in its metadata; empty where there is none."""
+    webhook_secrets: tuple[str, ...] = variable("SALES_WEBHOOK_SECRET", read=several, default=(), secret=True)
 
 
 class SalesClient(TokenClient):
@@ -127,6 +103,13 @@ class SalesClient(TokenClient):
         response = await self._authorised(call, operation_id, "GET", path, headers={})
         rows = self._field(call, response, self._json(call, response), "data", list)
         return [self._order_from(call, response, row) for row in rows if isinstance(row, dict)]
+
+    async def cancel_order(self, sales_id: str, *, operation_id: str, idempotency_key: str, reason: str) -> Order:
+        """It is not to be carried out. One that is cancelled already stays so; refused once work has begun."""
+        call = "cancel_order"
+        headers = {"Content-Type": "application/json", "Idempotency-Key": f'"{idempotency_key}"'}
+        path, body = f"/api/v2/orders/{quote(sales_id, safe='')}/cancel", orjson.dumps({"reason": reason})
+        return self._order(call, await self._authorised(call, operation_id, "POST", path, headers=headers, body=body))
 
     async def _fetch_token(self, operation_id: str) -> str:
         call = RENEWAL
@@ -199,6 +182,10 @@ ADAPTER = Adapter(
     name="sales",
     access=SalesAccess,
     client=SalesClient,
+    webhooks=Webhooks(
+        secrets=lambda access: access.webhook_secrets,
+        verify=lambda body, headers, secrets, now: verify_event(body, headers, secrets, now=now),
+    ),
     # A token bucket of 100 refilled with 10 a second is the documented limit of the sales system itself; what it
     # leaves in the bucket is its business, so ours never asks faster than that.
     recommended=recommended(5.0, 20.0, LimiterConfig(capacity=100, refill_per_s=10.0, max_wait_s=5.0)),

@@ -4,6 +4,7 @@
 - `auth.py`       who somebody is, and what he belongs to
 - `communication.py`  mails and text messages
 - `edge.py`       names that lead to a site, copies of its pages, small values
+- `orders.py`     orders that are handed in once, found, cancelled
 - `secrets.py`    secrets and credentials that are lent
 - `signing.py`    contracts that people sign
 - `storage.py`    rows and files

@@ -64,7 +64,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     setup=SETUP,
     effects={
         "sales.order": ("amount", "currency", "order_id", "customer", "site", "lines"),
-        "sales.order_cancellation": ("order_id",),
+        "sales.order_cancellation": ("order_id", "reason"),
         "sales.quote": ("amount", "currency", "quote_id", "customer", "lines"),
         "sales.customer": ("name", "email", "phone"),
         "sales.reservation": ("reference", "order", "lines"),

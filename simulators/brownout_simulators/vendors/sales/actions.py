@@ -165,7 +165,8 @@ def _effect(kind: str, order: Order) -> Effect:
     references = {"orderId": order.order_id}
     references |= {f"metadata.{name}": value for name, value in order.request["metadata"].items()}
     if kind != "sales.order":
-        return Effect(kind, order.id, references=references, fields={"order_id": order.order_id})
+        fields = {"order_id": order.order_id, "reason": order.now.reason}
+        return Effect(kind, order.id, references=references, fields=fields)
     total = order.request["total"]
     return Effect(kind, order.id, minor_units(total), total["currency"].lower(), references, _fields(order.request))
 

@@ -1,0 +1,47 @@
+"""What the sales system tells: genuine events told from forged ones, and from old ones that are sent again.
+
+Only the versioned signature is looked at. `X-Signature` covers the body alone: a delivery of last year has a right one.
+"""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import orjson
+
+from brownout_core.errors import SignatureInvalid
+
+TOLERANCE_S: Final = 300.0
+HEADER: Final = "x-pyxis-signature"
+MOST: Final = 10
+"""Signatures that are looked at: there are two while a secret is changed."""
+
+
+def verify_event(
+    body: bytes, headers: Mapping[str, str], secrets: Sequence[str], *, now: float, tolerance_s: float = TOLERANCE_S
+) -> dict[str, Any]:
+    """The event in `body`; its `id` is the same however often it is delivered, its `sequence` tells the order.
+
+    `headers` are in lower case, `now` is wall-clock seconds; a timestamp more than `tolerance_s` away from it, in
+    either direction, is refused. The bytes are taken as they arrived. Raises `SignatureInvalid`.
+    """
+    stamp, *given = [part.strip() for part in headers.get(HEADER, "")[:4096].split(",")]
+    second = stamp.removeprefix("t=")
+    if stamp == second or not second.isascii() or not second.isdigit() or len(second) > 12:
+        raise SignatureInvalid("the header has no timestamp")
+    if abs(now - int(second)) > tolerance_s:
+        raise SignatureInvalid(f"the signature is more than {tolerance_s:g} s away from now")
+    signed = second.encode() + b"." + body
+    right = [hmac.digest(secret.encode(), signed, "sha256").hex().encode() for secret in secrets]
+    said = [value.removeprefix("v1=").encode("utf-8", "replace") for value in given[:MOST] if value.startswith("v1=")]
+    # No early exit, bytes against bytes: neither a prefix, nor a length, nor a strange character shows.
+    matches = [hmac.compare_digest(each, signature) for each in right for signature in said]
+    if not any(matches):
+        raise SignatureInvalid("no signature matches")
+    try:
+        event = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise SignatureInvalid("the body is not JSON") from error
+    if not isinstance(event, dict) or not isinstance(event.get("id"), str):
+        raise SignatureInvalid("the body is not an event")
+    return event
