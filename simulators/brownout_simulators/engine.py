@@ -304,8 +304,8 @@ class Engine(Generic[S]):
         call.took_s = self._clock.machine_s() - call.at_s
         if not one.from_edge:
             self._vendor.decorate(call, one.world.account if one.world is not None else None, reply)
-        if strike is not None and strike.headers:
-            put_on(reply.headers, strike.headers)
+        if strike is not None and (said := strike.said):
+            put_on(reply.headers, said)
         if "date" not in reply.headers:
             reply.headers["date"] = self._clock.http_date(strike.skew_s if strike is not None else 0.0)
 
@@ -336,6 +336,7 @@ class Engine(Generic[S]):
             ending = one.session.broken
         elif left and not (ending is Ending.HANG and chunks >= _chunks_of(sending)):
             ending = Ending.LEFT  # a hang that was acted out to its end always ends by the client's leaving
+        skew_s = strike.skew_s if strike is not None else 0.0
         was_told = sending.status >= 300 and not (left and chunks == 0)
         turn, session, now_s = one.turn, one.session, self._clock.machine_s()
         self._books.ledger.write(
@@ -365,6 +366,28 @@ class Engine(Generic[S]):
                 0.0 if turn is None else turn.work_s,
                 one.given_work_s,
             )
+        entry = Entry(
+            "request",
+            account=one.world.account.name if one.world is not None else "",
+            operation_id=one.operation,
+            at_s=call.at_s,
+            finished_s=self._clock.machine_s(),
+            route=call.route,
+            id=call.request_id,
+            request_id=call.request_id,
+            idempotency_key=call.idempotency_key or "",
+            replayed=one.replayed,
+            status=int(sending.status),
+            ending=ending.value,
+            chunks=chunks,
+            received=one.session.heard if one.session is not None else 0,
+            faults=one.struck,
+            asked_delay_s=strike.delay_s + strike.delay_after_s if strike is not None else 0.0,
+            given_delay_s=one.given_delay_s,
+            retry_after_s=retry_after_s(sending.headers, self._clock.wall_s() + skew_s) if was_told else None,
+            queued_s=one.turn.queued_s if one.turn is not None else 0.0,
+            asked_work_s=one.turn.work_s if one.turn is not None else 0.0,
+            given_work_s=one.given_work_s,
         )
 
 

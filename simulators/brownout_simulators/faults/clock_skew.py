@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from brownout_simulators.faults.fault import LONGEST_S, Fault, Memory, Stage, Strike, require
+from brownout_simulators.faults.http_date import put_off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockSkew(Fault):
     """Dates that the vendor writes, and its Date header, are off by `by_s` (negative: behind). Skews add up.
 
-    So are those of its refusals and of other faults' answers. Deferred work, limits and keys keep true time.
+    So are those of its refusals and of other faults' answers, a Retry-After that is a date included. Deferred work,
+    limits and keys keep true time.
     """
 
     stage: ClassVar[Stage] = Stage.WORK
@@ -26,4 +28,7 @@ class ClockSkew(Fault):
         if on.ending is not None:
             return False
         on.skew_s += self.by_s
+        on.retry_after = put_off(on.retry_after, self.by_s)
+        if on.answer is not None and "retry-after" in on.answer.headers:
+            on.answer.headers["retry-after"] = put_off(on.answer.headers["retry-after"], self.by_s)
         return True

@@ -72,6 +72,8 @@ class Strike:
     """Sent instead of the vendor's work."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """On that answer word for word, in place of whatever the vendor says under these names."""
+    retry_after: str = ""
+    """On that answer, where `headers` say none: of the fault's making, by the vendor's clock."""
     data: Mapping[str, Any] | None = None
     """Read instead of what the caller sent: the vendor itself comes to a refusal."""
     came_to: int = 0
@@ -98,6 +100,13 @@ class Strike:
     """The work is done, and committed, only so long after its answer went out."""
     ending_after: Ending | None = None
     """The connection ends so after the commit, with no byte of an answer."""
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        """All that is on the answer whatever the vendor says."""
+        if not self.retry_after:
+            return self.headers
+        return {"retry-after": self.retry_after, **{name.lower(): value for name, value in self.headers.items()}}
 
     @property
     def is_answered(self) -> bool:

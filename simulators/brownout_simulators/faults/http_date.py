@@ -18,12 +18,23 @@ def retry_after_s(headers: Mapping[str, str], wall_s: float) -> float | None:
         if name.lower() == "retry-after":
             if value.isascii() and value.isdigit():
                 return float(value) if math.isfinite(float(value)) else None
-            try:
-                at = parsedate_to_datetime(value)
-                return max(0.0, at.replace(tzinfo=at.tzinfo or UTC).timestamp() - wall_s)
-            except (TypeError, ValueError, OverflowError, IndexError):  # a fault writes what it likes
-                return None
+            at_s = _instant_s(value)
+            return None if at_s is None else max(0.0, at_s - wall_s)
     return None
+
+
+def put_off(value: str, by_s: float) -> str:
+    """A Retry-After as a clock writes it that is so far ahead: another one where it is a date, else the same."""
+    at_s = None if value.isdigit() else _instant_s(value)
+    return value if at_s is None else http_date(at_s + by_s)
+
+
+def _instant_s(value: str) -> float | None:
+    try:
+        at = parsedate_to_datetime(value)
+        return at.replace(tzinfo=at.tzinfo or UTC).timestamp()
+    except (TypeError, ValueError, OverflowError, IndexError):  # a fault writes what it likes
+        return None
 
 
 def retry_after_header(seconds: float, form: Literal["seconds", "date"], wall_s: float) -> str:

@@ -100,13 +100,12 @@ class Respond(Fault):
             return False
         on.headers = self.headers
         if self.retry_after_s is not None:
-            header = retry_after_header(self.retry_after_s, self.retry_after_form, on.wall_s)
-            on.headers = {"retry-after": header, **{name.lower(): value for name, value in self.headers.items()}}
+            on.retry_after = retry_after_header(self.retry_after_s, self.retry_after_form, on.wall_s)
         if self.error is not None:
             on.data = on.named_errors[str(self.error)].provoked(on.call)
         if on.data is None:
             on.answer = self._answer(on)
-            put_on(on.answer.headers, on.headers)  # a vendor may say the same figure in other headers, too
+            put_on(on.answer.headers, on.said)  # a vendor may say the same figure in other headers, too
         return True
 
     def worked(self, on: Strike) -> bool:

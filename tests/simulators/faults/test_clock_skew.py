@@ -1,5 +1,6 @@
 """Clock skew: the vendor's dates are wrong, its work is not."""
 
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -46,6 +47,27 @@ def test_the_date_of_a_faults_answer_is_off_as_well(rule: dict[str, Any], status
     assert (answer.status, answer.headers["date"]) == (status, "Tue, 14 Nov 2023 23:15:00 GMT")
     assert "r0" in till.requests()[0]["faults"]
     assert (till.struck("r0"), till.struck("r1")) == (1, 1)
+
+
+@pytest.mark.parametrize("by_s", [3600.0, -3600.0])
+@pytest.mark.parametrize("kind", ["respond", "throttle"])
+def test_a_retry_after_that_is_a_date_is_by_the_clock_that_the_answers_own_date_is_by(kind: str, by_s: float) -> None:
+    """Else whoever reads it as HTTP says would be told to come back an hour ago, or in an hour."""
+    wish: dict[str, Any] = {"retry_after_s": 7, "retry_after_form": "date"}
+    rule = {"respond": {"status": 503, **wish}} if kind == "respond" else {"throttle": wish}
+    for rules in (({"clock_skew": {"by_s": by_s}}, rule), (rule, {"clock_skew": {"by_s": by_s}})):
+        till = Driver(*rules)
+        answer = till.send()
+        date, until = (parsedate_to_datetime(answer.headers[name]) for name in ("date", "retry-after"))
+        assert (until - date).total_seconds() == 7
+        assert till.requests()[0]["retry_after_s"] == 7
+
+
+def test_a_retry_after_that_is_given_word_for_word_stays_as_it_is() -> None:
+    given = "Tue, 14 Nov 2023 22:15:07 GMT"
+    for rule in ({"respond": {"headers": {"retry-after": given}}}, {"throttle": {"headers": {"retry-after": given}}}):
+        till = Driver({"clock_skew": {"by_s": 3600.0}}, rule)
+        assert till.send().headers["retry-after"] == given
 
 
 def test_the_dates_of_the_vendors_own_refusals_are_off_as_well() -> None:
