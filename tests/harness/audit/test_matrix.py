@@ -78,6 +78,9 @@ CAUGHT_BY = {
     "believes-the-status": ("cloudflare-purges-fail", "nothing_lost"),
     "sends-as-it-comes": ("cloudflare-rate-shared", "requests"),
     "purges-too-soon": ("cloudflare-purges-fail", "as_asked"),
+    "numbers-orders-anew": ("sales-lost-answers", "exactly_once"),
+    "renews-for-each": ("sales-tokens-revoked", "requests"),
+    "reads-no-dates": ("sales-limited", "retry_after_respected"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

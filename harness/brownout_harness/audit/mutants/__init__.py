@@ -42,9 +42,12 @@ from brownout_harness.audit.mutants import (
     makes_anew,
     never_renews,
     purges_too_soon,
+    numbers_orders_anew,
+    reads_no_dates,
     reads_no_gaps,
     redrives_blindly,
     refuses_in_doubt,
+    renews_for_each,
     renews_in_the_askers_time,
     resends_by_itself,
     retries_unsafe_calls,
@@ -141,5 +144,8 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         believes_the_status,
         sends_as_it_comes,
         purges_too_soon,
+        numbers_orders_anew,
+        renews_for_each,
+        reads_no_dates,
     )
 }
