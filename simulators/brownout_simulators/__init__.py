@@ -9,7 +9,8 @@
   answer), `clockwork.py` runs what is due, `control.py` schedules and resets
 - `router.py`    method and path to endpoint; `correlation.py` to the caller's operation id
 - `outsiders.py` who is not the application
-- `places.py`    where such an id may stand in a call; `patterns.py` what is looked for in a text, and how long at most
+- `places.py`    where such an id may stand in a call; `patterns.py` what is looked for in a text, and how long at most;
+  `searching.py` the same for expressions that only answer yes or no, however they are written
 - `setups.py`    what somebody would have set up in the vendor's dashboard; `setup_files.py` reads it from files
 - `multipart.py` a body of several parts; `oauth.py` client credentials, and tokens that name their client
 - `store.py`     objects in order, bounded: for vendors' states and for what is remembered

@@ -4,6 +4,7 @@ import gc
 import sqlite3
 import weakref
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -109,3 +110,24 @@ def test_a_project_that_is_forgotten_gives_its_memory_back() -> None:
     gc.collect()
     assert kept() is None
     assert bench.rest("GET", "profiles").json == []
+
+
+@pytest.mark.parametrize("wanted", ["match.(a+)+$", "imatch.(A|aa)+$"])
+def test_an_expression_that_could_be_gone_through_in_many_ways_is_answered_at_once(wanted: str) -> None:
+    """`(a+)+$` over 26 letters and another took 3.8 s, over 100 it would not have ended."""
+    bench = SupabaseBench()
+    bench.rest("POST", "profiles", {"id": ALICE, "email": "a"})
+    bench.rest("POST", "jobs", [{"business_key": key, "owner": ALICE} for key in ("a" * 100, "a" * 100 + "!")])
+    found = bench.rest("GET", f"jobs?select=business_key&business_key={quote(wanted)}")
+    assert (found.status, found.json) == (200, [{"business_key": "a" * 100}])
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH"])
+def test_one_that_cannot_be_answered_at_once_is_a_statement_that_was_cancelled(method: str) -> None:
+    bench = SupabaseBench()
+    bench.rest("POST", "profiles", {"id": ALICE, "email": "a"})
+    bench.rest("POST", "jobs", {"business_key": "a" * 100 + "!", "owner": ALICE})
+    wanted = quote(r"match.(a+)+(x)\2$")
+    refused = bench.rest(method, f"jobs?business_key={wanted}", {"status": "done"})
+    assert (refused.status, refused.json["code"]) == (500, "57014")
+    assert [row["status"] for row in bench.rest("GET", "jobs").json] == ["queued"]

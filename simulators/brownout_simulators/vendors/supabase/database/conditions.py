@@ -3,12 +3,12 @@
 Where PostgreSQL has an operator that SQLite lacks, there is a function of ours (`engine.py` registers them).
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import orjson
 
+from brownout_simulators.searching import Search
 from brownout_simulators.vendors.supabase.database import documents
 from brownout_simulators.vendors.supabase.database.problems import DbError, bad_text
 from brownout_simulators.vendors.supabase.database.query import Field, Filter, Logic
@@ -201,8 +201,8 @@ def _pattern(of: Operand, op: str, value: str) -> Part:
     sql, params = of.part
     if op in ("match", "imatch"):
         try:
-            re.compile(value)
-        except (re.error, RecursionError, OverflowError) as wrong:
+            Search(value)
+        except ValueError as wrong:
             raise DbError("2201B", f"invalid regular expression: {wrong}") from None
         return Part(f"pg_matches({sql}, ?, {int(op == 'imatch')})", (*params, value))
     pattern = value.replace("*", "%")

@@ -8,9 +8,10 @@ names in them are those of the schema.
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
+from brownout_simulators.searching import Budget, Search, TooLong
 from brownout_simulators.vendors.supabase.database import documents, ranges
 from brownout_simulators.vendors.supabase.database.conditions import Part, quoted
 from brownout_simulators.vendors.supabase.database.problems import DbError
@@ -31,6 +32,7 @@ class Engine:
     """One database's connection."""
 
     def __init__(self) -> None:
+        self._steps = _Steps()
         self._connection = connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         # By script: a statement that is run once is not to be kept for the next time.
         connection.executescript(
@@ -38,12 +40,12 @@ class Engine:
         )
         for name, arguments, function in _FUNCTIONS:
             connection.create_function(name, arguments, function, deterministic=True)
+        connection.create_function("pg_matches", 3, partial(_matches, self._steps), deterministic=True)
         connection.create_collation(NUMERIC, compare_numeric)
         connection.create_collation(JSONB, documents.compare)
         connection.create_collation(ARRAY, documents.compare_arrays)
         connection.create_collation(RANGE, ranges.order)
-        self._steps = steps = _Steps()
-        connection.set_progress_handler(steps.one_more, STEP)
+        connection.set_progress_handler(self._steps.one_more, STEP)
         self._declared: dict[str, Table] = {}
         self._made: set[str] = set()
         self.execute = connection.execute
@@ -52,21 +54,25 @@ class Engine:
     def rows(self, part: Part) -> list[tuple[Any, ...]]:
         """All rows of a select. Raises `DbError`."""
         while True:
-            self._steps.taken = 0
+            self._steps.begin()
             try:
                 return self.execute(part.sql, part.params).fetchall()
             except sqlite3.Error as error:
+                if self._steps.gave_up:
+                    raise _timed_out() from None
                 if not self._makes_up_for(error):
                     raise translated(error) from None
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> sqlite3.Cursor:
         """A statement that writes. Raises `DbError`, and `sqlite3.IntegrityError` as it is."""
-        self._steps.taken = 0
+        self._steps.begin()
         try:
             return self.execute(sql, params)
         except sqlite3.IntegrityError:
             raise
         except sqlite3.Error as error:
+            if self._steps.gave_up:
+                raise _timed_out() from None
             raise translated(error) from None
 
     def roll_back(self) -> None:
@@ -121,10 +127,17 @@ class Engine:
 class _Steps:
     """How far a statement has come. Apart from the engine, which nothing of its connection may hold on to."""
 
-    __slots__ = ("taken",)
+    __slots__ = ("gave_up", "of_searches", "taken")
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """A new statement."""
         self.taken = 0
+        self.of_searches = Budget()
+        self.gave_up = False
+        """Whether an expression would have taken too long: SQLite says only that a function failed."""
 
     def one_more(self) -> int:
         """Not 0: it has come too far."""
@@ -166,11 +179,15 @@ def _declared(column: Column) -> str:
     return f"{quoted(column.name)} {column.type.affinity}{collation}"
 
 
+def _timed_out() -> DbError:
+    return DbError("57014", "canceling statement due to statement timeout")
+
+
 def translated(error: sqlite3.Error) -> DbError:
     """SQLite's words in PostgreSQL's. Whatever is not known here is a defect, and stays one."""
     name = getattr(error, "sqlite_errorname", "")
     if name == "SQLITE_INTERRUPT":
-        return DbError("57014", "canceling statement due to statement timeout")
+        return _timed_out()
     if name == "SQLITE_FULL":
         return DbError("53100", "could not extend file: No space left on device", hint="Check free disk space.")
     if "too large (maximum depth" in str(error) or "too many" in str(error):
@@ -181,12 +198,18 @@ def translated(error: sqlite3.Error) -> DbError:
 
 
 @lru_cache(maxsize=256)
-def _pattern(text: str, ignores_case: int) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE if ignores_case else 0)
+def _pattern(text: str, ignores_case: int) -> Search:
+    return Search(text, re.IGNORECASE if ignores_case else 0)
 
 
-def _matches(value: str | None, pattern: str, ignores_case: int) -> int | None:
-    return None if value is None else int(_pattern(pattern, ignores_case).search(value) is not None)
+def _matches(steps: _Steps, value: str | None, pattern: str, ignores_case: int) -> int | None:
+    if value is None:
+        return None
+    try:
+        return int(_pattern(pattern, ignores_case).finds(value, steps.of_searches))
+    except TooLong:
+        steps.gave_up = True
+        raise
 
 
 def _lower(value: str | None) -> str | None:
@@ -205,7 +228,6 @@ _FUNCTIONS: Final[Sequence[tuple[str, int, Any]]] = (
     ("pg_contained", 2, documents.contained),
     ("pg_array_contains", 2, documents.array_contains),
     ("pg_array_overlaps", 2, documents.array_overlaps),
-    ("pg_matches", 3, _matches),
     ("pg_lower", 1, _lower),
     ("pg_range", 3, ranges.related),
     ("pg_searched", 4, _searched),

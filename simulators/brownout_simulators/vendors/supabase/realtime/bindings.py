@@ -8,10 +8,12 @@ import re
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
 
+from brownout_simulators.searching import Search, TooLong
 from brownout_simulators.vendors.supabase.changes import Change
 
 KINDS: Final = ("INSERT", "UPDATE", "DELETE")
@@ -158,13 +160,23 @@ def _equal(value: Any, text: str) -> bool:
 
 def _like(value: Any, text: str, flags: int = 0) -> bool:
     pattern = "".join({"%": ".*", "_": "."}.get(letter, re.escape(letter)) for letter in text)
-    return re.fullmatch(pattern, written(value), flags | re.DOTALL) is not None
+    return _found(rf"\A{pattern}\Z", value, flags | re.DOTALL)
 
 
 def _matches(value: Any, text: str, flags: int = 0) -> bool:
+    return _found(text, value, flags)
+
+
+@lru_cache(maxsize=256)
+def _search(text: str, flags: int) -> Search:
+    return Search(text, flags)
+
+
+def _found(text: str, value: Any, flags: int) -> bool:
+    """Not, where it is no expression or would take too long: whoever listens is told nothing, and nobody waits."""
     try:
-        return re.search(text[:200], written(value)[:10_000], flags) is not None
-    except re.error:
+        return _search(text, flags).finds(written(value))
+    except (ValueError, TooLong):
         return False
 
 

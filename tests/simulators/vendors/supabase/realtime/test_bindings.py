@@ -98,3 +98,10 @@ def test_any_filter_is_read_or_refused(text: str) -> None:
     found = filters_of(text)
     if not isinstance(found, str):
         assert all(isinstance(each, Filter) and holds(each, ROW) in (True, False) for each in found)
+
+
+@pytest.mark.parametrize("text", ["name=match.(a+)+b$", "name=like.%a%a%a%a%a%a%a%b", "name=imatch.(A|aa)+(x)\\2"])
+def test_no_filter_keeps_everybody_waiting(text: str) -> None:
+    found = filters_of(text)
+    assert not isinstance(found, str)
+    assert not any(holds(each, {"name": "a" * 200 + "!"}) for each in found)
