@@ -1,8 +1,8 @@
 """Resend: mails. A `CommunicationService`.
 
 Its statuses do not tell what happened, its names do: 409 is a key in use, which goes away, or one that stands for
-another mail, for ever; 429 is a rate that passes, or a quota that no waiting of ours brings back. It remembers keys for
-a day. A list has neither tags nor texts: a mail is known again by the reference at the end of its subject.
+another mail, which was sent; 429 is a rate that passes, or a quota that no waiting of ours brings back. It remembers
+keys for a day. A list has neither tags nor texts: a mail is known again by the reference at the end of its subject.
 """
 
 from collections.abc import Mapping
@@ -20,13 +20,16 @@ from brownout_core.adapters.declaration import Adapter, Webhooks, Wire, several,
 from brownout_core.errors import AuthenticationFailed, QuotaExhausted
 from brownout_core.policies.limiter import LimiterConfig
 from brownout_core.policies.settings import original, recommended
-from brownout_core.services.communication import Further, Looked, Message, Sent, reference
+from brownout_core.services.communication import Further, Looked, Message, Sent, SentOtherwise, reference
 from brownout_core.transport import Response
 
 PAGE: Final = 100
 PAGES: Final = 50
 """So many are read in a search, of `PAGE` mails each."""
+KEY_S: Final = 86_400.0
+"""How long a key is remembered (resend.com/docs/dashboard/emails/idempotency-keys)."""
 BUSY: Final = "concurrent_idempotent_requests"
+OTHERWISE: Final = "invalid_idempotent_request"
 SPENT: Final = frozenset({"daily_quota_exceeded", "monthly_quota_exceeded"})
 BAD_KEYS: Final = frozenset({"missing_api_key", "restricted_api_key", "invalid_api_key", "suspended_api_key"})
 
@@ -134,11 +137,13 @@ class ResendClient(VendorClient):
         """By its name. A 429 without one is a rate: that is what most of them are, and it costs the least."""
         told = error_object(response)
         name = text_of(told.get("name"))
-        means: type[QuotaExhausted | AuthenticationFailed] | None = None
+        means: type[QuotaExhausted | AuthenticationFailed | SentOtherwise] | None = None
         if name in SPENT:
             means = QuotaExhausted
         elif name in BAD_KEYS:
             means = AuthenticationFailed
+        elif name == OTHERWISE:
+            means = SentOtherwise
         return Said(text_of(told.get("message")) or "", name, is_in_progress=name == BUSY, means=means)
 
 

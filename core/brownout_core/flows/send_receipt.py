@@ -15,7 +15,15 @@ from brownout_core.adapters import resend
 from brownout_core.asking import Asking
 from brownout_core.flows.flow import Around, Flow, SetAside
 from brownout_core.flows.request import Amount, Currency, FlowRequest
-from brownout_core.services.communication import CommunicationService, Further, Looked, Message, Sent, search
+from brownout_core.services.communication import (
+    CommunicationService,
+    Further,
+    Looked,
+    Message,
+    Sent,
+    SentOtherwise,
+    search,
+)
 
 CLOCK_SKEW_S = 300.0
 """How far the clock that dates Resend's mails may be from the one that dates its answers."""
@@ -45,8 +53,21 @@ class SendReceipt(Flow[ReceiptRequest]):
         message = message_of(request)
         sent = await self.look_first(asking, lambda ago_s: self._find(request, message, ago_s, asking))
         if sent is None:
-            sent = await self._mail(asking, "send", lambda mail: _send(mail, message, request, asking), idempotent=True)
+            sent = await self._send(request, message, asking)
         return {"email": sent.id}
+
+    async def _send(self, request: ReceiptRequest, message: Message, asking: Asking) -> Sent:
+        def send(mail: CommunicationService) -> Awaitable[Sent]:
+            return mail.send(message, operation_id=request.operation_id, idempotency_key=asking.idempotency_key)
+
+        try:
+            return await self._mail(asking, "send", send, idempotent=True)
+        except SentOtherwise:
+            # From another address, before ours was changed: whoever was to get it has it.
+            sent = await self._find(request, message, resend.KEY_S, asking)
+            if sent is None:
+                raise
+            return sent
 
     async def _find(self, request: ReceiptRequest, message: Message, ago_s: float, asking: Asking) -> Sent | None:
         def look(further: Further | None) -> Awaitable[Looked]:
@@ -60,10 +81,6 @@ async def _find(
 ) -> Looked:
     operation_id = request.operation_id
     return await mail.find(message, operation_id=operation_id, ago_s=ago_s + CLOCK_SKEW_S, further=further)
-
-
-async def _send(mail: CommunicationService, message: Message, request: ReceiptRequest, asking: Asking) -> Sent:
-    return await mail.send(message, operation_id=request.operation_id, idempotency_key=asking.idempotency_key)
 
 
 def message_of(request: ReceiptRequest) -> Message:

@@ -11,6 +11,14 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol
 
+from brownout_core.errors import VendorBusy
+
+
+class SentOtherwise(VendorBusy):
+    """Under this key another message was sent: mostly this one, written from another address. Look for it."""
+
+    retryable = False
+
 
 class Message(NamedTuple):
     """What somebody is to be told."""

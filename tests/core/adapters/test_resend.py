@@ -23,7 +23,7 @@ from brownout_core.errors import (
     VendorUnavailable,
 )
 from brownout_core.redaction import Redactor
-from brownout_core.services.communication import CommunicationService, Message, Sent, search
+from brownout_core.services.communication import CommunicationService, Message, Sent, SentOtherwise, search
 from brownout_core.transport import Lost, Request, Response
 from brownout_simulators import svix
 from brownout_simulators.vendors.resend.errors import ERRORS
@@ -169,6 +169,7 @@ MEANS: dict[str, type[ServiceError]] = {
     "invalid_api_key": AuthenticationFailed,
     "suspended_api_key": AuthenticationFailed,
     "concurrent_idempotent_requests": VendorBusy,
+    "invalid_idempotent_request": SentOtherwise,
     "rate_limit_exceeded": Throttled,
     "daily_quota_exceeded": QuotaExhausted,
     "monthly_quota_exceeded": QuotaExhausted,

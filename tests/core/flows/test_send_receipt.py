@@ -2,10 +2,12 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from brownout_core.adapters.resend import ResendAccess
 from brownout_core.application import Application
 from brownout_core.asking import Asking, Earlier
 from brownout_core.compose import AppConfig, build
@@ -36,10 +38,10 @@ class Shop:
         self.lives = itertools.count()
         self.app = self.application()
 
-    def application(self, life: Life | None = None) -> Application:
+    def application(self, life: Life | None = None, access: ResendAccess = ACCESS) -> Application:
         loop, life = asyncio.get_running_loop(), life or Life()
         return build(
-            AppConfig(access={"resend": ACCESS}, operations=("send_receipt",), **policies(resend={})),
+            AppConfig(access={"resend": access}, operations=("send_receipt",), **policies(resend={})),
             transports={"resend": life.transport(self.resend.transport)},
             claims=life.claims(self.claims),
             dead_letters=life.dead_letters(self.letters),
@@ -98,7 +100,7 @@ def test_a_quota_is_asked_once_and_the_receipt_parked(name: str) -> None:
     virtually(main())
 
 
-@pytest.mark.parametrize("name", ["validation_error", "missing_required_field", "invalid_idempotent_request"])
+@pytest.mark.parametrize("name", ["validation_error", "missing_required_field"])
 def test_a_definitive_no_is_told_and_not_parked(name: str) -> None:
     async def main() -> None:
         shop = Shop()
@@ -188,6 +190,52 @@ def test_who_takes_over_from_a_process_that_died_sends_no_second_mail(step: Step
                 await shop.app.dead_letters.redrive(ending.dead_letter_id)
             ending = await shop.ask()
         assert ending.status is EndingStatus.DONE
+        assert len(shop.resend.mails) == 1
+
+    virtually(main())
+
+
+def elsewhere(shop: Shop) -> Application:
+    """Whoever is asked the same without knowing of it, and writes from another address since."""
+    shop.claims = MemoryClaimStore(asyncio.get_running_loop().time)
+    return shop.application(access=replace(ACCESS, sender="Shop <shop@mail.test>"))
+
+
+def test_a_receipt_that_was_sent_from_another_address_is_sent() -> None:
+    """It was told as refused: the key stands for another mail. That is the receipt, from the address of before."""
+
+    async def main() -> None:
+        shop = Shop()
+        first = await shop.ask()
+        shop.app = elsewhere(shop)
+        again = await shop.ask()
+        assert (again.status, again.result) == (EndingStatus.DONE, first.result)
+        assert len(shop.resend.mails) == 1
+
+    virtually(main())
+
+
+def test_where_the_list_does_not_show_it_yet_it_is_parked_and_found_later() -> None:
+    async def main() -> None:
+        shop = Shop()
+        first = await shop.ask()
+        shop.app = elsewhere(shop)
+        shop.resend.script += [None, reply(200, {"object": "list", "has_more": False, "data": []})]
+        again = await shop.ask()
+        assert again.status is EndingStatus.ACCEPTED
+        assert (await shop.app.dead_letters.redrive(again.dead_letter_id)).outcome == "done"
+        assert (await shop.ask()).result == first.result
+        assert len(shop.resend.mails) == 1
+
+    virtually(main())
+
+
+def test_a_key_that_stands_for_somebody_elses_receipt_is_no_receipt_of_ours() -> None:
+    async def main() -> None:
+        shop = Shop()
+        await shop.ask()
+        shop.app = elsewhere(shop)
+        assert (await shop.ask(to="bob@sim.test")).status is EndingStatus.ACCEPTED
         assert len(shop.resend.mails) == 1
 
     virtually(main())
