@@ -41,8 +41,8 @@ class Admission(Generic[S]):
         call.route, call.params, route = found.name, found.params, found.route
         unreadable = self._read(one)
         one.operation = self._books.correlation.of_call(call)
-        credential = call.headers.get(self._vendor.credential_header)
-        if credential is not None:
+        credential = self._vendor.credential_of(call)
+        if credential:
             one.credential_since_s = self._credentials.first_used(credential, call.at_s)
         vendor = self._vendor
         try:

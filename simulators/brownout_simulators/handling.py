@@ -31,7 +31,8 @@ class Handling(Generic[S]):
     found: Found | None = None
     world: World[S] | None = None
     operation: str = ""
-    credential_since_s: float = 0.0
+    credential_since_s: float | None = None
+    """When its credential was first used; None where it brings none."""
     reply: Reply | None = None
     made: Reply | None = None
     """By the vendor's work: what a fault may have put another in the place of."""

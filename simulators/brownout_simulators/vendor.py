@@ -259,8 +259,9 @@ class Vendor(Generic[S]):
     such tokens."""
     stores: Callable[[S], Mapping[str, Store[Any]]] = lambda _state: {}
     """What an account holds, by kind of object: for the counts of what is kept and what was forgotten."""
-    credential_header: str = "authorization"
-    """The header that a credential comes in, in lower case: `expire_tokens` counts from a credential's first use."""
+    credential_of: Callable[[Call], str] = lambda call: call.headers.get("authorization", "")
+    """The token or key by which a call is let in, wherever it stands: `expire_tokens` counts from its first use. Empty
+    where it is let in by something that does not expire as tokens do (a link)."""
     whose: Callable[[Call], str] = lambda _call: DEFAULT_ACCOUNT
     """Whose a call is that needs no credential (`Route.public`); the default account's, unless it says so itself."""
     never_expires: Callable[[Call], bool] = lambda _call: False

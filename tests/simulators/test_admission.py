@@ -30,11 +30,14 @@ def test_a_vendor_may_say_whose_a_call_is_that_needs_no_credential() -> None:
     assert sorted(till.simulator.accounts) == ["nobody", "one"]
 
 
-def test_a_credentials_first_use_is_that_of_the_header_which_the_vendor_names() -> None:
-    till = Driver({"expire_tokens": {"valid_for_s": 5.0}}, vendor=replace(TILL, credential_header="x-till-token"))
+def test_a_credentials_first_use_is_that_of_the_one_which_the_vendor_names() -> None:
+    vendor = replace(TILL, credential_of=lambda call: call.headers.get("x-till-token", ""))
+    till = Driver({"expire_tokens": {"valid_for_s": 5.0}}, vendor=vendor)
+    assert till.send().status == 200
     assert till.send(headers={"x-till-token": "old"}).status == 200
     till.clock.now_s += 6.0
     assert [till.send(headers={"x-till-token": token}).status for token in ("old", "new")] == [401, 200]
+    assert till.send().status == 200, "it brings none that could expire"
 
 
 def test_a_bad_credential_gets_the_vendors_own_refusal_and_is_booked_without_an_account() -> None:

@@ -22,10 +22,11 @@ class ExpireTokens(Fault):
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         del chance
-        if on.is_answered or on.public or on.grants:
+        since_s = on.credential_since_s
+        if on.is_answered or on.public or on.grants or since_s is None:
             return False
-        old = on.credential_since_s < memory.since_s
-        if not old and (self.valid_for_s is None or on.now_s - on.credential_since_s < self.valid_for_s):
+        old = since_s < memory.since_s
+        if not old and (self.valid_for_s is None or on.now_s - since_s < self.valid_for_s):
             return False
         if on.never_expires():
             return False

@@ -61,8 +61,8 @@ class Strike:
     """The route gives out tokens; what it asks for is no token itself."""
     never_expires: Callable[[], bool] = lambda: False
     """Whether the call brings a key that lasts, and no token."""
-    credential_since_s: float = 0.0
-    """When this credential was first used."""
+    credential_since_s: float | None = None
+    """When this credential was first used; None where the call brings none."""
     key: str = ""
     """The call's operation id, else its idempotency key."""
     named_errors: Mapping[str, NamedError] = field(default_factory=dict)

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from brownout_simulators.vendor import Vendor
-from brownout_simulators.vendors.gemini.access import KEY_PREFIX, authenticate, parse
+from brownout_simulators.vendors.gemini.access import KEY_PREFIX, authenticate, key_of, parse
 from brownout_simulators.vendors.gemini.actions import ROUTES
 from brownout_simulators.vendors.gemini.errors import GeminiErrors
 from brownout_simulators.vendors.gemini.limits import LIMITS, decorate
@@ -53,6 +53,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     routes=ROUTES,
     new_state=State,
     authenticate=authenticate,
+    credential_of=key_of,
     parse=parse,
     errors=GeminiErrors(),
     decorate=decorate,

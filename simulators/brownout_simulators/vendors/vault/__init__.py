@@ -22,7 +22,15 @@ devices, token roles, Enterprise's replication.
 from typing import Final
 
 from brownout_simulators.vendor import Vendor
-from brownout_simulators.vendors.vault.access import admit, authenticate, environment, lasts, test_key, whose
+from brownout_simulators.vendors.vault.access import (
+    admit,
+    authenticate,
+    environment,
+    lasts,
+    test_key,
+    token_text,
+    whose,
+)
 from brownout_simulators.vendors.vault.actions import ROUTES
 from brownout_simulators.vendors.vault.dialect import BODY_LIMIT, decorate, parse
 from brownout_simulators.vendors.vault.errors import VaultErrors
@@ -46,7 +54,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=environment,
     test_key=test_key,
-    credential_header="x-vault-token",
+    credential_of=token_text,
     whose=whose,
     never_expires=lasts,
     stores=stores,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from brownout_simulators.faults import rule_from_json
 from brownout_simulators.vendors.docusign import resources
 from brownout_simulators.vendors.docusign.pdf import pdf
 from tests.simulators.vendors.docusign.bench import NEVER, QUICK, DocusignBench, definition, refusal
@@ -174,6 +175,16 @@ def view(bench: DocusignBench, envelope: str, **changes: Any) -> Any:
     asked = {"returnUrl": "http://localhost/back?x=1", "authenticationMethod": "none", "clientUserId": "u-1"}
     who = {"userName": "Signer 1", "email": "ada@example.com"}
     return bench.ask("POST", f"/envelopes/{envelope}/views/recipient", {**asked, **who, **changes})
+
+
+def test_a_link_does_not_expire_with_the_tokens() -> None:
+    bench = DocusignBench(**QUICK)
+    made = embedded(bench)
+    url = view(bench, made).json["url"].removeprefix("http://bench.localhost")
+    bench.simulator.schedule([rule_from_json({"id": "r", "vendor": "docusign", "expire_tokens": {"valid_for_s": 5.0}})])
+    bench.pass_time(6)
+    assert bench.ask("GET", f"/envelopes/{made}").status == 401
+    assert bench.send("GET", url, headers={"authorization": ""}).status == 200
 
 
 def test_who_signs_in_the_application_has_an_address_that_is_good_once() -> None:

@@ -72,3 +72,18 @@ def test_more_than_20_mib_is_400() -> None:
     answer = GeminiBench().ask("POST", GENERATE, b" " * (20 * 1024 * 1024 + 1))
     assert (answer.status, answer.json["error"]["status"]) == (400, "INVALID_ARGUMENT")
     assert "20971520" in answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize("place", ["header", "query"])
+def test_a_key_expires_by_a_fault_wherever_it_stands_and_a_new_one_works(place: str) -> None:
+    bench = GeminiBench(key="")
+    bench.rule(expire_tokens={"valid_for_s": 5.0})
+
+    def status(key: str) -> int:
+        if place == "query":
+            return bench.ask("GET", f"/v1/models?key={key}").status
+        return bench.ask("GET", "/v1/models", x_goog_api_key=key).status
+
+    assert status("gemini_test_old") == 200
+    bench.pass_time(6.0)
+    assert [status("gemini_test_old"), status("gemini_test_new")] == [400, 200]

@@ -147,3 +147,18 @@ def test_clusters_are_told_apart_by_their_tokens_and_know_nothing_of_each_other(
 def test_a_bearer_is_a_token_too() -> None:
     bench = VaultBench()
     assert bench.send("GET", "/v1/sys/mounts", headers={"authorization": f"Bearer {ROOT}"}).status == 200
+
+
+@pytest.mark.parametrize("header", ["x-vault-token", "authorization"])
+def test_tokens_expire_by_a_fault_in_whichever_header_they_come_and_new_ones_work(header: str) -> None:
+    bench = VaultBench()
+    bench.strike(expire_tokens={"valid_for_s": 5.0})
+
+    def status(token: str) -> int:
+        value = token if header == "x-vault-token" else f"Bearer {token}"
+        return bench.ask("GET", "auth/token/lookup-self", token=None, **{header: value}).status
+
+    old = bench.log_in()["client_token"]
+    assert status(old) == 200
+    bench.pass_time(6.0)
+    assert [status(old), status(bench.log_in()["client_token"]), status(ROOT)] == [403, 200, 200]
