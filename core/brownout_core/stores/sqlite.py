@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from brownout_core.clock import WallClock
+from brownout_core.clock import MachineClock, WallClock, machine_clock
 from brownout_core.errors import ConfigError
 from brownout_core.records import BEFORE, DeadLetter, LetterState, StoreUnavailable
 from brownout_core.rows import columns, definitions, from_row, to_row
@@ -49,14 +49,25 @@ ON CONFLICT (id) DO UPDATE SET
 WHERE state <> 'redriving'
 """  # noqa: S608 - the names are constants of this module
 
-# What a redriver did that never came back, it did before its lease was over.
-_LEASE = """
+# A lease goes by the machine's clock, which its owner's name says: a time server that moves the wall clock neither ends
+# it nor makes it longer. Of one by no such clock, or by that of an earlier start of the machine, the wall clock's time
+# and the start are what there is to go by.
+_BOOT = "@boot:"
+_OF_THIS_BOOT = "(:mark <> '' AND substr(lease_owner, -length(:mark)) = :mark)"
+_BY_WALL = f"instr(lease_owner, '{_BOOT}') = 0"
+_IS_OVER = f"""(state = 'redriving' AND CASE
+    WHEN {_OF_THIS_BOOT} THEN lease_until <= :machine_now WHEN {_BY_WALL} THEN lease_until <= :now ELSE 1 END)"""
+
+# What a redriver did that never came back, it did before its lease was over; how long ago that is, by our wall clock.
+_LEASE = f"""
 UPDATE dead_letters SET
-    last_attempt_at = CASE state WHEN 'redriving' THEN MAX(last_attempt_at, lease_until) ELSE last_attempt_at END,
+    last_attempt_at = CASE WHEN state <> 'redriving' THEN last_attempt_at
+        WHEN {_OF_THIS_BOOT} THEN MAX(last_attempt_at, :now - (:machine_now - lease_until))
+        WHEN {_BY_WALL} THEN MAX(last_attempt_at, lease_until)
+        ELSE MAX(last_attempt_at, :now) END,
     state = 'redriving', lease_owner = :owner, lease_until = :until
-WHERE id = :id AND (state = 'pending' OR (state = 'redriving' AND lease_until <= :now)
-                    OR (state = 'poison' AND :insist))
-"""
+WHERE id = :id AND (state = 'pending' OR {_IS_OVER} OR (state = 'poison' AND :insist))
+"""  # noqa: S608 - the names are constants of this module
 
 _SETTLE = """
 UPDATE dead_letters SET state = :state, last_attempt_at = :last_attempt_at, error_class = :error_class,
@@ -65,10 +76,10 @@ UPDATE dead_letters SET state = :state, last_attempt_at = :last_attempt_at, erro
 WHERE id = :id AND state = 'redriving' AND lease_owner = :owner
 """
 
-_DISCARD = """
+_DISCARD = f"""
 UPDATE dead_letters SET state = 'discarded', resolved_at = :now
-WHERE id = :id AND (state IN ('pending', 'poison') OR (state = 'redriving' AND lease_until <= :now))
-"""
+WHERE id = :id AND (state IN ('pending', 'poison') OR {_IS_OVER})
+"""  # noqa: S608 - the names are constants of this module
 
 
 class Runner(Protocol):
@@ -112,10 +123,20 @@ def _alone_in(folder: Path) -> Iterator[None]:
 class SqliteDeadLetterStore:
     """A `DeadLetterStore` in a file (or `:memory:`). Several processes may share the file."""
 
-    def __init__(self, path: str | Path, *, wall_clock: WallClock, run: Runner = inline, busy_s: float = 5.0) -> None:
-        """`busy_s` is how long a step waits for another process's write. Raises `ConfigError` where the file cannot
-        be opened or was written by a newer version."""
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        wall_clock: WallClock,
+        machine: MachineClock | None = None,
+        run: Runner = inline,
+        busy_s: float = 5.0,
+    ) -> None:
+        """`machine` is what leases go by, without it the wall clock; `busy_s` how long a step waits for another
+        process's write. Raises `ConfigError` where the file cannot be opened or was written by a newer version."""
         self._wall_clock = wall_clock
+        self._machine = machine
+        self._mark = "" if machine is None else f"{_BOOT}{machine.boot}"
         self._run = run
         self._closed = False
         try:
@@ -182,15 +203,20 @@ class SqliteDeadLetterStore:
         return {state: found.get(state.value, 0) for state in LetterState}
 
     async def lease(self, letter_id: str, owner: str, lease_s: float, *, insist: bool = False) -> DeadLetter | None:
-        now = self._wall_clock()
-        values = {"id": letter_id, "owner": owner, "now": now, "until": now + lease_s, "insist": int(insist)}
+        now = self._now()
+        until = now["now" if self._machine is None else "machine_now"] + lease_s
+        values = {**now, "id": letter_id, "owner": owner + self._mark, "until": until, "insist": int(insist)}
         return await self.get(letter_id) if await self._change(_LEASE, values) else None
 
     async def settle(self, letter: DeadLetter, owner: str) -> bool:
-        return await self._change(_SETTLE, {**to_row(letter), "owner": owner})
+        return await self._change(_SETTLE, {**to_row(letter), "owner": owner + self._mark})
 
     async def discard(self, letter_id: str) -> bool:
-        return await self._change(_DISCARD, {"id": letter_id, "now": self._wall_clock()})
+        return await self._change(_DISCARD, {**self._now(), "id": letter_id})
+
+    def _now(self) -> dict[str, Any]:
+        machine_now = 0.0 if self._machine is None else self._machine.now_s()
+        return {"now": self._wall_clock(), "machine_now": machine_now, "mark": self._mark}
 
     async def check(self) -> None:
         await self._query("SELECT 1", {})
@@ -220,4 +246,4 @@ class SqliteDeadLetterStore:
 
 def open_dead_letters(place: str, wall_clock: WallClock) -> SqliteDeadLetterStore:
     """The store that a URL's rest names: a path, or nothing for one that ends with the process."""
-    return SqliteDeadLetterStore(place or ":memory:", wall_clock=wall_clock, run=OwnThread())
+    return SqliteDeadLetterStore(place or ":memory:", wall_clock=wall_clock, machine=machine_clock(), run=OwnThread())

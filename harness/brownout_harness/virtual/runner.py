@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from brownout_core.clock import MachineClock
 from brownout_core.compose import Replacements
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event, Kind
@@ -163,7 +164,8 @@ class Run:
         self.vendors = Vendors(self.scenario, self.loaded, epoch_s=EPOCH_S, blocks=self.disk.ledgers, fields=fields)
         self.wall = VirtualWall(self.loop.time, EPOCH_S)
         self.store = VirtualStore(self.scenario, self.loop, away=self.disk.claims)
-        self.dead_letters = SqliteDeadLetterStore(":memory:", wall_clock=self.wall)
+        machine = MachineClock(self.loop.time, "virtual")
+        self.dead_letters = SqliteDeadLetterStore(":memory:", wall_clock=self.wall, machine=machine)
         self.actors = {layer: make(self) for layer, make in LAYERS.items()}
         schedule(self.actors, self.scenario, 0.0)
         self.actions = Actions(self.scenario)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from brownout_core.clock import MachineClock
 from brownout_core.errors import ConfigError
 from brownout_core.records import OPEN_STATES, DeadLetter, LetterState, StoreUnavailable
 from brownout_core.stores.sqlite import OwnThread, SqliteDeadLetterStore
@@ -347,3 +348,69 @@ def test_a_file_that_is_no_database_is_a_config_error(tmp_path: Path) -> None:
     path.write_bytes(b"something else entirely" * 100)
     with pytest.raises(ConfigError, match="cannot be kept"):
         SqliteDeadLetterStore(path, wall_clock=Wall())
+
+
+def on_a_machine(path: Path | str, wall: Wall, machine: Wall, boot: str = "one") -> SqliteDeadLetterStore:
+    return SqliteDeadLetterStore(path, wall_clock=wall, machine=MachineClock(machine, boot))
+
+
+@pytest.mark.parametrize("moved_s", [90_000.0, -90_000.0])
+def test_a_wall_clock_that_is_moved_neither_ends_a_lease_nor_makes_it_longer(tmp_path: Path, moved_s: float) -> None:
+    async def main() -> None:
+        wall, machine = Wall(), Wall()
+        one, other = (on_a_machine(tmp_path / "letters.db", wall, machine) for _ in range(2))
+        await one.put(letter(1))
+        first = await one.lease("dl_1", "a", 60)
+        assert first is not None
+        wall.now += moved_s
+        machine.now += 59
+        assert await other.lease("dl_1", "b", 60) is None
+        assert not await other.discard("dl_1")
+        machine.now += 11
+        second = await other.lease("dl_1", "b", 60)
+        assert second is not None
+        # It may have been sent until the lease was over, ten seconds ago by whatever the wall clock says now.
+        assert second.last_attempt_at == max(letter(1).last_attempt_at, wall.now - 10)
+        assert not await one.settle(first, "a")
+        assert await other.settle(replace(second, state=LetterState.REDRIVEN), "b")
+        await one.close()
+        await other.close()
+
+    virtually(main())
+
+
+def test_a_lease_ends_with_the_machines_start_in_which_it_was_given(tmp_path: Path) -> None:
+    """Whoever held it is dead; when he sent it last, no clock tells."""
+
+    async def main() -> None:
+        wall, machine = Wall(), Wall()
+        before = on_a_machine(tmp_path / "letters.db", wall, machine)
+        await before.put(letter(1))
+        assert await before.lease("dl_1", "a", 60) is not None
+        await before.close()
+        wall.now, machine.now = wall.now + 30, 5.0
+        after = on_a_machine(tmp_path / "letters.db", wall, machine, "two")
+        found = await after.lease("dl_1", "b", 60)
+        assert found is not None
+        assert found.last_attempt_at == wall.now
+        await after.close()
+
+    virtually(main())
+
+
+def test_a_lease_by_the_wall_clock_is_held_against_it(tmp_path: Path) -> None:
+    """Of an earlier version that still runs beside."""
+
+    async def main() -> None:
+        wall = Wall()
+        before = SqliteDeadLetterStore(tmp_path / "letters.db", wall_clock=wall)
+        now = on_a_machine(tmp_path / "letters.db", wall, Wall())
+        await before.put(letter(1))
+        assert await before.lease("dl_1", "a", 60) is not None
+        assert await now.lease("dl_1", "b", 60) is None
+        wall.now += 61
+        assert await now.lease("dl_1", "b", 60) is not None
+        await before.close()
+        await now.close()
+
+    virtually(main())
