@@ -359,35 +359,13 @@ class Engine(Generic[S]):
                 0,  # amount
                 0.0 if strike is None else strike.delay_s + strike.delay_after_s,
                 one.given_delay_s,
-                retry_after_s(sending.headers, self._clock.wall_s()) if was_told else None,
+                retry_after_s(sending.headers, self._clock.wall_s() + skew_s) if was_told else None,
                 None,  # references
                 None,  # fields
                 0.0 if turn is None else turn.queued_s,
                 0.0 if turn is None else turn.work_s,
                 one.given_work_s,
             )
-        entry = Entry(
-            "request",
-            account=one.world.account.name if one.world is not None else "",
-            operation_id=one.operation,
-            at_s=call.at_s,
-            finished_s=self._clock.machine_s(),
-            route=call.route,
-            id=call.request_id,
-            request_id=call.request_id,
-            idempotency_key=call.idempotency_key or "",
-            replayed=one.replayed,
-            status=int(sending.status),
-            ending=ending.value,
-            chunks=chunks,
-            received=one.session.heard if one.session is not None else 0,
-            faults=one.struck,
-            asked_delay_s=strike.delay_s + strike.delay_after_s if strike is not None else 0.0,
-            given_delay_s=one.given_delay_s,
-            retry_after_s=retry_after_s(sending.headers, self._clock.wall_s() + skew_s) if was_told else None,
-            queued_s=one.turn.queued_s if one.turn is not None else 0.0,
-            asked_work_s=one.turn.work_s if one.turn is not None else 0.0,
-            given_work_s=one.given_work_s,
         )
 
 

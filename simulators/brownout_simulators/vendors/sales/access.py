@@ -12,7 +12,6 @@ from brownout_simulators.call import Call, Reply
 from brownout_simulators.oauth import client_credentials, client_of, token_for
 from brownout_simulators.vendor import Credential, IdempotencyRules, Refused
 from brownout_simulators.vendors.sales.contract import CONTRACT, SCOPES
-from brownout_simulators.vendor import Credential, IdempotencyRules, Refused, Route
 from brownout_simulators.vendors.sales.errors import SalesErrors, oauth_error, problem, refuse
 from brownout_simulators.vendors.sales.resources import State, Token
 
@@ -216,12 +215,3 @@ IDEMPOTENCY: Final = IdempotencyRules(
 def scope_of(call: Call) -> str:
     """Which scope a token needs for this call."""
     return SCOPE_OF.get(call.route) or "orders.read"
-    if call.path.startswith("/api/v2/webhook-"):
-        return "webhooks.manage"
-    return "orders.read" if call.method == "GET" else "orders.write"
-
-
-ROUTES: Final[tuple[Route[State], ...]] = (
-    Route("POST", "/oauth2/token", issue_token, grants=True),
-    Route("POST", "/oauth2/revoke", revoke_token, grants=True),
-)
