@@ -33,6 +33,10 @@ EFFECTS: Final[Mapping[str, Sequence[str]]] = {
     "supabase.row": ("table", "command", "key", "owner"),
     "supabase.row_updated": ("table", "command", "key", "owner"),
     "supabase.row_deleted": ("table", "command", "key", "owner"),
+    # The same of a table that is an outbox: what is to be told of a row, beside the row.
+    "supabase.message": ("table", "command", "key", "owner"),
+    "supabase.message_updated": ("table", "command", "key", "owner"),
+    "supabase.message_deleted": ("table", "command", "key", "owner"),
     "supabase.user": ("email", "phone", "role", "provider"),
     "supabase.session": ("user", "method"),
     "supabase.factor": ("user", "type", "name"),

@@ -67,6 +67,41 @@ def test_a_function_that_inserts_leaves_a_row_as_an_insert_does(bench: SupabaseB
     assert (read_only.status, read_only.json["code"]) == (405, "25006")
 
 
+def test_a_function_may_insert_into_several_tables_all_of_it_or_nothing(bench: SupabaseBench) -> None:
+    """The row of the outbox is the job's own, and goes with it."""
+    bench.simulator.set_up({"database": {}})
+    before = len(bench.effects())
+    job = {"business_key": "b1", "payload": {"n": 1}, "amount": "2.50"}
+    (made,) = _call(bench, "book_job", job).json
+    assert (made["business_key"], made["status"], made["amount"]) == ("b1", "running", 2.5)
+    (told,) = bench.rest("GET", "outbox?select=business_key,topic,payload").json
+    assert told == {"business_key": "b1", "topic": "job.booked", "payload": {"n": 1}}
+    # A row of the outbox is in the way: the job does not come to be either.
+    bench.rest("POST", "jobs", {"business_key": "b2"})
+    bench.rest("POST", "outbox", {"business_key": "b2", "topic": "by hand"})
+    bench.rest("PATCH", "jobs?business_key=eq.b2", {"payload": {"n": 2}})
+    assert _call(bench, "book_job", {**job, "business_key": "b2"}).json["code"] == "23505"
+    assert len(bench.rest("GET", "jobs?business_key=eq.b2").json) == 1
+    bench.rest("DELETE", "jobs?business_key=eq.b1")
+    assert [row["route"] for row in bench.effects()[before:]] == [
+        "supabase.row", "supabase.message", "supabase.row", "supabase.message", "supabase.row_updated",
+        "supabase.row_deleted", "supabase.message_deleted",
+    ]  # fmt: skip
+
+
+def test_what_is_in_the_way_of_the_second_row_keeps_the_first_one_from_being_there(bench: SupabaseBench) -> None:
+    from brownout_simulators.vendors.supabase.database.typical import FUNCTIONS as TYPICAL
+    from brownout_simulators.vendors.supabase.database.typical import TABLES
+
+    wrong = {**TYPICAL["book_job"], "also": [{"insert": "outbox", "values": {"business_key": "$business_key"}}]}
+    bench.simulator.set_up({"database": {"tables": TABLES, "functions": {"book_job": wrong}}})
+    before = len(bench.effects())
+    refused = _call(bench, "book_job", {"business_key": "b1", "payload": {}, "amount": 1})
+    assert refused.json["code"] == "23502"
+    assert bench.rest("GET", "jobs?business_key=eq.b1").json == []
+    assert len(bench.effects()) == before
+
+
 def test_values_errors_and_nothing(bench: SupabaseBench) -> None:
     assert _call(bench, "version").json == bench.rest("GET", "rpc/version").json == {"major": 17}
     assert _call(bench, "echo", {"n": "5"}).json == bench.rest("GET", "rpc/echo?n=5").json == 5

@@ -68,6 +68,14 @@ def _table(**about: Any) -> dict[str, Any]:
         ({"database": {"functions": {"f": {}}}}, "database.functions.f: it does exactly one of"),
         ({"database": {"functions": {"f": {"select": "x"}}}}, "database.functions.f.select: there is no table 'x'"),
         (
+            {"database": {"functions": {"f": {"insert": "jobs", "also": [{"insert": "x"}]}}}},
+            "database.functions.f.also[0].insert: there is no table 'x'",
+        ),
+        (
+            {"database": {"tables": {"t": {"columns": {"a": "text"}, "outbox": "yes"}}}},
+            "database.tables.t.outbox: true or false, got 'yes'",
+        ),
+        (
             {"database": {"functions": {"f": {"select": "jobs", "where": {"x": "$a"}}}}},
             "database.functions.f.where.x: jobs has no such column",
         ),

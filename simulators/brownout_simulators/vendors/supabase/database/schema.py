@@ -86,6 +86,8 @@ class Table:
     """Columns that the ledger keeps with a row as the caller's own ids."""
     rows: Sequence[Mapping[str, Any]] = ()
     """Those that are there from the beginning, as JSON."""
+    is_outbox: bool = False
+    """Its rows say what others are to be told; the ledger keeps them apart."""
 
     @cached_property
     def needed(self) -> Sequence[Column]:
@@ -116,6 +118,8 @@ class Function:
     """Of `select`: column to the argument that it must equal."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """Of `insert`: column to an argument (`$name`) or a constant."""
+    also: Sequence[tuple[str, Mapping[str, Any]]] = ()
+    """Of `insert`: rows of further tables, in the same transaction; a table and its values."""
     value: Any = None
     """Of `value`: what it returns; a text `$name` is that argument."""
     single: bool = False

@@ -91,7 +91,7 @@ def _seconds(given: Any, place: str) -> float:
 
 
 _OF_A_TABLE: Final = (
-    "columns", "primary_key", "unique", "foreign_keys", "owner", "policies", "references", "rows",
+    "columns", "primary_key", "unique", "foreign_keys", "owner", "policies", "references", "rows", "outbox",
 )  # fmt: skip
 
 
@@ -117,7 +117,10 @@ def _table(name: str, given: Any, place: str, enums: Mapping[str, Sequence[str]]
         columns[column] = replace(columns[column], nullable=False)
     policies = _policies(found.get("policies", {}), f"{place}.policies", has_owner=bool(owner))
     rows = [_row(columns, row, f"{place}.rows[{number}]") for number, row in enumerate(found.get("rows", ()))]
-    return Table(name, columns, primary, uniques, keys, owner, policies, references, rows)
+    is_outbox = found.get("outbox", False)
+    if is_outbox not in {True, False}:
+        raise ValueError(f"{place}.outbox: true or false, got {is_outbox!r}")
+    return Table(name, columns, primary, uniques, keys, owner, policies, references, rows, is_outbox)
 
 
 def _check_columns(
@@ -270,7 +273,7 @@ _DOES: Final = ("select", "insert", "value", "raise", "void")
 def _function(
     name: str, given: Any, place: str, tables: Mapping[str, Table], enums: Mapping[str, Sequence[str]]
 ) -> Function:
-    found = known(given, place, ("arguments", *_DOES, "where", "values", "single", "optional", "stable"))
+    found = known(given, place, ("arguments", *_DOES, "where", "values", "also", "single", "optional", "stable"))
     does = [key for key in _DOES if key in found]
     if len(does) != 1:
         raise ValueError(f"{place}: it does exactly one of {', '.join(_DOES)}")
@@ -302,10 +305,32 @@ def _on_table(  # noqa: PLR0917 - what a function's declaration consists of
     arguments: Mapping[str, tuple[PgType, bool]],
     does: Any,
 ) -> Function:
-    table = text(found[does], f"{place}.{does}")
+    part = "where" if does == "select" else "values"
+    table, values = _values(found, place, tables, arguments, does, part)
+    is_single = bool(found.get("single"))
+    if does == "select":
+        is_volatile = not found.get("stable", True)
+        return Function(name, arguments, "select", table, where=values, single=is_single, volatile=is_volatile)
+    also = [
+        _values(known(each, f"{place}.also[{number}]", ("insert", "values")), f"{place}.also[{number}]", tables,
+                arguments, "insert", "values")
+        for number, each in enumerate(found.get("also", ()))
+    ]  # fmt: skip
+    return Function(name, arguments, "insert", table, values=values, also=also, single=is_single)
+
+
+def _values(  # noqa: PLR0917 - what a part of a function's declaration consists of
+    found: Mapping[str, Any],
+    place: str,
+    tables: Mapping[str, Table],
+    arguments: Mapping[str, tuple[PgType, bool]],
+    does: str,
+    part: str,
+) -> tuple[str, Mapping[str, Any]]:
+    """The table that a function is about, and what it says of its columns."""
+    table = text(found.get(does), f"{place}.{does}")
     if table not in tables:
         raise ValueError(f"{place}.{does}: there is no table {table!r}")
-    part = "where" if does == "select" else "values"
     values = mapping(found.get(part, {}), f"{place}.{part}")
     for column, value in values.items():
         if column not in tables[table].columns:
@@ -314,11 +339,7 @@ def _on_table(  # noqa: PLR0917 - what a function's declaration consists of
             raise ValueError(f"{place}.{part}.{column}: there is no argument {value[1:]!r}")
         if does == "select" and not (isinstance(value, str) and value.startswith("$")):
             raise ValueError(f"{place}.where.{column}: an argument, as $name")
-    is_single = bool(found.get("single"))
-    if does == "select":
-        is_volatile = not found.get("stable", True)
-        return Function(name, arguments, "select", table, where=values, single=is_single, volatile=is_volatile)
-    return Function(name, arguments, "insert", table, values=values, single=is_single)
+    return table, values
 
 
 def _raising(name: str, given: Any, place: str, arguments: Mapping[str, tuple[PgType, bool]]) -> Function:

@@ -1,4 +1,5 @@
-"""The tables of a typical application, where nobody has set up others: users' profiles, their jobs, a job's files."""
+"""The tables of a typical application, where nobody has set up others: users' profiles, their jobs, a job's files, and
+what others are to be told of a job, which is written with it or not at all."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -46,8 +47,36 @@ TABLES: Final[Mapping[str, Any]] = {
         "owner": "owner",
         "policies": {"authenticated": _OWN},
     },
+    "outbox": {
+        "columns": {
+            "id": {"type": "bigint", "identity": "by default", "primary_key": True},
+            "business_key": {
+                "type": "text",
+                "not_null": True,
+                "unique": True,
+                "references": "jobs.business_key",
+                "on_delete": "cascade",
+            },
+            "topic": {"type": "text", "not_null": True},
+            "payload": {"type": "jsonb", "not_null": True, "default": {}},
+            "created_at": {"type": "timestamptz", "not_null": True, "default": "now()"},
+        },
+        "policies": {"authenticated": {}},
+        "outbox": True,
+    },
 }
 
 FUNCTIONS: Final[Mapping[str, Any]] = {
+    "book_job": {
+        "arguments": {"business_key": "text", "payload": "jsonb", "amount": "numeric"},
+        "insert": "jobs",
+        "values": {"business_key": "$business_key", "payload": "$payload", "amount": "$amount", "status": "running"},
+        "also": [
+            {
+                "insert": "outbox",
+                "values": {"business_key": "$business_key", "topic": "job.booked", "payload": "$payload"},
+            },
+        ],
+    },
     "jobs_of": {"arguments": {"owner": "uuid"}, "select": "jobs", "where": {"owner": "$owner"}},
 }

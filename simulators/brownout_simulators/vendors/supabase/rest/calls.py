@@ -122,8 +122,29 @@ def _text_of(function: Function, argument: str, arguments: Row) -> str:
 
 def _insert(asking: Asking, function: Function, arguments: Row, asked: Asked) -> Reply:
     table = asking.schema.tables[function.table]
+    further = [(asking.schema.tables[name], _row(asking, function, name, of, arguments)) for name, of in function.also]
+    row = _row(asking, function, function.table, function.values, arguments)
+    del asked
+    writer = asking.writer()
+    for each, _ in further:
+        writer.into(each)
+    with writer.into(table):
+        done = writer.insert(table, [row], list(row))
+        for each, beside in further:
+            writer.insert(each, [beside], list(beside))
+    new = done[0].new or {}
+    shown = {
+        name: None if new[name] is None else column.type.shown(new[name]) for name, column in table.columns.items()
+    }
+    reply = _scalar(asking, shown if function.single else [shown], {"Content-Range": "0-0/*"})
+    reply.effects, reply.notices = told(asking, writer)
+    return reply
+
+
+def _row(asking: Asking, function: Function, name: str, values: Mapping[str, Any], arguments: Row) -> Row:
+    table = asking.schema.tables[name]
     row: Row = {}
-    for column, value in function.values.items():
+    for column, value in values.items():
         kind = table.columns[column].type
         if isinstance(value, str) and value.startswith("$"):
             if value[1:] not in arguments:
@@ -132,17 +153,7 @@ def _insert(asking: Asking, function: Function, arguments: Row, asked: Asked) ->
             row[column] = None if held is None else kind.read(function.arguments[value[1:]][0].text(held))
         else:
             row[column] = kind.of_json(value)
-    del asked
-    writer = asking.writer()
-    with writer.into(table):
-        done = writer.insert(table, [row], list(row))
-    new = done[0].new or {}
-    shown = {
-        name: None if new[name] is None else column.type.shown(new[name]) for name, column in table.columns.items()
-    }
-    reply = _scalar(asking, shown if function.single else [shown], {"Content-Range": "0-0/*"})
-    reply.effects, reply.notices = told(asking, writer)
-    return reply
+    return row
 
 
 def _value(asking: Asking, function: Function, arguments: Row, asked: Asked) -> Reply:

@@ -23,6 +23,7 @@ from brownout_simulators.vendors.supabase.rest.reads import answered, content_ra
 from brownout_simulators.vendors.supabase.rest.request import Asked, picks_all, read, refuse_aggregates
 
 _EFFECTS = {"INSERT": "supabase.row", "UPDATE": "supabase.row_updated", "DELETE": "supabase.row_deleted"}
+_OF_AN_OUTBOX = {kind: effect.replace(".row", ".message") for kind, effect in _EFFECTS.items()}
 _RESOLUTIONS: dict[str, Resolution] = {"merge-duplicates": "merge", "ignore-duplicates": "ignore"}
 
 
@@ -223,7 +224,8 @@ def _effect(each: Written) -> Effect:
         "key": key,
         "owner": _text(table, table.owner, row) if table.owner else "",
     }
-    return Effect(_EFFECTS[each.kind], f"{table.name}/{key}", references=references, fields=fields)
+    kinds = _OF_AN_OUTBOX if table.is_outbox else _EFFECTS
+    return Effect(kinds[each.kind], f"{table.name}/{key}", references=references, fields=fields)
 
 
 def _text(table: Table, name: str, row: Row) -> str:
