@@ -7,6 +7,7 @@ Read it from the outside in:
 - `compose.py`   builds the whole application from a configuration, in either mode
 - `application.py`  what it builds: flows, dead letters, health
 - `flows/`       the business operations, one file each
+- `saga/`        work of several steps that can be taken back, and how far it has come
 - `presets.py`   the settings of the policies by name, and how a document changes them
 - `adapters/`    one file per vendor: a thin, typed client, where it is found, how it is guarded
 - `services/`    what several vendors do alike: interfaces, and the words that they use

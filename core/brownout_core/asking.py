@@ -18,8 +18,32 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from math import inf
+from typing import Protocol
 
 from brownout_core.errors import DeadlineExceeded
+
+
+class Kept(Protocol):
+    """What is kept durably of an operation of several steps while it is under way."""
+
+    standing: str
+    """What it has left so far, for whoever has to deal with it."""
+
+    @property
+    def progress(self) -> bytes:
+        """How far it has come, as its steps write it; empty at the beginning."""
+        ...
+
+    @property
+    def last_attempt_at(self) -> float:
+        """When somebody who ended without a word may have been at work last, in wall-clock seconds."""
+        ...
+
+    async def note(self, progress: bytes) -> None:
+        """Write down how far it has come. Raises where it is somebody else's by now, or cannot be written: then
+        nothing more may be done."""
+        ...
+
 
 Say = Callable[[str], Awaitable[None]]
 """Takes a piece of an answer, and returns once there is room for the next one."""
@@ -39,8 +63,8 @@ class Asking:
     """One asking. Not for two at once; several calls of one flow may share it."""
 
     __slots__ = (
-        "_is_settled", "announce", "attempt_ends_at_s", "earlier", "ends_at_s", "has_spoken", "idempotency_key",
-        "may_have_sent", "one_vendor", "operation_id", "say", "told", "writes",
+        "_is_settled", "announce", "answer_is_kept", "attempt_ends_at_s", "earlier", "ends_at_s", "has_spoken",
+        "idempotency_key", "kept", "may_have_sent", "one_vendor", "operation_id", "say", "told", "writes",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +99,10 @@ class Asking:
         reached the vendor. Written by calls."""
         self.writes = 0
         """How many calls that are no reads were begun. Written by calls."""
+        self.kept: Kept | None = None
+        """Of an operation of several steps; None: it is not, or nothing of it was begun."""
+        self.answer_is_kept = False
+        """Whether whoever asks again will get the same answer from the store of claims."""
         self._is_settled = False
 
     @property

@@ -23,11 +23,11 @@ from brownout_core.flows import FLOWS
 from brownout_core.flows.flow import Around, Flow, KeyFunction
 from brownout_core.guarded import Guarded
 from brownout_core.pipeline import Pipeline
-from brownout_core.policies.dead_letter import DeadLetterConfig, DeadLetters, Spill
+from brownout_core.policies.dead_letter import DeadLetterConfig, DeadLetters
 from brownout_core.policies.idempotency import Idempotency, IdempotencyConfig
 from brownout_core.policies.settings import PolicyFactories, make_policies
 from brownout_core.presets import PoliciesOf, policies_of, read_policies
-from brownout_core.records import ClaimStore, DeadLetterStore
+from brownout_core.records import ClaimStore, DeadLetterStore, Spill
 from brownout_core.redaction import Redactor
 from brownout_core.sessions import SessionTransport
 from brownout_core.spelling import nearest
@@ -96,7 +96,9 @@ def check_document(
 ) -> None:
     """Raises `ConfigError` where no application can be built by this document, as `build` would."""
     settings = read_document(document, adapters)
-    deadlines_s = [max(settings["policies"](each).timeout.deadline_s for each in flow.uses) for flow in flows.values()]
+    deadlines_s = [
+        max(settings["policies"](each).timeout.deadline_s for each in flow.waited_for()) for flow in flows.values()
+    ]
     for deadline_s in deadlines_s:
         try:
             settings.get("idempotency", IdempotencyConfig()).lease_for(deadline_s)

@@ -14,6 +14,7 @@
     │   ├── ClaimsUnavailable      the store of idempotency claims is down
     │   └── RetrySuppressed        the last attempt failed and the retry budget was empty
     ├── DeadLettered               set aside durably, to be redriven; carries the dead letter's id
+    ├── LeftStanding               work of several steps that can neither be finished nor taken back
     ├── SignatureInvalid           a webhook that its vendor did not sign
     └── ServiceError               an attempt was made and did not succeed
         ├── ConnectFailed          no connection: surely no effect
@@ -147,6 +148,12 @@ class DeadLettered(BrownoutError):
     def __init__(self, dead_letter_id: str) -> None:
         super().__init__(f"set aside as dead letter {dead_letter_id}")
         self.dead_letter_id = dead_letter_id
+
+
+class LeftStanding(BrownoutError):
+    """What was done can neither be finished nor be taken back: a person has to."""
+
+    may_have_effect = True
 
 
 class SignatureInvalid(BrownoutError):

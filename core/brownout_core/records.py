@@ -114,16 +114,20 @@ class Parcel:
 class LetterState(StrEnum):
     """Where a dead letter stands."""
 
+    UNDER_WAY = "under_way"  # written before its work, by whoever does it, for the length of a lease; then as pending
     PENDING = "pending"
     REDRIVING = "redriving"  # claimed by one operator, for the length of a lease
     REDRIVEN = "redriven"
     REFUSED = "refused"  # the vendor gave a definitive no when it was redriven
     POISON = "poison"  # failed as often as the cap allows; an operator has to insist
+    INCIDENT = "incident"  # what it has left could not be taken back: a person has to, and it names what that is
     DISCARDED = "discarded"
 
 
-OPEN_STATES = (LetterState.PENDING, LetterState.REDRIVING, LetterState.POISON)
-"""The states in which somebody still has to do something."""
+OPEN_STATES = (
+    LetterState.UNDER_WAY, LetterState.PENDING, LetterState.REDRIVING, LetterState.POISON, LetterState.INCIDENT
+)  # fmt: skip
+"""The states in which somebody still has to do something. One under way is nobody's business while its lease lasts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +154,10 @@ class DeadLetter:
     resolved_at: float | None = None
     outcome: str = ""
     """What the redrive that resolved it came to."""
+    standing: str = ""
+    """Of work of several steps that has not ended: what it has left, as `vendor what id, vendor what id`."""
+    progress: Annotated[bytes, HIDDEN] = b""
+    """How far work of several steps has come: whoever holds the lease writes it, before each step."""
     lease_owner: Annotated[str, HIDDEN] = ""
     lease_until: Annotated[float, HIDDEN] = 0.0
 
@@ -189,6 +197,20 @@ class DeadLetterStore(Protocol):
         and `last_attempt_at` says so."""
         ...
 
+    async def undertake(self, letter: DeadLetter, owner: str, lease_s: float) -> DeadLetter:
+        """Keep a letter before its work is begun, leased by `owner`, and return it; or the one that is there. That is
+        leased by `owner`, too, where whoever did it has ended without a word, or somebody gave it up."""
+        ...
+
+    async def note(self, letter_id: str, owner: str, progress: bytes) -> bool:
+        """Write down how far it has come. False, and nothing changes, unless `owner` holds a lease that lasts: then
+        nothing more may be done."""
+        ...
+
+    async def forget(self, letter_id: str, owner: str) -> bool:
+        """Its work is done, and somebody else keeps the answer. False for anyone but the holder."""
+        ...
+
     async def settle(self, letter: DeadLetter, owner: str) -> bool:
         """Write back what a redrive came to. False, and nothing changes, unless `owner` holds the lease."""
         ...
@@ -202,3 +224,14 @@ class DeadLetterStore(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class Spill(Protocol):
+    """Where letters go while their store is down. Blocks briefly; raises `StoreUnavailable`."""
+
+    def append(self, letter: DeadLetter) -> None: ...
+    def take(self) -> Sequence[DeadLetter]: ...
+    def drained(self) -> None: ...
+    def check(self) -> None:
+        """Raises `StoreUnavailable`, with its place, where something is kept that nobody can read."""
+        ...

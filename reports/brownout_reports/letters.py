@@ -11,7 +11,7 @@ from brownout_reports.rows import EventRow, LetterRow
 from brownout_reports.series import Floats
 from brownout_reports.tables import Tables
 
-WAITING = ("pending", "redriving", "poison")
+WAITING = ("under_way", "pending", "redriving", "poison", "incident")
 
 
 def waiting(tables: Tables, edges_s: Floats) -> Floats | None:

@@ -186,7 +186,7 @@ class LetterRow(NamedTuple):
     flow: str = ""
     """Whose request it is: `pay`."""
     state: str = ""
-    """pending, redriving, redriven, refused, poison or discarded."""
+    """under_way, pending, redriving, redriven, refused, poison, incident or discarded."""
     operation_id: str = ""
     idempotency_key: str = ""
     payload: Json = ""
@@ -198,10 +198,10 @@ class LetterRow(NamedTuple):
     attempts: int = 0
     """How often the whole call was tried: once live, and once for each redrive."""
     generation: int = 0
-    """How often a redrive of it has failed."""
     resolved_at: Instant | None = None
     outcome: str = ""
     """What the redrive that resolved it came to."""
+    standing: str = ""  # what work of several steps has left: `vendor what id, …`
 
     @property
     def redrives(self) -> int:

@@ -192,10 +192,17 @@ TIED: Mapping[str, Mapping[str, Collection[str]]] = {
     "operation": {
         # What the flow itself bounds, or tells, and no policy.
         "assist": [
+            "flows/book_job.py",
             "mutants/ends_as_if_whole.py",
             "mutants/gives_the_first_all_the_time.py",
             "mutants/waits_for_silence.py",
         ],
+        # What a saga is made of.
+        **{
+            name: ["flows/book_job.py"]
+            for name in ("pay", "notify", "place_order", "save_job", "sign_in", "sign_contract", "send_receipt")
+        },
+        "reserve_stock": ["flows/book_job.py", "gateway/book_job.py"],
         "run_job": ["mutants/takes_silence_for_peace.py"],  # how often it checks what nobody told it
     },
     "adapter": {"twilio": ["adapters/texting.py"]},  # a service over it, beside the client itself

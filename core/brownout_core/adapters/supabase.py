@@ -136,10 +136,11 @@ class SupabaseClient(VendorClient):
         assert page.total is not None  # noqa: S101 - it was asked for
         return page.total
 
-    async def insert(self, table: str, row: Row, *, key: str, operation_id: str) -> Row:
+    async def insert(self, table: str, row: Row, *, key: str, operation_id: str, through: str = "") -> Row:
         """A new row. One that is there already under `key`, and holds the same, is this row: its answer was lost."""
         call = "insert"
-        response = await self._write(call, operation_id, _table(table), row)
+        path = f"/rest/v1/rpc/{quote(through, safe='')}" if through else _table(table)
+        response = await self._write(call, operation_id, path, row)
         if response.status == 409 and self._said(response).code == ALREADY_THERE:
             found = await self._existing(table, eq(key, row[key]), operation_id)
             same = [each for each in found.rows if all(_holds(each.get(name), value) for name, value in row.items())]

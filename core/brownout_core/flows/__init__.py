@@ -1,10 +1,12 @@
 """The business operations: one file each, with its request, its path, the vendors that it uses and what it does.
 
-`flow.py` is what stands around every one of them, `ending.py` how they end, `request.py` what every request has,
-`background.py` what one may do beside what it is asked. To add one: a module with a `Flow`, and a line here.
+`flow.py` is what stands around every one of them, `long_flow.py` around a saga, `ending.py` how they end, `request.py`
+what every request has, `background.py` what one may do beside what it is asked. To add one: a module with a `Flow`, and
+a line here.
 """
 
 from brownout_core.flows.assist import Assist
+from brownout_core.flows.book_job import BookJob
 from brownout_core.flows.flow import by_name
 from brownout_core.flows.notify import Notify
 from brownout_core.flows.pay import Pay
@@ -33,5 +35,6 @@ FLOWS = by_name(
     ReserveStock,
     SendReceipt,
     PublishSite,
+    BookJob,
 )
 """Every flow, by name."""

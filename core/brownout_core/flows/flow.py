@@ -83,6 +83,8 @@ class Flow(ABC, Generic[R]):
     request: type[R]
     uses: ClassVar[Sequence[Adapter[Any, Any]]]
     """The vendors that it may ask."""
+    not_waited_for: ClassVar[Sequence[Adapter[Any, Any]]] = ()
+    """Those of them that get what time the others leave: what they do can be done without."""
     http_status: ClassVar[int] = 200
     """Of an answer that it is done."""
     sets_aside: ClassVar[SetAside] = SetAside.UNKNOWN
@@ -93,11 +95,16 @@ class Flow(ABC, Generic[R]):
 
     def __init__(self, around: Around) -> None:
         self._around = around
-        limits = [around.guarded[adapter.name].policies.timeouts for adapter in self.uses]
+        limits = [around.guarded[adapter.name].policies.timeouts for adapter in self.waited_for()]
         self._one_vendor = len(self.uses) == 1
         self.deadline_s = max(each.deadline_at_s(0.0, None) for each in limits)
         """The longest that it takes: as long as a call to the slowest of its vendors."""
         self._once = around.idempotency(self.name, self.deadline_s)
+
+    @classmethod
+    def waited_for(cls) -> Sequence[Adapter[Any, Any]]:
+        """The vendors of which the slowest says how long it takes."""
+        return [adapter for adapter in cls.uses if adapter not in cls.not_waited_for]
 
     def guarded(self, adapter: Adapter[A, C]) -> Guarded[C]:
         """The client of a vendor that this flow `uses`."""
@@ -153,6 +160,7 @@ class Flow(ABC, Generic[R]):
                 first_attempt_at=first_attempt_at,
             )
             ending = await self._failed(parcel, error, asking)
+        await self._over(asking, ending)
         if around.sink is not None:
             self._tell_end(around.sink, ending, started_s)
         return ending
@@ -197,13 +205,19 @@ class Flow(ABC, Generic[R]):
             self._tell_rejection(error, asking)
         if self._is_set_aside(error, asking):
             try:
-                letter_id = await self._around.dead_letters.set_aside(parcel, error)
+                letter_id = await self._set_aside(parcel, error, asking)
             except StoreUnavailable:
                 pass  # not durable, so not acknowledged
             else:
                 self._tell_set_aside(error, parcel.operation_id, letter_id)
                 return endings.accepted(parcel.operation_id, letter_id)
         return endings.ended(parcel.operation_id, error, may_have_effect=asking.may_have_effect)
+
+    async def _set_aside(self, parcel: Parcel, error: BrownoutError, asking: Asking) -> str:  # noqa: ARG002 - of others
+        return await self._around.dead_letters.set_aside(parcel, error)
+
+    async def _over(self, asking: Asking, ending: Ending) -> None:
+        """Awaited when it has ended, and its answer is kept if it can be."""
 
     def _is_set_aside(self, error: BrownoutError, asking: Asking) -> bool:
         if isinstance(error, DeadLettered | IdempotencyConflict) or self.sets_aside is SetAside.NOTHING:

@@ -5,6 +5,7 @@ later (a redrive, a takeover) searches first. Then one of the two always holds: 
 young that the key still stands for it.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -87,7 +88,11 @@ class Pay(Flow[PayRequest]):
             return None
 
     async def _find(self, request: PayRequest, asking: Asking) -> PaymentIntent | None:
+        return next(iter(await self.find(request, asking)), None)
+
+    async def find(self, request: PayRequest, asking: Asking) -> Sequence[PaymentIntent]:
+        """What was paid for the operation, as far as Stripe's search shows it by now."""
         found = await self._stripe.read(
             asking, "find_payment_intents", lambda client: client.find_payment_intents(request.operation_id)
         )
-        return next((each for each in found if each.is_paid and each.operation_id == request.operation_id), None)
+        return [each for each in found if each.is_paid and each.operation_id == request.operation_id]

@@ -12,7 +12,7 @@ A reservation that nobody takes ends by itself after a while. So whoever comes l
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
@@ -126,34 +126,64 @@ class ReserveStock(Flow[ReserveRequest]):
         except BrownoutError:
             return None
 
+    async def find_any(self, request: ReserveRequest, asking: Asking) -> Sequence[str]:
+        """Whether anything of it stands, as one name for all of it: its key."""
+        stands = await self._work_orders(request, asking) or await self._reservations(request, asking)
+        return [f"erp document {request.key}"] if stands else []
+
+    async def give_back_all(self, request: ReserveRequest, asking: Asking) -> None:
+        """Cancel the work order, and release what none has. Raises where that is not certain."""
+        for order in await self._work_orders(request, asking):
+            await self._cancel(request, asking, order)
+        # What a work order had is free with it.
+        for held in await self._reservations(request, asking):
+            await self._release(request, asking, held)
+
+    async def _cancel(self, request: ReserveRequest, asking: Asking, order: WorkOrder) -> None:
+        await self._erp(
+            asking,
+            "cancel",
+            lambda client: client.cancel(order.id, operation_id=request.operation_id),
+            idempotent=True,
+        )
+
     async def _give_back(self, request: ReserveRequest, asking: Asking, held: Reservation) -> None:
         """Once that is certain nothing is left of it; else it is open, and somebody will have to look again."""
         try:
-            await self._erp(
-                asking,
-                "release",
-                lambda client: client.release(held.id, operation_id=request.operation_id),
-                idempotent=True,
-            )
+            await self._release(request, asking, held)
         except BrownoutError:
             return
         asking.taken_back()
 
+    async def _release(self, request: ReserveRequest, asking: Asking, held: Reservation) -> None:
+        await self._erp(
+            asking,
+            "release",
+            lambda client: client.release(held.id, operation_id=request.operation_id),
+            idempotent=True,
+        )
+
     async def _reservation(self, request: ReserveRequest, asking: Asking) -> Reservation | None:
+        return _only(asking, "find_reservations", await self._reservations(request, asking))
+
+    async def _reservations(self, request: ReserveRequest, asking: Asking) -> list[Reservation]:
         found = await self._erp.read(
             asking,
             "find_reservations",
             lambda client: client.find_reservations(request.key, operation_id=request.operation_id),
         )
-        return _only(asking, "find_reservations", [each for each in found if each.stands])
+        return [each for each in found if each.stands]
 
     async def _work_order(self, request: ReserveRequest, asking: Asking) -> WorkOrder | None:
+        return _only(asking, "find_work_orders", await self._work_orders(request, asking))
+
+    async def _work_orders(self, request: ReserveRequest, asking: Asking) -> list[WorkOrder]:
         found = await self._erp.read(
             asking,
             "find_work_orders",
             lambda client: client.find_work_orders(request.key, operation_id=request.operation_id),
         )
-        return _only(asking, "find_work_orders", [each for each in found if each.status != erp.CANCELLED])
+        return [each for each in found if each.status != erp.CANCELLED]
 
 
 def _only(asking: Asking, call: str, found: list[T]) -> T | None:

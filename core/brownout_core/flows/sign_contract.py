@@ -6,6 +6,7 @@ not be sent is set aside, also where the hour's calls are used up.
 """
 
 import uuid
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -43,8 +44,7 @@ class SignContract(Flow[ContractRequest]):
 
     async def do(self, request: ContractRequest, asking: Asking) -> dict[str, Any]:
         """One envelope, if none is out yet."""
-        reference = reference_of(asking)
-        sent = await self.look_first(asking, lambda _ago_s: self._find(reference, asking))
+        sent = await self.look_first(asking, lambda _ago_s: self._there_already(asking))
         if sent is None:
             contract = Contract(
                 subject=request.subject,
@@ -54,16 +54,20 @@ class SignContract(Flow[ContractRequest]):
             sent = await self._docusign(
                 asking,
                 "send",
-                lambda client: client.send(contract, reference=reference, operation_id=request.operation_id),
+                lambda client: client.send(contract, reference=reference_of(asking), operation_id=request.operation_id),
                 idempotent=False,
             )
         return {"envelope": sent.id, "envelope_status": sent.status}
 
-    async def _find(self, reference: str, asking: Asking) -> Sent | None:
-        found = await self._docusign.read(
+    async def _there_already(self, asking: Asking) -> Sent | None:
+        return next((each for each in await self.find(asking) if each.is_out), None)
+
+    async def find(self, asking: Asking) -> Sequence[Sent]:
+        """Every envelope of the operation, whatever became of it."""
+        reference = reference_of(asking)
+        return await self._docusign.read(
             asking, "find", lambda client: client.find(reference, operation_id=asking.operation_id)
         )
-        return next((each for each in found if each.is_out), None)
 
 
 def reference_of(asking: Asking) -> str:

@@ -46,7 +46,7 @@ class SignIn(Flow[SignInRequest]):
 
     async def do(self, request: SignInRequest, asking: Asking) -> dict[str, Any]:
         """One profile."""
-        session = await self._verified(request)
+        session = await self.verified(request.token, request.operation_id)
         profile = await self._supabase(
             asking,
             "upsert",
@@ -57,11 +57,10 @@ class SignIn(Flow[SignInRequest]):
         )
         return {"user": session.user_id, "session": session.session_id, "profile": str(profile.get("id", ""))}
 
-    async def _verified(self, request: SignInRequest) -> Session:
+    async def verified(self, token: str, operation_id: str) -> Session:
+        """Whose session it is. Raises `VendorRefused` where it is nobody's."""
         try:
-            return await self._clerk.by_itself(
-                lambda client: client.verify(request.token, operation_id=request.operation_id)
-            )
+            return await self._clerk.by_itself(lambda client: client.verify(token, operation_id=operation_id))
         except TokenRefused as error:
             raise VendorRefused("clerk", "verify", str(error), status=401, code=outcome_of(error)) from error
 

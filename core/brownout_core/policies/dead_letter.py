@@ -14,9 +14,9 @@ import asyncio
 import hashlib
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
 
 from brownout_core.asking import Asking, Earlier
 from brownout_core.clock import WallClock
@@ -26,14 +26,17 @@ from brownout_core.errors import (
     ConfigError,
     IdempotencyConflict,
     KeyReused,
+    LeftStanding,
     VendorRefused,
 )
+from brownout_core.policies.undertaking import Undertaking
 from brownout_core.records import (
     OPEN_STATES,
     DeadLetter,
     DeadLetterStore,
     LetterState,
     Parcel,
+    Spill,
     StoreUnavailable,
 )
 from brownout_core.redaction import Redactor
@@ -105,17 +108,6 @@ Again = Callable[[DeadLetter, Asking], Awaitable[str]]
 when it may have been sent before, and is told what is done now."""
 
 
-class Spill(Protocol):
-    """Where letters go while their store is down. Blocks briefly; raises `StoreUnavailable`."""
-
-    def append(self, letter: DeadLetter) -> None: ...
-    def take(self) -> Sequence[DeadLetter]: ...
-    def drained(self) -> None: ...
-    def check(self) -> None:
-        """Raises `StoreUnavailable`, with its place, where something is kept that nobody can read."""
-        ...
-
-
 def letter_id(flow: str, idempotency_key: str) -> str:
     """The id under which a flow's work with this key is set aside: the same work has the same id."""
     return "dl_" + hashlib.sha256(f"{flow}\n{idempotency_key}".encode()).hexdigest()[:24]
@@ -162,6 +154,47 @@ class DeadLetters:
             return letter.id
         await self.drain()
         return kept
+
+    async def undertake(self, parcel: Parcel, lease_s: float) -> Undertaking:
+        """Keep the parcel before its work is begun, for as long as that may take. Raises `StoreUnavailable`: then it
+        must not be begun."""
+        await self.drain()
+        owner = self._owner()
+        letter = replace(
+            self._letter(parcel, None), state=LetterState.UNDER_WAY, reason="whoever did it ended without a word"
+        )
+        return Undertaking(self._store, await self._store.undertake(letter, owner, lease_s), owner)
+
+    async def leave(self, kept: Undertaking, error: BaseException) -> str:
+        """It has come no further: set it aside, as far as it is, and return its id."""
+        state = LetterState.INCIDENT if isinstance(error, LeftStanding) else LetterState.PENDING
+        with suppress(StoreUnavailable):  # it is kept, and its lease will run out
+            await self._store.settle(self._stopped(kept, error, state), kept.owner)
+        return kept.letter.id
+
+    async def let_go(self, kept: Undertaking, came_to: str, *, refused: bool, answer_is_kept: bool) -> None:
+        """It has ended; where nobody else keeps its answer, it stays for whoever asks again."""
+        now = self._wall_clock()
+        state = LetterState.REFUSED if refused else LetterState.REDRIVEN
+        ended = replace(kept.letter, state=state, resolved_at=now, outcome=came_to)
+        with suppress(StoreUnavailable):  # its lease will run out, and whoever redrives it finds that it is over
+            if answer_is_kept:
+                await self._store.forget(kept.letter.id, kept.owner)
+            else:
+                await self._store.settle(ended, kept.owner)
+
+    def _stopped(self, kept: Undertaking, error: BaseException, state: LetterState) -> DeadLetter:
+        return replace(
+            kept.letter,
+            state=state,
+            last_attempt_at=self._wall_clock(),
+            error_class=outcome_of(error),
+            reason=self._reason(error),
+            standing=kept.standing,
+        )
+
+    def _owner(self) -> str:
+        return f"{self._instance}:{next(self._leases)}"
 
     async def drain(self) -> int:
         """Move what was spilled into the store; returns how many. Does nothing while the store is down."""
@@ -226,20 +259,21 @@ class DeadLetters:
         `insist` redrives poison too. Raises `StoreUnavailable`.
         """
         await self.drain()
-        owner = f"{self._instance}:{next(self._leases)}"
+        owner = self._owner()
         letter = await self._store.lease(letter_id, owner, self.config.lease_s, insist=insist)
         if letter is None:
             return Redriven(letter_id, Redrive.BUSY)
         asking = self._asking(letter)
+        asking.kept = kept = Undertaking(self._store, letter, owner)
         try:
             came_to = await again(letter, asking)
         except Exception as error:  # noqa: BLE001 - whatever it was, the letter has to go back
             outcome = _outcome_of(error, asking)
-            settled = self._given_back(letter, error, outcome, was_sent=outcome is not Redrive.NOT_SENT)
+            settled = self._given_back(kept, error, outcome, was_sent=outcome is not Redrive.NOT_SENT)
             return await self._settle(settled, owner, Redriven(letter.id, outcome, settled.reason))
         except BaseException as error:
             # Ended while it was at work: no fault of the letter's, but it may have been sent.
-            settled = self._given_back(letter, error, Redrive.NOT_SENT, was_sent=asking.may_have_sent)
+            settled = self._given_back(kept, error, Redrive.NOT_SENT, was_sent=asking.may_have_sent)
             await self._settle(settled, owner, Redriven(letter.id, Redrive.NOT_SENT))
             raise
         now = self._wall_clock()
@@ -250,6 +284,7 @@ class DeadLetters:
             last_attempt_at=now,
             resolved_at=now,
             outcome=came_to,
+            standing="",
         )
         return await self._settle(done, owner, Redriven(letter.id, Redrive.DONE, came_to))
 
@@ -260,7 +295,8 @@ class DeadLetters:
         Every lot has canaries of its own, so that a vendor that goes down between two lots is noticed by the next.
         """
         loop = asyncio.get_running_loop()
-        states = OPEN_STATES if insist else (LetterState.PENDING, LetterState.REDRIVING)
+        passing = (LetterState.UNDER_WAY, LetterState.PENDING, LetterState.REDRIVING)
+        states = OPEN_STATES if insist else passing
         page = await self.page(states=states, limit=limit + 1, after=after)
         outcomes: list[Redriven] = []
         for letter in page[:limit]:
@@ -286,13 +322,15 @@ class DeadLetters:
             return len(outcomes) == canaries and failed == len(outcomes)
         return failed > self.config.stop_ratio * len(outcomes)
 
-    def _given_back(self, letter: DeadLetter, error: BaseException, outcome: Redrive, *, was_sent: bool) -> DeadLetter:
+    def _given_back(self, kept: Undertaking, error: BaseException, outcome: Redrive, *, was_sent: bool) -> DeadLetter:
         """The letter after a redrive that did not do it."""
-        now = self._wall_clock()
+        now, letter = self._wall_clock(), kept.letter
         generation = letter.generation + (outcome is Redrive.FAILED)
         state = LetterState.PENDING
         if outcome is Redrive.REFUSED:
             state = LetterState.REFUSED
+        elif isinstance(error, LeftStanding) or (kept.standing and generation >= self.config.generation_cap):
+            state = LetterState.INCIDENT
         elif generation >= self.config.generation_cap:
             state = LetterState.POISON
         return replace(
@@ -305,6 +343,7 @@ class DeadLetters:
             reason=self._reason(error),
             resolved_at=now if outcome is Redrive.REFUSED else None,
             outcome=outcome.value,
+            standing=kept.standing,
         )
 
     async def _settle(self, settled: DeadLetter, owner: str, redriven: Redriven) -> Redriven:
@@ -312,7 +351,7 @@ class DeadLetters:
         self._note(Kind.REDRIVEN, settled, "done" if redriven.outcome is Redrive.DONE else "failed")
         return redriven
 
-    def _letter(self, parcel: Parcel, error: BaseException) -> DeadLetter:
+    def _letter(self, parcel: Parcel, error: BaseException | None) -> DeadLetter:
         return DeadLetter(
             id=letter_id(parcel.flow, parcel.idempotency_key),
             flow=parcel.flow,
@@ -322,8 +361,8 @@ class DeadLetters:
             operation_id=parcel.operation_id,
             first_attempt_at=parcel.first_attempt_at,
             last_attempt_at=self._wall_clock(),
-            error_class=outcome_of(error),
-            reason=self._reason(error),
+            error_class=LetterState.UNDER_WAY.value if error is None else outcome_of(error),
+            reason="" if error is None else self._reason(error),
         )
 
     def _reason(self, error: BaseException) -> str:

@@ -130,7 +130,7 @@ class Idempotency:
         except BaseException as error:
             await self._give_back(asking, owner, begun.fence, error)
             raise
-        await self._complete(asking.idempotency_key, owner, begun.fence, _RESULT + orjson.dumps(result))
+        await self._complete(asking, owner, begun.fence, _RESULT + orjson.dumps(result))
         return result
 
     async def _begin(self, asking: Asking, fingerprint: str, owner: str, call: str) -> Claimed | Finished:
@@ -185,7 +185,7 @@ class Idempotency:
         key = asking.idempotency_key
         surely_nothing = isinstance(error, BrownoutError) and not asking.may_have_effect
         if surely_nothing and isinstance(error, VendorRefused):
-            await self._complete(key, owner, fence, _REFUSAL + _packed(error))
+            await self._complete(asking, owner, fence, _REFUSAL + packed(error))
             return
         try:
             if surely_nothing:
@@ -195,9 +195,9 @@ class Idempotency:
         except StoreUnavailable:
             return  # the lease will run out
 
-    async def _complete(self, key: str, owner: str, fence: int, result: bytes) -> None:
+    async def _complete(self, asking: Asking, owner: str, fence: int, result: bytes) -> None:
         try:
-            await self._store.complete(key, owner, fence, result)
+            asking.answer_is_kept = await self._store.complete(asking.idempotency_key, owner, fence, result)
         except StoreUnavailable:
             # The work is done and the caller shall know. Whoever asks again after the lease takes over, and meets
             # the vendor's own idempotency or looks first.
@@ -232,7 +232,8 @@ class _Announcement:
             raise IdempotencyConflict("another caller has taken the idempotency key over", may_have_effect=True)
 
 
-def _packed(error: VendorRefused) -> bytes:
+def packed(error: VendorRefused) -> bytes:
+    """A definitive no, to be kept."""
     return orjson.dumps(
         {"vendor": error.vendor, "call": error.call, "message": error.text, "status": error.status,
          "code": error.code}
@@ -240,7 +241,13 @@ def _packed(error: VendorRefused) -> bytes:
 
 
 def _opened(stored: bytes) -> Result:
-    said: Result = orjson.loads(stored[1:])
     if stored[:1] == _RESULT:
+        said: Result = orjson.loads(stored[1:])
         return said
-    raise VendorRefused(said["vendor"], said["call"], said["message"], status=said["status"], code=said["code"])
+    raise unpacked(stored[1:])
+
+
+def unpacked(kept: bytes) -> VendorRefused:
+    """The definitive no that was kept."""
+    said = orjson.loads(kept)
+    return VendorRefused(said["vendor"], said["call"], said["message"], status=said["status"], code=said["code"])

@@ -110,9 +110,9 @@ class StorageService(Protocol):
         """How many rows the filters leave."""
         ...
 
-    async def insert(self, table: str, row: Row, *, key: str, operation_id: str) -> Row:
+    async def insert(self, table: str, row: Row, *, key: str, operation_id: str, through: str = "") -> Row:
         """A new row, or the same one where an earlier sending made it: told by `key`, a unique column of the caller's
-        own."""
+        own. `through` is a function of the database's that takes the row and may write others with it, all or none."""
         ...
 
     async def upsert(self, table: str, row: Row, *, on: Sequence[str], operation_id: str) -> Row:

@@ -22,7 +22,7 @@ from brownout_core.rows import columns, definitions, from_row, to_row
 
 T = TypeVar("T")
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 COLUMNS = columns(DeadLetter)
 
 _SCHEMA = f"""
@@ -40,13 +40,19 @@ _FROM_VERSION_1 = [
     *(f"UPDATE dead_letters SET state = '{new}' WHERE state = '{old}'" for old, new in BEFORE.states.items()),  # noqa: S608
 ]
 
+# What files of an older version lack.
+_BEFORE_VERSION_3 = [
+    "ALTER TABLE dead_letters ADD COLUMN standing TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE dead_letters ADD COLUMN progress BLOB NOT NULL DEFAULT x''",
+]
+
 # A letter that is being redriven belongs to its redriver: it will write what came of it.
 _PUT = f"""
 INSERT INTO dead_letters ({", ".join(COLUMNS)}) VALUES ({", ".join(f":{name}" for name in COLUMNS)})
 ON CONFLICT (id) DO UPDATE SET
     last_attempt_at = excluded.last_attempt_at, error_class = excluded.error_class, reason = excluded.reason,
     attempts = attempts + 1, state = 'pending', resolved_at = NULL, outcome = ''
-WHERE state <> 'redriving'
+WHERE state NOT IN ('redriving', 'under_way')
 """  # noqa: S608 - the names are constants of this module
 
 # A lease goes by the machine's clock, which its owner's name says: a time server that moves the wall clock neither ends
@@ -68,18 +74,47 @@ UPDATE dead_letters SET
     state = 'redriving', lease_owner = :owner, lease_until = :until
 WHERE id = :id AND (state = 'pending' OR {_IS_OVER} OR (state = 'poison' AND :insist))
 """  # noqa: S608 - the names are constants of this module
+_UNDERTAKE = f"""
+INSERT INTO dead_letters ({", ".join(COLUMNS)}) VALUES ({", ".join(f":{name}" for name in COLUMNS)})
+ON CONFLICT (id) DO UPDATE SET
+    last_attempt_at = CASE state WHEN 'under_way' THEN MAX(last_attempt_at, lease_until) ELSE last_attempt_at END,
+    state = 'under_way', resolved_at = NULL, lease_owner = excluded.lease_owner, lease_until = excluded.lease_until
+WHERE state = 'discarded' OR (state = 'under_way' AND lease_until <= :now)
+"""  # noqa: S608 - the names are constants of this module
+
+_NOTE = """
+UPDATE dead_letters SET progress = :progress WHERE id = :id AND lease_owner = :owner AND lease_until > :now
+"""
+
+_FORGET = "DELETE FROM dead_letters WHERE id = :id AND state = 'under_way' AND lease_owner = :owner"
+
+# One that is under way is shown to nobody while its lease lasts.
+_SHOWN = "(state <> 'under_way' OR lease_until <= :now)"
+
+# What a redriver did that never came back, it did before its lease was over.
+_LEASE = """
+UPDATE dead_letters SET
+    last_attempt_at = CASE WHEN state IN ('redriving', 'under_way') THEN MAX(last_attempt_at, lease_until)
+                      ELSE last_attempt_at END,
+    state = 'redriving', lease_owner = :owner, lease_until = :until
+WHERE id = :id AND (state = 'pending' OR (state IN ('redriving', 'under_way') AND lease_until <= :now)
+                    OR (state IN ('poison', 'incident') AND :insist))
+"""
 
 _SETTLE = """
 UPDATE dead_letters SET state = :state, last_attempt_at = :last_attempt_at, error_class = :error_class,
     reason = :reason, attempts = :attempts, generation = :generation, resolved_at = :resolved_at,
-    outcome = :outcome, lease_owner = '', lease_until = 0
-WHERE id = :id AND state = 'redriving' AND lease_owner = :owner
+    outcome = :outcome, standing = :standing, lease_owner = '', lease_until = 0
+WHERE id = :id AND state IN ('redriving', 'under_way') AND lease_owner = :owner
 """
 
 _DISCARD = f"""
 UPDATE dead_letters SET state = 'discarded', resolved_at = :now
 WHERE id = :id AND (state IN ('pending', 'poison') OR {_IS_OVER})
 """  # noqa: S608 - the names are constants of this module
+WHERE id = :id AND (state IN ('pending', 'poison', 'incident')
+                    OR (state IN ('redriving', 'under_way') AND lease_until <= :now))
+"""
 
 
 class Runner(Protocol):
@@ -166,6 +201,8 @@ class SqliteDeadLetterStore:
             version = self._version()
             for step in _FROM_VERSION_1 if version == 1 else ():
                 self._database.execute(step)
+            for step in _BEFORE_VERSION_3 if version in {1, 2} else ():
+                self._database.execute(step)
             for statement in _SCHEMA.split(";"):
                 self._database.execute(statement)
             self._database.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
@@ -191,14 +228,15 @@ class SqliteDeadLetterStore:
     async def page(self, states: Sequence[LetterState], limit: int, after: str = "") -> Sequence[DeadLetter]:
         marks = ", ".join(f"'{LetterState(state)}'" for state in states)
         rows = await self._query(
-            f"SELECT * FROM dead_letters WHERE state IN ({marks})"  # noqa: S608 - members of an enumeration
+            f"SELECT * FROM dead_letters WHERE state IN ({marks}) AND {_SHOWN}"  # noqa: S608 - this module's own words
             " AND seq > COALESCE((SELECT seq FROM dead_letters WHERE id = :after), 0) ORDER BY seq LIMIT :limit",
-            {"after": after, "limit": limit},
+            {"after": after, "limit": limit, "now": self._wall_clock()},
         )
         return [from_row(DeadLetter, row) for row in rows]
 
     async def count(self) -> dict[LetterState, int]:
-        rows = await self._query("SELECT state, COUNT(*) FROM dead_letters GROUP BY state", {})
+        counted = f"SELECT state, COUNT(*) FROM dead_letters WHERE {_SHOWN} GROUP BY state"  # noqa: S608 - as above
+        rows = await self._query(counted, {"now": self._wall_clock()})
         found = {row[0]: row[1] for row in rows}
         return {state: found.get(state.value, 0) for state in LetterState}
 
@@ -207,6 +245,26 @@ class SqliteDeadLetterStore:
         until = now["now" if self._machine is None else "machine_now"] + lease_s
         values = {**now, "id": letter_id, "owner": owner + self._mark, "until": until, "insist": int(insist)}
         return await self.get(letter_id) if await self._change(_LEASE, values) else None
+
+    async def undertake(self, letter: DeadLetter, owner: str, lease_s: float) -> DeadLetter:
+        now = self._wall_clock()
+        row = {**to_row(letter), "lease_owner": owner, "lease_until": now + lease_s, "now": now}
+
+        def step() -> sqlite3.Row:
+            self._database.execute(_UNDERTAKE, row)
+            found: sqlite3.Row = self._database.execute(
+                "SELECT * FROM dead_letters WHERE id = :id", {"id": letter.id}
+            ).fetchone()
+            return found
+
+        return from_row(DeadLetter, await self._step(step))
+
+    async def note(self, letter_id: str, owner: str, progress: bytes) -> bool:
+        values = {"id": letter_id, "owner": owner, "progress": progress, "now": self._wall_clock()}
+        return await self._change(_NOTE, values)
+
+    async def forget(self, letter_id: str, owner: str) -> bool:
+        return await self._change(_FORGET, {"id": letter_id, "owner": owner})
 
     async def settle(self, letter: DeadLetter, owner: str) -> bool:
         return await self._change(_SETTLE, {**to_row(letter), "owner": owner + self._mark})

@@ -4,6 +4,7 @@
 - `spool.py`             rows as they come, in memory and in files
 - `simulator_status.py`  simulators, as the judge reads them
 - `leaves.py`            what an operation leaves in the vendors' books, and what of it stands
+- `incidents.py`         whether an incident names what of it stands
 - `terms.py`             which fields are compared: asked for, held, answered; `patterns.py` how
 - `differing.py`         what differs in one operation; `owners.py` whose it is instead
 - `evidence.py`          the records of one run, from driver, ledgers and telemetry, joined by operation id

@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from brownout_core.policies.settings import VendorPolicies
+from brownout_harness.judging.incidents import INCIDENT
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.judging.terms import Terms
 from brownout_harness.safety.secret_forms import forms_of, masked
@@ -37,7 +38,7 @@ NEAR_S: Final = 2.0
 STRANGERS: Final = 10
 """So many ids that are no operation's are no stray ones any more."""
 
-OPEN_STATES: Final = frozenset({"pending", "redriving", "poison"})
+OPEN_STATES: Final = frozenset({"under_way", "pending", "redriving", "poison", INCIDENT})
 """Of a dead letter: somebody still has to do something about it."""
 LETTER_STATES: Final = OPEN_STATES | {"redriven", "refused", "discarded"}
 """Else it was sent again and done; sent again and definitively refused by the vendor; given up by an operator."""

@@ -319,6 +319,15 @@ class MortalDeadLetters:
     async def lease(self, letter_id: str, owner: str, lease_s: float, *, insist: bool = False) -> DeadLetter | None:
         return await _through(self._life, self._inner.lease(letter_id, owner, lease_s, insist=insist), writes=True)
 
+    async def undertake(self, letter: DeadLetter, owner: str, lease_s: float) -> DeadLetter:
+        return await _through(self._life, self._inner.undertake(letter, owner, lease_s), writes=True)
+
+    async def note(self, letter_id: str, owner: str, progress: bytes) -> bool:
+        return await _through(self._life, self._inner.note(letter_id, owner, progress), writes=True)
+
+    async def forget(self, letter_id: str, owner: str) -> bool:
+        return await _through(self._life, self._inner.forget(letter_id, owner), writes=True)
+
     async def settle(self, letter: DeadLetter, owner: str) -> bool:
         return await _through(self._life, self._inner.settle(letter, owner), writes=True)
 

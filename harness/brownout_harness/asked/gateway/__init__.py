@@ -10,6 +10,7 @@ from typing import Final
 
 from brownout_harness.asked.gateway import (
     assist,
+    book_job,
     notify,
     pay,
     place_order,
@@ -41,5 +42,6 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         reserve_stock.OPERATION,
         send_receipt.OPERATION,
         publish_site.OPERATION,
+        book_job.OPERATION,
     )
 }

@@ -11,8 +11,7 @@ import orjson
 
 from brownout_core.clock import WallClock
 from brownout_core.compose import Replacements
-from brownout_core.policies.dead_letter import Spill
-from brownout_core.records import DeadLetter, DeadLetterStore, StoreUnavailable
+from brownout_core.records import DeadLetter, DeadLetterStore, Spill, StoreUnavailable
 from brownout_core.rows import from_line, to_line
 from brownout_harness.audit.mutant import Mutant
 

@@ -6,6 +6,7 @@ from typing import Any
 from brownout_core.asking import Asking
 from brownout_core.compose import Replacements
 from brownout_core.policies.dead_letter import DeadLetters, Redrive
+from brownout_core.policies.undertaking import Undertaking
 from brownout_core.records import DeadLetter
 from brownout_harness.audit.mutant import Mutant
 
@@ -24,10 +25,10 @@ class _Blind(DeadLetters):
         good = super()._asking(letter)
         return _Deaf(good.operation_id, good.idempotency_key, earlier=good.earlier)
 
-    def _given_back(self, letter: DeadLetter, error: BaseException, outcome: Redrive, **options: Any) -> DeadLetter:
+    def _given_back(self, kept: Undertaking, error: BaseException, outcome: Redrive, **options: Any) -> DeadLetter:
         if isinstance(error, asyncio.CancelledError):
             options["was_sent"] = False
-        return super()._given_back(letter, error, outcome, **options)
+        return super()._given_back(kept, error, outcome, **options)
 
 
 MUTANT = Mutant(

@@ -11,6 +11,7 @@ import polars as pl
 from brownout_harness.judging.evidence import NAMELESS, OPEN_STATES, Evidence, is_one_of, vendor_of
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
 from brownout_harness.judging.expectations.phantoms import phantoms_among
+from brownout_harness.judging.incidents import INCIDENT, names_all
 from brownout_harness.judging.leaves import Leaves, either
 from brownout_reports.rows import LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.run_folder import ExpectationResult
@@ -201,9 +202,13 @@ class _Case:
             yield self._finding(Loss.UNRESOLVED, what, is_certain=False)
 
     def _is_explained(self) -> bool:
-        """A letter that waits says what is to become of it, and one that was refused, if the vendor did so. One that
-        was discarded explains nothing: nobody had ordered it."""
-        waits = any(letter.state in OPEN_STATES for letter in self._letters)
+        """A letter that waits says what is to become of it, and one that was refused, if the vendor did so. An incident
+        says that somebody has to see to what is left, and explains no more than it names. One that was discarded
+        explains nothing: nobody had ordered it."""
+        waits = any(
+            letter.state in OPEN_STATES and (letter.state != INCIDENT or names_all(letter.standing, self._there))
+            for letter in self._letters
+        )
         return waits or (self._was_refused and any(letter.state == "refused" for letter in self._letters))
 
     def _accepted_and_absent(self) -> Finding:
@@ -219,7 +224,11 @@ class _Case:
         if not self._letters:
             return ""
         letter = self._letters[0]
-        by_whom = {"refused": ", and no vendor refused it", "discarded": ", and nobody ordered that"}
+        by_whom = {
+            "refused": ", and no vendor refused it",
+            "discarded": ", and nobody ordered that",
+            "incident": ", and it names nothing that is left",
+        }
         return f"dead letter {letter.id} is {letter.state}, but there is no effect{by_whom.get(letter.state, '')}"
 
     def _missing(self) -> str:

@@ -241,6 +241,28 @@ def test_a_dead_letter_explains_what_is_done_by_halves(outcome: Outcome) -> None
     assert (result.status, "1 torn" in result.observed) == (Status.FAILED, True)
 
 
+@pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, Outcome.UNKNOWN])
+@pytest.mark.parametrize(
+    ("standing", "is_told"),
+    [("stripe payment e-80000", True), ("twilio message e-80000", False), ("stripe payment e-8", False), ("", False)],
+)
+def test_an_incident_explains_what_it_names_and_nothing_else(outcome: Outcome, standing: str, is_told: bool) -> None:
+    told = letter(9, state="incident", standing=standing)
+    result = LOST.judge(checkout(outcome, *BOTH[:1], dead_letters=(told,)))
+    assert result.status is (Status.PASSED if is_told else Status.FAILED)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DONE, Outcome.REFUSED])
+def test_an_incident_makes_no_other_word_true(outcome: Outcome) -> None:
+    told = letter(9, state="incident", standing="stripe payment e-80000")
+    assert LOST.judge(checkout(outcome, *BOTH[:1], dead_letters=(told,))).status is Status.FAILED
+
+
+def test_a_job_that_is_under_way_at_the_end_and_shown_by_nobody_is_torn() -> None:
+    result = LOST.judge(checkout(Outcome.UNKNOWN, *BOTH[:1], dead_letters=()))
+    assert (result.status, "1 torn" in result.observed) == (Status.FAILED, True)
+
+
 def test_by_halves_and_not_undone_prove_nothing_where_the_ledger_is_incomplete() -> None:
     gaps = (Gap(GapKind.LEDGER_OVERFLOW, "stripe: 5 rows"),)
     for outcome in (Outcome.DONE, Outcome.REFUSED):  # the message, or the refund, may be what is missing
