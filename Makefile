@@ -10,7 +10,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow sdks conformance audit check format bench million soak full-load report clean
+.PHONY: help setup demo test test-slow walk sdks conformance audit check format bench million soak full-load report clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ format: $(VENV)/.dev ## put the code into its form
 test-slow: $(VENV)/.dev ## the slow tests: every scenario for real, 50 seeds each in virtual time
 	$(BIN)/python -m pytest -q -rs -m "slow and not real" -n auto
 	$(BIN)/python -m pytest -q -rs -m "slow and real"
+
+walk: $(VENV)/.dev ## a death at every place at which the long flow touches the world
+	$(BIN)/python -m pytest -q -n auto tests/core/flows/test_book_job_walk.py
 
 conformance: $(VENV)/.dev sdks ## the vendors' official clients against the simulators: one table
 	$(BIN)/python -m tests.conformance

@@ -118,6 +118,7 @@ class Idempotency:
         begun = await self._begin(asking, fingerprint, owner, call)
         if isinstance(begun, Finished):
             self._note("replayed", asking, call)
+            asking.settled()  # with a result it is done, and a refusal is kept only where nothing is left of it
             return _opened(begun.result)
         self._note("taken_over" if begun.taken_over else "claimed", asking, call)
         asking.announce = _Announcement(self._store, asking, owner, begun.fence)

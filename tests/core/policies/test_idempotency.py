@@ -507,3 +507,19 @@ def test_once_there_is_a_result_there_is_never_another_one(script: list[tuple[st
             is_settled = is_settled or ended
 
     check(body)
+
+
+def test_a_refusal_that_is_kept_takes_the_doubt_from_whoever_finds_it() -> None:
+    """A redrive would else take it for a failure: it was kept because nothing was left of it, predecessors included."""
+
+    async def main() -> None:
+        once = idempotency(MemoryClaimStore(asyncio.get_running_loop().time))
+        with pytest.raises(VendorRefused):
+            await run(once, Work(error=VendorRefused("stripe", "charge", "no", status=402)))
+        asking = Asking("op-1", "k", earlier=Earlier(60.0, 30.0))
+        assert asking.may_have_effect
+        with pytest.raises(VendorRefused):
+            await once.run_once(asking, "f", lambda: Work().of(asking))
+        assert not asking.may_have_effect
+
+    virtually(main())
