@@ -17,8 +17,6 @@ class Entry:
     began_at: float
     sent_at: float
     """When it may have been sent last, as far as that was written down."""
-    sent: int = 0
-    """How often a sending was announced."""
     result: dict[str, Any] | None = None
     """What it came to; None: that is not known, or nothing."""
     is_in_doubt: bool = True
@@ -52,7 +50,7 @@ class Journal:
     def written(self) -> bytes:
         """For `read`."""
         steps = {
-            name: (each.began_at, each.sent_at, each.sent, each.result, each.is_in_doubt, each.is_over, each.stands)
+            name: (each.began_at, each.sent_at, each.result, each.is_in_doubt, each.is_over, each.stands)
             for name, each in self.entries.items()
         }
         return orjson.dumps({"steps": steps, "why": None if self.why is None else packed(self.why).decode()})

@@ -1,8 +1,8 @@
 """One saga, from wherever it is to its end: all of it applied, or nothing left of it, or a word on what is.
 
-The intent of each step is written down before it, and what it came to with the next one's intent. So whoever takes over
-knows of every step whether it was begun, and looks for those of which it does not know the end. Once it goes back no
-step is made any more; what may still arrive is looked for again when it must have arrived.
+The intent of each step is written down before its first sending, and what it came to with the next one's intent. So
+whoever takes over knows of every step whether it may have been sent, and looks for those of which it does not know the
+end. Once it goes back no step is made any more; what may still arrive is looked for again when it must have arrived.
 """
 
 from collections.abc import Callable
@@ -94,9 +94,8 @@ class Walk(Generic[J]):
         if entry is None or entry.is_over:
             asking = self._asking_of()
             entry = self._journal.entries[step.name] = Entry(now, now)
-            await self._note()
-        elif step.is_announced and not entry.sent:
-            asking = self._asking_of()  # it was begun, and never sent
+            if not step.is_announced:  # else its first sending writes it down
+                await self._note()
         else:
             asking = self._asking_of(Earlier(now - entry.began_at, now - entry.sent_at))
         asking.announce = partial(self._announce, entry)
@@ -123,7 +122,6 @@ class Walk(Generic[J]):
 
     async def _announce(self, entry: Entry) -> None:
         entry.sent_at = self._wall_clock()
-        entry.sent += 1
         await self._note()
 
     async def _note(self) -> None:

@@ -6,7 +6,7 @@ from brownout_core.saga.journal import Entry, Journal
 
 def test_what_is_written_is_read_again_in_order() -> None:
     journal = Journal()
-    journal.entries["b"] = Entry(1.5, 2.5, 1, {"order": "o-1"}, False, False, ["toy b 1"])
+    journal.entries["b"] = Entry(1.5, 2.5, {"order": "o-1"}, False, False, ["toy b 1"])
     journal.entries["a"] = Entry(3.0, 3.0)
     journal.why = VendorRefused("toy", "call", "no", status=402, code="declined")
     again = Journal.read(journal.written())
@@ -22,7 +22,7 @@ def test_of_nothing_nothing_is_read() -> None:
 
 def test_what_stands_is_named_and_what_may_stand_by_its_step() -> None:
     journal = Journal()
-    journal.entries["a"] = Entry(1.0, 1.0, 1, {}, False, False, ["toy a 1"])
+    journal.entries["a"] = Entry(1.0, 1.0, {}, False, False, ["toy a 1"])
     journal.entries["b"] = Entry(1.0, 1.0, is_over=True, is_in_doubt=False)
     journal.entries["c"] = Entry(1.0, 1.0)
     assert journal.standing() == "toy a 1, perhaps c"
