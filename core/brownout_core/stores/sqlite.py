@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -59,47 +60,40 @@ WHERE state NOT IN ('redriving', 'under_way')
 # it nor makes it longer. Of one by no such clock, or by that of an earlier start of the machine, the wall clock's time
 # and the start are what there is to go by.
 _BOOT = "@boot:"
+_LEASED = "state IN ('redriving', 'under_way')"
 _OF_THIS_BOOT = "(:mark <> '' AND substr(lease_owner, -length(:mark)) = :mark)"
 _BY_WALL = f"instr(lease_owner, '{_BOOT}') = 0"
-_IS_OVER = f"""(state = 'redriving' AND CASE
+_IS_OVER = f"""({_LEASED} AND CASE
     WHEN {_OF_THIS_BOOT} THEN lease_until <= :machine_now WHEN {_BY_WALL} THEN lease_until <= :now ELSE 1 END)"""
 
-# What a redriver did that never came back, it did before its lease was over; how long ago that is, by our wall clock.
-_LEASE = f"""
-UPDATE dead_letters SET
-    last_attempt_at = CASE WHEN state <> 'redriving' THEN last_attempt_at
+# What somebody did that never came back, he did before his lease was over; how long ago that is, by our wall clock.
+_LAST_ATTEMPT = f"""CASE WHEN NOT {_LEASED} THEN last_attempt_at
         WHEN {_OF_THIS_BOOT} THEN MAX(last_attempt_at, :now - (:machine_now - lease_until))
         WHEN {_BY_WALL} THEN MAX(last_attempt_at, lease_until)
-        ELSE MAX(last_attempt_at, :now) END,
-    state = 'redriving', lease_owner = :owner, lease_until = :until
-WHERE id = :id AND (state = 'pending' OR {_IS_OVER} OR (state = 'poison' AND :insist))
+        ELSE MAX(last_attempt_at, :now) END"""
+
+# One that is under way is shown to nobody while its lease lasts.
+_SHOWN = f"(state <> 'under_way' OR {_IS_OVER})"
+
+_LEASE = f"""
+UPDATE dead_letters SET
+    last_attempt_at = {_LAST_ATTEMPT}, state = 'redriving', lease_owner = :owner, lease_until = :until
+WHERE id = :id AND (state = 'pending' OR {_IS_OVER} OR (state IN ('poison', 'incident') AND :insist))
 """  # noqa: S608 - the names are constants of this module
+
 _UNDERTAKE = f"""
 INSERT INTO dead_letters ({", ".join(COLUMNS)}) VALUES ({", ".join(f":{name}" for name in COLUMNS)})
 ON CONFLICT (id) DO UPDATE SET
-    last_attempt_at = CASE state WHEN 'under_way' THEN MAX(last_attempt_at, lease_until) ELSE last_attempt_at END,
-    state = 'under_way', resolved_at = NULL, lease_owner = excluded.lease_owner, lease_until = excluded.lease_until
-WHERE state = 'discarded' OR (state = 'under_way' AND lease_until <= :now)
+    last_attempt_at = {_LAST_ATTEMPT}, state = 'under_way', resolved_at = NULL,
+    lease_owner = excluded.lease_owner, lease_until = excluded.lease_until
+WHERE state = 'discarded' OR (state = 'under_way' AND {_IS_OVER})
 """  # noqa: S608 - the names are constants of this module
 
 _NOTE = """
-UPDATE dead_letters SET progress = :progress WHERE id = :id AND lease_owner = :owner AND lease_until > :now
+UPDATE dead_letters SET progress = :progress WHERE id = :id AND lease_owner = :owner AND lease_until > :clock
 """
 
 _FORGET = "DELETE FROM dead_letters WHERE id = :id AND state = 'under_way' AND lease_owner = :owner"
-
-# One that is under way is shown to nobody while its lease lasts.
-_SHOWN = "(state <> 'under_way' OR lease_until <= :now)"
-
-# What a redriver did that never came back, it did before its lease was over.
-_LEASE = """
-UPDATE dead_letters SET
-    last_attempt_at = CASE WHEN state IN ('redriving', 'under_way') THEN MAX(last_attempt_at, lease_until)
-                      ELSE last_attempt_at END,
-    state = 'redriving', lease_owner = :owner, lease_until = :until
-WHERE id = :id AND (state = 'pending' OR (state IN ('redriving', 'under_way') AND lease_until <= :now)
-                    OR (state IN ('poison', 'incident') AND :insist))
-"""
 
 _SETTLE = """
 UPDATE dead_letters SET state = :state, last_attempt_at = :last_attempt_at, error_class = :error_class,
@@ -110,11 +104,8 @@ WHERE id = :id AND state IN ('redriving', 'under_way') AND lease_owner = :owner
 
 _DISCARD = f"""
 UPDATE dead_letters SET state = 'discarded', resolved_at = :now
-WHERE id = :id AND (state IN ('pending', 'poison') OR {_IS_OVER})
+WHERE id = :id AND (state IN ('pending', 'poison', 'incident') OR {_IS_OVER})
 """  # noqa: S608 - the names are constants of this module
-WHERE id = :id AND (state IN ('pending', 'poison', 'incident')
-                    OR (state IN ('redriving', 'under_way') AND lease_until <= :now))
-"""
 
 
 class Runner(Protocol):
@@ -230,25 +221,23 @@ class SqliteDeadLetterStore:
         rows = await self._query(
             f"SELECT * FROM dead_letters WHERE state IN ({marks}) AND {_SHOWN}"  # noqa: S608 - this module's own words
             " AND seq > COALESCE((SELECT seq FROM dead_letters WHERE id = :after), 0) ORDER BY seq LIMIT :limit",
-            {"after": after, "limit": limit, "now": self._wall_clock()},
+            {**self._now(), "after": after, "limit": limit},
         )
         return [from_row(DeadLetter, row) for row in rows]
 
     async def count(self) -> dict[LetterState, int]:
         counted = f"SELECT state, COUNT(*) FROM dead_letters WHERE {_SHOWN} GROUP BY state"  # noqa: S608 - as above
-        rows = await self._query(counted, {"now": self._wall_clock()})
+        rows = await self._query(counted, self._now())
         found = {row[0]: row[1] for row in rows}
         return {state: found.get(state.value, 0) for state in LetterState}
 
     async def lease(self, letter_id: str, owner: str, lease_s: float, *, insist: bool = False) -> DeadLetter | None:
-        now = self._now()
-        until = now["now" if self._machine is None else "machine_now"] + lease_s
-        values = {**now, "id": letter_id, "owner": owner + self._mark, "until": until, "insist": int(insist)}
+        values = {**self._held_by(owner, lease_s), "id": letter_id, "insist": int(insist)}
         return await self.get(letter_id) if await self._change(_LEASE, values) else None
 
     async def undertake(self, letter: DeadLetter, owner: str, lease_s: float) -> DeadLetter:
-        now = self._wall_clock()
-        row = {**to_row(letter), "lease_owner": owner, "lease_until": now + lease_s, "now": now}
+        held = self._held_by(owner, lease_s)
+        row = {**to_row(letter), **held, "lease_owner": held["owner"], "lease_until": held["until"]}
 
         def step() -> sqlite3.Row:
             self._database.execute(_UNDERTAKE, row)
@@ -257,20 +246,30 @@ class SqliteDeadLetterStore:
             ).fetchone()
             return found
 
-        return from_row(DeadLetter, await self._step(step))
+        there = from_row(DeadLetter, await self._step(step))
+        return replace(there, lease_owner=there.lease_owner.removesuffix(self._mark))
 
     async def note(self, letter_id: str, owner: str, progress: bytes) -> bool:
-        values = {"id": letter_id, "owner": owner, "progress": progress, "now": self._wall_clock()}
+        values = {"id": letter_id, "owner": owner + self._mark, "progress": progress, "clock": self._clock(self._now())}
         return await self._change(_NOTE, values)
 
     async def forget(self, letter_id: str, owner: str) -> bool:
-        return await self._change(_FORGET, {"id": letter_id, "owner": owner})
+        return await self._change(_FORGET, {"id": letter_id, "owner": owner + self._mark})
 
     async def settle(self, letter: DeadLetter, owner: str) -> bool:
         return await self._change(_SETTLE, {**to_row(letter), "owner": owner + self._mark})
 
     async def discard(self, letter_id: str) -> bool:
         return await self._change(_DISCARD, {**self._now(), "id": letter_id})
+
+    def _held_by(self, owner: str, lease_s: float) -> dict[str, Any]:
+        """A lease from now on."""
+        now = self._now()
+        return {**now, "owner": owner + self._mark, "until": self._clock(now) + lease_s}
+
+    def _clock(self, now: dict[str, Any]) -> float:
+        """What leases go by."""
+        return float(now["now" if self._machine is None else "machine_now"])
 
     def _now(self) -> dict[str, Any]:
         machine_now = 0.0 if self._machine is None else self._machine.now_s()

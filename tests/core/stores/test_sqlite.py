@@ -398,6 +398,32 @@ def test_a_lease_ends_with_the_machines_start_in_which_it_was_given(tmp_path: Pa
     virtually(main())
 
 
+def test_work_that_is_under_way_is_held_by_the_machines_clock_too(tmp_path: Path) -> None:
+    """A wall clock that leaps a day ahead frees nothing, and shows nothing; the machine's own does."""
+
+    async def main() -> None:
+        wall, machine = Wall(), Wall()
+        one, other = (on_a_machine(tmp_path / "letters.db", wall, machine) for _ in range(2))
+        begun = replace(letter(1), state=LetterState.UNDER_WAY)
+        assert (await one.undertake(begun, "a", 60)).lease_owner == "a"
+        wall.now += 90_000
+        assert (await other.undertake(begun, "b", 60)).lease_owner != "b"
+        assert await other.lease("dl_1", "b", 60) is None
+        assert not await other.page([LetterState.UNDER_WAY], 10)
+        assert await one.note("dl_1", "a", b"so far")
+        machine.now += 61
+        assert not await one.note("dl_1", "a", b"too late")
+        assert len(await other.page([LetterState.UNDER_WAY], 10)) == 1
+        taken = await other.undertake(begun, "b", 60)
+        assert (taken.lease_owner, taken.progress) == ("b", b"so far")
+        assert taken.last_attempt_at == wall.now - 1, "until the lease was over, a second ago, it may have been sent"
+        assert await other.forget("dl_1", "b")
+        await one.close()
+        await other.close()
+
+    virtually(main())
+
+
 def test_a_lease_by_the_wall_clock_is_held_against_it(tmp_path: Path) -> None:
     """Of an earlier version that still runs beside."""
 
