@@ -349,14 +349,9 @@ class Run:
         operations = self.operations.rows()
         if not self.is_cut_short:
             self.gaps += gaps_of_pace(operations, self.callers.offered, self.scenario.spans())
+        rows = (operations, self.ledger.rows(), self.events.rows(), self.deliveries.rows(), Rows.of(LetterRow, shown))
         return RunInputs(
-            tables=Tables(
-                operations,
-                self.ledger.rows(),
-                self.events.rows(),
-                self.deliveries.rows(),
-                Rows.of(LetterRow, shown),
-            ),
+            tables=Tables(*rows),
             shows_dead_letters=not self.is_cut_short,
             fault_counts=counted(self.actors.values()),
             deeds=tuple(self.deeds),
