@@ -112,6 +112,12 @@ class IdempotencyRules:
     ttl_s: float = 86_400.0
     scope_of: Callable[[Call], str] = lambda _call: ""
     """What a key is unique within, beside its account."""
+    ttl_of: Callable[[str], float] | None = None
+    """(account's label) to how long its keys are kept, where that is not the same for all."""
+
+    def kept_s(self, account: str) -> float:
+        """How long an account's keys are."""
+        return self.ttl_s if self.ttl_of is None else self.ttl_of(account)
 
 
 @dataclass(frozen=True, slots=True)

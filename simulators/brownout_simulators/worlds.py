@@ -90,7 +90,7 @@ class Worlds(Generic[S]):
             base_url=self.base_url,
             setup=self.setup.read,
         )
-        keys = Keys(vendor.idempotency.ttl_s if vendor.idempotency is not None else 0.0)
+        keys = Keys(vendor.idempotency.kept_s(label) if vendor.idempotency is not None else 0.0)
         return World(account, keys, Ids(LazyStream(seed, *names, "requests")))
 
     def set_up(self, setup: SetUp) -> None:

@@ -1,12 +1,16 @@
 """Accounts, opened on first use."""
 
+from dataclasses import replace
+
 import pytest
 
 from brownout_simulators import worlds
 from brownout_simulators.account import LazyStream
+from brownout_simulators.call import Reply
 from brownout_simulators.ledger import Ledger
 from brownout_simulators.setups import set_up
 from brownout_simulators.shared import Shared
+from brownout_simulators.vendor import IdempotencyRules
 from brownout_simulators.worlds import Credentials, TooManyAccounts, Worlds
 from tests.simulators.driving import Driver
 from tests.simulators.toy import TILL, Till
@@ -32,6 +36,20 @@ def test_the_same_label_is_the_same_account_until_it_is_forgotten() -> None:
     assert known.forget("a") is first.account
     assert known.forget("a") is None
     assert known.of("a") is not first
+
+
+def test_an_account_may_have_a_time_of_its_own_for_its_keys() -> None:
+    rules = IdempotencyRules(
+        key_of=lambda _call: None,
+        fingerprint=lambda _call: b"",
+        in_progress=lambda _call: Reply(409),
+        mismatch=lambda _call: Reply(422),
+        saved=lambda _reply: True,
+        replayed=lambda _call, reply, _first: reply,
+        ttl_s=10.0,
+    )
+    assert rules.kept_s("a") == 10.0
+    assert replace(rules, ttl_of=lambda label: float(len(label))).kept_s("abc") == 3.0
 
 
 def test_beginning_anew_forgets_all_and_draws_from_the_new_seed() -> None:
