@@ -1,7 +1,8 @@
 """The sales system's adapter as an `OrderService`, against the simulator: what it does, what refusals become."""
 
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 import pytest
 
@@ -20,6 +21,7 @@ from brownout_core.transport import Request, Response
 from brownout_core.transports.memory import MemoryTransport
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.vendors.sales import VENDOR
+from brownout_simulators.vendors.sales.magic import RATE_LIMIT_MODES
 from tests.core.fakes import ACCESS, wire
 from tests.simulators.vendors.sales.bench import SalesBench
 from tests.support.aio import virtually
@@ -29,13 +31,13 @@ KIND_OF: Final[Mapping[int, type[VendorError]]] = {401: AuthenticationFailed, 42
 OTHERWISE: Final[Mapping[str, type[VendorError]]] = {"idempotency-in-progress": VendorBusy}
 
 
-def service(bench: SalesBench) -> OrderService:
+def service(bench: SalesBench, client_id: str = "client") -> OrderService:
     async def ask(request: Request) -> Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
         target = request.url.removeprefix("http://sales.test")
         return Response(*_whole(bench, request.method, target, request.body, headers))
 
-    return SalesClient(ACCESS["sales"], wire(MemoryTransport(ask)))
+    return SalesClient(replace(ACCESS["sales"], client_id=client_id), wire(MemoryTransport(ask)))
 
 
 def _whole(
@@ -138,3 +140,43 @@ def test_a_failure_from_the_edge_is_one_though_it_is_no_problem_document(status:
     with pytest.raises(VendorUnavailable) as caught:
         virtually(place(service(bench)))
     assert (caught.value.retryable, caught.value.status) == (True, status)
+
+
+@pytest.mark.parametrize("mode", RATE_LIMIT_MODES)
+def test_whatever_a_limits_headers_say_it_is_retry_after_that_is_believed(mode: str) -> None:
+    """Of a draft, of an older one, of none, malformed, or that promise a full bucket while they refuse."""
+    bench = SalesBench()
+    bench.simulator.schedule([], limits={"burst": {"burst": 1, "rate_per_s": 0.2}})
+
+    async def main() -> None:
+        orders = service(bench, f"shop.ratelimit-{mode}")
+        await place(orders)
+        with pytest.raises(Throttled) as caught:
+            await place(orders, "A-2", "op-2")
+        assert caught.value.retry_after_s == 5.0
+
+    virtually(main())
+    assert len(bench.effects()) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "wish_s"),
+    [
+        ({"retry_after_s": 7}, 7.0),
+        ({"retry_after_s": 7, "retry_after_form": "date"}, 7.0),
+        ({"headers": {"retry-after": "soon"}}, None),
+        ({"headers": {"retry-after": "-1"}}, None),
+        ({"headers": {"retry-after": "Sun, 06 Nov 1994 08:49:37 GMT"}}, 0.0),
+        ({"headers": {"retry-after": "9" * 400}}, 365 * 86_400.0),
+        ({"retry_after_s": 1, "means_s": 5}, 1.0),
+    ],
+    ids=["seconds", "date", "malformed", "negative", "past", "huge", "lying"],
+)
+def test_a_wish_is_read_in_either_form_and_one_that_is_none_is_no_wish(fault: Any, wish_s: float | None) -> None:
+    bench = SalesBench()
+    bench.simulator.schedule(
+        [rule_from_json({"id": "r", "vendor": "sales", "match": "POST /api/*", "throttle": fault})]
+    )
+    with pytest.raises(Throttled) as caught:
+        virtually(place(service(bench)))
+    assert caught.value.retry_after_s == wish_s

@@ -2,11 +2,13 @@
 
 import hmac
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from brownout_core.adapters.sales_webhooks import verify_event
 from brownout_core.errors import SignatureInvalid
+from brownout_simulators.faults import rule_from_json
 from brownout_simulators.vendors.sales.webhooks import plain_signature, timed_signature
 from tests.simulators.vendors.sales.bench import ENDPOINTS, SalesBench, order
 
@@ -70,3 +72,30 @@ def test_the_simulators_events_are_taken_during_a_rotation_by_either_secret_and_
     forged = {"x-pyxis-signature": timed_signature(["no", "none"], second, told.body)}
     with pytest.raises(SignatureInvalid):
         verify_event(told.body, forged, [made["secret"], rotated["secret"]], now=second)
+
+
+def test_events_that_come_twice_and_out_of_order_come_to_the_order_as_it_is_by_their_sequence() -> None:
+    """What a receiver has to do: an event that is not newer than the last one applied changes nothing."""
+    bench = SalesBench()
+    secret = bench.listen()["secret"]
+    rules: list[dict[str, Any]] = [{"webhooks": {"twice": True}}, {"webhooks": {"out_of_order_s": 3}, "share": 0.5}]
+    bench.simulator.schedule(
+        [rule_from_json({"id": f"r{n}", "vendor": "sales", **rule}) for n, rule in enumerate(rules)]
+    )
+    made = bench.take_in().json
+    bench.pass_time(60)
+    applied: list[int] = []
+    known: dict[str, object] = {}
+    came: list[int] = []
+    for told in bench.webhooks:
+        headers = {name.lower(): value for name, value in told.headers.items()}
+        second = int(headers["x-pyxis-signature"].split(",")[0].removeprefix("t="))
+        event = verify_event(told.body, headers, [secret], now=second)
+        came.append(event["sequence"])
+        if event["sequence"] > (applied[-1] if applied else 0):
+            applied.append(event["sequence"])
+            known = event["order"]
+    assert len(came) == 12
+    assert came != sorted(came)
+    assert applied == sorted(set(applied))
+    assert known == bench.get(made["id"]).json

@@ -13,6 +13,7 @@ from brownout_simulators.oauth import client_credentials, client_of, token_for
 from brownout_simulators.vendor import Credential, IdempotencyRules, Refused
 from brownout_simulators.vendors.sales.contract import CONTRACT, SCOPES
 from brownout_simulators.vendors.sales.errors import SalesErrors, oauth_error, problem, refuse
+from brownout_simulators.vendors.sales.magic import options_of
 from brownout_simulators.vendors.sales.resources import State, Token
 
 MAX_BODY: Final = 256 * 1024
@@ -207,7 +208,7 @@ IDEMPOTENCY: Final = IdempotencyRules(
     mismatch=lambda call: problem(call, "idempotency-key-reused"),
     saved=lambda reply: reply.status < 500 and reply.executed,
     replayed=_replayed,
-    ttl_s=86_400.0,
+    ttl_of=lambda client_id: options_of(client_id).keys_kept_s,
     scope_of=lambda call: call.route,
 )
 

@@ -83,7 +83,7 @@ def list_events(call: Call, account: Account[State]) -> Reply:
     limit, place = page_asked(call, account)
     events = [one for one in order.revisions if one.is_event and one.sequence <= newest.sequence]
     following = place + limit if len(events) > place + limit else None
-    return page_reply(call, account, [order.event(one) for one in events[place : place + limit]], following)
+    return page_reply(call, account, [order.event(one) for one in events[place : place + limit]], place, following)
 
 
 def patch(call: Call, account: Account[State]) -> Reply:

@@ -159,7 +159,7 @@ DELIVERY: Final = Record(
         "endpointId": _ID,
         "eventId": _ID,
         "eventType": Choice(of=EVENTS),
-        "attempt": Whole(least=1),
+        "attempt": Whole(about="from 1; 0 for what was withdrawn before it was made"),
         "status": Choice(of=("delivered", "failed", "dead", "withdrawn")),
         "responseStatus": Whole(optional=True),
         "at": _AT,

@@ -14,6 +14,7 @@ from brownout_simulators.vendors.sales.errors import refuse
 from brownout_simulators.vendors.sales.shapes import moment_of
 
 CURSOR_LIFE_S: Final = 600.0
+_AGAIN: Final = "again"
 _OF_THE_PAGE: Final = frozenset({"limit", "cursor"})
 
 
@@ -53,7 +54,7 @@ def listed(
             following = one.touched
             break
         found.append(one.rendered(revision))
-    return page_reply(call, account, found, following)
+    return page_reply(call, account, found, place, following)
 
 
 def page_asked(call: Call, account: Account[Any]) -> tuple[int, int]:
@@ -63,7 +64,7 @@ def page_asked(call: Call, account: Account[Any]) -> tuple[int, int]:
     if cursor is None:
         return limit, 0
     try:
-        place, made_s, whose = base64.urlsafe_b64decode(str(cursor).encode()).decode().split("@")
+        place, made_s, whose, _ = _read(cursor)
         start, age_s = int(place), account.clock() - float(made_s)
     except ValueError:
         raise refuse(call, "bad-parameter", "cursor") from None
@@ -74,13 +75,33 @@ def page_asked(call: Call, account: Account[Any]) -> tuple[int, int]:
     return limit, max(0, start)
 
 
-def page_reply(call: Call, account: Account[Any], found: list[dict[str, Any]], following: int | None) -> Reply:
-    """The page, and where it goes on."""
+def page_reply(
+    call: Call, account: Account[Any], found: list[dict[str, Any]], place: int, following: int | None
+) -> Reply:
+    """The page that began at a place, and where it goes on; as odd as the tenant's lists are."""
+    odd = account.state.options_for(account.name).pages
+    is_last, again = following is None, ""
+    if odd == "repeat" and following is not None and not _is_again(call):
+        following, again = place, _AGAIN
+    if odd == "end":
+        following = None
     cursor = None
     if following is not None:
-        cursor = base64.urlsafe_b64encode(f"{following}@{account.clock():.3f}@{_mark(call)}".encode()).decode()
-    body = {"data": found, "page": {"nextCursor": cursor, "hasMore": cursor is not None}}
+        text = f"{following}@{account.clock():.3f}@{_mark(call)}@{again}"
+        cursor = base64.urlsafe_b64encode(text.encode()).decode()
+    body = {"data": found, "page": {"nextCursor": cursor, "hasMore": not is_last}}
     return Reply(200, orjson.dumps(body), {"Content-Type": "application/json"})
+
+
+def _read(cursor: object) -> list[str]:
+    parts = base64.urlsafe_b64decode(str(cursor).encode()).decode().split("@")
+    if len(parts) != 4:
+        raise ValueError("no cursor of ours")
+    return parts
+
+
+def _is_again(call: Call) -> bool:
+    return "cursor" in call.data and _read(call.data["cursor"])[3] == _AGAIN
 
 
 def _mark(call: Call) -> str:

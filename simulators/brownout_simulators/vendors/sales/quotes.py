@@ -65,7 +65,7 @@ def list_events(call: Call, account: Account[State]) -> Reply:
     limit, place = page_asked(call, account)
     events = [one for one in document.editions if one.event and one.sequence <= newest.sequence]
     following = place + limit if len(events) > place + limit else None
-    return page_reply(call, account, [document.event(one) for one in events[place : place + limit]], following)
+    return page_reply(call, account, [document.event(one) for one in events[place : place + limit]], place, following)
 
 
 def patch(call: Call, account: Account[State]) -> Reply:

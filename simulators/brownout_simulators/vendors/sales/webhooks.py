@@ -200,6 +200,15 @@ def _on_result(  # noqa: PLR0917 - the engine's signature
             return
 
 
+def _on_withdrawn(account: Account[Any], notice: Notice, url: str) -> None:
+    """The endpoint was removed, or disabled by a 410, while another attempt was due."""
+    state: State = account.state
+    endpoint = next((one for one in state.endpoints.oldest_first() if one.url == url), None)
+    if endpoint is not None:
+        made = derived_id("whd", str(notice.payload["id"]), notice.type, url, "withdrawn")
+        state.deliveries.append(Delivery(made, endpoint.id, notice, 0, "withdrawn", None, account.wall_s()))
+
+
 WEBHOOKS: Final = WebhookRules(
     serialise=_serialise,
     headers=_headers,
@@ -210,4 +219,5 @@ WEBHOOKS: Final = WebhookRules(
     timeout_s=5.0,
     jitter=0.1,
     on_result=_on_result,
+    on_withdrawn=_on_withdrawn,
 )

@@ -234,3 +234,16 @@ def test_a_key_is_forgotten_after_a_day_but_the_order_id_is_not() -> None:
     bench.pass_time(86_401)
     bench.log_in()
     assert bench.take_in(key="k" * 16).json["code"] == "duplicate-order"
+
+
+def test_a_store_that_forgets_its_keys_early_leaves_the_order_id_to_protect() -> None:
+    for client, statuses in (("shop.keys-2", [201, 201, 409]), ("shop.keys-2.guard-off", [201, 201, 201])):
+        bench = SalesBench(client)
+        answers = [bench.take_in(key="k" * 16)]
+        bench.pass_time(1.9)
+        answers.append(bench.take_in(key="k" * 16))
+        bench.pass_time(0.1)
+        answers.append(bench.take_in(key="k" * 16))
+        assert [answer.status for answer in answers] == statuses
+        assert ["idempotency-replayed" in answer.headers for answer in answers] == [False, True, False]
+        assert len(bench.effects()) == len({answer.json.get("id") for answer in answers} - {None})

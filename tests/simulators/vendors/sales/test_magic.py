@@ -11,6 +11,8 @@ def test_a_plain_client_has_the_defaults() -> None:
 def test_options_follow_the_name() -> None:
     expected = Options(expires_in_s=3.0, skew_s=-5.0, guard=False, rate_limit="legacy", slow=100.0)
     assert options_of("shop.expires-3.skew--5.guard-off.ratelimit-legacy.slow") == expected
+    expected = Options(keys_kept_s=2.0, pages="repeat", suspended=True, read_only=True)
+    assert options_of("shop.keys-2.pages-repeat.suspended.readonly") == expected
 
 
 def test_an_option_that_is_none_changes_nothing() -> None:

@@ -165,3 +165,37 @@ def test_a_forged_delivery_verifies_with_none_of_the_secrets_of_a_rotation() -> 
     assert given.count("v1=") == 2
     assert right.isdisjoint(given.split(","))
     assert forged.headers["X-Signature"] not in {plain_signature(secret, forged.body) for secret in secrets}
+
+
+@pytest.mark.parametrize("how", ["removed", "disabled"])
+def test_what_an_endpoint_is_still_owed_is_withdrawn_when_it_wants_no_more(how: str) -> None:
+    bench = SalesBench()
+    made = bench.listen(events=["order.received"])
+    bench.receiver_status = 500
+    bench.take_in(order("A-1"))
+    bench.pass_time(1)
+    if how == "removed":
+        bench.send("DELETE", f"{ENDPOINTS}/{made['id']}")
+    else:
+        bench.receiver_status = 410
+        bench.take_in(order("A-2"))
+        bench.pass_time(1)
+    before = len(bench.webhooks)
+    bench.pass_time(800)
+    assert len(bench.webhooks) == before
+    statuses = [one["status"] for one in bench.send("GET", DELIVERIES).json["data"]]
+    assert ("withdrawn" in statuses) is (how == "disabled")
+
+
+def test_a_later_attempt_is_signed_with_the_secret_that_is_then_in_force() -> None:
+    bench = SalesBench()
+    made = bench.listen(events=["order.received"])
+    bench.receiver_status = 500
+    bench.take_in()
+    bench.pass_time(1)
+    rotated = bench.post(f"{ENDPOINTS}/{made['id']}/rotate-secret").json
+    bench.pass_time(6)
+    first, again = bench.webhooks
+    assert first.headers["X-Signature"] == plain_signature(made["secret"], first.body)
+    assert again.headers["X-Signature"] == plain_signature(rotated["secret"], again.body)
+    assert again.headers["X-Pyxis-Signature"].count("v1=") == 2
