@@ -12,6 +12,7 @@ from tests.core.stores.test_sqlite import letter
 SHOWN = (
     "id", "flow", "state", "operation_id", "idempotency_key", "payload", "payload_hash", "error_class", "reason",
     "first_attempt_at", "last_attempt_at", "attempts", "generation", "resolved_at", "outcome",
+    "standing",
 )  # fmt: skip
 
 
@@ -97,5 +98,5 @@ def test_what_is_no_dataclass_is_no_record() -> None:
 
 def test_a_dead_letter_is_shown_with_these_names_and_no_others() -> None:
     assert tuple(to_shown(letter())) == SHOWN
-    assert {each.name for each in fields(DeadLetter)} - set(SHOWN) == {"lease_owner", "lease_until"}
+    assert {each.name for each in fields(DeadLetter)} - set(SHOWN) == {"progress", "lease_owner", "lease_until"}
     assert to_shown(replace(letter(), state=LetterState.REDRIVEN))["state"] == "redriven"

@@ -26,7 +26,9 @@ def section(name: str) -> str:
 
 
 def options_of(command: Any) -> set[str]:
-    return {name for each in command.params if each.param_type_name == "option" for name in each.opts}
+    """By their long names."""
+    named = (name for each in command.params if each.param_type_name == "option" for name in each.opts)
+    return {name for name in named if name.startswith("--")}
 
 
 @pytest.mark.parametrize("name", COMMANDS)

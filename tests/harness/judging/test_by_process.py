@@ -193,9 +193,10 @@ def quiet_pair(*said: EventRow) -> Evidence:
 
 @pytest.mark.parametrize(("policy", "left"), [("limiter", "5 tokens left"), ("bulkhead", "0 of its 2 places")])
 def test_what_the_neighbour_took_explains_no_rejection(policy: str, left: str) -> None:
-    busy = calls(ONE, 40.0, 50.0, 6)
-    assert not found(quiet_pair(*busy, *says(ONE, rejection(45.0, policy, 90))))
-    (what,) = found(quiet_pair(*busy, *says(OTHER, rejection(45.0, policy, 91))))
+    busy, away = calls(ONE, 40.0, 50.0, 6), rejection(45.0, policy, 90)
+    both = (away, away._replace(kind="call_finished", outcome=f"{policy}_full"))
+    assert not found(quiet_pair(*busy, *says(ONE, *both)))
+    (what,) = found(quiet_pair(*busy, *says(OTHER, *both)))
     assert left in what
 
 
