@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from itertools import combinations
 from random import Random
 from typing import Final
@@ -41,6 +42,7 @@ APART: Final = 0.06
 """In Oklab, where black and white are 1 apart. Of the twelve colours before, two were 0.009 apart without green."""
 
 
+@cache
 def styles() -> list[dict[str, str]]:
     """The page's variables: on a light screen, a dark one, and on paper."""
     page = render(a_run())
