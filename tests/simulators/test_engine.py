@@ -38,7 +38,7 @@ def test_every_column_of_a_requests_row_holds_what_it_is_called() -> None:
     engine.admission.admit(one)
     call.idempotency_key, one.replayed, one.struck = "key-1", True, ("r7",)
     one.given_delay_s, one.given_work_s = 1.5, 2.5
-    one.strike = cast("Strike", SimpleNamespace(delay_s=0.25, delay_after_s=0.5))
+    one.strike = cast("Strike", SimpleNamespace(delay_s=0.25, delay_after_s=0.5, skew_s=0.0))
     one.turn = cast("Turn", SimpleNamespace(queued_s=3.5, work_s=4.5))
     one.session = cast("OpenSession", SimpleNamespace(broken=None, heard=9))
     till.clock.now_s += 8
