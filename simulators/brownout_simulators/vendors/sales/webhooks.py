@@ -17,7 +17,8 @@ from brownout_simulators.vendors.sales.resources import Delivery, Endpoint, Stat
 
 OVERLAP_S: Final = 86_400.0
 _JSON: Final = {"Content-Type": "application/json"}
-# A redelivery is another delivery of the same event: the type carries its number, the body stays the same.
+# A redelivery is another delivery of the same event: the type carries its number and its endpoint's id, the body stays
+# the same.
 _AGAIN: Final = ";redelivery="
 
 
@@ -108,7 +109,7 @@ def redeliver(call: Call, account: Account[State]) -> Reply:
         raise refuse(call, "not-found")
     state.redeliveries += 1
     kind = delivery.notice.type.partition(_AGAIN)[0]
-    notice = Notice(f"{kind}{_AGAIN}{state.redeliveries}", delivery.notice.payload, url=endpoint.url)
+    notice = Notice(f"{kind}{_AGAIN}{state.redeliveries}:{endpoint.id}", delivery.notice.payload)
     body = {"eventId": delivery.notice.payload["id"], "endpointId": endpoint.id, "status": "queued"}
     return Reply(202, orjson.dumps(body), dict(_JSON), notices=(notice,))
 
@@ -174,13 +175,17 @@ def _headers(  # noqa: PLR0917 - the engine's signature
 def _endpoints(account: Account[Any], notice: Notice) -> Sequence[tuple[str, str]]:
     """Everybody who listens, or the one endpoint of a redelivery; both secrets while a rotation overlaps."""
     state: State = account.state
-    kind = notice.type.partition(_AGAIN)[0]
-    found = []
-    for endpoint in state.endpoints.oldest_first():
-        if endpoint.wants(kind) if notice.url is None else endpoint.url == notice.url:
-            overlaps = endpoint.previous and account.wall_s() < endpoint.previous_until_s
-            found.append((endpoint.url, f"{endpoint.secret} {endpoint.previous}" if overlaps else endpoint.secret))
-    return found if notice.url is None else found[:1]
+    kind, _, again = notice.type.partition(_AGAIN)
+    if again:
+        asked = state.endpoints.get(again.partition(":")[2])
+        return [] if asked is None else [(asked.url, _secrets(account, asked))]
+    wanting = (endpoint for endpoint in state.endpoints.oldest_first() if endpoint.wants(kind))
+    return [(endpoint.url, _secrets(account, endpoint)) for endpoint in wanting]
+
+
+def _secrets(account: Account[Any], endpoint: Endpoint) -> str:
+    overlaps = endpoint.previous and account.wall_s() < endpoint.previous_until_s
+    return f"{endpoint.secret} {endpoint.previous}" if overlaps else endpoint.secret
 
 
 def _on_result(  # noqa: PLR0917 - the engine's signature

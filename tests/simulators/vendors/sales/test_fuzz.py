@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_simulators.vendors.sales import VENDOR
-from tests.simulators.vendors.sales.bench import ENDPOINTS, SalesBench, order
+from brownout_simulators.vendors.sales.contract import CONTRACT
+from tests.simulators.vendors.sales.bench import CUSTOMERS, ENDPOINTS, QUOTES, RESERVATIONS, SalesBench, order
 from tests.support.examples import examples
 
 ROUTES = [(route.method, route.path) for route in VENDOR.routes]
@@ -27,9 +28,13 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=6,
 )
-MEMBERS = st.sampled_from(sorted([*order(), "requestedWindow", "priority", "notes", "url", "events", "reason", "x"]))
+MEMBERS = st.sampled_from(
+    sorted({name for terms in CONTRACT.values() if terms.body is not None for name in terms.body.members} | {"x"})
+)
 QUERIES = st.dictionaries(
-    st.sampled_from(["limit", "cursor", "status", "orderId", "updatedSince", "x"]), TEXTS, max_size=2
+    st.sampled_from(["limit", "cursor", "status", "orderId", "quoteId", "email", "reference", "updatedSince", "x"]),
+    TEXTS,
+    max_size=2,
 )
 HEADERS = st.text(alphabet=st.characters(exclude_categories=()), max_size=40)
 
@@ -56,9 +61,20 @@ def test_any_request_to_any_endpoint_has_an_answer_of_the_sales_system(
     method, path = route
     bench = SalesBench()
     bench.listen()
-    ids = [bench.take_in().json["id"], bench.send("GET", ENDPOINTS).json["data"][0]["id"]]
+    bench.stock("PUMP", "10")
+    ids = [
+        bench.take_in().json["id"],
+        bench.send("GET", ENDPOINTS).json["data"][0]["id"],
+        bench.post(QUOTES, {"quoteId": "Q", **{name: order()[name] for name in ("customer", "lines", "total")}}).json[
+            "id"
+        ],
+        bench.post(CUSTOMERS, {"name": "x", "email": "x@sim.test"}).json["id"],
+        bench.post(RESERVATIONS, {"lines": [{"sku": "PUMP", "quantity": "1"}]}).json["id"],
+        "PUMP",
+    ]
     for _ in range(3):
-        target = path.replace("{id}", quote(data.draw(st.sampled_from(ids) | st.text(min_size=1, max_size=5)), safe=""))
+        named = quote(data.draw(st.sampled_from(ids) | st.text(min_size=1, max_size=5)), safe="")
+        target = path.replace("{id}", named).replace("{sku}", named)
         query = urlencode(data.draw(QUERIES))
         body = data.draw(bent() | JSON | st.dictionaries(MEMBERS, JSON, max_size=4))
         headers = {
@@ -70,7 +86,7 @@ def test_any_request_to_any_endpoint_has_an_answer_of_the_sales_system(
             "if-none-match": data.draw(st.sampled_from(["*", '"v1"', "W/"]) | HEADERS),
             "x-correlation-id": data.draw(HEADERS),
         }
-        raw = json.dumps(body).encode() if method in ("POST", "PATCH") else b""
+        raw = json.dumps(body).encode() if method in ("POST", "PATCH", "PUT") else b""
         asked = f"{target}?{query}" if query else target
         answer = bench.send(method, asked, raw, headers=headers)
         assert answer.status < 500, answer.body
@@ -84,7 +100,7 @@ def test_any_request_to_any_endpoint_has_an_answer_of_the_sales_system(
 def test_any_bytes_and_any_query_have_an_answer(body: bytes, query: str, route: tuple[str, str]) -> None:
     bench = SalesBench()
     method, path = route
-    target = path.replace("{id}", "x")
+    target = path.replace("{id}", "x").replace("{sku}", "x")
     for kind in ("application/json", "application/x-www-form-urlencoded", ""):
         assert bench.send(method, target, body, headers={"content-type": kind}).status < 500
     assert bench.send(method, f"{target}?{query}").status < 500

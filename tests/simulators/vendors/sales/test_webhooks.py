@@ -199,3 +199,17 @@ def test_a_later_attempt_is_signed_with_the_secret_that_is_then_in_force() -> No
     assert first.headers["X-Signature"] == plain_signature(made["secret"], first.body)
     assert again.headers["X-Signature"] == plain_signature(rotated["secret"], again.body)
     assert again.headers["X-Pyxis-Signature"].count("v1=") == 2
+
+
+def test_a_redelivery_to_an_endpoint_that_was_removed_meanwhile_is_not_sent() -> None:
+    bench = SalesBench()
+    made = bench.listen(events=["order.received"])
+    bench.take_in()
+    bench.pass_time(1)
+    bench.receiver_status = 500
+    (delivery,) = bench.send("GET", DELIVERIES).json["data"]
+    assert bench.send("POST", f"{DELIVERIES}/{delivery['id']}/redeliver").status == 202
+    bench.pass_time(1)
+    bench.send("DELETE", f"{ENDPOINTS}/{made['id']}")
+    bench.pass_time(800)
+    assert len(bench.webhooks) == 2
