@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from brownout_simulators.vendors.docusign.errors import invalid, refuse
 from brownout_simulators.vendors.docusign.ids import guid_of, is_guid
-from brownout_simulators.vendors.docusign.resources import Document, Object
+from brownout_simulators.vendors.docusign.resources import NO_FIELDS, Document, Object
 from brownout_simulators.vendors.docusign.shapes import KINDS
 
 LONGEST_SUBJECT: Final = 100
 LONGEST_NAME: Final = 100
 MOST_DAYS: Final = 999
+_NONE: Final[dict[str, str]] = {}
 _OBJECTS: Final = {dict}
 _TEXTS: Final = (
     "clientUserId", "roleName", "note", "accessCode", "embeddedRecipientStartURL", "phoneNumber", "firstName",
@@ -164,9 +165,6 @@ def documents(given: Sequence[Mapping[str, Any]]) -> tuple[Document, ...]:
     return tuple(found)
 
 
-NO_FIELDS: Final[Object] = {"textCustomFields": [], "listCustomFields": []}
-
-
 def custom_fields(given: Mapping[str, Any], envelope_id: str) -> Object:
     """Text and list ones, each with an id."""
     if not given:
@@ -190,6 +188,8 @@ def custom_fields(given: Mapping[str, Any], envelope_id: str) -> Object:
 
 def references(transaction_id: str, fields: Mapping[str, Any]) -> dict[str, str]:
     """The caller's own ids in an envelope."""
+    if fields is NO_FIELDS and not transaction_id:
+        return _NONE
     found = {f"customFields.{one['name']}": one["value"] for group in fields.values() for one in group if one["value"]}
     return {"transactionId": transaction_id, **found} if transaction_id else found
 
@@ -212,10 +212,6 @@ def expiry_days(given: Mapping[str, Any]) -> int:
 
 def notification(given: Mapping[str, Any]) -> Object:
     """Reminders and expiry, as they are written."""
-    return _notification(given) if given else _USUALLY
-
-
-def _notification(given: Mapping[str, Any]) -> Object:
     expirations, reminders = an_object(given, "expirations"), an_object(given, "reminders")
     return {
         "useAccountDefaults": text(given, "useAccountDefaults") or "false",
@@ -230,6 +226,3 @@ def _notification(given: Mapping[str, Any]) -> Object:
             "expireWarn": str(number(expirations, "expireWarn", 0, MOST_DAYS)),
         },
     }
-
-
-_USUALLY: Final = _notification({})

@@ -16,6 +16,7 @@ from brownout_simulators.vendors.docusign.keys import USER_NAME
 from brownout_simulators.vendors.docusign.locks import require_unlocked
 from brownout_simulators.vendors.docusign.people import Happening, expire_later, send, void
 from brownout_simulators.vendors.docusign.resources import (
+    NO_FIELDS,
     TRANSACTION_S,
     TRANSITIONS,
     Document,
@@ -96,11 +97,13 @@ def built(
         "statusChangedDateTime": now,
         "lastModifiedDateTime": now,
         "purgeState": "unpurged",
-        "customFields": fields,
-        "notification": read.notification(read.an_object(given, "notification")),
+        "customFields": None if fields is NO_FIELDS else fields,
+        "notification": None,
     }
-    if "notification" in given and (days := read.expiry_days(read.an_object(given, "notification"))):
-        header["expireAfter"] = str(days)
+    if asked := read.an_object(given, "notification"):
+        header["notification"] = read.notification(asked)
+        if days := read.expiry_days(asked):
+            header["expireAfter"] = str(days)
     return Envelope(
         envelope_id,
         now,
@@ -223,7 +226,7 @@ def _purge(happening: Happening, purge: str) -> None:
 def notification(call: Call, account: Account[State]) -> Reply:
     """GET /envelopes/{envelopeId}/notification."""
     _, version = seen(call, account)
-    return reply(200, version.header["notification"])
+    return reply(200, version.notification)
 
 
 def change_notification(call: Call, account: Account[State]) -> Reply:
@@ -247,7 +250,7 @@ def change_notification(call: Call, account: Account[State]) -> Reply:
 def custom_fields(call: Call, account: Account[State]) -> Reply:
     """GET …/custom_fields."""
     _, version = seen(call, account)
-    return reply(200, version.header["customFields"])
+    return reply(200, version.custom_fields)
 
 
 def change_custom_fields(call: Call, account: Account[State]) -> Reply:
@@ -256,7 +259,7 @@ def change_custom_fields(call: Call, account: Account[State]) -> Reply:
     require_unlocked(call, account, envelope)
     given = read.custom_fields(call.data, f"{envelope.id}{len(envelope.versions)}")
     merged: Object = {}
-    for kind, group in envelope.now.header["customFields"].items():
+    for kind, group in envelope.now.custom_fields.items():
         rows = {one["name"]: one for one in group}
         rows.update({one["name"]: {**rows.get(one["name"], {}), **one} for one in given[kind]})
         merged[kind] = list(rows.values())

@@ -138,7 +138,7 @@ def _filter(query: Mapping[str, str]) -> Callable[[Envelope, Version], bool]:
         header = version.header
         if not everything and header["status"] not in wanted:
             return False
-        if is_field and not _has_field(header["customFields"], name, value):
+        if is_field and not _has_field(version.custom_fields, name, value):
             return False
         return not text or text in header["emailSubject"].lower() or text == envelope.id
 

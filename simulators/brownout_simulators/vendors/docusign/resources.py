@@ -37,6 +37,12 @@ TRANSACTION_S: Final = 7 * 86_400.0
 """So long a transactionId is known (the SDKs' own words about the field)."""
 
 Object = dict[str, Any]
+NO_FIELDS: Final[Object] = {"textCustomFields": [], "listCustomFields": []}
+USUAL_NOTIFICATION: Final[Object] = {
+    "useAccountDefaults": "false",
+    "reminders": {"reminderEnabled": "false", "reminderDelay": "0", "reminderFrequency": "0"},
+    "expirations": {"expireEnabled": "false", "expireAfter": "120", "expireWarn": "0"},
+}
 DocusignAccount = Account["State"]
 
 
@@ -53,9 +59,20 @@ class Version:
 
     at_s: float
     header: Object
-    """Status and dates, as they are written; never changed."""
+    """Status and dates, as they are written; never changed. Of fields and notification None, where they are as usual:
+    the collector of garbage need not look at a header that holds no object."""
     recipients: tuple[Object, ...]
     """As they are written, with `kind` beside; never changed."""
+
+    @property
+    def custom_fields(self) -> Object:
+        """As they are written."""
+        return self.header["customFields"] or NO_FIELDS
+
+    @property
+    def notification(self) -> Object:
+        """As it is written."""
+        return self.header["notification"] or USUAL_NOTIFICATION
 
 
 @dataclass(slots=True)

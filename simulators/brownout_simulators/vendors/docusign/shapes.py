@@ -59,7 +59,9 @@ def envelope_row(account: DocusignAccount, envelope: Envelope, version: Version)
     }
     if envelope.transaction_id:
         row["transactionId"] = envelope.transaction_id
-    return row | version.header
+    row |= version.header
+    row["customFields"], row["notification"] = version.custom_fields, version.notification
+    return row
 
 
 def whole_envelope(account: DocusignAccount, envelope: Envelope, version: Version, included: frozenset[str]) -> Object:
