@@ -229,8 +229,8 @@ def _completed(happening: Happening, one: Object) -> Object:
 
 
 def decline_by(happening: Happening, one: Object, reason: str) -> None:
-    """A recipient will not sign: nobody has to any more."""
-    if one["status"] == "sent":
+    """A recipient will not sign: nobody has to any more. Where opening is all that he has to do he does not do it."""
+    if one["status"] == "sent" and one["kind"] != "certifiedDeliveries":
         one = open_by(happening, one)
     now = written(happening.account.wall_s())
     declined = happening.change(one, status="declined", declinedDateTime=now, declinedReason=reason)

@@ -126,6 +126,16 @@ def test_a_certified_delivery_is_done_when_it_is_opened() -> None:
     assert bench.status(made) == "completed"
 
 
+def test_who_has_only_to_open_it_may_decline_in_place_of_that() -> None:
+    bench = DocusignBench(**NEVER)
+    bench.simulator.schedule([], fields={"docusign.email": ["link"]})
+    people = {"certifiedDeliveries": [{"recipientId": "1", "name": "Cert", "email": "c@example.com"}]}
+    made = bench.envelope(recipients=people)
+    link = json.loads(bench.of_kind("email")[0]["fields"])["link"].removeprefix("http://bench.localhost")
+    assert bench.send("POST", f"{link}/decline").json == {"event": "decline"}
+    assert bench.status(made) == "declined"
+
+
 def test_a_step_that_does_not_follow_raises_and_changes_nothing() -> None:
     bench = DocusignBench(**NEVER)
     made = bench.envelope()
