@@ -112,20 +112,17 @@ class Happening:
 
     def send_next(self) -> None:
         """Whose turn it is are sent the envelope; when all have done their part it is completed."""
-        while True:
-            waiting = [one for one in self.recipients if one["status"] != "completed"]
-            if not waiting:
-                if self.status in OPEN:
-                    self.move("completed")
-                    self.audit("Completed")
-                return
-            orders = [int(one["routingOrder"]) for one in waiting]
-            here = [one for one, order in zip(waiting, orders, strict=True) if order == min(orders)]
+        while waiting := [one for one in self.recipients if one["status"] != "completed"]:
+            order = min([int(one["routingOrder"]) for one in waiting])
+            here = [one for one in waiting if int(one["routingOrder"]) == order]
             fresh = [one for one in here if one["status"] == "created"]
             for one in fresh:
                 self._send_to(one)
             if not fresh or {one["kind"] for one in here} != _COPIES:
                 return
+        if self.status in OPEN:
+            self.move("completed")
+            self.audit("Completed")
 
     def _send_to(self, one: Object) -> None:
         if one["kind"] == "carbonCopies":

@@ -218,9 +218,9 @@ class State:
 
     def hold(self, envelope: Envelope, documents: tuple[Document, ...]) -> None:
         """These are its documents now; the oldest envelope's go for want of room."""
-        self.bytes_held += sum(map(len, documents)) - sum(map(len, envelope.documents)) * (
-            envelope.id in self.holding_documents
-        )
+        self.bytes_held += _size(documents)
+        if envelope.id in self.holding_documents:
+            self.bytes_held -= _size(envelope.documents)
         envelope.documents = documents
         self.holding_documents[envelope.id] = envelope
         while self.bytes_held > KEEP_BYTES and len(self.holding_documents) > 1:
@@ -241,7 +241,7 @@ class State:
             self._let_go(envelope)
 
     def _let_go(self, envelope: Envelope) -> None:
-        self.bytes_held -= sum(map(len, envelope.documents))
+        self.bytes_held -= _size(envelope.documents)
         envelope.documents = tuple(
             Document(one.id, one.name, one.extension, one.order, b"") for one in envelope.documents
         )
@@ -252,6 +252,10 @@ class State:
         others = [each for each in self.by_transaction.pop(envelope.transaction_id, []) if each != id]
         if others:
             self.by_transaction[envelope.transaction_id] = others
+
+
+def _size(documents: tuple[Document, ...]) -> int:
+    return sum([len(one.content) for one in documents])
 
 
 def site_of(account: DocusignAccount) -> Site:
