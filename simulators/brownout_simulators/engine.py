@@ -10,7 +10,7 @@ does stops a handling that has begun: a call that was given up still has its eff
 where it stands. Not safe for use from several threads.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import partial
 from typing import Final, Generic, TypeVar
 
@@ -157,10 +157,11 @@ class Engine(Generic[S]):
         if one.world is None:
             return
         one.world.account.in_flight -= 1
-        self._spare(one)
-        if one.held and not one.is_owed:
-            self._limiter.settle(one.held, one.made, self._clock.vendor_s())
-        self._limiter.leave(one.held)
+        if one.held:
+            self._spare(one)
+            if not one.is_owed:
+                self._limiter.settle(one.held, one.made, self._clock.vendor_s())
+            self._limiter.leave(one.held)
         if one.turn is not None:
             self._capacity.leave(one.turn)
         if one.claim is not None and one.claim.reply is None and not one.is_owed:
@@ -170,7 +171,7 @@ class Engine(Generic[S]):
 
     def _spare(self, one: Handling[S]) -> None:
         """A call without an effect counts for nothing where a limit counts effects: known before its headers are."""
-        if one.held and not (one.has_committed or one.is_owed or one.is_spared):
+        if not (one.has_committed or one.is_owed or one.is_spared):
             one.is_spared = True
             self._limiter.spare(one.held, self._clock.vendor_s())
 
@@ -216,9 +217,14 @@ class Engine(Generic[S]):
         while (left_s := instant_s - self._clock.machine_s()) > _INSTANT_S:
             yield left_s
 
-    def _do(self, one: Handling[S]) -> Generator[float, None, None]:
-        """The vendor works, what it did is committed, and the answer is due in its own time."""
+    def _do(self, one: Handling[S]) -> Iterable[float]:
+        """The vendor works, what it did is committed; what is still to be waited for, mostly nothing."""
         self._act(one)
+        is_due = one.reply is None or one.reply.begins_in_s <= 0
+        return () if is_due and self._moments.is_empty else self._until_due(one)
+
+    def _until_due(self, one: Handling[S]) -> Generator[float, None, None]:
+        """Who waits for this moment has it, and the answer is due in its own time."""
         yield from self._moments.hold(one, COMMITTED if one.has_committed else NOTHING)
         if one.reply is not None and one.reply.begins_in_s > 0 and not one.is_over:
             yield from self._wait_until(self._clock.machine_s() + one.reply.begins_in_s)
@@ -262,7 +268,8 @@ class Engine(Generic[S]):
         ending = None if one.strike is None else self._fate(one, one.strike)
         if ending is not None or one.reply is None:
             return Sending(0, {}, ending=ending or Ending.CLOSE)
-        self._spare(one)
+        if one.held:
+            self._spare(one)
         reply = one.reply if one.reply.session is None else self._opening(one, one.reply)
         self._head(one, reply)
         sending = Sending(reply.status, reply.headers, reply.body, reply.stream)

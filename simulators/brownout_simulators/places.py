@@ -37,6 +37,9 @@ class Place:
         self.source, self.name = found[1], found[2].lower() if found[1] == "header" else found[2]
         self.pattern = Pattern(found[3]) if found[3] else None
         self._names = self.name.split(".")
+        self.is_header = self.source == "header"
+        self.first_name = self.name if self.is_header else self._names[0] if self.source == "body" else ""
+        """Without this in the headers, or the body, nothing stands there; empty: that has to be looked at."""
         self.stored_as = {"body": self.name, "callback": f"callback.{self.name}"}.get(self.source, "")
         """Under which name a vendor stores with a thing what stands here; empty: it stores none of it."""
 
