@@ -7,7 +7,7 @@ call, into a sending: what the host is to put on the wire, when, and how the con
 really went out, and only now is the call over.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -65,6 +65,33 @@ class Call:
 
 UNTIL_WOKEN: Final = float("inf")
 """A wait that has no end of its own."""
+
+
+class Deferred(Mapping[str, Any]):
+    """What is worked out when somebody looks at it, and mostly nobody does: an effect's fields, where that takes time.
+
+    Out of what cannot change any more, so that it does not matter when.
+    """
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], Mapping[str, Any]]) -> None:
+        self._make = make
+        self._made: Mapping[str, Any] | None = None
+
+    def _found(self) -> Mapping[str, Any]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def __getitem__(self, name: str) -> Any:
+        return self._found()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found())
+
+    def __len__(self) -> int:
+        return len(self._found())
 
 
 class Effect(NamedTuple):

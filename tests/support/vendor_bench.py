@@ -2,13 +2,14 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlencode
 
-from brownout_simulators.agenda import OutgoingWebhook
-from brownout_simulators.call import Call
+from brownout_simulators.account import Account
+from brownout_simulators.agenda import Cause, OutgoingWebhook
+from brownout_simulators.call import Call, Effect, Notice
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Vendor
 from tests.support.sending import all_sent
@@ -86,6 +87,20 @@ class Bench:
     def effects(self) -> list[dict[str, Any]]:
         """What the books say was done."""
         return [row for row in self.simulator.ledger.rows() if row["entry"] == "effect"]
+
+
+def made_by(bench: Bench) -> list[Effect]:
+    """The effects that its vendor makes from now on, as they are when they are booked."""
+    books = bench.simulator._shared.books
+    made: list[Effect] = []
+    commit = books.commit
+
+    def noted(account: Account[Any], effects: Sequence[Effect], notices: Sequence[Notice], cause: Cause) -> None:
+        made.extend(effects)
+        commit(account, effects, notices, cause)
+
+    books.commit = noted  # type: ignore[method-assign]
+    return made
 
 
 def basic(user: str, password: str) -> str:

@@ -31,6 +31,8 @@ SENTENCE: Final = 12
 _INSIDE: Final = tuple(f" {word}" for word in WORDS)
 _FIRST: Final = tuple(f" {word.capitalize()}" for word in WORDS)
 _NORMAL: Final = NormalDist()
+_HASH_OF_LENGTH: Final = hashlib.blake2b(digest_size=4, person=b"length")
+"""To be copied: that takes a third of what making one takes."""
 
 
 def prose(key: bytes, tokens: int | None = None, *, most: int = LONGEST) -> list[str]:
@@ -48,5 +50,7 @@ def prose(key: bytes, tokens: int | None = None, *, most: int = LONGEST) -> list
 
 
 def _length(key: bytes) -> int:
-    draw = int.from_bytes(hashlib.blake2b(key, digest_size=4, person=b"length").digest(), "big")
+    hashed = _HASH_OF_LENGTH.copy()
+    hashed.update(key)
+    draw = int.from_bytes(hashed.digest(), "big")
     return min(LONGEST, max(1, round(MEDIAN * math.exp(SPREAD * _NORMAL.inv_cdf((draw + 0.5) / 2**32)))))

@@ -1,6 +1,7 @@
 """Who calls and what they sent: a bearer key, JSON or a multipart form."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -18,12 +19,22 @@ DEEPEST: Final = 64
 def authenticate(call: Call) -> Credential:
     """Any key opens an account, but for one that looks as if OpenAI had made it."""
     authorization = call.headers.get("authorization", "")
+    found = _credential(authorization)
+    if found is not None:
+        return found
     kind, _, key = authorization.partition(" ")
-    if kind.lower() != "bearer" or not key.strip():
-        raise Refused(OpenAIErrors().unauthenticated(call))
-    if is_live(key):
+    if kind.lower() == "bearer" and is_live(key):
         message = "This is a simulator: it refuses keys that look live. Use a test key."
         raise Refused(error(401, message, code="invalid_api_key"))
+    raise Refused(OpenAIErrors().unauthenticated(call))
+
+
+@lru_cache(1_000)
+def _credential(authorization: str) -> Credential | None:
+    """None where there is no key, or one that is refused."""
+    kind, _, key = authorization.partition(" ")
+    if kind.lower() != "bearer" or not key.strip() or is_live(key):
+        return None
     return Credential(account_of(authorization))
 
 

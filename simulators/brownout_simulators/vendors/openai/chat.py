@@ -33,6 +33,7 @@ from brownout_simulators.vendors.openai.resources import Object, State, StoredCo
 
 SPEAKERS: Final = ("user", "assistant", "system", "developer")
 ROLES: Final = ("system", "developer", "user", "assistant", "tool", "function")
+_ALIKE: Final = {"developer": "system", "function": "tool"}
 JSON: Final = {"content-type": "application/json"}
 TOKENIZER: Final = "brownout-tokenizer"
 """A header of this simulator's own: how tokens were counted."""
@@ -175,18 +176,11 @@ def read(data: Mapping[str, Any], account: Account[State]) -> Prompt:
     choice = data.get("tool_choice")
     named = choice if isinstance(choice, dict) and isinstance(choice.get("function"), dict) else None
     stops = data.get("stop", ())
+    tools = tools_of(data.get("tools"), named)
+    text, tokens = text_of(said), prompt_tokens(said, (data.get("tools"), schema), model, limit, "messages")
+    most, ends = model.longest if limit is None else limit, (stops,) if isinstance(stops, str) else stops
     return Prompt(
-        name=data["model"],
-        model=model,
-        said=said,
-        tools=tools_of(data.get("tools"), named),
-        calls=calls_of(choice),
-        schema=schema,
-        limit=model.longest if limit is None else limit,
-        stops=(stops,) if isinstance(stops, str) else stops,
-        seed=data.get("seed"),
-        text=text_of(said),
-        tokens=prompt_tokens(said, (data.get("tools"), schema), model, limit, "messages"),
+        data["model"], model, said, text, tokens, tools, calls_of(choice), schema, most, ends, data.get("seed")
     )
 
 
@@ -243,7 +237,7 @@ def _said(message: Mapping[str, Any]) -> Said:
     if calls:
         text += orjson.dumps(calls).decode()
     role = message["role"]
-    return Said({"developer": "system", "function": "tool"}.get(role, role), text, images, is_call=bool(calls))
+    return Said(_ALIKE.get(role, role), text, images, bool(calls))
 
 
 def usage_object(usage: Usage) -> Object:

@@ -7,7 +7,7 @@ import orjson
 
 from brownout_simulators.account import Account
 from brownout_simulators.answers import Answer, Asked, Tool, digest_of, total_s
-from brownout_simulators.call import Call, Effect
+from brownout_simulators.call import Call, Deferred, Effect
 from brownout_simulators.vendors.openai.asking import Said, key_of, tokens_of, turn_of
 from brownout_simulators.vendors.openai.errors import refuse
 from brownout_simulators.vendors.openai.models import Model
@@ -19,6 +19,7 @@ THINKS_IN: Final = 64
 """Models that reason are seen to do so in multiples of this."""
 HEADERS: Final = ("x-client-request-id", "x-correlation-id", "idempotency-key")
 """Headers in which a caller's own id may stand."""
+_WHO: Final = ("user", "safety_identifier")
 RECORDED: Final = 20_000
 """Characters of a prompt that the ledger keeps, where it keeps them."""
 
@@ -88,23 +89,12 @@ def answers_to(prompt: Prompt, account: Account[State], choices: int = 1) -> lis
     """So many answers; the same ones to the same prompt."""
     turn = turn_of(prompt.said)
     base = key_of(salt_of(account), prompt.name, prompt.text, prompt.seed)
-    asked = Asked(
-        model=prompt.name,
-        says=turn.says,
-        key=base,
-        turn=turn.turn,
-        step=turn.step,
-        tools=prompt.tools,
-        calls=prompt.calls,
-        schema=prompt.schema,
-        limit=prompt.limit,
-        stops=prompt.stops,
-        thinks=THINKS_IN * (1 + base[-1] % 8) if prompt.model.reasons else 0,
-    )
+    thinks = THINKS_IN * (1 + base[-1] % 8) if prompt.model.reasons else 0
+    wanted = prompt.tools, prompt.calls, prompt.schema, prompt.limit, prompt.stops
+    asked = Asked(prompt.name, turn.says, base, turn.turn, turn.step, *wanted, thinks)
     answering = setup_of(account).answering
-    return [
-        answering.answer(asked._replace(key=b"%b%d" % (base, number)) if number else asked) for number in range(choices)
-    ]
+    others = [asked._replace(key=b"%b%d" % (base, number)) for number in range(1, choices)]
+    return [answering.answer(each) for each in (asked, *others)]
 
 
 def cached_of(prompt: Prompt, key: str | None, account: Account[State]) -> int:
@@ -117,8 +107,11 @@ def cached_of(prompt: Prompt, key: str | None, account: Account[State]) -> int:
 
 def usage_of(prompt: Prompt, answers: Sequence[Answer], cached: int) -> Usage:
     """Of all answers together."""
-    thinking = sum(each.thinking for each in answers)
-    return Usage(prompt.tokens, sum(each.tokens for each in answers), thinking, cached)
+    tokens = thinking = 0
+    for each in answers:
+        tokens += each.tokens
+        thinking += each.thinking
+    return Usage(prompt.tokens, tokens, thinking, cached)
 
 
 def gaps_of(answer: Answer, account: Account[State]) -> list[float]:
@@ -143,20 +136,25 @@ def completion_effect(
     call: Call, account: Account[State], prompt: Prompt, usage: Usage, generated: str, *, streamed: bool
 ) -> Effect:
     """What is booked for a generation, whether or not anybody reads it to its end: tokens, and what they cost."""
-    fields: dict[str, Any] = {
-        "model": prompt.name,
-        "prompt_tokens": usage.prompt,
-        "completion_tokens": usage.completion,
-        "total_tokens": usage.total,
-        "reasoning_tokens": usage.reasoning,
-        "cached_tokens": usage.cached,
-        "cost": prompt.model.price.of(usage.prompt, usage.completion, usage.cached),
-        "streamed": streamed,
-        "prompt_digest": digest_of(prompt.text),
-    }
-    if setup_of(account).answering.records_prompts:
-        fields["prompt"] = prompt.text.decode()[:RECORDED]
-    return Effect("openai.completion", generated, references=references_of(call), fields=fields)
+    records = setup_of(account).answering.records_prompts
+
+    def fields() -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "model": prompt.name,
+            "prompt_tokens": usage.prompt,
+            "completion_tokens": usage.completion,
+            "total_tokens": usage.total,
+            "reasoning_tokens": usage.reasoning,
+            "cached_tokens": usage.cached,
+            "cost": prompt.model.price.of(usage.prompt, usage.completion, usage.cached),
+            "streamed": streamed,
+            "prompt_digest": digest_of(prompt.text),
+        }
+        if records:
+            found["prompt"] = prompt.text.decode()[:RECORDED]
+        return found
+
+    return Effect("openai.completion", generated, references=references_of(call), fields=Deferred(fields))
 
 
 def given_up(effect: Effect, chunks: int) -> Callable[[int], Sequence[Effect]]:
@@ -173,8 +171,14 @@ def given_up(effect: Effect, chunks: int) -> Callable[[int], Sequence[Effect]]:
 def references_of(call: Call) -> dict[str, str]:
     """The caller's own ids, by where they stood."""
     data = call.data
-    found = {name: data[name] for name in ("user", "safety_identifier") if isinstance(data.get(name), str)}
+    found = {}
+    for name in _WHO:
+        if isinstance(who := data.get(name), str):
+            found[name] = who
     given = data.get("metadata")
     if isinstance(given, dict):
         found |= {f"metadata.{name}": value for name, value in given.items() if isinstance(value, str)}
-    return found | {f"header.{name}": call.headers[name] for name in HEADERS if name in call.headers}
+    for name in HEADERS:
+        if name in call.headers:
+            found[f"header.{name}"] = call.headers[name]
+    return found

@@ -7,6 +7,7 @@ import pytest
 
 from tests.simulators.vendors.openai.bench import MODEL, USER, WEATHER, OpenAIBench
 from tests.simulators.vendors.openai.spec import faults
+from tests.support.vendor_bench import made_by
 
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"], "additionalProperties": False}
 SCRIPT = [{"call": {"name": "weather", "arguments": {"city": "{1}"}}}, {"say": "{1} is done"}]
@@ -109,6 +110,19 @@ def test_prompts_are_in_the_ledger_only_where_somebody_asks_for_it() -> None:
     bench = OpenAIBench(record="prompts")
     bench.chat()
     assert json.loads(bench.fields()[0]["prompt"]) == [["user", "What is new?"]]
+
+
+def test_an_effect_holds_what_was_so_at_its_own_moment_whenever_somebody_looks() -> None:
+    for first, then in (("prompts", None), (None, "prompts")):
+        bench, looked = OpenAIBench(record=first), OpenAIBench(record=first)
+        bench.simulator.schedule([], fields={})
+        effects = made_by(bench)
+        bench.chat()
+        looked.chat()
+        bench.simulator.set_up({"record": then})
+        bench.chat([{"role": "user", "content": "And now?"}])
+        (fields,) = looked.fields()
+        assert {"prompt": None, **effects[0].fields} == fields
 
 
 def test_a_pace_makes_the_answer_wait_and_its_tokens_are_booked_before() -> None:
