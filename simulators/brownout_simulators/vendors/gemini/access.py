@@ -102,10 +102,17 @@ def authenticate(call: Call) -> Credential:
         if call.headers.get("authorization"):
             raise Refused(problem(call, "credentials-unsupported"))
         raise Refused(problem(call, "api-key-missing"))
-    project = project_of(key)
-    if not project:
+    found = _credential(key)
+    if found is None:
         raise Refused(problem(call, "api-key-invalid"))
-    return Credential(project)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _credential(key: str) -> Credential | None:
+    """None where a key opens nothing."""
+    project = project_of(key)
+    return Credential(project) if project else None
 
 
 def key_of(call: Call) -> str:

@@ -149,7 +149,8 @@ def tokens_of(contents: Iterable[Mapping[str, Any]], files: FileTokens) -> Token
             else:
                 held = {name: part[name] for name in _DATA if name in part}
                 text += count(orjson.dumps(held).decode()) if held else 0
-    add(found, {"TEXT": text})
+    if text:
+        found["TEXT"] = found.get("TEXT", 0) + text
     return found
 
 

@@ -10,7 +10,7 @@ import orjson
 
 from brownout_simulators.account import Account
 from brownout_simulators.answers import CALL, LENGTH, STOP, Answer, counter, digest_of
-from brownout_simulators.call import Call, Effect
+from brownout_simulators.call import Call, Deferred, Effect
 from brownout_simulators.vendors.gemini.prompts import Prompt, check_thinking
 from brownout_simulators.vendors.gemini.resources import State
 from brownout_simulators.vendors.gemini.setup import BLOCKS
@@ -73,14 +73,8 @@ def generate(call: Call, account: Account[State], prompt: Prompt) -> Generation:
     if blocked:
         answers = []
     thoughts = sum([each.thinking for each in answers])
-    return Generation(
-        prompt=prompt,
-        answers=answers,
-        response_id=account.ids.base62(22),
-        blocked=blocked,
-        candidate_tokens=sum([each.tokens for each in answers]) - thoughts,
-        thought_tokens=thoughts,
-    )
+    seen = sum([each.tokens for each in answers]) - thoughts
+    return Generation(prompt, answers, account.ids.base62(22), blocked, seen, thoughts)
 
 
 def _answer(account: Account[State], prompt: Prompt, choice: int, most: int | None) -> Answer:
@@ -112,24 +106,28 @@ def _plain(answer: Answer) -> Answer:
 def effect_of(call: Call, account: Account[State], generation: Generation, *, streamed: bool) -> Effect:
     """What it is in the books, whether or not anybody reads it to its end: tokens spent, by model, and their price."""
     prompt = generation.prompt
-    prompt_tokens, output = prompt.token_count, generation.candidate_tokens + generation.thought_tokens
-    cost = prompt.model.cost(prompt=prompt_tokens, cached=generation.cached_tokens, output=output)
-    fields: dict[str, Any] = {
-        "model": prompt.model.id,
-        "prompt_tokens": prompt_tokens,
-        "cached_tokens": generation.cached_tokens,
-        "completion_tokens": output,
-        "reasoning_tokens": generation.thought_tokens,
-        "total_tokens": prompt_tokens + output,
-        "cost": cost,
-        "streamed": streamed,
-        "finish": generation.finish,
-        "prompt_digest": digest_of(prompt.digest),
-    }
-    if account.setup.answering.records_prompts:
-        fields["prompt"] = orjson.dumps(prompt.turns).decode()[:RECORDED]
+    cached = generation.cached_tokens
+    records = account.setup.answering.records_prompts
+    recorded = {"prompt": orjson.dumps(prompt.turns).decode()[:RECORDED]} if records else {}
+
+    def fields() -> dict[str, Any]:
+        prompt_tokens, output = prompt.token_count, generation.candidate_tokens + generation.thought_tokens
+        return {
+            "model": prompt.model.id,
+            "prompt_tokens": prompt_tokens,
+            "cached_tokens": cached,
+            "completion_tokens": output,
+            "reasoning_tokens": generation.thought_tokens,
+            "total_tokens": prompt_tokens + output,
+            "cost": prompt.model.cost(prompt=prompt_tokens, cached=cached, output=output),
+            "streamed": streamed,
+            "finish": generation.finish,
+            "prompt_digest": digest_of(prompt.digest),
+            **recorded,
+        }
+
     references = references_of(call, prompt.request.get("labels", {}))
-    return Effect("gemini.completion", generation.response_id, references=references, fields=fields)
+    return Effect("gemini.completion", generation.response_id, references=references, fields=Deferred(fields))
 
 
 def references_of(call: Call, labels: Mapping[str, str]) -> dict[str, str]:

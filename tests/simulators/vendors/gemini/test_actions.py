@@ -7,6 +7,7 @@ import pytest
 
 from brownout_simulators.vendors.gemini.actions import ROUTES
 from tests.simulators.vendors.gemini.bench import PLAIN, THINKING, GeminiBench, frames_of, says, text_of
+from tests.support.vendor_bench import made_by
 
 FUNCTION = {
     "name": "look_up",
@@ -74,6 +75,19 @@ def test_an_effect_says_what_was_spent_and_nothing_of_what_was_asked() -> None:
     bench = GeminiBench({"say": "Yes."}, record="prompts")
     bench.generate(body)
     assert secret in json.loads(bench.effects()[0]["fields"])["prompt"]
+
+
+def test_an_effect_holds_what_was_so_at_its_own_moment_whenever_somebody_looks() -> None:
+    for first, then in (("prompts", None), (None, "prompts")):
+        bench, looked = GeminiBench(record=first), GeminiBench(record=first)
+        bench.simulator.schedule([], fields={})
+        effects = made_by(bench)
+        bench.generate("What is new?")
+        looked.generate("What is new?")
+        bench.simulator.set_up({"record": then})
+        bench.generate("And now?")
+        (row,) = looked.effects()
+        assert {"prompt": None, "batch": None, **effects[0].fields} == json.loads(row["fields"])
 
 
 def test_the_same_question_has_the_same_answer_and_another_seed_another() -> None:
