@@ -164,7 +164,7 @@ def is_url(url: str) -> bool:
 
 def callback_references(url: str) -> dict[str, str]:
     """The caller's own ids in the query of its callback URL: Messages has no other place for one."""
-    query = urlsplit(url).query
+    query = urlsplit(url).query if "?" in url else ""
     return {f"callback.{name}": value for name, value in parse_qsl(query)} if query else {}
 
 

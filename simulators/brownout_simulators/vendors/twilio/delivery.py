@@ -40,8 +40,10 @@ def plan(account: Account[State], message: Message, extra_s: float = 0.0) -> Non
     if message.callback or message.status not in _ALONE:
         account.later(delay_s, partial(_step, account, message, following))
     else:
-        account.state.steps.add(account.clock() + delay_s, (message, following))
-        _wait(account)
+        state, due_s = account.state, account.clock() + delay_s
+        state.steps.add(due_s, (message, following))
+        if state.steps_due_s is None or due_s < state.steps_due_s:
+            _wait(account)
 
 
 def _wait(account: Account[State]) -> None:
@@ -78,19 +80,19 @@ def _step(account: Account[State], message: Message, following: Next) -> Afterma
         message.error_code = code
         message.error_message = QUEUE_ERRORS.get(code) or DELIVERY_ERRORS.get(code)
     plan(account, message)
-    notices = message_notices(message)
+    notices = message_notices(message) if message.callback else ()
     return Aftermath(notices=notices) if notices else None
 
 
 def _next(account: Account[State], message: Message) -> Next | None:
     """What follows; None where nothing more happens."""
-    if _STOPS.get(suffix_of(message.to)) == message.status:
+    status, suffix = message.status, suffix_of(message.to)
+    if suffix and _STOPS.get(suffix) == status:
         return None
-    status = message.status
     if status == "queued":
         wait_s, overdue = take_turn(account, message)
         return Next("sending" if overdue is None else "failed", wait_s, overdue)
-    code = delivery_error_of(message.to)
+    code = delivery_error_of(message.to) if suffix else None
     if status == "sending":
         fails = code in FAILS_BEFORE_THE_CARRIER
         return Next("failed", SENDING_FOR_S, code) if fails else Next("sent", SENDING_FOR_S)

@@ -50,14 +50,16 @@ def read(call: Call, account: Account[State]) -> Outgoing:
     named = text(call, "MessagingServiceSid")
     _check_parties(account, to, sender, named)
     service = _service(account, named, sender) if named else None
-    body, media = text(call, "Body"), _media(call)
+    # Most messages have none of what has a function of its own here.
+    said = call.data
+    body, media = text(call, "Body"), _media(call) if "MediaUrl" in said else 0
     if not body and not media and not text(call, "ContentSid"):
         raise refuse(21602)
     if len(body) > MAX_BODY:
         raise refuse(21617)
-    send_at_s = _send_at_s(call, account, service)
+    send_at_s = _send_at_s(call, account, service) if "SendAt" in said or "ScheduleType" in said else None
     validity_s = _validity_s(call, service)
-    callback = callback_url(call)
+    callback = callback_url(call) if "StatusCallback" in said else ""
     # With a service the message is taken all the same, and fails later (Twilio docs, errors 21611 and 30001).
     if service is None and is_full(account, sender):
         raise refuse(21611, sender)

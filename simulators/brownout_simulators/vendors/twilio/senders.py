@@ -30,7 +30,8 @@ class Turn(NamedTuple):
 
 def is_full(account: Account[State], sender: str) -> bool:
     """Whether no more than what waits there already fits into the sender's queue."""
-    return _backlog_s(account, sender) >= _settings(account).queue_s
+    backlog_s = _backlog_s(account, sender)
+    return backlog_s > 0 and backlog_s >= _settings(account).queue_s
 
 
 def take_turn(account: Account[State], message: Message) -> Turn:
