@@ -202,14 +202,16 @@ class _Case:
             yield self._finding(Loss.UNRESOLVED, what, is_certain=False)
 
     def _is_explained(self) -> bool:
-        """A letter that waits says what is to become of it, and one that was refused, if the vendor did so. An incident
+        """A letter that waits says what is to become of it, and one that was refused, if the vendor did so, why nothing
+        of it is there: what stands was to be taken back. An incident
         says that somebody has to see to what is left, and explains no more than it names. One that was discarded
         explains nothing: nobody had ordered it."""
         waits = any(
             letter.state in OPEN_STATES and (letter.state != INCIDENT or names_all(letter.standing, self._there))
             for letter in self._letters
         )
-        return waits or (self._was_refused and any(letter.state == "refused" for letter in self._letters))
+        refused = self._was_refused and any(letter.state == "refused" for letter in self._letters)
+        return waits or (refused and not self._there)
 
     def _accepted_and_absent(self) -> Finding:
         if not self._shows_letters:

@@ -241,6 +241,18 @@ def test_a_dead_letter_explains_what_is_done_by_halves(outcome: Outcome) -> None
     assert (result.status, "1 torn" in result.observed) == (Status.FAILED, True)
 
 
+@pytest.mark.parametrize(("kinds", "is_told"), [(BOTH[:1], False), (UNDONE, True), ((), True)])
+def test_a_letter_that_a_vendor_refused_explains_nothing_that_still_stands(
+    kinds: tuple[str, ...], is_told: bool
+) -> None:
+    """A redrive was told no, and took nothing back: fourteen jobs' stock stayed held, and the run passed."""
+    refused = checkout(Outcome.ACCEPTED, *kinds, dead_letters=(letter(9, state="refused"),))
+    told_no = effect(9, seq=80_100, at_s=49.0, entry="request", vendor="twilio", route="POST /Messages", status=400)
+    also = told_no._replace(vendor="stripe", seq=80_101, route="POST /v1/payment_intents", status=402)
+    result = LOST.judge(changed(refused, requests=(*refused.requests, told_no, also)))
+    assert result.status is (Status.PASSED if is_told else Status.FAILED)
+
+
 @pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, Outcome.UNKNOWN])
 @pytest.mark.parametrize(
     ("standing", "is_told"),
