@@ -203,6 +203,7 @@ TIED: Mapping[str, Mapping[str, Collection[str]]] = {
             for name in ("pay", "notify", "place_order", "save_job", "sign_in", "sign_contract", "send_receipt")
         },
         "reserve_stock": ["flows/book_job.py", "gateway/book_job.py"],
+        "book_job": ["mutants/begins_again.py", "mutants/takes_nothing_back.py", "mutants/undoes_unlooked.py"],
         "run_job": ["mutants/takes_silence_for_peace.py"],  # how often it checks what nobody told it
     },
     "adapter": {"twilio": ["adapters/texting.py"]},  # a service over it, beside the client itself

@@ -81,6 +81,9 @@ CAUGHT_BY = {
     "numbers-orders-anew": ("sales-lost-answers", "exactly_once"),
     "renews-for-each": ("sales-tokens-revoked", "requests"),
     "reads-no-dates": ("sales-limited", "retry_after_respected"),
+    "takes-nothing-back": ("book-job-declined", "nothing_lost"),
+    "undoes-unlooked": ("book-job-refused", "nothing_lost"),
+    "begins-again": ("book-job-killed", "exactly_once"),
 }
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.

@@ -14,6 +14,7 @@ from brownout_harness.audit.mutants import (
     asks_for_keys_each_time,
     asks_until_somebody_says_it,
     asks_without_money,
+    begins_again,
     believes_an_empty_list,
     believes_an_old_look,
     believes_the_edge,
@@ -64,6 +65,7 @@ from brownout_harness.audit.mutants import (
     takes_a_lock_for_a_no,
     takes_emptiness_for_an_answer,
     takes_half_an_answer,
+    takes_nothing_back,
     takes_old_tokens,
     takes_silence_for_peace,
     tells_all_done,
@@ -71,6 +73,7 @@ from brownout_harness.audit.mutants import (
     three_plain_retries,
     trusts_the_key,
     trusts_unreadable_answers,
+    undoes_unlooked,
     waits_for_a_quota,
     waits_for_silence,
     waits_without_jitter,
@@ -147,5 +150,8 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         numbers_orders_anew,
         renews_for_each,
         reads_no_dates,
+        takes_nothing_back,
+        undoes_unlooked,
+        begins_again,
     )
 }
