@@ -203,9 +203,8 @@ class _Case:
 
     def _is_explained(self) -> bool:
         """A letter that waits says what is to become of it, and one that was refused, if the vendor did so, why nothing
-        of it is there: what stands was to be taken back. An incident
-        says that somebody has to see to what is left, and explains no more than it names. One that was discarded
-        explains nothing: nobody had ordered it."""
+        of it is there: what stands was to be taken back. An incident says that somebody has to see to what is left, and
+        explains no more than it names. One that was discarded explains nothing: nobody had ordered it."""
         waits = any(
             letter.state in OPEN_STATES and (letter.state != INCIDENT or names_all(letter.standing, self._there))
             for letter in self._letters
