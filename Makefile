@@ -44,8 +44,9 @@ test-slow: $(VENV)/.dev ## the slow tests: every scenario for real, 50 seeds eac
 	$(BIN)/python -m pytest -q -rs -m "slow and not real" -n auto
 	$(BIN)/python -m pytest -q -rs -m "slow and real"
 
-walk: $(VENV)/.dev ## a death at every place at which the long flow touches the world
+walk: $(VENV)/.dev ## a death at every place at which the long flow touches the world, in virtual time and for real
 	$(BIN)/python -m pytest -q -n auto tests/core/flows/test_book_job_walk.py
+	$(BIN)/python -m pytest -q tests/harness/real/test_book_job_killed_everywhere.py
 
 conformance: $(VENV)/.dev sdks ## the vendors' official clients against the simulators: one table
 	$(BIN)/python -m tests.conformance
