@@ -151,12 +151,15 @@ def test_whatever_is_changed_in_a_file_of_the_library_is_taken_or_told(name: str
     document = yaml_tree.parse(library.path_of(name).read_text()).data
     for _ in range(draw.randint(1, 4)):
         _change(document, draw)
+    text = yaml_tree.write(document)
     try:
-        assert _load(yaml_tree.write(document))
+        assert _load(text)
     except BadInput as wrong:
         lines = str(wrong).splitlines()
         assert lines
-        assert [line for line in lines if not LINE.fullmatch(line) or NOT_OF_THE_FILE.search(line)] == []
+        # What a vendor is set up with has the vendor's words, and these may end like the code's: the file has them, too.
+        strange = [line for line in lines if any(each[0] not in text for each in NOT_OF_THE_FILE.finditer(line))]
+        assert [*strange, *(line for line in lines if not LINE.fullmatch(line))] == []
 
 
 def _change(document: Any, draw: random.Random) -> None:
