@@ -1,10 +1,13 @@
 """What a simulator is set up with."""
 
+from contextlib import suppress
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
 from brownout_simulators.setups import set_up
+from brownout_simulators.vendors import VENDORS, load_vendor
 from tests.simulators.driving import Driver, body_of
 from tests.simulators.toy import TILL
 
@@ -69,3 +72,16 @@ def test_what_was_given_cannot_be_changed_from_outside() -> None:
     made = set_up(TILL, given)
     given["shop"] = "Dusk"
     assert made.given == {"shop": "Noon"}
+
+
+ODD = ["text", "", 5, -1, 2.5, True, None, [], {}, [1], [{}], {"a": 1}, {"a": []}, 10**30]
+
+
+@pytest.mark.parametrize("name", [name for name in VENDORS if load_vendor(name).setup is not None])
+def test_whatever_somebody_sets_up_is_taken_or_told(name: str) -> None:
+    """Never an error of another kind: a set that is asked for an object, a number that is a list."""
+    setup = load_vendor(name).setup
+    assert setup is not None
+    for key, value in product(setup.about, ODD):
+        with suppress(ValueError):
+            setup.read({key: value})

@@ -56,7 +56,7 @@ def _read(given: Mapping[str, Any]) -> Site:
         if name in given:
             found[name] = value
     status = given.get("limit_status", 429)
-    if isinstance(status, bool) or status not in {400, 429}:
+    if isinstance(status, bool) or status not in (400, 429):  # any JSON: a set takes no object
         raise ValueError(f"limit_status: 429 or 400, got {shown(status)}")
     uri = given.get("base_uri", "")
     if not isinstance(uri, str) or (uri and not uri.startswith(("http://127.0.0.1", "http://localhost"))):
