@@ -197,7 +197,7 @@ class LetterRow(NamedTuple):
     last_attempt_at: Instant | None = None
     attempts: int = 0
     """How often the whole call was tried: once live, and once for each redrive."""
-    generation: int = 0
+    generation: int = 0  # how often a redrive of it has failed
     resolved_at: Instant | None = None
     outcome: str = ""
     """What the redrive that resolved it came to."""
