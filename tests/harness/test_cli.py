@@ -124,6 +124,8 @@ def test_what_a_vendor_has_is_listed_by_the_names_that_a_scenario_uses(tmp_path:
         (["run", "healthy", "--mode", "real", "--redis", "redis://127.0.0.1:1/0"], "no Redis answers at 127.0.0.1:1"),
         (["run", "healthy", "--out", "malformed.yaml/x"], "--out malformed.yaml/x: Not a directory"),
         (["scenarios", "healty"], "did you mean healthy?"),
+        (["audit", "healty"], "did you mean healthy?"),
+        (["audit", "healthy", "--seeds", "2"], "--seeds goes with --evidence"),
         (["report", "nowhere"], "nowhere is no run folder"),
     ],
     ids=lambda value: "-".join(value[:2]) if isinstance(value, list) else "",

@@ -18,10 +18,16 @@ def audit(
 ) -> None:
     """Swap known-bad parts into the core and show which scenario catches which."""
     from brownout_scenarios import library
+    from brownout_scenarios.errors import ScenarioError
 
     known = library.names()
-    if unknown := [each for each in scenarios or () if each not in known]:
-        raise BadInput(f"{unknown[0]} is no scenario of the library: brownout scenarios lists them")
+    try:
+        for each in scenarios or ():
+            library.path_of(each)
+    except ScenarioError as error:
+        raise BadInput(str(error)) from None
+    if seeds > 1 and not evidence:
+        raise BadInput("--seeds goes with --evidence: known-bad parts are run with the scenarios' own seeds")
     if evidence:
         from brownout_harness.audit.corruption.show import audit_evidence
 

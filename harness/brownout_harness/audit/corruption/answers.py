@@ -1,10 +1,11 @@
 """Damages to what the driver asked, and was answered: a caller who was told something that is not so."""
 
 import json
+from collections import Counter
 from typing import Any, Final
 
 from brownout_core.telemetry import Kind
-from brownout_harness.audit.corruption.damage import Damage, NothingToDamageError, Run, other_value
+from brownout_harness.audit.corruption.damage import Damage, Run, other_value
 from brownout_harness.judging.evidence import OPEN_STATES
 from brownout_harness.judging.inputs import RunInputs
 from brownout_reports.rows import OperationRow, Outcome
@@ -165,14 +166,9 @@ def all_of_them_lost(run: Run) -> RunInputs:
 
 def asks_forgotten(run: Run) -> RunInputs:
     """It asked more often than it says, as the target tells."""
-    finished = {each.operation_id for each in run.told(Kind.OPERATION_FINISHED)}
-    several = [each for each in run.operations if each.asks > 1 and each.operation_id in finished]
-    tells = dict.fromkeys(finished, 0)
-    for each in run.told(Kind.OPERATION_FINISHED):
-        tells[each.operation_id] += 1
-    operation = run.one_of(each for each in several if tells[each.operation_id] > 1)
-    if operation.outcome == Outcome.UNKNOWN:
-        raise NothingToDamageError
+    ends = Counter(each.operation_id for each in run.told(Kind.OPERATION_FINISHED))
+    answered = (each for each in run.operations if each.outcome != Outcome.UNKNOWN)
+    operation = run.one_of(each for each in answered if each.asks > 1 and ends[each.operation_id] > 1)
     return run.instead(operation, operation._replace(asks=1, again_at=""))
 
 

@@ -11,7 +11,17 @@ from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.judging.outsiders import apart
-from brownout_reports.rows import EFFECT, REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, Outcome
+from brownout_reports.rows import (
+    EFFECT,
+    REQUEST,
+    TABLES,
+    DeliveryRow,
+    EventRow,
+    LedgerRow,
+    LetterRow,
+    OperationRow,
+    Outcome,
+)
 from brownout_reports.tables import Rows, Tables
 
 T = TypeVar("T")
@@ -19,7 +29,6 @@ R = TypeVar("R", bound=NamedTuple)
 
 ANYBODY: Final = "anybody"
 """In the place of an expectation: the run must not pass, whoever says so."""
-RECORDS: Final[tuple[type[Any], ...]] = (OperationRow, LedgerRow, EventRow, LetterRow, DeliveryRow)
 
 
 class NothingToDamageError(Exception):
@@ -155,7 +164,7 @@ class Run:
     def with_rows(self, record: type[R], rows: Iterable[R]) -> RunInputs:
         """The run with other rows of that kind."""
         tables = self.inputs.tables
-        others = [tables.of(each) for each in RECORDS if each is not record]
+        others = [tables.of(each.record) for each in TABLES.values() if each.record is not record]
         return replace(self.inputs, tables=Tables(Rows.of(record, rows), *others))
 
     def without(self, *gone: Any) -> RunInputs:

@@ -178,7 +178,10 @@ def _levels(capacity: float, refill_per_s: float, draws_s: Iterable[float], at_s
 
 
 def _of_calls_that_went_on(told: _Told, rejected: Sequence[EventRow], policy: str) -> Iterator[Violation]:
-    """One that is turned away ends at that instant. A process that was killed may have told the one, not the other."""
+    """One that is turned away ends at that instant. A process that was killed may have told the one, not the other; and
+    of what was told a part may be lost."""
+    if not told.evidence.absence_is_proof:
+        return
     ended = told.turned_away()
     for each in rejected:
         if (each.at_s, each.operation_id, each.call) not in ended and told.lives_on(each.at_s):

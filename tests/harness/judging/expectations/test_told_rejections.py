@@ -12,7 +12,7 @@ from brownout_core.policies.deadline import TimeoutConfig
 from brownout_core.policies.limiter import Limiter, LimiterConfig
 from brownout_core.policies.retry_budget import RetryBudgetConfig
 from brownout_core.policies.settings import VendorPolicies
-from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.evidence import Evidence, Gap, GapKind
 from brownout_harness.judging.expectations.told_rejections import rejections_against_policies
 from brownout_reports.rows import EventRow
 from tests.support.examples import examples
@@ -127,6 +127,8 @@ def test_a_call_that_is_turned_away_ends() -> None:
         assert found(just_these(*busy, rejected, **full)) == [what]
         for other in ({"at_s": 5.1}, {"operation_id": "op-4"}, {"call": "refund"}, {"outcome": "ok"}):
             assert found(just_these(*busy, rejected, ended(rejected)._replace(**other), **full)) == [what]
+        lost = changed(just_these(*busy, rejected, **full), gaps=(Gap(GapKind.EVIDENCE_LOST, "a part is gone"),))
+        assert not found(lost), "its end may be among what was lost"
         killed = just_these(attempt(4.0), rejected, lives_on=False, **full)
         assert not found(killed), "it was killed before it could tell"
 
