@@ -1,7 +1,7 @@
 """A client that makes up another key for a second sending of its own: the customer pays twice."""
 
 from brownout_core.compose import Replacements
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 from tests.toys.acme_adapter import AcmeClient, Payment
 
 
@@ -21,7 +21,10 @@ class _Twice:
 
 MUTANT = Mutant(
     name="takes-twice",
+    part=Part.ADAPTERS,
     about="the client sends a payment a second time under a key of its own",
+    scenario="acme",
+    expectation="exactly_once",
     replacements=lambda: Replacements(
         client=lambda _vendor, client: _Twice(client) if isinstance(client, AcmeClient) else client
     ),

@@ -3,7 +3,8 @@
 - `mutant.py`   what a mutant is; `around.py` what several are made of
 - `mutants/`    one module per known-bad part, and the table of them
 - `matrix.py`   runs scenarios against mutants: which expectation of which scenario catches what
-- `show.py`     the matrix in the terminal
+- `steadiness.py` whether a mutant is caught by chance: several seeds of its own scenario
+- `show.py`     what was found, in the terminal; `written.py` as files
 - `corruption/` the same question about the judge: the evidence is damaged, and it must notice
 - `processes.py` many runs at once
 """

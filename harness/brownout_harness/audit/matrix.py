@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from brownout_core.errors import ConfigError
+from brownout_harness.audit.mutant import Mutant
 from brownout_harness.audit.processes import in_processes
 from brownout_reports.run_folder import Status
 
@@ -24,9 +26,18 @@ class Cell:
     """What the first of them saw; or why nothing can be said."""
 
 
+class Catch(StrEnum):
+    """How a mutant was caught."""
+
+    AS_MEANT = "as meant"
+    ELSEWHERE = "by another"
+    """By another expectation than the one that is meant to, or in another scenario."""
+    NOT = "not"
+
+
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """All cells, and what they come to."""
+    """All cells that were run, and what they come to."""
 
     mutants: tuple[str, ...]
     scenarios: tuple[str, ...]
@@ -34,8 +45,15 @@ class Matrix:
 
     def caught_by(self, mutant: str) -> tuple[Cell, ...]:
         """The scenarios that went red. An inconclusive run catches nothing."""
-        row = (self.cells[mutant, scenario] for scenario in self.scenarios)
-        return tuple(cell for cell in row if cell.status is Status.FAILED)
+        row = (self.cells.get((mutant, scenario)) for scenario in self.scenarios)
+        return tuple(cell for cell in row if cell is not None and cell.status is Status.FAILED)
+
+    def catch(self, mutant: Mutant) -> Catch:
+        """How it was caught."""
+        caught = self.caught_by(mutant.name)
+        if any(cell.scenario == mutant.scenario and mutant.expectation in cell.failed for cell in caught):
+            return Catch.AS_MEANT
+        return Catch.ELSEWHERE if caught else Catch.NOT
 
     @property
     def survivors(self) -> tuple[str, ...]:
@@ -70,21 +88,42 @@ def run_cell(mutant: str, scenario: str, seed: int | None = None) -> Cell:
     )
 
 
+def run_until_red(mutant: str, scenarios: Sequence[str]) -> tuple[Cell, ...]:
+    """One run after the other in this process, up to the first that goes red."""
+    cells: list[Cell] = []
+    for scenario in scenarios:
+        cells.append(run_cell(mutant, scenario))
+        if cells[-1].status is Status.FAILED:
+            break
+    return tuple(cells)
+
+
 def run_matrix(
     mutants: Sequence[str],
     scenarios: Sequence[str],
     *,
+    whole: bool = True,
     done: Callable[[Cell], None] = lambda _cell: None,
     workers: int | None = None,
 ) -> Matrix:
-    """Every scenario against the good core and every mutant, on all cores; `done` hears of each cell as it ends.
+    """Every scenario against the good core, and every mutant against every scenario; or, where it need not be the
+    `whole`, each mutant against its own scenario first, and then against the others until one goes red.
 
-    The result does not depend on the order in which runs end.
+    On all cores; `done` hears of each cell as it ends. The result does not depend on the order in which runs end.
     """
-    wanted = [(mutant, scenario) for mutant in (GOOD, *mutants) for scenario in scenarios]
-    cells = in_processes(run_cell, wanted, workers)
+    wanted: list[tuple[str, Sequence[str]]] = [(GOOD, (scenario,)) for scenario in scenarios]
+    for mutant in mutants:
+        wanted += [(mutant, (each,)) for each in scenarios] if whole else [(mutant, _own_first(mutant, scenarios))]
     found: dict[tuple[str, str], Cell] = {}
-    for cell in cells:
-        found[cell.mutant, cell.scenario] = cell
-        done(cell)
+    for cells in in_processes(run_until_red, wanted, workers):
+        for cell in cells:
+            found[cell.mutant, cell.scenario] = cell
+            done(cell)
     return Matrix(tuple(mutants), tuple(scenarios), found)
+
+
+def _own_first(mutant: str, scenarios: Sequence[str]) -> tuple[str, ...]:
+    from brownout_harness.audit.mutants import MUTANTS
+
+    own = MUTANTS[mutant].scenario
+    return tuple(sorted(scenarios, key=lambda each: each != own))

@@ -1,20 +1,53 @@
-"""The matrix in the terminal, while it is made and when it is there."""
+"""What catches what, in the terminal, while it is found out and when it is there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from brownout_harness.audit.matrix import Cell, Matrix, run_matrix
+from brownout_harness.audit.matrix import Catch, Cell, Matrix, run_matrix
+from brownout_harness.audit.mutant import Mutant
 from brownout_harness.audit.mutants import MUTANTS
+from brownout_harness.audit.steadiness import Steadiness, run_seeds, seeds_of
+from brownout_harness.audit.written import write
 from brownout_harness.problems import FAILED, PASSED
 
 
-def audit(console: Console, scenarios: Sequence[str], *, workers: int | None = None) -> int:
+def audit(
+    console: Console,
+    scenarios: Sequence[str],
+    *,
+    whole: bool = False,
+    seeds: int = 1,
+    out: Path | None = None,
+    workers: int | None = None,
+) -> int:
     """Run these scenarios against every known-bad part; 0 if each is caught and nothing else goes red, else 1."""
+    with _progress(console, "auditing", (len(MUTANTS) + 1) * len(scenarios) if whole else None) as done:
+        matrix = run_matrix(tuple(MUTANTS), scenarios, whole=whole, done=done, workers=workers)
+    steadiness = None
+    if seeds > 1:
+        own = {name: each.scenario for name, each in MUTANTS.items() if each.scenario in scenarios}
+        with _progress(console, "with other seeds", (len(own) + len(set(own.values()))) * seeds) as done:
+            steadiness = run_seeds(own, seeds_of(seeds), done=done, workers=workers)
+    show(matrix, console, steadiness)
+    if out is not None:
+        write(out, matrix, MUTANTS, steadiness)
+        console.print(f"written: {out}", markup=False, highlight=False)
+    wrong = [*matrix.survivors, *matrix.false_alarms]
+    if steadiness is not None:
+        wrong += [*steadiness.unsteady, *map(str, steadiness.false_alarms)]
+    return FAILED if wrong else PASSED
+
+
+@contextmanager
+def _progress(console: Console, what: str, total: int | None) -> Iterator[Callable[[Cell], None]]:
+    """Where nobody knows how many there will be, they are counted only."""
     progress = Progress(
-        TextColumn("auditing"),
+        TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.description}"),
@@ -23,28 +56,57 @@ def audit(console: Console, scenarios: Sequence[str], *, workers: int | None = N
         disable=not console.is_terminal,
     )
     with progress:
-        task = progress.add_task("", total=(len(MUTANTS) + 1) * len(scenarios))
+        task = progress.add_task("", total=total)
 
         def done(cell: Cell) -> None:
             progress.update(task, advance=1, description=f"{cell.mutant or 'the good core'} on {cell.scenario}")
 
-        matrix = run_matrix(tuple(MUTANTS), scenarios, done=done, workers=workers)
-    show(matrix, console)
-    return FAILED if matrix.survivors or matrix.false_alarms else PASSED
+        yield done
 
 
-def show(matrix: Matrix, console: Console) -> None:
-    """What catches what, one line per mutant; then what survived, and what cried wolf."""
+def show(
+    matrix: Matrix,
+    console: Console,
+    steadiness: Steadiness | None = None,
+    mutants: Mapping[str, Mutant] = MUTANTS,
+) -> None:
+    """What catches what, a line per mutant; then what was caught by another than was meant to, what survived, what
+    cried wolf, and what is caught too seldom."""
     table = Table(title="Which scenario and expectation catches which known-bad part", title_justify="left")
     table.add_column("known-bad part", no_wrap=True)
     table.add_column("caught by", overflow="fold")
+    if steadiness is not None:
+        table.add_column("of seeds", justify="right")
     for name in matrix.mutants:
         caught = matrix.caught_by(name)
         lines = [f"[bold]{cell.scenario}[/]: {', '.join(cell.failed)}" for cell in caught]
-        table.add_row(f"{name}\n[dim]{MUTANTS[name].about}[/]", "\n".join(lines) or "[bold red]nothing: it survives[/]")
+        row = [f"{name}\n[dim]{mutants[name].about}[/]", "\n".join(lines) or "[bold red]nothing: it survives[/]"]
+        table.add_row(*row, *([_at(steadiness, name)] if steadiness is not None else []))
     console.print(table)
+    elsewhere = [name for name in matrix.mutants if matrix.catch(mutants[name]) is Catch.ELSEWHERE]
+    for name in elsewhere:
+        meant = mutants[name]
+        console.print(
+            f"[bold yellow]![/] {name} is caught by another: {meant.expectation} of {meant.scenario} was meant to"
+        )
     for cell in matrix.false_alarms:
         console.print(f"[bold red]✗[/] the good core does not pass {cell.scenario}: {cell.status} ({cell.observed})")
+    if steadiness is not None:
+        _show_unsteady(console, steadiness)
     caught_count = len(matrix.mutants) - len(matrix.survivors)
     mark = "[bold red]✗[/]" if matrix.survivors else "[bold green]✓[/]"
-    console.print(f"{mark} {caught_count} of {len(matrix.mutants)} known-bad parts are caught")
+    by_another = f", {len(elsewhere)} of them by another than was meant to" if elsewhere else ""
+    console.print(f"{mark} {caught_count} of {len(matrix.mutants)} known-bad parts are caught{by_another}")
+
+
+def _show_unsteady(console: Console, steadiness: Steadiness) -> None:
+    for scenario, seed in steadiness.false_alarms:
+        with_seed = "its own seed" if seed is None else f"seed {seed}"
+        console.print(f"[bold red]✗[/] the good core does not pass {scenario} with {with_seed}")
+    for name in steadiness.unsteady:
+        console.print(f"[bold red]✗[/] {name} is caught at {_at(steadiness, name)} seeds: fewer than 9 of 10")
+
+
+def _at(steadiness: Steadiness, name: str) -> str:
+    caught = steadiness.caught.get(name)
+    return "-" if caught is None else f"{caught} of {len(steadiness.seeds)}"

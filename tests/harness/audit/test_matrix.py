@@ -5,105 +5,32 @@ from typing import Any
 
 import pytest
 
-from brownout_harness.audit.matrix import GOOD, Cell, Matrix, run_cell, run_matrix
+from brownout_harness.audit.matrix import GOOD, Catch, Cell, Matrix, run_cell, run_matrix, run_until_red
 from brownout_harness.audit.mutants import MUTANTS
 from brownout_harness.audit.mutants.drops_spilled_letters import weather
+from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_harness.running.execute import judged_virtually
 from brownout_reports.run_folder import Status
 from brownout_scenarios.library import names
-
-# One scenario that catches each, so that a scenario's teeth cannot be lost unnoticed.
-CAUGHT_BY = {
-    "admits-all-half-open": ("stripe-brownout", "quiet_while_open"),
-    "admits-past-the-bulkhead": ("places-taken", "requests"),
-    "counts-consecutive-failures": ("grey-failure", "breaker"),
-    "retries-unsafe-calls": ("impatient-callers", "exactly_once"),
-    "retries-without-budget": ("stripe-brownout", "amplification"),
-    "ignores-retry-after": ("twilio-rate-limited", "retry_after_respected"),
-    "waits-without-jitter": ("stripe-lost-answers", "backoff"),
-    "keys-from-the-clock": ("commit-then-crash", "exactly_once"),
-    "frees-foreign-claims": ("impatient-callers", "exactly_once"),
-    "acknowledges-early": ("commit-then-crash", "nothing_lost"),
-    "fakes-transitions": ("stripe-brownout", "breaker"),
-    "forgets-sendings": ("crash-in-doubt", "exactly_once"),
-    "refuses-in-doubt": ("crash-in-doubt", "nothing_lost"),
-    "redrives-blindly": ("shutdown-mid-redrive", "exactly_once"),
-    "drops-spilled-letters": ("commit-then-crash", "nothing_lost"),
-    "saves-up-tokens": ("paused-holder", "requests"),
-    "trusts-unreadable-answers": ("unreadable-answers", "nothing_lost"),
-    "believes-the-edge": ("late-commits", "exactly_once"),
-    "hides-retries": ("stripe-lost-answers", "telemetry_true"),
-    "tells-all-done": ("stripe-lost-answers", "telemetry_true"),
-    "blames-the-limiter": ("grey-failure", "telemetry_true"),
-    "tells-foreign-ids": ("healthy", "telemetry_true"),
-    "shares-an-answer": ("healthy", "as_asked"),
-    "three-plain-retries": ("metastable", "goodput"),
-    "renews-in-the-askers-time": ("token-endpoint-hangs", "quiet_while_open"),
-    "trusts-the-key": ("keys-forgotten", "exactly_once"),
-    "dates-by-its-own-clock": ("clock-jumps-ahead", "exactly_once"),
-    "counts-declines": ("card-testers", "success_rate"),
-    "believes-an-old-look": ("killed-mid-redrive", "exactly_once"),
-    "slows-down-for-good": ("quota-lowered", "goodput"),
-    "serves-without-a-claim": ("store-away", "requests"),
-    "keeps-keys-in-the-store": ("store-restored", "exactly_once"),
-    "keeps-claims-to-itself": ("two-replicas", "exactly_once"),
-    "waits-for-silence": ("openai-goes-silent", "latency"),
-    "takes-half-an-answer": ("openai-streams-just-end", "as_asked"),
-    "asks-without-money": ("openai-out-of-money", "amplification"),
-    "gives-the-first-all-the-time": ("openai-hangs", "latency"),
-    "takes-emptiness-for-an-answer": ("gemini-empty-answers", "as_asked"),
-    "inserts-anew": ("supabase-lost-answers", "exactly_once"),
-    "takes-a-lag-for-a-no": ("supabase-schema-lags", "success_rate"),
-    "keeps-its-first-keys": ("clerk-key-rotates", "success_rate"),
-    "asks-for-keys-each-time": ("clerk-keys-away", "success_rate"),
-    "takes-old-tokens": ("clerk-stale-tokens", "outcome"),
-    "ends-as-if-whole": ("openai-streams-cut", "as_asked"),
-    "asks-until-somebody-says-it": ("gemini-withholds", "outcome"),
-    "reads-no-gaps": ("supabase-realtime-cut", "nothing_lost"),
-    "rotates-again": ("vault-lost-writes", "exactly_once"),
-    "logs-in-after-errors": ("vault-sealed", "requests"),
-    "never-renews": ("vault-short-tokens", "success_rate"),
-    "takes-silence-for-peace": ("supabase-realtime-silence", "nothing_lost"),
-    "copies-its-session": ("supabase-refresh-reused", "success_rate"),
-    "sends-without-looking": ("docusign-lost-answers", "exactly_once"),
-    "takes-a-limit-for-a-mistake": ("docusign-limited", "success_rate"),
-    "believes-an-empty-list": ("docusign-list-lags", "exactly_once"),
-    "makes-anew": ("erp-lost-answers", "exactly_once"),
-    "takes-a-lock-for-a-no": ("erp-locked-records", "success_rate"),
-    "keeps-what-it-reserved": ("erp-refused-work-orders", "nothing_lost"),
-    "mails-anew": ("resend-lost-answers", "exactly_once"),
-    "waits-for-a-quota": ("resend-quota-spent", "amplification"),
-    "writes-to-the-bounced": ("resend-bounce-storm", "exactly_once"),
-    "resends-by-itself": ("cloudflare-lost-answers", "nothing_lost"),
-    "believes-the-status": ("cloudflare-purges-fail", "nothing_lost"),
-    "sends-as-it-comes": ("cloudflare-rate-shared", "requests"),
-    "purges-too-soon": ("cloudflare-purges-fail", "as_asked"),
-    "numbers-orders-anew": ("sales-lost-answers", "exactly_once"),
-    "renews-for-each": ("sales-tokens-revoked", "requests"),
-    "reads-no-dates": ("sales-limited", "retry_after_respected"),
-    "takes-nothing-back": ("book-job-declined", "nothing_lost"),
-    "undoes-unlooked": ("book-job-refused", "nothing_lost"),
-    "begins-again": ("book-job-killed", "exactly_once"),
-}
 
 # One for each part that is swapped out: a breaker, a retry, a redrive, a store, a sink. The rest are for `make test`.
 AT_ONCE = {"ignores-retry-after", "redrives-blindly"}
 
 
-def test_every_mutant_has_its_catcher() -> None:
-    assert CAUGHT_BY.keys() == MUTANTS.keys()
-    assert CAUGHT_BY.keys() >= AT_ONCE
-    assert {scenario for scenario, _ in CAUGHT_BY.values()} <= set(names())
+def test_every_mutant_names_a_scenario_of_the_library_and_an_expectation() -> None:
+    assert MUTANTS.keys() >= AT_ONCE
+    assert {each.scenario for each in MUTANTS.values()} <= set(names())
+    assert {each.expectation for each in MUTANTS.values()} <= set(EXPECTATIONS)
 
 
 @pytest.mark.parametrize(
     "mutant", [each if each in AT_ONCE else pytest.param(each, marks=pytest.mark.thorough) for each in MUTANTS]
 )
 def test_the_known_bad_part_is_caught(mutant: str) -> None:
-    scenario, expectation = CAUGHT_BY[mutant]
-    cell = run_cell(mutant, scenario)
+    meant = MUTANTS[mutant]
+    cell = run_cell(mutant, meant.scenario)
     assert cell.status is Status.FAILED
-    assert expectation in cell.failed, cell
+    assert meant.expectation in cell.failed, cell
 
 
 @pytest.mark.thorough
@@ -132,6 +59,44 @@ def test_an_inconclusive_run_catches_nothing() -> None:
     matrix = Matrix(("unclear", "bad"), ("healthy",), cells)
     assert matrix.survivors == ("unclear",)
     assert matrix.false_alarms == ()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "status", "failed", "catch"),
+    [
+        ("twilio-rate-limited", Status.FAILED, ("amplification", "retry_after_respected"), Catch.AS_MEANT),
+        ("twilio-rate-limited", Status.FAILED, ("amplification",), Catch.ELSEWHERE),
+        ("sales-limited", Status.FAILED, ("retry_after_respected",), Catch.ELSEWHERE),
+        ("twilio-rate-limited", Status.INCONCLUSIVE, (), Catch.NOT),
+        ("twilio-rate-limited", Status.PASSED, (), Catch.NOT),
+    ],
+)
+def test_a_catch_is_as_meant_only_by_its_own_expectation_in_its_own_scenario(
+    scenario: str, status: Status, failed: tuple[str, ...], catch: Catch
+) -> None:
+    mutant = MUTANTS["ignores-retry-after"]
+    cell = Cell(mutant=mutant.name, scenario=scenario, status=status, failed=failed, observed="")
+    assert Matrix((mutant.name,), (scenario,), {(mutant.name, scenario): cell}).catch(mutant) is catch
+
+
+def test_the_runs_of_a_mutant_end_with_the_first_that_is_red() -> None:
+    cells = run_until_red("takes-a-lock-for-a-no", ["gemini-withholds", "erp-locked-records", "healthy"])
+    assert [(cell.scenario, cell.status) for cell in cells] == [
+        ("gemini-withholds", Status.PASSED),
+        ("erp-locked-records", Status.FAILED),
+    ]
+
+
+@pytest.mark.thorough
+def test_a_mutants_own_scenario_is_tried_first_and_the_good_core_has_all() -> None:
+    scenarios = ("erp-refused-work-orders", "erp-locked-records")
+    quick = run_matrix(["takes-a-lock-for-a-no"], scenarios, whole=False, workers=1)
+    assert set(quick.cells) == {
+        (GOOD, "erp-refused-work-orders"),
+        (GOOD, "erp-locked-records"),
+        ("takes-a-lock-for-a-no", "erp-locked-records"),
+    }
+    assert (quick.survivors, quick.false_alarms) == ((), ())
 
 
 def test_a_part_that_a_scenarios_settings_do_not_go_with_was_not_tried_there() -> None:

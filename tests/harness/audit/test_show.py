@@ -4,6 +4,7 @@ from rich.console import Console
 
 from brownout_harness.audit.matrix import GOOD, Cell, Matrix
 from brownout_harness.audit.show import show
+from brownout_harness.audit.steadiness import Steadiness
 from brownout_reports.run_folder import Status
 
 
@@ -20,10 +21,10 @@ def _matrix(*, caught: bool, good: Status = Status.PASSED) -> Matrix:
     )
 
 
-def _shown(matrix: Matrix) -> str:
+def _shown(matrix: Matrix, steadiness: Steadiness | None = None) -> str:
     console = Console(width=160)
     with console.capture() as captured:
-        show(matrix, console)
+        show(matrix, console, steadiness)
     return captured.get()
 
 
@@ -40,3 +41,22 @@ def test_what_the_good_core_does_not_pass_is_a_false_alarm() -> None:
 
 def test_a_caught_mutant_names_scenario_and_expectation() -> None:
     assert "healthy: amplification" in _shown(_matrix(caught=True))
+
+
+def test_a_catch_by_another_than_was_meant_to_is_told_and_counted_apart() -> None:
+    shown = _shown(_matrix(caught=True))  # in `healthy`, and `stripe-brownout` was meant to
+    assert "retries-without-budget is caught by another: amplification of stripe-brownout was meant to" in shown
+    assert "1 of 1 known-bad parts are caught, 1 of them by another than was meant to" in shown
+
+
+def test_a_catch_by_chance_is_told() -> None:
+    steadiness = Steadiness((None, *range(101, 110)), {"retries-without-budget": 8}, (("stripe-brownout", 104),))
+    shown = _shown(_matrix(caught=True), steadiness)
+    assert "retries-without-budget is caught at 8 of 10 seeds: fewer than 9 of 10" in shown
+    assert "the good core does not pass stripe-brownout with seed 104" in shown
+
+
+def test_nine_of_ten_seeds_are_enough() -> None:
+    steadiness = Steadiness((None, *range(101, 110)), {"retries-without-budget": 9}, ())
+    assert steadiness.unsteady == ()
+    assert "fewer than" not in _shown(_matrix(caught=True), steadiness)

@@ -5,7 +5,7 @@ from typing import Any
 
 from brownout_core.compose import Replacements
 from brownout_core.records import DeadLetter, DeadLetterStore, LetterState
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 WRITTEN_TOGETHER = 20
 
@@ -51,6 +51,9 @@ def _store(inner: DeadLetterStore) -> DeadLetterStore:
 
 MUTANT = Mutant(
     name="acknowledges-early",
+    part=Part.DEAD_LETTERS,
     about="a dead letter is acknowledged before it is durable: a crash loses what was promised",
+    scenario="commit-then-crash",
+    expectation="nothing_lost",
     replacements=lambda: Replacements(dead_letter_store=_store),
 )

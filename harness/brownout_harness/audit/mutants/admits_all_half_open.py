@@ -6,7 +6,7 @@ from random import Random
 from brownout_core.compose import Replacements
 from brownout_core.policies.breaker import Breaker, BreakerConfig
 from brownout_core.policies.settings import OnTransition
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 EVERYONE = 1000
 
@@ -18,6 +18,9 @@ def _breaker(_vendor: str, config: BreakerConfig, rng: Random, tell: OnTransitio
 
 MUTANT = Mutant(
     name="admits-all-half-open",
+    part=Part.BREAKER,
     about="the breaker admits everyone when half-open",
+    scenario="stripe-brownout",
+    expectation="quiet_while_open",
     replacements=lambda: Replacements(breaker=_breaker),
 )

@@ -2,7 +2,7 @@
 
 from brownout_core.compose import Replacements
 from brownout_core.policies.bulkhead import BulkheadConfig
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Boundless:
@@ -24,6 +24,9 @@ def _bulkhead(_vendor: str, _config: BulkheadConfig) -> _Boundless:
 
 MUTANT = Mutant(
     name="admits-past-the-bulkhead",
+    part=Part.BULKHEAD,
     about="the bulkhead admits everybody: a vendor that slows down gets as many calls at once as there are callers",
+    scenario="places-taken",
+    expectation="requests",
     replacements=lambda: Replacements(bulkhead=_bulkhead),
 )

@@ -7,7 +7,7 @@ from brownout_core.adapters.key_set import CALL, KeySet
 from brownout_core.adapters.session_token import PublicKey
 from brownout_core.compose import Replacements
 from brownout_core.services.auth import TokenKeyUnknown
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Unheld(KeySet):
@@ -29,6 +29,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="asks-for-keys-each-time",
+    part=Part.RENEWAL,
     about="the keys of sessions are fetched for each token, and not held",
+    scenario="clerk-keys-away",
+    expectation="success_rate",
     replacements=lambda: Replacements(client=_client),
 )

@@ -7,7 +7,7 @@ from typing import Any
 from brownout_core.compose import Replacements
 from brownout_core.errors import AnswerEmpty, ContentWithheld
 from brownout_core.services.assistant import Completion, Piece, Prompt
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Insistent:
@@ -45,6 +45,9 @@ def _client(vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="asks-until-somebody-says-it",
+    part=Part.CLASSIFICATION,
     about="what a model withholds is asked of the next one",
+    scenario="gemini-withholds",
+    expectation="outcome",
     replacements=lambda: Replacements(client=_client),
 )

@@ -6,7 +6,7 @@ from brownout_core.adapters.openai import OpenAIClient
 from brownout_core.compose import Replacements
 from brownout_core.errors import QuotaExhausted, Throttled
 from brownout_core.services.assistant import Completion, Prompt
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Hopeful:
@@ -31,6 +31,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="asks-without-money",
+    part=Part.CLASSIFICATION,
     about="an account without credit is taken for a rate limit",
+    scenario="openai-out-of-money",
+    expectation="amplification",
     replacements=lambda: Replacements(client=_client),
 )

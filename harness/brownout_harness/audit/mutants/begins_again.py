@@ -6,7 +6,7 @@ from brownout_core.flows import FLOWS
 from brownout_core.flows.book_job import BookJob, BookJobRequest
 from brownout_core.policies.undertaking import Undertaking
 from brownout_core.saga.steps import Result
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Forgetful(BookJob):
@@ -26,6 +26,9 @@ class _Forgetful(BookJob):
 
 MUTANT = Mutant(
     name="begins-again",
+    part=Part.FLOWS,
     about="a job that is gone on with after a death begins at its beginning: a second contract, a second text",
+    scenario="book-job-killed",
+    expectation="exactly_once",
     replacements=lambda: Replacements(flows={**FLOWS, "book_job": _Forgetful}),
 )

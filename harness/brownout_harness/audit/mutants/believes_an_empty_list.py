@@ -5,7 +5,7 @@ from typing import Any
 from brownout_core.adapters.docusign import DocusignClient
 from brownout_core.compose import Replacements
 from brownout_core.services.signing import Sent
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 Found = dict[str, list[Sent]]
 
@@ -37,6 +37,9 @@ def _replacements() -> Replacements:
 
 MUTANT = Mutant(
     name="believes-an-empty-list",
+    part=Part.ADAPTERS,
     about="a look for an earlier envelope is made once and believed, also where the list lags",
+    scenario="docusign-list-lags",
+    expectation="exactly_once",
     replacements=_replacements,
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from brownout_core.adapters.stripe import PaymentIntent, StripeClient
 from brownout_core.compose import Replacements
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 Found = dict[str, Sequence[PaymentIntent]]
 
@@ -37,6 +37,9 @@ def _replacements() -> Replacements:
 
 MUTANT = Mutant(
     name="believes-an-old-look",
+    part=Part.DEAD_LETTERS,
     about="a search for an earlier payment is made once and believed for ever, also by the next process",
+    scenario="killed-mid-redrive",
+    expectation="exactly_once",
     replacements=_replacements,
 )

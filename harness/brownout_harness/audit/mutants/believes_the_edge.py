@@ -6,7 +6,7 @@ from typing import Any
 
 from brownout_core.compose import Replacements
 from brownout_core.errors import VendorUnavailable
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Believing:
@@ -30,6 +30,9 @@ class _Believing:
 
 MUTANT = Mutant(
     name="believes-the-edge",
+    part=Part.CLASSIFICATION,
     about="a 502 from the edge counts as not sent, though the vendor may be at work behind it",
+    scenario="late-commits",
+    expectation="exactly_once",
     replacements=lambda: Replacements(client=lambda _vendor, client: _Believing(client)),
 )

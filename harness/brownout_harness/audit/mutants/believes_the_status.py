@@ -8,7 +8,7 @@ import orjson
 from brownout_core.adapters.cloudflare import CloudflareClient
 from brownout_core.compose import Replacements
 from brownout_core.transport import Response
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Trusting(CloudflareClient):
@@ -30,6 +30,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="believes-the-status",
+    part=Part.CLASSIFICATION,
     about="a status of 200 is believed, whatever the envelope says",
+    scenario="cloudflare-purges-fail",
+    expectation="nothing_lost",
     replacements=lambda: Replacements(client=_client),
 )

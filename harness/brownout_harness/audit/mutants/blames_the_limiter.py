@@ -3,7 +3,7 @@ and nobody looks at the breaker."""
 
 from brownout_core.compose import Replacements
 from brownout_core.telemetry import Event, Kind, Sink
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 def _limited(sink: Sink) -> Sink:
@@ -16,6 +16,9 @@ def _limited(sink: Sink) -> Sink:
 
 MUTANT = Mutant(
     name="blames-the-limiter",
+    part=Part.TELEMETRY,
     about="telemetry says that the limiter turned away what the breaker did: nobody looks at the breaker",
+    scenario="grey-failure",
+    expectation="telemetry_true",
     replacements=lambda: Replacements(sink=_limited),
 )

@@ -14,7 +14,7 @@ from brownout_core.adapters.user_session import UserSession
 from brownout_core.compose import Replacements
 from brownout_core.policies.renewal import Renewal, RenewalConfig
 from brownout_core.policies.shapes import RenewalShape
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 T = TypeVar("T")
 
@@ -70,6 +70,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="copies-its-session",
+    part=Part.RENEWAL,
     about="a copy of the session refreshes with a token that was used long ago: everybody is signed out",
+    scenario="supabase-refresh-reused",
+    expectation="success_rate",
     replacements=lambda: Replacements(client=_client),
 )

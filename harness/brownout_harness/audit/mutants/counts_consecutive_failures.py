@@ -6,7 +6,7 @@ from brownout_core.compose import Replacements
 from brownout_core.errors import BreakerOpen
 from brownout_core.policies.breaker import BreakerConfig, Event, Permit, State, Transition
 from brownout_core.policies.settings import OnTransition
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 IN_A_ROW = 5
 
@@ -80,6 +80,9 @@ def _breaker(_vendor: str, config: BreakerConfig, _rng: Random, tell: OnTransiti
 
 MUTANT = Mutant(
     name="counts-consecutive-failures",
+    part=Part.BREAKER,
     about="the breaker counts failures in a row: four bad and one good never open it",
+    scenario="grey-failure",
+    expectation="breaker",
     replacements=lambda: Replacements(breaker=_breaker),
 )

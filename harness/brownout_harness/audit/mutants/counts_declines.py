@@ -5,7 +5,7 @@ from typing import Any
 from brownout_core.adapters.stripe import PaymentIntent, StripeClient
 from brownout_core.compose import Replacements
 from brownout_core.errors import VendorRefused
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Alarmed:
@@ -31,6 +31,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="counts-declines",
+    part=Part.CLASSIFICATION,
     about="a declined card counts as the vendor's failure: those who try stolen ones open the breaker for everybody",
+    scenario="card-testers",
+    expectation="success_rate",
     replacements=lambda: Replacements(client=_client),
 )

@@ -5,7 +5,7 @@ from types import TracebackType
 
 from brownout_core.compose import Replacements
 from brownout_core.transport import Opened, Request, Transport
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Dateless:
@@ -37,6 +37,9 @@ class _WithoutDate:
 
 MUTANT = Mutant(
     name="dates-by-its-own-clock",
+    part=Part.RETRY,
     about="a vendor's dates are judged by the application's own clock, though the answer tells the vendor's",
+    scenario="clock-jumps-ahead",
+    expectation="exactly_once",
     replacements=lambda: Replacements(transport=lambda _vendor, transport: _Dateless(transport)),
 )

@@ -13,7 +13,7 @@ from brownout_core.clock import WallClock
 from brownout_core.compose import Replacements
 from brownout_core.records import DeadLetter, DeadLetterStore, Spill, StoreUnavailable
 from brownout_core.rows import from_line, to_line
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 DOWN_S = 1.5
 """So long the store is down, and as long it is up."""
@@ -83,6 +83,9 @@ def weather(can_read: Callable[[bytes], bool]) -> Replacements:
 
 MUTANT = Mutant(
     name="drops-spilled-letters",
+    part=Part.DEAD_LETTERS,
     about="what the spill file's reader cannot read is dropped with the file: promises are lost",
+    scenario="commit-then-crash",
+    expectation="nothing_lost",
     replacements=lambda: weather(lambda line: any(flow in line for flow in KNOWN_FLOWS)),
 )

@@ -7,7 +7,7 @@ from brownout_core.compose import Replacements
 from brownout_core.errors import ServiceError
 from brownout_core.flows import FLOWS
 from brownout_core.flows.assist import Assist, AssistRequest
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Smooth(Assist):
@@ -31,6 +31,9 @@ class _Smooth(Assist):
 
 MUTANT = Mutant(
     name="ends-as-if-whole",
+    part=Part.FLOWS,
     about="a stream that broke is closed at the door as if it were whole",
+    scenario="openai-streams-cut",
+    expectation="as_asked",
     replacements=lambda: Replacements(flows={**FLOWS, "assist": _Smooth}),
 )

@@ -6,7 +6,7 @@ from brownout_core.compose import Replacements
 from brownout_core.policies.breaker import Breaker, BreakerConfig
 from brownout_core.policies.settings import OnTransition
 from brownout_core.telemetry import Event, Kind, Sink
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 FAILURES_UNTIL_OPEN = 10
 SHOWN_OPEN_S = 5.0
@@ -53,6 +53,9 @@ def _silent_and_idle(_vendor: str, config: BreakerConfig, rng: Random, _tell: On
 
 MUTANT = Mutant(
     name="fakes-transitions",
+    part=Part.TELEMETRY,
     about="telemetry makes up breaker transitions: the dashboard shows protection where there is none",
+    scenario="stripe-brownout",
+    expectation="breaker",
     replacements=lambda: Replacements(breaker=_silent_and_idle, sink=_Storyteller),
 )

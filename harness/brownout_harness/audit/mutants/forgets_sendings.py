@@ -4,7 +4,7 @@ twelve, which would long be listed."""
 from brownout_core.compose import Replacements
 from brownout_core.records import Begun, Claimed
 from brownout_harness.audit.around import ClaimsAround
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Forgetful(ClaimsAround):
@@ -20,6 +20,9 @@ class _Forgetful(ClaimsAround):
 
 MUTANT = Mutant(
     name="forgets-sendings",
+    part=Part.IDEMPOTENCY,
     about="the age of an earlier sending counts from when its owner began, not from when it last sent",
+    scenario="crash-in-doubt",
+    expectation="exactly_once",
     replacements=lambda: Replacements(claim_store=_Forgetful),
 )

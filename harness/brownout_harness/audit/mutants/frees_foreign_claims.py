@@ -3,7 +3,7 @@
 from brownout_core.compose import Replacements
 from brownout_core.records import Begun, Busy, Claimed, ClaimStore
 from brownout_harness.audit.around import ClaimsAround
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Tidy(ClaimsAround):
@@ -25,6 +25,9 @@ class _Tidy(ClaimsAround):
 
 MUTANT = Mutant(
     name="frees-foreign-claims",
+    part=Part.IDEMPOTENCY,
     about="an idempotency lock is deleted by one who does not own it: two do the same work side by side",
+    scenario="impatient-callers",
+    expectation="exactly_once",
     replacements=lambda: Replacements(claim_store=_Tidy),
 )

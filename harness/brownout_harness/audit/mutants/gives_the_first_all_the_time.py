@@ -4,7 +4,7 @@ from brownout_core.asking import Asking
 from brownout_core.compose import Replacements
 from brownout_core.flows import FLOWS
 from brownout_core.flows.assist import Assist
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Generous(Assist):
@@ -15,6 +15,9 @@ class _Generous(Assist):
 
 MUTANT = Mutant(
     name="gives-the-first-all-the-time",
+    part=Part.TIMEOUTS,
     about="a model that hangs takes the time of the one that would be asked after it",
+    scenario="openai-hangs",
+    expectation="latency",
     replacements=lambda: Replacements(flows={**FLOWS, "assist": _Generous}),
 )

@@ -3,7 +3,7 @@ them all."""
 
 from brownout_core.compose import Replacements
 from brownout_core.telemetry import Event, Kind, Sink
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 ATTEMPTS = frozenset({Kind.ATTEMPT_STARTED, Kind.ATTEMPT_FINISHED})
 
@@ -18,6 +18,9 @@ def _without_retries(sink: Sink) -> Sink:
 
 MUTANT = Mutant(
     name="hides-retries",
+    part=Part.TELEMETRY,
     about="telemetry tells of no attempt after the first: the load that retries make is nobody's",
+    scenario="stripe-lost-answers",
+    expectation="telemetry_true",
     replacements=lambda: Replacements(sink=_without_retries),
 )

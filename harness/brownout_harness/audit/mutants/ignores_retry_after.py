@@ -4,7 +4,7 @@ from random import Random
 
 from brownout_core.compose import Replacements
 from brownout_core.policies.retry import Judgement, Retry, RetryConfig
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Deaf(Retry):
@@ -19,6 +19,9 @@ def _retry(_vendor: str, config: RetryConfig, rng: Random) -> Retry:
 
 MUTANT = Mutant(
     name="ignores-retry-after",
+    part=Part.RETRY,
     about="the vendor's Retry-After is ignored",
+    scenario="twilio-rate-limited",
+    expectation="retry_after_respected",
     replacements=lambda: Replacements(retry=_retry),
 )

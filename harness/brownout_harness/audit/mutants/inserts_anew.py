@@ -7,7 +7,7 @@ from typing import Any
 from brownout_core.adapters.supabase import SupabaseClient
 from brownout_core.compose import Replacements
 from brownout_core.services.storage import Row
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Anew:
@@ -35,6 +35,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="inserts-anew",
+    part=Part.ADAPTERS,
     about="each sending of a job is a row of its own",
+    scenario="supabase-lost-answers",
+    expectation="exactly_once",
     replacements=lambda: Replacements(client=_client),
 )

@@ -6,7 +6,7 @@ from brownout_core.compose import Replacements
 from brownout_core.policies.idempotency import Idempotency
 from brownout_core.records import Begun, ClaimStore
 from brownout_harness.audit.around import ClaimsAround
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Own(ClaimsAround):
@@ -40,6 +40,9 @@ def _idempotency(store: ClaimStore, *settings: Any, instance: str, **more: Any) 
 
 MUTANT = Mutant(
     name="keeps-claims-to-itself",
+    part=Part.IDEMPOTENCY,
     about="a claim is found by the process that made it only: behind a load balancer the work is done twice",
+    scenario="two-replicas",
+    expectation="exactly_once",
     replacements=lambda: Replacements(idempotency=_idempotency),
 )

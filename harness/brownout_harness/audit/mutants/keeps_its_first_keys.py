@@ -7,7 +7,7 @@ from brownout_core.adapters.key_set import KeySet
 from brownout_core.adapters.session_token import PublicKey
 from brownout_core.compose import Replacements
 from brownout_core.services.auth import TokenKeyUnknown
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _First(KeySet):
@@ -27,6 +27,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="keeps-its-first-keys",
+    part=Part.RENEWAL,
     about="the keys of sessions are fetched once and for all",
+    scenario="clerk-key-rotates",
+    expectation="success_rate",
     replacements=lambda: Replacements(client=_client),
 )

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from brownout_core.compose import Replacements
 from brownout_core.records import Claimed, ClaimStore, Finished, StoreUnavailable
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 LEASE_S: Final = 60.0
 AGAIN_AFTER_S: Final = 0.05
@@ -65,6 +65,9 @@ def _replacements() -> Replacements:
 
 MUTANT = Mutant(
     name="keeps-keys-in-the-store",
+    part=Part.IDEMPOTENCY,
     about="a vendor's key is made up and kept in the store: when that is lost it is another, and a payment taken twice",
+    scenario="store-restored",
+    expectation="exactly_once",
     replacements=_replacements,
 )

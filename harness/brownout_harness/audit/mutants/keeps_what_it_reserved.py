@@ -5,7 +5,7 @@ from typing import Any
 from brownout_core.adapters.erp import ErpClient
 from brownout_core.compose import Replacements
 from brownout_core.services.work_orders import Reservation
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Careless(ErpClient):
@@ -24,6 +24,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="keeps-what-it-reserved",
+    part=Part.ADAPTERS,
     about="what was reserved for a job that is refused is not given back",
+    scenario="erp-refused-work-orders",
+    expectation="nothing_lost",
     replacements=lambda: Replacements(client=_client),
 )

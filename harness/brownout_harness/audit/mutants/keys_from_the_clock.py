@@ -3,7 +3,7 @@
 import asyncio
 
 from brownout_core.compose import Replacements, idempotency_key
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 def _key(flow: str, operation_id: str) -> str:
@@ -12,6 +12,9 @@ def _key(flow: str, operation_id: str) -> str:
 
 MUTANT = Mutant(
     name="keys-from-the-clock",
+    part=Part.IDEMPOTENCY,
     about="the idempotency key is made from a timestamp: asked again, the money is taken again",
+    scenario="commit-then-crash",
+    expectation="exactly_once",
     replacements=lambda: Replacements(idempotency_key=_key),
 )

@@ -5,7 +5,7 @@ from typing import Any
 from brownout_core.adapters.vault import VaultClient
 from brownout_core.compose import Replacements
 from brownout_core.transport import Response
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Doubting(VaultClient):
@@ -26,6 +26,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="logs-in-after-errors",
+    part=Part.RENEWAL,
     about="any error ends the token: a vendor that is sealed has a storm of logins when it opens",
+    scenario="vault-sealed",
+    expectation="requests",
     replacements=lambda: Replacements(client=_client),
 )

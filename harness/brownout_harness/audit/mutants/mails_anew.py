@@ -6,7 +6,7 @@ from typing import Any
 from brownout_core.adapters.resend import ResendClient
 from brownout_core.compose import Replacements
 from brownout_core.services.communication import Message, Sent
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Anew:
@@ -30,6 +30,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="mails-anew",
+    part=Part.ADAPTERS,
     about="each sending of a mail has a key of its own",
+    scenario="resend-lost-answers",
+    expectation="exactly_once",
     replacements=lambda: Replacements(client=_client),
 )

@@ -6,7 +6,7 @@ from typing import Any
 from brownout_core.adapters.erp import ErpClient
 from brownout_core.compose import Replacements
 from brownout_core.services.work_orders import Reservation, WorkOrder
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Hasty(ErpClient):
@@ -29,6 +29,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="makes-anew",
+    part=Part.ADAPTERS,
     about="what may have been made already is not looked for, and made again",
+    scenario="erp-lost-answers",
+    expectation="exactly_once",
     replacements=lambda: Replacements(client=_client),
 )

@@ -5,7 +5,7 @@ from typing import Any
 from brownout_core.adapters.vault import VaultClient
 from brownout_core.adapters.vault_token import Token
 from brownout_core.compose import Replacements
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Only(Token):
@@ -27,6 +27,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="never-renews",
+    part=Part.RENEWAL,
     about="the token of the first login is used for ever: when it has ended, so has the work",
+    scenario="vault-short-tokens",
+    expectation="success_rate",
     replacements=lambda: Replacements(client=_client),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from brownout_core.adapters.sales import Order, SalesClient
 from brownout_core.compose import Replacements
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Anew:
@@ -31,6 +31,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="numbers-orders-anew",
+    part=Part.ADAPTERS,
     about="each sending of an order has a key and a number of its own",
+    scenario="sales-lost-answers",
+    expectation="exactly_once",
     replacements=lambda: Replacements(client=_client),
 )

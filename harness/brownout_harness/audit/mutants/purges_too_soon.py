@@ -6,7 +6,7 @@ from typing import Any
 from brownout_core.adapters.cloudflare import CloudflareClient
 from brownout_core.compose import Replacements
 from brownout_core.services.edge import Record
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Early(CloudflareClient):
@@ -33,6 +33,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="purges-too-soon",
+    part=Part.ADAPTERS,
     about="a host is purged before its record is there",
+    scenario="cloudflare-purges-fail",
+    expectation="as_asked",
     replacements=lambda: Replacements(client=_client),
 )

@@ -5,7 +5,7 @@ from types import TracebackType
 
 from brownout_core.compose import Replacements
 from brownout_core.transport import Opened, Request, Transport
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 HEADER = "retry-after"
 
@@ -41,6 +41,9 @@ class _WithoutDates:
 
 MUTANT = Mutant(
     name="reads-no-dates",
+    part=Part.RETRY,
     about="a Retry-After that is a date is not read",
+    scenario="sales-limited",
+    expectation="retry_after_respected",
     replacements=lambda: Replacements(transport=lambda _vendor, transport: _Plain(transport)),
 )

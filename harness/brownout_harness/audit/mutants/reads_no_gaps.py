@@ -6,7 +6,7 @@ from typing import Any
 from brownout_core.adapters.supabase import SupabaseClient
 from brownout_core.compose import Replacements
 from brownout_core.services.storage import Filter, Page
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Listens:
@@ -33,6 +33,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="reads-no-gaps",
+    part=Part.ADAPTERS,
     about="what was committed between two sessions is not read: jobs stay queued",
+    scenario="supabase-realtime-cut",
+    expectation="nothing_lost",
     replacements=lambda: Replacements(client=_client),
 )

@@ -8,7 +8,7 @@ from brownout_core.compose import Replacements
 from brownout_core.policies.dead_letter import DeadLetters, Redrive
 from brownout_core.policies.undertaking import Undertaking
 from brownout_core.records import DeadLetter
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Deaf(Asking):
@@ -33,6 +33,9 @@ class _Blind(DeadLetters):
 
 MUTANT = Mutant(
     name="redrives-blindly",
+    part=Part.DEAD_LETTERS,
     about="a redrive that a shutdown cut off counts as not sent, so the next one sends again",
+    scenario="shutdown-mid-redrive",
+    expectation="exactly_once",
     replacements=lambda: Replacements(dead_letters=_Blind),
 )

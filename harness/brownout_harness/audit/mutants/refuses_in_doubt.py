@@ -6,7 +6,7 @@ from typing import Any
 from brownout_core.asking import Asking
 from brownout_core.compose import Replacements
 from brownout_core.policies.idempotency import Idempotency
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Sure(Idempotency):
@@ -24,6 +24,9 @@ class _Sure(Idempotency):
 
 MUTANT = Mutant(
     name="refuses-in-doubt",
+    part=Part.IDEMPOTENCY,
     about="a policy's refusal is told as the operation's, though a dead predecessor may have done it",
+    scenario="crash-in-doubt",
+    expectation="nothing_lost",
     replacements=lambda: Replacements(idempotency=_Sure),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from brownout_core.adapters.token_client import TokenClient
 from brownout_core.compose import Replacements
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Alone:
@@ -26,6 +26,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="renews-for-each",
+    part=Part.RENEWAL,
     about="each call that a token is refused to renews it by itself",
+    scenario="sales-tokens-revoked",
+    expectation="requests",
     replacements=lambda: Replacements(client=_client),
 )

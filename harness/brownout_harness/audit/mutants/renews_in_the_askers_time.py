@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from brownout_core.compose import Replacements
 from brownout_core.errors import ServiceError
 from brownout_core.transport import unsent
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _EachForItself:
@@ -47,6 +47,9 @@ class _EachForItself:
 
 MUTANT = Mutant(
     name="renews-in-the-askers-time",
+    part=Part.RENEWAL,
     about="each waiter takes over the renewal of a credential: a token endpoint that hangs is asked by all in turn",
+    scenario="token-endpoint-hangs",
+    expectation="quiet_while_open",
     replacements=lambda: Replacements(renewal=_EachForItself),
 )

@@ -6,7 +6,7 @@ from brownout_core.adapters.cloudflare import CloudflareClient
 from brownout_core.compose import Replacements
 from brownout_core.errors import ServiceError, VendorRefused
 from brownout_core.services.edge import Record, RecordContended
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 TIMES = 3
 
@@ -36,6 +36,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="resends-by-itself",
+    part=Part.RETRY,
     about="a record is sent up to three times in one call, and that it exists already is taken for a refusal",
+    scenario="cloudflare-lost-answers",
+    expectation="nothing_lost",
     replacements=lambda: Replacements(client=_client),
 )

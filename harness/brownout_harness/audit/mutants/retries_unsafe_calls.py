@@ -4,7 +4,7 @@ from random import Random
 
 from brownout_core.compose import Replacements
 from brownout_core.policies.retry import Judgement, Retry, RetryConfig
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Careless(Retry):
@@ -19,6 +19,9 @@ def _retry(_vendor: str, config: RetryConfig, rng: Random) -> Retry:
 
 MUTANT = Mutant(
     name="retries-unsafe-calls",
+    part=Part.RETRY,
     about="a call that is not idempotent is retried though it may have had its effect",
+    scenario="impatient-callers",
+    expectation="exactly_once",
     replacements=lambda: Replacements(retry=_retry),
 )

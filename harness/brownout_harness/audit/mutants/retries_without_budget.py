@@ -2,7 +2,7 @@
 
 from brownout_core.compose import Replacements
 from brownout_core.policies.retry_budget import RetryBudgetConfig
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Bottomless:
@@ -21,6 +21,9 @@ def _budget(_vendor: str, _config: RetryBudgetConfig) -> _Bottomless:
 
 MUTANT = Mutant(
     name="retries-without-budget",
+    part=Part.BUDGET,
     about="the retry budget always says yes: retries multiply the load of a vendor in trouble",
+    scenario="stripe-brownout",
+    expectation="amplification",
     replacements=lambda: Replacements(budget=_budget),
 )

@@ -7,7 +7,7 @@ from brownout_core.adapters.vault import VaultClient
 from brownout_core.adapters.vault_changes import FIELD
 from brownout_core.compose import Replacements
 from brownout_core.services.secrets import Secret
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Forgetful(VaultClient):
@@ -27,6 +27,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="rotates-again",
+    part=Part.ADAPTERS,
     about="a secret is written anew without a look at who has changed it: a lost answer is a second version",
+    scenario="vault-lost-writes",
+    expectation="exactly_once",
     replacements=lambda: Replacements(client=_client),
 )

@@ -5,7 +5,7 @@ from math import inf
 
 from brownout_core.compose import Replacements
 from brownout_core.policies.limiter import Limiter, LimiterConfig
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 BRIM = 1_000_000
 
@@ -28,6 +28,9 @@ class _Brimless(Limiter):
 
 MUTANT = Mutant(
     name="saves-up-tokens",
+    part=Part.LIMITER,
     about="the limiter's bucket has no brim: after a pause everything that waited is sent to the vendor at once",
+    scenario="paused-holder",
+    expectation="requests",
     replacements=lambda: Replacements(limiter=lambda _vendor, config: _Brimless(config)),
 )

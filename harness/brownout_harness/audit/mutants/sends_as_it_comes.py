@@ -2,7 +2,7 @@
 
 from brownout_core.compose import Replacements
 from brownout_core.policies.limiter import Limiter, LimiterConfig
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Open(Limiter):
@@ -21,6 +21,9 @@ def _limiter(_vendor: str, config: LimiterConfig) -> Limiter:
 
 MUTANT = Mutant(
     name="sends-as-it-comes",
+    part=Part.LIMITER,
     about="no request waits for the client's own limiter",
+    scenario="cloudflare-rate-shared",
+    expectation="requests",
     replacements=lambda: Replacements(limiter=_limiter),
 )

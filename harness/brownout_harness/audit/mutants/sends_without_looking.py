@@ -5,7 +5,7 @@ from typing import Any
 from brownout_core.adapters.docusign import DocusignClient
 from brownout_core.compose import Replacements
 from brownout_core.services.signing import Sent
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Blind:
@@ -28,6 +28,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="sends-without-looking",
+    part=Part.ADAPTERS,
     about="what was sent is not looked for: a contract whose answer was lost is sent a second time",
+    scenario="docusign-lost-answers",
+    expectation="exactly_once",
     replacements=lambda: Replacements(client=_client),
 )

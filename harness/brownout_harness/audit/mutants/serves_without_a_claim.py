@@ -3,7 +3,7 @@
 from brownout_core.compose import Replacements
 from brownout_core.records import Begun, Claimed, StoreUnavailable
 from brownout_harness.audit.around import ClaimsAround
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Open(ClaimsAround):
@@ -26,6 +26,9 @@ class _Open(ClaimsAround):
 
 MUTANT = Mutant(
     name="serves-without-a-claim",
+    part=Part.IDEMPOTENCY,
     about="where the store of claims does not answer, work is done without a claim: two who ask at once both get it",
+    scenario="store-away",
+    expectation="requests",
     replacements=lambda: Replacements(claim_store=_Open),
 )

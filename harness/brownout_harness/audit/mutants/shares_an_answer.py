@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from brownout_core.compose import Replacements
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Shared:
@@ -27,6 +27,9 @@ class _Shared:
 
 MUTANT = Mutant(
     name="shares-an-answer",
+    part=Part.ADAPTERS,
     about="the last answer is kept in a client that all share: a customer is shown somebody else's payment",
+    scenario="healthy",
+    expectation="as_asked",
     replacements=lambda: Replacements(client=lambda vendor, client: _Shared(client) if vendor == "stripe" else client),
 )

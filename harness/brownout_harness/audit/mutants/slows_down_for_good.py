@@ -6,7 +6,7 @@ from types import TracebackType
 from brownout_core.compose import Replacements
 from brownout_core.policies.limiter import Limiter, LimiterConfig
 from brownout_core.transport import Opened, Request, Transport
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 REASON = "stripe-rate-limited-reason"
 """The header by which Stripe tells that it was a limiter of its own."""
@@ -72,6 +72,9 @@ def _replacements() -> Replacements:
 
 MUTANT = Mutant(
     name="slows-down-for-good",
+    part=Part.LIMITER,
     about="the pace is halved whenever a vendor's own limiter says no, and stays so when the quota is back",
+    scenario="quota-lowered",
+    expectation="goodput",
     replacements=_replacements,
 )

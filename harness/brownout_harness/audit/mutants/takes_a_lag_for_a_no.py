@@ -7,7 +7,7 @@ from brownout_core.adapters.supabase import LAGS, SupabaseClient
 from brownout_core.compose import Replacements
 from brownout_core.errors import VendorRefused, VendorUnavailable
 from brownout_core.services.storage import Row
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Literal:
@@ -38,6 +38,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="takes-a-lag-for-a-no",
+    part=Part.CLASSIFICATION,
     about="a schema cache that lags is taken for a mistake in the program",
+    scenario="supabase-schema-lags",
+    expectation="success_rate",
     replacements=lambda: Replacements(client=_client),
 )

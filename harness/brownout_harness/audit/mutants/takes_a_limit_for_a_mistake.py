@@ -6,7 +6,7 @@ from brownout_core.adapters.base import Said
 from brownout_core.adapters.docusign import DocusignClient
 from brownout_core.compose import Replacements
 from brownout_core.transport import Response
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 def _client(_vendor: str, client: Any) -> Any:
@@ -24,6 +24,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="takes-a-limit-for-a-mistake",
+    part=Part.CLASSIFICATION,
     about="a limit is told by its status alone: what comes as 400 is a mistake of ours, and refused for good",
+    scenario="docusign-limited",
+    expectation="success_rate",
     replacements=lambda: Replacements(client=_client),
 )

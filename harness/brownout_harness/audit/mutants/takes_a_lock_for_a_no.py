@@ -6,7 +6,7 @@ from brownout_core.adapters.erp import ErpClient
 from brownout_core.compose import Replacements
 from brownout_core.errors import ServiceError, VendorContended, VendorRefused
 from brownout_core.transport import Response
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Final(ErpClient):
@@ -27,6 +27,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="takes-a-lock-for-a-no",
+    part=Part.CLASSIFICATION,
     about="a record that somebody else holds is a refusal, and nothing is tried again",
+    scenario="erp-locked-records",
+    expectation="success_rate",
     replacements=lambda: Replacements(client=_client),
 )

@@ -6,7 +6,7 @@ from brownout_core.adapters.gemini import GeminiClient
 from brownout_core.compose import Replacements
 from brownout_core.errors import AnswerEmpty
 from brownout_core.services.assistant import Completion, Finish, Prompt, Usage
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Easy:
@@ -31,6 +31,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="takes-emptiness-for-an-answer",
+    part=Part.ADAPTERS,
     about="a good status without a word counts as an answer",
+    scenario="gemini-empty-answers",
+    expectation="as_asked",
     replacements=lambda: Replacements(client=_client),
 )

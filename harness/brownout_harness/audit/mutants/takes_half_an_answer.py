@@ -8,7 +8,7 @@ from brownout_core.adapters.openai import OpenAIClient
 from brownout_core.compose import Replacements
 from brownout_core.errors import ResponseBroken
 from brownout_core.services.assistant import Completion, Finish, Piece, Prompt, Usage
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Lenient:
@@ -45,6 +45,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="takes-half-an-answer",
+    part=Part.ADAPTERS,
     about="a stream that just ends counts as a whole answer",
+    scenario="openai-streams-just-end",
+    expectation="as_asked",
     replacements=lambda: Replacements(client=_client),
 )

@@ -7,7 +7,7 @@ from brownout_core.compose import Replacements
 from brownout_core.flows import FLOWS
 from brownout_core.flows.book_job import BookJob, BookJobRequest
 from brownout_core.saga.steps import Saga
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 async def _nothing(_job: BookJobRequest, _asking: Asking, _name: str) -> None:
@@ -25,6 +25,9 @@ class _Careless(BookJob):
 
 MUTANT = Mutant(
     name="takes-nothing-back",
+    part=Part.FLOWS,
     about="a job whose payment is declined is refused, and its order, its stock and its contract stay",
+    scenario="book-job-declined",
+    expectation="nothing_lost",
     replacements=lambda: Replacements(flows={**FLOWS, "book_job": _Careless}),
 )

@@ -6,7 +6,7 @@ from brownout_core.adapters.clerk import ClerkClient
 from brownout_core.adapters.session_token import read_token
 from brownout_core.compose import Replacements
 from brownout_core.services.auth import Session, TokenExpired
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Timeless:
@@ -40,6 +40,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="takes-old-tokens",
+    part=Part.RENEWAL,
     about="a token's time is not looked at",
+    scenario="clerk-stale-tokens",
+    expectation="outcome",
     replacements=lambda: Replacements(client=_client),
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from brownout_core.compose import Replacements
 from brownout_core.flows import FLOWS
 from brownout_core.flows.run_job import SUBSCRIPTION, RunJob
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Trusting(RunJob):
@@ -16,6 +16,9 @@ class _Trusting(RunJob):
 
 MUTANT = Mutant(
     name="takes-silence-for-peace",
+    part=Part.ADAPTERS,
     about="no heartbeat: of a session that fell silent nobody hears again, and jobs stay queued",
+    scenario="supabase-realtime-silence",
+    expectation="nothing_lost",
     replacements=lambda: Replacements(flows={**FLOWS, RunJob.name: _Trusting}),
 )

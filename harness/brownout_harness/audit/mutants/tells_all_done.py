@@ -3,7 +3,7 @@ dashboard is always perfect."""
 
 from brownout_core.compose import Replacements
 from brownout_core.telemetry import Event, Kind, Sink
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 def _all_done(sink: Sink) -> Sink:
@@ -15,6 +15,9 @@ def _all_done(sink: Sink) -> Sink:
 
 MUTANT = Mutant(
     name="tells-all-done",
+    part=Part.TELEMETRY,
     about="telemetry tells that every operation was done: the success rate that is watched is always perfect",
+    scenario="stripe-lost-answers",
+    expectation="telemetry_true",
     replacements=lambda: Replacements(sink=_all_done),
 )

@@ -3,7 +3,7 @@ shared: an operation's story is another one's."""
 
 from brownout_core.compose import Replacements
 from brownout_core.telemetry import Event, Kind, Sink
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Shared:
@@ -23,6 +23,9 @@ class _Shared:
 
 MUTANT = Mutant(
     name="tells-foreign-ids",
+    part=Part.TELEMETRY,
     about="telemetry tells of an attempt under another operation's id: an operation's story is another one's",
+    scenario="healthy",
+    expectation="telemetry_true",
     replacements=lambda: Replacements(sink=_Shared),
 )

@@ -10,7 +10,7 @@ from brownout_core.policies.limiter import LimiterConfig
 from brownout_core.policies.retry import Judgement, Retry, RetryConfig
 from brownout_core.policies.retry_budget import RetryBudgetConfig
 from brownout_core.policies.settings import OnTransition
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 RETRIES = 3
 FAR_OFF_S = 60.0
@@ -95,7 +95,10 @@ def _timeouts(_vendor: str, config: TimeoutConfig) -> Timeouts:
 
 MUTANT = Mutant(
     name="three-plain-retries",
+    part=Part.RETRY,
     about="three retries and nothing else: no budget, no breaker, no deadline, no limit of its own",
+    scenario="metastable",
+    expectation="goodput",
     replacements=lambda: Replacements(
         retry=_retry, breaker=_breaker, budget=_room, limiter=_room, bulkhead=_room, timeouts=_timeouts
     ),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from brownout_core.compose import Replacements
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Trusting:
@@ -21,6 +21,9 @@ class _Trusting:
 
 MUTANT = Mutant(
     name="trusts-the-key",
+    part=Part.DEAD_LETTERS,
     about="a redrive sends a payment again under its key, which the vendor has forgotten after a day",
+    scenario="keys-forgotten",
+    expectation="exactly_once",
     replacements=lambda: Replacements(client=lambda _vendor, client: _Trusting(client)),
 )

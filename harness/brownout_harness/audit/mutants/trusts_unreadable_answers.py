@@ -5,7 +5,7 @@ from typing import Any
 from brownout_core.adapters.stripe import PaymentIntent, StripeClient
 from brownout_core.compose import Replacements
 from brownout_core.errors import ResponseBroken
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Trusting:
@@ -33,6 +33,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="trusts-unreadable-answers",
+    part=Part.CLASSIFICATION,
     about="an answer with status 200 that nobody can read counts as paid",
+    scenario="unreadable-answers",
+    expectation="nothing_lost",
     replacements=lambda: Replacements(client=_client),
 )

@@ -8,7 +8,7 @@ from brownout_core.compose import Replacements
 from brownout_core.flows import FLOWS
 from brownout_core.flows.book_job import BookJob, BookJobRequest
 from brownout_core.saga.steps import Saga
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 async def _nothing(_job: BookJobRequest, _asking: Asking) -> Sequence[str]:
@@ -26,6 +26,9 @@ class _Confident(BookJob):
 
 MUTANT = Mutant(
     name="undoes-unlooked",
+    part=Part.FLOWS,
     about="a step of which nobody knows whether it was done is not looked for before a job is refused",
+    scenario="book-job-refused",
+    expectation="nothing_lost",
     replacements=lambda: Replacements(flows={**FLOWS, "book_job": _Confident}),
 )

@@ -6,7 +6,7 @@ from brownout_core.adapters.resend import ResendClient
 from brownout_core.compose import Replacements
 from brownout_core.errors import QuotaExhausted, Throttled
 from brownout_core.services.communication import Message, Sent
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Hopeful:
@@ -31,6 +31,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="waits-for-a-quota",
+    part=Part.CLASSIFICATION,
     about="a day's quota of mails that is used up is taken for a rate limit",
+    scenario="resend-quota-spent",
+    expectation="amplification",
     replacements=lambda: Replacements(client=_client),
 )

@@ -3,7 +3,7 @@
 from brownout_core.compose import Replacements
 from brownout_core.flows import FLOWS
 from brownout_core.flows.assist import Assist
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Patient(Assist):
@@ -13,6 +13,9 @@ class _Patient(Assist):
 
 MUTANT = Mutant(
     name="waits-for-silence",
+    part=Part.TIMEOUTS,
     about="a stream may be silent for as long as the whole answer may take",
+    scenario="openai-goes-silent",
+    expectation="latency",
     replacements=lambda: Replacements(flows={**FLOWS, "assist": _Patient}),
 )

@@ -4,7 +4,7 @@ from random import Random
 
 from brownout_core.compose import Replacements
 from brownout_core.policies.retry import Judgement, Retry, RetryConfig
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Marching(Retry):
@@ -26,6 +26,9 @@ def _retry(_vendor: str, config: RetryConfig, rng: Random) -> Retry:
 
 MUTANT = Mutant(
     name="waits-without-jitter",
+    part=Part.RETRY,
     about="backoff has no jitter and grows past its cap",
+    scenario="stripe-lost-answers",
+    expectation="backoff",
     replacements=lambda: Replacements(retry=_retry),
 )

@@ -5,7 +5,7 @@ from typing import Any
 from brownout_core.adapters.resend import ResendClient
 from brownout_core.compose import Replacements
 from brownout_core.services.communication import Further, Looked, Message
-from brownout_harness.audit.mutant import Mutant
+from brownout_harness.audit.mutant import Mutant, Part
 
 
 class _Stubborn:
@@ -31,6 +31,9 @@ def _client(_vendor: str, client: Any) -> Any:
 
 MUTANT = Mutant(
     name="writes-to-the-bounced",
+    part=Part.ADAPTERS,
     about="a mail that bounced is taken for one that was never sent",
+    scenario="resend-bounce-storm",
+    expectation="exactly_once",
     replacements=lambda: Replacements(client=_client),
 )
