@@ -149,6 +149,8 @@ class Replacements(PolicyFactories):
     flows: Mapping[str, type[Flow[Any]]] = field(default_factory=lambda: FLOWS)
     client: Callable[[str, Any], Any] = lambda _vendor, client: client
     transport: Callable[[str, Transport], Transport] = lambda _vendor, transport: transport
+    pipeline: Callable[..., Pipeline] = Pipeline
+    """Once per vendor, as the vendor's policies: the order in which they stand around a call."""
     idempotency_key: KeyFunction = idempotency_key
     """Called once per asking, outside the retries; the key of the claim, and the one that the vendor sees."""
     idempotency: Callable[..., Idempotency] = Idempotency
@@ -243,7 +245,7 @@ def _guarded(
         policies = make_policies(vendor, config.policies(adapters[vendor]), seed=seed, sink=sink, factories=put)
         wire = wires[vendor]._replace(renewal=policies.renewal)
         client = put.client(vendor, adapters[vendor].client(access, wire))
-        guarded[vendor] = Guarded(client, Pipeline(vendor, policies, sink=sink), policies)
+        guarded[vendor] = Guarded(client, put.pipeline(vendor, policies, sink=sink), policies)
     return guarded
 
 

@@ -15,10 +15,12 @@ from brownout_core.errors import ConfigError
 from brownout_core.flows import FLOWS
 from brownout_core.flows.ending import EndingStatus
 from brownout_core.flows.pay import Pay, PayRequest
+from brownout_core.pipeline import Pipeline
 from brownout_core.policies.breaker import Permit, State
 from brownout_core.policies.idempotency import IdempotencyConfig
 from brownout_core.policies.retry import Judgement, Retry
 from brownout_core.policies.settings import recommended
+from brownout_core.policies.shapes import Policies
 from brownout_core.presets import policies_for
 from brownout_core.records import DeadLetter, DeadLetterStore
 from brownout_core.stores.memory import MemoryClaimStore
@@ -263,6 +265,28 @@ def test_a_client_a_transport_and_the_clock_can_be_replaced() -> None:
         letter = await world.app.dead_letters.show(letter_id)
         assert letter is not None
         assert letter.first_attempt_at == pytest.approx(WALL_S + 86_400, abs=1)
+
+    virtually(main())
+
+
+def test_the_order_of_the_policies_can_be_replaced() -> None:
+    """By another pipeline: made once per vendor, of the vendor's own policies."""
+
+    async def main() -> None:
+        made: list[str] = []
+
+        class Noted(Pipeline):
+            def __init__(self, vendor: str, policies: Policies, *, sink: Sink | None = None) -> None:
+                made.append(vendor)
+                super().__init__(vendor, policies, sink=sink)
+
+            async def call(self, asking: Asking, name: str, attempt: Any, **options: Any) -> Any:
+                made.append(name)
+                return await super().call(asking, name, attempt, **options)
+
+        world = World(replacements=Replacements(pipeline=Noted))
+        await world.ask(pay())
+        assert made == ["stripe", "twilio", "sales", "create_payment_intent"]
 
     virtually(main())
 
