@@ -8,6 +8,7 @@ import pytest
 from brownout_harness.audit.matrix import GOOD, Catch, Cell, Matrix, run_cell, run_matrix, run_until_red
 from brownout_harness.audit.mutants import MUTANTS
 from brownout_harness.audit.mutants.drops_spilled_letters import weather
+from brownout_harness.audit.mutants.ignores_fingerprints import weather as reused_keys
 from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_harness.running.execute import judged_virtually
 from brownout_reports.run_folder import Status
@@ -42,6 +43,12 @@ def test_plain_retries_keep_an_overload_alive_for_a_minute_and_the_core_does_not
     assert "goodput" in plain.failed
     done = plain.observed.partition(" ")[0]
     assert float(done) < 50, plain.observed
+
+
+@pytest.mark.thorough
+def test_a_caller_who_uses_a_key_twice_harms_no_good_claims() -> None:
+    """It is the claims that mix requests up, not he: the good ones tell him so."""
+    assert judged_virtually("healthy", replacements=reused_keys()).status is Status.PASSED
 
 
 @pytest.mark.thorough

@@ -33,7 +33,7 @@ class _Blind(DeadLetters):
 
 MUTANT = Mutant(
     name="redrives-blindly",
-    part=Part.DEAD_LETTERS,
+    part=Part.SHUTDOWN,
     about="a redrive that a shutdown cut off counts as not sent, so the next one sends again",
     scenario="shutdown-mid-redrive",
     expectation="exactly_once",
