@@ -4,6 +4,7 @@
 - `mutants/`    one module per known-bad part, and the table of them
 - `matrix.py`   runs scenarios against mutants: which expectation of which scenario catches what
 - `steadiness.py` whether a mutant is caught by chance: several seeds of its own scenario
+- `sketches.py` the defects that this project descends from; `page.py` writes docs/known-bad-parts.md
 - `show.py`     what was found, in the terminal; `written.py` as files
 - `corruption/` the same question about the judge: the evidence is damaged, and it must notice
 - `processes.py` many runs at once
