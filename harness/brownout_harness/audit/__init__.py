@@ -7,5 +7,6 @@
 - `sketches.py` the defects that this project descends from; `page.py` writes docs/known-bad-parts.md
 - `show.py`     what was found, in the terminal; `written.py` as files
 - `corruption/` the same question about the judge: the evidence is damaged, and it must notice
+- `systematic/` every change that a line of our own code can suffer: which does the library notice?
 - `processes.py` many runs at once
 """

@@ -1,5 +1,6 @@
 """`brownout audit`: which scenario catches which known-bad part, and whether the judge notices damaged evidence."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,13 @@ import typer
 
 from brownout_harness.commands.console import make_console
 from brownout_harness.problems import BadInput
+
+
+class Of(StrEnum):
+    """Whose code is changed."""
+
+    CORE = "core"
+    SIMULATORS = "simulators"
 
 
 def audit(
@@ -18,6 +26,19 @@ def audit(
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Damage the evidence of runs that passed: does the judge notice?")
     ] = False,
+    systematic: Annotated[
+        bool, typer.Option("--systematic", help="Change the code itself in every way that a line may be wrong.")
+    ] = False,
+    of: Annotated[Of, typer.Option("--of", help="With --systematic: whose code.")] = Of.CORE,
+    sample: Annotated[
+        float, typer.Option(min=0.0001, max=1.0, help="With --systematic: so large a share of all changes.")
+    ] = 1.0,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="With --systematic: modules that begin so; several times.")
+    ] = None,
+    at_least: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="With --systematic: exit code 1 if a smaller share is noticed.")
+    ] = 0.0,
     seeds: Annotated[
         int, typer.Option(min=1, help="So many seeds of each scenario (with --evidence), or of each part's own.")
     ] = 1,
@@ -25,25 +46,39 @@ def audit(
     jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Processes; default: one per core.")] = None,
 ) -> None:
     """Swap known-bad parts into the core and show which scenario catches which."""
+    if systematic:
+        if scenarios or matrix or evidence or seeds > 1:
+            raise BadInput("--systematic is of the whole library, with the scenarios' own seeds: it goes alone")
+        from brownout_harness.audit.systematic.show import audit_systematically
+
+        named, console = tuple(only or ()), make_console()
+        raise typer.Exit(
+            audit_systematically(console, of, sample=sample, out=out, only=named, at_least=at_least, workers=jobs)
+        )
+    if only or of is not Of.CORE or sample < 1 or at_least > 0:
+        raise BadInput("--of, --only, --sample and --at-least go with --systematic")
+    if evidence and (matrix or out is not None):
+        raise BadInput("--matrix and --out go without --evidence: they are of known-bad parts")
+    if out is not None and out.exists() and not out.is_dir():
+        raise BadInput(f"--out {out} is a file: name a folder")
+    asked = _of_the_library(scenarios)
+    if evidence:
+        from brownout_harness.audit.corruption.show import audit_evidence
+
+        raise typer.Exit(audit_evidence(make_console(), asked, [None, *range(1, seeds)], workers=jobs))
+    from brownout_harness.audit.show import audit as run_audit
+
+    raise typer.Exit(run_audit(make_console(), asked, whole=matrix, seeds=seeds, out=out, workers=jobs))
+
+
+def _of_the_library(scenarios: list[str] | None) -> list[str]:
+    """Each once; all where none is named."""
     from brownout_scenarios import library
     from brownout_scenarios.errors import ScenarioError
 
-    known = library.names()
     try:
         for each in scenarios or ():
             library.path_of(each)
     except ScenarioError as error:
         raise BadInput(str(error)) from None
-    if evidence and (matrix or out is not None):
-        raise BadInput("--matrix and --out go without --evidence: they are of known-bad parts")
-    if out is not None and out.exists() and not out.is_dir():
-        raise BadInput(f"--out {out} is a file: name a folder")
-    if evidence:
-        from brownout_harness.audit.corruption.show import audit_evidence
-
-        drawn = [None, *range(1, seeds)]
-        raise typer.Exit(audit_evidence(make_console(), scenarios or known, drawn, workers=jobs))
-    from brownout_harness.audit.show import audit as run_audit
-
-    asked = list(dict.fromkeys(scenarios or known))
-    raise typer.Exit(run_audit(make_console(), asked, whole=matrix, seeds=seeds, out=out, workers=jobs))
+    return list(dict.fromkeys(scenarios or library.names()))

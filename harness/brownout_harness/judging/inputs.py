@@ -4,11 +4,14 @@ target said of itself, and where the harness could not keep its promise.
 All instants are seconds since the run's start instant.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from brownout_harness.judging.evidence import Death, Deed, Gap
+from brownout_reports.rows import TABLES
 from brownout_reports.tables import Tables
 
 
@@ -53,3 +56,9 @@ class RunInputs:
     """Wall clock at the start instant, ISO 8601, for humans; empty in virtual mode."""
     duration_s: float = 0.0
     """From the start instant to the end of the drain."""
+
+    def digest(self) -> str:
+        """Of all that the judge is handed, in hexadecimal: the same run, the same digest."""
+        tables = [list(self.tables.of(table.record)) for table in TABLES.values()]
+        parts = [*tables, self.notes, self.duration_s]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

@@ -3,8 +3,6 @@
 import asyncio
 import base64
 import gc
-import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -27,7 +25,7 @@ from brownout_harness.running.execute import judged_virtually
 from brownout_harness.virtual import store, vendors
 from brownout_harness.virtual.runner import run_virtual
 from brownout_harness.words.vocabulary import vocabulary
-from brownout_reports.rows import REQUEST, TABLES, EventRow, LedgerRow, LetterRow, OperationRow
+from brownout_reports.rows import REQUEST, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.run_folder import Status
 from brownout_scenarios.library import names
 from brownout_scenarios.limits import Figures
@@ -41,9 +39,9 @@ from brownout_simulators.simulator import Simulator
 
 DIGEST = """
 import sys
-from tests.harness.virtual.test_runner import digest, scenario
+from tests.harness.virtual.test_runner import scenario
 from brownout_harness.virtual.runner import run_virtual
-print(digest(run_virtual(scenario(sys.argv[1], int(sys.argv[2])))))
+print(run_virtual(scenario(sys.argv[1], int(sys.argv[2]))).digest())
 """
 
 
@@ -65,13 +63,6 @@ def shortened(name: str, seconds: float) -> Scenario:
 def commit_then_crash() -> RunInputs:
     """A run of the scenario as it is written, which several tests look at."""
     return run_virtual(scenario("commit-then-crash"))
-
-
-def digest(inputs: RunInputs) -> str:
-    """Of everything that a run hands to the judge."""
-    tables = [list(inputs.tables.of(table.record)) for table in TABLES.values()]
-    parts = [*tables, inputs.notes, inputs.duration_s]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
 # A few at once: healthy, failing, killed, paused, and down for long. The rest are for `make test`.
@@ -99,7 +90,7 @@ def test_the_same_seed_gives_the_same_run_under_any_hash_seed_in_any_process(nam
         [sys.executable, "-c", DIGEST, name, "7"], env={**os.environ, "PYTHONHASHSEED": hash_seed},
         cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True, timeout=120,
     )  # fmt: skip
-    assert told.stdout.strip() == digest(run_virtual(scenario(name)))
+    assert told.stdout.strip() == run_virtual(scenario(name)).digest()
 
 
 @pytest.mark.thorough
@@ -203,12 +194,12 @@ def test_a_store_that_is_killed_on_a_moment_is_gone_before_anything_else_happens
 def test_a_run_is_the_same_whether_it_is_kept_on_disk_or_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    in_memory = digest(commit_then_crash())
+    in_memory = commit_then_crash().digest()
     # So little stays in memory that callers who ask again meet claims and blocks that are on disk.
     monkeypatch.setattr(memory, "NEWEST", 2)
     monkeypatch.setattr(spool, "BLOCK", 100)
     monkeypatch.setattr(ledger, "BLOCK", 10)
-    assert digest(run_virtual(scenario("commit-then-crash"), work=tmp_path)) == in_memory
+    assert run_virtual(scenario("commit-then-crash"), work=tmp_path).digest() == in_memory
     assert len(list(tmp_path.glob("*.parquet"))) > 3
 
 
@@ -249,14 +240,14 @@ def test_a_redrive_that_the_scenarios_own_stop_cuts_short_is_a_note_and_no_gap()
 
 def test_another_seed_gives_another_run() -> None:
     short = shortened("healthy", 3.0)
-    assert digest(run_virtual(replace(short, seed=1))) != digest(run_virtual(replace(short, seed=2)))
+    assert run_virtual(replace(short, seed=1)).digest() != run_virtual(replace(short, seed=2)).digest()
 
 
 def test_a_second_run_in_the_same_process_is_not_touched_by_the_first() -> None:
     short = shortened("stripe-lost-answers", 4.0)
-    first = digest(run_virtual(short))
+    first = run_virtual(short).digest()
     run_virtual(shortened("twilio-rate-limited", 4.0))
-    assert digest(run_virtual(short)) == first
+    assert run_virtual(short).digest() == first
 
 
 @pytest.mark.thorough
@@ -311,7 +302,7 @@ def test_a_vendors_own_limiter_is_in_force_with_the_scenarios_figures() -> None:
     throttled = [row for row in ledger if row.vendor == "stripe" and row.status == 429]
     assert throttled
     off = replace(short, limits={"stripe": {"global-rate": False}})
-    assert digest(run_virtual(off)) == digest(run_virtual(short))
+    assert run_virtual(off).digest() == run_virtual(short).digest()
 
 
 def test_letters_keep_the_instants_of_the_run_where_the_applications_clock_is_wrong() -> None:

@@ -1,0 +1,66 @@
+"""What is changed: which packages of ours, which modules of them, and a share of all changes."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from brownout_harness.audit.systematic.changes import Change, changes_of
+from brownout_harness.problems import BadInput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """A package whose code is changed."""
+
+    package: str
+    without: tuple[str, ...] = ()
+    """Parts of it that no run in virtual time comes to, or that are not what the audit is about."""
+    is_judged_by: bool = False
+    """The harness trusts it: a run that is inconclusive has noticed, for it is not green."""
+
+    @property
+    def root(self) -> Path:
+        """Where it is imported from."""
+        spec = find_spec(self.package)
+        if spec is None or spec.origin is None:
+            raise BadInput(f"{self.package} is not installed: its sources are what is changed")
+        return Path(spec.origin).parent
+
+    def file(self, module: str) -> Path:
+        """Of a module of it."""
+        below = self.root.joinpath(*module.split(".")[1:])
+        return below / "__init__.py" if below.is_dir() else below.with_suffix(".py")
+
+    def changes(self) -> Iterator[Change]:
+        """All, by module and line."""
+        root = self.root
+        for file in sorted(root.rglob("*.py")):
+            parts = file.relative_to(root).with_suffix("").parts
+            if parts[0] in self.without:
+                continue
+            names = (self.package, *(parts[:-1] if parts[-1] == "__init__" else parts))
+            yield from changes_of(".".join(names), file)
+
+
+SOURCES: Final[Mapping[str, Sources]] = {
+    "core": Sources(package="brownout_core"),
+    # Each vendor's own manners are held against its official clients.
+    "simulators": Sources(package="brownout_simulators", without=("vendors", "hosts", "__main__"), is_judged_by=True),
+}
+
+
+def part_of(module: str) -> str:
+    """The room of the house that it is in: `policies`, `pipeline`."""
+    return module.split(".")[1] if "." in module else module
+
+
+def sampled(changes: Sequence[Change], share: float) -> list[Change]:
+    """So large a share of them, from 0 to 1; the same ones as long as they have the same names."""
+    return [each for each in changes if _drawn(each.name) < share]
+
+
+def _drawn(name: str) -> float:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) / 2.0**64

@@ -1,0 +1,65 @@
+"""Work in copies of the process: what it said is known, however it ended."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from brownout_harness.audit.systematic import forks
+from brownout_harness.audit.systematic.forks import allow_cpu, in_forks
+
+pytestmark = pytest.mark.real
+
+
+def work(how: str) -> Iterator[bytes]:
+    yield b"begun"
+    match how:
+        case "error":
+            raise ValueError(how)
+        case "loop":
+            allow_cpu(0.05)
+            while True:
+                pass
+        case "still":
+            signal.pause()
+        case "ended by somebody":
+            os.kill(os.getpid(), signal.SIGTERM)
+            signal.pause()
+    yield b"done"
+
+
+@pytest.mark.parametrize(
+    ("how", "lines", "ended"),
+    [
+        ("well", (b"begun", b"done"), ""),
+        ("error", (b"begun",), forks.DIED),
+        ("loop", (b"begun",), forks.TIME_UP),
+        ("still", (b"begun",), forks.STOOD_STILL),
+        ("ended by somebody", (b"begun",), "SIGTERM"),
+    ],
+)
+def test_what_a_copy_said_and_how_it_ended(
+    how: str, lines: tuple[bytes, ...], ended: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forks, "STANDS_STILL_S", 0.2)
+    (only,) = in_forks([how], work, 1)
+    assert (only.item, only.lines, only.how) == (how, lines, ended)
+
+
+def test_all_are_worked_on_so_many_at_a_time() -> None:
+    items = [f"item {n}" for n in range(7)]
+    assert sorted(each.item for each in in_forks(items, work, 3)) == items
+
+
+def test_who_stops_listening_ends_all_copies() -> None:
+    def tell(_item: str) -> Iterator[bytes]:
+        yield str(os.getpid()).encode()
+        if _item != "first":
+            signal.pause()
+
+    heard = in_forks(["first", "other"], tell, 2)
+    next(heard)
+    heard.close()  # type: ignore[attr-defined]
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

@@ -1,0 +1,65 @@
+"""Each change against the scenarios that come to it."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from brownout_harness.audit.systematic import survey
+from brownout_harness.audit.systematic.changes import Change
+from brownout_harness.audit.systematic.rehearsal import Rehearsed
+from brownout_harness.audit.systematic.sources import SOURCES
+from brownout_harness.audit.systematic.survey import scenarios_for
+from brownout_harness.audit.systematic.trial import Heard
+from brownout_harness.problems import NotJudged
+
+BULKHEAD = "brownout_core.policies.bulkhead"
+GOOD = Heard("", "passed", "", "", "left")
+
+
+def change(*, is_run: bool, line: int = 5) -> Change:
+    return Change(
+        module=BULKHEAD,
+        function="f",
+        is_run=is_run,
+        operator="constant-changed",
+        line=line,
+        last_line=line + 1,
+        before="1",
+        after="2",
+        nth=0,
+        path=(),
+        turn=0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        (change(is_run=True), ["cheap", "dear"]),
+        (change(is_run=True, line=6), ["dear"]),
+        (change(is_run=True, line=90), []),
+        (change(is_run=False), ["cheap", "dear", "elsewhere"]),
+    ],
+)
+def test_a_change_is_tried_where_a_run_comes_to_it_the_cheapest_first(changed: Change, expected: Sequence[str]) -> None:
+    """What is executed at the import is everybody's; those that use the module come first."""
+    file = SOURCES["core"].file(BULKHEAD)
+    runs = {
+        "elsewhere": Rehearsed(GOOD, 0.1, {"other.py": frozenset({5})}),
+        "dear": Rehearsed(GOOD, 2.0, {str(file): frozenset({6, 7})}),
+        "cheap": Rehearsed(GOOD, 1.0, {str(file): frozenset({4, 5})}),
+    }
+    assert scenarios_for(changed, file, runs) == expected
+
+
+def test_a_change_that_cannot_be_put_in_is_no_catch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a fault of the audit's own would count as vigilance of the library."""
+
+    def cannot(*_: object) -> None:
+        raise RuntimeError("a defect of the audit")
+
+    monkeypatch.setattr(survey, "changed", cannot)
+    file = SOURCES["core"].file(BULKHEAD)
+    runs = {"healthy": Rehearsed(GOOD, 0.1, {str(file): frozenset({5})})}
+    with pytest.raises(NotJudged, match="could not be put in"):
+        survey.survey(SOURCES["core"], [change(is_run=True)], runs, 1, lambda _found: pytest.fail("nothing was found"))
