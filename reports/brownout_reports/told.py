@@ -141,7 +141,10 @@ def _judged(attempts: pl.DataFrame, rule: _Rule, slices: int, bands: tuple[Band,
     high = np.searchsorted(instants, at_s, "right")
     # The window moves when a sample comes, not by itself.
     newest_s = np.concatenate([[0.0], instants])[high]
-    oldest_s = (np.floor(newest_s / slice_s) - (slices - 1)) * slice_s
+    # Its slices are counted from the first sample since the breaker closed.
+    first_s = np.concatenate([instants, [np.inf]])[np.searchsorted(instants, since_s, "left")]
+    first_s = np.minimum(first_s, newest_s)
+    oldest_s = first_s + (np.floor((newest_s - first_s) / slice_s) - (slices - 1)) * slice_s
     low = np.searchsorted(instants, np.maximum(oldest_s, since_s), "left")
     calls = np.maximum(high - low, 0)
     enough = (calls >= rule.minimum_calls) & is_closed
