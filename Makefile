@@ -10,7 +10,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow walk sdks conformance audit check format bench million soak full-load report clean
+.PHONY: help setup demo test test-slow walk sdks conformance audit twin check format bench million soak full-load report clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,10 @@ $(CLIENTS)/node_modules/.done: $(CLIENTS)/package.json
 
 audit: $(VENV)/.run ## whether the library catches every known-bad part; minutes
 	$(BIN)/brownout audit
+
+twin: $(VENV)/.run ## how far virtual and real agree, scenario by scenario; hours, or some with ONLY=
+	-$(BIN)/brownout twin $(ONLY) --out runs/twin
+	$(BIN)/python -m brownout_harness.twin.page docs/twin.md runs/twin/twin.json
 
 bench: $(VENV)/.dev ## paired, interleaved benchmarks; figures go to tests/bench/results
 	$(BIN)/python -m tests.bench $(ONLY)

@@ -3,6 +3,7 @@
 - `cli.py`       the console script: one line and an exit code for whatever ends a command
 - `commands/`    one module per command, the table of them, and what a person sees
 - `audit/`       known-bad parts, and which scenario catches which
+- `twin/`        how far virtual and real agree
 - `running/`     from a scenario's name to a verdict and a run folder, in either mode
 - `words/`       the words of a scenario, collected from the packages that own them
 - `virtual/`     an event loop whose clock jumps; everything in one process

@@ -272,6 +272,10 @@ class Tables:
     def __init__(self, *tables: Rows[Any]) -> None:
         self._tables = {rows.record: rows for rows in tables}
 
+    def but(self, *tables: Rows[Any]) -> "Tables":
+        """The same, with these in the place of those of their kinds."""
+        return Tables(*{**self._tables, **{rows.record: rows for rows in tables}}.values())
+
     def of(self, record: type[R]) -> Rows[R]:
         """The rows of that kind; none where a run left none."""
         return self._tables[record] if record in self._tables else Rows.none(record)

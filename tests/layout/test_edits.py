@@ -220,8 +220,8 @@ TIED: Mapping[str, Mapping[str, Collection[str]]] = {
         "serve": ["brownout_simulators/capacity.py"],  # holds for all calls together
     },
     "expectation": {
-        "amplification": ["judging/metrics.py"],
-        "latency": ["judging/metrics.py"],
+        "amplification": ["judging/metrics.py", "twin/seen.py"],
+        "latency": ["judging/metrics.py", "twin/agreement.py", "twin/seen.py"],
     },
     "policy": {"breaker": ["brownout_core/application.py"], "timeouts": ["flows/flow.py"],
                "retry": ["policies/backoff.py", "stores/redis.py"]},

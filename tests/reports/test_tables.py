@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from brownout_reports import tables
-from brownout_reports.rows import TABLES, EventRow, OperationRow, Outcome, frame_of
+from brownout_reports.rows import TABLES, EventRow, LetterRow, OperationRow, Outcome, frame_of
 from brownout_reports.tables import Rows, Tables, between
 
 NAMES = ("pay", "notify")
@@ -157,3 +157,12 @@ def test_events_of_one_instant_stay_in_their_order() -> None:
     events = [EventRow(1.0, kind) for kind in ("retry_scheduled", "attempt_started", "call_finished")]
     frame = Tables(Rows.of(EventRow, [EventRow(2.0, "late"), *events])).frames()["events"].collect()
     assert frame["kind"].to_list() == ["retry_scheduled", "attempt_started", "call_finished", "late"]
+
+
+def test_some_tables_may_be_exchanged_for_others() -> None:
+    first, other = (Rows.of(LetterRow, [LetterRow(id=name)]) for name in ("a", "b"))
+    events = Rows.of(EventRow, [EventRow(at_s=1.0, kind="started")])
+    tables = Tables(first, events)
+    assert tables.but(other).of(LetterRow) == other
+    assert tables.but(other).of(EventRow) == events
+    assert tables.of(LetterRow) == first

@@ -6,9 +6,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def make_console() -> "Console":
-    """Standard output, as wide as it is; a pipe has no width, and a table folded to 80 columns is no use in a file."""
+def make_console(*, to_errors: bool = False) -> "Console":
+    """Standard output, or error, as wide as it is; a pipe has no width, and a table folded to 80 columns is no use in a
+    file."""
     from rich.console import Console
 
-    console = Console()
-    return console if console.is_terminal else Console(width=160)
+    console = Console(stderr=to_errors)
+    return console if console.is_terminal else Console(width=160, stderr=to_errors)

@@ -40,9 +40,9 @@ def run(
     """
     _look_for(scenarios)
     from brownout_core.clock import system_wall_clock
-    from brownout_harness.running.orders import prepare
+    from brownout_harness.running.orders import prepare, stamp
 
-    orders = prepare(scenarios, mode=mode.value, time=_stamp(system_wall_clock()), seed=seed, out=out, redis=redis)
+    orders = prepare(scenarios, mode=mode.value, time=stamp(system_wall_clock()), seed=seed, out=out, redis=redis)
 
     from brownout_harness.commands.terminal import show_verdict, watched
     from brownout_harness.running.execute import REPORT_FILE, execute
@@ -81,9 +81,3 @@ def _look_for(scenarios: list[str]) -> None:
             library.find(scenario)
     except ScenarioError as error:
         raise BadInput(str(error)) from None
-
-
-def _stamp(wall_s: float) -> str:
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(wall_s, UTC).strftime("%Y%m%dT%H%M%SZ")

@@ -16,6 +16,6 @@
 - `telemetry_tail.py`    the target's events
 - `ports.py`             free ports
 - `clocks.py`            whether the machine's clocks behaved; `pulse.py` whether the harness and Redis kept running;
-  `stalls.py` what of all that is a gap
+  `stalls.py` what of all that is a gap; `machine.py` what else the machine had to do
 - `http_json.py`         one request to a process on this machine
 """

@@ -30,6 +30,7 @@ from brownout_harness.real import load_process
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
 from brownout_harness.real.last_look import look_again
+from brownout_harness.real.machine import load_now, note_of
 from brownout_harness.real.moments import RealMoments
 from brownout_harness.real.processes import Processes, pause
 from brownout_harness.real.pulse import Pulses
@@ -121,6 +122,7 @@ class _Run:
         self._deaths: list[Death] = []
         self._deeds: list[Deed] = []
         self._notes: list[str] = []
+        self._load_before = load_now()
         self._still_open: dict[str, int] = {}
         self._helper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="action")
         self._pending: list[tuple[str, Future[str]]] = []
@@ -324,7 +326,7 @@ class _Run:
             deeds=tuple(self._deeds),
             still_open=self._still_open,
             said=booths.said(),
-            notes=(*self._notes, *self._about_generator()),
+            notes=(*self._notes, *self._about_load()),
             secrets=booths.secrets,
             logs=logs,
             started=datetime.fromtimestamp(self._wall_start_s, UTC).isoformat(timespec="seconds"),
@@ -353,11 +355,12 @@ class _Run:
             self._gaps.append(Gap(GapKind.EVIDENCE_LOST, str(error)))
             return []
 
-    def _about_generator(self) -> list[str]:
-        """What the generator itself took: above the limit its latencies are partly its own."""
+    def _about_load(self) -> list[str]:
+        """What the machine and the generator had to do: above its limit, latencies are partly the generator's own."""
         busy = self._stage.watch.latest.get("max_cpu_share", 0.0)
         most = self._stage.watch.latest.get("max_in_flight", 0)
-        notes = [f"load generator: at most {most} operations in flight, {busy:.0%} of one core"]
+        notes = [note_of(self._load_before, load_now())]
+        notes += [f"load generator: at most {most} operations in flight, {busy:.0%} of one core"]
         if busy > BUSY_SHARE:
             notes.append("load generator: over 80 % of its core was in use; its latencies are partly its own")
         return notes

@@ -5,6 +5,7 @@ import shlex
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
@@ -81,6 +82,11 @@ def prepare(
         )
         for name, scenario, folder in zip(names, scenarios, folders, strict=True)
     ]
+
+
+def stamp(wall_s: float) -> str:
+    """An instant, for the name of a folder."""
+    return datetime.fromtimestamp(wall_s, UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def checked_scenario(name: str, mode: Mode, seed: int | None) -> Scenario:
