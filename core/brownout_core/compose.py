@@ -145,6 +145,8 @@ class Replacements(PolicyFactories):
     `{**FLOWS, "pay": Other}`.
     """
 
+    name: str = ""
+    """Under which whatever runs with them says so; empty: they are nobody's but the caller's."""
     adapters: Mapping[str, Adapter[Any, Any]] = field(default_factory=lambda: ADAPTERS)
     flows: Mapping[str, type[Flow[Any]]] = field(default_factory=lambda: FLOWS)
     client: Callable[[str, Any], Any] = lambda _vendor, client: client

@@ -26,7 +26,7 @@ class Kind(StrEnum):
     REDRIVEN = "redriven"  # outcome: done, failed, discarded; detail: the dead letter's id
     OPERATION_FINISHED = "operation_finished"  # outcome: done, accepted, dead_lettered, refused, unknown
     DEFECT = "defect"  # an error that nobody expected, told as a 500; outcome: its class; detail: the request's id
-    STARTED = "started"  # the application (again) serves; detail: its process id or "virtual"
+    STARTED = "started"  # the application (again) serves; outcome: the name of replaced parts; detail: its process id
 
 
 class Event(NamedTuple):

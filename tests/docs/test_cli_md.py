@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from brownout_harness.cli import app
-from brownout_harness.commands.run import Mode
+from brownout_harness.commands.modes import Mode
 from brownout_simulators.vendors import VENDORS, load_vendor
 
 TEXT = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")

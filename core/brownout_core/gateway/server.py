@@ -72,7 +72,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await runner.setup()
         cleanup.push_async_callback(runner.cleanup)
         url = await _listen(runner, settings)
-        sink(Event(asyncio.get_running_loop().time(), Kind.STARTED, detail=str(os.getpid())))
+        parts = settings.parts.name
+        if parts:
+            logger.warning("parts_replaced", parts=parts)
+        sink(Event(asyncio.get_running_loop().time(), Kind.STARTED, outcome=parts, detail=str(os.getpid())))
         background.begin()
         sys.stdout.write(orjson.dumps({"url": url}).decode() + "\n")
         sys.stdout.flush()
@@ -210,6 +213,7 @@ def _application(settings: Settings, sink: Sink, instance: str) -> Application:
     }
     return build(
         settings.app,
+        settings.parts,
         transports=transports,
         sessions=transports,
         claims=open_claims(settings.claims),

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import orjson
 
 from brownout_core.adapters.declaration import Adapter, read_access, several
-from brownout_core.compose import AppConfig, adapters_of, chosen, read_document
+from brownout_core.compose import AppConfig, Replacements, adapters_of, chosen, read_document
 from brownout_core.errors import ConfigError
-from brownout_core.flows import FLOWS
+from brownout_core.gateway.parts import PARTS, load_parts
 from brownout_core.live_keys import is_live
 from brownout_core.stores.opening import check_claims, check_dead_letters
 
@@ -36,6 +36,8 @@ class Settings:
     seed: int
     grace_s: float
     """How long operations under way may take to finish after SIGTERM."""
+    parts: Replacements = field(default_factory=Replacements)
+    """What takes the place of its own parts."""
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be written down."""
@@ -46,7 +48,8 @@ class Settings:
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings in `environment`. Raises `ConfigError`."""
     operations = several(environment.get("BROWNOUT_OPERATIONS", "")) or None
-    adapters = _adapters(operations)
+    parts = load_parts(environment.get(PARTS, ""))
+    adapters = _adapters(operations, parts)
     try:
         access = read_access(adapters, environment)
     except ConfigError as error:
@@ -61,7 +64,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(
         host=environment.get("BROWNOUT_HOST", "127.0.0.1"),
         port=_port(environment.get("BROWNOUT_PORT", "8080")),
-        app=AppConfig(access=access, operations=operations, **_policies(environment.get("BROWNOUT_POLICIES") or None)),
+        app=AppConfig(
+            access=access, operations=operations, **_policies(environment.get("BROWNOUT_POLICIES") or None, parts)
+        ),
         adapters=adapters,
         claims=_store("BROWNOUT_CLAIMS", environment, "memory:", check_claims),
         dead_letters=_store("BROWNOUT_DEAD_LETTERS", environment, "brownout-dead-letters.sqlite3", check_dead_letters),
@@ -69,17 +74,18 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         telemetry=environment.get("BROWNOUT_TELEMETRY") or None,
         seed=_whole("BROWNOUT_SEED", environment.get("BROWNOUT_SEED", "0")),
         grace_s=_seconds("BROWNOUT_GRACE_S", environment.get("BROWNOUT_GRACE_S", "15")),
+        parts=parts,
     )
 
 
-def _adapters(operations: Sequence[str] | None) -> dict[str, Adapter[Any, Any]]:
+def _adapters(operations: Sequence[str] | None, parts: Replacements) -> dict[str, Adapter[Any, Any]]:
     try:
-        return adapters_of(chosen(FLOWS, operations))
+        return adapters_of(chosen(parts.flows, operations), parts.adapters)
     except ConfigError as error:
         raise ConfigError(f"BROWNOUT_OPERATIONS: {error}") from None
 
 
-def _policies(path: str | None) -> dict[str, Any]:
+def _policies(path: str | None, parts: Replacements) -> dict[str, Any]:
     if path is None:
         return {}
     try:
@@ -90,7 +96,7 @@ def _policies(path: str | None) -> dict[str, Any]:
         raise ConfigError(f"BROWNOUT_POLICIES: {path}:{error.lineno}: not JSON: {error.msg}") from error
     if not isinstance(document, dict):
         raise ConfigError(f"BROWNOUT_POLICIES: {path}: must hold a JSON object")
-    return read_document(document)
+    return read_document(document, parts.adapters)
 
 
 def _store(name: str, environment: Mapping[str, str], default: str, check: Callable[[str], None]) -> str:

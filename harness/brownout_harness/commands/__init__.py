@@ -7,6 +7,7 @@ To add one: a module with a function whose annotated parameters are the command'
   `audit.py`, `twin.py`  the commands
 - `terminal.py`  a run's progress and its verdict, as a person sees them
 - `console.py`   the console that they are shown on
+- `modes.py`     virtual and real
 - `signals.py`   Ctrl-C
 """
 

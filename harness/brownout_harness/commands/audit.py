@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from brownout_harness.commands.console import make_console
+from brownout_harness.commands.modes import Mode
 from brownout_harness.problems import BadInput
 
 
@@ -23,6 +24,10 @@ def audit(
     matrix: Annotated[
         bool, typer.Option("--matrix", help="Every known-bad part on every scenario, not only up to the first red.")
     ] = False,
+    scenarios: Annotated[
+        list[str] | None, typer.Argument(help="Of the library; default: all of it. For real: MUTANT/SCENARIO.")
+    ] = None,
+    mode: Annotated[Mode, typer.Option(help="In real mode few parts, each on its own scenario.")] = Mode.VIRTUAL,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Damage the evidence of runs that passed: does the judge notice?")
     ] = False,
@@ -76,6 +81,13 @@ def _of_the_library(scenarios: list[str] | None) -> list[str]:
     from brownout_scenarios import library
     from brownout_scenarios.errors import ScenarioError
 
+    if mode is Mode.REAL:
+        if evidence or seeds > 1 or jobs is not None:
+            raise BadInput("--mode real runs one part after the other: leave --evidence, --seeds and --jobs out")
+        from brownout_harness.audit.for_real import SMOKE, audit_for_real
+
+        raise typer.Exit(audit_for_real(make_console(), scenarios or SMOKE))
+    known = library.names()
     try:
         for each in scenarios or ():
             library.path_of(each)

@@ -1,21 +1,14 @@
 """`brownout run`: scenarios run, judged and written down."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from brownout_harness.commands.console import make_console
+from brownout_harness.commands.modes import Mode
 from brownout_harness.problems import NOT_JUDGED, BadInput, Problem, complain, worst
-
-
-class Mode(StrEnum):
-    """How a scenario is run."""
-
-    VIRTUAL = "virtual"
-    REAL = "real"
 
 
 def run(
@@ -51,6 +44,8 @@ def run(
     codes = []
     if chosen := next((order.redis for order in orders if order.redis), None):
         console.print(f"redis: {chosen.words}", markup=False, highlight=False)
+    if parts := next((order.parts for order in orders if order.parts), ""):
+        console.print(f"parts: {parts} in the place of the gateway's own", markup=False, highlight=False)
     for order in orders:
         try:
             with watched(console, order.scenario.name) as progress:

@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 
 import polars as pl
 
+from brownout_core.telemetry import Kind
 from brownout_harness.judging.evidence import Death, Evidence, Gap
 from brownout_harness.judging.expectations.base import Expectation, counted
 from brownout_harness.judging.expectations.bounds import relatives_in
@@ -180,7 +181,7 @@ def verdict_on(evidence: Evidence, expectations: Sequence[Expectation], about: A
         environment=about.environment,
         marks=_marks(evidence),
         settings=settings_of(evidence.policies),
-        notes=(*about.notes, *(_said_last(evidence, each) for each in evidence.deaths), *beside),
+        notes=(*about.notes, *_replaced(evidence), *(_said_last(evidence, each) for each in evidence.deaths), *beside),
     )
 
 
@@ -190,6 +191,13 @@ def _marks(evidence: Evidence) -> tuple[Mark, ...]:
     marks += [Mark(kind="death", text=f"{each.process} ended unasked", at_s=each.at_s) for each in evidence.deaths]
     marks += [Mark(kind="gap", text=_gap_text(each), at_s=each.at_s, until_s=each.until_s) for each in evidence.gaps]
     return tuple(sorted(marks, key=lambda mark: float("-inf") if mark.at_s is None else mark.at_s))
+
+
+def _replaced(evidence: Evidence) -> Iterable[str]:
+    """The target says it itself, in each of its lives: what is judged is then not the application as it ships."""
+    started = evidence.events_by_kind.get(Kind.STARTED, Rows.none(EventRow))
+    for parts in started.where(pl.col("outcome") != "").values(pl.col("outcome").unique()):
+        yield f"the gateway ran with other parts than its own: {evidence.masked(parts)}"
 
 
 def _said_last(evidence: Evidence, death: Death) -> str:

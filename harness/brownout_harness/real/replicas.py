@@ -22,6 +22,7 @@ def launches(
     redis_url: str,
     scratch: Path,
     listen: Callable[[str], Mapping[str, str]],
+    parts: str = "",
 ) -> dict[str, Launch]:
     """By name what to start for this scenario. Several share every store and have a port, a seed and a telemetry each;
     the vendors' notices go to the first one. Raises as `launch` does."""
@@ -40,6 +41,7 @@ def launches(
             seed=scenario.seed + number,
             listen=listen_once,
             process=name if scenario.replicas > 1 else "",
+            parts=parts,
         )
         for number, name in enumerate(scenario.processes)
     }

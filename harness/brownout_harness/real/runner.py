@@ -58,13 +58,19 @@ BUSY_SHARE = 0.8
 
 
 def run_real(
-    scenario: Scenario, *, work: Path, redis: Redis | None = None, progress: ProgressSink | None = None
+    scenario: Scenario,
+    *,
+    work: Path,
+    redis: Redis | None = None,
+    progress: ProgressSink | None = None,
+    parts: str = "",
 ) -> RunInputs:
     """Run `scenario` with its own seed; logs, rows and scratch files go to the folder `work`.
 
     It must stay for as long as the rows are read.
 
-    `redis` is what was chosen; left out, the machine's own server or else the embedded one.
+    `redis` is what was chosen; left out, the machine's own server or else the embedded one. `parts` names what takes
+    the place of the gateway's own parts (`brownout_core.gateway.parts`).
 
     Raises:
         BadInput: a setting that cannot be run.
@@ -85,6 +91,7 @@ def run_real(
             logs=logs,
             redis=chosen,
             tell=lambda said: show(Progress(phase="starting", duration_s=scenario.duration_s, said=said)),
+            parts=parts,
         )
         run = _Run(scenario, stage, processes, scratch=scratch, rows=rows, show=show)
         try:

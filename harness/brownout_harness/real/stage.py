@@ -47,8 +47,10 @@ class Stage:
         logs: Path,
         redis: Redis,
         tell: Callable[[str], None] = lambda _text: None,
+        parts: str = "",
     ) -> None:
-        """Start everything and wait until it is ready. `tell` takes what somebody must know who starts the target.
+        """Start everything and wait until it is ready. `tell` takes what somebody must know who starts the target;
+        `parts` is the name of what takes the place of the gateway's own parts.
 
         Raises:
             BadInput: the target cannot be run as the scenario says.
@@ -81,7 +83,7 @@ class Stage:
         """The processes that tell when they stood still."""
         self.redis_url = self.store.wait()
         self.targets: Mapping[str, Launch] = launches(
-            scenario, self.booths, redis_url=self.redis_url, scratch=scratch, listen=self.booths.listen
+            scenario, self.booths, redis_url=self.redis_url, scratch=scratch, listen=self.booths.listen, parts=parts
         )
         self.target: Launch = next(iter(self.targets.values()))
         """What holds for each of them: they differ in name, port and telemetry."""

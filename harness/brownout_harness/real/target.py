@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from brownout_core.gateway.parts import PARTS
 from brownout_harness.asked.needed import served
 from brownout_harness.problems import BadInput
 from brownout_harness.real.booths import Booth
@@ -76,17 +77,18 @@ def launch(
     environment: Mapping[str, str] = os.environ,
     listen: Callable[[str], Mapping[str, str]] = lambda _url: {},
     process: str = "",
+    parts: str = "",
 ) -> Launch:
     """What to start for this scenario. Takes a free port; files go to `scratch`. `listen(url)` registers the receivers
     of a target that serves there, and returns the secrets of the vendors that sign for it. `process` is its name among
-    several.
+    several, `parts` that of what takes the place of the gateway's own parts.
 
     Raises:
         BadInput: the target aims at another machine, its command does not exist, or it names what is not there.
     """
     vendors = {name: value for booth in booths for name, value in booth.environment.items()}
     if scenario.target is None:
-        told = {**environment, **vendors}
+        told = {**environment, **vendors, PARTS: parts}
         made = _gateway(scenario, told, redis_url=redis_url, scratch=scratch, name=process, seed=seed)
     else:
         made = _foreign(scenario, {**environment, **vendors}, booths, redis_url=redis_url, listen=listen)

@@ -13,6 +13,7 @@ from typing import Any
 
 from brownout_core.adapters import ADAPTERS
 from brownout_core.compose import Replacements, read_document
+from brownout_core.gateway.parts import load_parts
 from brownout_core.policies.settings import VendorPolicies
 from brownout_core.presets import PoliciesOf
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
@@ -163,12 +164,12 @@ def _run(order: Order, work: Path, progress: ProgressSink | None) -> RunInputs:
     if order.mode == "virtual":
         from brownout_harness.virtual.runner import run_virtual
 
-        inputs = run_virtual(order.scenario, work=work, progress=progress)
+        inputs = run_virtual(order.scenario, work=work, progress=progress, replacements=load_parts(order.parts))
         _give_back()
         return inputs
     from brownout_harness.real.runner import run_real
 
-    return run_real(order.scenario, work=work, redis=order.redis, progress=progress)
+    return run_real(order.scenario, work=work, redis=order.redis, progress=progress, parts=order.parts)
 
 
 def _give_back() -> None:

@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
+from brownout_core.errors import ConfigError
+from brownout_core.gateway.parts import PARTS, load_parts
 from brownout_harness.asked.described import check_templates
 from brownout_harness.faults.actions import unmoved, unseen
 from brownout_harness.faults.layers import unacted
@@ -45,6 +47,8 @@ class Order:
     """What reproduces it."""
     redis: Redis | None = None
     """In real mode."""
+    parts: str = ""
+    """The name of what takes the place of the gateway's own parts; empty: nothing does."""
 
 
 def prepare(
@@ -65,11 +69,14 @@ def prepare(
     refuse_live_keys(environment, [*names, str(out or ""), redis or ""])
     if redis is not None and mode == "virtual":
         raise BadInput("--redis is for real mode: virtual mode has no sockets; add --mode real or leave it out")
+    parts = environment.get(PARTS, "")
     chosen = choose(redis or AUTO) if mode == "real" else None
     scenarios = [checked_scenario(name, mode, seed) for name in names]
-    if chosen is not None:
-        for scenario in scenarios:
+    for scenario in scenarios:
+        if chosen is not None:
             require_own(scenario, chosen)
+        if parts:
+            _check_parts(parts, scenario)
     folders = _folders(scenarios, mode, time, out)
     return [
         Order(
@@ -78,10 +85,24 @@ def prepare(
             folder=folder,
             may_move=out is None,
             redis=chosen,
-            command=f"brownout run {shlex.quote(name)} --mode {mode} --seed {scenario.seed}",
+            parts=parts,
+            command=f"{_setting(parts)}brownout run {shlex.quote(name)} --mode {mode} --seed {scenario.seed}",
         )
         for name, scenario, folder in zip(names, scenarios, folders, strict=True)
     ]
+
+
+def _setting(parts: str) -> str:
+    return f"{PARTS}={shlex.quote(parts)} " if parts else ""
+
+
+def _check_parts(parts: str, scenario: Scenario) -> None:
+    if scenario.target is not None:
+        raise BadInput(f"{PARTS} is set, and {scenario.name} has a target of its own, which knows no parts: unset it")
+    try:
+        load_parts(parts)
+    except ConfigError as error:
+        raise BadInput(str(error)) from None
 
 
 def stamp(wall_s: float) -> str:

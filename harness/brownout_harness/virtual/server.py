@@ -119,7 +119,8 @@ class VirtualServer:
             instance=instance,
             log=partial(self._hear, sink),
         )
-        self._sink(Event(asyncio.get_running_loop().time(), Kind.STARTED, detail=f"life {self._lives}"))
+        now_s, parts = asyncio.get_running_loop().time(), self._replacements.name
+        self._sink(Event(now_s, Kind.STARTED, outcome=parts, detail=f"life {self._lives}"))
         for name, part in application.background().items():
             life.start_beside(part.run(), name=name)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from brownout_core.telemetry import Kind
 from brownout_harness.judging.evidence import Death, Deed, Evidence, Gap, GapKind
 from brownout_harness.judging.expectations.amplification import Amplification
 from brownout_harness.judging.expectations.base import Expectation
@@ -244,3 +245,12 @@ def test_reasons_are_of_an_inconclusive_run_and_notes_of_a_failed_one() -> None:
 def test_the_same_evidence_gives_the_same_verdict() -> None:
     first, second = (verdict_on(consistent(11), [ONCE, QUICK], ABOUT) for _ in range(2))
     assert first.model_dump_json() == second.model_dump_json()
+
+
+def test_a_verdict_on_other_parts_than_the_gateways_own_says_so() -> None:
+    started = [
+        EventRow(at_s=at_s, kind=Kind.STARTED, outcome=parts) for at_s, parts in ((0.0, ""), (9.0, "shop:parts"))
+    ]
+    verdict = verdict_on(changed(healthy(), events=started), [ONCE], ABOUT)
+    assert verdict.notes[-1:] == ("the gateway ran with other parts than its own: shop:parts",)
+    assert "parts" not in " ".join(verdict_on(healthy(), [ONCE], ABOUT).notes)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from brownout_core.gateway.parts import PARTS
 from brownout_harness.problems import BadInput
 from brownout_harness.real.booths import Booth
 from brownout_harness.real.target import Launch, launch
+from brownout_harness.running.orders import checked_scenario
 from brownout_scenarios.phases import Phase
 from brownout_scenarios.schema import Policies, Scenario
 from brownout_scenarios.target import Command, Ready, Target
@@ -47,6 +49,18 @@ def test_the_gateway_finds_simulators_redis_stores_and_policies_in_its_environme
     assert gateway.telemetry == Path(environment["BROWNOUT_TELEMETRY"])
     assert json.loads(Path(environment["BROWNOUT_POLICIES"]).read_text()) == policies.to_json()
     assert gateway.has_dead_letters
+
+
+def test_the_gateways_parts_are_those_it_is_given_and_none_that_happen_to_be_in_the_environment(tmp_path: Path) -> None:
+    scenario = checked_scenario("healthy", "real", None)
+
+    def environment(parts: str = "") -> str:
+        told = {PARTS: "left:over"}
+        made = launch(scenario, [STRIPE], redis_url="", scratch=tmp_path, seed=7, environment=told, parts=parts)
+        return made.environment[PARTS]
+
+    assert environment() == ""
+    assert environment("shop:parts") == "shop:parts"
 
 
 def test_a_command_of_ones_own_has_its_templates_filled_in_and_runs_in_the_scenarios_folder(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from brownout_core.gateway.parts import PARTS
 from brownout_core.presets import policies_for
 from brownout_harness.judging.evidence import Deed, Gap, GapKind
 from brownout_harness.judging.expectations import ALWAYS
@@ -280,3 +281,14 @@ def test_a_machine_that_took_the_capacity_away_itself_leaves_the_run_inconclusiv
 
 
 WORKED = Capacity.worked
+
+
+@pytest.mark.thorough
+def test_a_run_with_other_parts_has_them_and_says_so(tmp_path: Path) -> None:
+    name = "brownout_harness.audit.mutants.tells_foreign_ids:MUTANT.replacements"
+    (order,) = prepare(["healthy"], mode="virtual", time="T", out=tmp_path / "run", environment={PARTS: name})
+    verdict = execute(order).verdict
+    assert verdict.verdict is Status.FAILED
+    assert f"the gateway ran with other parts than its own: {name}" in verdict.notes
+    again = judge_again(str(tmp_path / "run")).verdict
+    assert f"the gateway ran with other parts than its own: {name}" in again.notes

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from brownout_core.gateway.parts import PARTS
 from brownout_harness.problems import BadInput
 from brownout_harness.running.orders import MODES, Order, checked_scenario, prepare, runnable
 from brownout_scenarios import library
@@ -115,3 +116,20 @@ def test_what_effects_hold_can_be_demanded_only_where_it_is_said(tmp_path: Path)
 def test_the_books_hold_the_most_arrivals_that_a_scenario_may_make() -> None:
     """Ten requests and an effect of each: told at load by the bound on arrivals, not by a ledger that drops rows."""
     assert FileBlocks.rows_limit >= MAX_ARRIVALS * 11
+
+
+def test_other_parts_of_the_gateway_are_in_the_order_and_in_the_command_that_repeats_it() -> None:
+    (order,) = prepared("healthy", environment={PARTS: "brownout_core.compose:Replacements"})
+    assert order.parts == "brownout_core.compose:Replacements"
+    assert order.command.startswith("BROWNOUT_GATEWAY_PARTS=brownout_core.compose:Replacements brownout run healthy")
+
+
+@pytest.mark.parametrize(("parts", "message"), [("gone:parts", "cannot be loaded"), ("math:pi", "must be a callable")])
+def test_parts_that_are_none_are_refused_beforehand(parts: str, message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        prepared("healthy", environment={PARTS: parts})
+
+
+def test_a_target_of_ones_own_is_not_run_as_if_it_had_other_parts(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="has a target of its own, which knows no parts: unset it"):
+        prepared(str(write_shop(tmp_path)), mode="real", environment={PARTS: "brownout_core.compose:Replacements"})
