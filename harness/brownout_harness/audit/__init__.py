@@ -10,5 +10,6 @@
 - `for_real.py` few of them in a real gateway
 - `corruption/` the same question about the judge: the evidence is damaged, and it must notice
 - `systematic/` every change that a line of our own code can suffer: which does the library notice?
+- `lint/`       what of the library nobody needs
 - `processes.py` many runs at once
 """

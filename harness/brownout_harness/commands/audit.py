@@ -27,6 +27,7 @@ def audit(
     scenarios: Annotated[
         list[str] | None, typer.Argument(help="Of the library; default: all of it. For real: MUTANT/SCENARIO.")
     ] = None,
+    *,
     mode: Annotated[Mode, typer.Option(help="In real mode few parts, each on its own scenario.")] = Mode.VIRTUAL,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Damage the evidence of runs that passed: does the judge notice?")
@@ -48,6 +49,8 @@ def audit(
         int, typer.Option(min=1, help="So many seeds of each scenario (with --evidence), or of each part's own.")
     ] = 1,
     out: Annotated[Path | None, typer.Option(help="Write what was found there, as JSON and as Markdown.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="With --evidence: so many seeds of each scenario.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Write what was found there, as JSON.")] = None,
     jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Processes; default: one per core.")] = None,
 ) -> None:
     """Swap known-bad parts into the core and show which scenario catches which."""
@@ -82,8 +85,8 @@ def _of_the_library(scenarios: list[str] | None) -> list[str]:
     from brownout_scenarios.errors import ScenarioError
 
     if mode is Mode.REAL:
-        if evidence or seeds > 1 or jobs is not None:
-            raise BadInput("--mode real runs one part after the other: leave --evidence, --seeds and --jobs out")
+        if evidence or seeds > 1 or out is not None or jobs is not None:
+            raise BadInput("--mode real runs one part after the other: leave --evidence, --seeds, --out and --jobs out")
         from brownout_harness.audit.for_real import SMOKE, audit_for_real
 
         raise typer.Exit(audit_for_real(make_console(), scenarios or SMOKE))
@@ -94,3 +97,17 @@ def _of_the_library(scenarios: list[str] | None) -> list[str]:
     except ScenarioError as error:
         raise BadInput(str(error)) from None
     return list(dict.fromkeys(scenarios or library.names()))
+    if seeds > 1 and not evidence:
+        raise BadInput("--seeds goes with --evidence: known-bad parts are run with the scenarios' own seeds")
+    if out is not None and not evidence:
+        raise BadInput("--out goes with --evidence")
+    if out is not None and out.exists() and not out.is_dir():
+        raise BadInput(f"--out {out} is a file: name a folder")
+    if evidence:
+        from brownout_harness.audit.corruption.show import audit_evidence
+
+        drawn = [None, *range(1, seeds)]
+        raise typer.Exit(audit_evidence(make_console(), scenarios or known, drawn, out=out, workers=jobs))
+    from brownout_harness.audit.show import audit as run_audit
+
+    raise typer.Exit(run_audit(make_console(), scenarios or known, workers=jobs))

@@ -1,4 +1,4 @@
-"""`brownout scenarios`: the library, one of its files, or the schema that editors complete from."""
+"""`brownout scenarios`: the library, one of its files, or the schema that editors complete from; what of it is idle."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,14 +8,24 @@ import typer
 from brownout_harness.commands.console import make_console
 from brownout_harness.problems import BadInput
 
+LINT = "lint"
+
 
 def scenarios(
-    show: Annotated[str | None, typer.Argument(help="Print this one as it is written.")] = None,
+    show: Annotated[str | None, typer.Argument(help="Print this one as it is written; or `lint`.")] = None,
+    of: Annotated[
+        list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="With `lint`: these; default: the library.")
+    ] = None,
+    *,
+    saved: Annotated[
+        list[Path] | None, typer.Option("--from", help="With `lint`: a folder of `brownout audit --out`.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="With `lint`: processes.")] = None,
     json_schema: Annotated[
         bool, typer.Option("--json-schema", help="Print the JSON Schema of scenario files, for editors.")
     ] = False,
 ) -> None:
-    """List the library's scenarios, or show one."""
+    """List the library's scenarios, or show one; `lint` reports what in them nothing trips and nobody needs."""
     from brownout_scenarios import library
     from brownout_scenarios.errors import ScenarioError
 
@@ -25,6 +35,15 @@ def scenarios(
         print(schema_text())
         return
     try:
+        if show == LINT:
+            from brownout_harness.audit.lint.show import lint
+
+            names = of or library.names()
+            for name in names:
+                library.path_of(name)
+            raise typer.Exit(lint(make_console(), names, saved or (), workers=jobs))
+        if of or saved or jobs is not None:
+            raise BadInput(f"more than one name, --from and --jobs go with `brownout scenarios {LINT}`")
         if show is not None:
             print(library.find(show).read_text(encoding="utf-8"), end="")
             return

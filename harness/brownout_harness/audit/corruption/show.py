@@ -1,6 +1,10 @@
 """Every damage, done to every scenario's run: who noticed it, in the terminal."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -12,12 +16,20 @@ from brownout_harness.audit.processes import in_processes
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED
 from brownout_reports.run_folder import Status
 
+SCHEMA: Final = 1
+EVIDENCE_FILE: Final = "evidence.json"
+
 
 def audit_evidence(
-    console: Console, scenarios: Sequence[str], seeds: Sequence[int | None] = (None,), *, workers: int | None = None
+    console: Console,
+    scenarios: Sequence[str],
+    seeds: Sequence[int | None] = (None,),
+    *,
+    out: Path | None = None,
+    workers: int | None = None,
 ) -> int:
     """0 where each damage was noticed, by those who are to; 1 where one was not; 3 where a run did not pass undamaged,
-    so that nothing can be said."""
+    so that nothing can be said. What was found goes to the folder `out`, where one is named."""
     wanted = [(scenario, seed) for scenario in scenarios for seed in seeds]
     progress = Progress(
         TextColumn("damaging"),
@@ -36,7 +48,18 @@ def audit_evidence(
             found += trials
             undone += [why] if why else []
             progress.update(task, advance=1, description=trials[0].scenario if trials else "")
-    return show(sorted(found, key=lambda each: (each.scenario, each.seed, each.damage)), sorted(undone), console)
+    found.sort(key=lambda each: (each.scenario, each.seed, each.damage))
+    if out is not None:
+        write(out, found)
+    return show(found, sorted(undone), console)
+
+
+def write(folder: Path, trials: Sequence[Trial]) -> None:
+    """`evidence.json`: of each damage done to a run, which expectation noticed. The same finds, the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [{**asdict(each), "operator": each.damage} for each in trials]
+    text = json.dumps({"schema": SCHEMA, "rows": rows}, indent=2, sort_keys=True)
+    (folder / EVIDENCE_FILE).write_text(text + "\n", encoding="utf-8")
 
 
 def show(trials: Sequence[Trial], undone: Sequence[str], console: Console) -> int:

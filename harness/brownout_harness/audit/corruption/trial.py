@@ -24,6 +24,8 @@ class Trial:
     """The expectations that no longer passed, each once; none where only the judge itself says so."""
     demanded: tuple[str, ...]
     """Those meant for it that the scenario demands."""
+    tripped: tuple[str, ...] = ()
+    """The titles of those that failed; what only could not be judged any more has tripped nothing."""
 
     @property
     def is_as_meant(self) -> bool:
@@ -61,6 +63,7 @@ def trials(scenario: str, seed: int | None = None, damages: Mapping[str, Damage]
             status=judgement.status,
             noticed_by=_noticed(judgement),
             demanded=meant,
+            tripped=tuple(each.title for each in judgement.results if each.status is Status.FAILED),
         )
 
 
