@@ -10,7 +10,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow walk sdks conformance audit twin check format bench million soak full-load report clean
+.PHONY: help setup demo test test-slow walk sdks conformance audit twin trust check format bench million soak full-load report clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,10 @@ audit: $(VENV)/.run ## whether the library catches every known-bad part; minutes
 twin: $(VENV)/.run ## how far virtual and real agree, scenario by scenario; hours, or some with ONLY=
 	-$(BIN)/brownout twin $(ONLY) --out runs/twin
 	$(BIN)/python -m brownout_harness.twin.page docs/twin.md runs/twin/twin.json
+
+SEEDS ?= 200
+trust: $(VENV)/.run ## the good core on 200 seeds of everything, and 20 real runs, without a false alarm; hours, goes on where it was
+	$(BIN)/brownout trust $(ONLY) --seeds $(SEEDS) --real 20
 
 bench: $(VENV)/.dev ## paired, interleaved benchmarks; figures go to tests/bench/results
 	$(BIN)/python -m tests.bench $(ONLY)

@@ -7,9 +7,10 @@
 - `sketches.py` the defects that this project descends from; `page.py` writes docs/known-bad-parts.md
 - `show.py`     what was found, in the terminal; `written.py` as files
 - `show.py`     the matrix in the terminal
-- `for_real.py` few of them in a real gateway
+- `for_real.py` few of them in a real gateway; which ones, `smoke.py` reads from `smoke.yaml`
 - `corruption/` the same question about the judge: the evidence is damaged, and it must notice
 - `systematic/` every change that a line of our own code can suffer: which does the library notice?
+- `trust.py`    the good core on many seeds: no false alarm
 - `lint/`       what of the library nobody needs
 - `processes.py` many runs at once
 """

@@ -7,14 +7,13 @@ has not been tried: its cell is inconclusive.
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 from rich.console import Console
 from rich.markup import escape
 
 from brownout_core.telemetry import Kind
-from brownout_harness.audit import mutants
+from brownout_harness.audit import mutants, smoke
 from brownout_harness.audit.matrix import GOOD, Cell
 from brownout_harness.audit.mutants import MUTANTS
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, NotJudged
@@ -24,17 +23,6 @@ from brownout_harness.running.orders import checked_scenario
 from brownout_reports.rows import EventRow
 from brownout_reports.run_folder import Status
 
-SMOKE: Final = (
-    "tells-foreign-ids/healthy",
-    "shares-an-answer/healthy",
-    "waits-without-jitter/stripe-lost-answers",
-    "hides-retries/stripe-lost-answers",
-    "counts-consecutive-failures/grey-failure",
-    "ignores-retry-after/twilio-rate-limited",
-    "forgets-sendings/crash-in-doubt",
-)
-"""Few, spread over the parts of the core; each with a scenario that is to catch it, and several to a scenario."""
-
 
 def pairs_of(wanted: Sequence[str]) -> list[tuple[str, str]]:
     """`MUTANT/SCENARIO` each, with the good core before the first of each scenario. Raises `BadInput`."""
@@ -42,7 +30,7 @@ def pairs_of(wanted: Sequence[str]) -> list[tuple[str, str]]:
     for each in wanted:
         mutant, _, scenario = each.partition("/")
         if mutant not in MUTANTS or not scenario:
-            raise BadInput(f"{each}: in real mode a known-bad part goes with a scenario: {SMOKE[0]}")
+            raise BadInput(f"{each}: in real mode a known-bad part goes with a scenario: {smoke.parts()[0]}")
         checked_scenario(scenario, "real", None)
         found += [pair for pair in ((GOOD, scenario), (mutant, scenario)) if pair not in found]
     return sorted(found, key=lambda pair: [other for _, other in found].index(pair[1]))
@@ -53,9 +41,9 @@ def parts_of(mutant: str) -> str:
     return f"{mutants.__name__}.{mutant.replace('-', '_')}:MUTANT.replacements" if mutant else ""
 
 
-def run_real_cell(mutant: str, scenario: str) -> Cell:
+def run_real_cell(mutant: str, scenario: str, seed: int | None = None) -> Cell:
     """One run of processes."""
-    checked = checked_scenario(scenario, "real", None)
+    checked = checked_scenario(scenario, "real", seed)
     parts = parts_of(mutant)
     with tempfile.TemporaryDirectory(prefix="brownout-") as work:
         try:

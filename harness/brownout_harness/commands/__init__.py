@@ -4,7 +4,7 @@ To add one: a module with a function whose annotated parameters are the command'
 `docs/cli.md`. A command's module imports what is heavy when it runs, not when it is imported.
 
 - `run.py`, `check.py`, `scenarios.py`, `vendors.py`, `show.py`, `judge.py`, `report.py`, `up.py`,
-  `audit.py`, `twin.py`  the commands
+  `audit.py`, `twin.py`, `trust.py`  the commands
 - `terminal.py`  a run's progress and its verdict, as a person sees them
 - `console.py`   the console that they are shown on
 - `modes.py`     virtual and real
@@ -21,6 +21,7 @@ from brownout_harness.commands.report import report
 from brownout_harness.commands.run import run
 from brownout_harness.commands.scenarios import scenarios
 from brownout_harness.commands.show import show
+from brownout_harness.commands.trust import trust
 from brownout_harness.commands.twin import twin
 from brownout_harness.commands.up import up
 from brownout_harness.commands.vendors import vendors
@@ -36,4 +37,5 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "up": up,
     "audit": audit,
     "twin": twin,
+    "trust": trust,
 }

@@ -87,9 +87,10 @@ def _of_the_library(scenarios: list[str] | None) -> list[str]:
     if mode is Mode.REAL:
         if evidence or seeds > 1 or out is not None or jobs is not None:
             raise BadInput("--mode real runs one part after the other: leave --evidence, --seeds, --out and --jobs out")
-        from brownout_harness.audit.for_real import SMOKE, audit_for_real
+        from brownout_harness.audit import smoke
+        from brownout_harness.audit.for_real import audit_for_real
 
-        raise typer.Exit(audit_for_real(make_console(), scenarios or SMOKE))
+        raise typer.Exit(audit_for_real(make_console(), scenarios or smoke.parts()))
     known = library.names()
     try:
         for each in scenarios or ():

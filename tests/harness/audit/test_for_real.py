@@ -3,8 +3,8 @@
 import pytest
 
 from brownout_core.gateway.parts import load_parts
-from brownout_harness.audit import for_real
-from brownout_harness.audit.for_real import SMOKE, code_of, line_of, pairs_of, parts_of, run_real_cell
+from brownout_harness.audit import for_real, smoke
+from brownout_harness.audit.for_real import code_of, line_of, pairs_of, parts_of, run_real_cell
 from brownout_harness.audit.matrix import GOOD, Cell
 from brownout_harness.audit.mutants import MUTANTS
 from brownout_harness.judging.inputs import RunInputs
@@ -26,8 +26,8 @@ def test_every_part_is_found_by_its_name(mutant: str) -> None:
 
 
 def test_the_good_core_comes_before_the_parts_of_its_scenario() -> None:
-    pairs = pairs_of(SMOKE)
-    assert len(pairs) == len(SMOKE) + len({each.partition("/")[2] for each in SMOKE})
+    pairs = pairs_of(smoke.parts())
+    assert len(pairs) == len(smoke.parts()) + len({each.partition("/")[2] for each in smoke.parts()})
     assert pairs[:3] == [(GOOD, "healthy"), ("tells-foreign-ids", "healthy"), ("shares-an-answer", "healthy")]
 
 
