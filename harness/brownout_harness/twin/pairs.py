@@ -74,10 +74,12 @@ def pair_of(one: Path, other: Path) -> Pair:
 
 
 def paired(virtual: RunFolder, real: RunFolder) -> Pair:
-    """The figures of both, without what only a real run has."""
+    """The figures of both, without what only a real run has. Raises `BadInput` where the gateways' parts differed."""
     evidences = [evidence_in(run) for run in (virtual, real)]
     starting = [stretch for each in evidences for stretch in starts_in(each)]
     of_virtual, of_real = (
         seen_in(evidence, run.verdict, starting) for evidence, run in zip(evidences, (virtual, real), strict=True)
     )
+    if of_virtual.parts != of_real.parts:
+        raise BadInput(f"{virtual.path} and {real.path} ran with different parts: there is nothing to compare")
     return Pair(of_virtual, of_real, scenario_of(virtual))

@@ -66,6 +66,8 @@ class Seen:
     """When a process of the target was starting again."""
     left_out: int
     """So many operations were asked for meanwhile, here or in the other run."""
+    parts: tuple[str, ...] = ()
+    """The names of parts that had taken the place of the gateway's own."""
 
 
 def evidence_in(run: RunFolder) -> Evidence:
@@ -99,6 +101,7 @@ def seen_in(evidence: Evidence, verdict: Verdict, without: Iterable[Stretch] = (
         moves=dict(_moves(evidence)),
         starting=starting,
         left_out=left_out,
+        parts=_parts_in(evidence),
     )
 
 
@@ -114,6 +117,11 @@ def _without(evidence: Evidence, stretches: Iterable[Stretch]) -> tuple[Evidence
     # Whether the ids of a vendor are operations' shows only where everybody's are looked at.
     narrowed.__dict__["strangers"] = evidence.strangers
     return narrowed, len(out)
+
+
+def _parts_in(evidence: Evidence) -> tuple[str, ...]:
+    started = evidence.events.where(pl.col("kind") == Kind.STARTED, pl.col("outcome") != "")
+    return tuple(started.values(pl.col("outcome").unique()).to_list())
 
 
 def _moves(evidence: Evidence) -> Iterator[tuple[str, tuple[Move, ...]]]:

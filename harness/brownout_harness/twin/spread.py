@@ -49,8 +49,9 @@ class Longer:
 
 
 def with_what_explains_it(agreement: Agreement) -> Agreement:
-    """The same; figures that are outside are looked at once more, by what else virtual time shows of the scenario."""
-    if not agreement.outside:
+    """The same; figures that are outside are looked at once more, by what else virtual time shows of the scenario.
+    What it shows of the gateway's own parts explains nothing of others."""
+    if not agreement.outside or any(pair.virtual.parts for pair in agreement.pairs):
         return agreement
     sound = [pair for pair in agreement.pairs if not pair.undecided]
     shown = zip(*(list(_also(pair)) for pair in sound), strict=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from brownout_core.gateway.parts import PARTS
 from brownout_harness.problems import BadInput
 from brownout_harness.running.execute import execute
 from brownout_harness.running.orders import prepare
@@ -85,6 +86,16 @@ def test_a_run_agrees_with_itself_in_everything(tmp_path: Path) -> None:
     found = agreement_of("short", [pair_of(told_as_real(run, tmp_path / "real"), run)])
     assert found.status is Status.PASSED
     assert len(found.figures) == 3
+
+
+@pytest.mark.thorough
+def test_runs_with_different_parts_are_no_pair(tmp_path: Path) -> None:
+    run = run_at(short(tmp_path), tmp_path / "virtual")
+    part = {PARTS: "brownout_harness.audit.mutants.waits_without_jitter:MUTANT.replacements"}
+    (order,) = prepare([short(tmp_path)], mode="virtual", time="", out=tmp_path / "other", environment=part)
+    real = told_as_real(execute(order).folder, tmp_path / "real")
+    with pytest.raises(BadInput, match="ran with different parts"):
+        pair_of(run, real)
 
 
 @pytest.mark.thorough

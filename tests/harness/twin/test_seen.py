@@ -37,6 +37,12 @@ def test_probes_that_failed_are_no_moves() -> None:
     assert seen.moves == {"stripe": (Move("open", 24.0), Move("closed", 34.2))}
 
 
+def test_other_parts_than_the_gateways_own_are_seen() -> None:
+    events = [EventRow(at_s=at_s, kind=Kind.STARTED, outcome=parts) for at_s, parts in ((0.0, ""), (1.0, "shop:parts"))]
+    assert seen_in(with_events(consistent(7, count=60), *events), verdict()).parts == ("shop:parts",)
+    assert seen_in(consistent(7, count=60), verdict()).parts == ()
+
+
 def test_that_a_new_process_begins_with_a_closed_breaker_is_no_move() -> None:
     events = [transition(24.0, "open"), EventRow(at_s=31.0, kind=Kind.STARTED), transition(40.0, "open")]
     evidence = with_events(consistent(7, count=60), *events, deeds=(Deed(30.0, "start gateway", process="gateway"),))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -53,6 +54,12 @@ def test_what_starts_again_is_there_later_and_nothing_else_changes() -> None:
 
 def test_where_nothing_is_outside_nothing_is_run() -> None:
     agreement = agreement_of("x", [pair()])
+    assert with_what_explains_it(agreement) is agreement
+
+
+def test_other_parts_than_the_gateways_own_are_explained_by_nothing() -> None:
+    with_parts = [replace(seen(done=done), parts=("shop:parts",)) for done in (1000, 900)]
+    agreement = agreement_of("x", [pair(*with_parts)])
     assert with_what_explains_it(agreement) is agreement
 
 
