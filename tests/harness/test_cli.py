@@ -125,7 +125,7 @@ def test_what_a_vendor_has_is_listed_by_the_names_that_a_scenario_uses(tmp_path:
         (["run", "healthy", "--out", "malformed.yaml/x"], "--out malformed.yaml/x: Not a directory"),
         (["scenarios", "healty"], "did you mean healthy?"),
         (["audit", "healty"], "did you mean healthy?"),
-        (["audit", "healthy", "--evidence", "--matrix"], "--matrix and --out go without --evidence"),
+        (["audit", "healthy", "--evidence", "--matrix"], "--matrix and --evidence are different audits"),
         (["audit", "healthy", "--systematic"], "--systematic is of the whole library"),
         (["audit", "--sample", "0.5"], "--of, --only, --sample and --at-least go with --systematic"),
         (["audit", "--systematic", "--only", "policies.braker"], "no change of brownout_core is in policies.braker"),

@@ -6,7 +6,6 @@
 - `steadiness.py` whether a mutant is caught by chance: several seeds of its own scenario
 - `sketches.py` the defects that this project descends from; `page.py` writes docs/known-bad-parts.md
 - `show.py`     what was found, in the terminal; `written.py` as files
-- `show.py`     the matrix in the terminal
 - `for_real.py` few of them in a real gateway; which ones, `smoke.py` reads from `smoke.yaml`
 - `corruption/` the same question about the judge: the evidence is damaged, and it must notice
 - `systematic/` every change that a line of our own code can suffer: which does the library notice?

@@ -19,16 +19,14 @@ class Of(StrEnum):
 
 
 def audit(
-    scenarios: Annotated[list[str] | None, typer.Argument(help="Of the library; default: all of it.")] = None,
-    *,
-    matrix: Annotated[
-        bool, typer.Option("--matrix", help="Every known-bad part on every scenario, not only up to the first red.")
-    ] = False,
     scenarios: Annotated[
         list[str] | None, typer.Argument(help="Of the library; default: all of it. For real: MUTANT/SCENARIO.")
     ] = None,
     *,
     mode: Annotated[Mode, typer.Option(help="In real mode few parts, each on its own scenario.")] = Mode.VIRTUAL,
+    matrix: Annotated[
+        bool, typer.Option("--matrix", help="Every known-bad part on every scenario, not only up to the first red.")
+    ] = False,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Damage the evidence of runs that passed: does the judge notice?")
     ] = False,
@@ -49,34 +47,45 @@ def audit(
         int, typer.Option(min=1, help="So many seeds of each scenario (with --evidence), or of each part's own.")
     ] = 1,
     out: Annotated[Path | None, typer.Option(help="Write what was found there, as JSON and as Markdown.")] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="With --evidence: so many seeds of each scenario.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="Write what was found there, as JSON.")] = None,
     jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Processes; default: one per core.")] = None,
 ) -> None:
     """Swap known-bad parts into the core and show which scenario catches which."""
+    kinds = {"--mode real": mode is Mode.REAL, "--matrix": matrix, "--evidence": evidence, "--systematic": systematic}
+    if len(asked_for := [name for name, is_asked in kinds.items() if is_asked]) > 1:
+        raise BadInput(f"{' and '.join(asked_for)} are different audits: ask for one")
+    if not systematic and (only or of is not Of.CORE or sample < 1 or at_least > 0):
+        raise BadInput("--of, --only, --sample and --at-least go with --systematic")
+    if out is not None and out.exists() and not out.is_dir():
+        raise BadInput(f"--out {out} is a file: name a folder")
+    console = make_console()
+    if mode is Mode.REAL:
+        raise typer.Exit(_for_real(scenarios, is_plain=seeds == 1 and out is None and jobs is None))
     if systematic:
-        if scenarios or matrix or evidence or seeds > 1:
+        if scenarios or seeds > 1:
             raise BadInput("--systematic is of the whole library, with the scenarios' own seeds: it goes alone")
         from brownout_harness.audit.systematic.show import audit_systematically
 
-        named, console = tuple(only or ()), make_console()
+        named = tuple(only or ())
         raise typer.Exit(
             audit_systematically(console, of, sample=sample, out=out, only=named, at_least=at_least, workers=jobs)
         )
-    if only or of is not Of.CORE or sample < 1 or at_least > 0:
-        raise BadInput("--of, --only, --sample and --at-least go with --systematic")
-    if evidence and (matrix or out is not None):
-        raise BadInput("--matrix and --out go without --evidence: they are of known-bad parts")
-    if out is not None and out.exists() and not out.is_dir():
-        raise BadInput(f"--out {out} is a file: name a folder")
     asked = _of_the_library(scenarios)
     if evidence:
         from brownout_harness.audit.corruption.show import audit_evidence
 
-        raise typer.Exit(audit_evidence(make_console(), asked, [None, *range(1, seeds)], workers=jobs))
+        raise typer.Exit(audit_evidence(console, asked, [None, *range(1, seeds)], out=out, workers=jobs))
     from brownout_harness.audit.show import audit as run_audit
 
-    raise typer.Exit(run_audit(make_console(), asked, whole=matrix, seeds=seeds, out=out, workers=jobs))
+    raise typer.Exit(run_audit(console, asked, whole=matrix, seeds=seeds, out=out, workers=jobs))
+
+
+def _for_real(parts: list[str] | None, *, is_plain: bool) -> int:
+    if not is_plain:
+        raise BadInput("--mode real runs one part after the other: leave --seeds, --out and --jobs out")
+    from brownout_harness.audit import smoke
+    from brownout_harness.audit.for_real import audit_for_real
+
+    return audit_for_real(make_console(), parts or smoke.parts())
 
 
 def _of_the_library(scenarios: list[str] | None) -> list[str]:
@@ -84,31 +93,9 @@ def _of_the_library(scenarios: list[str] | None) -> list[str]:
     from brownout_scenarios import library
     from brownout_scenarios.errors import ScenarioError
 
-    if mode is Mode.REAL:
-        if evidence or seeds > 1 or out is not None or jobs is not None:
-            raise BadInput("--mode real runs one part after the other: leave --evidence, --seeds, --out and --jobs out")
-        from brownout_harness.audit import smoke
-        from brownout_harness.audit.for_real import audit_for_real
-
-        raise typer.Exit(audit_for_real(make_console(), scenarios or smoke.parts()))
-    known = library.names()
     try:
         for each in scenarios or ():
             library.path_of(each)
     except ScenarioError as error:
         raise BadInput(str(error)) from None
     return list(dict.fromkeys(scenarios or library.names()))
-    if seeds > 1 and not evidence:
-        raise BadInput("--seeds goes with --evidence: known-bad parts are run with the scenarios' own seeds")
-    if out is not None and not evidence:
-        raise BadInput("--out goes with --evidence")
-    if out is not None and out.exists() and not out.is_dir():
-        raise BadInput(f"--out {out} is a file: name a folder")
-    if evidence:
-        from brownout_harness.audit.corruption.show import audit_evidence
-
-        drawn = [None, *range(1, seeds)]
-        raise typer.Exit(audit_evidence(make_console(), scenarios or known, drawn, out=out, workers=jobs))
-    from brownout_harness.audit.show import audit as run_audit
-
-    raise typer.Exit(run_audit(make_console(), scenarios or known, workers=jobs))
