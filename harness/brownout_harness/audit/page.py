@@ -13,7 +13,7 @@ HEAD = """# Known-bad parts
 
 What `brownout audit` puts into the core, one at a time: [cli.md](cli.md#brownout-audit-scenario). Each is a module of
 `harness/brownout_harness/audit/mutants/`, and names the scenario and the expectation that are meant to catch it.
-Beside each stands a demonstration (`tests/harness/audit/mutants/`): the part does what is wrong, and the good one does not.
+Beside each stands a demonstration (`tests/harness/audit/mutants/`): the part does what is wrong, the good one does not.
 """
 
 

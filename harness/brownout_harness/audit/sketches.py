@@ -63,7 +63,7 @@ SKETCHES: Final = (
            ("judges-too-few-calls",)),
     Sketch("webhooks", "the comparison throws where a signature is of another length",
            why_none="no run tells the gateway anything by a webhook: `notices` are for a target of one's own. "
-           "`tests/core/adapters/test_svix.py` holds signatures of every length against the receiver"),
+           "`tests/core/adapters/test_svix.py` holds signatures of other lengths against the receiver"),
     Sketch("dead letters", "what is set aside can itself be lost", ("acknowledges-early", "drops-spilled-letters")),
     Sketch("dead letters", "doing it again is an empty function", ("redrives-nothing",)),
     Sketch("dead letters", "an alert for each message", why_none="the core alerts nobody: it tells events"),
