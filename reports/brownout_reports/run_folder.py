@@ -5,6 +5,7 @@
         verdict.json         `Verdict`, versioned
         *.parquet            the tables of `rows.TABLES`: operations, ledger, events, deliveries, dead_letters
         report.html  junit.xml  summary.md  logs/
+        control/             the same tables of the control run, where the run was compared with one
 
 All instants are seconds since the run's start instant, on one clock.
 
@@ -35,6 +36,8 @@ R = TypeVar("R", bound=NamedTuple)
 SCENARIO_FILE: Final = "scenario.yaml"
 VERDICT_FILE: Final = "verdict.json"
 LOGS_FOLDER: Final = "logs"
+CONTROL_FOLDER: Final = "control"
+"""With the same tables, of the control run."""
 
 
 class RunFolderError(Exception):
@@ -232,6 +235,8 @@ class RunFolder(Frozen):
     """`scenario.yaml`, as text."""
     verdict: Verdict
     tables: Tables
+    control: Tables | None = None
+    """Of the control run; None: there was none."""
 
 
 def write(
@@ -270,12 +275,19 @@ def _fill(folder: Path, run: RunFolder, files: Mapping[str, str], logs: Path | N
         (folder / name).write_text(text, encoding="utf-8")
     (folder / SCENARIO_FILE).write_text(run.scenario, encoding="utf-8")
     (folder / VERDICT_FILE).write_text(run.verdict.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    for name, frame in run.tables.frames().items():
-        frame.sink_parquet(folder / f"{name}.parquet")
+    _fill_tables(folder, run.tables)
+    if run.control is not None:
+        (folder / CONTROL_FOLDER).mkdir()
+        _fill_tables(folder / CONTROL_FOLDER, run.control)
     if logs is None:
         (folder / LOGS_FOLDER).mkdir()
     else:
         shutil.copytree(logs, folder / LOGS_FOLDER, ignore=_irregular)
+
+
+def _fill_tables(folder: Path, tables: Tables) -> None:
+    for name, frame in tables.frames().items():
+        frame.sink_parquet(folder / f"{name}.parquet")
 
 
 def _irregular(folder: str, names: list[str]) -> list[str]:
@@ -297,8 +309,13 @@ def read(folder: Path) -> RunFolder:
         path=folder,
         scenario=_reading(folder / SCENARIO_FILE, lambda path: path.read_text(encoding="utf-8")),
         verdict=_reading(folder / VERDICT_FILE, lambda path: Verdict.model_validate_json(path.read_bytes())),
-        tables=Tables(*(_reading(folder / f"{name}.parquet", _rows_of(table)) for name, table in TABLES.items())),
+        tables=_tables_in(folder),
+        control=_tables_in(control) if (control := folder / CONTROL_FOLDER).is_dir() else None,
     )
+
+
+def _tables_in(folder: Path) -> Tables:
+    return Tables(*(_reading(folder / f"{name}.parquet", _rows_of(table)) for name, table in TABLES.items()))
 
 
 def text_of(path: Path) -> str:

@@ -176,12 +176,12 @@ class _Story:
         self.states = self._breaker()
         self.probes = dict.fromkeys((span for span in self.states if span[0] == "half_open"), 0)
         for number in range(count):
-            name = self.rng.choices(("pay", "notify", "place_order"), weights=(3, 1, 1))[0]
+            name = self.rng.choices(("pay", "notify", "place_order"), weights=(2, 1, 1))[0]
             self._operation(number, name, self.rng.uniform(0.0, 99.0))
         events = [EventRow(0.0, "started")]
         events += [moved(b[1], a[0], b[0]) for a, b in pairwise(self.states)]
         events = sorted([*events, *self.told_of], key=lambda event: event.at_s)
-        return known(
+        history = known(
             operations=tuple(self.rng.sample(self.operations, len(self.operations))),
             requests=tuple(self.requests),
             effects=tuple(self.effects),
@@ -198,6 +198,7 @@ class _Story:
             duration_s=100.0,
             terms=TERMS,
         )
+        return beside(history)
 
     def _breaker(self) -> list[Span]:
         """Opens early in the outage, probes in vain, closes early in the recovery."""
@@ -298,6 +299,20 @@ class _Story:
         self.seq += 1
         self.effects.append(effect(number, name=name, at_s=at_s, seq=self.seq, amount=100 + number))
         self.effect_of[number] = self.effects[-1].id
+
+
+def beside(evidence: Evidence) -> Evidence:
+    """The same with its control run: the same was asked for at the same instants, and done at once."""
+    done: dict[str, Any] = {"outcome": Outcome.DONE, "status": 201, "asks": 1}
+    calm = [each._replace(sent_s=each.intended_s, finished_s=each.intended_s + 0.1, **done) for each in evidence.wanted]
+    requests = [
+        request(0, name=each.name, at_s=each.intended_s, seq=seq, operation_id=each.operation_id)
+        for seq, each in enumerate(calm)
+    ]
+    control = changed(
+        evidence, operations=calm, requests=requests, effects=(), events=(), dead_letters=(), deliveries=(), faults=()
+    )
+    return changed(evidence, control=control)
 
 
 def with_operations(evidence: Evidence, change: Callable[[OperationRow], OperationRow | None]) -> Evidence:

@@ -4,6 +4,7 @@
 - `spool.py`             rows as they come, in memory and in files
 - `simulator_status.py`  simulators, as the judge reads them
 - `leaves.py`            what an operation leaves in the vendors' books, and what of it stands
+- `refusals.py`          by which statuses a vendor says that a credential is no good
 - `incidents.py`         whether an incident names what of it stands
 - `terms.py`             which fields are compared: asked for, held, answered; `patterns.py` how
 - `differing.py`         what differs in one operation; `owners.py` whose it is instead
@@ -13,6 +14,7 @@
 - `missed.py`            what users who wait for their answers left out meanwhile
 - `by_process.py`        of that what is each process's own, where the target is several
 - `selection.py`         which requests of a ledger are meant; `measures.py` what can be measured of them
+- `paired.py`            a run beside its control run; `confidence.py` how sure a figure is
 - `expectations/`        one module per expectation, and the table of them
 - `metrics.py`           the numbers per phase, operation and vendor
 - `settings.py`          how the reference application was set, for whoever reads the verdict

@@ -23,6 +23,7 @@ import polars as pl
 from brownout_core.policies.settings import VendorPolicies
 from brownout_harness.judging.incidents import INCIDENT
 from brownout_harness.judging.leaves import Leaves
+from brownout_harness.judging.refusals import Refusals
 from brownout_harness.judging.terms import Terms
 from brownout_harness.safety.secret_forms import forms_of, masked
 from brownout_reports.rows import EFFECT, REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
@@ -120,15 +121,6 @@ INCOMPLETE_LEDGER: Final = frozenset(
 """After these, something missing from a ledger does not prove that it never happened."""
 
 
-class Refusals(NamedTuple):
-    """The statuses by which a vendor says that a credential is no good."""
-
-    expired: frozenset[int] = frozenset({401})
-    """Of one that was: it is renewed, and what was refused is sent again."""
-    bad: frozenset[int] = frozenset({401, 403})
-    """Of any; by some vendors a login that is none is a mistake like others."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """Everything that is known about one run. Immutable; its views are computed once, when first asked for."""
@@ -169,6 +161,10 @@ class Evidence:
     """Where it is narrowed to what one group of users asked for (`groups.py`), that group."""
     processes: tuple[str, ...] = ()
     """The target's, by name, where it is several (`by_process.py`)."""
+    control: "Evidence | None" = None
+    """The same of the control run: the same load, without faults and actions. None: there was none."""
+    no_control: str = ""
+    """Why not, where one was wanted."""
 
     @cached_property
     def wanted(self) -> Rows[OperationRow]:

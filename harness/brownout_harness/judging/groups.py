@@ -24,7 +24,8 @@ def of_group(evidence: Evidence, group: str) -> Evidence:
         return evidence
     others = evidence.wanted.where(pl.col("group") != group).frame.select("operation_id")
     theirs = [evidence.tables.of(table.record).not_among(others, "operation_id") for table in TABLES.values()]
-    narrowed = replace(evidence, tables=Tables(*theirs), group=group)
+    control = None if evidence.control is None else of_group(evidence.control, group)
+    narrowed = replace(evidence, tables=Tables(*theirs), group=group, control=control)
     # Whether the ids of a vendor are operations' shows only where everybody's are looked at.
     narrowed.__dict__["strangers"] = evidence.strangers
     return narrowed

@@ -54,6 +54,10 @@ class RunInputs:
     """The folder with what the processes wrote; None in virtual mode, where there are none."""
     started: str = ""
     """Wall clock at the start instant, ISO 8601, for humans; empty in virtual mode."""
+    control: "RunInputs | None" = None
+    """What came of the control run; None: there was none."""
+    no_control: str = ""
+    """Why not, where an expectation wanted one."""
     duration_s: float = 0.0
     """From the start instant to the end of the drain."""
 

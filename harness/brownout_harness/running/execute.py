@@ -28,6 +28,7 @@ from brownout_harness.judging.leaves import Leaves
 from brownout_harness.judging.outsiders import apart, gaps_of_outsiders, notes_of_outsiders, outsiders_in
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, NotJudged
 from brownout_harness.progress import ProgressSink
+from brownout_harness.running.control import control_of, shown, told_of, was_interrupted, with_control
 from brownout_harness.running.masked import masked
 from brownout_harness.running.orders import Order, check_writable, checked_scenario
 from brownout_harness.running.recorded import KEPT_FILE, find, inputs_of, kept, recorded, scenario_of, with_found
@@ -36,6 +37,7 @@ from brownout_reports.publish import publish
 from brownout_reports.reserved import reserved
 from brownout_reports.rows import LedgerRow
 from brownout_reports.run_folder import (
+    CONTROL_FOLDER,
     Environment,
     FaultSpan,
     PhaseSpan,
@@ -96,10 +98,11 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
             scenario=resolved,
             verdict=verdict,
             tables=masked(inputs.tables, evidence.secret_forms),
+            control=None if inputs.control is None else masked(inputs.control.tables, evidence.secret_forms),
         )
         # Whatever goes wrong from here on, the run has its verdict: it is told, and written if it can be.
         finished = _write(run, inputs, files=beside, is_reserved=True)
-        return replace(finished, is_interrupted=evidence.is_interrupted)
+        return replace(finished, is_interrupted=was_interrupted(inputs))
 
 
 @contextmanager
@@ -128,12 +131,13 @@ def judge_again(recorded_in: str, *, expect: Path | None = None, out: Path | Non
         **told,
         environment=old.verdict.environment,
         started=old.verdict.started,
-        notes=(*scenario.notes, *inputs.notes),
+        notes=(*scenario.notes, *inputs.notes, *told_of(inputs)),
     )
     verdict = verdict_on(evidence, with_found(_checks(scenario, evidence), old), about)
     if out is None:
         return Finished(verdict=verdict, folder=old.path)
-    return _write(RunFolder(path=out, scenario=resolved, verdict=verdict, tables=old.tables), inputs)
+    again = RunFolder(path=out, scenario=resolved, verdict=verdict, tables=old.tables, control=old.control)
+    return _write(again, inputs)
 
 
 def _write(
@@ -161,15 +165,24 @@ def _in_short(verdict: Verdict) -> str:
 
 
 def _run(order: Order, work: Path, progress: ProgressSink | None) -> RunInputs:
+    inputs = _run_one(order, order.scenario, work, progress)
+    aside = work / CONTROL_FOLDER
+    aside.mkdir()
+    return with_control(order.scenario, inputs, lambda control: _run_one(order, control, aside, shown(progress)))
+
+
+def _run_one(order: Order, scenario: Scenario, work: Path, progress: ProgressSink | None) -> RunInputs:
     if order.mode == "virtual":
         from brownout_harness.virtual.runner import run_virtual
 
         inputs = run_virtual(order.scenario, work=work, progress=progress, replacements=load_parts(order.parts))
+        inputs = run_virtual(scenario, work=work, progress=progress)
         _give_back()
         return inputs
     from brownout_harness.real.runner import run_real
 
     return run_real(order.scenario, work=work, redis=order.redis, progress=progress, parts=order.parts)
+    return run_real(scenario, work=work, redis=order.redis, progress=progress)
 
 
 def _give_back() -> None:
@@ -195,7 +208,8 @@ def run_virtually_for(
     from brownout_harness.virtual.runner import run_virtual
 
     scenario = checked_scenario(name, "virtual", seed)
-    return scenario, run_virtual(scenario, replacements=replacements)
+    inputs = run_virtual(scenario, replacements=replacements)
+    return scenario, with_control(scenario, inputs, lambda control: run_virtual(control, replacements=replacements))
 
 
 def judged(scenario: Scenario, inputs: RunInputs) -> Judgement:
@@ -251,6 +265,8 @@ def evidence_of(
         duration_s=inputs.duration_s,
         think_s={group.name: group.mean_think_s for group in scenario.workload.groups if group.is_closed},
         processes=scenario.processes if scenario.replicas > 1 else (),
+        control=None if inputs.control is None else evidence_of(control_of(scenario), inputs.control, {}, gateway),
+        no_control=inputs.no_control,
     )
 
 
@@ -321,7 +337,13 @@ def _about(order: Order, inputs: RunInputs) -> About:
         command=order.command,
         environment=environment(),
         started=inputs.started,
-        notes=(*scenario.notes, *inputs.notes, *_unreached(scenario, inputs), *notes_of_outsiders(inputs.tables)),
+        notes=(
+            *scenario.notes,
+            *inputs.notes,
+            *told_of(inputs),
+            *_unreached(scenario, inputs),
+            *notes_of_outsiders(inputs.tables),
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from brownout_harness.faults.layers import unacted
 from brownout_harness.problems import BadInput
 from brownout_harness.real.redis_choice import AUTO, Redis, choose
 from brownout_harness.real.store import require_own
+from brownout_harness.running.control import without_one
 from brownout_harness.safety.live_keys import refuse_live_keys
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.errors import ScenarioError
@@ -147,6 +148,7 @@ def _can_be_run(mode: Mode, scenario: Scenario) -> Iterator[tuple[Place, str]]:
 
         yield from unacted(scenario, REAL_LAYERS, "real mode cannot act out: take the fault out")
         yield from unmoved(scenario, "run it without --mode real, or move a vendor's")
+        yield from without_one(scenario)
         yield from unseen(scenario, "run it without --mode real, or name a moment in a vendor's books")
 
 

@@ -42,6 +42,16 @@ LAST: Final = "last"
 RUNS: Final = Path("runs")
 
 
+class KeptControl(BaseModel):
+    """What the judge was told of the control run, beside its tables."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    gaps: tuple[Gap, ...]
+    deaths: tuple[Death, ...]
+    duration_s: float
+
+
 class Kept(BaseModel):
     """`evidence.json`."""
 
@@ -53,18 +63,27 @@ class Kept(BaseModel):
     deaths: tuple[Death, ...]
     deeds: tuple[Deed, ...] = ()
     notes: tuple[str, ...]
+    control: KeptControl | None = None
+    no_control: str = ""
 
 
 def kept(inputs: RunInputs) -> str:
     """What is to be kept of a run, beside its tables and its verdict."""
+    control = inputs.control
     what = Kept(
         shows_dead_letters=inputs.shows_dead_letters,
         gaps=inputs.gaps,
         deaths=inputs.deaths,
         deeds=inputs.deeds,
         notes=inputs.notes,
+        control=None if control is None else _kept_of(control),
+        no_control=inputs.no_control,
     )
     return what.model_dump_json(indent=2) + "\n"
+
+
+def _kept_of(control: RunInputs) -> KeptControl:
+    return KeptControl(gaps=control.gaps, deaths=control.deaths, duration_s=control.duration_s)
 
 
 def find(run: str) -> Path:
@@ -113,8 +132,16 @@ def inputs_of(run: RunFolder) -> RunInputs:
         secrets=frozenset(_secrets(vendors_needed(scenario_of(run), VENDORS))),
         logs=logs if logs.is_dir() and not logs.is_symlink() else None,
         started=run.verdict.started,
+        control=_control(run, what.control),
+        no_control=what.no_control,
         duration_s=run.verdict.duration_s,
     )
+
+
+def _control(run: RunFolder, what: KeptControl | None) -> RunInputs | None:
+    if what is None or run.control is None:
+        return None
+    return RunInputs(tables=run.control, gaps=what.gaps, deaths=what.deaths, duration_s=what.duration_s)
 
 
 @dataclass(frozen=True, slots=True)

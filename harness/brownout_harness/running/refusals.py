@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from brownout_harness.judging.evidence import Refusals
+from brownout_harness.judging.refusals import Refusals
 from brownout_simulators.call import Call
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor

@@ -8,6 +8,7 @@ A mutant shows whether a scenario makes a bug happen; a damage shows whether the
 - `answers.py` to what callers asked and were answered
 - `telling.py`, `letters.py`   to what the target says
 - `notices.py` to what the vendors told the target
+- `beside.py`  to what is compared with the control run
 - `experiment.py` to what the harness did
 
 To add one: a `Damage` in the module of its source. It must change what the run means.
@@ -15,11 +16,11 @@ To add one: a `Damage` in the module of its source. It must change what the run 
 
 from typing import Final
 
-from brownout_harness.audit.corruption import answers, effects, experiment, letters, notices, requests, telling
+from brownout_harness.audit.corruption import answers, beside, effects, experiment, letters, notices, requests, telling
 from brownout_harness.audit.corruption.damage import Damage
 
 DAMAGES: Final[dict[str, Damage]] = {
     each.name: each
-    for module in (effects, requests, answers, telling, letters, notices, experiment)
+    for module in (effects, requests, answers, telling, letters, notices, beside, experiment)
     for each in module.DAMAGES
 }

@@ -19,6 +19,7 @@ from brownout_harness.judging.expectations.amplification import Amplification
 from brownout_harness.judging.expectations.as_asked import AsAsked
 from brownout_harness.judging.expectations.backoff import Backoff
 from brownout_harness.judging.expectations.base import Expectation
+from brownout_harness.judging.expectations.blast_radius import BlastRadius
 from brownout_harness.judging.expectations.breaker import Breaker
 from brownout_harness.judging.expectations.dead_letters import DeadLetters
 from brownout_harness.judging.expectations.deadline_respected import DeadlineRespected
@@ -27,6 +28,7 @@ from brownout_harness.judging.expectations.finished_later import FinishedLater
 from brownout_harness.judging.expectations.goodput import Goodput
 from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.no_defects import NoDefects
+from brownout_harness.judging.expectations.no_metastability import NoMetastability
 from brownout_harness.judging.expectations.no_secrets import NoSecrets
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
 from brownout_harness.judging.expectations.notices_taken import NoticesTaken
@@ -41,6 +43,7 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "amplification": Amplification,
     "as_asked": AsAsked,
     "backoff": Backoff,
+    "blast_radius": BlastRadius,
     "breaker": Breaker,
     "dead_letters": DeadLetters,
     "deadline_respected": DeadlineRespected,
@@ -49,6 +52,7 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "goodput": Goodput,
     "latency": Latency,
     "no_defects": NoDefects,
+    "no_metastability": NoMetastability,
     "no_secrets": NoSecrets,
     "nothing_lost": NothingLost,
     "notices_taken": NoticesTaken,

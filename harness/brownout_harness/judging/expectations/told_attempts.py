@@ -16,9 +16,10 @@ from typing import Final
 import polars as pl
 
 from brownout_core.telemetry import Kind
-from brownout_harness.judging.evidence import NAMELESS, Evidence, Refusals
+from brownout_harness.judging.evidence import NAMELESS, Evidence
 from brownout_harness.judging.expectations.base import Violation, counted
 from brownout_harness.judging.expectations.telling import CLOCKS_S
+from brownout_harness.judging.refusals import Refusals
 from brownout_reports.rows import EventRow, LedgerRow
 from brownout_reports.tables import Rows
 

@@ -15,6 +15,7 @@ from brownout_harness.judging.expectations.amplification import Amplification
 from brownout_harness.judging.expectations.as_asked import AsAsked
 from brownout_harness.judging.expectations.backoff import Backoff
 from brownout_harness.judging.expectations.base import Expectation
+from brownout_harness.judging.expectations.blast_radius import BlastRadius
 from brownout_harness.judging.expectations.bounds import Bound, Relative
 from brownout_harness.judging.expectations.breaker import Breaker
 from brownout_harness.judging.expectations.dead_letters import DeadLetters
@@ -24,6 +25,7 @@ from brownout_harness.judging.expectations.finished_later import FinishedLater
 from brownout_harness.judging.expectations.goodput import Goodput
 from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.no_defects import NoDefects
+from brownout_harness.judging.expectations.no_metastability import NoMetastability
 from brownout_harness.judging.expectations.no_secrets import NoSecrets
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
 from brownout_harness.judging.expectations.notices_taken import NoticesTaken
@@ -55,6 +57,7 @@ DEMANDS: dict[str, Expectation] = {
     "amplification": Amplification(vendor="stripe", max=3),
     "as_asked": AsAsked(),
     "backoff": Backoff(vendor="stripe", max_delay_s=0.5),
+    "blast_radius": BlastRadius(at_least=0.5, slack_s=8),
     "breaker opens": Breaker(vendor="stripe", of="outage", opens_within_s=5),
     "breaker closes": Breaker(vendor="stripe", of="recovery", closes_within_s=15),
     "breaker stays closed": Breaker(vendor="stripe", of="steady", stays_closed=True),
@@ -66,6 +69,7 @@ DEMANDS: dict[str, Expectation] = {
     "goodput": Goodput(operation="pay", at_least=0.7, of="steady", within_s=20, after="outage"),
     "latency": Latency(operation="pay", p99_below_s=8, p50_below_s=4),
     "no_defects": NoDefects(),
+    "no_metastability": NoMetastability(after="outage", within_s=15, at_least=0.7, late_by_s=9, requests_at_most=3),
     "no_secrets": NoSecrets(),
     "nothing_lost": NothingLost(),
     "notices_taken": NoticesTaken(),
@@ -432,6 +436,8 @@ PLANTS: list[tuple[str, Plant]] = [
     ("quiet_while_open", invent_an_open_breaker),
     ("quiet_while_open", invent_a_closed_breaker),
     ("quiet_while_open", never_report_a_step),
+    ("blast_radius", refuse_most),
+    ("blast_radius", slow_everything_down),
     ("breaker opens", invent_an_open_breaker),
     ("breaker opens", invent_a_closed_breaker),
     ("breaker opens", never_report_a_step),
@@ -450,6 +456,9 @@ PLANTS: list[tuple[str, Plant]] = [
     ("deadline_respected", start_one_after_its_deadline),
     ("no_defects", leave_an_error_unhandled),
     ("no_defects", die),
+    ("no_metastability", never_recover),
+    ("no_metastability", slow_everything_down),
+    ("no_metastability", multiply_the_load),
     ("no_secrets", write_a_secret_into_a_log),
     ("no_secrets", write_a_secret_into_an_event),
     ("latency", slow_everything_down),

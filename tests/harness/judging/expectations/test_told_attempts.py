@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from brownout_harness.judging.evidence import Evidence, Refusals
+from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.told_attempts import attempts_against_ledger
+from brownout_harness.judging.refusals import Refusals
 from brownout_reports.rows import EventRow, LedgerRow
 from tests.support.histories import attempted, changed, healthy, request, telling
 
