@@ -4,7 +4,7 @@ from typing import Final
 
 from brownout_core.telemetry import Kind
 from brownout_harness.audit.corruption.damage import ANYBODY, Damage, Run
-from brownout_harness.judging.expectations.telling import OPEN
+from brownout_harness.judging.expectations.telling import CLOSED, HALF_OPEN, OPEN
 from brownout_harness.judging.inputs import RunInputs
 from brownout_reports.rows import EventRow, LedgerRow, Outcome
 
@@ -121,6 +121,20 @@ def _moved(run: Run) -> set[str]:
     return {each.vendor for each in run.told(Kind.BREAKER_TRANSITION)}
 
 
+def flapped(run: Run) -> RunInputs:
+    """Before it really opens it does so for a moment, over and over: too short for any request to contradict it."""
+    vendor = run.one_of(sorted(_moved(run)))
+    first = next(each for each in run.told(Kind.BREAKER_TRANSITION) if each.vendor == vendor)
+    steps = ((CLOSED, OPEN), (OPEN, HALF_OPEN), (HALF_OPEN, CLOSED))
+    return run.put(
+        *(
+            first._replace(at_s=first.at_s * part / 20 + number / 1000, outcome=after, detail=f"{before}->{after}")
+            for part in range(1, 20)
+            for number, (before, after) in enumerate(steps)
+        )
+    )
+
+
 def transitions_hidden(run: Run) -> RunInputs:
     """The breaker is told to have stayed closed."""
     vendor = run.one_of(_moved(run))
@@ -216,6 +230,13 @@ DAMAGES: Final = (
         about="a breaker is told to be open, and the vendor is asked as ever",
         noticed_by=("breaker", "telemetry_true"),
         do=opening_invented,
+    ),
+    Damage(
+        name="breaker-flapped",
+        about="a breaker opened and closed over and over",
+        noticed_by=("breaker",),
+        where_demanded=True,
+        do=flapped,
     ),
     Damage(
         name="transitions-hidden",

@@ -66,6 +66,24 @@ class RateBound:
         return _sides(self.at_most_per_s, self.at_least_per_s)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeBound:
+    """The same, of a length of time."""
+
+    at_most_s: float | None = None
+    """A duration."""
+    at_least_s: float | None = None
+    """The same, above 0s."""
+
+    def __post_init__(self) -> None:
+        _check(_sides(self.at_most_s, self.at_least_s))
+
+    def sides(self) -> tuple[tuple[bool, float], ...]:
+        """Whether from above, and how long; the upper one first."""
+        given = ((True, self.at_most_s), (False, self.at_least_s))
+        return tuple((is_upper, value) for is_upper, value in given if value is not None)
+
+
 Bounds: TypeAlias = Bound | RateBound | Relative
 
 

@@ -1,4 +1,7 @@
-"""A breaker opens in time, closes in time, stays closed, or stays open. Told by telemetry, held against the ledger."""
+"""A breaker opens in time, closes in time, stays closed, stays open, or opens so often and for so long.
+
+Told by telemetry, held against the ledger.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +18,8 @@ from brownout_harness.judging.expectations.base import (
     seconds,
     span_text,
 )
+from brownout_harness.judging.expectations.bounds import Bound, TimeBound, relatives_in
+from brownout_harness.judging.expectations.openings import count_found, each_found, openings_in, total_found
 from brownout_harness.judging.expectations.telling import (
     CLOSED,
     HALF_OPEN,
@@ -26,14 +31,15 @@ from brownout_harness.judging.expectations.telling import (
     contradictions,
     telling_about,
 )
-from brownout_reports.run_folder import ExpectationResult, PhaseSpan
+from brownout_harness.judging.paired import together
+from brownout_reports.run_folder import ExpectationResult, PhaseSpan, Status
 
 MINIMUM_OPERATIONS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breaker:
-    """Exactly one of four demands on a vendor's breaker, counted from the start of the phase `of`."""
+    """One of four demands on a vendor's breaker, counted from the start of `of`; or bounds of its openings."""
 
     NAME: ClassVar[str] = "breaker"
     LEDGER_PROVES: ClassVar[bool] = False
@@ -41,7 +47,7 @@ class Breaker:
     vendor: str
     """Whose breaker."""
     of: str = WHOLE_RUN
-    """A phase; `stays_closed` may leave it out for the whole run."""
+    """A phase; `stays_closed`, and bounds, may leave it out for the whole run."""
     opens_within_s: float | None = None
     """From the start of the phase; open before it counts as open."""
     closes_within_s: float | None = None
@@ -50,18 +56,33 @@ class Breaker:
     """Never open or half-open in the phase."""
     stays_open: bool = False
     """Never closed in the phase; half-open it may be, for probes alone."""
+    openings: Bound | None = None
+    """How often it opens in the phase: steps out of closed. A probe that fails is none."""
+    closings: Bound | None = None
+    """How often it closes in the phase; that a new process begins closed is none."""
+    open_total: TimeBound | None = None
+    """How long it is not closed in the phase, all in all."""
+    open_each: TimeBound | None = None
+    """How long each opening lasts of which a part lies in the phase, until it is closed again."""
     late_by_s: float = 0.25
     """A request admitted before the breaker opened may arrive this much later."""
 
     def __post_init__(self) -> None:
         timed = [self.opens_within_s is not None, self.closes_within_s is not None]
-        demands = [*timed, self.stays_closed, self.stays_open]
+        demands = [*timed, self.stays_closed, self.stays_open, self._is_bounded]
         names = "opens_within, closes_within, stays_closed, stays_open"
-        require(sum(demands) == 1, f"breaker needs exactly one of {names}")
+        bounds = "openings, closings, open_total, open_each"
+        require(sum(demands) == 1, f"breaker needs exactly one of {names}; or some of {bounds}")
         named = "opens_within, closes_within and stays_open"
-        require(self.stays_closed or self.of != WHOLE_RUN, f"breaker {named} need a phase: of")
+        require(self.stays_closed or self._is_bounded or self.of != WHOLE_RUN, f"breaker {named} need a phase: of")
+        numbers = not any(relatives_in(self))
+        require(numbers, "breaker openings and closings are bounded by numbers: write {at_most: 2}")
         for value in (self.opens_within_s, self.closes_within_s):
             require(value is None or value > 0, f"breaker opens_within and closes_within must be above 0, got {value}")
+
+    @property
+    def _is_bounded(self) -> bool:
+        return any(each is not None for each in (self.openings, self.closings, self.open_total, self.open_each))
 
     def judge(self, evidence: Evidence) -> ExpectationResult:
         """A telling that the ledger contradicts fails, whatever it tells. Of several processes each has a breaker."""
@@ -81,6 +102,8 @@ class Breaker:
             return wording.failed(f"telemetry is contradicted: {min(lies).what}", lies)
         if (asked := self._asked(evidence, span)) < MINIMUM_OPERATIONS:
             return wording.too_few(asked, MINIMUM_OPERATIONS, f"operations for {self.vendor}")
+        if self._is_bounded:
+            return self._judge_openings(wording, evidence, telling, span)
         return self._judge_telling(wording, telling, span)
 
     def _judge_telling(self, wording: Wording, telling: Telling, span: PhaseSpan) -> ExpectationResult:
@@ -97,6 +120,8 @@ class Breaker:
             return f"{self.vendor} breaker opens within {seconds(self.opens_within_s)} of the start of {self.of}"
         if self.closes_within_s is not None:
             return f"{self.vendor} breaker closes within {seconds(self.closes_within_s)} of the start of {self.of}"
+        if self._is_bounded:
+            return f"{self.vendor} breaker opens no more often, and for no longer or shorter, than bounded"
         return f"{self.vendor} breaker stays {'open' if self.stays_open else 'closed'}"
 
     def _asked(self, evidence: Evidence, span: PhaseSpan) -> int:
@@ -148,9 +173,25 @@ class Breaker:
         probing = [each for each in telling.in_state(HALF_OPEN) if each.overlaps(span.start_s, span.end_s)]
         return wording.passed(f"open throughout, but for {counted(len(probing), 'probing')}")
 
+    def _judge_openings(
+        self, wording: Wording, evidence: Evidence, telling: Telling, span: PhaseSpan
+    ) -> ExpectationResult:
+        found = openings_in(evidence, telling, span)
+        findings = [
+            *([count_found("opening", found.begun, self.openings)] if self.openings else []),
+            *([count_found("closing", found.closed, self.closings)] if self.closings else []),
+            *([total_found(found, self.open_total)] if self.open_total else []),
+            *([each_found(found, self.open_each)] if self.open_each else []),
+        ]
+        whole = together(findings)
+        if whole.status is Status.FAILED:
+            what = [Violation(each.start_s, "", f"{self.vendor} breaker opened") for each in found.touching]
+            return wording.failed(whole.said, what or [Violation(span.end_s, "", f"{self.vendor} breaker closed")])
+        return wording.inconclusive(whole.said) if whole.status is Status.INCONCLUSIVE else wording.passed(whole.said)
+
     def _half_open_with_traffic(self, evidence: Evidence, telling: Telling, span: PhaseSpan) -> Iterator[Violation]:
-        """Told half-open where it is to stay open, but requests flow as they do through a closed one."""
-        for told in telling.in_state(HALF_OPEN) if self.stays_open else ():
+        """Told half-open where that is not to be closed, but requests flow as they do through a closed one."""
+        for told in telling.in_state(HALF_OPEN) if self.stays_open or self._is_bounded else ():
             start_s, end_s = max(told.start_s, span.start_s), min(told.end_s, span.end_s)
             if start_s < end_s:
                 came = len(evidence.requests_between(self.vendor, start_s, end_s))

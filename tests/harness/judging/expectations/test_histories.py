@@ -16,7 +16,7 @@ from brownout_harness.judging.expectations.as_asked import AsAsked
 from brownout_harness.judging.expectations.backoff import Backoff
 from brownout_harness.judging.expectations.base import Expectation
 from brownout_harness.judging.expectations.blast_radius import BlastRadius
-from brownout_harness.judging.expectations.bounds import Bound, Relative
+from brownout_harness.judging.expectations.bounds import Bound, Relative, TimeBound
 from brownout_harness.judging.expectations.breaker import Breaker
 from brownout_harness.judging.expectations.dead_letters import DeadLetters
 from brownout_harness.judging.expectations.deadline_respected import DeadlineRespected
@@ -60,6 +60,7 @@ DEMANDS: dict[str, Expectation] = {
     "blast_radius": BlastRadius(at_least=0.5, slack_s=8),
     "breaker opens": Breaker(vendor="stripe", of="outage", opens_within_s=5),
     "breaker closes": Breaker(vendor="stripe", of="recovery", closes_within_s=15),
+    "breaker openings": Breaker(vendor="stripe", openings=Bound(at_most=1), open_each=TimeBound(at_most_s=60)),
     "breaker stays closed": Breaker(vendor="stripe", of="steady", stays_closed=True),
     "dead_letters": DeadLetters(),
     "deadline_respected": DeadlineRespected(operation="pay", within_s=8, late_at_most=0),
@@ -232,6 +233,14 @@ def invent_a_closed_breaker(evidence: Evidence, rng: random.Random) -> Evidence:
     at_s = opened.at_s + rng.uniform(0.2, 0.3)
     invented = [opened, moved(at_s, "open", "half_open"), moved(at_s + 0.001, "half_open", "closed")]
     return changed(evidence, events=(EventRow(0.0, "started"), *invented))
+
+
+def open_once_more(evidence: Evidence, rng: random.Random) -> Evidence:
+    """For a moment, before anything fails: no request tells that it is not so."""
+    at_s = rng.uniform(1.0, 19.0)
+    steps = (("closed", "open"), ("open", "half_open"), ("half_open", "closed"))
+    more = [moved(at_s + number / 1000, *step) for number, step in enumerate(steps)]
+    return changed(evidence, events=(*evidence.events, *more))
 
 
 def never_report_a_step(evidence: Evidence, _rng: random.Random) -> Evidence:
@@ -438,6 +447,10 @@ PLANTS: list[tuple[str, Plant]] = [
     ("quiet_while_open", never_report_a_step),
     ("blast_radius", refuse_most),
     ("blast_radius", slow_everything_down),
+    ("breaker openings", open_once_more),
+    ("breaker openings", invent_an_open_breaker),
+    ("breaker openings", invent_a_closed_breaker),
+    ("breaker openings", hide_a_step),
     ("breaker opens", invent_an_open_breaker),
     ("breaker opens", invent_a_closed_breaker),
     ("breaker opens", never_report_a_step),
