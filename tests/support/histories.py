@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from brownout_core.presets import policies_for
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
-from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.endings import Ending
+from brownout_harness.judging.evidence import Deed, Evidence
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.judging.terms import Terms
 from brownout_reports.rows import EFFECT, REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, Outcome
@@ -31,6 +32,9 @@ POLICIES: Final = {vendor: policies_for(vendor) for vendor, _, _ in ROUTES.value
 
 TERMS: Final = {"pay": Terms({"stripe.charge": ("amount",)}, {"payment": (("stripe.charge", "id"),)})}
 """Of the consistent ones: every payment has an amount of its own, and its answer names its charge."""
+
+STOPS: Final = tuple(2.5 * number for number in range(1, 40))
+"""Of the consistent ones: so often a process was stopped and another one began, and nobody noticed."""
 
 Span = tuple[str, float, float]
 
@@ -197,6 +201,8 @@ class _Story:
             policies=POLICIES,
             duration_s=100.0,
             terms=TERMS,
+            endings=[Ending("gateway", at_s, 3.0, at_s) for at_s in STOPS],
+            deeds=[Deed(at_s + 1e-9, "start gateway", process="gateway") for at_s in STOPS],
         )
         return beside(history)
 

@@ -8,6 +8,7 @@
 - `incidents.py`         whether an incident names what of it stands
 - `terms.py`             which fields are compared: asked for, held, answered; `patterns.py` how
 - `differing.py`         what differs in one operation; `owners.py` whose it is instead
+- `endings.py`           how a process ended that was told to stop
 - `evidence.py`          the records of one run, from driver, ledgers and telemetry, joined by operation id
 - `groups.py`            the same of one group of users alone
 - `outsiders.py`         what others than the target did at the vendors

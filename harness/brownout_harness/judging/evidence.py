@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from brownout_core.policies.settings import VendorPolicies
+from brownout_harness.judging.endings import Ending
 from brownout_harness.judging.incidents import INCIDENT
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.judging.refusals import Refusals
@@ -133,6 +134,7 @@ class Evidence:
     gaps: tuple[Gap, ...] = ()
     deaths: tuple[Death, ...] = ()
     deeds: tuple[Deed, ...] = ()
+    endings: tuple[Ending, ...] = ()
     telemetry: bool = True
     """False for a target that reports nothing of itself."""
     leaves: Mapping[str, Leaves] = field(default_factory=dict)
@@ -157,6 +159,8 @@ class Evidence:
     duration_s: float = 0.0
     think_s: Mapping[str, float] = field(default_factory=dict)
     """By the closed group's name, the mean of how long its users think before they ask again."""
+    pause_s: Mapping[str, float] = field(default_factory=dict)
+    """By the group's name, how long its users wait before they ask for the same again, where they do."""
     group: str = ""
     """Where it is narrowed to what one group of users asked for (`groups.py`), that group."""
     processes: tuple[str, ...] = ()

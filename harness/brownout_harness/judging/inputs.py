@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from brownout_harness.judging.endings import Ending
 from brownout_harness.judging.evidence import Death, Deed, Gap
 from brownout_reports.rows import TABLES
 from brownout_reports.tables import Tables
@@ -42,6 +43,8 @@ class RunInputs:
     """Of the target, that nobody asked for. Those of the harness's own processes are gaps, or end the run."""
     deeds: tuple[Deed, ...] = ()
     """What the scenario had done to the target, in order; a redrive from its start."""
+    endings: tuple[Ending, ...] = ()
+    """What came of each `stop` of a process of the target, in their order."""
     still_open: Mapping[str, int] = field(default_factory=dict)
     """What was still moving when the drain's time was up: `dead_letters`, `webhooks`, `requests` to how many."""
     said: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)

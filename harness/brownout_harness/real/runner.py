@@ -37,6 +37,7 @@ from brownout_harness.real.pulse import Pulses
 from brownout_harness.real.redis_choice import Redis, choose, emptied
 from brownout_harness.real.replicas import asker, have_look, telemetry_of
 from brownout_harness.real.stage import Stage
+from brownout_harness.real.stops import Stops
 from brownout_harness.real.telemetry_tail import BreakerWatch, spool_events
 from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, read
 from brownout_reports.tables import Rows, Tables
@@ -128,6 +129,7 @@ class _Run:
         self._gaps: list[Gap] = []
         self._deaths: list[Death] = []
         self._deeds: list[Deed] = []
+        self._stops = Stops()
         self._notes: list[str] = []
         self._load_before = load_now()
         self._still_open: dict[str, int] = {}
@@ -209,7 +211,10 @@ class _Run:
     def _act_on_target(self, action: Action) -> None:
         if action.kill or action.stop:
             self._cut_short.update(future for _, future in self._pending if not future.done())
-        self._stage.take(action, self._actions.processes.meant(action))
+        meant = self._actions.processes.meant(action)
+        self._stage.take(action, meant)
+        for name in meant if action.stop else ():
+            self._stops.begin(name, self._stage.target_child(name), self._now_s())
 
     def _asker(self) -> Callable[[Request], Answered]:
         """One of the target's processes that serve, as an operator asks it."""
@@ -229,6 +234,7 @@ class _Run:
                 )
             self._deaths.append(Death(self._now_s(), child.name, child.exit_code or 0, child.last_lines(LAST_LINES)))
         self._gaps += (Gap(GapKind.NOT_STAGED, why, self._now_s()) for why in self._stage.not_back())
+        self._stops.look(self._now_s())
         self._gaps += self._stage.store.look(self._now_s())
         self._settle_actions()
         if time.monotonic() - self._shown_at_s >= SHOW_EVERY_S:
@@ -331,6 +337,7 @@ class _Run:
             gaps=(*self._gaps, *self._actions.gaps),
             deaths=tuple(self._deaths),
             deeds=tuple(self._deeds),
+            endings=self._stops.endings,
             still_open=self._still_open,
             said=booths.said(),
             notes=(*self._notes, *self._about_load()),

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from brownout_harness.asked.described import check_templates
 from brownout_harness.asked.needed import vendors_needed
+from brownout_harness.judging.endings import Ending
 from brownout_harness.judging.evidence import Death, Deed, Evidence, Gap
 from brownout_harness.judging.expectations.base import Expectation
 from brownout_harness.judging.inputs import FaultCount, RunInputs
@@ -62,6 +63,7 @@ class Kept(BaseModel):
     gaps: tuple[Gap, ...]
     deaths: tuple[Death, ...]
     deeds: tuple[Deed, ...] = ()
+    endings: tuple[Ending, ...] = ()
     notes: tuple[str, ...]
     control: KeptControl | None = None
     no_control: str = ""
@@ -75,6 +77,7 @@ def kept(inputs: RunInputs) -> str:
         gaps=inputs.gaps,
         deaths=inputs.deaths,
         deeds=inputs.deeds,
+        endings=inputs.endings,
         notes=inputs.notes,
         control=None if control is None else _kept_of(control),
         no_control=inputs.no_control,
@@ -128,6 +131,7 @@ def inputs_of(run: RunFolder) -> RunInputs:
         gaps=what.gaps,
         deaths=what.deaths,
         deeds=what.deeds,
+        endings=what.endings,
         notes=what.notes,
         secrets=frozenset(_secrets(vendors_needed(scenario_of(run), VENDORS))),
         logs=logs if logs.is_dir() and not logs.is_symlink() else None,

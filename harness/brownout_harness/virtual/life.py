@@ -45,6 +45,9 @@ class Life:
         self._tasks: dict[asyncio.Task[Any], None] = {}
         self._beside: dict[asyncio.Task[Any], None] = {}
         self._is_leaving = False
+        self.gone_s: float | None = None
+        """When nothing of it was at work any more, once it had been left."""
+        self.was_killed = False
 
     def start(self, work: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
         """Run `work` as a task of this life."""
@@ -68,8 +71,13 @@ class Life:
         """No more is asked of it: what goes on beside ends with the last task."""
         self._is_leaving = True
         if not self._tasks:
+            self._is_gone()
             for task in list(self._beside):
                 task.cancel()
+
+    def _is_gone(self) -> None:
+        if self.gone_s is None:
+            self.gone_s = asyncio.get_running_loop().time()
 
     def is_at_work(self) -> bool:
         """Whether any of its tasks has not ended."""
@@ -78,6 +86,9 @@ class Life:
     def kill(self) -> None:
         """End this life at once. Its tasks stop where they are; none of them acts again."""
         self.ended = True
+        if self._is_leaving and self.gone_s is None:
+            self.was_killed = True
+            self._is_gone()
         self.cancel()
 
     def cancel(self) -> None:

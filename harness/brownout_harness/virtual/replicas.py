@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from brownout_harness.asked.dead_letters import Dialogue
+from brownout_harness.judging.endings import Ending
 from brownout_harness.virtual.server import VirtualServer
 from brownout_scenarios.phases import Action
 
@@ -45,6 +46,11 @@ class Replicas:
     def is_ending(self, names: Iterable[str]) -> bool:
         """Whether one of these was told to stop and has not ended yet."""
         return any(self.servers[name].is_ending() for name in names if name in self.servers)
+
+    def endings(self) -> tuple[Ending, ...]:
+        """What came of each stop of any, in their order."""
+        found = (each for name, server in self.servers.items() for each in server.endings(name))
+        return tuple(sorted(found, key=lambda each: each.asked_s))
 
     def end(self) -> None:
         """Every life of any is over: the loop may come to rest."""

@@ -355,6 +355,7 @@ class Run:
             shows_dead_letters=not self.is_cut_short,
             fault_counts=counted(self.actors.values()),
             deeds=tuple(self.deeds),
+            endings=self.replicas.endings(),
             still_open=still_open,
             said=self.vendors.said(),
             notes=tuple(self.notes),

@@ -24,6 +24,7 @@ from brownout_core.transport import Transport
 from brownout_core.transports.pooled import Pooled
 from brownout_harness.asked.dead_letters import Answered, Dialogue
 from brownout_harness.asked.exchange import Request
+from brownout_harness.judging.endings import Ending
 from brownout_harness.virtual.life import Killed, Life
 from brownout_scenarios.processes import GRACE_S, KILLED_AFTER_S
 
@@ -88,7 +89,7 @@ class VirtualServer:
         self._lives = 0
         self._life: Life | None = None
         self._door: FrontDoor | None = None
-        self._ending: list[Life] = []
+        self._ending: list[tuple[float, Life]] = []
         self.start()
 
     def start(self) -> None:
@@ -144,8 +145,15 @@ class VirtualServer:
         if self._life is not None and self._life.is_stopped:
             self._life.go_on()
         self.kill()
-        for life in self._ending:
+        for _, life in self._ending:
             life.kill()
+
+    def endings(self, process: str) -> list[Ending]:
+        """What came of each stop, in their order; `process` is its name."""
+        return [
+            Ending(process, asked_s, self._grace_s, life.gone_s, was_killed=life.was_killed)
+            for asked_s, life in self._ending
+        ]
 
     def pause(self) -> None:
         """SIGSTOP: what it is asked waits, and so does what it does."""
@@ -155,15 +163,16 @@ class VirtualServer:
     def stop(self) -> None:
         """SIGTERM: no new request is taken; what is under way has its grace, and is cancelled then."""
         if self._life is not None:
-            self._ending.append(self._life)
+            loop = asyncio.get_running_loop()
+            self._ending.append((loop.time(), self._life))
             self._life.leave()
-            asyncio.get_running_loop().call_later(self._grace_s, self._life.cancel)
-            asyncio.get_running_loop().call_later(self._grace_s + KILLED_AFTER_S, self._life.kill)
+            loop.call_later(self._grace_s, self._life.cancel)
+            loop.call_later(self._grace_s + KILLED_AFTER_S, self._life.kill)
         self._life = self._door = None
 
     def is_ending(self) -> bool:
         """Whether what was told to stop has not ended yet: nothing can be started in its place."""
-        return any(life.is_at_work() for life in self._ending)
+        return any(life.is_at_work() for _, life in self._ending)
 
     def serve(self, request: Request, *, name: str, outlet: Outlet | None = None) -> asyncio.Task[Answer] | None:
         """Begin to answer; None where nothing listens. An answer that is told as it is made goes to `outlet`."""
@@ -195,7 +204,7 @@ class VirtualServer:
 
     def is_at_work(self) -> bool:
         """Whether anything that was asked of it has not ended."""
-        lives = [*self._ending, *([] if self._life is None else [self._life])]
+        lives = [*(life for _, life in self._ending), *([] if self._life is None else [self._life])]
         return any(life.is_at_work() for life in lives) or (self._life is not None and self._has_in_hand())
 
     def _has_in_hand(self) -> bool:

@@ -9,6 +9,7 @@ A mutant shows whether a scenario makes a bug happen; a damage shows whether the
 - `telling.py`, `letters.py`   to what the target says
 - `notices.py` to what the vendors told the target
 - `beside.py`  to what is compared with the control run
+- `stopping.py` to how the target ended when it was told to stop
 - `experiment.py` to what the harness did
 
 To add one: a `Damage` in the module of its source. It must change what the run means.
@@ -16,11 +17,21 @@ To add one: a `Damage` in the module of its source. It must change what the run 
 
 from typing import Final
 
-from brownout_harness.audit.corruption import answers, beside, effects, experiment, letters, notices, requests, telling
+from brownout_harness.audit.corruption import (
+    answers,
+    beside,
+    effects,
+    experiment,
+    letters,
+    notices,
+    requests,
+    stopping,
+    telling,
+)
 from brownout_harness.audit.corruption.damage import Damage
 
 DAMAGES: Final[dict[str, Damage]] = {
     each.name: each
-    for module in (effects, requests, answers, telling, letters, notices, beside, experiment)
+    for module in (effects, requests, answers, telling, letters, notices, beside, stopping, experiment)
     for each in module.DAMAGES
 }

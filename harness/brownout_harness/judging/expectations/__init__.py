@@ -36,6 +36,7 @@ from brownout_harness.judging.expectations.outcome import OutcomeOf
 from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
 from brownout_harness.judging.expectations.requests import Requests
 from brownout_harness.judging.expectations.retry_after_respected import RetryAfterRespected
+from brownout_harness.judging.expectations.stops_gracefully import StopsGracefully
 from brownout_harness.judging.expectations.success_rate import SuccessRate
 from brownout_harness.judging.expectations.telemetry_true import TelemetryTrue
 
@@ -60,6 +61,7 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "quiet_while_open": QuietWhileOpen,
     "requests": Requests,
     "retry_after_respected": RetryAfterRespected,
+    "stops_gracefully": StopsGracefully,
     "success_rate": SuccessRate,
     "telemetry_true": TelemetryTrue,
 }

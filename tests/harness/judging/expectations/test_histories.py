@@ -33,6 +33,7 @@ from brownout_harness.judging.expectations.outcome import OutcomeOf
 from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
 from brownout_harness.judging.expectations.requests import Requests
 from brownout_harness.judging.expectations.retry_after_respected import RetryAfterRespected
+from brownout_harness.judging.expectations.stops_gracefully import StopsGracefully
 from brownout_harness.judging.expectations.success_rate import SuccessRate
 from brownout_harness.judging.expectations.telemetry_true import TelemetryTrue
 from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, Outcome
@@ -40,6 +41,7 @@ from brownout_reports.run_folder import Status
 from tests.support.examples import examples
 from tests.support.histories import (
     SECRET,
+    STOPS,
     changed,
     consistent,
     effect,
@@ -79,6 +81,7 @@ DEMANDS: dict[str, Expectation] = {
     "requests in flight": Requests(vendor="stripe", in_flight=Bound(at_most=15)),
     "requests of a phase": Requests(vendor="stripe", during="recovery", rate=Relative(times=4, of="steady")),
     "retry_after_respected": RetryAfterRespected(vendor="stripe"),
+    "stops_gracefully": StopsGracefully(late_by_s=0),
     "success_rate": SuccessRate(operation="notify", at_least=0.5),
     "telemetry_true": TelemetryTrue(),
 }
@@ -418,6 +421,21 @@ def give_a_notice_up(evidence: Evidence, rng: random.Random) -> Evidence:
     return changed(evidence, deliveries=rows)
 
 
+def cut_one_off(evidence: Evidence, rng: random.Random) -> Evidence:
+    """The process was gone, and whoever waited for it was not answered."""
+    asked = [each for each in evidence.operations if any(each.sent_s < s < each.finished_s for s in STOPS)]
+    chosen = rng.choice(asked)
+    gone = chosen._replace(outcome=Outcome.UNKNOWN, status=0, asks=1, again_at="")
+    told = [each for each in evidence.events if each.operation_id != chosen.operation_id]
+    return changed(with_operations(evidence, lambda each: gone if each == chosen else each), events=told)
+
+
+def kill_it_after_its_grace(evidence: Evidence, rng: random.Random) -> Evidence:
+    number = rng.randrange(len(evidence.endings))
+    endings = [each._replace(was_killed=at == number) for at, each in enumerate(evidence.endings)]
+    return changed(evidence, endings=endings)
+
+
 PLANTS: list[tuple[str, Plant]] = [
     ("as_asked", take_another_amount),
     ("as_asked", swap_two_answers),
@@ -477,6 +495,8 @@ PLANTS: list[tuple[str, Plant]] = [
     ("latency", slow_everything_down),
     ("finished_later", move_an_end_back),
     ("goodput", never_recover),
+    ("stops_gracefully", cut_one_off),
+    ("stops_gracefully", kill_it_after_its_grace),
     ("success_rate", refuse_most),
     ("telemetry_true", hide_an_attempt),
     ("telemetry_true", tell_an_attempt_of_another),
