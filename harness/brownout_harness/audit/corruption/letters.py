@@ -7,6 +7,8 @@ from brownout_harness.judging.evidence import OPEN_STATES
 from brownout_harness.judging.inputs import RunInputs
 from brownout_reports.rows import LetterRow, Outcome
 
+LATER_S: Final = 3000.0
+
 
 def removed(run: Run) -> RunInputs:
     """Of one that was taken on, and has no effect."""
@@ -105,7 +107,24 @@ def of_nobody_added(run: Run) -> RunInputs:
 
 
 LOST: Final = ("nothing_lost", "dead_letters")
+
+
+def done_long_after(run: Run) -> RunInputs:
+    """All that one which was taken on leaves was left most of an hour later."""
+    accepted = (each for each in run.of_outcome(Outcome.ACCEPTED) if run.effects_of.get(each.operation_id))
+    effects = run.effects_of[run.one_of(accepted).operation_id]
+    return run.changed([(each, each._replace(at_s=each.at_s + LATER_S, finished_s=each.at_s + LATER_S))
+                        for each in effects])  # fmt: skip
+
+
 DAMAGES: Final = (
+    Damage(
+        name="done-long-after",
+        about="what was taken on was done much later",
+        noticed_by=("queue_age",),
+        where_demanded=True,
+        do=done_long_after,
+    ),
     Damage(name="letter-removed", about="what was taken on is nowhere", noticed_by=LOST, do=removed),
     Damage(
         name="letters-removed", about="nothing that was set aside is there any more", noticed_by=LOST, do=all_removed

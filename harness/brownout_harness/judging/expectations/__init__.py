@@ -33,6 +33,7 @@ from brownout_harness.judging.expectations.no_secrets import NoSecrets
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
 from brownout_harness.judging.expectations.notices_taken import NoticesTaken
 from brownout_harness.judging.expectations.outcome import OutcomeOf
+from brownout_harness.judging.expectations.queue_age import QueueAge
 from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
 from brownout_harness.judging.expectations.requests import Requests
 from brownout_harness.judging.expectations.retry_after_respected import RetryAfterRespected
@@ -58,6 +59,7 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "nothing_lost": NothingLost,
     "notices_taken": NoticesTaken,
     "outcome": OutcomeOf,
+    "queue_age": QueueAge,
     "quiet_while_open": QuietWhileOpen,
     "requests": Requests,
     "retry_after_respected": RetryAfterRespected,

@@ -30,6 +30,7 @@ from brownout_harness.judging.expectations.no_secrets import NoSecrets
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
 from brownout_harness.judging.expectations.notices_taken import NoticesTaken
 from brownout_harness.judging.expectations.outcome import OutcomeOf
+from brownout_harness.judging.expectations.queue_age import QueueAge
 from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
 from brownout_harness.judging.expectations.requests import Requests
 from brownout_harness.judging.expectations.retry_after_respected import RetryAfterRespected
@@ -77,6 +78,7 @@ DEMANDS: dict[str, Expectation] = {
     "nothing_lost": NothingLost(),
     "notices_taken": NoticesTaken(),
     "outcome": OutcomeOf(struck_by="outage.1", is_=(Outcome.DONE, Outcome.UNKNOWN)),
+    "queue_age": QueueAge(at_most_s=90),
     "quiet_while_open": QuietWhileOpen(vendor="stripe"),
     "requests in flight": Requests(vendor="stripe", in_flight=Bound(at_most=15)),
     "requests of a phase": Requests(vendor="stripe", during="recovery", rate=Relative(times=4, of="steady")),
@@ -436,6 +438,12 @@ def kill_it_after_its_grace(evidence: Evidence, rng: random.Random) -> Evidence:
     return changed(evidence, endings=endings)
 
 
+def keep_one_set_aside(evidence: Evidence, rng: random.Random) -> Evidence:
+    """It is done in the end, and long after that."""
+    late = rng.choice([each for each in evidence.letters if each.state == "redriven"]).operation_id
+    return with_effects(evidence, lambda each: each._replace(at_s=500.0) if each.operation_id == late else each)
+
+
 PLANTS: list[tuple[str, Plant]] = [
     ("as_asked", take_another_amount),
     ("as_asked", swap_two_answers),
@@ -457,6 +465,7 @@ PLANTS: list[tuple[str, Plant]] = [
     ("dead_letters", leave_a_dead_letter),
     ("dead_letters", strip_a_dead_letter),
     ("dead_letters", redrive_twice),
+    ("queue_age", keep_one_set_aside),
     ("quiet_while_open", a_request_while_open),
     ("quiet_while_open", a_crowd_of_probes),
     ("quiet_while_open", hide_a_step),
