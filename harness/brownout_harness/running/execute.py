@@ -175,14 +175,12 @@ def _run_one(order: Order, scenario: Scenario, work: Path, progress: ProgressSin
     if order.mode == "virtual":
         from brownout_harness.virtual.runner import run_virtual
 
-        inputs = run_virtual(order.scenario, work=work, progress=progress, replacements=load_parts(order.parts))
-        inputs = run_virtual(scenario, work=work, progress=progress)
+        inputs = run_virtual(scenario, work=work, progress=progress, replacements=load_parts(order.parts))
         _give_back()
         return inputs
     from brownout_harness.real.runner import run_real
 
-    return run_real(order.scenario, work=work, redis=order.redis, progress=progress, parts=order.parts)
-    return run_real(scenario, work=work, redis=order.redis, progress=progress)
+    return run_real(scenario, work=work, redis=order.redis, progress=progress, parts=order.parts)
 
 
 def _give_back() -> None:

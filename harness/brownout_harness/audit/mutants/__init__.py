@@ -1,7 +1,7 @@
 """The known-bad parts: one module each, and the table of them.
 
-To add one: a module with a `MUTANT`, a line here, a scenario whose expectation catches it, and a demonstration beside the
-others (`tests/harness/audit/mutants/`). `python -m brownout_harness.audit.page` writes the page of them anew.
+To add one: a module with a `MUTANT`, a line here, a scenario whose expectation catches it, and a demonstration beside
+the others (`tests/harness/audit/mutants/`). `python -m brownout_harness.audit.page` writes the page of them anew.
 """
 
 from collections.abc import Mapping

@@ -154,9 +154,9 @@ def of_scenario(name: str, seed: int = 7) -> ExpectationResult:
 
 @pytest.mark.thorough
 def test_a_grace_too_short_for_what_is_under_way_is_seen(tmp_path: Any) -> None:
-    short, own = tmp_path / "short.yaml", path_of("stopped-at-work").read_text()
+    short, own = tmp_path / "short.yaml", path_of("deployed-at-work").read_text()
     short.write_text(own.replace("target: gateway\n", "target: gateway\ngrace: 200ms\n"))
-    assert of_scenario("stopped-at-work").status is Status.PASSED
+    assert of_scenario("deployed-at-work").status is Status.PASSED
     assert of_scenario(str(short)).status is Status.FAILED
 
 
