@@ -199,6 +199,10 @@ class Verdict(Frozen):
     schema_version: Literal[4] = SCHEMA_VERSION
     scenario: str
     about: str
+    tags: tuple[str, ...] = ()
+    """The words that the scenario is found by."""
+    follows: str = ""
+    """The public incident that the scenario follows, if any: when, what, how compressed, where it is told."""
     mode: Literal["virtual", "real"]
     target: str
     seed: int

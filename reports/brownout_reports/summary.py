@@ -20,6 +20,12 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield ""
     yield f"{_text(verdict.about)}"
     yield ""
+    if verdict.follows:
+        yield f"Follows the incident of {_text(verdict.follows)}."
+        yield ""
+    if verdict.tags:
+        yield f"Tags: {_text(', '.join(verdict.tags))}."
+        yield ""
     yield f"Mode {verdict.mode}, seed {verdict.seed}, {verdict.duration_s:.0f} s, target {_text(verdict.target)}."
     yield ""
     for reason in verdict.reasons:

@@ -3,6 +3,7 @@
 - `schema.py`      a scenario as frozen records; `workload.py` what users ask for, `phases.py` what goes wrong and when
 - `groups.py`      several groups of users as one workload
 - `moments.py`     moments in the books, on which an action happens; `processes.py` where a process stands after some
+- `tags.py`        the words that a scenario is found by, and the public incident that one follows
 - `limits.py`      which of a vendor's own limiters are on
 - `stores.py`      the store of a run, as a process
 - `notices.py`     where a vendor's webhooks go

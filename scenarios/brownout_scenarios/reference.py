@@ -8,6 +8,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union
 
 from brownout_scenarios import grammar, phases, wording
+from brownout_scenarios.tags import TAGS
 from brownout_scenarios.vocabulary import RULE_OWN, Vocabulary
 
 BEGIN = "<!-- reference: written by `python -m brownout_harness.words.reference`; do not edit by hand -->"
@@ -16,7 +17,7 @@ END = "<!-- end of the reference -->"
 
 def reference(words: Vocabulary) -> str:
     """Markdown: a table for each fault kind, each expectation and each policy."""
-    parts = ["### Which requests a fault strikes", ""]
+    parts = ["### Tags", "", *_tags(), "", "### Which requests a fault strikes", ""]
     shared = {item.name for item in dataclasses.fields(words.rule)} - set(RULE_OWN)
     parts += [*_table(words.rule, only=shared), *_rows(phases.Window, "window.")]
     for name, kind in words.faults.items():
@@ -43,6 +44,12 @@ def keys(source: type) -> Iterator[str]:
         yield grammar.key_of(item.name)
         for inner in _records(hint):
             yield from keys(inner)
+
+
+def _tags() -> Iterator[str]:
+    yield "| tag | a scenario has it that shows |"
+    yield "| --- | --- |"
+    yield from (f"| `{name}` | {about} |" for name, about in TAGS.items())
 
 
 def _policies(source: type) -> Iterator[tuple[str, type]]:

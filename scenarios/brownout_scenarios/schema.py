@@ -14,6 +14,7 @@ from brownout_scenarios.limits import Limits, as_sent, in_words
 from brownout_scenarios.notices import Notices
 from brownout_scenarios.phases import Action, Fault, Layer, Phase, Trigger
 from brownout_scenarios.processes import GRACE_S
+from brownout_scenarios.tags import Incident, Tag
 from brownout_scenarios.target import REDIS_URL, RUN_VALUES, Target
 from brownout_scenarios.workload import Json, Workload
 
@@ -111,7 +112,11 @@ class Scenario:
     name: str
     """Lower case, digits and hyphens."""
     about: str
-    """What it shows, for people. An incident replayed says which public incident it follows."""
+    """What it shows, for people."""
+    tags: tuple[Tag, ...] = ()
+    """Words that it is found by: those of `tags.TAGS`. Its vendors' names, and `incident`, are not written."""
+    incident: Incident | None = None
+    """The public incident that it follows: `{source: https://…, of: 2023-11-02, about: …, compressed: 3 h to 60 s}`."""
     seed: int = 1
     """All randomness of a run comes from it; `--seed` replaces it."""
     target: Target | None = None

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, WrapValidator, create_model
 
-from brownout_scenarios import grammar, groups, moments, phases, schema, stores, target, units, wording, workload
+from brownout_scenarios import grammar, groups, moments, phases, schema, stores, tags, target, units, wording, workload
 from brownout_scenarios.grammar import Grammar, Node
 from brownout_scenarios.processes import read_name
 from brownout_scenarios.yaml_tree import Path
@@ -107,6 +107,7 @@ class Vocabulary:
         made.add_special(workload.Left, _left_annotation(made))
         made.add_special(workload.Workload, groups.annotation(made))
         made.add_special(stores.Restore, Annotated[made.result_of(stores.Restore), BeforeValidator(_restore)])
+        made.add_special(tags.Tag, tags.annotation(self.vendors))
         made.add_special(phases.Fault, _fault_annotation(self, made))
         made.add_special(schema.Serving, _serving_annotation(self, made))
         made.add_special(schema.Expected, _expected_annotation(self, made))

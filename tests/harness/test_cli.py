@@ -123,7 +123,14 @@ def test_what_a_vendor_has_is_listed_by_the_names_that_a_scenario_uses(tmp_path:
         (["run", "healthy", "--mode", "real", "--redis", "redis://192.0.2.1:6379"], "aims at 192.0.2.1"),
         (["run", "healthy", "--mode", "real", "--redis", "redis://127.0.0.1:1/0"], "no Redis answers at 127.0.0.1:1"),
         (["run", "healthy", "--out", "malformed.yaml/x"], "--out malformed.yaml/x: Not a directory"),
+        (["run"], "name a scenario"),
+        (["run", "healthy", "--all"], "one of the three"),
+        (["run", "--all", "--tag", "money"], "one of the three"),
+        (["run", "--tag", "mony"], "no tag named 'mony' (did you mean money?)"),
+        (["run", "--all", "--mode", "real", "-j", "2"], "-j is for virtual mode"),
+        (["run", "healthy", "--mode", "real", "--keep", "none"], "--keep is for virtual mode"),
         (["scenarios", "healty"], "did you mean healthy?"),
+        (["scenarios", "--tag", "mony"], "did you mean money?"),
         (["audit", "healty"], "did you mean healthy?"),
         (["audit", "healthy", "--evidence", "--matrix"], "--matrix and --evidence are different audits"),
         (["audit", "healthy", "--systematic"], "--systematic is of the whole library"),
@@ -154,7 +161,9 @@ def test_bad_input_is_one_line_with_exit_code_2_and_nothing_is_left(
     assert descendants(os.getpid()) == running
 
 
-@pytest.mark.parametrize("arguments", [["run"], ["run", "healthy", "--mode", "imaginary"], ["--nonsense"], ["walk"]])
+@pytest.mark.parametrize(
+    "arguments", [["run", "healthy", "-j", "0"], ["run", "healthy", "--mode", "imaginary"], ["--nonsense"], ["walk"]]
+)
 def test_wrong_usage_is_exit_code_2_without_a_traceback(tmp_path: Path, arguments: list[str]) -> None:
     ended = brownout_here(*arguments, cwd=tmp_path)
     assert ended.exit_code == 2

@@ -47,11 +47,20 @@ def test_no_text_of_a_run_is_taken_for_markup() -> None:
     tag = "<img src=x>"
     (found,) = run.verdict.expectations
     found = found.model_copy(update={"title": tag, "expected": tag, "observed": tag, "when": tag})
-    words = {"about": tag, "target": tag, "command": tag, "notes": (tag,), "reasons": (tag,), "expectations": (found,)}
+    words = {
+        "about": tag,
+        "follows": tag,
+        "tags": (tag,),
+        "target": tag,
+        "command": tag,
+        "notes": (tag,),
+        "reasons": (tag,),
+        "expectations": (found,),
+    }
     hostile = run.model_copy(update={"scenario": tag, "verdict": run.verdict.model_copy(update=words)})
     written = render(hostile)
     assert tag not in written
-    assert written.count("&lt;img src=x&gt;") >= 8
+    assert written.count("&lt;img src=x&gt;") >= 10
 
 
 @pytest.mark.thorough

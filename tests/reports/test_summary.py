@@ -89,7 +89,16 @@ def test_whatever_a_target_or_a_caller_says_stays_text(said: str) -> None:
             "cases": (Case(operation_id=said, what=said),),
         }
     )
-    told = {"about": said, "scenario": said, "command": said, "target": said, "reasons": (said,), "notes": (said,)}
+    told = {
+        "about": said,
+        "follows": said,
+        "tags": (said,),
+        "scenario": said,
+        "command": said,
+        "target": said,
+        "reasons": (said,),
+        "notes": (said,),
+    }
     text = render(given.model_copy(update={"expectations": (last,), **told}))
     plain = render(
         given.model_copy(update={"expectations": (last,), **told}).model_copy(
@@ -100,7 +109,16 @@ def test_whatever_a_target_or_a_caller_says_stays_text(said: str) -> None:
     assert all(sign.isprintable() or sign == "\n" for sign in text)
 
 
-_WORDS = {"about": "x", "scenario": "x", "command": "x", "target": "x", "reasons": ("x",), "notes": ("x",)}
+_WORDS = {
+    "about": "x",
+    "follows": "x",
+    "tags": ("x",),
+    "scenario": "x",
+    "command": "x",
+    "target": "x",
+    "reasons": ("x",),
+    "notes": ("x",),
+}
 _LAST = {"title": "x", "observed": "x", "expected": "x", "when": "x", "cases": (Case(operation_id="x", what="x"),)}
 
 
@@ -116,3 +134,10 @@ def test_nobody_is_called_and_nothing_is_linked_by_itself(said: str) -> None:
     given = verdict()
     text = render(given.model_copy(update={"about": said, "notes": (said,), "reasons": (said,)}))
     assert said not in html.unescape(text.replace("\\", ""))
+
+
+def test_tags_and_the_incident_that_is_followed_stand_below_what_it_shows() -> None:
+    assert not {"Tags:", "Follows"} & set(render(verdict()).split())
+    text = render(verdict().model_copy(update={"tags": ("money", "stripe"), "follows": "2023-11-02: All was away"}))
+    lines = text.splitlines()
+    assert lines[4:7] == ["Follows the incident of 2023-11-02: All was away.", "", "Tags: money, stripe."]

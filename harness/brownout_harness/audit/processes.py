@@ -1,7 +1,7 @@
 """Many runs, in as many processes as there are cores."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from typing import Any, Final, TypeVar
@@ -12,8 +12,11 @@ RUNS_EACH: Final = 50
 """So many does a process make."""
 
 
-def in_processes(run: Callable[..., T], wanted: Sequence[tuple[Any, ...]], workers: int | None = None) -> Iterator[T]:
-    """What `run` makes of each, as they end; in this process where there is one worker. It and they can be pickled."""
+def in_processes(
+    run: Callable[..., T], wanted: Sequence[tuple[Any, ...]], workers: int | None = None
+) -> Generator[T, None, None]:
+    """What `run` makes of each, as they end; in this process where there is one worker. It and they can be pickled.
+    Closed early, it waits for those that have begun, and begins no other."""
     workers = workers or min(len(wanted), os.cpu_count() or 1)
     if workers <= 1:
         yield from (run(*each) for each in wanted)

@@ -1,20 +1,43 @@
 """`brownout run`: scenarios run, judged and written down."""
 
 import sys
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from brownout_harness.commands.console import make_console
 from brownout_harness.commands.modes import Mode
 from brownout_harness.problems import NOT_JUDGED, BadInput, Problem, complain, worst
+from brownout_harness.running.keep import Keep
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from brownout_harness.running.orders import Order
 
 
 def run(
-    scenarios: Annotated[list[str], typer.Argument(help="Names of the library, or paths of YAML files.")],
+    scenarios: Annotated[list[str] | None, typer.Argument(help="Names of the library, or paths of YAML files.")] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="The whole library.")] = False,
+    tag: Annotated[
+        list[str] | None, typer.Option(help="Those of the library that have it; of several, that have all of them.")
+    ] = None,
     mode: Annotated[Mode, typer.Option(help="Virtual time in this process, or processes and sockets.")] = Mode.VIRTUAL,
     seed: Annotated[int | None, typer.Option(help="Replaces the scenario's own.")] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "-j", "--jobs", min=1, help="Processes, in virtual mode. [default: one; of --all and --tag one per core]"
+        ),
+    ] = None,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="End with the first that does not pass.")] = False,
+    keep: Annotated[
+        Keep, typer.Option(help="Of which runs a folder is kept: of all, of those that did not pass, of none.")
+    ] = Keep.ALL,
     out: Annotated[
         Path | None, typer.Option(help="Where the run's files go. [default: runs/TIME-SCENARIO-MODE]")
     ] = None,
@@ -29,19 +52,70 @@ def run(
 ) -> None:
     """Run scenarios, judge them, and write a run folder with a report for each.
 
-    Exit codes: 0 passed, 1 an expectation failed, 2 bad input, 3 inconclusive or not judged.
+    Exit codes: 0 passed, 1 an expectation failed, 2 bad input, 3 inconclusive or not judged. Of several the worst
+    counts: 1 before 3 before 0.
     """
-    _look_for(scenarios)
+    wanted = _Wanted(scenarios or [], every, tag or [])
+    wanted.check()
+    is_real = mode is Mode.REAL
+    if is_real and (jobs is not None or keep is not Keep.ALL):
+        given = "-j" if jobs is not None else "--keep"
+        raise BadInput(f"{given} is for virtual mode: real runs are made one after the other, and kept; leave it out")
     from brownout_core.clock import system_wall_clock
     from brownout_harness.running.orders import prepare, stamp
 
     orders = prepare(scenarios, mode=mode.value, time=stamp(system_wall_clock()), seed=seed, out=out, redis=redis)
+    from brownout_harness.running.orders import prepare
+    from brownout_harness.running.selection import selected
 
+    time = _stamp(system_wall_clock())
+    loaded, left_out = selected(wanted.tags, mode.value) if wanted.is_selection else ({}, ())
+    orders = prepare(
+        [*loaded] or wanted.names, mode=mode.value, time=time, seed=seed, out=out, redis=redis, loaded=loaded
+    )
+    console = make_console()
+    for name in left_out:
+        console.print(f"left out: {name}, which {mode.value} mode cannot run", markup=False, highlight=False)
+    if not is_real and (wanted.is_selection or jobs is not None or keep is not Keep.ALL):
+        from brownout_harness.commands.many import run_many
+
+        raise typer.Exit(run_many(console, orders, keep, workers=jobs, fail_fast=fail_fast))
+    raise typer.Exit(_one_by_one(console, orders, fail_fast=fail_fast))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    names: list[str]
+    every: bool
+    tags: list[str]
+
+    @property
+    def is_selection(self) -> bool:
+        return self.every or bool(self.tags)
+
+    def check(self) -> None:
+        """A typo is answered before everything that a run needs is imported. Raises `BadInput`."""
+        from brownout_scenarios import library
+        from brownout_scenarios.errors import ScenarioError
+
+        if self.is_selection and (self.names or (self.every and self.tags)):
+            raise BadInput("name scenarios, or take --all, or --tag: one of the three")
+        if not (self.is_selection or self.names):
+            raise BadInput("name a scenario (`brownout scenarios` lists them), or take --all, or --tag TAG")
+        try:
+            for name in self.names:
+                library.find(name)
+        except ScenarioError as error:
+            raise BadInput(str(error)) from None
+
+
+def _one_by_one(console: "Console", orders: "list[Order]", *, fail_fast: bool) -> int:
+    """Each with its progress and its verdict; the exit code of all."""
+    from brownout_harness.commands.many import Ended, show_all
     from brownout_harness.commands.terminal import show_verdict, watched
     from brownout_harness.running.execute import REPORT_FILE, execute
 
-    console = make_console()
-    codes = []
+    ended: list[Ended] = []
     if chosen := next((order.redis for order in orders if order.redis), None):
         console.print(f"redis: {chosen.words}", markup=False, highlight=False)
     if parts := next((order.parts for order in orders if order.parts), ""):
@@ -76,3 +150,28 @@ def _look_for(scenarios: list[str]) -> None:
             library.find(scenario)
     except ScenarioError as error:
         raise BadInput(str(error)) from None
+            complain(problem)
+            ended.append(Ended.without_verdict(order, problem))
+        else:
+            report = None if finished.undrawn else finished.folder / REPORT_FILE
+            show_verdict(console, finished.verdict, finished.folder, report)
+            if finished.undrawn:
+                print(f"error: {finished.undrawn}", file=sys.stderr)
+            if finished.is_interrupted:
+                print(
+                    f"stopped: what was seen until then is in {finished.folder}; nothing is left running",
+                    file=sys.stderr,
+                )
+                return NOT_JUDGED
+            ended.append(Ended.of(finished.verdict, finished))
+        if fail_fast and ended[-1].exit_code:
+            break
+    if len(orders) > 1:
+        show_all(console, ended, len(orders))
+    return worst([each.exit_code for each in ended])
+
+
+def _stamp(wall_s: float) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(wall_s, UTC).strftime("%Y%m%dT%H%M%SZ")

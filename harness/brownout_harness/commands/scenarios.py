@@ -1,7 +1,8 @@
 """`brownout scenarios`: the library, one of its files, or the schema that editors complete from; what of it is idle."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,6 +22,10 @@ def scenarios(
         list[Path] | None, typer.Option("--from", help="With `lint`: a folder of `brownout audit --out`.")
     ] = None,
     jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="With `lint`: processes.")] = None,
+    show: Annotated[str | None, typer.Argument(help="Print this one as it is written.")] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(help="Only those that have it; of several, that have all of them.")
+    ] = None,
     json_schema: Annotated[
         bool, typer.Option("--json-schema", help="Print the JSON Schema of scenario files, for editors.")
     ] = False,
@@ -47,9 +52,19 @@ def scenarios(
         if show is not None:
             print(library.find(show).read_text(encoding="utf-8"), end="")
             return
-        _list([library.path_of(name) for name in library.names()])
+        _list([library.path_of(name) for name in _names(tag or ())])
     except ScenarioError as error:
         raise BadInput(str(error)) from None
+
+
+def _names(tags: Iterable[str]) -> Iterable[str]:
+    from brownout_scenarios import library
+
+    if not tags:
+        return library.names()
+    from brownout_harness.running.selection import selected
+
+    return selected(tuple(tags))[0]
 
 
 def _list(paths: list[Path]) -> None:
@@ -58,7 +73,16 @@ def _list(paths: list[Path]) -> None:
 
     table = Table(show_edge=False, pad_edge=False, header_style="bold")
     table.add_column("scenario", no_wrap=True)
-    table.add_column("what it shows")
+    table.add_column("tags", ratio=1)
+    table.add_column("what it shows", ratio=5)
     for path in paths:
-        table.add_row(path.stem, " ".join(str(yaml.safe_load(path.read_text(encoding="utf-8"))["about"]).split()))
+        written = yaml.safe_load(path.read_text(encoding="utf-8"))
+        table.add_row(path.stem, ", ".join(_tags(written)), " ".join(str(written["about"]).split()))
     make_console().print(table)
+
+
+def _tags(written: Mapping[str, Any]) -> list[str]:
+    """As they are written; a vendor's are those that name it."""
+    from brownout_scenarios.tags import INCIDENT
+
+    return [*written.get("tags", ()), *([INCIDENT] if "incident" in written else ())]

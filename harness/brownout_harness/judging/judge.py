@@ -57,6 +57,8 @@ class About:
 
     scenario: str
     about: str
+    tags: tuple[str, ...] = ()
+    follows: str = ""
     mode: Literal["virtual", "real"]
     target: str
     seed: int
@@ -165,6 +167,8 @@ def verdict_on(evidence: Evidence, expectations: Sequence[Expectation], about: A
     return Verdict(
         scenario=about.scenario,
         about=about.about,
+        tags=about.tags,
+        follows=about.follows,
         mode=about.mode,
         target=about.target,
         seed=about.seed,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from brownout_core.adapters import ADAPTERS
 from brownout_core.compose import Replacements, read_document
@@ -29,10 +29,12 @@ from brownout_harness.judging.outsiders import apart, gaps_of_outsiders, notes_o
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, NotJudged
 from brownout_harness.progress import ProgressSink
 from brownout_harness.running.control import control_of, shown, told_of, was_interrupted, with_control
+from brownout_harness.running.keep import Keep
 from brownout_harness.running.masked import masked
 from brownout_harness.running.orders import Order, check_writable, checked_scenario
 from brownout_harness.running.recorded import KEPT_FILE, find, inputs_of, kept, recorded, scenario_of, with_found
 from brownout_harness.running.refusals import refusals_by
+from brownout_harness.words.tags import tags_of
 from brownout_reports.publish import publish
 from brownout_reports.reserved import reserved
 from brownout_reports.rows import LedgerRow
@@ -52,6 +54,9 @@ from brownout_scenarios.schema import GATEWAY, Scenario
 REPORT_FILE = "report.html"
 LOG_BYTES = 20_000_000
 """Of each log file, so much is searched for secrets."""
+
+_TOLD: Final = ("scenario", "about", "tags", "follows", "mode", "target", "seed", "command")
+"""Of a verdict, what is no matter of judgement."""
 
 EXIT_CODES: Mapping[Status, int] = {
     Status.PASSED: PASSED,
@@ -84,10 +89,9 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
         BadInput: only the attempt showed that it cannot be run (a port that is taken).
         NotJudged: the run came to no verdict; nothing was written.
     """
-    resolved, beside = to_yaml(order.scenario), files_named_by(order.scenario)
     with (
         _no_place_is_bad_input(),
-        reserved(order.folder, resolved, beside=order.may_move) as place,
+        reserved(order.folder, to_yaml(order.scenario), beside=order.may_move) as place,
         tempfile.TemporaryDirectory(prefix="brownout-") as work,
     ):
         inputs = _run(order, Path(work), progress)
@@ -103,6 +107,34 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
         # Whatever goes wrong from here on, the run has its verdict: it is told, and written if it can be.
         finished = _write(run, inputs, files=beside, is_reserved=True)
         return replace(finished, is_interrupted=was_interrupted(inputs))
+        run, inputs, is_interrupted = _judged_run(order, place, Path(work), progress)
+        # Whatever goes wrong from here on, the run has its verdict: it is told, and written if it can be.
+        finished = _write(run, inputs, files=files_named_by(order.scenario), is_reserved=True)
+        return replace(finished, is_interrupted=is_interrupted)
+
+
+def execute_keeping(keep: Keep, order: Order) -> tuple[Verdict, Finished | None]:
+    """Run and judge one order, and write it only where that is wanted of such a run. Raises what `execute` does."""
+    if keep is Keep.ALL:
+        finished = execute(order)
+        return finished.verdict, finished
+    with tempfile.TemporaryDirectory(prefix="brownout-") as work:
+        run, inputs, _ = _judged_run(order, order.folder, Path(work), None)
+        if keep is Keep.NONE or run.verdict.verdict is Status.PASSED:
+            return run.verdict, None
+        return run.verdict, _write(run, inputs, files=files_named_by(order.scenario))
+
+
+def _judged_run(
+    order: Order, place: Path, work: Path, progress: ProgressSink | None
+) -> tuple[RunFolder, RunInputs, bool]:
+    """The run as it is to be written to `place`, what else is kept of it, and whether somebody ended it."""
+    resolved = to_yaml(order.scenario)
+    inputs = _run(order, work, progress)
+    evidence = evidence_of(order.scenario, inputs, {"scenario.yaml": resolved, **_logs(inputs.logs)})
+    verdict = verdict_on(evidence, _checks(order.scenario, evidence), _about(order, inputs))
+    tables = masked(inputs.tables, evidence.secret_forms)
+    return RunFolder(path=place, scenario=resolved, verdict=verdict, tables=tables), inputs, evidence.is_interrupted
 
 
 @contextmanager
@@ -126,7 +158,7 @@ def judge_again(recorded_in: str, *, expect: Path | None = None, out: Path | Non
     inputs, scenario = inputs_of(old), scenario_of(old, expect)
     resolved = to_yaml(scenario)
     evidence = evidence_of(scenario, inputs, {"scenario.yaml": resolved, **_logs(inputs.logs)})
-    told = {name: getattr(old.verdict, name) for name in ("scenario", "about", "mode", "target", "seed", "command")}
+    told = {name: getattr(old.verdict, name) for name in _TOLD}
     about = About(
         **told,
         environment=old.verdict.environment,
@@ -331,6 +363,8 @@ def _about(order: Order, inputs: RunInputs) -> About:
     return About(
         scenario=scenario.name,
         about=" ".join(scenario.about.split()),
+        tags=tags_of(scenario),
+        follows="" if scenario.incident is None else scenario.incident.in_words(),
         mode=order.mode,
         target=target,
         seed=scenario.seed,

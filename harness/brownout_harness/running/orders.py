@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Literal
 
 from brownout_core.errors import ConfigError
@@ -61,8 +62,10 @@ def prepare(
     out: Path | None = None,
     redis: str | None = None,
     environment: Mapping[str, str] = os.environ,
+    loaded: Mapping[str, Scenario] = MappingProxyType({}),
 ) -> list[Order]:
-    """Load and check everything; `time` is the stamp of default folders, `redis` auto, fake or a URL.
+    """Load and check everything; `time` is the stamp of default folders, `redis` auto, fake or a URL. What is `loaded`
+    already, by its name, is known to be possible in this mode.
 
     Raises:
         BadInput: something of it cannot be run; nothing was started or written.
@@ -75,6 +78,11 @@ def prepare(
     scenarios = [checked_scenario(name, mode, seed) for name in names]
     for scenario in scenarios:
         if chosen is not None:
+    scenarios = [
+        with_seed(loaded[name], seed) if name in loaded else checked_scenario(name, mode, seed) for name in names
+    ]
+    if chosen is not None:
+        for scenario in scenarios:
             require_own(scenario, chosen)
         if parts:
             _check_parts(parts, scenario)
@@ -113,7 +121,11 @@ def stamp(wall_s: float) -> str:
 
 def checked_scenario(name: str, mode: Mode, seed: int | None) -> Scenario:
     """The scenario of that name or file, with the seed that replaces its own. Raises `BadInput`."""
-    scenario = _loaded(name, check_templates, partial(_can_be_run, mode))
+    return with_seed(_loaded(name, check_templates, partial(_can_be_run, mode)), seed)
+
+
+def with_seed(scenario: Scenario, seed: int | None) -> Scenario:
+    """The scenario with the seed that replaces its own, where there is one. Raises `BadInput`."""
     if seed is not None:
         if not 0 <= seed < 2**63:
             raise BadInput(f"--seed {seed} is outside 0 to 2^63 - 1")

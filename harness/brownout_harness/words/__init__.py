@@ -1,6 +1,7 @@
 """The words of a scenario.
 
 - `vocabulary.py`  collects them from the packages that own them
+- `tags.py`        the words that a scenario is found by
 - `striking.py`    why a rule can strike nothing
 - `reference.py`   writes them down in `docs/scenarios.md`
 """

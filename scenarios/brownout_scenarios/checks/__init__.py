@@ -49,6 +49,9 @@ def _names(scenario: Scenario) -> Found:
         yield ("name",), f"{units.shown(scenario.name)} is no name: lower case, digits and single hyphens, at most 64"
     if not scenario.about.strip():
         yield ("about",), "is empty: say what the scenario shows"
+    for index, tag in enumerate(scenario.tags):
+        if tag in scenario.tags[:index]:
+            yield ("tags", index), f"{tag} is there twice"
     if not scenario.expect:
         yield ("expect",), "is empty: a scenario that expects nothing cannot fail"
     if not 0 <= scenario.seed < 2**63:
