@@ -20,6 +20,7 @@ TESTED_TOGETHER = [
     ("/brownout_harness/commands/", ROOT / "tests" / "harness" / "test_cli.py"),
     ("/brownout_scenarios/checks/", ROOT / "tests" / "scenarios" / "test_checks.py"),
     ("/audit/corruption/", ROOT / "tests" / "harness" / "audit" / "corruption" / "test_trial.py"),
+    ("/audit/coverage/", ROOT / "tests" / "harness" / "audit" / "coverage" / "test_table.py"),
     ("/audit/mutants/", ROOT / "tests" / "harness" / "audit" / "test_matrix.py"),
 ]
 

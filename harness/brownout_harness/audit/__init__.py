@@ -11,5 +11,7 @@
 - `systematic/` every change that a line of our own code can suffer: which does the library notice?
 - `trust.py`    the good core on many seeds: no false alarm
 - `lint/`       what of the library nobody needs
+- `coverage/`   what the library has: what can happen, against the policies that meet it, as its runs show it
+- `fields.py`   whether the library notices that a field of a policy is another
 - `processes.py` many runs at once
 """

@@ -5,7 +5,6 @@ To add one: a module with a function whose annotated parameters are the command'
 
 - `run.py`, `check.py`, `scenarios.py`, `vendors.py`, `show.py`, `judge.py`, `report.py`, `up.py`,
   `audit.py`, `twin.py`, `trust.py`  the commands
-  `audit.py`     the commands
 - `many.py`      many runs at once, and the table of what came of several
 - `terminal.py`  a run's progress and its verdict, as a person sees them
 - `console.py`   the console that they are shown on

@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,12 +62,9 @@ def run(
         raise BadInput(f"{given} is for virtual mode: real runs are made one after the other, and kept; leave it out")
     from brownout_core.clock import system_wall_clock
     from brownout_harness.running.orders import prepare, stamp
-
-    orders = prepare(scenarios, mode=mode.value, time=stamp(system_wall_clock()), seed=seed, out=out, redis=redis)
-    from brownout_harness.running.orders import prepare
     from brownout_harness.running.selection import selected
 
-    time = _stamp(system_wall_clock())
+    time = stamp(system_wall_clock())
     loaded, left_out = selected(wanted.tags, mode.value) if wanted.is_selection else ({}, ())
     orders = prepare(
         [*loaded] or wanted.names, mode=mode.value, time=time, seed=seed, out=out, redis=redis, loaded=loaded
@@ -125,31 +121,6 @@ def _one_by_one(console: "Console", orders: "list[Order]", *, fail_fast: bool) -
             with watched(console, order.scenario.name) as progress:
                 finished = execute(order, progress)
         except Problem as problem:
-            codes.append(complain(problem))
-            continue
-        report = None if finished.undrawn else finished.folder / REPORT_FILE
-        show_verdict(console, finished.verdict, finished.folder, report)
-        if finished.undrawn:
-            print(f"error: {finished.undrawn}", file=sys.stderr)
-        if finished.is_interrupted:
-            print(
-                f"stopped: what was seen until then is in {finished.folder}; nothing is left running", file=sys.stderr
-            )
-            raise typer.Exit(NOT_JUDGED)
-        codes.append(finished.exit_code)
-    raise typer.Exit(worst(codes))
-
-
-def _look_for(scenarios: list[str]) -> None:
-    """A typo is answered before everything that a run needs is imported. Raises `BadInput`."""
-    from brownout_scenarios import library
-    from brownout_scenarios.errors import ScenarioError
-
-    try:
-        for scenario in scenarios:
-            library.find(scenario)
-    except ScenarioError as error:
-        raise BadInput(str(error)) from None
             complain(problem)
             ended.append(Ended.without_verdict(order, problem))
         else:
@@ -169,9 +140,3 @@ def _look_for(scenarios: list[str]) -> None:
     if len(orders) > 1:
         show_all(console, ended, len(orders))
     return worst([each.exit_code for each in ended])
-
-
-def _stamp(wall_s: float) -> str:
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(wall_s, UTC).strftime("%Y%m%dT%H%M%SZ")

@@ -18,14 +18,13 @@ def scenarios(
         list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="With `lint`: these; default: the library.")
     ] = None,
     *,
+    tag: Annotated[
+        list[str] | None, typer.Option(help="Only those that have it; of several, that have all of them.")
+    ] = None,
     saved: Annotated[
         list[Path] | None, typer.Option("--from", help="With `lint`: a folder of `brownout audit --out`.")
     ] = None,
     jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="With `lint`: processes.")] = None,
-    show: Annotated[str | None, typer.Argument(help="Print this one as it is written.")] = None,
-    tag: Annotated[
-        list[str] | None, typer.Option(help="Only those that have it; of several, that have all of them.")
-    ] = None,
     json_schema: Annotated[
         bool, typer.Option("--json-schema", help="Print the JSON Schema of scenario files, for editors.")
     ] = False,

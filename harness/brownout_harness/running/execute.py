@@ -94,19 +94,6 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
         reserved(order.folder, to_yaml(order.scenario), beside=order.may_move) as place,
         tempfile.TemporaryDirectory(prefix="brownout-") as work,
     ):
-        inputs = _run(order, Path(work), progress)
-        evidence = evidence_of(order.scenario, inputs, {"scenario.yaml": resolved, **_logs(inputs.logs)})
-        verdict = verdict_on(evidence, _checks(order.scenario, evidence), _about(order, inputs))
-        run = RunFolder(
-            path=place,
-            scenario=resolved,
-            verdict=verdict,
-            tables=masked(inputs.tables, evidence.secret_forms),
-            control=None if inputs.control is None else masked(inputs.control.tables, evidence.secret_forms),
-        )
-        # Whatever goes wrong from here on, the run has its verdict: it is told, and written if it can be.
-        finished = _write(run, inputs, files=beside, is_reserved=True)
-        return replace(finished, is_interrupted=was_interrupted(inputs))
         run, inputs, is_interrupted = _judged_run(order, place, Path(work), progress)
         # Whatever goes wrong from here on, the run has its verdict: it is told, and written if it can be.
         finished = _write(run, inputs, files=files_named_by(order.scenario), is_reserved=True)
@@ -133,8 +120,14 @@ def _judged_run(
     inputs = _run(order, work, progress)
     evidence = evidence_of(order.scenario, inputs, {"scenario.yaml": resolved, **_logs(inputs.logs)})
     verdict = verdict_on(evidence, _checks(order.scenario, evidence), _about(order, inputs))
-    tables = masked(inputs.tables, evidence.secret_forms)
-    return RunFolder(path=place, scenario=resolved, verdict=verdict, tables=tables), inputs, evidence.is_interrupted
+    run = RunFolder(
+        path=place,
+        scenario=resolved,
+        verdict=verdict,
+        tables=masked(inputs.tables, evidence.secret_forms),
+        control=None if inputs.control is None else masked(inputs.control.tables, evidence.secret_forms),
+    )
+    return run, inputs, was_interrupted(inputs)
 
 
 @contextmanager

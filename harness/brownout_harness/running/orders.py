@@ -75,14 +75,11 @@ def prepare(
         raise BadInput("--redis is for real mode: virtual mode has no sockets; add --mode real or leave it out")
     parts = environment.get(PARTS, "")
     chosen = choose(redis or AUTO) if mode == "real" else None
-    scenarios = [checked_scenario(name, mode, seed) for name in names]
-    for scenario in scenarios:
-        if chosen is not None:
     scenarios = [
         with_seed(loaded[name], seed) if name in loaded else checked_scenario(name, mode, seed) for name in names
     ]
-    if chosen is not None:
-        for scenario in scenarios:
+    for scenario in scenarios:
+        if chosen is not None:
             require_own(scenario, chosen)
         if parts:
             _check_parts(parts, scenario)
