@@ -52,7 +52,8 @@ def _may_look_live(text: str) -> bool:
     """Without `_live_`, or an encoded character of it, what is not there as it stands is not there decoded either."""
     if "_live_" in text:
         return True
-    return ("%" in text and _PERCENT.search(text) is not None) or ("\\u00" in text and _ESCAPE.search(text) is not None)
+    # One character is found at once; a longer text is looked for step by step.
+    return ("%" in text and _PERCENT.search(text) is not None) or ("\\" in text and _ESCAPE.search(text) is not None)
 
 
 def carries_live_credential(path: str, query: str, headers: Mapping[str, str], body: bytes) -> bool:
