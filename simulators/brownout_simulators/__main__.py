@@ -157,11 +157,11 @@ def _introduction(host: HttpHost) -> dict[str, Any]:
 
 def _spare_the_collector() -> None:
     """A simulator under load makes many objects that live: looking through all of them again and again would make it
-    the slower, the more it holds. What there is now lives for ever; the young are looked at in small lots, for whoever
-    calls meanwhile waits; the oldest generation is rarely looked at."""
+    the slower, the more it holds. What there is now lives for ever; the young are looked at once, in lots that keep
+    whoever calls meanwhile waiting for little; the oldest generation, to which they go then, is rarely looked at."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 5, 1_000)
+    gc.set_threshold(50_000, -1, 2_000)  # -1: the second generation goes along with every lot of the first
 
 
 def _say(line: str) -> None:

@@ -197,7 +197,7 @@ def main() -> None:
     soak, number, held = Soak(options.vendor), 0, []
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 5, 1_000)  # as where it is served
+    gc.set_threshold(50_000, -1, 2_000)  # as where it is served
     for minutes in options.minutes:
         number = soak.until(minutes, number)
         held.append(_resident_mb())
