@@ -39,7 +39,7 @@ class Books:
         for effect in effects:
             now_s = self._clock.machine_s()
             kind, id = str(effect.kind), str(effect.id)  # noqa: A001
-            operation_id = self.correlation.of_effect(effect, cause.operation_id)
+            operation_id = cause.operation_id or self.correlation.of_stored(effect)
             references = {str(name): str(value) for name, value in effect.references.items()}
             fields = self.kept.of_effect(effect)
             # As in `Entry`. Plain values only: a vendor may have enumerations, and those cannot be packed.

@@ -42,10 +42,8 @@ class Correlation:
                 return found
         return ""
 
-    def of_effect(self, effect: Effect, of_call: str) -> str:
-        """The operation of an effect: its call's, else the one that the vendor stored with the thing."""
-        if of_call:
-            return of_call
+    def of_stored(self, effect: Effect) -> str:
+        """The operation of an effect whose call named none: the one that the vendor stored with the thing."""
         references = effect.references
         if references:
             for place in self._stored:

@@ -256,7 +256,7 @@ class Engine(Generic[S]):
         if reply.effects or reply.notices:
             self._books.commit(world.account, reply.effects, reply.notices, one.cause())
             if not one.operation and reply.effects:
-                one.operation = self._books.correlation.of_effect(reply.effects[0], "")
+                one.operation = self._books.correlation.of_stored(reply.effects[0])
         self._execution.remember(one, world, reply)
 
     # -- what goes out --------------------------------------------------------------------------------------------

@@ -65,6 +65,8 @@ class Handling(Generic[S]):
     given_work_s: float = 0.0
     session: OpenSession | None = None
     """That it opened."""
+    known_cause: Cause | None = None
+    """As it was asked for before: what a call puts off, tells and leaves goes back to it, each for itself."""
 
     @property
     def is_wanted(self) -> bool:
@@ -88,16 +90,13 @@ class Handling(Generic[S]):
 
     def cause(self) -> Cause:
         """What goes back to this call later."""
-        call = self.call
-        return Cause(
-            self.operation,
-            call.request_id,
-            call.idempotency_key or "",
-            call.route,
-            call.method,
-            call.path,
-            call.headers,
-        )
+        known, call = self.known_cause, self.call
+        if known is None or known.operation_id != self.operation:
+            key = call.idempotency_key or ""
+            known = self.known_cause = Cause(
+                self.operation, call.request_id, key, call.route, call.method, call.path, call.headers
+            )
+        return known
 
     def subject(self) -> Subject:
         """What fault rules look at."""

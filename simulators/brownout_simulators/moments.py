@@ -94,17 +94,15 @@ class Moments:
     def __init__(self, clock: Clock) -> None:
         self.on_come: Callable[[str], None] = lambda _watch_id: None
         """Called at the instant itself, with the watch's id, in the middle of the handling."""
+        self.is_empty = True
+        """Nobody waits for anything, as mostly. Looked at with every call."""
         self._clock = clock
         self._waiting: dict[str, Waiting] = {}
-
-    @property
-    def is_empty(self) -> bool:
-        """Nobody waits for anything, as mostly."""
-        return not self._waiting
 
     def watch(self, watches: Iterable[Watch]) -> None:
         """These, in place of those before; what is held goes on."""
         self._waiting = {each.id: Waiting(each) for each in watches}
+        self.is_empty = not self._waiting
 
     def waiting(self) -> Mapping[str, Waiting]:
         """By id, how far each has come."""

@@ -30,9 +30,8 @@ def test_what_is_not_there_or_no_text_is_no_id() -> None:
 def test_an_effect_without_a_known_call_is_traced_by_what_the_vendor_stored() -> None:
     correlation = Correlation(["header.x-op", "body.metadata.operation_id"])
     effect = Effect("till.charge", "ch_1", references={"metadata.operation_id": "stored"})
-    assert correlation.of_effect(effect, "") == "stored"
-    assert correlation.of_effect(effect, "of-call") == "of-call"
-    assert correlation.of_effect(Effect("till.charge", "ch_1"), "") == ""
+    assert correlation.of_stored(effect) == "stored"
+    assert correlation.of_stored(Effect("till.charge", "ch_1")) == ""
 
 
 def test_ids_are_cut_to_a_bounded_length() -> None:
