@@ -92,8 +92,8 @@ def _pieces(asked: Asked, step: Step, groups: Sequence[str], left: int) -> Seque
 
 
 def _calls(asked: Asked, step: Step, groups: Sequence[str]) -> Sequence[ToolCall]:
-    offered = {tool.name: tool for tool in asked.tools}
     if step.kind == "call":
+        offered = {tool.name: tool for tool in asked.tools}
         found = []
         for place, each in enumerate(step.calls):
             name, arguments = each.name, filled(each.arguments, groups)

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from operator import itemgetter
 from statistics import NormalDist
 from typing import Final
 
@@ -40,7 +41,8 @@ def prose(key: bytes, tokens: int | None = None, *, most: int = LONGEST) -> list
     whole = _length(key) if tokens is None else tokens
     tokens = min(whole, most)
     draws = hashlib.shake_128(key).digest(tokens)
-    pieces = [_INSIDE[draw] for draw in draws]
+    # All at once: half of what one after the other takes. One alone would come without a list around it.
+    pieces = [*itemgetter(*draws)(_INSIDE)] if tokens > 1 else [_INSIDE[draw] for draw in draws]
     pieces[::SENTENCE] = [_FIRST[draw] for draw in draws[::SENTENCE]]
     pieces[SENTENCE - 1 :: SENTENCE] = ["."] * (tokens // SENTENCE)
     if tokens == whole and tokens % SENTENCE > 1:
@@ -53,4 +55,5 @@ def _length(key: bytes) -> int:
     hashed = _HASH_OF_LENGTH.copy()
     hashed.update(key)
     draw = int.from_bytes(hashed.digest(), "big")
-    return min(LONGEST, max(1, round(MEDIAN * math.exp(SPREAD * _NORMAL.inv_cdf((draw + 0.5) / 2**32)))))
+    length = round(MEDIAN * math.exp(SPREAD * _NORMAL.inv_cdf((draw + 0.5) / 2**32)))
+    return length if 1 <= length <= LONGEST else min(LONGEST, max(1, length))

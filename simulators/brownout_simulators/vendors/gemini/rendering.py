@@ -135,6 +135,9 @@ def _candidate(generation: Generation, index: int, answer: Answer) -> dict[str, 
     if text:
         parts.append({"text": text})
     parts += _call_parts(generation, index, answer)
+    if parts and answer.finish == STOP:  # most of them
+        content = {"parts": parts, "role": "model"}
+        return {"content": content, "finishReason": finish_of(answer), "index": index}
     candidate: dict[str, Any] = (
         {"content": {"parts": parts, "role": "model"}, "index": index} if parts else _bare(answer, index)
     )
@@ -160,8 +163,7 @@ def _ended(candidate: dict[str, Any], answer: Answer) -> dict[str, Any]:
 
 def _summary(generation: Generation, index: int, answer: Answer) -> list[dict[str, Any]]:
     """What the model tells of its thoughts, where that was asked for."""
-    thinking = generation.prompt.config.get("thinkingConfig", {})
-    if not answer.thinking or not thinking.get("includeThoughts"):
+    if not answer.thinking or not generation.prompt.config.get("thinkingConfig", {}).get("includeThoughts"):
         return []
     key = generation.prompt.digest + bytes([index])
     return [{"text": "".join(prose(key, min(SUMMARY_TOKENS, answer.thinking))), "thought": True}]
@@ -170,6 +172,8 @@ def _summary(generation: Generation, index: int, answer: Answer) -> list[dict[st
 def _call_parts(generation: Generation, index: int, answer: Answer) -> list[dict[str, Any]]:
     """Function calls; what is no JSON is never shown, the answer then ends by MALFORMED_FUNCTION_CALL or MAX_TOKENS."""
     parts: list[dict[str, Any]] = []
+    if not answer.calls:
+        return parts
     for place, each in enumerate(answer.calls):
         try:
             arguments = orjson.loads(each.arguments or b"{}")

@@ -122,7 +122,9 @@ _NOT_OF_REASONING: Final = ("temperature", "top_p", "presence_penalty", "frequen
 
 def create(call: Call, account: Account[State]) -> Reply:
     """The completion, whole or as a stream."""
-    data = {name: value for name, value in call.data.items() if value is not None}
+    data = call.data
+    if None in data.values():
+        data = {name: value for name, value in data.items() if value is not None}
     prompt = read(data, account)
     answers = answers_to(prompt, account, data.get("n", 1))
     usage = usage_of(prompt, answers, cached_of(prompt, data.get("prompt_cache_key"), account))

@@ -19,6 +19,7 @@ THINKS_IN: Final = 64
 """Models that reason are seen to do so in multiples of this."""
 HEADERS: Final = ("x-client-request-id", "x-correlation-id", "idempotency-key")
 """Headers in which a caller's own id may stand."""
+_HEADERS: Final = frozenset(HEADERS)
 _WHO: Final = ("user", "safety_identifier")
 RECORDED: Final = 20_000
 """Characters of a prompt that the ledger keeps, where it keeps them."""
@@ -173,12 +174,11 @@ def references_of(call: Call) -> dict[str, str]:
     data = call.data
     found = {}
     for name in _WHO:
-        if isinstance(who := data.get(name), str):
+        if name in data and isinstance(who := data[name], str):
             found[name] = who
     given = data.get("metadata")
     if isinstance(given, dict):
         found |= {f"metadata.{name}": value for name, value in given.items() if isinstance(value, str)}
-    for name in HEADERS:
-        if name in call.headers:
-            found[f"header.{name}"] = call.headers[name]
+    if not _HEADERS.isdisjoint(call.headers):
+        found |= {f"header.{name}": call.headers[name] for name in HEADERS if name in call.headers}
     return found
