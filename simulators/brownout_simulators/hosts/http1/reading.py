@@ -48,7 +48,8 @@ class Request:
 
     method: str
     target: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
+    """Perhaps those of other requests of the connection, too: nobody changes them."""
     body: bytes
     keep_alive: bool = True
     """Whether the client wants the connection to go on."""
@@ -169,7 +170,7 @@ class HttptoolsReader:
             if len(data) == self._known_size and data.startswith(self._known_head):
                 body = data[len(self._known_head) :]
                 self._changes = 0
-                self._queue.append(Request(known.method, known.target, known.headers.copy(), body))
+                self._queue.append(Request(known.method, known.target, known.headers, body))
                 return
             self._known = None
         if len(data) > HEAD_LIMIT:

@@ -1,6 +1,6 @@
 """What a company holds: a table for each kind of entity, tokens, jobs, subscriptions, and what holds its documents."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -12,7 +12,7 @@ from brownout_simulators.store import Store
 from brownout_simulators.vendors.erp.instants import decimal_of
 from brownout_simulators.vendors.erp.records import Journal, Record, Table
 from brownout_simulators.vendors.erp.schema import KINDS, Kind
-from brownout_simulators.vendors.erp.states import is_over
+from brownout_simulators.vendors.erp.states import standing
 
 KEEP_TOKENS: Final = 20_000
 KEEP_JOBS: Final = 10_000
@@ -120,7 +120,7 @@ class State:
                 kind.keep,
                 [each for each in INDEXED if each in kind.fields],
                 self.journal,
-                is_settled=lambda record, name=name: is_over(name, record.values.get("status", "")),  # type: ignore[misc]
+                is_settled=_settled_by(standing(name)),
             )
             for name, kind in KINDS.items()
         }
@@ -190,6 +190,11 @@ class State:
         self.waiting_jobs.pop(id, None)
         if self.job_keys.get(job.key) == id:
             del self.job_keys[job.key]
+
+
+def _settled_by(standing: frozenset[str]) -> Callable[[Record], bool]:
+    """Whether a record is in none of these states; asked sixteen times for each one that must go where all stand."""
+    return lambda record: record.values.get("status", "") not in standing
 
 
 def stores(state: State) -> Mapping[str, Store[Any]]:

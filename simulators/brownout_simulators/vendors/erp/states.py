@@ -56,5 +56,14 @@ def may_go(set_name: str, before: str, after: str) -> bool:
 
 def is_over(set_name: str, state: str) -> bool:
     """Whether nothing is to come of it any more."""
-    states = TRANSITIONS.get(set_name)
-    return states is None or not states.get(state)
+    return state not in standing(set_name)
+
+
+def standing(set_name: str) -> frozenset[str]:
+    """The states of which something is still to come; none where nothing has states."""
+    return _STANDING.get(set_name, frozenset())
+
+
+_STANDING: Final[Mapping[str, frozenset[str]]] = {
+    name: frozenset(state for state, after in states.items() if after) for name, states in TRANSITIONS.items()
+}
