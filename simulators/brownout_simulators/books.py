@@ -40,14 +40,14 @@ class Books:
             now_s = self._clock.machine_s()
             kind, id = str(effect.kind), str(effect.id)  # noqa: A001
             operation_id = cause.operation_id or self.correlation.of_stored(effect)
-            references = {str(name): str(value) for name, value in effect.references.items()}
+            references = effect.references and {str(name): str(value) for name, value in effect.references.items()}
             fields = self.kept.of_effect(effect)
             # As in `Entry`. Plain values only: a vendor may have enumerations, and those cannot be packed.
             self.ledger.write(
                 (
                     "effect", account.name, operation_id, now_s, now_s, kind, id,
                     cause.request_id, cause.idempotency_key, False, 0, "", 0, 0, (), int(effect.amount),
-                    0.0, 0.0, None, references, fields, 0.0, 0.0, 0.0,
+                    0.0, 0.0, None, references or {}, fields, 0.0, 0.0, 0.0,
                 )
             )  # fmt: skip
         if notices:

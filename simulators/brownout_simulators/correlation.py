@@ -27,20 +27,28 @@ class Correlation:
             self._places = [Place(path) for path in self.paths]
         except ValueError as wrong:
             raise ValueError(f"correlate: {wrong}") from None
+        headers, fields = self._first_names(is_header=True), self._first_names(is_header=False)
+        self._names = (headers, fields) if all(place.first_name for place in self._places) else None
+        """Where neither of these is in headers and body nothing stands anywhere; None where that does not tell."""
         self._stored = [place for place in self._places if place.stored_as]
 
     def of_call(self, call: Call) -> str:
         """The operation id that the call carries, wherever an outsider's; empty without one."""
         if outsider := outsider_of(call.headers):
             return outsider
+        # Most calls say nothing at most places, which is seen by the names alone.
+        if self._names is not None and self._names[0].isdisjoint(call.headers) and self._names[1].isdisjoint(call.data):
+            return ""
         for place in self._places:
-            # Most calls say nothing at most places, which is seen by the name alone.
             beginning = place.first_name
             if beginning and beginning not in (call.headers if place.is_header else call.data):
                 continue
             if found := place.of_call(call):
                 return found
         return ""
+
+    def _first_names(self, *, is_header: bool) -> frozenset[str]:
+        return frozenset(place.first_name for place in self._places if place.is_header is is_header)
 
     def of_stored(self, effect: Effect) -> str:
         """The operation of an effect whose call named none: the one that the vendor stored with the thing."""

@@ -27,6 +27,13 @@ def test_what_is_not_there_or_no_text_is_no_id() -> None:
     assert Correlation(["body.number", "body.metadata.other.deeper", "body.gone"]).of_call(call()) == ""
 
 
+def test_a_place_that_no_name_tells_of_is_looked_at_beside_those_that_one_does() -> None:
+    made = call()
+    made.data = {"StatusCallback": "http://shop.test/done?order=from-callback"}
+    assert Correlation(["header.x-op", "body.metadata.operation_id"]).of_call(made) == ""
+    assert Correlation(["header.x-op", "callback.order"]).of_call(made) == "from-callback"
+
+
 def test_an_effect_without_a_known_call_is_traced_by_what_the_vendor_stored() -> None:
     correlation = Correlation(["header.x-op", "body.metadata.operation_id"])
     effect = Effect("till.charge", "ch_1", references={"metadata.operation_id": "stored"})

@@ -178,7 +178,7 @@ def read(data: Mapping[str, Any], account: Account[State]) -> Prompt:
     choice = data.get("tool_choice")
     named = choice if isinstance(choice, dict) and isinstance(choice.get("function"), dict) else None
     stops = data.get("stop", ())
-    tools = tools_of(data.get("tools"), named)
+    tools = tools_of(data["tools"], named) if "tools" in data else ()
     text, tokens = text_of(said), prompt_tokens(said, (data.get("tools"), schema), model, limit, "messages")
     most, ends = model.longest if limit is None else limit, (stops,) if isinstance(stops, str) else stops
     return Prompt(
