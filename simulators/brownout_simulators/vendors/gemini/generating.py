@@ -68,12 +68,14 @@ def generate(call: Call, account: Account[State], prompt: Prompt) -> Generation:
         state.salt = account.random.randbytes(8)
     most = check_thinking(call, prompt.model, prompt.config)
     answers = [_answer(account, prompt, choice, most) for choice in range(max(1, prompt.candidates))]
-    blocks = [each.blocked for each in answers if each.blocked in BLOCKS and each.finish == STOP]
-    blocked = blocks[0] if blocks else ""
+    thoughts = seen = 0
+    blocked = ""
+    for each in answers:
+        thoughts, seen = thoughts + each.thinking, seen + each.tokens - each.thinking
+        if each.blocked and not blocked and each.blocked in BLOCKS and each.finish == STOP:
+            blocked = each.blocked
     if blocked:
-        answers = []
-    thoughts = sum([each.thinking for each in answers])
-    seen = sum([each.tokens for each in answers]) - thoughts
+        answers, seen, thoughts = [], 0, 0
     return Generation(prompt, answers, account.ids.base62(22), blocked, seen, thoughts)
 
 

@@ -73,12 +73,11 @@ class Prompt(NamedTuple):
     def asked(self, key: bytes, thinks: int) -> Asked:
         """The answer that is wanted."""
         answers, since = contents.turns_of(self.turns)
-        mode = self.request.get("toolConfig", {}).get("functionCallingConfig", {}).get("mode", "AUTO")
-        says, calls, stops = (
-            contents.said_last(self.turns),
-            _CALLS.get(mode, "may"),
-            self.config.get("stopSequences", ()),
-        )
+        calls: Literal["never", "may", "must"] = "may"
+        if "toolConfig" in self.request:
+            mode = self.request["toolConfig"].get("functionCallingConfig", {}).get("mode", "AUTO")
+            calls = _CALLS.get(mode, "may")
+        says, stops = contents.said_last(self.turns), self.config.get("stopSequences", ())
         terms = self.tools, calls, self.schema, self.limit, stops
         return Asked(self.model.id, says, key, answers + 1, since, *terms, thinks)
 
