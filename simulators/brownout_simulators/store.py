@@ -148,21 +148,19 @@ class Store(Generic[T]):
     def _next_to_go(self, hand: int) -> tuple[int, int]:
         """The place of the next one that is to go, from `hand` on, never the newest; and where to look for another."""
         items, newest, is_settled = self._items, len(self._items) - 1, self._is_settled
-        first_open, looks = -1, TRIES
-        while looks:
-            if hand >= newest:
-                hand = self._first
-            entry = items[hand]
-            hand += 1
-            if entry is None:
-                continue
-            if is_settled(entry[1]):
-                return hand - 1, hand
-            if first_open < 0:
-                first_open = hand - 1
-            looks -= 1
-        self.forgotten_open += 1
-        return first_open, hand
+        open_ones: list[int] = []
+        while True:
+            for place in range(hand, newest):
+                entry = items[place]
+                if entry is None:
+                    continue
+                if is_settled(entry[1]):
+                    return place, place + 1
+                open_ones.append(place)
+                if len(open_ones) == TRIES:
+                    self.forgotten_open += 1
+                    return open_ones[0], place + 1
+            hand = self._first
 
     def _close_holes(self) -> None:
         """Most are at the beginning, where the oldest were: those are cut off. For others everything is walked through,
