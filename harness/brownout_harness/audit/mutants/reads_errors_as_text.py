@@ -34,6 +34,6 @@ MUTANT = Mutant(
     part=Part.CLASSIFICATION,
     about="what to retry is told by three words in an error's text: a connection that was reset is given up at once",
     scenario="odd-failures",
-    expectation="outcome",
+    expectation="success_rate",
     replacements=lambda: Replacements(client=lambda vendor, client: _Literal(client) if vendor == "stripe" else client),
 )
