@@ -140,7 +140,7 @@ def summed_up(console: Console, ran: Sequence[Ran]) -> int:
     for each in wrong:
         _say(console, told(each))
     real = sum(each.wanted.mode == REAL for each in ran)
-    _say(console, f"{len(ran) - len(wrong)} of {len(ran)} runs of the good core passed, {real} of all for real")
+    _say(console, f"{len(ran) - len(wrong)} of {len(ran)} runs of the good core passed ({real} of the runs for real)")
     if any(each.status is Status.FAILED for each in wrong):
         return FAILED
     return NOT_JUDGED if wrong or not ran else PASSED

@@ -81,6 +81,18 @@ def test_it_is_ready_when_it_says_so_and_ends_well_on_sigterm(tmp_path: Path) ->
         assert "Traceback" not in process.stderr.read()
 
 
+def test_other_parts_than_its_own_are_told_in_its_log_and_in_its_telemetry(tmp_path: Path) -> None:
+    name = "brownout_core.compose:Replacements"
+    with gateway(tmp_path, BROWNOUT_OPERATIONS="pay,notify", BROWNOUT_GATEWAY_PARTS=name) as (process, _):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+        assert process.stderr is not None
+        (warned,) = [line for line in process.stderr.read().splitlines() if "parts_replaced" in line]
+    assert name in warned
+    (started,) = events(tmp_path)
+    assert started["outcome"] == name
+
+
 def test_the_port_is_free_again_for_the_next_life_and_a_taken_one_is_said(tmp_path: Path) -> None:
     with gateway(tmp_path) as (process, url):
         port = url.rpartition(":")[2]
