@@ -13,6 +13,7 @@ from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.judging.endings import Ending
 from brownout_harness.judging.evidence import Deed, Evidence
 from brownout_harness.judging.leaves import Leaves
+from brownout_harness.judging.memory import MemorySample
 from brownout_harness.judging.terms import Terms
 from brownout_reports.rows import EFFECT, REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.run_folder import FaultSpan, PhaseSpan
@@ -201,6 +202,7 @@ class _Story:
             policies=POLICIES,
             duration_s=100.0,
             terms=TERMS,
+            memory=holding(),
             endings=[Ending("gateway", at_s, 3.0, at_s) for at_s in STOPS],
             deeds=[Deed(at_s + 1e-9, "start gateway", process="gateway") for at_s in STOPS],
         )
@@ -305,6 +307,13 @@ class _Story:
         self.seq += 1
         self.effects.append(effect(number, name=name, at_s=at_s, seq=self.seq, amount=100 + number))
         self.effect_of[number] = self.effects[-1].id
+
+
+def holding(*, grows_a_second: int = 0, over_s: int = 100, pid: int = 11) -> tuple[MemorySample, ...]:
+    """A process that holds 50 MB, a little more or less at each look, and so many bytes more each second."""
+    rng = random.Random(pid)
+    held = [50_000_000 + grows_a_second * second + rng.randrange(200_000) for second in range(over_s)]
+    return tuple(MemorySample(second + 0.5, "gateway", pid, each) for second, each in enumerate(held))
 
 
 def beside(evidence: Evidence) -> Evidence:

@@ -24,6 +24,7 @@ from brownout_core.policies.settings import VendorPolicies
 from brownout_harness.judging.endings import Ending
 from brownout_harness.judging.incidents import INCIDENT
 from brownout_harness.judging.leaves import Leaves
+from brownout_harness.judging.memory import MemorySample
 from brownout_harness.judging.refusals import Refusals
 from brownout_harness.judging.terms import Terms
 from brownout_harness.safety.secret_forms import forms_of, masked
@@ -111,13 +112,7 @@ class Death(NamedTuple):
 
 
 INCOMPLETE_LEDGER: Final = frozenset(
-    {
-        GapKind.LEDGER_OVERFLOW,
-        GapKind.DRAIN_NOT_FINISHED,
-        GapKind.EVIDENCE_LOST,
-        GapKind.INTERRUPTED,
-        GapKind.OTHER,
-    }
+    {GapKind.LEDGER_OVERFLOW, GapKind.DRAIN_NOT_FINISHED, GapKind.EVIDENCE_LOST, GapKind.INTERRUPTED, GapKind.OTHER}
 )
 """After these, something missing from a ledger does not prove that it never happened."""
 
@@ -135,6 +130,7 @@ class Evidence:
     deaths: tuple[Death, ...] = ()
     deeds: tuple[Deed, ...] = ()
     endings: tuple[Ending, ...] = ()
+    memory: tuple[MemorySample, ...] = ()
     telemetry: bool = True
     """False for a target that reports nothing of itself."""
     leaves: Mapping[str, Leaves] = field(default_factory=dict)

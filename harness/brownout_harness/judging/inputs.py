@@ -13,6 +13,7 @@ from pathlib import Path
 from brownout_harness.judging.endings import Ending
 from brownout_harness.judging.evidence import Death, Deed, Gap
 from brownout_reports.rows import TABLES
+from brownout_harness.judging.memory import MemorySample
 from brownout_reports.tables import Tables
 
 
@@ -45,6 +46,8 @@ class RunInputs:
     """What the scenario had done to the target, in order; a redrive from its start."""
     endings: tuple[Ending, ...] = ()
     """What came of each `stop` of a process of the target, in their order."""
+    memory: tuple[MemorySample, ...] = ()
+    """Of the target's processes, where an expectation wants to know; real mode only."""
     still_open: Mapping[str, int] = field(default_factory=dict)
     """What was still moving when the drain's time was up: `dead_letters`, `webhooks`, `requests` to how many."""
     said: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)

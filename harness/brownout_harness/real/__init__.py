@@ -12,6 +12,7 @@
 - `env_forms.py`         variables as a shell or a file takes them
 - `store.py`             what is done to it; `redis_memory.py` what it holds, emptied, copied and put back
 - `drain.py`             after the load, until nothing moves
+- `memory.py`            how much memory the target holds
 - `stops.py`             what comes of each process that was told to stop
 - `last_look.py`         then, once more, at the state of what was taken on to be finished later
 - `telemetry_tail.py`    the target's events

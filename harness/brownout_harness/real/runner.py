@@ -31,6 +31,7 @@ from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
 from brownout_harness.real.last_look import look_again
 from brownout_harness.real.machine import load_now, note_of
+from brownout_harness.real.memory import MemoryWatch, is_wanted
 from brownout_harness.real.moments import RealMoments
 from brownout_harness.real.processes import Processes, pause
 from brownout_harness.real.pulse import Pulses
@@ -130,6 +131,7 @@ class _Run:
         self._deaths: list[Death] = []
         self._deeds: list[Deed] = []
         self._stops = Stops()
+        self._memory = MemoryWatch(is_wanted=is_wanted(scenario))
         self._notes: list[str] = []
         self._load_before = load_now()
         self._still_open: dict[str, int] = {}
@@ -235,6 +237,7 @@ class _Run:
             self._deaths.append(Death(self._now_s(), child.name, child.exit_code or 0, child.last_lines(LAST_LINES)))
         self._gaps += (Gap(GapKind.NOT_STAGED, why, self._now_s()) for why in self._stage.not_back())
         self._stops.look(self._now_s())
+        self._memory.look(self._now_s(), self._stage.pids)
         self._gaps += self._stage.store.look(self._now_s())
         self._settle_actions()
         if time.monotonic() - self._shown_at_s >= SHOW_EVERY_S:
@@ -338,6 +341,7 @@ class _Run:
             deaths=tuple(self._deaths),
             deeds=tuple(self._deeds),
             endings=self._stops.endings,
+            memory=self._memory.samples,
             still_open=self._still_open,
             said=booths.said(),
             notes=(*self._notes, *self._about_load()),

@@ -157,6 +157,12 @@ class Stage:
         return self.targets[next(iter([*alive, *running, *self.targets]))]
 
     @property
+    def pids(self) -> dict[str, int]:
+        """Of the target's processes that run, by name; of one that was not started here nobody knows it."""
+        children = {name: self._processes.get(name) for name in self.targets}
+        return {name: child.pid for name, child in children.items() if child is not None and child.alive}
+
+    @property
     def any_alive(self) -> bool:
         """Whether any of the target's processes runs."""
         return any(self._is_alive(name) for name in self.targets)

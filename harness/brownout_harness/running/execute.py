@@ -274,6 +274,7 @@ def evidence_of(
         deaths=inputs.deaths,
         deeds=(*inputs.deeds, *_changed_limits(scenario, inputs.duration_s)),
         endings=inputs.endings,
+        memory=inputs.memory,
         telemetry=scenario.target is None,
         leaves=dict(_leaves(scenario, gateway)),
         policies=_policies(scenario),

@@ -17,6 +17,7 @@ from brownout_harness.asked.described import check_templates
 from brownout_harness.faults.actions import unmoved, unseen
 from brownout_harness.faults.layers import unacted
 from brownout_harness.problems import BadInput
+from brownout_harness.real.memory import without_processes
 from brownout_harness.real.redis_choice import AUTO, Redis, choose
 from brownout_harness.real.store import require_own
 from brownout_harness.running.control import without_one
@@ -151,6 +152,7 @@ def _can_be_run(mode: Mode, scenario: Scenario) -> Iterator[tuple[Place, str]]:
 
         if scenario.target is not None:
             yield ("target",), "needs processes, which virtual mode has not: add --mode real"
+        yield from without_processes(scenario, "virtual mode has none: add --mode real")
         yield from unacted(scenario, LAYERS, "virtual mode cannot act out: add --mode real")
     else:
         from brownout_harness.real.runner import LAYERS as REAL_LAYERS
@@ -158,6 +160,8 @@ def _can_be_run(mode: Mode, scenario: Scenario) -> Iterator[tuple[Place, str]]:
         yield from unacted(scenario, REAL_LAYERS, "real mode cannot act out: take the fault out")
         yield from unmoved(scenario, "run it without --mode real, or move a vendor's")
         yield from without_one(scenario)
+        if scenario.target is not None and not scenario.target.command:
+            yield from without_processes(scenario, "say how it is started (target.command)")
         yield from unseen(scenario, "run it without --mode real, or name a moment in a vendor's books")
 
 

@@ -18,6 +18,7 @@ from brownout_harness.judging.endings import Ending
 from brownout_harness.judging.evidence import Death, Deed, Evidence, Gap
 from brownout_harness.judging.expectations.base import Expectation
 from brownout_harness.judging.inputs import FaultCount, RunInputs
+from brownout_harness.judging.memory import MemorySample
 from brownout_harness.judging.simulator_status import secrets_in
 from brownout_harness.problems import BadInput
 from brownout_harness.words.vocabulary import vocabulary
@@ -64,6 +65,7 @@ class Kept(BaseModel):
     deaths: tuple[Death, ...]
     deeds: tuple[Deed, ...] = ()
     endings: tuple[Ending, ...] = ()
+    memory: tuple[MemorySample, ...] = ()
     notes: tuple[str, ...]
     control: KeptControl | None = None
     no_control: str = ""
@@ -78,6 +80,7 @@ def kept(inputs: RunInputs) -> str:
         deaths=inputs.deaths,
         deeds=inputs.deeds,
         endings=inputs.endings,
+        memory=inputs.memory,
         notes=inputs.notes,
         control=None if control is None else _kept_of(control),
         no_control=inputs.no_control,
@@ -132,6 +135,7 @@ def inputs_of(run: RunFolder) -> RunInputs:
         deaths=what.deaths,
         deeds=what.deeds,
         endings=what.endings,
+        memory=what.memory,
         notes=what.notes,
         secrets=frozenset(_secrets(vendors_needed(scenario_of(run), VENDORS))),
         logs=logs if logs.is_dir() and not logs.is_symlink() else None,

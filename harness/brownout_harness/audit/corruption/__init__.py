@@ -10,6 +10,7 @@ A mutant shows whether a scenario makes a bug happen; a damage shows whether the
 - `notices.py` to what the vendors told the target
 - `beside.py`  to what is compared with the control run
 - `stopping.py` to how the target ended when it was told to stop
+- `holding.py` to how much memory it was seen to hold
 - `experiment.py` to what the harness did
 
 To add one: a `Damage` in the module of its source. It must change what the run means.
@@ -22,6 +23,7 @@ from brownout_harness.audit.corruption import (
     beside,
     effects,
     experiment,
+    holding,
     letters,
     notices,
     requests,
@@ -32,6 +34,6 @@ from brownout_harness.audit.corruption.damage import Damage
 
 DAMAGES: Final[dict[str, Damage]] = {
     each.name: each
-    for module in (effects, requests, answers, telling, letters, notices, beside, stopping, experiment)
+    for module in (effects, requests, answers, telling, letters, notices, beside, stopping, holding, experiment)
     for each in module.DAMAGES
 }

@@ -27,6 +27,7 @@ from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
 from brownout_harness.judging.expectations.finished_later import FinishedLater
 from brownout_harness.judging.expectations.goodput import Goodput
 from brownout_harness.judging.expectations.latency import Latency
+from brownout_harness.judging.expectations.memory_bounded import MemoryBounded
 from brownout_harness.judging.expectations.no_defects import NoDefects
 from brownout_harness.judging.expectations.no_metastability import NoMetastability
 from brownout_harness.judging.expectations.no_secrets import NoSecrets
@@ -53,6 +54,7 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "finished_later": FinishedLater,
     "goodput": Goodput,
     "latency": Latency,
+    "memory_bounded": MemoryBounded,
     "no_defects": NoDefects,
     "no_metastability": NoMetastability,
     "no_secrets": NoSecrets,

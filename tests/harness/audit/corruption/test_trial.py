@@ -16,18 +16,19 @@ from brownout_harness.judging.expectations.base import Wording
 from brownout_harness.judging.expectations.dead_letters import DeadLetters
 from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
 from brownout_harness.judging.expectations.finished_later import FinishedLater
+from brownout_harness.judging.expectations.memory_bounded import MemoryBounded
 from brownout_harness.judging.expectations.notices_taken import NoticesTaken
 from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.running.execute import evidence_of, run_virtually_for
 from brownout_reports.rows import OperationRow, Outcome
 from brownout_reports.run_folder import ExpectationResult, Status
-from tests.support.histories import changed, delivery, healthy, letter, with_operations
+from tests.support.histories import changed, delivery, healthy, holding, letter, with_operations
 
 SCENARIOS = ("killed-mid-redrive", "grey-failure", "erp-refused-work-orders", "openai-streams-cut")
 """Together they have something for each damage, but for what the library never has at a run's end."""
 BY_HAND = {
     "letter-doubled", "end-moved-back", "states-never-read", "notice-never-taken", "notice-never-answered",
-    "notices-removed", "notices-failed",
+    "notices-removed", "notices-failed", "memory-leaked", "memory-unseen", "memory-hardly-seen",
 }  # fmt: skip
 
 
@@ -51,12 +52,16 @@ def test_there_is_a_run_for_each_damage() -> None:
 @pytest.mark.parametrize("name", sorted(BY_HAND))
 def test_what_the_library_never_has_is_noticed_too(name: str) -> None:
     """A letter that waits to the end, a state that was asked for, a receiver of the target's own."""
-    good, expectations = kept_waiting(), (DeadLetters(drained=False), FinishedLater(), NoticesTaken())
+    good, expectations = (
+        kept_waiting(),
+        (DeadLetters(drained=False), FinishedLater(), NoticesTaken(), MemoryBounded(at_most_mb=90)),
+    )
     assert {each.NAME: each.judge(good).status for each in expectations} == {
         each.NAME: Status.PASSED for each in expectations
     }
-    damaged = DAMAGES[name].do(Run(RunInputs(tables=good.tables, duration_s=good.duration_s), good, Random(5)))
-    evidence = replace(good, tables=damaged.tables)
+    inputs = RunInputs(tables=good.tables, duration_s=good.duration_s, memory=good.memory)
+    damaged = DAMAGES[name].do(Run(inputs, good, Random(5)))
+    evidence = replace(good, tables=damaged.tables, memory=damaged.memory)
     wrong = {each.NAME for each in expectations if each.judge(evidence).status is not Status.PASSED}
     assert wrong
     assert wrong <= set(DAMAGES[name].noticed_by)
@@ -81,6 +86,7 @@ def kept_waiting() -> Evidence:
         dead_letters=[letter(4, state="pending")],
         finish_within_s={"pay": 90.0},
         notified_by=("stripe",),
+        memory=holding(),
     )
 
 

@@ -24,6 +24,7 @@ from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
 from brownout_harness.judging.expectations.finished_later import FinishedLater
 from brownout_harness.judging.expectations.goodput import Goodput
 from brownout_harness.judging.expectations.latency import Latency
+from brownout_harness.judging.expectations.memory_bounded import MemoryBounded
 from brownout_harness.judging.expectations.no_defects import NoDefects
 from brownout_harness.judging.expectations.no_metastability import NoMetastability
 from brownout_harness.judging.expectations.no_secrets import NoSecrets
@@ -46,6 +47,7 @@ from tests.support.histories import (
     changed,
     consistent,
     effect,
+    holding,
     letter,
     moved,
     request,
@@ -72,6 +74,7 @@ DEMANDS: dict[str, Expectation] = {
     "finished_later": FinishedLater(),
     "goodput": Goodput(operation="pay", at_least=0.7, of="steady", within_s=20, after="outage"),
     "latency": Latency(operation="pay", p99_below_s=8, p50_below_s=4),
+    "memory_bounded": MemoryBounded(at_most_mb=100, grows_at_most_mb=1),
     "no_defects": NoDefects(),
     "no_metastability": NoMetastability(after="outage", within_s=15, at_least=0.7, late_by_s=9, requests_at_most=3),
     "no_secrets": NoSecrets(),
@@ -444,6 +447,17 @@ def keep_one_set_aside(evidence: Evidence, rng: random.Random) -> Evidence:
     return with_effects(evidence, lambda each: each._replace(at_s=500.0) if each.operation_id == late else each)
 
 
+def hold_more_and_more(evidence: Evidence, _rng: random.Random) -> Evidence:
+    """2.4 MB a minute: never near to what it may hold."""
+    return changed(evidence, memory=holding(grows_a_second=40_000))
+
+
+def hold_much_once(evidence: Evidence, rng: random.Random) -> Evidence:
+    much = rng.randrange(len(evidence.memory))
+    held = [each._replace(resident_bytes=10**9) if at == much else each for at, each in enumerate(evidence.memory)]
+    return changed(evidence, memory=held)
+
+
 PLANTS: list[tuple[str, Plant]] = [
     ("as_asked", take_another_amount),
     ("as_asked", swap_two_answers),
@@ -496,6 +510,8 @@ PLANTS: list[tuple[str, Plant]] = [
     ("deadline_respected", start_one_after_its_deadline),
     ("no_defects", leave_an_error_unhandled),
     ("no_defects", die),
+    ("memory_bounded", hold_more_and_more),
+    ("memory_bounded", hold_much_once),
     ("no_metastability", never_recover),
     ("no_metastability", slow_everything_down),
     ("no_metastability", multiply_the_load),
