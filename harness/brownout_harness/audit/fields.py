@@ -5,7 +5,10 @@ A field that nobody notices could be anything: either no scenario needs it, or i
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any, Final
+
+import yaml
 
 from brownout_core.adapters import ADAPTERS
 from brownout_core.compose import read_document
@@ -19,16 +22,9 @@ from brownout_reports.run_folder import Status
 from brownout_scenarios.schema import Policies, Scenario
 
 HOWS: Final = ("halved", "doubled", "off")
-MOST_TO_DO: Final[Mapping[str, tuple[str, ...]]] = {
-    "timeout": ("connections-end", "slow-payments", "openai-hangs", "stripe-brownout"),
-    "retry": ("stripe-lost-answers", "twilio-rate-limited", "waits-in-all-words", "erp-locked-records"),
-    "budget": ("stripe-brownout", "grey-failure", "incident-stripe-2019", "twilio-rate-limited"),
-    "breaker": ("grey-failure", "stripe-brownout", "sales-stays-down", "slow-payments", "late-commits"),
-    "limiter": ("quota-lowered", "cloudflare-rate-shared", "paused-holder", "resend-lost-answers", "healthy"),
-    "bulkhead": ("places-taken", "incident-aws-2021"),
-    "renewal": ("incident-auth0-2020", "token-endpoint-hangs", "sales-tokens-revoked", "vault-short-tokens"),
-    "client": ("places-taken", "healthy"),
-}
+MOST_TO_DO: Final[Mapping[str, Sequence[str]]] = yaml.safe_load(
+    Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
+)
 """By policy, the scenarios in which it has most to do: these are tried, in this order, to the first that goes red."""
 CAN_BE_OFF: Final = ("budget", "limiter", "bulkhead")
 """Policies that a scenario may switch off."""

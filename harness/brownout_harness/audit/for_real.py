@@ -16,12 +16,15 @@ from brownout_core.telemetry import Kind
 from brownout_harness.audit import mutants, smoke
 from brownout_harness.audit.matrix import GOOD, Cell
 from brownout_harness.audit.mutants import MUTANTS
+from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, NotJudged
 from brownout_harness.real.runner import run_real
+from brownout_harness.running.control import with_control
 from brownout_harness.running.execute import judged
 from brownout_harness.running.orders import checked_scenario
 from brownout_reports.rows import EventRow
-from brownout_reports.run_folder import Status
+from brownout_reports.run_folder import CONTROL_FOLDER, Status
+from brownout_scenarios.schema import Scenario
 
 
 def pairs_of(wanted: Sequence[str]) -> list[tuple[str, str]]:
@@ -48,6 +51,7 @@ def run_real_cell(mutant: str, scenario: str, seed: int | None = None) -> Cell:
     with tempfile.TemporaryDirectory(prefix="brownout-") as work:
         try:
             inputs = run_real(checked, work=Path(work), parts=parts)
+            inputs = with_control(checked, inputs, lambda control: _run_aside(control, Path(work), parts))
         except NotJudged as error:
             return Cell(mutant=mutant, scenario=scenario, status=Status.INCONCLUSIVE, failed=(), observed=str(error))
         told = inputs.tables.of(EventRow).where(pl.col("kind") == Kind.STARTED).values(pl.col("outcome").unique())
@@ -62,6 +66,12 @@ def run_real_cell(mutant: str, scenario: str, seed: int | None = None) -> Cell:
         failed=tuple(dict.fromkeys(result.name for result in failed)) if went_in else (),
         observed=observed if went_in else f"the gateway ran with {told.to_list()} and not with {parts!r}",
     )
+
+
+def _run_aside(control: Scenario, work: Path, parts: str) -> RunInputs:
+    aside = work / CONTROL_FOLDER
+    aside.mkdir()
+    return run_real(control, work=aside, parts=parts)
 
 
 def audit_for_real(console: Console, wanted: Sequence[str]) -> int:

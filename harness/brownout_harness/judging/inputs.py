@@ -12,8 +12,8 @@ from pathlib import Path
 
 from brownout_harness.judging.endings import Ending
 from brownout_harness.judging.evidence import Death, Deed, Gap
-from brownout_reports.rows import TABLES
 from brownout_harness.judging.memory import MemorySample
+from brownout_reports.rows import TABLES
 from brownout_reports.tables import Tables
 
 
