@@ -13,9 +13,9 @@ from brownout_scenarios.phases import Phase
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.workload import Group, Rising
 
-CATCHES = 44
+CATCHES = 80
 """So many known-bad parts have their own catcher among them."""
-ASKED = 15_000
+ASKED = 19_000
 """What a run costs goes with what is asked for: so much of it takes less than ten seconds on two cores."""
 
 
