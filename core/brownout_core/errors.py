@@ -128,7 +128,10 @@ class KeyReused(IdempotencyConflict):
 
 
 class ClaimsUnavailable(CallRejected):
-    """No claim could be made, for their store is down: nothing was sent."""
+    """No claim could be made, for their store is down: nothing was sent.
+
+    `may_have_effect` where nobody can tell whether it was sent before, by an earlier asker.
+    """
 
     policy = "idempotency"
 

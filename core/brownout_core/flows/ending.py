@@ -5,7 +5,14 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from brownout_core.errors import BrownoutError, DeadLettered, IdempotencyConflict, KeyReused, VendorRefused
+from brownout_core.errors import (
+    BrownoutError,
+    ClaimsUnavailable,
+    DeadLettered,
+    IdempotencyConflict,
+    KeyReused,
+    VendorRefused,
+)
 from brownout_core.telemetry import outcome_of
 
 
@@ -80,6 +87,8 @@ def _reading(error: BrownoutError, *, may_have_effect: bool) -> tuple[EndingStat
         return EndingStatus.REFUSED, 422
     if isinstance(error, IdempotencyConflict):
         return EndingStatus.IN_PROGRESS, 409
+    if isinstance(error, ClaimsUnavailable) and error.may_have_effect:
+        return EndingStatus.UNKNOWN, 503
     if may_have_effect:
         return EndingStatus.UNKNOWN, 504
     if isinstance(error, VendorRefused):

@@ -112,7 +112,7 @@ class Idempotency:
             KeyReused: the key stands for another request (another fingerprint).
             IdempotencyConflict: somebody works on it, longer than `wait_s`; or took it over meanwhile.
             DeadlineExceeded: the deadline came first.
-            ClaimsUnavailable: the store is down; nothing was done.
+            ClaimsUnavailable: the store is down: nothing was done now, and nobody can tell whether it was before.
         """
         owner = f"{self._instance}:{next(self._askings)}"
         begun = await self._begin(asking, fingerprint, owner, call)
@@ -180,7 +180,8 @@ class Idempotency:
             return await self._store.begin(key, fingerprint, owner, self._lease_s)
         except StoreUnavailable as error:
             # Closed rather than open: without a claim, two askers would both do the work.
-            raise ClaimsUnavailable(f"idempotency claims cannot be made: {error}") from error
+            # And an earlier asker may have been served, of whom nobody can tell now.
+            raise ClaimsUnavailable(f"idempotency claims cannot be made: {error}", may_have_effect=True) from error
 
     async def _give_back(self, asking: Asking, owner: str, fence: int, error: BaseException) -> None:
         key = asking.idempotency_key

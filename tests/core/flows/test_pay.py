@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from brownout_core.flows.ending import EndingStatus
-from brownout_core.records import LetterState
+from brownout_core.records import LetterState, StoreUnavailable
 from brownout_core.telemetry import Kind
 from brownout_core.transport import Lost, NoConnection
 from tests.core.fakes import After, config, reply
@@ -261,5 +261,23 @@ def test_two_operators_redrive_once() -> None:
         assert sorted(each.outcome for each in both) == ["busy", "done"]
         assert len(world.stripe.requests) == sent + 1
         assert (await world.app.dead_letters.count())[LetterState.REDRIVEN] == 1
+
+    virtually(main())
+
+
+def test_who_was_charged_is_not_told_refused_when_the_store_of_claims_is_away_as_he_asks_again() -> None:
+    """His first answer got lost. That nothing is sent now says nothing of then."""
+
+    async def main() -> None:
+        world = World()
+        assert (await world.ask(pay())).status is EndingStatus.DONE
+
+        async def down(*_: object) -> None:
+            raise StoreUnavailable("down")
+
+        world.claims.begin = down  # type: ignore[method-assign, assignment]
+        again = await world.ask(pay())
+        assert (again.status, again.http_status, again.code) == (EndingStatus.UNKNOWN, 503, "claims_unavailable")
+        assert len(world.stripe.effects) == 1
 
     virtually(main())
