@@ -13,5 +13,6 @@
 - `lint/`       what of the library nobody needs
 - `coverage/`   what the library has: what can happen, against the policies that meet it, as its runs show it
 - `fields.py`   whether the library notices that a field of a policy is another
+- `kept.py`     what a long audit has found so far, on disk
 - `processes.py` many runs at once
 """

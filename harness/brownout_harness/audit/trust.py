@@ -4,23 +4,21 @@ What has been run is kept as it comes, so that hours of it can be broken off and
 sources says nothing of these, and is run again.
 """
 
-import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 
 from brownout_harness.audit.for_real import run_real_cell
+from brownout_harness.audit.kept import KeptLines, sources
 from brownout_harness.audit.matrix import GOOD, Cell, run_cell
 from brownout_harness.audit.processes import in_processes
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput
 from brownout_reports.run_folder import Status
 
-OURS: Final = ("brownout_core", "brownout_simulators", "brownout_scenarios", "brownout_harness", "brownout_reports")
 FILE: Final = "trust.jsonl"
 SHOW_EVERY: Final = 65
 VIRTUAL: Final = "virtual"
@@ -68,52 +66,26 @@ def run_wanted(wanted: Wanted) -> Ran:
     return Ran.of(wanted, run(GOOD, wanted.scenario, wanted.seed))
 
 
-def sources(packages: Sequence[str] = OURS) -> str:
-    """All of our sources and scenarios, in a few letters."""
-    digest = hashlib.sha256()
-    for package in packages:
-        spec = find_spec(package)
-        if spec is None or spec.origin is None:
-            raise BadInput(f"{package} is not installed")
-        root = Path(spec.origin).parent
-        for file in sorted(each for each in root.rglob("*") if each.suffix in {".py", ".yaml"}):
-            digest.update(f"{package}/{file.relative_to(root)}\0".encode() + file.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
-
-
 class Kept:
     """What has been run, in a folder."""
 
     def __init__(self, folder: Path, of: str) -> None:
         """`of` says with which sources. Raises `BadInput` where the folder cannot be used."""
-        self._file = folder / FILE
-        self._head = json.dumps({"schema": 1, "of": of})
+        self._lines = KeptLines(folder / FILE, of)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self.ran = {each.wanted: each for each in self._read()}
-            lines = [self._head, *map(_line, self.ran.values())]
-            self._file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise BadInput(f"--out {folder}: {error.strerror}; name a folder that can be written") from None
+            self.ran = {each.wanted: each for each in map(_read, self._lines.lines)}
         except (ValueError, KeyError, TypeError) as wrong:
-            raise BadInput(f"{self._file}: not what `brownout trust` wrote: {wrong}; name another folder") from None
+            raise BadInput(f"{folder / FILE}: not what `brownout trust` wrote: {wrong}; name another folder") from None
 
     def add(self, ran: Ran) -> None:
         """One more; on disk when this returns."""
         self.ran[ran.wanted] = ran
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write(_line(ran) + "\n")
+        self._lines.add(_line(ran))
 
-    def _read(self) -> Iterator[Ran]:
-        """Of these sources; a last line that was cut off when somebody broke it off is run again."""
-        if not self._file.exists():
-            return
-        head, *lines = self._file.read_text(encoding="utf-8").split("\n")
-        if head != self._head:
-            return
-        for line in lines[:-1]:
-            told = json.loads(line)
-            yield Ran(Wanted(**told["wanted"]), Status(told["status"]), told["observed"])
+
+def _read(line: str) -> Ran:
+    told = json.loads(line)
+    return Ran(Wanted(**told["wanted"]), Status(told["status"]), told["observed"])
 
 
 def _line(ran: Ran) -> str:

@@ -6,7 +6,8 @@ import pytest
 from rich.console import Console
 
 from brownout_harness.audit import trust
-from brownout_harness.audit.trust import FILE, REAL, Kept, Ran, Wanted, for_real, in_virtual_time, run_all, sources
+from brownout_harness.audit.kept import sources
+from brownout_harness.audit.trust import FILE, REAL, Kept, Ran, Wanted, for_real, in_virtual_time, run_all
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput
 from brownout_reports.run_folder import Status
 from tests.support.commands import brownout_here

@@ -1,6 +1,7 @@
 """Work in forked copies of this process, so many at a time: each ends with what it broke.
 
-What a copy says comes line by line, so that what it had said before it died is known.
+What a copy says comes line by line, so that what it had said before it died is known. This process must not have used
+what keeps threads (polars does): a copy has none of them, and would wait for ever.
 """
 
 import os
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -22,8 +24,9 @@ TIME_UP: Final = "time"
 STOOD_STILL: Final = "still"
 DIED: Final = "died"
 """Of an error."""
+LOOKS_EVERY_S: Final = 1.0
 STANDS_STILL_S: Final = 120.0
-"""By the clock on the wall without a word: it waits for something that does not come."""
+"""So long without a word and without work: it waits for something that does not come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class _Copy(Generic[T]):
     pipe: int
     heard_at_s: float
     is_given_up: bool = False
+    worked: str = ""
+    """Its processor time when it was last looked at."""
     said: bytearray = field(default_factory=bytearray)
 
 
@@ -67,7 +72,7 @@ def in_forks(items: Iterable[T], work: Callable[[T], Iterator[bytes]], at_once: 
                     heard.register(copy.pipe, selectors.EVENT_READ)
                 if not running:
                     return
-                for key, _ in heard.select(timeout=1.0):
+                for key, _ in heard.select(timeout=LOOKS_EVERY_S):
                     copy = running[key.fd]
                     said = os.read(copy.pipe, 1 << 16)
                     copy.heard_at_s = time.monotonic()
@@ -77,9 +82,7 @@ def in_forks(items: Iterable[T], work: Callable[[T], Iterator[bytes]], at_once: 
                         del running[copy.pipe]
                         yield _ended(copy)
                 for copy in running.values():
-                    if time.monotonic() - copy.heard_at_s > STANDS_STILL_S and not copy.is_given_up:
-                        copy.is_given_up = True
-                        os.kill(copy.pid, signal.SIGKILL)
+                    _give_up_if_it_stands_still(copy)
         finally:
             for copy in running.values():
                 os.kill(copy.pid, signal.SIGKILL)
@@ -110,6 +113,27 @@ def _begin(item: T, work: Callable[[T], Iterator[bytes]]) -> _Copy[T]:
     finally:
         # Not `sys.exit`: nothing of the parent's is to be cleaned up twice.
         os._exit(code)
+
+
+def _give_up_if_it_stands_still(copy: _Copy[T]) -> None:
+    """Who says nothing and yet gets on is only slow: the machine is busy, and its processor time has its own limit."""
+    if copy.is_given_up or time.monotonic() - copy.heard_at_s <= STANDS_STILL_S:
+        return
+    worked = _processor_time(copy.pid)
+    if worked and worked != copy.worked:
+        copy.worked, copy.heard_at_s = worked, time.monotonic()
+        return
+    copy.is_given_up = True
+    os.kill(copy.pid, signal.SIGKILL)
+
+
+def _processor_time(pid: int) -> str:
+    """Of a process, in ticks; empty where the system does not tell."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    return " ".join(text.rpartition(")")[2].split()[11:13])
 
 
 def _ended(copy: _Copy[T]) -> Ended[T]:

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
-from brownout_harness.audit.systematic.kept import Kept, fingerprint
+from brownout_harness.audit.kept import sources as source_state
+from brownout_harness.audit.systematic.kept import Kept
 from brownout_harness.audit.systematic.rehearsal import NotRehearsed, Rehearsal, import_all, rehearse
 from brownout_harness.audit.systematic.reviewed import reviewed
 from brownout_harness.audit.systematic.sources import SOURCES, Sources, sampled
@@ -43,7 +44,7 @@ def audit_systematically(
     if find_spec("coverage") is None:
         raise BadInput("--systematic needs the package coverage: pip install coverage")
     sources, at_once = SOURCES[package], workers or os.cpu_count() or 1
-    kept = Kept(out, f"{package} {fingerprint()}")
+    kept = Kept(out, f"{package} {source_state()}")
     every = list(sources.changes())
     wanted = [each for each in sampled(every, sample) if not only or each.module.partition(".")[2].startswith(only)]
     if not wanted:

@@ -3,12 +3,11 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from brownout_harness.audit.kept import root_of
 from brownout_harness.audit.systematic.changes import Change, changes_of
-from brownout_harness.problems import BadInput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +23,7 @@ class Sources:
     @property
     def root(self) -> Path:
         """Where it is imported from."""
-        spec = find_spec(self.package)
-        if spec is None or spec.origin is None:
-            raise BadInput(f"{self.package} is not installed: its sources are what is changed")
-        return Path(spec.origin).parent
+        return root_of(self.package)
 
     def file(self, module: str) -> Path:
         """Of a module of it."""

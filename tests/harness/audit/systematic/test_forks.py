@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -45,6 +46,20 @@ def test_what_a_copy_said_and_how_it_ended(
     monkeypatch.setattr(forks, "STANDS_STILL_S", 0.2)
     (only,) = in_forks([how], work, 1)
     assert (only.item, only.lines, only.how) == (how, lines, ended)
+
+
+def test_who_is_only_slow_does_not_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is busy gives it little time; it says nothing for long, and gets on."""
+
+    def slowly(_item: str) -> Iterator[bytes]:
+        while time.process_time() < 0.3:
+            pass
+        yield b"done"
+
+    monkeypatch.setattr(forks, "STANDS_STILL_S", 0.05)
+    monkeypatch.setattr(forks, "LOOKS_EVERY_S", 0.02)
+    (only,) = in_forks(["slow"], slowly, 1)
+    assert (only.lines, only.how) == ((b"done",), "")
 
 
 def test_all_are_worked_on_so_many_at_a_time() -> None:

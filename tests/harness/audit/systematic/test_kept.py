@@ -3,7 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from brownout_harness.audit.systematic.kept import Kept, fingerprint
+import pytest
+
+from brownout_harness.audit.systematic.kept import Kept
+from brownout_harness.problems import BadInput
 from tests.harness.audit.systematic.founds import KILLED, SURVIVED, named
 
 
@@ -36,6 +39,9 @@ def test_what_was_found_with_other_sources_says_nothing(tmp_path: Path) -> None:
     assert len(Kept(tmp_path, "other sources").found) == 1
 
 
-def test_what_a_run_is_made_of_has_a_fingerprint_and_what_asks_for_it_has_none() -> None:
-    core = fingerprint(["brownout_core"])
-    assert fingerprint(["brownout_core"]) == core != fingerprint()
+def test_what_no_audit_wrote_is_bad_input(tmp_path: Path) -> None:
+    Kept(tmp_path, "these sources")
+    with (tmp_path / "found.jsonl").open("a", encoding="utf-8") as file:
+        file.write("{}\n")
+    with pytest.raises(BadInput, match=r"found.jsonl: not what an audit wrote"):
+        Kept(tmp_path, "these sources")
