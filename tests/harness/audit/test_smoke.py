@@ -16,8 +16,6 @@ from brownout_scenarios.workload import Group, Rising
 CATCHES = 80
 """So many known-bad parts have their own catcher among them."""
 ASKED = 19_000
-"""What a run costs goes with what is asked for: so much of it takes less than ten seconds on two cores."""
-ASKED = 15_000
 """What a run costs goes with what is asked for in it."""
 
 

@@ -32,7 +32,7 @@ MUTANT = Mutant(
     name="opens-longer-each-time",
     part=Part.BREAKER,
     about="each opening lasts twice as long as the one before: a vendor that is back is shut out for minutes",
-    scenario="stripe-brownout",
+    scenario="incident-stripe-2019",
     expectation="breaker",
     replacements=lambda: Replacements(breaker=_breaker),
 )

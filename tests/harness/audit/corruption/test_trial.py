@@ -24,7 +24,10 @@ from brownout_reports.rows import OperationRow, Outcome
 from brownout_reports.run_folder import ExpectationResult, Status
 from tests.support.histories import changed, delivery, healthy, holding, letter, with_operations
 
-SCENARIOS = ("killed-mid-redrive", "grey-failure", "erp-refused-work-orders", "openai-streams-cut")
+SCENARIOS = (
+    "killed-mid-redrive", "grey-failure", "erp-refused-work-orders", "openai-streams-cut", "deployed-at-work",
+    "card-testers",
+)  # fmt: skip
 """Together they have something for each damage, but for what the library never has at a run's end."""
 BY_HAND = {
     "letter-doubled", "end-moved-back", "states-never-read", "notice-never-taken", "notice-never-answered",
