@@ -596,6 +596,9 @@ def test_stopping_ends_open_sessions(run: Run) -> None:
     run(main())
 
 
+ROUNDING_S = 1e-9
+
+
 def test_a_queue_is_really_waited_in(run: Run) -> None:
     """Six at once where two are worked on at a time: three rounds of work, and none is begun before its turn."""
     work_s = 0.05
@@ -611,10 +614,12 @@ def test_a_queue_is_really_waited_in(run: Run) -> None:
 
             took_s = sorted(await asyncio.gather(*(asked() for _ in range(6))))
             for place, each_s in enumerate(took_s):
-                assert each_s >= (1 + place // 2) * work_s
+                assert each_s >= (1 + place // 2) * work_s - ROUNDING_S
             requests = [row for row in host.simulator.ledger.rows() if row["entry"] == "request"]
             assert sorted(row["queued_s"] > 0 for row in requests) == [False, False, True, True, True, True]
-            assert all(row["given_work_s"] >= row["asked_work_s"] == work_s for row in requests)
+            # The machine's clock is large after some hours, and a difference of two of its instants is not exact.
+            assert [row["asked_work_s"] for row in requests] == [pytest.approx(work_s, abs=ROUNDING_S)] * 6
+            assert all(row["given_work_s"] >= work_s - ROUNDING_S for row in requests)
             begun_s = sorted(row["at_s"] + row["queued_s"] for row in requests)
             for begun, two_later in zip(begun_s, begun_s[2:], strict=False):
                 # `at_s` is the host's instant, `queued_s` the engine's span: a busy machine lies between them.
