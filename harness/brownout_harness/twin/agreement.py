@@ -55,8 +55,8 @@ class Figure:
     why: str = ""
     """Of what cannot be said, or of a value that is not there."""
     in_spread: bool = False
-    """It is within what virtual time shows of the scenario when calls take some milliseconds longer (`spread.py`), and
-    not within the limit."""
+    """It is not within the limit, and is within what virtual time shows of the scenario when calls take some
+    milliseconds longer (`spread.py`): it has no one value, and so says nothing of how far the modes agree."""
 
     @property
     def difference(self) -> float | None:
@@ -146,7 +146,7 @@ def _in_spread(figure: Figure, shown: Sequence[float | None]) -> Figure:
         is_shown = apart <= ALLOWED[figure.what](low if figure.real < low else high, figure.real) + ROUNDING
     else:
         is_shown = False
-    return replace(figure, within=True, in_spread=True) if is_shown else figure
+    return replace(figure, within=None, in_spread=True) if is_shown else figure
 
 
 def _differing(virtual: Verdict, real: Verdict) -> Iterator[str]:

@@ -144,11 +144,18 @@ def spread(real: Seen, *virtual: Seen) -> dict[str, Figure]:
     return {each.what: each for each in with_spread(agreement_of("x", [first]), [[each] for each in others]).figures}
 
 
-@pytest.mark.parametrize(("done", "within"), [(960, True), (955, True), (954, False), (1000, True)])
-def test_a_figure_may_be_any_that_virtual_time_shows(done: int, within: bool) -> None:
+@pytest.mark.parametrize(("done", "within"), [(960, None), (955, None), (954, False), (1000, True)])
+def test_a_figure_that_virtual_time_leaves_to_chance_says_nothing(done: int, within: bool | None) -> None:
     found = spread(seen(done=done), seen(), seen(done=980), seen(done=960))[SUCCESS]
     assert found.within is within
-    assert found.in_spread is (within and done < 1000)
+    assert found.in_spread is (within is None)
+
+
+def test_what_is_in_the_spread_is_no_agreement() -> None:
+    """Else modes that differ by seconds would agree, wherever a scenario is a matter of chance."""
+    apart = agreement_of("x", [pair(seen(), seen(done=960))])
+    assert apart.status is Status.FAILED
+    assert with_spread(apart, [[pair(seen(done=960), seen(done=960))]]).status is Status.INCONCLUSIVE
 
 
 def test_a_breaker_may_move_as_often_as_it_does_in_any() -> None:
