@@ -1,10 +1,15 @@
-"""A good store of claims with nothing changed: what a known-bad one is made of, but for the one thing it does wrong."""
+"""Good parts with nothing changed: what a known-bad one is made of, but for the one thing that it does wrong."""
 
+from collections.abc import Callable
+from typing import Any
+
+from brownout_core.compose import Replacements
+from brownout_core.errors import ServiceError
 from brownout_core.records import Begun, ClaimStore
 
 
 class ClaimsAround:
-    """Does as `inner` does."""
+    """A store of claims that does as `inner` does."""
 
     def __init__(self, inner: ClaimStore) -> None:
         self._inner = inner
@@ -29,3 +34,27 @@ class ClaimsAround:
 
     async def close(self) -> None:
         await self._inner.close()
+
+
+class ClientAround:
+    """A vendor's client that does as `inner` does, but that `taken_for` says what each of its errors is taken for."""
+
+    def __init__(self, inner: Any, taken_for: Callable[[ServiceError], ServiceError]) -> None:
+        self._inner = inner
+        self._taken_for = taken_for
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        asked = getattr(self._inner, name)
+
+        async def call(*arguments: Any, **options: Any) -> Any:
+            try:
+                return await asked(*arguments, **options)
+            except ServiceError as error:
+                raise self._taken_for(error) from error.__cause__
+
+        return call
+
+
+def misread(vendor: str, taken_for: Callable[[ServiceError], ServiceError]) -> Replacements:
+    """Of this vendor's client; the others are as they were."""
+    return Replacements(client=lambda whose, client: ClientAround(client, taken_for) if whose == vendor else client)

@@ -1,13 +1,12 @@
 """What catches what, in the terminal, while it is found out and when it is there."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from brownout_harness.audit.bar import bar
 from brownout_harness.audit.matrix import Catch, Cell, Matrix, run_matrix
 from brownout_harness.audit.mutant import Mutant
 from brownout_harness.audit.mutants import MUTANTS
@@ -26,13 +25,16 @@ def audit(
     workers: int | None = None,
 ) -> int:
     """Run these scenarios against every known-bad part; 0 if each is caught and nothing else goes red, else 1."""
-    with _progress(console, "auditing", (len(MUTANTS) + 1) * len(scenarios) if whole else None) as done:
-        matrix = run_matrix(tuple(MUTANTS), scenarios, whole=whole, done=done, workers=workers)
+    # How many there will be is known of the whole matrix alone.
+    with bar(console, "auditing", (len(MUTANTS) + 1) * len(scenarios) if whole else None) as step:
+        matrix = run_matrix(
+            tuple(MUTANTS), scenarios, whole=whole, done=lambda cell: step(_told(cell)), workers=workers
+        )
     steadiness = None
     if seeds > 1:
         own = {name: each.scenario for name, each in MUTANTS.items() if each.scenario in scenarios}
-        with _progress(console, "with other seeds", (len(own) + len(set(own.values()))) * seeds) as done:
-            steadiness = run_seeds(own, seeds_of(seeds), done=done, workers=workers)
+        with bar(console, "with other seeds", (len(own) + len(set(own.values()))) * seeds) as step:
+            steadiness = run_seeds(own, seeds_of(seeds), done=lambda cell: step(_told(cell)), workers=workers)
     show(matrix, console, steadiness)
     if out is not None:
         write(out, matrix, MUTANTS, steadiness)
@@ -43,25 +45,8 @@ def audit(
     return FAILED if wrong else PASSED
 
 
-@contextmanager
-def _progress(console: Console, what: str, total: int | None) -> Iterator[Callable[[Cell], None]]:
-    """Where nobody knows how many there will be, they are counted only."""
-    progress = Progress(
-        TextColumn(what),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}"),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    with progress:
-        task = progress.add_task("", total=total)
-
-        def done(cell: Cell) -> None:
-            progress.update(task, advance=1, description=f"{cell.mutant or 'the good core'} on {cell.scenario}")
-
-        yield done
+def _told(cell: Cell) -> str:
+    return f"{cell.mutant or 'the good core'} on {cell.scenario}"
 
 
 def show(

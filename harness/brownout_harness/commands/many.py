@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from brownout_harness.audit.bar import bar
 from brownout_harness.audit.processes import in_processes
 from brownout_harness.commands.terminal import MARKS, PLAIN_MARKS
 from brownout_harness.problems import NOT_JUDGED, Problem, worst
@@ -82,23 +82,13 @@ def run_many(
     console: Console, orders: Sequence[Order], keep: Keep, *, workers: int | None = None, fail_fast: bool = False
 ) -> int:
     """Run all orders in virtual time, on all cores, and show what came of them; the exit code of the worst."""
-    bar = Progress(
-        TextColumn("running"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}"),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
     ended: list[Ended] = []
     wanted = [(order, place, keep) for place, order in enumerate(orders)]
     try:
-        with bar, closing(in_processes(one, wanted, workers)) as runs:
-            task = bar.add_task("", total=len(orders))
+        with bar(console, "running", len(orders)) as step, closing(in_processes(one, wanted, workers)) as runs:
             for each in runs:
                 ended.append(each)
-                bar.update(task, advance=1, description=escape(each.scenario))
+                step(each.scenario)
                 if not console.is_terminal:
                     _tell(console, each, len(ended), len(orders))
                 if fail_fast and each.exit_code:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from brownout_harness.audit.bar import bar
 from brownout_harness.audit.corruption import DAMAGES
 from brownout_harness.audit.corruption.trial import Trial, tried
 from brownout_harness.audit.processes import in_processes
@@ -31,23 +31,13 @@ def audit_evidence(
     """0 where each damage was noticed, by those who are to; 1 where one was not; 3 where a run did not pass undamaged,
     so that nothing can be said. What was found goes to the folder `out`, where one is named."""
     wanted = [(scenario, seed) for scenario in scenarios for seed in seeds]
-    progress = Progress(
-        TextColumn("damaging"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}"),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
     found: list[Trial] = []
     undone: list[str] = []
-    with progress:
-        task = progress.add_task("", total=len(wanted))
+    with bar(console, "damaging", len(wanted)) as step:
         for trials, why in in_processes(tried, wanted, workers):
             found += trials
             undone += [why] if why else []
-            progress.update(task, advance=1, description=trials[0].scenario if trials else "")
+            step(trials[0].scenario if trials else "")
     found.sort(key=lambda each: (each.scenario, each.seed, each.damage))
     if out is not None:
         write(out, found)

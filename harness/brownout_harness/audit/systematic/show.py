@@ -1,15 +1,14 @@
 """The systematic audit in the terminal: while it runs, and what it came to."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.markup import escape
 from rich.table import Table
 
+from brownout_harness.audit.bar import bar
 from brownout_harness.audit.kept import sources as source_state
 from brownout_harness.audit.systematic.kept import Kept
 from brownout_harness.audit.systematic.rehearsal import NotRehearsed, Rehearsal, import_all, rehearse
@@ -53,13 +52,12 @@ def audit_systematically(
     if len(rest) < len(wanted):
         console.print(f"{len(wanted) - len(rest)} of {len(wanted)} changes are known from {out}", highlight=False)
     if rest:
-        with _progress(console) as progress:
-            good = _good_runs(kept, sources, at_once, progress)
-            task = progress.add_task("changing", total=len(rest), what="")
+        good = _good_runs(kept, sources, at_once, console)
+        with bar(console, "changing", len(rest)) as step:
 
             def done(found: Found) -> None:
                 kept.add(found)
-                progress.update(task, advance=1, what=f"{found.fate}: {found.change[:60]}")
+                step(f"{found.fate}: {found.change[:60]}")
 
             survey(sources, rest, good.runs, at_once, done)
     names = {each.name for each in wanted}
@@ -79,29 +77,15 @@ def audit_systematically(
     return FAILED if told.contradicted or told.stale or share < at_least else PASSED
 
 
-@contextmanager
-def _progress(console: Console) -> Iterator[Progress]:
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[what]}"),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as progress:
-        yield progress
-
-
-def _good_runs(kept: Kept, sources: Sources, at_once: int, progress: Progress) -> Rehearsal:
+def _good_runs(kept: Kept, sources: Sources, at_once: int, console: Console) -> Rehearsal:
     good = kept.good_runs()
     if good is not None:
         import_all(good.modules)
         return good
     names = library.names()
-    task: TaskID = progress.add_task("with nothing changed", total=len(names), what="")
     try:
-        good = rehearse(names, sources.root, at_once, lambda name: progress.update(task, advance=1, what=name))
+        with bar(console, "with nothing changed", len(names)) as step:
+            good = rehearse(names, sources.root, at_once, step)
     except NotRehearsed as error:
         raise NotJudged(str(error)) from None
     kept.keep_good_runs(good)
@@ -122,10 +106,11 @@ def show(told: Tally, console: Console) -> None:
     console.print(f"noticed first by: {noticed or 'nobody'}", highlight=False)
     for each in told.survivors[:SHOWN]:
         traces = f"{len(each.differed)} of {each.tried} runs differ" if each.differed else "no run differs"
-        console.print(f"[bold red]✗[/] {each.change} ({traces})", highlight=False, markup=True)
+        console.print(f"[bold red]✗[/] {escape(each.change)} ({traces})", highlight=False)
     if len(told.survivors) > SHOWN:
         console.print(f"… and {len(told.survivors) - SHOWN} more", highlight=False)
     for each in told.contradicted:
-        console.print(f"[bold red]✗[/] reviewed as making no difference, but {each.scenario} notices: {each.change}")
+        change = escape(each.change)
+        console.print(f"[bold red]✗[/] reviewed as making no difference, but {each.scenario} notices: {change}")
     for name in told.stale:
-        console.print(f"[bold red]✗[/] reviewed, but no longer there: {name}")
+        console.print(f"[bold red]✗[/] reviewed, but no longer there: {escape(name)}")

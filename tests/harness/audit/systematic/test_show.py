@@ -1,5 +1,6 @@
 """The whole of it, on two scenarios and one module."""
 
+import io
 import json
 import subprocess
 import sys
@@ -9,7 +10,10 @@ import pytest
 from rich.console import Console
 
 from brownout_harness.audit.systematic import show
+from brownout_harness.audit.systematic.sources import SOURCES
+from brownout_harness.audit.systematic.tally import tally
 from brownout_harness.problems import BadInput
+from tests.harness.audit.systematic.founds import KILLED, SURVIVED, named
 
 BULKHEAD = "brownout_core.policies.bulkhead"
 # In a process of its own, as it is meant to be: what is forked must not have used libraries that keep threads.
@@ -51,3 +55,13 @@ def test_changes_are_found_or_not_and_a_second_time_they_are_known(tmp_path: Pat
 def test_a_sample_without_a_change_is_bad_input(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"no change of brownout_core is in policies.bulkhead"):
         show.audit_systematically(Console(), "core", sample=0.0001, out=tmp_path, only=("policies.bulkhead",))
+
+
+def test_code_is_printed_as_it_stands() -> None:
+    """It may hold what is markup elsewhere."""
+    names = [f"part:f: {code}" for code in ("rows[i] → rows[j]", "path[/x] → path", "all[red] → all[blue]")]
+    survived, killed = named(SURVIVED, names[0]), named(KILLED, names[1])
+    reviewed = {killed.change: "nobody reads it", f"brownout_core.{names[2]}": "nobody reads it"}
+    printed = io.StringIO()
+    show.show(tally(SOURCES["core"], 1.0, [survived, killed], reviewed, []), Console(file=printed, width=200))
+    assert [name for name in names if name not in printed.getvalue()] == []
