@@ -2,11 +2,11 @@
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from brownout_harness.audit.systematic.operators import OPERATORS, Replacement
 
@@ -82,15 +82,31 @@ def changes_of(module: str, source: Path) -> list[Change]:
 def changed(source: Path, change: Change) -> ast.Module:
     """The module's tree with that change in it."""
     tree = ast.parse(source.read_bytes())
-    parent: ast.AST = tree
-    for name, place in change.path[:-1]:
-        parent = _below(parent, name, place)
-    name, place = change.path[-1]
-    node = _below(parent, name, place)
-    replacement = deepcopy(list(OPERATORS[change.operator](node))[change.turn])
+    *_, parent, node = nodes_on(tree, change.path)
+    replacement = replacement_of(node, change)
     for each in replacement if isinstance(replacement, list) else [replacement]:
         ast.copy_location(each, node)
         ast.fix_missing_locations(each)
+    put(parent, change.path[-1], replacement)
+    return tree
+
+
+def nodes_on(tree: ast.AST, path: Sequence[Step]) -> list[Any]:
+    """From the tree itself to what is at the end of the path."""
+    nodes: list[Any] = [tree]
+    for step in path:
+        nodes.append(_below(nodes[-1], *step))
+    return nodes
+
+
+def replacement_of(node: ast.AST, change: Change) -> Replacement:
+    """What that change puts in the node's place; the node stays as it is."""
+    return deepcopy(list(OPERATORS[change.operator](node))[change.turn])
+
+
+def put(parent: ast.AST, step: Step, replacement: Replacement) -> None:
+    """In the place of what is one step below."""
+    name, place = step
     if isinstance(replacement, list):
         statements = getattr(parent, name)
         statements[place : (place or 0) + 1] = replacement
@@ -98,7 +114,6 @@ def changed(source: Path, change: Change) -> ast.Module:
         setattr(parent, name, replacement)
     else:
         getattr(parent, name)[place] = replacement
-    return tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,7 @@ def _places(tree: ast.Module) -> Iterator[_Place]:
 def _inside(
     node: ast.AST, path: tuple[Step, ...], names: tuple[str, ...], *, is_run: bool, line: int, last_line: int
 ) -> Iterator[_Place]:
-    for step in _steps(node):
+    for step in steps_of(node):
         child = _below(node, *step)
         at, until = getattr(child, "lineno", line), getattr(child, "end_lineno", last_line)
         if isinstance(child, ast.stmt) and hasattr(child, "body"):
@@ -135,7 +150,8 @@ def _inside(
         yield from _inside(child, (*path, step), below, is_run=runs, line=at, last_line=until)
 
 
-def _steps(node: ast.AST) -> Iterator[Step]:
+def steps_of(node: ast.AST) -> Iterator[Step]:
+    """To each node one below."""
     for name, value in ast.iter_fields(node):
         if isinstance(value, list):
             yield from ((name, place) for place, each in enumerate(value) if isinstance(each, ast.AST))

@@ -3,7 +3,7 @@
 import ast
 import gc
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import spec_from_file_location
@@ -30,14 +30,25 @@ class Functions:
         False where none is there, or it cannot take that code: then the module has to be imported anew.
         """
         code = _outermost(compile(tree, file, "exec", dont_inherit=True), line)
-        there = self._at.get(_place(code), []) if code is not None else []
-        if code is None or not there:
+        if code is None:
             return False
-        if any(len(each.__code__.co_freevars) != len(code.co_freevars) for each in there):
-            return False
+        there = self._that_take(code)
         for each in there:
             each.__code__ = code
-        return True
+        return bool(there)
+
+    def every(self, file: str, tree: ast.Module) -> Iterator[tuple[range, CodeType, Sequence[FunctionType]]]:
+        """Each function of the module that can be given its code from that tree: its lines, the code, who takes it."""
+        for code in _functions(compile(tree, file, "exec", dont_inherit=True)):
+            if there := self._that_take(code):
+                yield range(_first(code), _last(code) + 1), code, there
+
+    def _that_take(self, code: CodeType) -> Sequence[FunctionType]:
+        """None, where they cannot: what they enclose is another, or two different functions stand at one place."""
+        there = self._at.get(_place(code), [])
+        if len({id(each.__code__) for each in there}) != 1:
+            return []
+        return there if len(there[0].__code__.co_freevars) == len(code.co_freevars) else []
 
 
 def _place(code: CodeType) -> Place:
@@ -46,14 +57,18 @@ def _place(code: CodeType) -> Place:
 
 def _outermost(code: CodeType, line: int) -> CodeType | None:
     """The function, which is not itself inside of one, that has the line; classes are looked into."""
+    return next((each for each in _functions(code) if _first(each) <= line <= _last(each)), None)
+
+
+def _functions(code: CodeType) -> Iterator[CodeType]:
+    """Those that are not inside of others."""
     for each in code.co_consts:
-        if not isinstance(each, CodeType) or not _first(each) <= line <= _last(each):
+        if not isinstance(each, CodeType):
             continue
-        is_function = each.co_flags & 0x2  # CO_NEWLOCALS: a function's code has it, a class's has not
-        found = each if is_function else _outermost(each, line)
-        if found is not None and found.co_name not in {"<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"}:
-            return found
-    return None
+        if not each.co_flags & 0x2:  # CO_NEWLOCALS: a function's code has it, a class's has not
+            yield from _functions(each)
+        elif each.co_name not in {"<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"}:
+            yield each
 
 
 def _first(code: CodeType) -> int:

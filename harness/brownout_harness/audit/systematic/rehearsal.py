@@ -6,11 +6,12 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
 from brownout_harness.audit.systematic.forks import in_forks
+from brownout_harness.audit.systematic.infection import Spared
 from brownout_harness.audit.systematic.trial import Heard, try_out
 
 
@@ -33,6 +34,8 @@ class Rehearsal:
     """What they import, in the order in which it is imported."""
     runs: Mapping[str, Rehearsed]
     """By scenario."""
+    spared: Spared = field(default_factory=dict)
+    """By scenario, the changes that make no difference in it."""
 
     def to_json(self) -> str:
         """As it is kept."""
@@ -40,13 +43,20 @@ class Rehearsal:
             name: [each.heard, each.cost_s, {file: sorted(lines) for file, lines in each.lines.items()}]
             for name, each in self.runs.items()
         }
-        return json.dumps([self.modules, runs])
+        changes = sorted(set().union(*self.spared.values()))
+        number = {change: at for at, change in enumerate(changes)}
+        spared = {name: sorted(number[each] for each in some) for name, some in self.spared.items()}
+        return json.dumps([self.modules, runs, changes, spared])
 
     @classmethod
     def from_json(cls, told: str) -> "Rehearsal":
         """Back from there."""
-        modules, runs = json.loads(told)
-        return cls(tuple(modules), {name: _rehearsed(*each) for name, each in runs.items()})
+        modules, runs, changes, spared = json.loads(told)
+        return cls(
+            tuple(modules),
+            {name: _rehearsed(*each) for name, each in runs.items()},
+            {name: frozenset(changes[at] for at in some) for name, some in spared.items()},
+        )
 
 
 def _rehearsed(heard: Sequence[str], cost_s: float, lines: Mapping[str, Sequence[int]]) -> Rehearsed:

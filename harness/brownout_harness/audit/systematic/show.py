@@ -1,6 +1,8 @@
 """The systematic audit in the terminal: while it runs, and what it came to."""
 
 import os
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from rich.table import Table
 
 from brownout_harness.audit.bar import bar
 from brownout_harness.audit.kept import sources as source_state
+from brownout_harness.audit.systematic.changes import Change
+from brownout_harness.audit.systematic.infection import spared
 from brownout_harness.audit.systematic.kept import Kept
 from brownout_harness.audit.systematic.rehearsal import NotRehearsed, Rehearsal, import_all, rehearse
 from brownout_harness.audit.systematic.reviewed import reviewed
@@ -52,14 +56,14 @@ def audit_systematically(
     if len(rest) < len(wanted):
         console.print(f"{len(wanted) - len(rest)} of {len(wanted)} changes are known from {out}", highlight=False)
     if rest:
-        good = _good_runs(kept, sources, at_once, console)
+        good = _good_runs(kept, sources, every, at_once, console)
         with bar(console, "changing", len(rest)) as step:
 
             def done(found: Found) -> None:
                 kept.add(found)
                 step(f"{found.fate}: {found.change[:60]}")
 
-            survey(sources, rest, good.runs, at_once, done)
+            survey(sources, rest, good, at_once, done)
     names = {each.name for each in wanted}
     told = tally(
         sources,
@@ -77,7 +81,7 @@ def audit_systematically(
     return FAILED if told.contradicted or told.stale or share < at_least else PASSED
 
 
-def _good_runs(kept: Kept, sources: Sources, at_once: int, console: Console) -> Rehearsal:
+def _good_runs(kept: Kept, sources: Sources, every: Sequence[Change], at_once: int, console: Console) -> Rehearsal:
     good = kept.good_runs()
     if good is not None:
         import_all(good.modules)
@@ -88,6 +92,9 @@ def _good_runs(kept: Kept, sources: Sources, at_once: int, console: Console) -> 
             good = rehearse(names, sources.root, at_once, step)
     except NotRehearsed as error:
         raise NotJudged(str(error)) from None
+    left = {name: each.heard.left for name, each in good.runs.items()}
+    with bar(console, "where what differs", len(names)) as step:
+        good = replace(good, spared=spared(sources, every, left, at_once, step))
     kept.keep_good_runs(good)
     return good
 

@@ -10,9 +10,9 @@ from typing import Final
 from brownout_harness.audit.systematic.changes import Change, changed
 from brownout_harness.audit.systematic.forks import allow_cpu, in_forks
 from brownout_harness.audit.systematic.put_in import Functions, import_anew
-from brownout_harness.audit.systematic.rehearsal import Rehearsed
+from brownout_harness.audit.systematic.rehearsal import Rehearsal, Rehearsed
 from brownout_harness.audit.systematic.sources import Sources
-from brownout_harness.audit.systematic.verdicts import Found, found, not_covered
+from brownout_harness.audit.systematic.verdicts import Fate, Found, found, untried
 from brownout_harness.problems import NotJudged
 
 LONGER: Final = 10.0
@@ -25,8 +25,8 @@ IMPORTED_ANEW: Final = ("brownout_harness", "brownout_core", "brownout_simulator
 """What knows the changed packages, and they themselves. The others know nothing of them."""
 
 
-def scenarios_for(change: Change, file: Path, rehearsed: Mapping[str, Rehearsed]) -> list[str]:
-    """Those that come to it, the cheapest first.
+def reaching(change: Change, file: Path, rehearsed: Mapping[str, Rehearsed]) -> list[str]:
+    """The scenarios that come to it, the cheapest first.
 
     What is executed when a module is imported is everybody's: first come those that use the module, then the others.
     """
@@ -40,7 +40,7 @@ def scenarios_for(change: Change, file: Path, rehearsed: Mapping[str, Rehearsed]
 def survey(
     sources: Sources,
     changes: Sequence[Change],
-    rehearsed: Mapping[str, Rehearsed],
+    good: Rehearsal,
     at_once: int,
     done: Callable[[Found], None],
 ) -> None:
@@ -51,14 +51,15 @@ def survey(
     """
     functions = Functions(str(sources.file(module)) for module in {each.module for each in changes})
     gc.freeze()  # copies share it for longer
-    good = {name: each.heard.left for name, each in rehearsed.items()}
+    left = {name: each.heard.left for name, each in good.runs.items()}
     wanted: list[tuple[Change, Sequence[str]]] = []
     for change in changes:
-        scenarios = scenarios_for(change, sources.file(change.module), rehearsed)
+        reached = reaching(change, sources.file(change.module), good.runs)
+        scenarios = [name for name in reached if change.name not in good.spared.get(name, ())]
         if scenarios:
             wanted.append((change, scenarios))
         else:
-            done(not_covered(change))
+            done(untried(change, Fate.SURVIVED if reached else Fate.NOT_COVERED))
 
     def work(item: tuple[Change, Sequence[str]]) -> Iterator[bytes]:
         change, scenarios = item
@@ -69,7 +70,7 @@ def survey(
         yield PUT_IN
         trial = import_module(TRIAL)  # anew, where all is
         for scenario in scenarios:
-            allow_cpu(AT_LEAST_S + LONGER * rehearsed[scenario].cost_s)
+            allow_cpu(AT_LEAST_S + LONGER * good.runs[scenario].cost_s)
             heard = trial.try_out(scenario)
             yield json.dumps(heard).encode()
             if heard.is_noticed:
@@ -78,4 +79,4 @@ def survey(
     for ended in in_forks(wanted, work, at_once):
         if ended.lines[:1] != (PUT_IN,):
             raise NotJudged(f"{ended.item[0].name} could not be put in: {ended.how}")
-        done(found(*ended.item, ended.lines[1:], ended.how, good))
+        done(found(*ended.item, ended.lines[1:], ended.how, left))

@@ -42,7 +42,7 @@ class Found:
     """The expectation; or `time`, `died`, the kind of error, where no run could be judged."""
     observed: str = ""
     tried: int = 0
-    """So many scenarios were run."""
+    """So many scenarios were run with it. None, of a survivor: it makes no difference in any that comes to it."""
     differed: tuple[str, ...] = ()
     """The scenarios that were passed and left something else than with nothing changed. None: it made no difference."""
 
@@ -94,12 +94,12 @@ def _fate(heard: Sequence[Heard], scenarios: Sequence[str], how: str) -> tuple[F
     return Fate.SURVIVED, "", "", ""
 
 
-def not_covered(change: Change) -> Found:
-    """No scenario comes there."""
+def untried(change: Change, fate: Fate) -> Found:
+    """No scenario comes there; or it makes no difference in any that does."""
     return Found(
         change=change.name,
         module=change.module,
         operator=change.operator,
         line=change.line,
-        fate=Fate.NOT_COVERED,
+        fate=fate,
     )

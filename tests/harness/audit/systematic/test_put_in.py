@@ -73,3 +73,25 @@ def test_a_module_comes_anew_with_its_change(toy: Path) -> None:
     tree, _ = one(toy, "3", "4")
     import_anew("put_in_toy", toy, tree, ["put_in_toy"])
     assert import_module("put_in_toy").LIMIT == 4
+
+
+def test_of_two_functions_at_one_place_none_is_exchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wrong one would be as easily changed as the right one; the module comes anew instead."""
+    file = tmp_path / "put_in_pair.py"
+    file.write_text("PAIR = (lambda n: n + 1, lambda n: n + 2)\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "put_in_pair", raising=False)
+    import_module("put_in_pair")
+    tree, line = one(file, "n + 2", "n - 2")
+    functions = Functions([str(file)])
+    assert not functions.exchange(str(file), tree, line)
+    assert list(functions.every(str(file), tree)) == []
+
+
+def test_every_function_that_can_be_exchanged_is_told_with_its_lines(toy: Path) -> None:
+    told = Functions([str(toy)]).every(str(toy), ast.parse(toy.read_bytes()))
+    assert [(code.co_qualname, lines[0]) for lines, code, _ in told] == [
+        ("Base.size", 5),
+        ("Toy.size", 10),
+        ("Toy.many", 13),
+    ]

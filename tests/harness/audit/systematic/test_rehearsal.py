@@ -44,5 +44,6 @@ def test_nor_where_two_of_them_differ(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_good_runs_are_kept_as_they_were() -> None:
-    good = Rehearsal(("json", "asyncio"), {"healthy": Rehearsed(GOOD, 0.25, {"a.py": frozenset({3, 1})})})
+    runs = {"healthy": Rehearsed(GOOD, 0.25, {"a.py": frozenset({3, 1})})}
+    good = Rehearsal(("json", "asyncio"), runs, {"healthy": frozenset({"one", "two"}), "other": frozenset({"two"})})
     assert Rehearsal.from_json(good.to_json()) == good

@@ -6,10 +6,11 @@ import pytest
 
 from brownout_harness.audit.systematic import survey
 from brownout_harness.audit.systematic.changes import Change
-from brownout_harness.audit.systematic.rehearsal import Rehearsed
+from brownout_harness.audit.systematic.rehearsal import Rehearsal, Rehearsed
 from brownout_harness.audit.systematic.sources import SOURCES
-from brownout_harness.audit.systematic.survey import scenarios_for
+from brownout_harness.audit.systematic.survey import reaching
 from brownout_harness.audit.systematic.trial import Heard
+from brownout_harness.audit.systematic.verdicts import Fate, Found
 from brownout_harness.problems import NotJudged
 
 BULKHEAD = "brownout_core.policies.bulkhead"
@@ -49,7 +50,7 @@ def test_a_change_is_tried_where_a_run_comes_to_it_the_cheapest_first(changed: C
         "dear": Rehearsed(GOOD, 2.0, {str(file): frozenset({6, 7})}),
         "cheap": Rehearsed(GOOD, 1.0, {str(file): frozenset({4, 5})}),
     }
-    assert scenarios_for(changed, file, runs) == expected
+    assert reaching(changed, file, runs) == expected
 
 
 def test_a_change_that_cannot_be_put_in_is_no_catch(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,6 +61,16 @@ def test_a_change_that_cannot_be_put_in_is_no_catch(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(survey, "changed", cannot)
     file = SOURCES["core"].file(BULKHEAD)
-    runs = {"healthy": Rehearsed(GOOD, 0.1, {str(file): frozenset({5})})}
+    good = Rehearsal((), {"healthy": Rehearsed(GOOD, 0.1, {str(file): frozenset({5})})})
     with pytest.raises(NotJudged, match="could not be put in"):
-        survey.survey(SOURCES["core"], [change(is_run=True)], runs, 1, lambda _found: pytest.fail("nothing was found"))
+        survey.survey(SOURCES["core"], [change(is_run=True)], good, 1, lambda _found: pytest.fail("nothing was found"))
+
+
+@pytest.mark.parametrize(("line", "fate"), [(5, Fate.SURVIVED), (90, Fate.NOT_COVERED)])
+def test_what_makes_no_difference_anywhere_is_not_run(line: int, fate: Fate) -> None:
+    file, spared = SOURCES["core"].file(BULKHEAD), change(is_run=True, line=line)
+    runs = {"healthy": Rehearsed(GOOD, 0.1, {str(file): frozenset({5})})}
+    good = Rehearsal((), runs, {"healthy": frozenset({spared.name})})
+    found: list[Found] = []
+    survey.survey(SOURCES["core"], [spared], good, 1, found.append)
+    assert [(each.fate, each.tried) for each in found] == [(fate, 0)]

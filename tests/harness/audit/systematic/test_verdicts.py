@@ -8,7 +8,7 @@ import pytest
 from brownout_harness.audit.systematic.changes import changes_of
 from brownout_harness.audit.systematic.sources import SOURCES
 from brownout_harness.audit.systematic.trial import Heard
-from brownout_harness.audit.systematic.verdicts import Fate, Found, found, not_covered
+from brownout_harness.audit.systematic.verdicts import Fate, Found, found, untried
 from brownout_harness.problems import NotJudged
 
 CORE = SOURCES["core"]
@@ -54,7 +54,7 @@ def test_who_was_ended_by_somebody_else_was_not_noticed() -> None:
 
 
 def test_what_no_scenario_comes_to_is_told_as_that() -> None:
-    assert not_covered(CHANGE).fate is Fate.NOT_COVERED
+    assert untried(CHANGE, Fate.NOT_COVERED).fate is Fate.NOT_COVERED
 
 
 def test_what_was_found_is_one_line_and_back() -> None:
