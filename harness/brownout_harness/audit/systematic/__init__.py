@@ -4,6 +4,7 @@
 - `sources.py`   the packages that are changed, and a share of their changes
 - `rehearsal.py` the good runs: what they cost, what they leave, which lines they come to
 - `infection.py` where a change makes any difference: `probes.py` looks, `questions.py` says at what
+- `readers.py`   who may see what is computed at the import
 - `put_in.py`    puts a change into a process; `forks.py` the processes, one for each change; `trial.py` a run in one
 - `survey.py`    each change against the scenarios in which it makes a difference; `verdicts.py` what became of it
 - `kept.py`      what was found, on disk as it is found; `reviewed.py` what makes no difference, and why

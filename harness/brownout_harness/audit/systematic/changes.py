@@ -14,6 +14,8 @@ LONGEST: Final = 90
 """So many characters of a line are enough to know it by."""
 NOT_OF_A_RUN: Final = ("__post_init__", "__repr__", "_check")
 """What refuses bad settings, and what is printed: no run that begins comes there. A name that begins so."""
+TYPES: Final = frozenset({"annotation", "returns"})
+"""The fields of a node that hold one."""
 WORDS_OF_TYPES: Final = ("TYPE_CHECKING", "__slots__", "__all__")
 
 Step = tuple[str, int | None]
@@ -140,7 +142,7 @@ def _inside(
         if isinstance(child, ast.stmt) and hasattr(child, "body"):
             until = at  # its head: what is in it has lines of its own
         runs = is_run or (step[0] == "body" and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda))
-        if not _is_passed_over(node, child):
+        if not _is_passed_over(node, step[0], child) and (runs or not _is_union(child)):
             yield _Place(child, (*path, step), ".".join(names), runs, at, until)
         if _is_left_out(node, step[0], child):
             continue
@@ -167,7 +169,7 @@ def _below(node: ast.AST, name: str, place: int | None) -> ast.AST:
 
 def _is_left_out(node: ast.AST, field: str, child: ast.AST) -> bool:
     """With all that is in it: types, decorators, docstrings, pieces of text, and what no run comes to."""
-    if field in {"annotation", "returns", "decorator_list", "format_spec"}:
+    if field in TYPES or field in {"decorator_list", "format_spec"}:
         return True
     if isinstance(node, ast.Raise) and field == "exc":
         return True
@@ -193,11 +195,18 @@ def _is_nothing_that_runs(node: ast.AST) -> bool:
     return False
 
 
-def _is_passed_over(node: ast.AST, child: ast.AST) -> bool:
+def _is_passed_over(node: ast.AST, field: str, child: ast.AST) -> bool:
     """Changed as part of what is around it, or not at all."""
+    if field in TYPES:
+        return True
     return isinstance(child, ast.expr_context | ast.operator | ast.cmpop | ast.boolop | ast.unaryop) or (
         isinstance(child, ast.Constant) and isinstance(node, ast.Expr | ast.JoinedStr | ast.MatchValue)
     )
+
+
+def _is_union(node: ast.AST) -> bool:
+    """Of types, as a name of them is made outside of functions."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr)
 
 
 def _told(node: ast.AST, replacement: Replacement) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from typing import Final
 from brownout_harness.audit.systematic.changes import Change, changed
 from brownout_harness.audit.systematic.forks import allow_cpu, in_forks
 from brownout_harness.audit.systematic.put_in import Functions, import_anew
+from brownout_harness.audit.systematic.readers import Lines, Readers
 from brownout_harness.audit.systematic.rehearsal import Rehearsal, Rehearsed
 from brownout_harness.audit.systematic.sources import Sources
 from brownout_harness.audit.systematic.verdicts import Fate, Found, found, untried
@@ -25,16 +26,24 @@ IMPORTED_ANEW: Final = ("brownout_harness", "brownout_core", "brownout_simulator
 """What knows the changed packages, and they themselves. The others know nothing of them."""
 
 
-def reaching(change: Change, file: Path, rehearsed: Mapping[str, Rehearsed]) -> list[str]:
+def reaching(change: Change, file: Path, readers: Readers, rehearsed: Mapping[str, Rehearsed]) -> list[str]:
     """The scenarios that come to it, the cheapest first.
 
-    What is executed when a module is imported is everybody's: first come those that use the module, then the others.
+    What is executed when a module is imported is for those that execute what reads it; where nobody knows who does, for
+    those that use the module, and of a module without code of its own for all.
     """
-    lines = frozenset(range(change.line, change.last_line + 1))
-    using = {name: each.lines.get(str(file), frozenset()) for name, each in rehearsed.items()}
-    if change.is_run:
-        return sorted((name for name in using if using[name] & lines), key=lambda name: (rehearsed[name].cost_s, name))
-    return sorted(using, key=lambda name: (not using[name], rehearsed[name].cost_s, name))
+    seen: Lines | None = {str(file): frozenset(range(change.line, change.last_line + 1))}
+    if not change.is_run:
+        seen = readers.of(file, change.line)
+    if seen is None:
+        found = [name for name, each in rehearsed.items() if each.lines.get(str(file))] or list(rehearsed)
+    else:
+        found = [name for name, each in rehearsed.items() if _comes_to(seen, each)]
+    return sorted(found, key=lambda name: (rehearsed[name].cost_s, name))
+
+
+def _comes_to(lines: Lines, run: Rehearsed) -> bool:
+    return any(not lines[file].isdisjoint(run.lines.get(file, ())) for file in lines)
 
 
 def survey(
@@ -49,12 +58,14 @@ def survey(
     Raises:
         NotJudged: a change could not be put in, or somebody else ended a copy.
     """
+    readers = Readers(sources.package)
     functions = Functions(str(sources.file(module)) for module in {each.module for each in changes})
     gc.freeze()  # copies share it for longer
     left = {name: each.heard.left for name, each in good.runs.items()}
     wanted: list[tuple[Change, Sequence[str]]] = []
-    for change in changes:
-        reached = reaching(change, sources.file(change.module), good.runs)
+    # What is in functions first: the others cost more.
+    for change in sorted(changes, key=lambda each: not each.is_run):
+        reached = reaching(change, sources.file(change.module), readers, good.runs)
         scenarios = [name for name in reached if change.name not in good.spared.get(name, ())]
         if scenarios:
             wanted.append((change, scenarios))

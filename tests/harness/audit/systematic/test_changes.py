@@ -10,13 +10,14 @@ PART = '''"""A part."""
 from typing import Final
 
 LIMIT: Final = 3
+Limits = int | None
 
 
 class Part:
     """Words."""
 
     __slots__ = ("n",)
-    most: int = 7
+    most: int | None = 7
 
     def __init__(self) -> None:
         self.n = 0
@@ -56,6 +57,7 @@ def test_words_and_types_and_what_refuses_bad_settings_are_left_as_they_are(tmp_
     told = " ".join(each.before for each in changes if each.operator == "constant-changed")
     assert not any(each in told for each in ("Words", "More", "more than", "__slots__", "Final"))
     assert "Part._check" not in {each.function for each in changes}
+    assert not any("None" in each.before for each in changes), "a type that cannot be made is nothing to notice"
 
 
 def test_what_is_executed_at_the_import_is_told_from_what_a_call_executes(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """Each change against the scenarios that come to it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from brownout_harness.audit.systematic import survey
 from brownout_harness.audit.systematic.changes import Change
+from brownout_harness.audit.systematic.readers import Lines, Readers
 from brownout_harness.audit.systematic.rehearsal import Rehearsal, Rehearsed
 from brownout_harness.audit.systematic.sources import SOURCES
 from brownout_harness.audit.systematic.survey import reaching
@@ -39,18 +41,40 @@ def change(*, is_run: bool, line: int = 5) -> Change:
         (change(is_run=True), ["cheap", "dear"]),
         (change(is_run=True, line=6), ["dear"]),
         (change(is_run=True, line=90), []),
-        (change(is_run=False), ["cheap", "dear", "elsewhere"]),
     ],
 )
 def test_a_change_is_tried_where_a_run_comes_to_it_the_cheapest_first(changed: Change, expected: Sequence[str]) -> None:
-    """What is executed at the import is everybody's; those that use the module come first."""
     file = SOURCES["core"].file(BULKHEAD)
     runs = {
         "elsewhere": Rehearsed(GOOD, 0.1, {"other.py": frozenset({5})}),
         "dear": Rehearsed(GOOD, 2.0, {str(file): frozenset({6, 7})}),
         "cheap": Rehearsed(GOOD, 1.0, {str(file): frozenset({4, 5})}),
     }
-    assert reaching(changed, file, runs) == expected
+    assert reaching(changed, file, Readers("brownout_core"), runs) == expected
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ({"other.py": frozenset({5})}, ["reads"]),
+        ({}, []),
+        (None, ["uses"]),
+    ],
+)
+def test_what_is_done_at_the_import_is_tried_where_somebody_reads_it(
+    seen: Lines | None, expected: Sequence[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody knows who does, with all that use the module."""
+    file, readers = SOURCES["core"].file(BULKHEAD), Readers("brownout_core")
+    monkeypatch.setattr(readers, "of", lambda _file, _line: seen)
+    runs = {
+        "reads": Rehearsed(GOOD, 0.1, {"other.py": frozenset({5})}),
+        "uses": Rehearsed(GOOD, 1.0, {str(file): frozenset({90})}),
+    }
+    assert reaching(change(is_run=False), file, readers, runs) == expected
+    if seen is None:
+        of_words_alone = Path("of-words-alone.py")
+        assert reaching(change(is_run=False), of_words_alone, readers, runs) == ["reads", "uses"]
 
 
 def test_a_change_that_cannot_be_put_in_is_no_catch(monkeypatch: pytest.MonkeyPatch) -> None:
