@@ -134,7 +134,7 @@ def test_what_a_vendor_has_is_listed_by_the_names_that_a_scenario_uses(tmp_path:
         (["audit", "healty"], "did you mean healthy?"),
         (["audit", "healthy", "--evidence", "--matrix"], "--matrix and --evidence are different audits"),
         (["audit", "healthy", "--systematic"], "--systematic is of the whole library"),
-        (["audit", "--sample", "0.5"], "--of, --only, --sample and --at-least go with --systematic"),
+        (["audit", "--sample", "0.5"], "--of, --only, --sample, --at-least and --baseline go with --systematic"),
         (["audit", "--systematic", "--only", "policies.braker"], "no change of brownout_core is in policies.braker"),
         (["audit", "healthy", "--out", "malformed.yaml"], "--out malformed.yaml is a file"),
         (["report", "nowhere"], "nowhere is no run folder"),

@@ -43,6 +43,9 @@ def audit(
     at_least: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="With --systematic: exit code 1 if a smaller share is noticed.")
     ] = 0.0,
+    baseline: Annotated[
+        Path | None, typer.Option(help="With --systematic: exit code 1 if less is noticed than this file says.")
+    ] = None,
     seeds: Annotated[
         int, typer.Option(min=1, help="So many seeds of each scenario (with --evidence), or of each part's own.")
     ] = 1,
@@ -53,8 +56,8 @@ def audit(
     kinds = {"--mode real": mode is Mode.REAL, "--matrix": matrix, "--evidence": evidence, "--systematic": systematic}
     if len(asked_for := [name for name, is_asked in kinds.items() if is_asked]) > 1:
         raise BadInput(f"{' and '.join(asked_for)} are different audits: ask for one")
-    if not systematic and (only or of is not Of.CORE or sample < 1 or at_least > 0):
-        raise BadInput("--of, --only, --sample and --at-least go with --systematic")
+    if not systematic and (only or of is not Of.CORE or sample < 1 or at_least > 0 or baseline):
+        raise BadInput("--of, --only, --sample, --at-least and --baseline go with --systematic")
     if out is not None and out.exists() and not out.is_dir():
         raise BadInput(f"--out {out} is a file: name a folder")
     console = make_console()
@@ -63,12 +66,10 @@ def audit(
     if systematic:
         if scenarios or seeds > 1:
             raise BadInput("--systematic is of the whole library, with the scenarios' own seeds: it goes alone")
-        from brownout_harness.audit.systematic.show import audit_systematically
+        from brownout_harness.audit.systematic.show import Asked, audit_systematically
 
-        named = tuple(only or ())
-        raise typer.Exit(
-            audit_systematically(console, of, sample=sample, out=out, only=named, at_least=at_least, workers=jobs)
-        )
+        which = Asked(sample=sample, only=tuple(only or [""]), at_least=at_least, baseline=baseline)
+        raise typer.Exit(audit_systematically(console, of, which, out=out, workers=jobs))
     asked = _of_the_library(scenarios)
     if evidence:
         from brownout_harness.audit.corruption.show import audit_evidence

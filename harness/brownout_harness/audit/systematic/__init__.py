@@ -8,5 +8,6 @@
 - `put_in.py`    puts a change into a process; `forks.py` the processes, one for each change; `trial.py` a run in one
 - `survey.py`    each change against the scenarios in which it makes a difference; `verdicts.py` what became of it
 - `kept.py`      what was found, on disk as it is found; `reviewed.py` what makes no difference, and why
+- `audit.py`     the whole of it; `baseline.py` what was found before, which may only become better
 - `tally.py`     what it comes to; `show.py` in the terminal
 """

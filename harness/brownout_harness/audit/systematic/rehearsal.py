@@ -68,9 +68,10 @@ class NotRehearsed(Exception):
 
 
 def rehearse(
-    scenarios: Sequence[str], root: Path, at_once: int, done: Callable[[str], None] = lambda _name: None
+    scenarios: Sequence[str], root: Path | None, at_once: int, done: Callable[[str], None] = lambda _name: None
 ) -> Rehearsal:
-    """Run each twice, in copies of this process: once to see what it costs, once where it comes.
+    """Run each twice, in copies of this process: once to see what it costs, once where it comes below that root. With
+    no root given only once, and nothing is known of where they come.
 
     Raises:
         NotRehearsed: a run did not end, was not passed, or differs from the one before.
@@ -82,7 +83,7 @@ def rehearse(
         begun_s = time.process_time()
         heard = try_out(scenario)
         cost_s = time.process_time() - begun_s
-        again, lines = _lines(scenario, root) if heard.status == "passed" else (heard, {})
+        again, lines = (heard, {}) if heard.status != "passed" or root is None else _lines(scenario, root)
         # In the order in which they came: some modules may not be imported before others.
         imported = [name for name in sys.modules if name != "__main__"]
         yield json.dumps([again.left, imported, heard, cost_s, lines]).encode()

@@ -1,8 +1,7 @@
 """The systematic audit in the terminal: while it runs, and what it came to."""
 
 import os
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,93 +9,79 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from brownout_harness.audit.bar import bar
 from brownout_harness.audit.kept import sources as source_state
-from brownout_harness.audit.systematic.changes import Change
-from brownout_harness.audit.systematic.infection import spared
+from brownout_harness.audit.systematic.audit import Audit
+from brownout_harness.audit.systematic.baseline import baseline, read_baseline
 from brownout_harness.audit.systematic.kept import Kept
-from brownout_harness.audit.systematic.rehearsal import NotRehearsed, Rehearsal, import_all, rehearse
 from brownout_harness.audit.systematic.reviewed import reviewed
-from brownout_harness.audit.systematic.sources import SOURCES, Sources, sampled
-from brownout_harness.audit.systematic.survey import survey
+from brownout_harness.audit.systematic.sources import SOURCES, sampled
 from brownout_harness.audit.systematic.tally import Tally, tally, write
-from brownout_harness.audit.systematic.verdicts import Found
-from brownout_harness.problems import FAILED, PASSED, BadInput, NotJudged
-from brownout_scenarios import library
+from brownout_harness.problems import FAILED, PASSED, BadInput
 
+BASELINE = "baseline.tsv"
 SHOWN = 40
 """So many survivors are listed in the terminal; the folder has all."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which changes, and what is demanded of them."""
+
+    sample: float = 1.0
+    """So large a share of all."""
+    only: tuple[str, ...] = ("",)
+    """The modules, without the package's name, begin so."""
+    at_least: float = 0.0
+    """So large a share is to be noticed."""
+    baseline: Path | None = None
+    """Nothing that is noticed there may be missed."""
+
+
 def audit_systematically(
-    console: Console,
-    package: str,
-    *,
-    sample: float,
-    out: Path | None,
-    at_least: float = 0.0,
-    only: tuple[str, ...] = (),
-    workers: int | None = None,
+    console: Console, package: str, asked: Asked, *, out: Path | None = None, workers: int | None = None
 ) -> int:
-    """0 where so large a share was noticed, and what was reviewed holds; else 1.
+    """0 where what is demanded was noticed, and what was reviewed holds; else 1.
 
     Raises:
-        BadInput: the folder cannot be written.
+        BadInput: the folder cannot be written, or the baseline not read.
         NotJudged: the good runs are not what they should be.
     """
     if find_spec("coverage") is None:
         raise BadInput("--systematic needs the package coverage: pip install coverage")
-    sources, at_once = SOURCES[package], workers or os.cpu_count() or 1
+    sources, before = SOURCES[package], read_baseline(asked.baseline) if asked.baseline else {}
     kept = Kept(out, f"{package} {source_state()}")
     every = list(sources.changes())
-    wanted = [each for each in sampled(every, sample) if not only or each.module.partition(".")[2].startswith(only)]
+    drawn = sampled(every, asked.sample)
+    wanted = [each for each in drawn if each.module.partition(".")[2].startswith(asked.only)]
     if not wanted:
-        raise BadInput(f"no change of {sources.package} is in {', '.join(only) or 'so small a sample'}")
-    rest = [each for each in wanted if each.name not in kept.found]
-    if len(rest) < len(wanted):
-        console.print(f"{len(wanted) - len(rest)} of {len(wanted)} changes are known from {out}", highlight=False)
-    if rest:
-        good = _good_runs(kept, sources, every, at_once, console)
-        with bar(console, "changing", len(rest)) as step:
-
-            def done(found: Found) -> None:
-                kept.add(found)
-                step(f"{found.fate}: {found.change[:60]}")
-
-            survey(sources, rest, good, at_once, done)
+        named = ", ".join(filter(None, asked.only)) or "so small a sample"
+        raise BadInput(f"no change of {sources.package} is in {named}")
+    if there := sum(each.name in kept.found for each in wanted):
+        console.print(f"{there} of {len(wanted)} changes are known from {out}", highlight=False)
+    audit = Audit(sources, every, kept, workers or os.cpu_count() or 1, console)
+    audit.against(before, [each for each in wanted if each.name not in kept.found])
+    audit.anew([each for each in wanted if each.name not in kept.found])
     names = {each.name for each in wanted}
+    found = [each for name, each in kept.found.items() if name in names]
     told = tally(
         sources,
-        sample,
-        (each for name, each in kept.found.items() if name in names),
-        reviewed(),
-        (each.name for each in every),
+        asked.sample,
+        found,
+        reviewed=reviewed(),
+        names=(each.name for each in every),
+        before={name: each for name, each in before.items() if name in names},
     )
     if out is not None:
         write(out, told)
+        (out / BASELINE).write_text(baseline(found), encoding="utf-8")
     show(told, console)
-    share = told.rows[-1].share
-    if share < at_least:
-        console.print(f"[bold red]✗[/] {share:.1%} is less than the {at_least:.1%} that are demanded")
-    return FAILED if told.contradicted or told.stale or share < at_least else PASSED
-
-
-def _good_runs(kept: Kept, sources: Sources, every: Sequence[Change], at_once: int, console: Console) -> Rehearsal:
-    good = kept.good_runs()
-    if good is not None:
-        import_all(good.modules)
-        return good
-    names = library.names()
-    try:
-        with bar(console, "with nothing changed", len(names)) as step:
-            good = rehearse(names, sources.root, at_once, step)
-    except NotRehearsed as error:
-        raise NotJudged(str(error)) from None
-    left = {name: each.heard.left for name, each in good.runs.items()}
-    with bar(console, "where what differs", len(names)) as step:
-        good = replace(good, spared=spared(sources, every, left, at_once, step))
-    kept.keep_good_runs(good)
-    return good
+    share, share_before = told.rows[-1].share, told.share_before
+    if share < asked.at_least:
+        console.print(f"[bold red]✗[/] {share:.1%} is less than the {asked.at_least:.1%} that are demanded")
+    if share < share_before:
+        console.print(f"[bold red]✗[/] {share:.1%} is less than the {share_before:.1%} of {asked.baseline}")
+    wrong = told.contradicted or told.stale or told.lost
+    return FAILED if wrong or share < max(asked.at_least, share_before) else PASSED
 
 
 def show(told: Tally, console: Console) -> None:
@@ -121,3 +106,5 @@ def show(told: Tally, console: Console) -> None:
         console.print(f"[bold red]✗[/] reviewed as making no difference, but {each.scenario} notices: {change}")
     for name in told.stale:
         console.print(f"[bold red]✗[/] reviewed, but no longer there: {escape(name)}")
+    for each in told.lost:
+        console.print(f"[bold red]✗[/] noticed before, and no longer: {escape(each.change)}", highlight=False)

@@ -8,6 +8,7 @@ from typing import Final
 
 from brownout_harness.audit.kept import root_of
 from brownout_harness.audit.systematic.changes import Change, changes_of
+from brownout_harness.audit.systematic.verdicts import Fate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,10 @@ class Sources:
     """Parts of it that no run in virtual time comes to, or that are not what the audit is about."""
     is_judged_by: bool = False
     """The harness trusts it: a run that is inconclusive has noticed, for it is not green."""
+
+    def is_noticed(self, fate: Fate) -> bool:
+        """Whether a change with that fate was not green."""
+        return fate is Fate.KILLED or (fate is Fate.DOUBTED and self.is_judged_by)
 
     @property
     def root(self) -> Path:

@@ -46,33 +46,41 @@ def _comes_to(lines: Lines, run: Rehearsed) -> bool:
     return any(not lines[file].isdisjoint(run.lines.get(file, ())) for file in lines)
 
 
-def survey(
-    sources: Sources,
-    changes: Sequence[Change],
-    good: Rehearsal,
-    at_once: int,
-    done: Callable[[Found], None],
-) -> None:
-    """Try each; `done` hears of each as it ends. This process has imported what the runs need (`import_all`).
+Trial = tuple[Change, Sequence[str]]
+"""A change, and the scenarios to try it with."""
 
-    Raises:
-        NotJudged: a change could not be put in, or somebody else ended a copy.
-    """
+
+def planned(sources: Sources, changes: Sequence[Change], good: Rehearsal) -> Iterator[Trial | Found]:
+    """Each change with the scenarios to try it with; or, where there is none, what is known without."""
     readers = Readers(sources.package)
-    functions = Functions(str(sources.file(module)) for module in {each.module for each in changes})
-    gc.freeze()  # copies share it for longer
-    left = {name: each.heard.left for name, each in good.runs.items()}
-    wanted: list[tuple[Change, Sequence[str]]] = []
     # What is in functions first: the others cost more.
     for change in sorted(changes, key=lambda each: not each.is_run):
         reached = reaching(change, sources.file(change.module), readers, good.runs)
         scenarios = [name for name in reached if change.name not in good.spared.get(name, ())]
         if scenarios:
-            wanted.append((change, scenarios))
+            yield change, scenarios
         else:
-            done(untried(change, Fate.SURVIVED if reached else Fate.NOT_COVERED))
+            yield untried(change, Fate.SURVIVED if reached else Fate.NOT_COVERED)
 
-    def work(item: tuple[Change, Sequence[str]]) -> Iterator[bytes]:
+
+def survey(
+    sources: Sources,
+    wanted: Sequence[Trial],
+    good: Mapping[str, Rehearsed],
+    at_once: int,
+    done: Callable[[Found], None],
+) -> None:
+    """Try each with its scenarios, up to the first that notices; `done` hears of each as it ends. This process has
+    imported what the runs need (`import_all`).
+
+    Raises:
+        NotJudged: a change could not be put in, or somebody else ended a copy.
+    """
+    functions = Functions(str(sources.file(module)) for module in {change.module for change, _ in wanted})
+    gc.freeze()  # copies share it for longer
+    left = {name: each.heard.left for name, each in good.items()}
+
+    def work(item: Trial) -> Iterator[bytes]:
         change, scenarios = item
         file = sources.file(change.module)
         tree = changed(file, change)
@@ -81,7 +89,7 @@ def survey(
         yield PUT_IN
         trial = import_module(TRIAL)  # anew, where all is
         for scenario in scenarios:
-            allow_cpu(AT_LEAST_S + LONGER * good.runs[scenario].cost_s)
+            allow_cpu(AT_LEAST_S + LONGER * good[scenario].cost_s)
             heard = trial.try_out(scenario)
             yield json.dumps(heard).encode()
             if heard.is_noticed:

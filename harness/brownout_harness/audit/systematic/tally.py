@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from brownout_harness.audit.systematic.baseline import Known
 from brownout_harness.audit.systematic.sources import Sources, part_of
 from brownout_harness.audit.systematic.verdicts import Fate, Found
 
@@ -48,6 +49,10 @@ class Tally:
     """Reviewed as making no difference, and noticed."""
     stale: tuple[str, ...]
     """Reviewed, and no longer there."""
+    lost: tuple[Found, ...] = ()
+    """Noticed by an earlier audit, and no longer."""
+    share_before: float = 0.0
+    """What the earlier audit came to, of the changes that were there then; from 0 to 1."""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -83,10 +88,18 @@ class Tally:
 
 
 def tally(
-    sources: Sources, sample: float, found: Iterable[Found], reviewed: Mapping[str, str], names: Iterable[str]
+    sources: Sources,
+    sample: float,
+    found: Iterable[Found],
+    *,
+    reviewed: Mapping[str, str],
+    names: Iterable[str],
+    before: Mapping[str, Known] | None = None,
 ) -> Tally:
-    """`names` are those of all changes there are, sampled or not."""
+    """`names` are those of all changes there are, sampled or not; `before` is what an earlier audit found."""
     marked = [_marked(each, reviewed) for each in found]
+    noticed_before = {name for name, each in (before or {}).items() if sources.is_noticed(each.fate)}
+    there_before = len([name for name in before or {} if name not in reviewed])
     ours = {name for name in reviewed if name.startswith(f"{sources.package}.")}
     return Tally(
         package=sources.package,
@@ -95,6 +108,8 @@ def tally(
         judged_by=sources.is_judged_by,
         contradicted=tuple(each for each in marked if each.change in reviewed and each.fate is not Fate.EQUIVALENT),
         stale=tuple(sorted(ours - set(names))),
+        lost=tuple(each for each in marked if each.change in noticed_before and not sources.is_noticed(each.fate)),
+        share_before=len(noticed_before) / there_before if there_before else 0.0,
     )
 
 

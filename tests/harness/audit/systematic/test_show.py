@@ -25,14 +25,17 @@ from brownout_harness.audit.systematic import show
 from brownout_scenarios import library
 
 library.names = lambda: ["places-taken", "openai-hangs"]
-asked = {"sample": 0.12, "only": ("policies.bulkhead",), "out": Path(sys.argv[1])}
-sys.exit(show.audit_systematically(Console(width=160), "core", **asked, workers=2))
+out, *before = map(Path, sys.argv[1:])
+asked = show.Asked(sample=0.12, only=("policies.bulkhead",), baseline=before[0] if before else None)
+sys.exit(show.audit_systematically(Console(width=160), "core", asked, out=out, workers=2))
 """
 
 
-def audited(folder: Path) -> str:
-    command = [sys.executable, "-c", AUDIT, str(folder)]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
+def audited(*paths: Path, code: int = 0) -> str:
+    command = [sys.executable, "-c", AUDIT, *map(str, paths)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
+    assert done.returncode == code, done.stderr
+    return done.stdout
 
 
 @pytest.mark.thorough
@@ -47,14 +50,29 @@ def test_changes_are_found_or_not_and_a_second_time_they_are_known(tmp_path: Pat
     assert fates[f"{BULKHEAD}:{full}"] == ("killed", "places-taken", "requests")
     assert {fate for fate, _, _ in fates.values()} == {"killed", "survived", "not covered"}
 
+    # With what was found as a baseline each that was noticed costs one run, and nothing else is run.
+    found, again = tmp_path / "baseline.tsv", tmp_path / "again"
+    audited(again, found)
+    assert (again / found.name).read_bytes() == found.read_bytes()
+    assert not (again / "good-runs.json").exists()
+    told = found.read_text(encoding="utf-8")
+    worse, better = tmp_path / "worse.tsv", tmp_path / "better.tsv"
+    worse.write_text(told.replace("killed\tplaces-taken\t", "survived\t\t"), encoding="utf-8")
+    better.write_text(told.replace("survived\t\t", "killed\tplaces-taken\t"), encoding="utf-8")
+    audited(tmp_path / "risen", worse)
+    fallen = audited(tmp_path / "fallen", better, code=1)
+    assert "noticed before, and no longer" in fallen
+    assert "is less than the" in fallen
+
     (tmp_path / "good-runs.json").write_text("no run is made any more", encoding="utf-8")
     assert f"{len(fates)} of {len(fates)} changes are known" in audited(tmp_path)
     assert report.read_bytes() == first
 
 
 def test_a_sample_without_a_change_is_bad_input(tmp_path: Path) -> None:
+    asked = show.Asked(sample=0.0001, only=("policies.bulkhead",))
     with pytest.raises(BadInput, match=r"no change of brownout_core is in policies.bulkhead"):
-        show.audit_systematically(Console(), "core", sample=0.0001, out=tmp_path, only=("policies.bulkhead",))
+        show.audit_systematically(Console(), "core", asked, out=tmp_path)
 
 
 def test_code_is_printed_as_it_stands() -> None:
@@ -63,5 +81,6 @@ def test_code_is_printed_as_it_stands() -> None:
     survived, killed = named(SURVIVED, names[0]), named(KILLED, names[1])
     reviewed = {killed.change: "nobody reads it", f"brownout_core.{names[2]}": "nobody reads it"}
     printed = io.StringIO()
-    show.show(tally(SOURCES["core"], 1.0, [survived, killed], reviewed, []), Console(file=printed, width=200))
+    told = tally(SOURCES["core"], 1.0, [survived, killed], reviewed=reviewed, names=[])
+    show.show(told, Console(file=printed, width=200))
     assert [name for name in names if name not in printed.getvalue()] == []

@@ -85,9 +85,10 @@ def test_a_change_that_cannot_be_put_in_is_no_catch(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(survey, "changed", cannot)
     file = SOURCES["core"].file(BULKHEAD)
-    good = Rehearsal((), {"healthy": Rehearsed(GOOD, 0.1, {str(file): frozenset({5})})})
+    good = {"healthy": Rehearsed(GOOD, 0.1, {str(file): frozenset({5})})}
+    wanted = [(change(is_run=True), ["healthy"])]
     with pytest.raises(NotJudged, match="could not be put in"):
-        survey.survey(SOURCES["core"], [change(is_run=True)], good, 1, lambda _found: pytest.fail("nothing was found"))
+        survey.survey(SOURCES["core"], wanted, good, 1, lambda _found: pytest.fail("nothing was found"))
 
 
 @pytest.mark.parametrize(("line", "fate"), [(5, Fate.SURVIVED), (90, Fate.NOT_COVERED)])
@@ -95,6 +96,6 @@ def test_what_makes_no_difference_anywhere_is_not_run(line: int, fate: Fate) -> 
     file, spared = SOURCES["core"].file(BULKHEAD), change(is_run=True, line=line)
     runs = {"healthy": Rehearsed(GOOD, 0.1, {str(file): frozenset({5})})}
     good = Rehearsal((), runs, {"healthy": frozenset({spared.name})})
-    found: list[Found] = []
-    survey.survey(SOURCES["core"], [spared], good, 1, found.append)
-    assert [(each.fate, each.tried) for each in found] == [(fate, 0)]
+    [found] = survey.planned(SOURCES["core"], [spared], good)
+    assert isinstance(found, Found)
+    assert (found.fate, found.tried) == (fate, 0)

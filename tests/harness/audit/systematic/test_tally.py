@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from brownout_harness.audit.systematic.baseline import Known
 from brownout_harness.audit.systematic.sources import SOURCES
 from brownout_harness.audit.systematic.tally import Tally, tally, to_markdown, write
-from brownout_harness.audit.systematic.verdicts import Found
+from brownout_harness.audit.systematic.verdicts import Fate, Found
 from tests.harness.audit.systematic.founds import DOUBTED, KILLED, NOT_COVERED, SURVIVED, named
 
 
 def told(*found: Found, reviewed: dict[str, str] | None = None, package: str = "core") -> Tally:
-    return tally(SOURCES[package], 1.0, found, reviewed or {}, [KILLED.change])
+    return tally(SOURCES[package], 1.0, found, reviewed=reviewed or {}, names=[KILLED.change])
 
 
 def test_what_no_run_comes_to_counts_as_not_noticed() -> None:
@@ -50,3 +51,13 @@ def test_what_was_found_is_written_for_programs_and_for_people(tmp_path: Path) -
     assert (tmp_path / "systematic-brownout_core.md").read_text(encoding="utf-8") == to_markdown(all_of_it)
     assert "| policies | 2 | 1 | 1 | 0 | 0 | 0 | 50.0% | 50.0% |" in to_markdown(all_of_it)
     assert "| exactly_once | 1 |" in to_markdown(all_of_it)
+
+
+@pytest.mark.parametrize(("package", "lost"), [("core", ["doubted", "survived"]), ("simulators", ["survived"])])
+def test_what_was_noticed_before_and_is_no_longer_is_lost(package: str, lost: list[str]) -> None:
+    """Of the simulators an inconclusive run has noticed."""
+    found = [named(SURVIVED, "survived"), named(DOUBTED, "doubted"), named(KILLED, "killed"), named(SURVIVED, "new")]
+    before = {each.change: Known(Fate.KILLED, "b") for each in found[:3]} | {"reviewed": Known(Fate.SURVIVED, "")}
+    told = tally(SOURCES[package], 1.0, found, reviewed={"reviewed": "nobody reads it"}, names=[], before=before)
+    assert sorted(each.change for each in told.lost) == lost
+    assert told.share_before == 1.0
