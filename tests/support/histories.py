@@ -132,14 +132,17 @@ def attempted(sent: LedgerRow, attempt: int = 1) -> tuple[EventRow, EventRow]:
 def finished(asked: OperationRow) -> EventRow:
     """An operation's end, as telemetry reports it."""
     outcome = "dead_lettered" if asked.outcome == Outcome.ACCEPTED and asked.detail else asked.outcome.value
-    return EventRow(asked.finished_s, "operation_finished", "", asked.name, asked.operation_id, outcome=outcome)
+    of = ("", asked.name, asked.operation_id)
+    letter = asked.detail if outcome == "dead_lettered" else ""
+    return EventRow(asked.finished_s, "operation_finished", *of, outcome=outcome, detail=letter)
 
 
 def telling(evidence: Evidence) -> Evidence:
     """The same history, of which the target tells all: each request as an attempt, each answered operation's end."""
     attempts = [event for each in evidence.requests for event in attempted(each)]
     ends = [finished(each) for each in evidence.operations if each.status]
-    events = [*evidence.events, *attempts, *ends]
+    aside = [each._replace(kind="dead_lettered") for each in ends if each.outcome == "dead_lettered"]
+    events = [*evidence.events, *attempts, *aside, *ends]
     return changed(evidence, events=sorted(events, key=lambda event: event.at_s))
 
 

@@ -89,6 +89,21 @@ def end_told_twice(run: Run) -> RunInputs:
     return run.put(end._replace(at_s=end.at_s + 0.001))
 
 
+def end_told_as_longer(run: Run) -> RunInputs:
+    """Than since anybody asked for it."""
+    sent_s = {each.operation_id: each.sent_s for each in run.operations if each.asks}
+    end = run.one_of(each for each in run.told(Kind.OPERATION_FINISHED) if each.operation_id in sent_s)
+    return run.instead(end, end._replace(duration_s=end.at_s - sent_s[end.operation_id] + 1))
+
+
+def letter_untold(run: Run) -> RunInputs:
+    """Of an operation that was asked for once, and told to have ended as one that is set aside."""
+    once = {each.operation_id for each in run.operations if each.asks == 1}
+    ends = {each.detail for each in run.told(Kind.OPERATION_FINISHED, "dead_lettered") if each.operation_id in once}
+    letter = run.one_of(each for each in run.told(Kind.DEAD_LETTERED) if each.detail in ends)
+    return run.without(*(each for each in run.told(Kind.DEAD_LETTERED) if each.detail == letter.detail))
+
+
 def end_of_nobody(run: Run) -> RunInputs:
     end = run.one_of(run.told(Kind.OPERATION_FINISHED))
     return run.put(end._replace(operation_id="nobody-asked-for-this"))
@@ -218,6 +233,8 @@ DAMAGES: Final = (
         do=end_told_otherwise,
     ),
     Damage(name="end-told-twice", about="asked for once, ended twice", noticed_by=TOLD, do=end_told_twice),
+    Damage(name="end-told-as-longer", about="longer than since it was asked", noticed_by=TOLD, do=end_told_as_longer),
+    Damage(name="letter-untold", about="set aside, and nothing told of its letter", noticed_by=TOLD, do=letter_untold),
     Damage(name="end-of-nobody", about="something ended that nobody asked for", noticed_by=TOLD, do=end_of_nobody),
     Damage(
         name="opening-hidden",

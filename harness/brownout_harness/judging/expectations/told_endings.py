@@ -4,6 +4,7 @@ of an operation       the driver asked for it
 finished              as often as it was asked for, at most
 finished, while it    as the answer says; an answer that it is done, or taken on, was told, too
 was asked for last
+finished, set aside   its letter was told to have been made
 finished, done        what it leaves was in the ledgers by then
 """
 
@@ -32,6 +33,7 @@ def endings_against_driver(evidence: Evidence) -> Iterator[Violation]:
     if evidence.absence_is_proof:
         yield from _of_nobody(evidence)
         yield from _done_too_early(evidence, finished)
+        yield from _of_untold_letters(evidence, finished)
     yield from _too_often(evidence, finished)
     yield from _otherwise(evidence, finished)
 
@@ -91,6 +93,18 @@ def _otherwise(evidence: Evidence, finished: Rows[EventRow]) -> Iterator[Violati
     for at_s, operation_id, outcome, said in found.collect(engine="streaming").iter_rows():
         word = f"it was told to have finished {said}" if said else "nothing was told of its end"
         yield Violation(at_s, operation_id, f"the driver was answered {outcome}, and {word}")
+
+
+def _of_untold_letters(evidence: Evidence, finished: Rows[EventRow]) -> Iterator[Violation]:
+    """Asked for once, so that nobody else can have set it aside, in a process that may have died before it told so."""
+    told = evidence.events_by_kind.get(Kind.DEAD_LETTERED, Rows.none(EventRow)).frame.select("detail")
+    once = evidence.operations.where(pl.col("asks") == 1)
+    aside = finished.where(pl.col("outcome") == "dead_lettered").among(once.frame, "operation_id")
+    for each in aside.not_among(told, "detail"):
+        what = (
+            f"it was told to have been set aside as {each.detail or 'nothing'}, and of no such letter anything was told"
+        )
+        yield Violation(each.at_s, each.operation_id, what)
 
 
 def _done_too_early(evidence: Evidence, finished: Rows[EventRow]) -> Iterator[Violation]:

@@ -81,7 +81,8 @@ def test_who_was_never_answered_may_have_been_told_of_in_any_way_but_one() -> No
     for outcome in ("done", "refused", "unknown", "dead_lettered"):
         end = finished(next(iter(healthy().operations)))._replace(operation_id="op-3", at_s=1.7, outcome=outcome)
         told = telling(unheard)
-        assert not found(changed(told, events=[*told.events, end]))
+        letter = end._replace(kind="dead_lettered")
+        assert not found(changed(told, events=[*told.events, letter, end]))
         if outcome == "done":
             gone = without_effect_of_3(changed(told, events=[*told.events, end]))
             assert found(gone) == [("op-3", "told to have finished done without a stripe.charge: there is none")]
@@ -134,3 +135,15 @@ def test_what_the_driver_never_sent_was_not_asked_for() -> None:
     event = EventRow(5.0, "attempt_started", "stripe", "", "op-unsent", 1)
     ghost = changed(told, operations=[*told.operations, unsent], events=[*told.events, event])
     assert [operation_id for operation_id, _ in found(ghost)] == ["op-unsent"]
+
+
+def test_what_is_told_to_be_set_aside_has_a_letter_that_was_told_of() -> None:
+    aside = telling(with_3(healthy(), outcome=Outcome.ACCEPTED, status=202, detail="dl_1"))
+    assert not found(aside)
+    untold = changed(aside, events=[e for e in aside.events if e.kind != "dead_lettered"])
+    assert found(untold) == [
+        ("op-3", "it was told to have been set aside as dl_1, and of no such letter anything was told")
+    ]
+    assert not found(changed(untold, gaps=LOST))
+    # A process that was killed between the two tells only of what it finds there when it is asked again.
+    assert not found(with_3(untold, asks=2, again_at=json.dumps([1.55])))
