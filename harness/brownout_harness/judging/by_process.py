@@ -6,8 +6,9 @@ what was asked of it, and what it sent:
 
     told    the harness notes who said it; nobody speaks for another
     asked   the driver notes whom it asked
-    sent    a request is the work of who had told last, before it came, of an attempt for its operation; one that nobody
-            told of, or that carries no operation's id, may be anybody's, and counts for all
+    sent    a request is the work of who had told last, before it came, of an attempt for its operation; where two told
+            in the same instant it may be either's, and counts for both; one that nobody told of, or that carries no
+            operation's id, may be anybody's, and counts for all
 
 What a process took over from another (a dead letter that it sent again) is its own, too.
 """
@@ -40,19 +41,27 @@ def each_process(evidence: Evidence) -> Mapping[str, Evidence]:
 
 
 def _senders(evidence: Evidence) -> pl.LazyFrame:
-    """Of each request for which an attempt had been told, whose it was: the columns of `ROW`, and `sender`."""
+    """Of each request for which an attempt had been told, whose it may be, a row for each: the columns of `ROW`, and
+    `sender`."""
     told = evidence.events_by_kind.get(Kind.ATTEMPT_STARTED, Rows.none(EventRow)).where(~NAMELESS)
-    begun = told.frame.select("vendor", "operation_id", "at_s", sender="process").sort("at_s")
+    begun = told.frame.select("vendor", "operation_id", told_s="at_s", sender="process").sort("told_s")
     named = evidence.requests.where(~NAMELESS).frame.select(*ROW, "operation_id", by_s=pl.col("at_s") + CLOCKS_S)
-    joined = named.sort("by_s").join_asof(
-        begun, left_on="by_s", right_on="at_s", by=["vendor", "operation_id"], check_sortedness=False
+    whose = ["vendor", "operation_id"]
+    latest = named.sort("by_s").join_asof(
+        begun.drop("sender"), left_on="by_s", right_on="told_s", by=whose, check_sortedness=False, coalesce=False
     )
-    return joined.filter(pl.col("sender").is_not_null()).select(*ROW, "operation_id", "sender")
+    since_s = pl.col("told_s") - 2 * CLOCKS_S
+    either = latest.select(*ROW, "operation_id", since_s=since_s, until_s="told_s").join(begun, on=whose)
+    return (
+        either.filter(pl.col("told_s").is_between("since_s", "until_s"))
+        .select(*ROW, "operation_id", "sender")
+        .unique(maintain_order=True)
+    )
 
 
 def _own(evidence: Evidence, name: str, senders: pl.LazyFrame) -> Evidence:
-    of_others = senders.filter(pl.col("sender") != name)
     its = senders.filter(pl.col("sender") == name)
+    of_others = senders.join(its, on=[*ROW], how="anti")
     requests = evidence.requests.not_among(of_others, *ROW)
     is_its = pl.col("replicas").list.contains(name)
     taken_over = evidence.operations.where(~is_its).among(its, "operation_id")

@@ -103,6 +103,32 @@ def test_a_request_is_the_work_of_who_told_last_of_an_attempt_for_it_and_untold_
     assert all(any(each.operation_id == "op-200" for each in own.requests) for own in (one, other))
 
 
+def heard_by_the_other(after_s: float) -> Evidence:
+    """What the one is asked for, and takes on, the other hears of so much later, and does something for it, too."""
+    plain = pair()
+    again = [request(n, at_s=n / 2 + 0.01 + after_s, seq=9_000 + n) for n in range(0, 200, 2)]
+    others = [event for each in again for event in says(OTHER, *attempted(each))]
+    asked = [each for each in plain.operations if each.replicas == (ONE,)]
+    return changed(
+        plain,
+        operations=[each._replace(outcome=Outcome.ACCEPTED, status=202) for each in asked],
+        requests=[*(each for each in plain.requests if each.operation_id in {it.operation_id for it in asked}), *again],
+        events=sorted([*plain.events, *others], key=lambda event: event.at_s),
+    )
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.003, 0.02])
+def test_who_sent_something_when_the_other_did_so_too_has_turned_nobody_away(after_s: float) -> None:
+    evidence = heard_by_the_other(after_s)
+    result = Breaker(vendor="stripe", stays_closed=True).judge(evidence)
+    assert result.status is Status.PASSED, result.observed
+
+
+def test_of_two_that_told_of_an_attempt_in_the_same_instant_each_may_have_sent_it_and_no_third() -> None:
+    third = replace(heard_by_the_other(0.003), processes=(*NAMES, "gateway.2"))
+    assert [len(own.requests) for own in each_process(third).values()] == [200, 200, 0]
+
+
 def test_breakers_that_open_one_after_the_other_are_no_contradiction() -> None:
     later = [replace_at(each, each.at_s + 1.0) for each in (OPENED, HALF, CLOSED)]
     silent = numbers_of(OTHER, 25.5, 65.0)
