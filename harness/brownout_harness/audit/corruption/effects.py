@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from brownout_harness.audit.corruption.damage import Damage, NothingToDamageError, Run, fields_of, other_value
 from brownout_harness.judging.inputs import RunInputs
+from brownout_harness.judging.patterns import fits
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
 
+SOMETHING_ELSE: Final = "other"
 NOBODY: Final = "nobody-asked-for-this"
 
 
@@ -111,24 +113,27 @@ def amount_changed(run: Run) -> RunInputs:
 
 
 def field_changed(run: Run) -> RunInputs:
-    effect, field = _a_field(run)
+    """To what no star in the scenario's words stands for."""
+    told = (each for each in _fields_asked_for(run) if not fits(each[2], SOMETHING_ELSE, each[1]))
+    effect, field, wanted = run.one_of(told)
     fields = fields_of(effect)
-    return _with_fields(run, effect, {**fields, field: other_value(fields[field])})
+    other = other_value(fields[field])
+    return _with_fields(run, effect, {**fields, field: SOMETHING_ELSE if fits(wanted, other, field) else other})
 
 
 def field_lost(run: Run) -> RunInputs:
     """The rest is kept: the vendor never got it."""
-    effect, field = _a_field(run)
-    return _with_fields(run, effect, {name: value for name, value in fields_of(effect).items() if name != field})
+    effect, lost, _ = run.one_of(_fields_asked_for(run))
+    return _with_fields(run, effect, {name: value for name, value in fields_of(effect).items() if name != lost})
 
 
-def _a_field(run: Run) -> tuple[LedgerRow, str]:
-    return run.one_of(
-        (effect, field)
-        for effect, asked in _asked_for(run)
-        for field, value in asked.items()
-        if fields_of(effect).get(field) is not None and value is not None
-    )
+def _fields_asked_for(run: Run) -> Iterator[tuple[LedgerRow, str, Any]]:
+    """An effect, a field that it holds, and what was asked for there."""
+    for effect, asked in _asked_for(run):
+        held = fields_of(effect)
+        for field, value in asked.items():
+            if held.get(field) is not None and value is not None:
+                yield effect, field, value
 
 
 def _asked_for(run: Run) -> Iterator[tuple[LedgerRow, dict[str, Any]]]:
@@ -275,7 +280,7 @@ DAMAGES: Final = (
     Damage(
         name="undoing-doubled",
         about="it was taken back twice",
-        noticed_by=("exactly_once",),
+        noticed_by=("exactly_once", "nothing_lost"),
         do=undoing_doubled,
     ),
     Damage(

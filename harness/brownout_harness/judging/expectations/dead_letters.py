@@ -25,7 +25,9 @@ class DeadLetters:
     at_least: int = 1
     """Fewer letters, and nothing was tried."""
     drained: bool = True
-    """None is still waiting at the end."""
+    """No more than `waiting_at_most` are still waiting at the end; false: nobody minds how many."""
+    waiting_at_most: int = 0
+    """So many may wait at the end, which are for a person."""
     operation: str = ""
     """Only letters of this one; left out: all."""
     group: str = ""
@@ -33,16 +35,23 @@ class DeadLetters:
 
     def __post_init__(self) -> None:
         require(self.at_least >= 1, f"dead_letters at_least must be at least 1, got {self.at_least}")
+        require(self.waiting_at_most >= 0, f"waiting_at_most must not be negative, got {self.waiting_at_most}")
+        require(self.drained or not self.waiting_at_most, "waiting_at_most bounds nothing with drained: false")
 
     def judge(self, evidence: Evidence) -> ExpectationResult:
         """An accepted operation whose effect is there needs no letter any more."""
-        drained = ", none waiting at the end" if self.drained else ""
+        most = f"at most {self.waiting_at_most}" if self.waiting_at_most else "none"
+        drained = f", {most} waiting at the end" if self.drained else ""
         wording = Wording(self, f"a whole dead letter per accepted operation{drained}, each effect once")
         if evidence.dead_letters is None:
             return wording.inconclusive("the target shows no dead letters")
         letters = [each for each in evidence.dead_letters if self._concerns(evidence, each)]
         missing = list(self._missing(evidence))
+        waiting = [each for each in letters if each.state in OPEN_STATES]
+        too_many = self.drained and len(waiting) > self.waiting_at_most
         violations = [violation for each in letters for violation in self._wrong(evidence, each)]
+        if too_many and evidence.absence_is_proof and not evidence.has_stalled:
+            violations += [_wrong_with(evidence, each, "still waiting at the end") for each in waiting]
         violations += _repeated(letters)
         if evidence.absence_is_proof:
             violations += missing
@@ -53,7 +62,7 @@ class DeadLetters:
             observed += f"; {counted(len(missing), 'accepted operation')} without one"
         if violations:
             return wording.failed(f"{observed}; {min(violations).what}", violations)
-        if missing or (self.drained and any(each.state in OPEN_STATES for each in letters)):
+        if missing or too_many:
             why = "a process of the harness's own stood still" if evidence.has_stalled else "the ledger is incomplete"
             return wording.inconclusive(f"{observed}; but {why}")
         if len(letters) < self.at_least:
@@ -72,27 +81,26 @@ class DeadLetters:
 
     def _wrong(self, evidence: Evidence, letter: LetterRow) -> Iterator[Violation]:
         operation = evidence.operation(letter.operation_id)
-        at_s = letter.first_attempt_at
-        if at_s is None:
-            at_s = operation.finished_s if operation else 0.0
-
-        def violation(what: str) -> Violation:
-            return Violation(at_s, letter.operation_id, f"dead letter {letter.id or '(no id)'}: {what}")
-
         empty = [name for name in ("id", "operation_id", "idempotency_key", "error_class") if not getattr(letter, name)]
         if empty:
-            yield violation(f"without {', '.join(empty)}")
+            yield _wrong_with(evidence, letter, f"without {', '.join(empty)}")
         if letter.state not in LETTER_STATES:
-            yield violation(f"in the unknown state {letter.state!r}")
+            yield _wrong_with(evidence, letter, f"in the unknown state {letter.state!r}")
         if letter.operation_id and operation is None:
-            yield violation("of an operation that nobody asked for")
-        if self.drained and letter.state in OPEN_STATES and evidence.absence_is_proof and not evidence.has_stalled:
-            yield violation("still waiting at the end")
+            yield _wrong_with(evidence, letter, "of an operation that nobody asked for")
         for clause, standing in _left(evidence, letter.operation_id) if operation else ():
             if len(standing) > 1:
-                yield violation(f"{len(standing)} effects: {', '.join(each.id for each in standing[:3])}")
+                ids = ", ".join(each.id for each in standing[:3])
+                yield _wrong_with(evidence, letter, f"{len(standing)} effects: {ids}")
             if letter.state == "redriven" and not standing and evidence.absence_is_proof:
-                yield violation(f"redriven, but there is no {either(clause) or 'effect'}")
+                yield _wrong_with(evidence, letter, f"redriven, but there is no {either(clause) or 'effect'}")
+
+
+def _wrong_with(evidence: Evidence, letter: LetterRow, what: str) -> Violation:
+    operation, at_s = evidence.operation(letter.operation_id), letter.first_attempt_at
+    if at_s is None:
+        at_s = operation.finished_s if operation else 0.0
+    return Violation(at_s, letter.operation_id, f"dead letter {letter.id or '(no id)'}: {what}")
 
 
 def _left(evidence: Evidence, operation_id: str) -> list[tuple[Clause, tuple[LedgerRow, ...]]]:

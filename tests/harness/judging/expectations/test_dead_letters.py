@@ -51,6 +51,23 @@ def test_a_letter_in_no_known_state_or_of_nobody_fails() -> None:
     assert LETTERS.judge(set_aside(*TEN, letter(5_000))).status is Status.FAILED
 
 
+def test_so_many_may_wait_for_a_person_and_no_more() -> None:
+    some = DeadLetters(waiting_at_most=3)
+    three = [letter(n, state="poison") for n in range(3)]
+    result = some.judge(set_aside(*three, *TEN[3:]))
+    assert (result.status, result.observed) == (Status.PASSED, "10 dead letters: 3 poison, 7 redriven")
+    result = some.judge(set_aside(*three, letter(3, state="pending"), *TEN[4:]))
+    assert (result.status, len(result.cases)) == (Status.FAILED, 3)
+    assert "at most 3 waiting" in result.expected
+
+
+def test_a_bound_on_what_waits_goes_with_drained_alone_and_is_no_negative_number() -> None:
+    with pytest.raises(ValueError, match="waiting_at_most bounds nothing with drained: false"):
+        DeadLetters(drained=False, waiting_at_most=1)
+    with pytest.raises(ValueError, match="waiting_at_most must not be negative, got -1"):
+        DeadLetters(waiting_at_most=-1)
+
+
 @pytest.mark.parametrize("state", sorted(OPEN_STATES))
 def test_a_letter_still_waiting_fails_unless_that_is_allowed(state: str) -> None:
     waiting = set_aside(*TEN[1:], letter(0, state=state))
