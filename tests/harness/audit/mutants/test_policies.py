@@ -258,6 +258,17 @@ async def places_for_a_hundred(put: Replacements) -> int:
     return sum(bulkhead.try_enter() for _ in range(100))
 
 
+async def a_call_that_finds_no_place(put: Replacements) -> str:
+    bulkhead = put.bulkhead("stripe", BulkheadConfig(max_in_flight=1, max_wait_s=10.0))
+    assert bulkhead.try_enter()
+    asyncio.get_running_loop().call_later(5.0, bulkhead.leave)
+    try:
+        await bulkhead.enter(20.0)
+    except BulkheadFull:
+        return "turned away"
+    return "served"
+
+
 async def places_after_a_failure(put: Replacements) -> bool:
     bulkhead = put.bulkhead("stripe", BulkheadConfig(max_in_flight=1, max_queued=0))
     assert bulkhead.try_enter()
@@ -314,6 +325,7 @@ DEMOS: Mapping[str, Demo] = {
     "reads-then-writes-tokens": Demo(tokens_at_once, 10, 100),
     "cannot-read-its-own-date": Demo(a_second_token, "granted", "an error of the program"),
     "admits-past-the-bulkhead": Demo(places_for_a_hundred, 10, 100),
+    "lets-nobody-wait": Demo(a_call_that_finds_no_place, "served", "turned away"),
     "keeps-the-places-of-the-failed": Demo(places_after_a_failure, True, False),
     "queues-past-the-deadline": Demo(the_wait_for_a_place, 2.0, 5.0),
 }
