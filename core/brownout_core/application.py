@@ -66,6 +66,17 @@ class Application:
         self._claims = claims
         self._transports = transports
 
+    def move_breaker(self, vendor: str, *, is_open: bool) -> None:
+        """Open or close a vendor's breaker by hand; opened so, it stays open until it is closed by hand.
+
+        Raises `KeyError`: no such vendor is asked for anything.
+        """
+        breaker, now_s = self.guarded[vendor].policies.breaker, asyncio.get_running_loop().time()
+        if is_open:
+            breaker.open_by_hand(now_s)
+        else:
+            breaker.close_by_hand(now_s)
+
     def background(self) -> Mapping[str, Background]:
         """What it does beside what it is asked, by the flow's name. Whoever serves it runs them."""
         return {name: flow.background for name, flow in self.flows.items() if flow.background is not None}

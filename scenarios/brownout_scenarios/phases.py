@@ -53,9 +53,42 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redrive:
-    """All dead letters are sent again, through the same pipeline."""
+    """Dead letters are sent again, through the same pipeline."""
+
+    operations: str | None = None
+    """Only those of these operations' ids, a glob, each by hand; left out: all, in lots."""
+    insist: bool = False
+    """By hand: also what has failed so often that it is left to a person."""
+
+    def __post_init__(self) -> None:
+        if self.insist and self.operations is None:
+            raise ValueError("insist: goes with operations: what is poison is sent again by hand")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discard:
+    """Dead letters are given up."""
+
+    operations: str
+    """Of these operations' ids, a glob."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """A breaker is moved by hand."""
+
+    vendor: str
+    to: Literal["open", "closed"]
+    """Open it stays until it is closed by hand."""
+
+
+Health: TypeAlias = Literal["healthy", "degraded", "unhealthy"]
+
+
+Order: TypeAlias = Redrive | Discard | ByHand | Health
+"""What an operator asks the application for."""
+ORDERS: Final = ("redrive", "discard", "breaker", "health")
+VERBS: Final = ("kill", "stop", "pause", "start", "empty", "restore", *ORDERS, "clock")
 PROCESSES: Final = ("gateway", "target", "store")
 Process: TypeAlias = Annotated[str, "a process"]
 """One of `PROCESSES`; of several of a kind one alone is `gateway.1`, and `gateway` is all of them."""
@@ -82,6 +115,10 @@ class Action:
     restore: Restore | None = None
     """It holds again what it held before."""
     redrive: Redrive | None = None
+    discard: Discard | None = None
+    breaker: ByHand | None = None
+    health: Health | None = None
+    """The application is asked how it is, and is to say this."""
     clock: str | None = None
     """Whose clock is moved. A vendor's own: its tokens and idempotency keys expire, what it put off comes due.
     `gateway`: the wall clock that the application reads, in virtual mode."""
@@ -91,9 +128,9 @@ class Action:
     """After so long it is started again, or goes on."""
 
     def __post_init__(self) -> None:
-        done = (self.kill, self.stop, self.pause, self.start, self.empty, self.restore, self.redrive, self.clock)
-        if sum(part is not None for part in done) != 1:
-            raise ValueError("an action is exactly one of kill, stop, pause, start, empty, restore, redrive, clock")
+        done = (self.kill, self.stop, self.pause, self.start, self.empty, self.restore, self.order, self.clock)
+        if sum(part is not None for part in done) != 1 or len(self._orders) > 1:
+            raise ValueError(f"an action is exactly one of {', '.join(VERBS)}")
         if (self.clock is None) != (self.ahead_s is None):
             raise ValueError("clock and ahead go together: write {clock: VENDOR, ahead: 25h}")
         takes_away = bool(self.kill or self.stop or self.pause)
@@ -123,6 +160,15 @@ class Action:
         return self.kill or self.stop or self.pause or self.start or self.empty
 
     @property
+    def _orders(self) -> Mapping[str, Order]:
+        return {name: each for name in ORDERS if (each := getattr(self, name)) is not None}
+
+    @property
+    def order(self) -> str | None:
+        """What an operator asks the application for at its desk, as it is written: `discard`; None: nothing."""
+        return next(iter(self._orders), None)
+
+    @property
     def verb(self) -> str:
         """What is done to the process, as it is written: `kill`; empty where it is done to none."""
         verbs = {
@@ -143,13 +189,27 @@ class Action:
     @property
     def text(self) -> str:
         """In words, for progress and reports."""
-        if self.redrive is not None:
-            return "redrive dead letters"
+        if self.order is not None:
+            return _in_words(self._orders[self.order])
         if self.clock is not None:
             return f"move the clock of {self.clock} {self.ahead_s:g} s ahead"
         if self.restore is not None:
             return f"restore {STORE} from {self.restore.from_s:g} s before"
         return f"{self.verb} {self.process}"
+
+
+def _in_words(order: Order) -> str:
+    match order:
+        case Redrive(operations=None):
+            return "redrive dead letters"
+        case Redrive(operations=operations, insist=insist):
+            return f"redrive {operations} by hand{', insisting' if insist else ''}"
+        case Discard(operations=operations):
+            return f"discard {operations}"
+        case ByHand(vendor=vendor, to=to):
+            return f"{'open' if to == 'open' else 'close'} the breaker of {vendor} by hand"
+        case _:
+            return f"ask how it is: {order}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

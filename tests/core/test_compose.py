@@ -95,6 +95,9 @@ class AdmitsEveryone:
     def open_remaining_s(self, _now_s: float) -> float:
         return 0.0
 
+    def open_by_hand(self, now_s: float) -> None: ...
+    def close_by_hand(self, now_s: float) -> None: ...
+
 
 @dataclass
 class Careless:

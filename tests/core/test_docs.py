@@ -58,7 +58,7 @@ def test_every_variable_of_the_environment_is_named() -> None:
 def test_every_route_is_named() -> None:
     async def body(browser: Browser) -> None:
         routes = browser.door.routes()
-        assert len(routes) == 11
+        assert len(routes) == 13
         assert [route for route in sorted(routes) if f"`{route}`" not in PAGE] == []
 
     browse(body, secrets=("whsec_x",))

@@ -6,6 +6,7 @@
 | `GET /health`, `GET /metrics` | how it is; Prometheus |
 | `GET /dead-letters`, `GET /dead-letters/{id}` | what was set aside |
 | `POST /dead-letters/redrive`, `POST /dead-letters/{id}/redrive`, `DELETE /dead-letters/{id}` | do it again; drop it |
+| `POST /breakers/{vendor}/open`, `POST /breakers/{vendor}/close` | a breaker, by hand |
 | `POST /webhooks/{vendor}` | a vendor's events, verified; only where a signing secret is set |
 """
 
@@ -34,6 +35,8 @@ MAX_BODY_BYTES: Final = 256 * 1024
 REMEMBERED_EVENTS: Final = 100_000
 KNOWN_HOSTS: Final = 64
 EXPECTED: Final = "100-continue"
+MOVES: Final = ("open", "close")
+"""Of a breaker, by hand."""
 
 
 class Trouble(NamedTuple):
@@ -104,6 +107,11 @@ class FrontDoor:
         desk = DeskRoutes(application.dead_letters, self._answers)
         self._one_letter = desk.one_letter()
         self._routes = self._all_routes(desk, webhooks or {})
+        self._breakers = {
+            f"/breakers/{vendor}/{move}": {"POST": partial(self._move_breaker, vendor, move == MOVES[0])}
+            for vendor in application.guarded
+            for move in MOVES
+        }
 
     def _all_routes(self, desk: DeskRoutes, webhooks: Mapping[str, Verify]) -> dict[str, Mapping[str, Handler]]:
         flows = {flow.path: {"POST": partial(self._operation, flow)} for flow in self._application.flows.values()}
@@ -119,6 +127,7 @@ class FrontDoor:
         """Every route, as `GET /dead-letters/{id}`."""
         shown = [(path, each) for path, methods in self._routes.items() for each in methods]
         shown += [(f"{PREFIX}/{{id}}{end}", each) for end, methods in self._one_letter.items() for each in methods]
+        shown += [(f"/breakers/{{vendor}}/{move}", "POST") for move in MOVES]
         return [f"{method} {path}" for path, method in shown]
 
     async def __call__(
@@ -165,7 +174,7 @@ class FrontDoor:
             raise Refusal(417, "expectation_failed", "Expectation Failed")
 
     def _handler(self, method: str, path: str) -> Handler:
-        methods = self._routes.get(path)
+        methods = self._routes.get(path) or self._breakers.get(path)
         if methods is None:
             methods = self._letter_routes(path)
         handler = methods.get(method)
@@ -204,6 +213,10 @@ class FrontDoor:
     async def _health(self, asked: Asked) -> Answer:
         health = await self._application.health()
         return self._answers.json(asked.request_id, health, 503 if health["status"] == "unhealthy" else 200)
+
+    async def _move_breaker(self, vendor: str, is_open: bool, asked: Asked) -> Answer:
+        self._application.move_breaker(vendor, is_open=is_open)
+        return Answer(204, {REQUEST_ID_HEADER: asked.request_id}, b"")
 
     async def _show_metrics(self, metrics: Callable[[], bytes], asked: Asked) -> Answer:
         kind = "text/plain; version=0.0.4; charset=utf-8"

@@ -48,18 +48,18 @@ def redrive() -> Dialogue[str]:
     while after is not None and not stopped:
         wanted = {"limit": REDRIVEN_AT_ONCE, "after": after}
         answer = yield Request("POST", "/dead-letters/redrive", _HEADERS, json_bytes(wanted))
-        said = _said(answer, "redrive its dead letters")
+        said = said_by(answer, "redrive its dead letters")
         try:
             outcomes.update(str(each["outcome"]) for each in said["redriven"])
             following, stopped = said["next_after"], said["stopped"]
         except (KeyError, TypeError):
             raise NotJudged("the gateway does not say what came of its dead letters") from None
-        after = _onward(after, following)
+        after = onward(after, following)
     counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "none was waiting"
     return f"{counts}; stopped, as it was no use yet" if stopped else counts
 
 
-def _onward(after: str, following: str | None) -> str | None:
+def onward(after: str, following: str | None) -> str | None:
     """Where to go on; the same place again would be without end."""
     if following == after:
         raise NotJudged("the gateway shows the same dead letters again and again")
@@ -78,13 +78,13 @@ def letters(wall_start_s: float) -> Dialogue[list[LetterRow]]:
         query = urlencode(
             [*(("state", state.value) for state in LetterState), ("limit", SHOWN_AT_ONCE), ("after", after)]
         )
-        said = _said((yield Request("GET", f"/dead-letters?{query}", {}, b"")), "show its dead letters")
+        said = said_by((yield Request("GET", f"/dead-letters?{query}", {}, b"")), "show its dead letters")
         try:
             shown += letter_rows(said["dead_letters"], wall_start_s)
             following = said["next_after"]
         except (RowError, KeyError, TypeError, AttributeError) as wrong:
             raise NotJudged(f"the gateway shows a dead letter that cannot be read: {wrong!r}") from None
-        after = _onward(after, following)
+        after = onward(after, following)
     return shown
 
 
@@ -93,7 +93,8 @@ def letter_rows(shown: Sequence[Mapping[str, Any]], wall_start_s: float) -> list
     return list(records_in(LetterRow, read(LetterRow, shown, start_s=wall_start_s)))
 
 
-def _said(answer: Answered, deed: str) -> dict[str, Any]:
+def said_by(answer: Answered, deed: str) -> dict[str, Any]:
+    """The object that was answered with 200. Raises `NotJudged`."""
     if not answer.status:
         raise NotJudged(f"the gateway did not {deed}: {answer.error or 'no answer'}")
     if answer.status != 200:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from brownout_harness.judging.evidence import Deed, Gap, GapKind
+from brownout_harness.judging.orders import Came
 from brownout_scenarios.moments import EVERY_REQUEST, STORE_WRITE
 from brownout_scenarios.phases import Action, Trigger
 from brownout_scenarios.processes import ProcessStates
@@ -53,6 +54,12 @@ class Actions:
     def never_came(self, came: Mapping[str, int]) -> list[Gap]:
         """Whatever still waits at the end. `came` says of how many how often something of the kind happened."""
         return [_never(trigger, came.get(trigger.id, 0)) for trigger in self.waiting.values()]
+
+
+def written_down(came: Came, deed: Deed, deeds: list[Deed]) -> str:
+    """What an operator was told goes to his deed, among the others; returns it in words."""
+    deeds[deeds.index(deed)] = deed._replace(orders=came.orders)
+    return f"{deed.text}: {came.said}"
 
 
 def _never(trigger: Trigger, came: int) -> Gap:

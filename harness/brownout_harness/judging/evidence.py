@@ -25,6 +25,7 @@ from brownout_harness.judging.endings import Ending
 from brownout_harness.judging.incidents import INCIDENT
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.judging.memory import MemorySample
+from brownout_harness.judging.orders import Order
 from brownout_harness.judging.refusals import Refusals
 from brownout_harness.judging.terms import Terms
 from brownout_harness.safety.secret_forms import forms_of, masked
@@ -99,6 +100,8 @@ class Deed(NamedTuple):
     """Whether it has what was set aside sent again."""
     process: str = ""
     """What it was done to: `gateway`, all of them, or `gateway.1`."""
+    orders: tuple[Order, ...] = ()
+    """What an operator asked for then, and was told."""
 
 
 class Death(NamedTuple):

@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import Final
 
 from brownout_core.clock import system_wall_clock
-from brownout_harness.asked.dead_letters import Answered, drive, letters, redrive
+from brownout_harness.asked.dead_letters import Answered, drive, letters
+from brownout_harness.asked.desk import visit
 from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.needed import vendors_needed
 from brownout_harness.asked.pace import gaps_of_pace
-from brownout_harness.faults.actions import Actions
+from brownout_harness.faults.actions import Actions, written_down
 from brownout_harness.faults.agenda import Agenda
 from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Death, Deed, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
+from brownout_harness.judging.orders import Came
 from brownout_harness.judging.spool import Spool
 from brownout_harness.problems import Interrupted, NotJudged
 from brownout_harness.progress import Progress, ProgressSink
@@ -136,8 +138,8 @@ class _Run:
         self._load_before = load_now()
         self._still_open: dict[str, int] = {}
         self._helper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="action")
-        self._pending: list[tuple[str, Future[str]]] = []
-        self._cut_short: set[Future[str]] = set()
+        self._pending: list[tuple[Deed, Future[Came]]] = []
+        self._cut_short: set[Future[Came]] = set()
         self._spans = scenario.spans()
         self._rules = scenario.fault_rules()
         self._agenda = Agenda(scenario.actions())
@@ -208,7 +210,8 @@ class _Run:
         elif action.clock is not None:
             self._stage.booths.advance(action.clock, action.ahead_s or 0.0)
         else:
-            self._pending.append((action.text, self._helper.submit(drive, redrive(), self._asker())))
+            visited = self._helper.submit(drive, visit(action, self._now_s), self._asker())
+            self._pending.append((self._deeds[-1], visited))
 
     def _act_on_target(self, action: Action) -> None:
         if action.kill or action.stop:
@@ -249,15 +252,15 @@ class _Run:
     def _settle_actions(self) -> None:
         """Look at actions that take a while."""
         for item in list(self._pending):
-            text, future = item
+            deed, future = item
             if not future.done():
                 continue
             self._pending.remove(item)
             try:
-                self._notes.append(f"{text}: {future.result()}")
+                self._notes.append(written_down(future.result(), deed, self._deeds))
             except NotJudged as error:
                 if future in self._cut_short or self._deaths:  # by the scenario's own kill or stop, or by its end
-                    self._notes.append(f"{text}: cut short: {error}")
+                    self._notes.append(f"{deed.text}: cut short: {error}")
                 else:
                     self._gaps.append(Gap(GapKind.OTHER, str(error), self._now_s()))
 

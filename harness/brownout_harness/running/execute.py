@@ -253,6 +253,7 @@ def _has_what_it_needs(expectation: Any, evidence: Evidence) -> bool:
         "NEEDS_TELEMETRY": evidence.telemetry,
         "NEEDS_TERMS": bool(evidence.terms),
         "NEEDS_UNTIL": bool(evidence.finish_within_s),
+        "NEEDS_ORDERS": any(deed.orders for deed in evidence.deeds),
         "NEEDS_NOTICES": bool(evidence.notified_by),
     }
     return all(has for need, has in there.items() if getattr(expectation, need, False))

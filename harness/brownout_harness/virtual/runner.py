@@ -19,7 +19,8 @@ from brownout_core.clock import MachineClock
 from brownout_core.compose import Replacements
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event, Kind
-from brownout_harness.asked.dead_letters import Dialogue, letters, redrive
+from brownout_harness.asked.dead_letters import Dialogue, letters
+from brownout_harness.asked.desk import visit
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.asked.needed import served, vendors_needed
@@ -31,11 +32,12 @@ from brownout_harness.asked.replicas import of_process
 from brownout_harness.asked.terms import fields_to_keep, terms_of
 from brownout_harness.asked.tokens import Minter, keeper_of
 from brownout_harness.asked.users import users_of
-from brownout_harness.faults.actions import Actions
+from brownout_harness.faults.actions import Actions, written_down
 from brownout_harness.faults.agenda import late
 from brownout_harness.faults.layers import Actor, counted, schedule
 from brownout_harness.judging.evidence import Deed, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
+from brownout_harness.judging.orders import Came
 from brownout_harness.judging.spool import Spool
 from brownout_harness.problems import Interrupted, NotJudged
 from brownout_harness.progress import Progress, ProgressSink
@@ -153,8 +155,8 @@ class Run:
         self.gaps: list[Gap] = []
         self.deeds: list[Deed] = []
         self.notes: list[str] = []
-        self.redrives: list[tuple[str, asyncio.Task[str]]] = []
-        self.cut_short: set[asyncio.Task[str]] = set()
+        self.visits: list[tuple[Deed, asyncio.Task[Came]]] = []
+        self.cut_short: set[asyncio.Task[Came]] = set()
 
     async def main(self) -> RunInputs:
         """Everything from the first line to the evidence."""
@@ -258,11 +260,12 @@ class Run:
         elif action.clock is not None:
             self.vendors.advance(action.clock, action.ahead_s or 0.0)
         else:
-            self.redrives.append((action.text, self.loop.create_task(self._talk(redrive()), name=action.text)))
+            talk = self._talk(visit(action, self.loop.time))
+            self.visits.append((self.deeds[-1], self.loop.create_task(talk, name=action.text)))
 
     def _act_on_target(self, action: Action) -> None:
         if action.kill or action.stop:
-            self.cut_short.update(task for _, task in self.redrives if not task.done())
+            self.cut_short.update(task for _, task in self.visits if not task.done())
         self.replicas.take(action, self.actions.processes.meant(action))
 
     def _show(self) -> None:
@@ -328,15 +331,15 @@ class Run:
         counts = {
             **self.vendors.still_open(),
             "operations": int(self.replicas.is_at_work()),
-            "redrives": sum(not task.done() for _, task in self.redrives),
+            "redrives": sum(not task.done() for _, task in self.visits),
         }
         return {name: count for name, count in counts.items() if count}
 
     async def _collect(self, still_open: Mapping[str, int]) -> RunInputs:
         duration_s = self.loop.time()
         shown = await self._letters()
-        for text, task in self.redrives:
-            self._settle(text, task)
+        for deed, task in self.visits:
+            self._settle(deed, task)
         for page in self.vendors.ledger():
             self.ledger.add_block(page)
         for page in self.vendors.deliveries():
@@ -367,17 +370,17 @@ class Run:
         """Of the simulators: full as they are they hold each other, and whoever judges, or runs again, needs their
         room. A task that failed and that nobody holds says so when it is collected: now, while it is heard."""
         del self.vendors, self.moments, self.actors, self.replicas, self.callers, self.store
-        del self.redrives, self.cut_short
+        del self.visits, self.cut_short
         gc.collect()
 
-    def _settle(self, text: str, task: asyncio.Task[str]) -> None:
+    def _settle(self, deed: Deed, task: asyncio.Task[Came]) -> None:
         if not task.done():
             return  # the drain said so
         try:
-            self.notes.append(f"{text}: {task.result()}")
+            self.notes.append(written_down(task.result(), deed, self.deeds))
         except NotJudged as error:
             if task in self.cut_short:  # by the scenario's own kill or stop
-                self.notes.append(f"{text}: cut short: {error}")
+                self.notes.append(f"{deed.text}: cut short: {error}")
             else:
                 self.gaps.append(Gap(GapKind.OTHER, str(error)))
 

@@ -37,8 +37,10 @@ def _action(scenario: Scenario, words: Vocabulary, span: Span, action: Action, a
             yield (*at, "for"), f"must be longer than the {units.duration(takes_s)} that it may take to end"
     if action.process is not None:
         yield from _process(scenario, span, action, at)
-    elif action.redrive is not None and scenario.target is not None:
-        yield (*at, "redrive"), "is the gateway's; this target is not the gateway"
+    elif action.order is not None and scenario.target is not None:
+        yield (*at, action.order), "is the gateway's; this target is not the gateway"
+    elif action.breaker is not None and scenario.replicas > 1:
+        yield (*at, "breaker"), "is of one process, and there are several: nobody knows which one is asked"
 
 
 def _process(scenario: Scenario, span: Span, action: Action, at: Path) -> Found:

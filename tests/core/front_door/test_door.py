@@ -1,5 +1,6 @@
 """The front door: every route, every refusal, and one shape for whatever goes wrong. No socket anywhere."""
 
+import asyncio
 import hashlib
 import hmac
 
@@ -245,5 +246,22 @@ def test_a_head_is_answered_like_its_get() -> None:
         assert (status, headers["Allow"]) == (405, "POST")
         _, _, headers = await browser.ask("PATCH", "/health")
         assert headers["Allow"] == "GET,HEAD"
+
+    browse(body)
+
+
+def test_a_breaker_is_opened_by_hand_and_closed_and_meanwhile_nothing_is_sent() -> None:
+    async def body(browser: Browser) -> None:
+        assert (await browser.answer("POST", "/breakers/sales/open")).status == 204
+        _, health, _ = await browser.ask("GET", "/health")
+        assert health["checks"]["sales"] == {"status": "warn", "message": "breaker open"}
+        assert (await browser.ask("POST", "/v1/orders", ORDER))[0] == 202
+        await asyncio.sleep(3600.0)
+        assert (await browser.ask("POST", "/v1/orders", ORDER, operation="op-2"))[0] == 202
+        assert browser.world.sales.effects == []
+        assert (await browser.answer("POST", "/breakers/sales/close")).status == 204
+        assert (await browser.ask("POST", "/v1/orders", ORDER, operation="op-3"))[0] == 201
+        assert (await browser.answer("POST", "/breakers/nobody/open")).status == 404
+        assert (await browser.answer("GET", "/breakers/sales/open")).status == 405
 
     browse(body)

@@ -9,6 +9,7 @@ A mutant shows whether a scenario makes a bug happen; a damage shows whether the
 - `telling.py`, `letters.py`   to what the target says
 - `notices.py` to what the vendors told the target
 - `beside.py`  to what is compared with the control run
+- `desk.py`    to what an operator ordered, and what came of it
 - `stopping.py` to how the target ended when it was told to stop
 - `holding.py` to how much memory it was seen to hold
 - `experiment.py` to what the harness did
@@ -21,6 +22,7 @@ from typing import Final
 from brownout_harness.audit.corruption import (
     answers,
     beside,
+    desk,
     effects,
     experiment,
     holding,
@@ -32,8 +34,7 @@ from brownout_harness.audit.corruption import (
 )
 from brownout_harness.audit.corruption.damage import Damage
 
+OF_THE_TARGET: Final = (effects, requests, answers, telling, letters, notices, beside, stopping, holding, desk)
 DAMAGES: Final[dict[str, Damage]] = {
-    each.name: each
-    for module in (effects, requests, answers, telling, letters, notices, beside, stopping, holding, experiment)
-    for each in module.DAMAGES
+    each.name: each for module in (*OF_THE_TARGET, experiment) for each in module.DAMAGES
 }

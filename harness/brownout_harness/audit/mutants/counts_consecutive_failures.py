@@ -63,6 +63,14 @@ class ConsecutiveBreaker:
         """Nothing was sent."""
         self._probing = False
 
+    def open_by_hand(self, now_s: float) -> None:
+        """As if by failures."""
+        self._open(Event.OPENED_BY_HAND, now_s)
+
+    def close_by_hand(self, now_s: float) -> None:
+        """At once."""
+        self._move(State.CLOSED, Event.CLOSED_BY_HAND, now_s)
+
     def _open(self, event: Event, now_s: float) -> None:
         self._failures = 0
         self._reopens_at_s = now_s + self._open_for_s

@@ -47,6 +47,12 @@ class _AlwaysClosed:
     def open_remaining_s(self, _now_s: float) -> float:
         return 0.0
 
+    def open_by_hand(self, now_s: float) -> None:
+        """There is nothing to open."""
+
+    def close_by_hand(self, now_s: float) -> None:
+        """It is."""
+
 
 class _Unlimited:
     """A budget, a limiter and a bulkhead that always have room."""

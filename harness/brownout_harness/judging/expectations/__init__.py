@@ -23,6 +23,7 @@ from brownout_harness.judging.expectations.blast_radius import BlastRadius
 from brownout_harness.judging.expectations.breaker import Breaker
 from brownout_harness.judging.expectations.dead_letters import DeadLetters
 from brownout_harness.judging.expectations.deadline_respected import DeadlineRespected
+from brownout_harness.judging.expectations.desk_true import DeskTrue
 from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
 from brownout_harness.judging.expectations.finished_later import FinishedLater
 from brownout_harness.judging.expectations.goodput import Goodput
@@ -50,6 +51,7 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "breaker": Breaker,
     "dead_letters": DeadLetters,
     "deadline_respected": DeadlineRespected,
+    "desk_true": DeskTrue,
     "exactly_once": ExactlyOnce,
     "finished_later": FinishedLater,
     "goodput": Goodput,
@@ -70,7 +72,8 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "telemetry_true": TelemetryTrue,
 }
 
-ALWAYS: Final[tuple[Expectation, ...]] = (NoDefects(), TelemetryTrue(), AsAsked(), FinishedLater(), NoticesTaken())
+ALWAYS: Final[tuple[Expectation, ...]] = (NoDefects(), TelemetryTrue(), AsAsked(), FinishedLater(), NoticesTaken(),
+                                              DeskTrue())  # fmt: skip
 """Demanded of every run, unless a scenario demands them in its own words; `telemetry_true` where the target tells
 anything, `as_asked` where an operation declares it, `finished_later` where one has an `until`, `notices_taken`
-where `notices` names a receiver."""
+where `notices` names a receiver, `desk_true` where an operator ordered something."""

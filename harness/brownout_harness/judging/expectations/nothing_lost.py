@@ -13,6 +13,7 @@ from brownout_harness.judging.expectations.base import Violation, Wording, count
 from brownout_harness.judging.expectations.phantoms import phantoms_among
 from brownout_harness.judging.incidents import INCIDENT, names_all
 from brownout_harness.judging.leaves import Leaves, either
+from brownout_harness.judging.orders import DISCARDED, given_up
 from brownout_reports.rows import LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.run_folder import ExpectationResult
 from brownout_reports.tables import Rows
@@ -175,6 +176,7 @@ class _Case:
         self._absent = [clause for clause, standing in by_clause if not standing]
         missing_at = {vendor_of(kind) for clause in self._absent for kind in clause}
         self._was_refused = bool(self._letters) and evidence.was_refused(operation.operation_id, missing_at)
+        self._given_up = given_up(order for deed in evidence.deeds for order in deed.orders)
         self._taken_back = [each for each in effects if each.kind in leaves.kinds and each not in self._there]
         self._may_be_undone = any(each.kind in leaves.undone_by for each in self._there)
 
@@ -204,13 +206,15 @@ class _Case:
     def _is_explained(self) -> bool:
         """A letter that waits says what is to become of it, and one that was refused, if the vendor did so, why nothing
         of it is there: what stands was to be taken back. An incident says that somebody has to see to what is left, and
-        explains no more than it names. One that was discarded explains nothing: nobody had ordered it."""
+        explains no more than it names. One that was discarded explains that nothing is there, where an operator ordered
+        it."""
         waits = any(
             letter.state in OPEN_STATES and (letter.state != INCIDENT or names_all(letter.standing, self._there))
             for letter in self._letters
         )
         refused = self._was_refused and any(letter.state == "refused" for letter in self._letters)
-        return waits or (refused and not self._there)
+        discarded = any(each.state == DISCARDED and each.id in self._given_up for each in self._letters)
+        return waits or ((refused or discarded) and not self._there)
 
     def _accepted_and_absent(self) -> Finding:
         if not self._shows_letters:

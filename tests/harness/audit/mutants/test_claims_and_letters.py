@@ -241,6 +241,15 @@ async def attempts_of_a_redrive_that_was_cut_off(put: Replacements) -> int:
     return letter.attempts
 
 
+async def state_after_a_discard(put: Replacements) -> LetterState:
+    by = letters(put, sqlite())
+    letter_id = await by.set_aside(PARCEL, LOST)
+    assert await by.discard(letter_id)
+    letter = await by.show(letter_id)
+    assert letter is not None
+    return letter.state
+
+
 async def done_by_a_redrive(put: Replacements) -> int:
     by = letters(put, sqlite())
     letter_id = await by.set_aside(PARCEL, LOST)
@@ -311,6 +320,7 @@ DEMOS: Mapping[str, Demo] = {
     "acknowledges-early": Demo(kept_when_it_is_acknowledged, 1, 0),
     "drops-spilled-letters": Demo(kept_of_what_was_spilled, 1, 0),
     "redrives-blindly": Demo(attempts_of_a_redrive_that_was_cut_off, 2, 1),
+    "discards-in-words": Demo(state_after_a_discard, LetterState.DISCARDED, LetterState.PENDING),
     "redrives-nothing": Demo(done_by_a_redrive, 1, 0),
     "counts-no-generations": Demo(state_after_failing, LetterState.POISON, LetterState.PENDING),
     "redrives-all-at-once": Demo(tried_of_a_lot, 3, 10),

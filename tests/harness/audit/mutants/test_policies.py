@@ -258,6 +258,12 @@ async def places_for_a_hundred(put: Replacements) -> int:
     return sum(bulkhead.try_enter() for _ in range(100))
 
 
+async def open_by_hand_for_a_minute(put: Replacements) -> State:
+    breaker = put.breaker("stripe", BreakerConfig(), Random(7), None)
+    breaker.open_by_hand(0.0)
+    return breaker.state(60.0)
+
+
 async def a_call_that_finds_no_place(put: Replacements) -> str:
     bulkhead = put.bulkhead("stripe", BulkheadConfig(max_in_flight=1, max_wait_s=10.0))
     assert bulkhead.try_enter()
@@ -325,6 +331,7 @@ DEMOS: Mapping[str, Demo] = {
     "reads-then-writes-tokens": Demo(tokens_at_once, 10, 100),
     "cannot-read-its-own-date": Demo(a_second_token, "granted", "an error of the program"),
     "admits-past-the-bulkhead": Demo(places_for_a_hundred, 10, 100),
+    "probes-against-orders": Demo(open_by_hand_for_a_minute, State.OPEN, State.HALF_OPEN),
     "lets-nobody-wait": Demo(a_call_that_finds_no_place, "served", "turned away"),
     "keeps-the-places-of-the-failed": Demo(places_after_a_failure, True, False),
     "queues-past-the-deadline": Demo(the_wait_for_a_place, 2.0, 5.0),

@@ -7,6 +7,7 @@ import pytest
 from brownout_harness.judging.evidence import Death, Deed, Evidence, Gap, GapKind
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
 from brownout_harness.judging.leaves import Leaves
+from brownout_harness.judging.orders import Order
 from brownout_reports.rows import Outcome
 from brownout_reports.run_folder import Status
 from tests.support.histories import changed, effect, healthy, letter, with_effects, with_operations, with_requests
@@ -88,6 +89,18 @@ def test_discarded_is_what_somebody_ordered_and_nobody_did() -> None:
     result = LOST.judge(dropped)
     told = "dead letter dl-9 is discarded, but there is no effect, and nobody ordered that"
     assert (result.status, result.cases[0].what) == (Status.FAILED, told)
+
+
+def test_what_an_operator_has_given_up_is_not_lost_where_nothing_of_it_is_there() -> None:
+    dropped = changed(ending(Outcome.ACCEPTED, keeps_effect=False), dead_letters=(letter(9, state="discarded"),))
+
+    def ordered(letter_id: str, told: str) -> Status:
+        order = Order("discard", letter_id, 30.0, 30.1, told)
+        return LOST.judge(changed(dropped, deeds=(Deed(30.0, "discard", orders=(order,)),))).status
+
+    assert ordered("dl-9", "done") is Status.PASSED
+    assert ordered("dl-8", "done") is Status.FAILED
+    assert ordered("dl-9", "conflict") is Status.FAILED
 
 
 def test_a_redriven_letter_without_an_effect_is_lost() -> None:
