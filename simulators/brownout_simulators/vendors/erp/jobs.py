@@ -93,42 +93,48 @@ def _take(call: Call, account: Account[State]) -> Reply:
         state.job_keys[key] = id
     state.waiting_jobs[id] = job
     # It is taken first and begun afterwards: a caller who is quick may still cancel it.
-    account.later(0.0, lambda: _begin_next(account))
+    account.later(0.0, lambda: _begin(account, job))
     return Reply(202, b"", {**_headers(call, account, job), "preference-applied": ASYNC})
 
 
-def _begin_next(account: Account[Any]) -> Aftermath | None:
-    """As many as there is room for."""
-    state = state_of(account)
-    while state.waiting_jobs and len(state.running_jobs) < AT_ONCE:
-        id = next(iter(state.waiting_jobs))  # noqa: A001
-        job = state.waiting_jobs.pop(id)
-        job.status = "running"
-        if job.is_stuck:
-            continue  # for ever, and in nobody's way
-        state.running_jobs.add(id)
-        account.later(setup_of(account).jobs.work_s, lambda job=job: _work(account, job))  # type: ignore[misc]
+def _begin(account: Account[Any], job: Job) -> Aftermath | None:
+    """When those before it have begun, and there is room. Each waits in a step of its own: what a job does goes back to
+    the call that it was taken by, and not to the one that made room for it."""
+    state, now_s = state_of(account), account.clock()
+    if job.id not in state.waiting_jobs:
+        return None  # cancelled
+    if next(iter(state.waiting_jobs)) != job.id or len(state.running_jobs) >= AT_ONCE:
+        room_s = min(state.running_jobs.values()) if len(state.running_jobs) >= AT_ONCE else now_s
+        account.later(room_s - now_s, lambda: _begin(account, job))
+        return None
+    del state.waiting_jobs[job.id]
+    job.status = "running"
+    if not job.is_stuck:  # else for ever, and in nobody's way
+        _go_on(account, job, setup_of(account).jobs.work_s)
     return None
+
+
+def _go_on(account: Account[Any], job: Job, for_s: float) -> None:
+    state_of(account).running_jobs[job.id] = account.clock() + for_s
+    account.later(for_s, lambda: _work(account, job))
 
 
 def _work(account: Account[Any], job: Job) -> Aftermath | None:
     left_s = closed_for_s(account)
     work_s = setup_of(account).jobs.work_s
     if left_s:
-        account.later(left_s + work_s, lambda: _work(account, job))
+        _go_on(account, job, left_s + work_s)
         return None
     assert job.call is not None  # noqa: S101  only a job that is over has none
     reply = perform(job.call, account)
     effects: tuple[Effect, ...] = tuple(reply.effects)
     job.runs -= 1
     if job.runs:
-        account.later(work_s, lambda: _work(account, job))
+        _go_on(account, job, work_s)
         return Aftermath(effects)
     job.reply, job.call, job.ended_s = reply, None, account.clock()
     job.status = "failed" if reply.status >= 400 else "succeeded"
-    state = state_of(account)
-    state.running_jobs.discard(job.id)
-    _begin_next(account)
+    del state_of(account).running_jobs[job.id]
     return Aftermath(effects)
 
 

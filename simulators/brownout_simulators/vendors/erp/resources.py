@@ -106,7 +106,8 @@ class State:
         self.jobs: Store[Job] = Store(KEEP_JOBS, is_settled=lambda job: job.is_over)
         self.job_keys: dict[str, str] = {}
         self.waiting_jobs: dict[str, Job] = {}
-        self.running_jobs: set[str] = set()
+        self.running_jobs: dict[str, float] = {}
+        """When the work on each ends, by the simulator's clock."""
         self.subscriptions: Store[Subscription] = Store(KEEP_SUBSCRIPTIONS)
         self.subscribers: dict[str, dict[str, None]] = {}
         """Ids of subscriptions, by the set that they are to."""

@@ -40,6 +40,14 @@ def test_the_effect_is_its_callers() -> None:
     assert bench.effects()[0]["operation_id"] == "op-9"
 
 
+def test_the_effect_of_a_job_that_had_to_wait_is_its_own_callers() -> None:
+    bench = ErpBench()
+    for number in range(8):
+        _take(bench, x_correlation_id=f"op-{number}")
+    bench.pass_time(4)
+    assert [row["operation_id"] for row in bench.effects()] == [f"op-{number}" for number in range(8)]
+
+
 def test_nobody_gets_a_202_who_did_not_ask_nor_who_would_rather_wait() -> None:
     bench = ErpBench()
     assert bench.post("salesOrders", BODY).status == 201
