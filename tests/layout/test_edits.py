@@ -200,10 +200,11 @@ TIED: Mapping[str, Mapping[str, Collection[str]]] = {
         # What a saga is made of.
         **{
             name: ["flows/book_job.py"]
-            for name in ("notify", "place_order", "save_job", "sign_in", "sign_contract", "send_receipt")
+            for name in (
+                "notify", "place_order", "save_job", "sign_in", "sign_contract", "send_receipt", "reserve_stock",
+            )
         },
         "pay": ["flows/book_job.py", "mutants/answers_with_its_key.py"],  # what an answer holds
-        "reserve_stock": ["flows/book_job.py", "gateway/book_job.py"],
         "book_job": [
             "mutants/begins_again.py",
             "mutants/stops_at_a_failed_undo.py",

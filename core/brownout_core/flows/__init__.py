@@ -1,8 +1,8 @@
 """The business operations: one file each, with its request, its path, the vendors that it uses and what it does.
 
 `flow.py` is what stands around every one of them, `long_flow.py` around a saga, `ending.py` how they end, `request.py`
-what every request has, `background.py` what one may do beside what it is asked. To add one: a module with a `Flow`, and
-a line here.
+what every request has, `by_key.py` by what an ERP knows things, `background.py` what one may do beside what it is
+asked. To add one: a module with a `Flow`, and a line here.
 """
 
 from brownout_core.flows.assist import Assist
@@ -11,6 +11,7 @@ from brownout_core.flows.flow import by_name
 from brownout_core.flows.notify import Notify
 from brownout_core.flows.pay import Pay
 from brownout_core.flows.place_order import PlaceOrder
+from brownout_core.flows.plan_work import PlanWork
 from brownout_core.flows.publish_site import PublishSite
 from brownout_core.flows.reserve_stock import ReserveStock
 from brownout_core.flows.rotate_secret import RotateSecret
@@ -35,6 +36,7 @@ FLOWS = by_name(
     ReserveStock,
     SendReceipt,
     PublishSite,
+    PlanWork,
     BookJob,
 )
 """Every flow, by name."""

@@ -11,7 +11,6 @@ is adopted. What is not found at once may still come: then it is set aside, neve
 A reservation that nobody takes ends by itself after a while. So whoever comes late may find it over, and holds anew.
 """
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Annotated, Any, TypeVar
@@ -19,14 +18,14 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field
 
 from brownout_core.adapters import erp
-from brownout_core.adapters.erp import LONGEST_KEY, ErpClient
+from brownout_core.adapters.erp import ErpClient
 from brownout_core.asking import Asking
 from brownout_core.errors import BrownoutError, ServiceError, VendorRefused
+from brownout_core.flows.by_key import business_key, only
 from brownout_core.flows.flow import Around, Flow, SetAside
 from brownout_core.flows.request import FlowRequest
 from brownout_core.services.work_orders import Line, NewWorkOrder, Reservation, WorkOrder
 
-DUPLICATE = "duplicate"
 T = TypeVar("T")
 
 
@@ -42,10 +41,8 @@ class ReserveRequest(FlowRequest):
 
     @property
     def key(self) -> str:
-        """The business key: the operation's id as far as there is room for it, the same for ever."""
-        if len(self.operation_id) <= LONGEST_KEY:
-            return self.operation_id
-        return f"h-{hashlib.sha256(self.operation_id.encode()).hexdigest()[: LONGEST_KEY - 2]}"
+        """The business key."""
+        return business_key(self.operation_id)
 
 
 class ReserveStock(Flow[ReserveRequest]):
@@ -164,7 +161,7 @@ class ReserveStock(Flow[ReserveRequest]):
         )
 
     async def _reservation(self, request: ReserveRequest, asking: Asking) -> Reservation | None:
-        return _only(asking, "find_reservations", await self._reservations(request, asking))
+        return only(asking, "find_reservations", await self._reservations(request, asking))
 
     async def _reservations(self, request: ReserveRequest, asking: Asking) -> list[Reservation]:
         found = await self._erp.read(
@@ -175,7 +172,7 @@ class ReserveStock(Flow[ReserveRequest]):
         return [each for each in found if each.stands]
 
     async def _work_order(self, request: ReserveRequest, asking: Asking) -> WorkOrder | None:
-        return _only(asking, "find_work_orders", await self._work_orders(request, asking))
+        return only(asking, "find_work_orders", await self._work_orders(request, asking))
 
     async def _work_orders(self, request: ReserveRequest, asking: Asking) -> list[WorkOrder]:
         found = await self._erp.read(
@@ -184,11 +181,3 @@ class ReserveStock(Flow[ReserveRequest]):
             lambda client: client.find_work_orders(request.key, operation_id=request.operation_id),
         )
         return [each for each in found if each.status != erp.CANCELLED]
-
-
-def _only(asking: Asking, call: str, found: list[T]) -> T | None:
-    """The one that there is. Two under one key are somebody's mistake, which nobody can mend here."""
-    if len(found) > 1:
-        asking.may_have_sent = True  # whoever did it: nobody may be told that nothing is there
-        raise VendorRefused("erp", call, f"{len(found)} have one key", status=409, code=DUPLICATE)
-    return found[0] if found else None

@@ -27,6 +27,8 @@ GOODS = (
     ("LAB-HOUR", 9500),
 )
 """What is sold, and its price in cents."""
+CUSTOMERS = ("10000", "20000", "30000")
+"""Those that the simulated company of the ERP begins with."""
 CARDS = ("pm_card_visa", "pm_card_mastercard", "pm_card_amex")
 PEOPLE = 200
 

@@ -14,6 +14,7 @@ from brownout_harness.asked.gateway import (
     notify,
     pay,
     place_order,
+    plan_work,
     publish_site,
     reserve_stock,
     rotate_secret,
@@ -42,6 +43,7 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         reserve_stock.OPERATION,
         send_receipt.OPERATION,
         publish_site.OPERATION,
+        plan_work.OPERATION,
         book_job.OPERATION,
     )
 }

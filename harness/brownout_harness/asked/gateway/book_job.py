@@ -5,8 +5,7 @@ from typing import Any
 
 from brownout_core.flows.book_job import BookJob
 from brownout_harness.asked.gateway.operation import GatewayOperation
-from brownout_harness.asked.gateway.reserve_stock import CUSTOMERS
-from brownout_harness.asked.parameters import GOODS, card, person, phone
+from brownout_harness.asked.parameters import CUSTOMERS, GOODS, card, person, phone
 from brownout_harness.asked.tokens import GOOD
 
 VISIT = "PYX-SLOW-600000"

@@ -5,10 +5,7 @@ from typing import Any
 
 from brownout_core.flows.reserve_stock import ReserveStock
 from brownout_harness.asked.gateway.operation import GatewayOperation
-from brownout_harness.asked.parameters import GOODS, person
-
-CUSTOMERS = ("10000", "20000", "30000")
-"""Those that the simulated company begins with."""
+from brownout_harness.asked.parameters import CUSTOMERS, GOODS, person
 
 
 def draw(rng: random.Random, _operation_id: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from brownout_harness.audit.mutants import (
     asks_until_somebody_says_it,
     asks_without_money,
     begins_again,
+    begins_lost_jobs_anew,
     believes_an_empty_list,
     believes_an_old_look,
     believes_the_edge,
@@ -258,5 +259,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         waits_past_the_cap,
         waits_without_end,
         settles_before_the_work,
+        begins_lost_jobs_anew,
     )
 }

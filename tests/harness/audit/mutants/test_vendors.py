@@ -261,6 +261,9 @@ DEMOS: Mapping[str, Demo] = {
         "done",
         "refused",
     ),
+    "begins-lost-jobs-anew": Demo(
+        counted("erp.work_order", "plan_work", setup={"erp": {"jobs": {"lost": 1}}}, redriven=[60.0]), 1, 10
+    ),
     "believes-the-edge": Demo(
         counted(
             "twilio.message",
