@@ -11,6 +11,7 @@ from brownout_core.flows.flow import by_name
 from brownout_core.flows.notify import Notify
 from brownout_core.flows.pay import Pay
 from brownout_core.flows.place_order import PlaceOrder
+from brownout_core.flows.plan_visits import PlanVisits
 from brownout_core.flows.plan_work import PlanWork
 from brownout_core.flows.publish_site import PublishSite
 from brownout_core.flows.reserve_stock import ReserveStock
@@ -37,6 +38,7 @@ FLOWS = by_name(
     SendReceipt,
     PublishSite,
     PlanWork,
+    PlanVisits,
     BookJob,
 )
 """Every flow, by name."""

@@ -12,11 +12,13 @@ DUPLICATE = "duplicate"
 T = TypeVar("T")
 
 
-def business_key(operation_id: str) -> str:
-    """The operation's id as far as there is room for it, the same for ever."""
-    if len(operation_id) <= LONGEST_KEY:
-        return operation_id
-    return f"h-{hashlib.sha256(operation_id.encode()).hexdigest()[: LONGEST_KEY - 2]}"
+def business_key(operation_id: str, part: str = "") -> str:
+    """The operation's id as far as there is room for it, the same for ever; where it is about several things, with the
+    name of the part behind it."""
+    room = LONGEST_KEY - len(part)
+    if len(operation_id) <= room:
+        return operation_id + part
+    return f"h-{hashlib.sha256(operation_id.encode()).hexdigest()[: room - 2]}{part}"
 
 
 def only(asking: Asking, call: str, found: Sequence[T]) -> T | None:

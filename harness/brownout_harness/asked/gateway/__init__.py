@@ -14,6 +14,7 @@ from brownout_harness.asked.gateway import (
     notify,
     pay,
     place_order,
+    plan_visits,
     plan_work,
     publish_site,
     reserve_stock,
@@ -44,6 +45,7 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         send_receipt.OPERATION,
         publish_site.OPERATION,
         plan_work.OPERATION,
+        plan_visits.OPERATION,
         book_job.OPERATION,
     )
 }

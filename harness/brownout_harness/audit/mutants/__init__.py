@@ -64,6 +64,7 @@ from brownout_harness.audit.mutants import (
     leases_too_short,
     leaves_attempts_running,
     lets_nobody_wait,
+    leaves_half_a_batch,
     logs_in_after_errors,
     logs_its_key,
     mails_anew,
@@ -260,5 +261,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         waits_without_end,
         settles_before_the_work,
         begins_lost_jobs_anew,
+        leaves_half_a_batch,
     )
 }

@@ -53,6 +53,12 @@ async def whether_a_limit_opens_the_breaker(world: World) -> bool:
     return any(event.kind is Kind.BREAKER_TRANSITION for event in world.events)
 
 
+@in_world("plan_visits")
+async def whether_anything_is_left_of_a_refused_batch(world: World) -> int:
+    assert (await world.ask("plan_visits", second_item="NO-SUCH-ITEM"))[1]["status"] == "refused"
+    return world.effects("erp.work_order") - world.effects("erp.work_order_cancellation")
+
+
 HTML = {"body": "html"}
 WITHHELD = {"when": {"says": "kettle"}, "block": "content_filter"}
 
@@ -261,6 +267,7 @@ DEMOS: Mapping[str, Demo] = {
         "done",
         "refused",
     ),
+    "leaves-half-a-batch": Demo(whether_anything_is_left_of_a_refused_batch, 0, 1),
     "begins-lost-jobs-anew": Demo(
         counted("erp.work_order", "plan_work", setup={"erp": {"jobs": {"lost": 1}}}, redriven=[60.0]), 1, 10
     ),
