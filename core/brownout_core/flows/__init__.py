@@ -8,6 +8,7 @@ asked. To add one: a module with a `Flow`, and a line here.
 from brownout_core.flows.assist import Assist
 from brownout_core.flows.book_job import BookJob
 from brownout_core.flows.flow import by_name
+from brownout_core.flows.keep_file import KeepFile
 from brownout_core.flows.notify import Notify
 from brownout_core.flows.pay import Pay
 from brownout_core.flows.place_order import PlaceOrder
@@ -39,6 +40,7 @@ FLOWS = by_name(
     PublishSite,
     PlanWork,
     PlanVisits,
+    KeepFile,
     BookJob,
 )
 """Every flow, by name."""

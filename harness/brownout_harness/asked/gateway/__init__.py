@@ -11,6 +11,7 @@ from typing import Final
 from brownout_harness.asked.gateway import (
     assist,
     book_job,
+    keep_file,
     notify,
     pay,
     place_order,
@@ -46,6 +47,7 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         publish_site.OPERATION,
         plan_work.OPERATION,
         plan_visits.OPERATION,
+        keep_file.OPERATION,
         book_job.OPERATION,
     )
 }

@@ -70,6 +70,7 @@ from brownout_harness.audit.mutants import (
     mails_anew,
     makes_anew,
     mixes_up_answers,
+    names_files_anew,
     never_renews,
     numbers_orders_anew,
     opens_in_step,
@@ -262,5 +263,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         settles_before_the_work,
         begins_lost_jobs_anew,
         leaves_half_a_batch,
+        names_files_anew,
     )
 }

@@ -268,6 +268,16 @@ DEMOS: Mapping[str, Demo] = {
         "refused",
     ),
     "leaves-half-a-batch": Demo(whether_anything_is_left_of_a_refused_batch, 0, 1),
+    "names-files-anew": Demo(
+        counted(
+            "supabase.object",
+            "keep_file",
+            once("POST /storage/v1/object/*", **LOST),
+            setup={"supabase": {"storage": {"buckets": {"attachments": {}}}}},
+        ),
+        1,
+        2,
+    ),
     "begins-lost-jobs-anew": Demo(
         counted("erp.work_order", "plan_work", setup={"erp": {"jobs": {"lost": 1}}}, redriven=[60.0]), 1, 10
     ),
