@@ -20,6 +20,7 @@ from brownout_core.transport import Response
 API_VERSION = "2026-10-28.endive"
 TOLERANCE_S = 300.0
 MAX_METADATA = 500
+MAX_LISTED = 100
 
 # The same in every payment, so encoded once: nobody is there to act, and no redirect can be followed.
 CONFIRMED_AT_ONCE = b"&" + form(
@@ -67,6 +68,14 @@ class Refund:
     id: str
     status: str
     amount: int
+    """In the currency's minor unit."""
+    operation_id: str
+    """As stored in its metadata; empty where there is none."""
+
+    @property
+    def is_given(self) -> bool:
+        """The money is back, or on its way."""
+        return self.status in {"succeeded", "pending"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +151,15 @@ class StripeClient(VendorClient):
         }
         call = "create_refund"
         response = await self._post(call, "/v1/refunds", form(fields), operation_id, idempotency_key)
-        data = self._json(call, response)
-        return Refund(
-            self._field(call, response, data, "id", str),
-            self._field(call, response, data, "status", str),
-            self._field(call, response, data, "amount", int),
-        )
+        return self._refund(call, response, self._json(call, response))
+
+    async def refunds(self, payment_intent: str, *, operation_id: str) -> Sequence[Refund]:
+        """The newest of a payment, a hundred at most. Unlike the search, a list does not lag."""
+        call = "refunds"
+        query = form({"payment_intent": payment_intent, "limit": MAX_LISTED}).decode()
+        response = await self._get(call, f"/v1/refunds?{query}", operation_id)
+        found = self._field(call, response, self._json(call, response), "data", list)
+        return [self._refund(call, response, each) for each in found if isinstance(each, dict)]
 
     async def create_customer(
         self, *, operation_id: str, idempotency_key: str, email: str | None = None, name: str | None = None
@@ -171,7 +183,6 @@ class StripeClient(VendorClient):
         return await self._ask(call, operation_id, "GET", path, headers=self._headers)
 
     def _payment_intent(self, call: str, response: Response, data: Mapping[str, Any]) -> PaymentIntent:
-        metadata = data.get("metadata")
         charge = data.get("latest_charge")
         return PaymentIntent(
             id=self._field(call, response, data, "id", str),
@@ -179,7 +190,15 @@ class StripeClient(VendorClient):
             amount=self._field(call, response, data, "amount", int),
             currency=self._field(call, response, data, "currency", str),
             latest_charge=charge if isinstance(charge, str) else None,
-            operation_id=str(metadata.get("operation_id", "")) if isinstance(metadata, dict) else "",
+            operation_id=_operation_of(data),
+        )
+
+    def _refund(self, call: str, response: Response, data: Mapping[str, Any]) -> Refund:
+        return Refund(
+            self._field(call, response, data, "id", str),
+            self._field(call, response, data, "status", str),
+            self._field(call, response, data, "amount", int),
+            _operation_of(data),
         )
 
     def _customer(self, call: str, response: Response) -> Customer:
@@ -203,6 +222,11 @@ class StripeClient(VendorClient):
             is_in_progress=response.status == 409,
             retryable=should_retry,
         )
+
+
+def _operation_of(data: Mapping[str, Any]) -> str:
+    metadata = data.get("metadata")
+    return str(metadata.get("operation_id", "")) if isinstance(metadata, dict) else ""
 
 
 def verify_webhook(

@@ -23,6 +23,7 @@ from brownout_core.flows.send_receipt import SendReceipt
 from brownout_core.flows.sign_contract import SignContract
 from brownout_core.flows.sign_in import SignIn
 from brownout_core.flows.take_note import TakeNote
+from brownout_core.flows.trade_in import TradeIn
 
 FLOWS = by_name(
     Pay,
@@ -42,5 +43,6 @@ FLOWS = by_name(
     PlanVisits,
     KeepFile,
     BookJob,
+    TradeIn,
 )
 """Every flow, by name."""

@@ -26,6 +26,7 @@ from brownout_harness.asked.gateway import (
     sign_contract,
     sign_in,
     take_note,
+    trade_in,
 )
 from brownout_harness.asked.gateway.operation import GatewayOperation
 
@@ -49,5 +50,6 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         plan_visits.OPERATION,
         keep_file.OPERATION,
         book_job.OPERATION,
+        trade_in.OPERATION,
     )
 }

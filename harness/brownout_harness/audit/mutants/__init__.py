@@ -45,6 +45,7 @@ from brownout_harness.audit.mutants import (
     forgets_sendings,
     frees_foreign_claims,
     frees_what_was_cut_off,
+    gives_back_again,
     gives_the_first_all_the_time,
     goes_on_after_waiting,
     hides_retries,
@@ -264,5 +265,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         begins_lost_jobs_anew,
         leaves_half_a_batch,
         names_files_anew,
+        gives_back_again,
     )
 }

@@ -60,6 +60,7 @@ async def whether_anything_is_left_of_a_refused_batch(world: World) -> int:
 
 
 HTML = {"body": "html"}
+GIVEN_BACK_AND_LOST: Final = each("POST /v1/refunds", window={"start_s": 0.0, "end_s": 60.0}, drop_after_effect={})
 WITHHELD = {"when": {"says": "kettle"}, "block": "content_filter"}
 
 
@@ -339,6 +340,7 @@ DEMOS: Mapping[str, Demo] = {
     "makes-anew": Demo(
         counted("erp.work_order", "reserve_stock", once("POST */workOrders", **LOST), redriven=[60.0]), 1, 2
     ),
+    "gives-back-again": Demo(counted("stripe.refund", "trade_in", GIVEN_BACK_AND_LOST, redriven=(DAY_S,)), 1, 2),
     "mails-anew": Demo(counted("resend.email", "send_receipt", once("POST *", **LOST)), 1, 2),
     "numbers-orders-anew": Demo(counted("sales.order", "place_order", once(ORDERS, **LOST)), 1, 2),
     "rotates-again": Demo(

@@ -85,7 +85,7 @@ class World:
     def wall_clock(self) -> float:
         return WALL_S + asyncio.get_running_loop().time()
 
-    async def ask(self, name: str, operation_id: str = "op-1", **params: Any) -> Answer:
+    async def ask(self, name: str, /, operation_id: str = "op-1", **params: Any) -> Answer:
         """Status and answer."""
         operation = GATEWAY_OPERATIONS[name]
         drawn = {**operation.draw(random.Random(operation_id), operation_id), **params}
