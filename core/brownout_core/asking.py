@@ -18,7 +18,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from math import inf
-from typing import Protocol
+from typing import Protocol, Self
 
 from brownout_core.errors import DeadlineExceeded
 
@@ -109,6 +109,11 @@ class Asking:
     def may_have_effect(self) -> bool:
         """Whether the operation may have had its effect, by this asking or an earlier one."""
         return self.may_have_sent or (self.earlier is not None and not self._is_settled)
+
+    def share(self, of: int) -> Self:
+        """An asking of its own, with one of so many even shares of the time that is left."""
+        now_s = asyncio.get_running_loop().time()
+        return type(self)(self.operation_id, self.idempotency_key, now_s + (self.ends_at_s - now_s) / of)
 
     def settled(self) -> None:
         """Somebody has looked: what earlier askings may have sent is not there, and will not come."""

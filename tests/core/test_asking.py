@@ -1,8 +1,11 @@
 """An asking knows whether its operation may have had its effect: by itself, or by somebody before."""
 
+import asyncio
+
 import pytest
 
 from brownout_core.asking import Asking, Earlier
+from tests.support.aio import virtually
 
 EARLIER = Earlier(began_ago_s=60.0, sent_ago_s=5.0)
 
@@ -58,3 +61,15 @@ def test_a_takeover_keeps_the_earliest_beginning_and_the_latest_sending() -> Non
     fresh = Asking()
     fresh.took_over(1.0, 0.5)
     assert fresh.earlier == Earlier(1.0, 0.5)
+
+
+def test_a_share_is_an_asking_of_its_own_with_a_part_of_the_time() -> None:
+    async def main() -> None:
+        now_s = asyncio.get_running_loop().time()
+        asking = Asking("op-1", "key-1", now_s + 30.0)
+        share = asking.share(3)
+        assert (share.operation_id, share.idempotency_key, share.ends_at_s) == ("op-1", "key-1", now_s + 10.0)
+        share.may_have_sent = True
+        assert not asking.may_have_effect
+
+    virtually(main())

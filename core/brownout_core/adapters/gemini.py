@@ -86,7 +86,7 @@ class GeminiClient(VendorClient):
         vectors = [row.get("values") for row in rows if isinstance(row, dict)]
         if len(vectors) != len(texts) or not all(isinstance(vector, list) and vector for vector in vectors):
             raise self._broken(call, response, f"there is no vector for each of {len(texts)} texts")
-        return Embeddings([vector for vector in vectors if vector], None)
+        return Embeddings([vector for vector in vectors if vector], self._embedding_model, None)
 
     def _path(self, model: str, method: str) -> str:
         return f"/v1beta/models/{quote(model, safe='')}:{method}"

@@ -95,7 +95,11 @@ class OpenAIClient(VendorClient):
         if len(rows) != len(texts) or not all(isinstance(vector, list) and vector for vector in vectors):
             raise self._broken(call, response, f"there is no vector for each of {len(texts)} texts")
         usage = self._field(call, response, data, "usage", dict)
-        return Embeddings([v for v in vectors if v], self._field(call, response, usage, "prompt_tokens", int))
+        return Embeddings(
+            [vector for vector in vectors if vector],
+            self._field(call, response, data, "model", str),
+            self._field(call, response, usage, "prompt_tokens", int),
+        )
 
     def _body(self, prompt: Prompt) -> dict[str, Any]:
         body: dict[str, Any] = {

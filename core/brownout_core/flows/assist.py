@@ -9,7 +9,6 @@ the next its turn. Whoever reads the answer as it is made (`stream`) has one mod
 and the end of another's: once a piece was given away a break is an error.
 """
 
-from asyncio import get_running_loop
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
@@ -119,8 +118,7 @@ class Assist(Flow[AssistRequest]):
 
     def share(self, asking: Asking, of: int) -> Asking:
         """An asking of its own, with an even share of the time that is left: so that who hangs leaves some."""
-        now_s = get_running_loop().time()
-        return Asking(asking.operation_id, asking.idempotency_key, now_s + (asking.ends_at_s - now_s) / of)
+        return asking.share(of)
 
     def _begun(
         self, guarded: Guarded[Any], prompt: Prompt, asking: Asking

@@ -87,6 +87,8 @@ class Embeddings(NamedTuple):
     """A vector for each text, in their order."""
 
     vectors: Sequence[Sequence[float]]
+    model: str
+    """Whose they are: those of two models cannot be compared."""
     prompt_tokens: int | None
     """None where the vendor does not say."""
 

@@ -5,12 +5,14 @@
 - `rules.py`        when a rule applies, and its steps; `reading.py` reads them from a setup
 - `prose.py`        words without meaning; `from_schema.py` JSON by its schema, `from_pattern.py` text by its pattern
 - `tokens.py`       how many tokens a text has, and where they begin
+- `embedded.py`     what the books tell of vectors
 - `pace.py`         how long generation takes
 - `prices.py`       what tokens cost
 """
 
 from brownout_simulators.answers.answering import Answering, digest_of
 from brownout_simulators.answers.asked import CALL, LENGTH, STOP, Answer, Asked, Tool, ToolCall
+from brownout_simulators.answers.embedded import EMBEDDED, embedded
 from brownout_simulators.answers.pace import Pace, total_s
 from brownout_simulators.answers.prices import Price
 from brownout_simulators.answers.reading import KEYS, read_answering
@@ -18,6 +20,7 @@ from brownout_simulators.answers.tokens import Counter, counter
 
 __all__ = [
     "CALL",
+    "EMBEDDED",
     "KEYS",
     "LENGTH",
     "STOP",
@@ -31,6 +34,7 @@ __all__ = [
     "ToolCall",
     "counter",
     "digest_of",
+    "embedded",
     "read_answering",
     "total_s",
 ]

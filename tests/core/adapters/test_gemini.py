@@ -218,7 +218,7 @@ def test_an_answer_of_another_shape_has_nothing_in_it(odd: Any) -> None:
 def test_vectors_come_in_the_order_of_their_texts() -> None:
     fake = Scripted(reply(200, {"embeddings": [{"values": [1.0, 0.0]}, {"values": [0.0, 1.0]}]}))
     made = virtually(client(fake).embed(["a", "b"], operation_id="op-1", dimensions=2))
-    assert made == Embeddings([[1.0, 0.0], [0.0, 1.0]], None)
+    assert made == Embeddings([[1.0, 0.0], [0.0, 1.0]], "gemini-embedding-001", None)
     one = {"model": "models/gemini-embedding-001", "outputDimensionality": 2}
     assert fake.bodies() == [{"requests": [{**one, "content": {"parts": [{"text": text}]}} for text in "ab"]}]
     fake = Scripted(reply(200, {"embeddings": [{"values": [1.0]}]}))

@@ -314,9 +314,11 @@ def test_an_answer_of_as_many_tokens_as_it_was_allowed_says_so() -> None:
 
 def test_vectors_come_in_the_order_of_their_texts() -> None:
     rows = [{"index": 1, "embedding": [0.0, 1.0]}, {"index": 0, "embedding": [1.0, 0.0]}]
-    fake = Scripted(reply(200, {"data": rows, "usage": {"prompt_tokens": 4, "total_tokens": 4}}))
+    fake = Scripted(
+        reply(200, {"data": rows, "model": "text-embedding-3-small", "usage": {"prompt_tokens": 4, "total_tokens": 4}})
+    )
     made = virtually(client(fake).embed(["a", "b"], operation_id="op-1", dimensions=2))
-    assert made == Embeddings([[1.0, 0.0], [0.0, 1.0]], 4)
+    assert made == Embeddings([[1.0, 0.0], [0.0, 1.0]], "text-embedding-3-small", 4)
     assert fake.bodies() == [
         {"model": "text-embedding-3-small", "input": ["a", "b"], "encoding_format": "float", "dimensions": 2}
     ]

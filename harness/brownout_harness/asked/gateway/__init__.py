@@ -12,6 +12,7 @@ from brownout_harness.asked.gateway import (
     assist,
     book_job,
     keep_file,
+    index_document,
     notify,
     pay,
     place_order,
@@ -51,5 +52,6 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         keep_file.OPERATION,
         book_job.OPERATION,
         trade_in.OPERATION,
+        index_document.OPERATION,
     )
 }

@@ -39,6 +39,7 @@ from brownout_harness.audit.mutants import (
     discards_in_words,
     does_jobs_unclaimed,
     drops_spilled_letters,
+    embeds_only_beginnings,
     ends_as_if_whole,
     extends_open_by_late_failures,
     fakes_transitions,
@@ -266,5 +267,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         leaves_half_a_batch,
         names_files_anew,
         gives_back_again,
+        embeds_only_beginnings,
     )
 }

@@ -21,6 +21,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final
 
+from brownout_simulators.answers import EMBEDDED
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors.gemini.access import KEY_PREFIX, authenticate, key_of, parse
 from brownout_simulators.vendors.gemini.actions import ROUTES
@@ -79,7 +80,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
             "prompt",
             "batch",
         ),
-        "gemini.embedding": ("model", "inputs", "prompt_tokens", "total_tokens", "cost", "prompt_digest"),
+        "gemini.embedding": ("model", "inputs", "prompt_tokens", "total_tokens", "cost", "prompt_digest", *EMBEDDED),
     },
     body_limit=BODY_LIMIT,
     setup=SETUP,

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from brownout_simulators.account import Account
-from brownout_simulators.answers import counter, digest_of
+from brownout_simulators.answers import counter, digest_of, embedded
 from brownout_simulators.call import Call, Effect, Reply
 from brownout_simulators.vendor import Refused
 from brownout_simulators.vendors.gemini import contents, models
@@ -33,8 +33,9 @@ def embed(call: Call, account: Account[State]) -> Reply:
     model = models.wanted(call, "embedContent")
     request = _read(call, "EmbedContentRequest")
     text, size = _checked(call, request, "EmbedContentRequest")
-    body = {"embedding": {"values": vector(model.id, text)[:size]}}
-    return Reply(200, pretty(body), {"content-type": JSON}, effects=(_effect(call, account, model, [text]),))
+    values = vector(model.id, text)[:size]
+    effect = _effect(call, account, model, [text], [values])
+    return Reply(200, pretty({"embedding": {"values": values}}), {"content-type": JSON}, effects=(effect,))
 
 
 def embed_batch(call: Call, account: Account[State]) -> Reply:
@@ -53,9 +54,10 @@ def embed_batch(call: Call, account: Account[State]) -> Reply:
             raise invalid(call, f"* {where}[{place}].model: unexpected model name format\n")
         text, size = _checked(call, request, f"{where}[{place}]")
         texts.append(text)
-        found.append({"values": vector(model.id, text)[:size]})
-    body = {"embeddings": found}
-    return Reply(200, pretty(body), {"content-type": JSON}, effects=(_effect(call, account, model, texts),))
+        found.append(vector(model.id, text)[:size])
+    body = {"embeddings": [{"values": values} for values in found]}
+    effect = _effect(call, account, model, texts, found)
+    return Reply(200, pretty(body), {"content-type": JSON}, effects=(effect,))
 
 
 def _read(call: Call, message: str) -> dict[str, Any]:
@@ -98,7 +100,7 @@ def vector(model: str, text: str) -> list[float]:
     return [round(value / length, 9) for value in values]
 
 
-def _effect(call: Call, account: Account[State], model: Model, texts: list[str]) -> Effect:
+def _effect(call: Call, account: Account[State], model: Model, texts: list[str], vectors: list[list[float]]) -> Effect:
     tokens = sum(map(counter().count, texts))
     fields = {
         "model": model.id,
@@ -107,6 +109,7 @@ def _effect(call: Call, account: Account[State], model: Model, texts: list[str])
         "total_tokens": tokens,
         "cost": model.cost(prompt=tokens, cached=0, output=0),
         "prompt_digest": digest_of("\n".join(texts).encode("utf-8", "replace")),
+        **embedded(texts, vectors),
     }
     return Effect(
         "gemini.embedding", f"emb-{account.ids.base62(16)}", references=references_of(call, {}), fields=fields

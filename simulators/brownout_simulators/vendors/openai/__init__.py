@@ -25,6 +25,7 @@ What models answer is declared: none is run.
 from collections.abc import Mapping
 from typing import Final
 
+from brownout_simulators.answers import EMBEDDED
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors.openai.access import authenticate, parse
 from brownout_simulators.vendors.openai.actions import ROUTES
@@ -71,7 +72,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     effects={
         "openai.completion": (*_TOKENS, "streamed", "prompt_digest", "prompt"),
         "openai.abandoned": ("model", "completion_tokens", "total_tokens", "cost", "chunks_sent", "chunks"),
-        "openai.embedding": ("model", "inputs", "prompt_tokens", "total_tokens", "cost"),
+        "openai.embedding": ("model", "inputs", "prompt_tokens", "total_tokens", "cost", *EMBEDDED),
     },
     root="/v1",
     body_limit=BODY_LIMIT,

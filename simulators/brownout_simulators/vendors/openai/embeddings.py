@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 
 from brownout_simulators.account import Account
-from brownout_simulators.answers import counter
+from brownout_simulators.answers import counter, embedded
 from brownout_simulators.call import Call, Effect, Reply
 from brownout_simulators.vendors.openai import validation as v
 from brownout_simulators.vendors.openai.chat import JSON, TOKENIZER
@@ -50,13 +50,19 @@ def create(call: Call, account: Account[State]) -> Reply:
     size = _size(data, model)
     texts, tokens = _inputs(data["input"], model)
     encode = _floats if data.get("encoding_format", "float") == "float" else _packed
+    vectors = [vector_of(text, size) for text in texts]
     rows = [
-        {"object": "embedding", "index": place, "embedding": encode(vector_of(text, size))}
-        for place, text in enumerate(texts)
+        {"object": "embedding", "index": place, "embedding": encode(vector)} for place, vector in enumerate(vectors)
     ]
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
     body = orjson.dumps({"object": "list", "data": rows, "model": model.name, "usage": usage})
-    fields = {"model": data["model"], "inputs": len(texts), **usage, "cost": model.price.of(tokens, 0)}
+    fields = {
+        "model": data["model"],
+        "inputs": len(texts),
+        **usage,
+        "cost": model.price.of(tokens, 0),
+        **embedded(texts, vectors),
+    }
     effect = Effect(
         "openai.embedding", f"embd-{account.ids.hexadecimal(32)}", references=references_of(call), fields=fields
     )

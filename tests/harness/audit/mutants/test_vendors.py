@@ -237,6 +237,14 @@ async def mails_to_a_dead_address(world: World) -> int:
 
 MANY = {"vendors": {"openai": {"limiter": {"capacity": 200, "refill_per_s": 50.0}}}}
 
+
+@in_world("index_document")
+async def whether_two_ends_are_told_apart(world: World) -> bool:
+    passages = [f"{'The same words, and again the same words.' * 2} {end}" for end in ("On.", "Off.")]
+    first, second = (await world.ask("index_document", passages=passages))[1]["vectors"]
+    return bool(first != second)
+
+
 DEMOS: Mapping[str, Demo] = {
     "counts-declines": Demo(whether_a_good_card_is_taken_after_declines, "done", "refused"),
     "counts-throttling": Demo(whether_a_limit_opens_the_breaker, False, True),
@@ -340,6 +348,7 @@ DEMOS: Mapping[str, Demo] = {
     "makes-anew": Demo(
         counted("erp.work_order", "reserve_stock", once("POST */workOrders", **LOST), redriven=[60.0]), 1, 2
     ),
+    "embeds-only-beginnings": Demo(whether_two_ends_are_told_apart, True, False),
     "gives-back-again": Demo(counted("stripe.refund", "trade_in", GIVEN_BACK_AND_LOST, redriven=(DAY_S,)), 1, 2),
     "mails-anew": Demo(counted("resend.email", "send_receipt", once("POST *", **LOST)), 1, 2),
     "numbers-orders-anew": Demo(counted("sales.order", "place_order", once(ORDERS, **LOST)), 1, 2),
