@@ -36,6 +36,7 @@ from brownout_core.transport import Response
 API_VERSION: Final = "2026-05-12"
 PAGE: Final = 100
 TAKEN: Final = "form_identifier_exists"
+MEMBER: Final = "already_a_member_in_organization"
 BUSY: Final = frozenset({"resource_locked", "conflict"})
 """Another request is at work on the object (409): asking again helps."""
 FULL: Final = frozenset({"quota_exceeded", "user_quota_exceeded", "organization_quota_exceeded"})
@@ -165,6 +166,20 @@ class ClerkClient(VendorClient):
         response = await self._get(call, operation_id, f"/v1/organizations/{quote(organization, safe='')}")
         return self._organization_from(call, response, self._json(call, response))
 
+    async def create_organization(self, *, operation_id: str, slug: str, name: str) -> Organization:
+        """A new one, with nobody in it and room for everybody. Where the slug is taken it is refused (`TAKEN`)."""
+        call = "create_organization"
+        body = {"name": name, "slug": slug, "max_allowed_memberships": 0}
+        response = await self._send(call, operation_id, "POST", "/v1/organizations", body)
+        return self._organization_from(call, response, self._json(call, response))
+
+    async def join(self, user_id: str, organization_id: str, role: str, *, operation_id: str) -> Membership:
+        """Make a user a member. Where he is one already it is refused (`MEMBER`), whatever his role."""
+        call = "join"
+        path = f"/v1/organizations/{quote(organization_id, safe='')}/memberships"
+        response = await self._send(call, operation_id, "POST", path, {"user_id": user_id, "role": role})
+        return self._membership_from(call, response, self._json(call, response), user_id)
+
     async def memberships(self, user_id: str, *, operation_id: str) -> Sequence[Membership]:
         """All that a user belongs to, page by page."""
         call = "memberships"
@@ -228,7 +243,8 @@ class ClerkClient(VendorClient):
         if not isinstance(data, dict):
             raise self._broken(call, response, "a membership is not an object")
         organization = self._organization_from(call, response, data.get("organization"))
-        return Membership(organization, user_id, self._field(call, response, data, "role", str))
+        id, role = (self._field(call, response, data, name, str) for name in ("id", "role"))  # noqa: A001
+        return Membership(id, organization, user_id, role)
 
     def _said(self, response: Response) -> Said:
         errors = error_object(response).get("errors")

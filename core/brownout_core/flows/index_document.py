@@ -13,13 +13,15 @@ from pydantic import Field
 
 from brownout_core.adapters import gemini, openai
 from brownout_core.asking import Asking
-from brownout_core.flows.assist import Model
 from brownout_core.flows.flow import Around, Flow, SetAside
 from brownout_core.flows.request import FlowRequest
+from brownout_core.guarded import Guarded
 from brownout_core.policies.fallback import Fallback
 from brownout_core.services.assistant import Embeddings
 from brownout_core.telemetry import outcome_of
 
+Model = tuple[str, Guarded[Any]]
+"""A vendor, and its client behind its policies: each an `AssistantService`."""
 Passage = Annotated[str, Field(min_length=1, max_length=8_000, pattern=r"\S")]
 
 

@@ -103,6 +103,7 @@ class Organization(NamedTuple):
 class Membership(NamedTuple):
     """That a user belongs to an organization."""
 
+    id: str
     organization: Organization
     user_id: str
     role: str
@@ -131,6 +132,14 @@ class AuthService(Protocol):
 
     async def organization(self, organization: str, *, operation_id: str) -> Organization:
         """One by id or slug."""
+        ...
+
+    async def create_organization(self, *, operation_id: str, slug: str, name: str) -> Organization:
+        """A new one, with nobody in it. Refused where the slug is taken."""
+        ...
+
+    async def join(self, user_id: str, organization_id: str, role: str, *, operation_id: str) -> Membership:
+        """Make a user a member. Refused where he is one, whatever his role."""
         ...
 
     async def memberships(self, user_id: str, *, operation_id: str) -> Sequence[Membership]:

@@ -13,6 +13,7 @@ from brownout_harness.asked.gateway import (
     book_job,
     keep_file,
     index_document,
+    join_team,
     notify,
     pay,
     place_order,
@@ -53,5 +54,6 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         book_job.OPERATION,
         trade_in.OPERATION,
         index_document.OPERATION,
+        join_team.OPERATION,
     )
 }

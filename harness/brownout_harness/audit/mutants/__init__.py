@@ -119,6 +119,7 @@ from brownout_harness.audit.mutants import (
     takes_nothing_back,
     takes_old_tokens,
     takes_silence_for_peace,
+    takes_the_newest_user,
     tells_all_done,
     tells_foreign_ids,
     tells_no_half_open,
@@ -268,5 +269,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         names_files_anew,
         gives_back_again,
         embeds_only_beginnings,
+        takes_the_newest_user,
     )
 }

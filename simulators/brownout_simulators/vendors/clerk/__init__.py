@@ -57,7 +57,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
         "body.public_metadata.operation_id",
     ),
     effects={
-        "clerk.user": ("email_address", "phone_number", "username", "external_id"),
+        "clerk.user": ("email_address", "phone_number", "username", "external_id", "first_name", "last_name"),
         "clerk.session": ("user_id", "organization_id"),
         "clerk.organization": ("name",),
         "clerk.membership": ("organization_id", "user_id", "role"),

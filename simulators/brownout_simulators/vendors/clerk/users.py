@@ -252,6 +252,8 @@ def effect(user: Object) -> Effect:
         "phone_number": phones[0]["phone_number"] if phones else "",
         "username": user["username"] or "",
         "external_id": user["external_id"] or "",
+        "first_name": user["first_name"] or "",
+        "last_name": user["last_name"] or "",
     }
     return Effect("clerk.user", user["id"], references={n: v for n, v in references.items() if v}, fields=fields)
 

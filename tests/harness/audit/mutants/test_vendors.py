@@ -238,6 +238,12 @@ async def mails_to_a_dead_address(world: World) -> int:
 MANY = {"vendors": {"openai": {"limiter": {"capacity": 200, "refill_per_s": 50.0}}}}
 
 
+@in_world("join_team")
+async def users_of_two_who_join(world: World) -> int:
+    users = [(await world.ask("join_team", operation_id))[1]["user"] for operation_id in ("op-1", "op-2")]
+    return len(set(users))
+
+
 @in_world("index_document")
 async def whether_two_ends_are_told_apart(world: World) -> bool:
     passages = [f"{'The same words, and again the same words.' * 2} {end}" for end in ("On.", "Off.")]
@@ -349,6 +355,7 @@ DEMOS: Mapping[str, Demo] = {
         counted("erp.work_order", "reserve_stock", once("POST */workOrders", **LOST), redriven=[60.0]), 1, 2
     ),
     "embeds-only-beginnings": Demo(whether_two_ends_are_told_apart, True, False),
+    "takes-the-newest-user": Demo(users_of_two_who_join, 2, 1),
     "gives-back-again": Demo(counted("stripe.refund", "trade_in", GIVEN_BACK_AND_LOST, redriven=(DAY_S,)), 1, 2),
     "mails-anew": Demo(counted("resend.email", "send_receipt", once("POST *", **LOST)), 1, 2),
     "numbers-orders-anew": Demo(counted("sales.order", "place_order", once(ORDERS, **LOST)), 1, 2),
