@@ -53,10 +53,22 @@ class Route(Generic[S]):
 class SessionToken(Protocol):
     """Makes the token of a user's session."""
 
-    def __call__(self, key: str, who: str, /, *, issued_s: float, nth: int, forged: bool) -> str:
+    def __call__(
+        self,
+        key: str,
+        who: str,
+        /,
+        *,
+        issued_s: float,
+        nth: int,
+        forged: bool,
+        permissions: Sequence[str],
+        is_compact: bool,
+    ) -> str:
         """By a test key, of the one session of the user who is called so, issued at that instant of the wall clock.
 
-        It names the account's nth signing key (0: the first); of a forged one that key's signature is not.
+        It names the account's nth signing key (0: the first); of a forged one that key's signature is not. Where there
+        are `permissions` it tells of an organization in which its user has them, in the compact way or in the flat one.
         """
         ...
 

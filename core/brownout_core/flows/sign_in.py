@@ -1,6 +1,7 @@
 """`sign_in`: somebody with a session of Clerk's gets his profile in Supabase.
 
-The session is verified by keys that are held, without a request: Clerk may be down. A token that is no good is a
+The session is verified by keys that are held, without a request: Clerk may be down. So is what its user may do in the
+organization that he acts for, which his token says. A token that is no good, or does not hold what is needed, is a
 definitive no; where the keys cannot be had nobody knows whether it is good, and that is said. The profile is upserted
 under an id made of the user's, so any number of sign-ins are one row.
 
@@ -21,6 +22,7 @@ from brownout_core.services.auth import Session, TokenRefused
 from brownout_core.telemetry import outcome_of
 
 TABLE = "profiles"
+MAY_NOT = "permission_missing"
 USERS = uuid.UUID("5a1f3c0e-8f5b-5d1c-9a54-0d6f2f3f7c11")
 """The name space of users' ids."""
 
@@ -30,6 +32,8 @@ class SignInRequest(FlowRequest):
 
     token: Annotated[str, Field(min_length=1, max_length=8_000, repr=False)]
     """Of his session."""
+    needs: Annotated[str, Field(pattern=r"^(org:[a-z][a-z0-9_]{0,60}:[a-z][a-z0-9_]{0,60})?$")] = ""
+    """The permission without which he is not let in: `org:jobs:write`. Empty: none."""
 
 
 class SignIn(Flow[SignInRequest]):
@@ -47,6 +51,8 @@ class SignIn(Flow[SignInRequest]):
     async def do(self, request: SignInRequest, asking: Asking) -> dict[str, Any]:
         """One profile."""
         session = await self.verified(request.token, request.operation_id)
+        if request.needs and (session.organization is None or request.needs not in session.organization.permissions):
+            raise VendorRefused("clerk", "verify", f"he may not {request.needs}", status=403, code=MAY_NOT)
         profile = await self._supabase(
             asking,
             "upsert",

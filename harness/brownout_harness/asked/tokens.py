@@ -24,9 +24,16 @@ class Kind(NamedTuple):
     """Of the vendor's signing keys, the one that it names: the first is 0."""
     forged: bool = False
     """Signed with another key than it says."""
+    permissions: tuple[str, ...] = ()
+    """In the organization that its bearer acts for; none: he acts for himself."""
+    is_compact: bool = True
+    """Whether these are told as bits, as tokens of the newer version do, or one by one."""
 
 
 GOOD: Final = "good"
+# Each of the two may something that the other may not, and both may something in each of two features.
+WRITES: Final = ("org:invoices:read", "org:jobs:read", "org:jobs:write")
+READS: Final = ("org:invoices:read", "org:invoices:write", "org:jobs:read")
 KINDS: Final[Mapping[str, Kind]] = {
     GOOD: Kind(),
     # Two instants that no clock is exact enough to tell from good ones: readers allow five seconds of difference.
@@ -36,6 +43,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "forged": Kind(forged=True),
     "next_key": Kind(nth=1),
     "unknown_key": Kind(nth=1_000),
+    "writer": Kind(permissions=WRITES),
+    "reader": Kind(permissions=READS),
+    "flat_writer": Kind(permissions=WRITES, is_compact=False),
+    "flat_reader": Kind(permissions=READS, is_compact=False),
 }
 """By what scenarios call them."""
 
@@ -53,9 +64,16 @@ class Minter:
         """A body with the token that its operation's user has now."""
         mint = load_vendor(self._vendor).session_token
         assert mint is not None  # noqa: S101 - it was chosen for that
-        age_s, nth, forged = KINDS[kind]
-        issued_s = self._wall_clock() - age_s
-        token = mint(self._secret_key, operation_id, issued_s=issued_s, nth=nth, forged=forged)
+        made = KINDS[kind]
+        token = mint(
+            self._secret_key,
+            operation_id,
+            issued_s=self._wall_clock() - made.age_s,
+            nth=made.nth,
+            forged=made.forged,
+            permissions=made.permissions,
+            is_compact=made.is_compact,
+        )
         return text.replace(MINTED, token) if isinstance(text, str) else text.replace(MINTED.encode(), token.encode())
 
 

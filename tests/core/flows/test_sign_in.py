@@ -8,7 +8,7 @@ import pytest
 
 from brownout_core.adapters.clerk import ClerkAccess
 from brownout_core.application import Application
-from brownout_core.compose import AppConfig, build
+from brownout_core.compose import AppConfig, Replacements, build
 from brownout_core.flows.ending import Ending, EndingStatus
 from brownout_core.flows.sign_in import SignInRequest, profile_id
 from brownout_core.stores.memory import MemoryClaimStore
@@ -19,6 +19,7 @@ from tests.core.adapters.test_clerk import SECRET, FakeClerk, _now_s
 from tests.core.adapters.test_supabase import ACCESS
 from tests.core.fakes import WALL_S, After, Fake, Step, reply
 from tests.core.flows.world import policies
+from tests.harness.audit.mutants.world import World as SimulatedWorld
 from tests.support.aio import virtually
 from tests.support.vendor_bench import EPOCH_S
 
@@ -149,5 +150,27 @@ def test_a_token_is_never_set_aside(step: Step, status: EndingStatus) -> None:
         assert await world.app.dead_letters.page() == []
         assert (await world.ask(token)).status is EndingStatus.DONE
         assert len(world.profiles.effects) == 1
+
+    virtually(main())
+
+
+@pytest.mark.parametrize(
+    ("token", "needs", "status"),
+    [
+        ("writer", "org:jobs:write", "done"),
+        ("flat_writer", "org:jobs:write", "done"),
+        ("reader", "org:invoices:write", "done"),
+        ("reader", "", "done"),
+        ("reader", "org:jobs:write", "refused"),
+        ("flat_reader", "org:jobs:write", "refused"),
+        ("writer", "org:invoices:write", "refused"),
+        ("good", "org:jobs:write", "refused"),
+    ],
+)
+def test_nobody_is_let_in_without_the_permission_that_is_needed(token: str, needs: str, status: str) -> None:
+    async def main() -> None:
+        world = SimulatedWorld(Replacements(), "sign_in")
+        assert (await world.ask("sign_in", token=token, needs=needs))[1]["status"] == status
+        assert world.effects("supabase.row") == (status == "done")
 
     virtually(main())

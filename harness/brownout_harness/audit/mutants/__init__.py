@@ -82,6 +82,7 @@ from brownout_harness.audit.mutants import (
     purges_too_soon,
     queues_past_the_deadline,
     reads_errors_as_text,
+    reads_no_bits,
     reads_no_dates,
     reads_no_gaps,
     reads_then_writes_tokens,
@@ -270,5 +271,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         gives_back_again,
         embeds_only_beginnings,
         takes_the_newest_user,
+        reads_no_bits,
     )
 }

@@ -37,21 +37,26 @@ def session_claims(
     )
     if session["actor"]:
         claims["act"] = session["actor"]
-    membership = _active(account, session)
-    if version >= CLAIMS_V2:
+    return claims | organization_claims(_active(account, session), session["status"], is_compact=version >= CLAIMS_V2)
+
+
+def organization_claims(membership: Object | None, status: str, *, is_compact: bool) -> dict[str, Any]:
+    """What a token says of the active organization, and of the session; in version 2 it is `is_compact`, else flat."""
+    if is_compact:
         # What a plan holds is the business of billing, which is not simulated: everybody is on the free one.
-        claims |= {"sts": session["status"], "v": 2, "pla": "o:free" if membership else "u:free", "fea": ""}
-        if membership is not None:
-            features, claims["o"] = _compact(membership)
-            claims["fea"] = ",".join(f"o:{name}" for name in features)
-    elif membership is not None:
-        claims |= {
-            "org_id": membership["organization"]["id"],
-            "org_permissions": _own_permissions(membership),
-            "org_role": membership["role"],
-            "org_slug": membership["organization"]["slug"],
-        }
-    return claims
+        claims = {"sts": status, "v": 2, "pla": "o:free" if membership else "u:free", "fea": ""}
+        if membership is None:
+            return claims
+        features, compact = _compact(membership)
+        return claims | {"fea": ",".join(f"o:{name}" for name in features), "o": compact}
+    if membership is None:
+        return {}
+    return {
+        "org_id": membership["organization"]["id"],
+        "org_permissions": _own_permissions(membership),
+        "org_role": membership["role"],
+        "org_slug": membership["organization"]["slug"],
+    }
 
 
 def token_claims(

@@ -355,6 +355,9 @@ DEMOS: Mapping[str, Demo] = {
         counted("erp.work_order", "reserve_stock", once("POST */workOrders", **LOST), redriven=[60.0]), 1, 2
     ),
     "embeds-only-beginnings": Demo(whether_two_ends_are_told_apart, True, False),
+    "reads-no-bits": Demo(
+        answered("status", "sign_in", "clerk", params={"token": "reader", "needs": "org:jobs:write"}), "refused", "done"
+    ),
     "takes-the-newest-user": Demo(users_of_two_who_join, 2, 1),
     "gives-back-again": Demo(counted("stripe.refund", "trade_in", GIVEN_BACK_AND_LOST, redriven=(DAY_S,)), 1, 2),
     "mails-anew": Demo(counted("resend.email", "send_receipt", once("POST *", **LOST)), 1, 2),
