@@ -112,18 +112,15 @@ class CloudflareClient(VendorClient):
         response = await self._ask(call, operation_id, "POST", self._purge, headers=self._json_headers, body=body)
         return self._field(call, response, self._result(call, response, dict), "id", str)
 
-    async def get(self, key: str, *, operation_id: str) -> bytes | None:
-        """See `EdgeService.get`. A good answer is the value alone, without an envelope."""
+    async def get(self, key: str, *, operation_id: str) -> bytes:
+        """See `EdgeService.get`: `UNKNOWN_KEY` is the code. A good answer is the value alone, without an envelope."""
         call = "get"
         response = await self._ask(call, operation_id, "GET", self._value(key), headers=self._headers)
-        if 200 <= response.status < 300:
-            if not response.headers.get("content-type", "").startswith(VALUE):
-                raise self._broken(call, response, "not a value")
-            return response.body
-        error = self._error(call, response)
-        if response.status == 404 and getattr(error, "code", None) == UNKNOWN_KEY:
-            return None
-        raise error
+        if not 200 <= response.status < 300:
+            raise self._error(call, response)
+        if not response.headers.get("content-type", "").startswith(VALUE):
+            raise self._broken(call, response, "not a value")
+        return response.body
 
     async def put(self, key: str, value: bytes, *, operation_id: str, ttl_s: int | None = None) -> None:
         """See `EdgeService.put`. Cloudflare keeps nothing for less than a minute, and writes a key once a second."""

@@ -17,6 +17,7 @@ from brownout_core.flows.place_order import PlaceOrder
 from brownout_core.flows.plan_visits import PlanVisits
 from brownout_core.flows.plan_work import PlanWork
 from brownout_core.flows.publish_site import PublishSite
+from brownout_core.flows.put_notice import PutNotice
 from brownout_core.flows.reserve_stock import ReserveStock
 from brownout_core.flows.rotate_secret import RotateSecret
 from brownout_core.flows.run_job import RunJob
@@ -48,5 +49,6 @@ FLOWS = by_name(
     TradeIn,
     IndexDocument,
     JoinTeam,
+    PutNotice,
 )
 """Every flow, by name."""

@@ -12,22 +12,18 @@ target. Where it fails the record stays, and the rest is set aside: half of it i
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from brownout_core.adapters import cloudflare
 from brownout_core.adapters.cloudflare import CloudflareClient
 from brownout_core.asking import Asking
 from brownout_core.errors import BrownoutError, ServiceError, VendorRefused
 from brownout_core.flows.flow import Around, Flow, SetAside
-from brownout_core.flows.request import FlowRequest
+from brownout_core.flows.request import FlowRequest, Host
 from brownout_core.services.communication import reference
 from brownout_core.services.edge import Record, RecordContended, Standing, standing
 
 TAKEN = "taken"
-Host = Annotated[str, Field(max_length=253, pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z0-9-]{2,63}$")]
-"""In lower case, as it is stored."""
 
 
 class SiteRequest(FlowRequest):

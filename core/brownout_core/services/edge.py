@@ -76,8 +76,9 @@ class EdgeService(Protocol):
         it. Doing it twice does no harm."""
         ...
 
-    async def get(self, key: str, *, operation_id: str) -> bytes | None:
-        """A value; None where there is none. It may be a minute old, and so may be that there is none."""
+    async def get(self, key: str, *, operation_id: str) -> bytes:
+        """A value; refused with a code of its own where there is none. It may be a minute old, and so may be that there
+        is none."""
         ...
 
     async def put(self, key: str, value: bytes, *, operation_id: str, ttl_s: int | None = None) -> None:

@@ -5,6 +5,7 @@ of `COMMON` in its templates.
 """
 
 import random
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
@@ -31,6 +32,9 @@ CUSTOMERS = ("10000", "20000", "30000")
 """Those that the simulated company of the ERP begins with."""
 CARDS = ("pm_card_visa", "pm_card_mastercard", "pm_card_amex")
 PEOPLE = 200
+ZONE = "site.test"
+"""Which every user of Cloudflare's simulator has from the beginning."""
+_NO_LABEL = re.compile("[^a-z0-9-]")
 
 
 class Person(NamedTuple):
@@ -81,6 +85,11 @@ def text(rng: random.Random) -> str:
 def phone(rng: random.Random) -> str:
     """+1, an area code, 555, and a line from 0100 to 0199: numbers that nobody has."""
     return f"+1{rng.randint(201, 989)}55501{rng.randint(0, 99):02d}"
+
+
+def host_of(operation_id: str) -> str:
+    """A host of the operation's own."""
+    return f"{_NO_LABEL.sub('-', operation_id.lower())}.{ZONE}"
 
 
 def person(rng: random.Random) -> Person:

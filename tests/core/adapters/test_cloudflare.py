@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from brownout_core.adapters.cloudflare import ADAPTER, CloudflareAccess, CloudflareClient, ToldToWait
+from brownout_core.adapters.cloudflare import ADAPTER, UNKNOWN_KEY, CloudflareAccess, CloudflareClient, ToldToWait
 from brownout_core.adapters.declaration import Wire, read_access
 from brownout_core.errors import (
     AuthenticationFailed,
@@ -142,12 +142,16 @@ def test_a_name_outside_the_zone_is_sent_nowhere_for_it_would_be_completed_to_an
 @pytest.mark.parametrize("key", ["a", "a/b:c d%?", "\u00fc", "x" * 512])
 def test_a_value_is_kept_under_its_key_and_read_as_it_was_written(key: str) -> None:
     async def work(_fake: FakeCloudflare, client: CloudflareClient) -> None:
-        assert await client.get(key, operation_id="op-1") is None
+        with pytest.raises(VendorRefused) as nothing:
+            await client.get(key, operation_id="op-1")
+        assert nothing.value.code == UNKNOWN_KEY
         value = b'{"success": false, "errors": []}\x00\xff'
         await client.put(key, value, operation_id="op-1", ttl_s=60)
         assert await client.get(key, operation_id="op-1") == value
         await asyncio.sleep(61)
-        assert await client.get(key, operation_id="op-1") is None
+        with pytest.raises(VendorRefused) as none:
+            await client.get(key, operation_id="op-1")
+        assert none.value.code == UNKNOWN_KEY
 
     with_cloudflare(work)
 

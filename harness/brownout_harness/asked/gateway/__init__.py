@@ -20,6 +20,7 @@ from brownout_harness.asked.gateway import (
     plan_visits,
     plan_work,
     publish_site,
+    put_notice,
     reserve_stock,
     rotate_secret,
     run_job,
@@ -55,5 +56,6 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         trade_in.OPERATION,
         index_document.OPERATION,
         join_team.OPERATION,
+        put_notice.OPERATION,
     )
 }

@@ -1,22 +1,18 @@
 """`publish_site`: a host that leads to where a site is served, and a purge after it."""
 
 import random
-import re
 from typing import Any
 
 from brownout_core.flows.publish_site import PublishSite
 from brownout_harness.asked.gateway.operation import GatewayOperation
+from brownout_harness.asked.parameters import host_of
 
-ZONE = "site.test"
-"""Which every user of the simulator has from the beginning."""
 SERVERS = 8
-NO_LABEL = re.compile("[^a-z0-9-]")
 
 
 def draw(rng: random.Random, operation_id: str) -> dict[str, Any]:
     """A host of its own, at one of several servers."""
-    label = NO_LABEL.sub("-", operation_id.lower())
-    return {"host": f"{label}.{ZONE}", "target": f"pages-{rng.randrange(SERVERS)}.host.test"}
+    return {"host": host_of(operation_id), "target": f"pages-{rng.randrange(SERVERS)}.host.test"}
 
 
 OPERATION = GatewayOperation(

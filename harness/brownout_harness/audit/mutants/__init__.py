@@ -60,6 +60,7 @@ from brownout_harness.audit.mutants import (
     keeps_its_key_in_letters,
     keeps_keys_in_the_store,
     keeps_no_results,
+    keeps_notices_for_ever,
     keeps_the_places_of_the_failed,
     keeps_what_it_reserved,
     keys_from_the_clock,
@@ -272,5 +273,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         embeds_only_beginnings,
         takes_the_newest_user,
         reads_no_bits,
+        keeps_notices_for_ever,
     )
 }

@@ -62,7 +62,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
         "cloudflare.dns_visible": ("op", "zone", "type", "name", "content", "batch"),
         "cloudflare.purge": ("zone", "selector", "items", "led_to"),
         "cloudflare.kv_namespace": ("op", "title"),
-        "cloudflare.kv_write": ("key", "namespace", "bytes", "hash", "expires_s", "bulk"),
+        "cloudflare.kv_write": ("key", "namespace", "bytes", "hash", "expires_s", "bulk", "text", "lives_s"),
         "cloudflare.kv_delete": ("key", "namespace", "bulk"),
         "cloudflare.ruleset_version": ("op", "zone", "phase", "version", "rules"),
         "cloudflare.r2_bucket": ("op", "name"),

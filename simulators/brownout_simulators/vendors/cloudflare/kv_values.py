@@ -19,6 +19,8 @@ LARGEST: Final = 25 * 1024 * 1024
 LARGEST_METADATA: Final = 1_024
 LEAST_TTL_S: Final = 60
 VIEW_S: Final = 60.0
+TOLD: Final = 400
+"""Bytes of a value that the books tell."""
 LOCATION: Final = "x-brownout-location"
 
 
@@ -103,6 +105,8 @@ def write(account: Account[State], space: Namespace, key: str, value: Value, bul
     fields = {
         "key": key, "namespace": space.id, "bytes": len(value.content),
         "hash": blake2b(value.content, digest_size=16).hexdigest(), "expires_s": value.expires_s, "bulk": bulk,
+        "text": value.content[:TOLD].decode("utf-8", "replace"),
+        "lives_s": None if value.expires_s is None else value.expires_s - int(account.wall_s()),
     }  # fmt: skip
     return Effect("cloudflare.kv_write", f"{space.id}/{key}", fields=fields)
 

@@ -2,7 +2,8 @@
 
 import random
 
-from brownout_harness.asked.gateway.publish_site import OPERATION, ZONE
+from brownout_harness.asked.gateway.publish_site import OPERATION
+from brownout_harness.asked.parameters import ZONE
 from brownout_simulators.vendors.cloudflare.setup import ZONES
 
 

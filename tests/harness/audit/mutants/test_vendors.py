@@ -238,6 +238,17 @@ async def mails_to_a_dead_address(world: World) -> int:
 MANY = {"vendors": {"openai": {"limiter": {"capacity": 200, "refill_per_s": 50.0}}}}
 
 
+@in_world("put_notice")
+async def what_visitors_are_told_the_next_day(world: World) -> str:
+    await world.ask("put_notice", host="shop.site.test", for_s=60)
+    await asyncio.sleep(DAY_S)
+    try:
+        await world.client("cloudflare").get("notice/shop.site.test", operation_id="")
+    except BrownoutError as error:
+        return type(error).__name__
+    return "a notice"
+
+
 @in_world("join_team")
 async def users_of_two_who_join(world: World) -> int:
     users = [(await world.ask("join_team", operation_id))[1]["user"] for operation_id in ("op-1", "op-2")]
@@ -355,6 +366,7 @@ DEMOS: Mapping[str, Demo] = {
         counted("erp.work_order", "reserve_stock", once("POST */workOrders", **LOST), redriven=[60.0]), 1, 2
     ),
     "embeds-only-beginnings": Demo(whether_two_ends_are_told_apart, True, False),
+    "keeps-notices-for-ever": Demo(what_visitors_are_told_the_next_day, "VendorRefused", "a notice"),
     "reads-no-bits": Demo(
         answered("status", "sign_in", "clerk", params={"token": "reader", "needs": "org:jobs:write"}), "refused", "done"
     ),
