@@ -269,6 +269,8 @@ class Vendor(Generic[S]):
     """(base URL, test key) to the environment variables by which an application finds this vendor."""
     test_key: Callable[[str], str]
     """A test credential for a name: the same name gives the same key, hence the same account."""
+    account_of: Callable[[str], str] = lambda key: key
+    """(test key) to the label of its account."""
     key_holder: Callable[[str], KeyHolder] | None = None
     """(test key) to how somebody authorizes a call who has no more than it, a person at a dashboard; None where a key
     alone opens nothing."""

@@ -1,11 +1,14 @@
 """What a vendor's declaration means where it says nothing."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from brownout_simulators.call import Notice
-from brownout_simulators.vendor import WebhookRules
+from brownout_simulators.simulator import Simulator
+from brownout_simulators.vendor import Vendor, WebhookRules
+from brownout_simulators.vendors import load_vendor
 from tests.simulators.toy import TILL
 
 
@@ -26,3 +29,20 @@ def test_a_vendor_is_served_without_tls_and_takes_four_mebibytes_unless_it_says_
     assert (strict.tls, strict.body_limit) == (True, 10)
     with pytest.raises(ValueError, match="till: body_limit must be at least 1 byte, got 0"):
         replace(TILL, body_limit=0)
+
+
+@pytest.mark.parametrize("name", ["stripe", "clerk", "resend", "docusign"])
+def test_the_account_of_a_test_key_is_the_one_whose_notices_an_application_can_verify(name: str) -> None:
+    vendor: Vendor[Any] = load_vendor(name)
+    for called in ("default", "stripe-notices"):
+        key = vendor.test_key(called)
+        simulator: Simulator[Any] = Simulator(vendor, clock=lambda: 0.0, epoch_s=1.7e9)
+        secret = simulator.listen(vendor.account_of(key), "http://127.0.0.1:1/hooks")
+        assert secret in vendor.environment("http://127.0.0.1:2", key).values()
+
+
+@pytest.mark.parametrize("name", ["sales", "erp"])
+def test_the_account_of_a_client_is_its_id(name: str) -> None:
+    vendor: Vendor[Any] = load_vendor(name)
+    key = vendor.test_key("a name")
+    assert vendor.account_of(key) in vendor.environment("http://127.0.0.1:2", key).values()

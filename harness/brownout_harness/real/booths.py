@@ -50,6 +50,12 @@ class Booth(Served):
         return None if vendor.key_holder is None else vendor.key_holder(vendor.test_key(DEFAULT_ACCOUNT))
 
     @property
+    def account(self) -> str:
+        """The label of the account that the target's key opens."""
+        vendor = load_vendor(self.vendor)
+        return vendor.account_of(vendor.test_key(DEFAULT_ACCOUNT))
+
+    @property
     def key(self) -> str:
         """The test credential; empty where the vendor has none."""
         return next((value for name, value in self.environment.items() if name.endswith(SECRET_ENDINGS)), "")
@@ -155,7 +161,7 @@ class Booths:
         for booth in self._booths:
             notices = self._scenario.notices.get(booth.vendor)
             if notices is not None and notices.to:
-                made = booth.control("POST", "receivers", {"url": target_url + notices.to})
+                made = booth.control("POST", "receivers", {"account": booth.account, "url": target_url + notices.to})
                 self._webhook_secrets[booth.vendor] = made["secret"]
         return dict(self._webhook_secrets)
 

@@ -23,7 +23,7 @@ from brownout_simulators.vendors.clerk.actions import ROUTES
 from brownout_simulators.vendors.clerk.browser import session_token
 from brownout_simulators.vendors.clerk.dialect import decorate, parse
 from brownout_simulators.vendors.clerk.errors import ClerkErrors
-from brownout_simulators.vendors.clerk.keys import admit, authenticate, environment, test_key
+from brownout_simulators.vendors.clerk.keys import admit, authenticate, environment, label_of, test_key
 from brownout_simulators.vendors.clerk.limits import LIMITS
 from brownout_simulators.vendors.clerk.magic import DOCUMENTED
 from brownout_simulators.vendors.clerk.named_errors import NAMED_ERRORS
@@ -42,6 +42,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=environment,
     test_key=test_key,
+    account_of=label_of,
     session_token=session_token,
     key_holder=lambda key: KeyHolder(f"Bearer {key}"),
     stores=stores,

@@ -21,7 +21,7 @@ from brownout_simulators.vendors.docusign.access import admit, authenticate, par
 from brownout_simulators.vendors.docusign.actions import ROUTES
 from brownout_simulators.vendors.docusign.connect import listen
 from brownout_simulators.vendors.docusign.errors import ERRORS
-from brownout_simulators.vendors.docusign.keys import environment, test_key
+from brownout_simulators.vendors.docusign.keys import environment, label_of, test_key
 from brownout_simulators.vendors.docusign.limits import LIMITS, decorate
 from brownout_simulators.vendors.docusign.magic import DOCUMENTED
 from brownout_simulators.vendors.docusign.named_errors import NAMED_ERRORS
@@ -40,6 +40,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=environment,
     test_key=test_key,
+    account_of=label_of,
     stores=stores,
     admit=admit,
     webhooks=WEBHOOKS,

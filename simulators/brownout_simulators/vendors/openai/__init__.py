@@ -30,7 +30,7 @@ from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors.openai.access import authenticate, parse
 from brownout_simulators.vendors.openai.actions import ROUTES
 from brownout_simulators.vendors.openai.errors import OpenAIErrors
-from brownout_simulators.vendors.openai.keys import test_key
+from brownout_simulators.vendors.openai.keys import account_of, test_key
 from brownout_simulators.vendors.openai.limits import LIMITS, decorate
 from brownout_simulators.vendors.openai.magic import DOCUMENTED
 from brownout_simulators.vendors.openai.named_errors import NAMED_ERRORS
@@ -61,6 +61,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=_environment,
     test_key=test_key,
+    account_of=lambda key: account_of(f"Bearer {key}"),
     stores=stores,
     setup=SETUP,
     webhooks=WEBHOOKS,

@@ -23,7 +23,7 @@ from typing import Final
 from brownout_simulators.outsiders import KeyHolder
 from brownout_simulators.router import Router
 from brownout_simulators.vendor import Vendor
-from brownout_simulators.vendors.resend.access import IDEMPOTENCY, authenticate, environment, test_key
+from brownout_simulators.vendors.resend.access import IDEMPOTENCY, PREFIX, authenticate, environment, test_key
 from brownout_simulators.vendors.resend.actions import ROUTES
 from brownout_simulators.vendors.resend.dialect import BODY_LIMIT, parse
 from brownout_simulators.vendors.resend.errors import ResendErrors
@@ -49,6 +49,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=environment,
     test_key=test_key,
+    account_of=lambda key: key.removeprefix(PREFIX),
     key_holder=lambda key: KeyHolder(f"Bearer {key}"),
     stores=stores,
     idempotency=IDEMPOTENCY,

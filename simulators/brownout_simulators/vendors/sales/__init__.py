@@ -54,6 +54,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=_environment,
     test_key=_test_key,
+    account_of=lambda key: key.partition(":")[0],
     stores=stores,
     admit=admit,
     idempotency=IDEMPOTENCY,

@@ -22,7 +22,7 @@ from brownout_simulators.vendors.stripe.actions.webhook_endpoints import listen
 from brownout_simulators.vendors.stripe.dialect import IDEMPOTENCY, decorate
 from brownout_simulators.vendors.stripe.errors import StripeErrors
 from brownout_simulators.vendors.stripe.form import parse
-from brownout_simulators.vendors.stripe.keys import authenticate, environment, test_key
+from brownout_simulators.vendors.stripe.keys import account_of, authenticate, environment, test_key
 from brownout_simulators.vendors.stripe.limits import LIMITS
 from brownout_simulators.vendors.stripe.magic import MAGIC
 from brownout_simulators.vendors.stripe.named_errors import NAMED_ERRORS
@@ -40,6 +40,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=environment,
     test_key=test_key,
+    account_of=account_of,
     key_holder=lambda key: KeyHolder(f"Bearer {key}"),
     stores=stores,
     idempotency=IDEMPOTENCY,

@@ -21,7 +21,7 @@ from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors.supabase.actions import ROUTES
 from brownout_simulators.vendors.supabase.errors import SupabaseErrors
 from brownout_simulators.vendors.supabase.gateway import admit, authenticate, decorate, never_expires, parse
-from brownout_simulators.vendors.supabase.keys import environment, test_key
+from brownout_simulators.vendors.supabase.keys import account_of, environment, test_key
 from brownout_simulators.vendors.supabase.limits import LIMITS
 from brownout_simulators.vendors.supabase.magic import MAGIC
 from brownout_simulators.vendors.supabase.named_errors import NAMED_ERRORS
@@ -44,6 +44,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=environment,
     test_key=test_key,
+    account_of=account_of,
     stores=stores,
     never_expires=never_expires,
     admit=admit,

@@ -82,6 +82,12 @@ def test_key(name: str) -> str:
     return legacy_key(project_of(name), SERVICE)
 
 
+def account_of(key: str) -> str:
+    """The project that a key opens; empty where it opens none."""
+    found = read_key(key)
+    return "" if found is None else found.project
+
+
 def environment(base_url: str, key: str) -> Mapping[str, str]:
     """As Supabase's guides and its command line call them."""
     found = read_key(key)
