@@ -5,6 +5,7 @@ Made by `compose.build`; belongs to one event loop.
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from brownout_core.asking import Asking
@@ -14,6 +15,7 @@ from brownout_core.flows.flow import Flow
 from brownout_core.guarded import Guarded
 from brownout_core.policies.breaker import State
 from brownout_core.policies.dead_letter import DeadLetters, Lot, Redriven
+from brownout_core.policies.inbox import Inbox, News
 from brownout_core.records import OPEN_STATES, ClaimStore, DeadLetter, StoreUnavailable
 from brownout_core.transport import Transport
 
@@ -55,6 +57,7 @@ class Application:
         letters: DeadLetters,
         guarded: Mapping[str, Guarded[Any]],
         claims: ClaimStore,
+        inbox: Inbox,
         transports: Mapping[str, Transport],
     ) -> None:
         self.flows = flows
@@ -62,6 +65,8 @@ class Application:
         self.guarded = guarded
         """Each vendor's client behind its policies, by the vendor's name."""
         self.dead_letters = DeadLetterDesk(letters, flows)
+        self.inbox = inbox
+        """What the vendors have told by themselves."""
         self._letters = letters
         self._claims = claims
         self._transports = transports
@@ -80,6 +85,16 @@ class Application:
     def background(self) -> Mapping[str, Background]:
         """What it does beside what it is asked, by the flow's name. Whoever serves it runs them."""
         return {name: flow.background for name, flow in self.flows.items() if flow.background is not None}
+
+    async def hear(self, vendor: str, news: News) -> bool:
+        """A vendor tells something: keep it, and let whoever waits for it know. Whether it was further than what had
+        been told before. Raises `StoreUnavailable` where it is not kept."""
+        is_further = await self.inbox.take(vendor, news)
+        # Also of what is known: whoever died behind the keeping has let nobody know.
+        with suppress(StoreUnavailable):  # it is kept, and whoever redrives what was set aside finds it
+            for flow in self.flows.values():
+                await flow.told(vendor, news)
+        return is_further
 
     async def health(self) -> dict[str, Any]:
         """`healthy`, `degraded` (a breaker is not closed, letters are open, what it does beside is in trouble) or

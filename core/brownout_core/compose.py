@@ -8,14 +8,14 @@ adapters and flows is built; `Replacements` is how anything inside is replaced, 
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from types import MappingProxyType
 from typing import Any
 
 from brownout_core.adapters import ADAPTERS
-from brownout_core.adapters.declaration import NO_SESSIONS, Adapter, Wire, secrets_of
+from brownout_core.adapters.declaration import NO_SESSIONS, Adapter, Hearing, Wire, hearings, secrets_of
 from brownout_core.application import Application
 from brownout_core.clock import WallClock
 from brownout_core.errors import ConfigError
@@ -25,6 +25,7 @@ from brownout_core.guarded import Guarded
 from brownout_core.pipeline import Pipeline
 from brownout_core.policies.dead_letter import DeadLetterConfig, DeadLetters
 from brownout_core.policies.idempotency import Idempotency, IdempotencyConfig
+from brownout_core.policies.inbox import Inbox
 from brownout_core.policies.settings import PolicyFactories, make_policies
 from brownout_core.presets import PoliciesOf, policies_of, read_policies
 from brownout_core.records import ClaimStore, DeadLetterStore, Spill
@@ -52,9 +53,16 @@ class AppConfig:
     dead_letters: DeadLetterConfig = field(default_factory=DeadLetterConfig)
     settle_s: float = 10.0
     """How long something that may have been sent can take to show up where one looks for it."""
+    heard: Collection[str] | None = None
+    """The vendors whose notices are counted on, by name; None: of each that there is a signing secret of."""
 
     def __post_init__(self) -> None:
         Shared(settle_s=self.settle_s)
+
+    def hears(self, adapters: Mapping[str, Adapter[Any, Any]]) -> dict[str, Hearing]:
+        """Which of these vendors are heard, and what their notices are verified with."""
+        found = hearings(adapters, self.access)
+        return {name: each for name, each in found.items() if self.heard is None or name in self.heard}
 
     def secrets(self) -> Sequence[str]:
         """What must never be written down."""
@@ -156,6 +164,7 @@ class Replacements(PolicyFactories):
     idempotency_key: KeyFunction = idempotency_key
     """Called once per asking, outside the retries; the key of the claim, and the one that the vendor sees."""
     idempotency: Callable[..., Idempotency] = Idempotency
+    inbox: Callable[..., Inbox] = Inbox
     dead_letters: Callable[..., DeadLetters] = DeadLetters
     claim_store: Callable[[ClaimStore], ClaimStore] = lambda store: store
     dead_letter_store: Callable[[DeadLetterStore], DeadLetterStore] = lambda store: store
@@ -205,12 +214,14 @@ def build(
         for vendor, transport in _for_each(adapters, transports, "transports").items()
     }
     guarded = _guarded(config, put, adapters, wires, seed=seed, sink=emit)
+    inbox = put.inbox(store, config.hears(adapters), sink=emit)
     around = Around(
         guarded=guarded,
         idempotency=lambda flow, deadline_s: put.idempotency(
             store, config.idempotency, deadline_s=deadline_s, instance=f"{instance}:{flow}", sink=emit
         ),
         dead_letters=letters,
+        inbox=inbox,
         key=put.idempotency_key,
         wall_clock=wall_clock,
         settle_s=config.settle_s,
@@ -220,7 +231,7 @@ def build(
     flows = {name: flow(around) for name, flow in served.items()}
     _check_lease(config.dead_letters, max((flow.deadline_s for flow in flows.values()), default=0.0))
     closed = {vendor: wire.transport for vendor, wire in wires.items()}
-    return Application(flows=flows, letters=letters, guarded=guarded, claims=store, transports=closed)
+    return Application(flows=flows, letters=letters, guarded=guarded, claims=store, inbox=inbox, transports=closed)
 
 
 def _served(

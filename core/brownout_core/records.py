@@ -61,7 +61,8 @@ class StoreUnavailable(Exception):
 
 
 class ClaimStore(Protocol):
-    """Keeps one claim per key. Every method is atomic, and safe from several processes where the store is shared."""
+    """Keeps one claim per key, and how far something has come by what was told of it. Every method is atomic, and safe
+    from several processes where the store is shared."""
 
     async def begin(self, key: str, fingerprint: str, owner: str, lease_s: float) -> Begun:
         """Claim `key` for `owner`, unless somebody holds or has completed it.
@@ -86,6 +87,18 @@ class ClaimStore(Protocol):
 
     async def abandon(self, key: str, owner: str, fence: int) -> bool:
         """What was done is unknown: let the next one take over at once. False for anyone but the holder."""
+        ...
+
+    async def advance(self, key: str, step: int, value: bytes) -> bool:
+        """Keep `value` for `key` if it is a step further than what is kept there; True once it would survive this
+        process. False, and nothing changes, where what is kept is as far, or further.
+
+        Steps and claims know nothing of each other. Raises `StoreUnavailable`.
+        """
+        ...
+
+    async def furthest(self, key: str) -> bytes | None:
+        """What is kept for `key` of the furthest step; None: nothing. Raises `StoreUnavailable`."""
         ...
 
     async def check(self) -> None:

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     FALLBACK_SERVED = "fallback_served"
     DEAD_LETTERED = "dead_lettered"  # detail: the dead letter's id
     REDRIVEN = "redriven"  # outcome: done, failed, discarded; detail: the dead letter's id
+    NOTICE = "notice"  # of a vendor; outcome: taken, known (it says nothing further); detail: the event's name
     OPERATION_FINISHED = "operation_finished"  # outcome: done, accepted, dead_lettered, refused, unknown
     DEFECT = "defect"  # an error that nobody expected, told as a 500; outcome: its class; detail: the request's id
     STARTED = "started"  # the application (again) serves; outcome: the name of replaced parts; detail: its process id

@@ -147,7 +147,7 @@ HEADERS = {"host": "127.0.0.1:8080", "x-correlation-id": "pay-000001-54352c", "c
 def _front_door() -> Case:
     nobody: Any = _NoLetters()
     flows: Any = {"pay": _Answers()}
-    application = Application(flows=flows, letters=nobody, guarded={}, claims=nobody, transports={})
+    application = Application(flows=flows, letters=nobody, guarded={}, claims=nobody, inbox=nobody, transports={})
     door = FrontDoor(application, wall_clock=lambda: 0.0, redactor=Redactor(), instance="bench", log=lambda *_: None)
 
     async def call() -> None:

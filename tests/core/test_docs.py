@@ -51,14 +51,14 @@ def test_every_variable_of_the_environment_is_named() -> None:
     source = Path(settings.__file__).read_text()
     names = set(re.findall(r'"(BROWNOUT_[A-Z_]+)"', source)) - {"BROWNOUT_REDIS_URL"}  # which has another name now
     names |= {name for adapter in ADAPTERS.values() for name in variables_of(adapter)}
-    assert len(names) == 64
+    assert len(names) == 65
     assert [name for name in sorted(names) if not named(name)] == []
 
 
 def test_every_route_is_named() -> None:
     async def body(browser: Browser) -> None:
         routes = browser.door.routes()
-        assert len(routes) == 13
+        assert len(routes) == 14
         assert [route for route in sorted(routes) if f"`{route}`" not in PAGE] == []
 
     browse(body, secrets=("whsec_x",))

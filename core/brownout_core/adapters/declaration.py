@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from brownout_core.clock import WallClock
 from brownout_core.errors import ConfigError
 from brownout_core.live_keys import is_live
+from brownout_core.policies.inbox import News
 from brownout_core.policies.settings import VendorPolicies
 from brownout_core.policies.shapes import RenewalShape
 from brownout_core.redaction import Redactor
@@ -90,6 +91,8 @@ class Webhooks(Generic[A]):
     verify: Callable[[bytes, Mapping[str, str], Sequence[str], float], Mapping[str, Any]]
     """(body as it arrived, headers in lower case, secrets, wall-clock seconds) to the event, which has an `id`. Raises
     `SignatureInvalid`."""
+    read: Callable[[Mapping[str, Any]], News | None] = lambda _event: None
+    """What a genuine event says of an operation of ours; None: nothing that anybody wants to know. Never raises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,24 @@ class Adapter(Generic[A, C]):
     original: VendorPolicies | None = None
     """The settings of the systems that this one replaces; None: as for any vendor that they did not state."""
     webhooks: Webhooks[A] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """A vendor that is heard: how its notices are verified and read, and by which secrets."""
+
+    webhooks: Webhooks[Any]
+    secrets: Sequence[str]
+
+
+def hearings(adapters: Mapping[str, Adapter[Any, Any]], access: Mapping[str, Any]) -> dict[str, Hearing]:
+    """By vendor, for those that there is access to, with a signing secret."""
+    found = {}
+    for name, adapter in adapters.items():
+        webhooks = adapter.webhooks
+        if webhooks is not None and name in access and (secrets := webhooks.secrets(access[name])):
+            found[name] = Hearing(webhooks, secrets)
+    return found
 
 
 def by_name(*adapters: Adapter[Any, Any]) -> Mapping[str, Adapter[Any, Any]]:

@@ -17,7 +17,7 @@ import orjson
 
 from brownout_core.adapters.base import Said, VendorClient, error_object, form, text_of
 from brownout_core.adapters.declaration import Adapter, Webhooks, Wire, several, url, variable
-from brownout_core.adapters.docusign_connect import verify_connect
+from brownout_core.adapters.docusign_connect import OPERATION_FIELD, operation_in, read_event, verify_connect
 from brownout_core.adapters.jwt_grant import GRANT, assertion, pem
 from brownout_core.adapters.token_client import RENEWAL, TokenClient
 from brownout_core.clock import WallClock
@@ -29,7 +29,6 @@ from brownout_core.transport import Response
 
 SCOPE: Final = "signature impersonation"
 ASSERTION_S: Final = 600
-OPERATION_FIELD: Final = "operationId"
 HOURLY: Final = "HOURLY_APIINVOCATION_LIMIT_EXCEEDED"
 LIMITS: Final = frozenset(
     {
@@ -161,7 +160,7 @@ class DocusignClient(_Docusign, TokenClient):
         return Sent(
             self._field(call, response, data, "envelopeId", str),
             self._field(call, response, data, "status", str),
-            _operation_in(data),
+            operation_in(data),
         )
 
 
@@ -198,13 +197,6 @@ def _definition(contract: Contract, reference: str, operation_id: str) -> dict[s
     }
 
 
-def _operation_in(data: Mapping[str, Any]) -> str:
-    fields = data.get("customFields")
-    rows = fields.get("textCustomFields") if isinstance(fields, dict) else None
-    named = (row for row in rows or () if isinstance(row, dict) and row.get("name") == OPERATION_FIELD)
-    return next((text_of(row.get("value")) or "" for row in named), "")
-
-
 def _until_reset_s(response: Response, wall_clock: WallClock) -> float | None:
     """Until the hour is over, by the clock of the vendor that says when that is."""
     reset, date = response.headers.get("x-ratelimit-reset", ""), response.headers.get("date")
@@ -228,5 +220,6 @@ ADAPTER = Adapter(
     webhooks=Webhooks(
         secrets=lambda access: access.webhook_secrets,
         verify=lambda body, headers, secrets, _now: verify_connect(body, headers, secrets),
+        read=read_event,
     ),
 )

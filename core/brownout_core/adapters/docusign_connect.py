@@ -11,11 +11,17 @@ from typing import Any, Final
 
 import orjson
 
+from brownout_core.adapters.base import text_of
 from brownout_core.errors import SignatureInvalid
+from brownout_core.policies.inbox import News
 
 MOST: Final = 100
 """Signatures that are looked at: an account has as many keys at most."""
+OPERATION_FIELD: Final = "operationId"
+"""The custom field of an envelope in which it has the operation's id."""
 _HEADER: Final = "x-docusign-signature-"
+_STEPS: Final = {"sent": 1, "delivered": 2, "completed": 3, "declined": 3, "voided": 3}
+"""How far an envelope has come; the last three are ends, and it has one of them."""
 
 
 def verify_connect(body: bytes, headers: Mapping[str, str], secrets: Sequence[str]) -> dict[str, Any]:
@@ -36,3 +42,25 @@ def verify_connect(body: bytes, headers: Mapping[str, str], secrets: Sequence[st
         raise SignatureInvalid("the body is not an event")
     parts = (data.get("envelopeId"), event.get("event"), data.get("recipientId", ""), event.get("generatedDateTime"))
     return {**event, "id": ":".join(map(str, parts))}
+
+
+def read_event(event: Mapping[str, Any]) -> News | None:
+    """What an event says of an envelope of ours. Its name says it, not the summary: that is of the instant at which the
+    delivery was made."""
+    name, data = text_of(event.get("event")) or "", event.get("data")
+    about, _, state = name.partition("-")
+    summary = data.get("envelopeSummary") if isinstance(data, dict) else None
+    if about != "envelope" or state not in _STEPS or not isinstance(data, dict) or not isinstance(summary, dict):
+        return None
+    operation_id, envelope = operation_in(summary), text_of(data.get("envelopeId"))
+    if not operation_id or not envelope:
+        return None
+    return News(about=operation_id, event=name, step=_STEPS[state], state=state, says={"envelope": envelope})
+
+
+def operation_in(envelope: Mapping[str, Any]) -> str:
+    """The operation that an envelope stems from; empty where it does not say."""
+    fields = envelope.get("customFields")
+    rows = fields.get("textCustomFields") if isinstance(fields, dict) else None
+    named = (row for row in rows or () if isinstance(row, dict) and row.get("name") == OPERATION_FIELD)
+    return next((text_of(row.get("value")) or "" for row in named), "")

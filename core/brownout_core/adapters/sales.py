@@ -13,7 +13,7 @@ import orjson
 
 from brownout_core.adapters.base import Said, error_object, form, text_of
 from brownout_core.adapters.declaration import Adapter, Webhooks, Wire, several, url, variable
-from brownout_core.adapters.sales_webhooks import verify_event
+from brownout_core.adapters.sales_webhooks import read_event, verify_event
 from brownout_core.adapters.token_client import RENEWAL, TokenClient
 from brownout_core.errors import CallRejected, ServiceError
 from brownout_core.policies.limiter import LimiterConfig
@@ -185,6 +185,7 @@ ADAPTER = Adapter(
     webhooks=Webhooks(
         secrets=lambda access: access.webhook_secrets,
         verify=lambda body, headers, secrets, now: verify_event(body, headers, secrets, now=now),
+        read=read_event,
     ),
     # A token bucket of 100 refilled with 10 a second is the documented limit of the sales system itself; what it
     # leaves in the bucket is its business, so ours never asks faster than that.

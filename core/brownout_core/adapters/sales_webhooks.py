@@ -9,7 +9,9 @@ from typing import Any, Final
 
 import orjson
 
+from brownout_core.adapters.base import text_of
 from brownout_core.errors import SignatureInvalid
+from brownout_core.policies.inbox import News
 
 TOLERANCE_S: Final = 300.0
 HEADER: Final = "x-pyxis-signature"
@@ -45,3 +47,17 @@ def verify_event(
     if not isinstance(event, dict) or not isinstance(event.get("id"), str):
         raise SignatureInvalid("the body is not an event")
     return event
+
+
+def read_event(event: Mapping[str, Any]) -> News | None:
+    """What an event says of an order of ours; the system numbers what happens to an order."""
+    name, sequence, order = text_of(event.get("type")) or "", event.get("sequence"), event.get("order")
+    about, _, state = name.partition(".")
+    if about != "order" or not isinstance(sequence, int) or not isinstance(order, dict):
+        return None
+    metadata = order.get("metadata")
+    operation_id = text_of(metadata.get("operation_id")) if isinstance(metadata, dict) else None
+    if not operation_id:
+        return None
+    says = {"order": order.get("id"), "order_id": order.get("orderId")}
+    return News(about=operation_id, event=name, step=sequence, state=state, says=says)

@@ -1,24 +1,20 @@
 """Stripe: payment intents, refunds, customers, and the signatures of its webhooks. No SDK, hence no hidden retry."""
 
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-import orjson
-
 from brownout_core.adapters.base import Said, VendorClient, error_object, form, text_of
 from brownout_core.adapters.declaration import Adapter, Webhooks, Wire, several, url, variable
-from brownout_core.errors import ConfigError, SignatureInvalid
+from brownout_core.adapters.stripe_webhooks import read_event, verify_webhook
+from brownout_core.errors import ConfigError
 from brownout_core.live_keys import is_live
 from brownout_core.policies.limiter import LimiterConfig
 from brownout_core.policies.settings import recommended
 from brownout_core.transport import Response
 
 API_VERSION = "2026-10-28.endive"
-TOLERANCE_S = 300.0
 MAX_METADATA = 500
 MAX_LISTED = 100
 
@@ -229,40 +225,6 @@ def _operation_of(data: Mapping[str, Any]) -> str:
     return str(metadata.get("operation_id", "")) if isinstance(metadata, dict) else ""
 
 
-def verify_webhook(
-    body: bytes, signature: str, secrets: Sequence[str], *, now: float, tolerance_s: float = TOLERANCE_S
-) -> dict[str, Any]:
-    """The event in `body`, if `signature` (the `Stripe-Signature` header) is right for one of `secrets`.
-
-    `now` is wall-clock seconds; a timestamp more than `tolerance_s` away from it, in either direction, is refused.
-    The bytes are taken as they arrived: parse nothing before. Raises `SignatureInvalid`.
-    """
-    stamps, signatures = _parts(signature)
-    if len(stamps) != 1 or not stamps[0].isascii() or not stamps[0].isdigit() or len(stamps[0]) > 12:
-        raise SignatureInvalid("the signature header has no timestamp")
-    if abs(now - int(stamps[0])) > tolerance_s:
-        raise SignatureInvalid(f"the signature is more than {tolerance_s:g} s away from now")
-    signed = stamps[0].encode() + b"." + body
-    right = [hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode() for secret in secrets]
-    # No early exit, bytes against bytes: neither a prefix, nor a length, nor a strange character shows.
-    matches = [hmac.compare_digest(each, given) for each in right for given in signatures]
-    if not any(matches):
-        raise SignatureInvalid("no signature matches")
-    try:
-        event = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise SignatureInvalid("the body is not JSON") from error
-    if not isinstance(event, dict):
-        raise SignatureInvalid("the body is not an event")
-    return event
-
-
-def _parts(header: str) -> tuple[list[str], list[bytes]]:
-    pairs = [part.partition("=") for part in header[:4096].split(",")]
-    stamps = [value for name, _, value in pairs if name == "t"]
-    return stamps, [value.encode("utf-8", "replace") for name, _, value in pairs if name == "v1"]
-
-
 ADAPTER = Adapter(
     name="stripe",
     access=StripeAccess,
@@ -275,5 +237,6 @@ ADAPTER = Adapter(
         verify=lambda body, headers, secrets, now: verify_webhook(
             body, headers.get("stripe-signature", ""), secrets, now=now
         ),
+        read=read_event,
     ),
 )

@@ -8,9 +8,9 @@ asked. To add one: a module with a `Flow`, and a line here.
 from brownout_core.flows.assist import Assist
 from brownout_core.flows.book_job import BookJob
 from brownout_core.flows.flow import by_name
-from brownout_core.flows.keep_file import KeepFile
 from brownout_core.flows.index_document import IndexDocument
 from brownout_core.flows.join_team import JoinTeam
+from brownout_core.flows.keep_file import KeepFile
 from brownout_core.flows.notify import Notify
 from brownout_core.flows.pay import Pay
 from brownout_core.flows.place_order import PlaceOrder

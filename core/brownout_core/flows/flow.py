@@ -36,6 +36,7 @@ from brownout_core.flows.request import FlowRequest
 from brownout_core.guarded import Guarded
 from brownout_core.policies.dead_letter import DeadLetters
 from brownout_core.policies.idempotency import Idempotency
+from brownout_core.policies.inbox import Inbox, News
 from brownout_core.records import DeadLetter, Parcel, StoreUnavailable
 from brownout_core.telemetry import Event, Kind, Sink, outcome_of
 
@@ -65,6 +66,7 @@ class Around:
     idempotency: Callable[[str, float], Idempotency]
     """(flow, its longest duration in seconds) to what does its work once."""
     dead_letters: DeadLetters
+    inbox: Inbox
     key: KeyFunction
     wall_clock: WallClock
     settle_s: float
@@ -85,6 +87,8 @@ class Flow(ABC, Generic[R]):
     """The vendors that it may ask."""
     not_waited_for: ClassVar[Sequence[Adapter[Any, Any]]] = ()
     """Those of them that get what time the others leave: what they do can be done without."""
+    told_by: ClassVar[Adapter[Any, Any] | None] = None
+    """The one of them whose notices say what came of it; None: nobody's do."""
     http_status: ClassVar[int] = 200
     """Of an answer that it is done."""
     sets_aside: ClassVar[SetAside] = SetAside.UNKNOWN
@@ -100,6 +104,8 @@ class Flow(ABC, Generic[R]):
         self.deadline_s = max(each.deadline_at_s(0.0, None) for each in limits)
         """The longest that it takes: as long as a call to the slowest of its vendors."""
         self._once = around.idempotency(self.name, self.deadline_s)
+        is_told = self.told_by is not None and around.inbox.hears(self.told_by.name)
+        self._work = self._do_or_hear if is_told else self.do
 
     @classmethod
     def waited_for(cls) -> Sequence[Adapter[Any, Any]]:
@@ -120,6 +126,10 @@ class Flow(ABC, Generic[R]):
         calls in the same order each time, and a call that its vendor cannot tell from its repetition only after it
         has looked (`look_first`).
         """
+
+    def came_of(self, news: News) -> dict[str, Any] | None:  # noqa: ARG002 - of those of which nobody tells
+        """What `do` would return, by what the vendor has told; None: that it is done is not said by it."""
+        return None
 
     def is_streamed(self, request: R) -> bool:  # noqa: ARG002 - of those that are never
         """Whether whoever asks reads the answer as it is made: only where something is `spoken`."""
@@ -143,7 +153,7 @@ class Flow(ABC, Generic[R]):
             result = await self._once.run_once(
                 asking,
                 request.fingerprint(payload),
-                partial(self.do, request, asking),
+                partial(self._work, request, asking),
                 call=self.name,
                 taken_over=partial(self._raise_if_set_aside, key),
             )
@@ -170,9 +180,42 @@ class Flow(ABC, Generic[R]):
         request = self.request.model_validate_json(letter.payload)
         asking.ends_at_s = asyncio.get_running_loop().time() + self.deadline_s
         asking.one_vendor = self._one_vendor
-        work = partial(self.do, request, asking)
+        work = partial(self._work, request, asking)
         result = await self._once.run_once(asking, request.fingerprint(letter.payload), work, call=self.name)
         return orjson.dumps(result).decode()
+
+    async def told(self, vendor: str, news: News) -> None:
+        """A vendor has told of an operation: where that is done by it and was set aside, it is settled.
+
+        Raises `StoreUnavailable`.
+        """
+        if self.told_by is None or self.told_by.name != vendor or self.came_of(news) is None:
+            return
+        letter = await self._around.dead_letters.find(self.name, self._around.key(self.name, news.about))
+        if letter is not None:
+            await self._around.dead_letters.redrive(letter.id, self.redrive, insist=True)
+
+    async def _do_or_hear(self, request: R, asking: Asking) -> dict[str, Any]:
+        """`do`, where the vendor has not told already that it is done: before whoever comes back to it, and after
+        whoever cannot tell whether it was."""
+        if asking.earlier is not None and (heard := await self._heard(asking)) is not None:
+            return heard
+        try:
+            return await self.do(request, asking)
+        except BrownoutError:
+            heard = await self._heard(asking) if asking.may_have_effect else None
+            if heard is None:
+                raise
+            return heard
+
+    async def _heard(self, asking: Asking) -> dict[str, Any] | None:
+        if self.told_by is None:
+            return None
+        try:
+            news = await self._around.inbox.furthest(self.told_by.name, asking.operation_id)
+        except StoreUnavailable:
+            return None  # then one has to look, as without any notice
+        return None if news is None else self.came_of(news)
 
     async def look_first(self, asking: Asking, look: Callable[[float], Awaitable[T | None]]) -> T | None:
         """What an earlier sending of this operation left, if there was one; None: now it may be sent.

@@ -12,10 +12,12 @@ from pydantic import Field
 
 from brownout_core.adapters import stripe
 from brownout_core.adapters.stripe import PaymentIntent, StripeClient
+from brownout_core.adapters.stripe_webhooks import PAID
 from brownout_core.asking import Asking
 from brownout_core.errors import BrownoutError, VendorRefused, VendorUnavailable
 from brownout_core.flows.flow import Around, Flow
 from brownout_core.flows.request import Amount, Currency, FlowRequest
+from brownout_core.policies.inbox import News
 
 CALL = "create_payment_intent"
 
@@ -38,6 +40,7 @@ class Pay(Flow[PayRequest]):
 
     name, path, request = "pay", "/v1/pay", PayRequest
     uses = (stripe.ADAPTER,)
+    told_by = stripe.ADAPTER
 
     def __init__(self, around: Around) -> None:
         super().__init__(around)
@@ -52,6 +55,18 @@ class Pay(Flow[PayRequest]):
             "payment_status": intent.status,
             "amount": intent.amount,
             "currency": intent.currency,
+        }
+
+    def came_of(self, news: News) -> dict[str, Any] | None:
+        """That it was paid is said by the event itself; what is given back later was paid, too."""
+        if news.step < PAID:
+            return None
+        said = news.says
+        return {
+            "payment_intent": said["payment_intent"],
+            "payment_status": "succeeded",
+            "amount": said["amount"],
+            "currency": said["currency"],
         }
 
     async def _sent_before(self, request: PayRequest, asking: Asking) -> PaymentIntent | None:

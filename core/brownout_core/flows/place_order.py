@@ -10,6 +10,7 @@ from brownout_core.adapters.sales import Line, Site
 from brownout_core.asking import Asking
 from brownout_core.flows.flow import Around, Flow, SetAside
 from brownout_core.flows.request import Amount, Currency, FlowRequest
+from brownout_core.policies.inbox import News
 
 
 class OrderLine(BaseModel):
@@ -58,6 +59,7 @@ class PlaceOrder(Flow[OrderRequest]):
 
     name, path, request = "place_order", "/v1/orders", OrderRequest
     uses = (sales.ADAPTER,)
+    told_by = sales.ADAPTER
     http_status = 201
     sets_aside = SetAside.TRANSIENT
 
@@ -82,3 +84,7 @@ class PlaceOrder(Flow[OrderRequest]):
             idempotent=True,
         )
         return {"order": order.id, "order_id": order.order_id, "order_status": order.status}
+
+    def came_of(self, news: News) -> dict[str, Any]:
+        """Whatever is told of an order, it is handed in."""
+        return {"order": news.says["order"], "order_id": news.says["order_id"], "order_status": news.state}

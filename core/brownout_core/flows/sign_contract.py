@@ -15,6 +15,7 @@ from brownout_core.adapters import docusign
 from brownout_core.asking import Asking
 from brownout_core.flows.flow import Around, Flow, SetAside
 from brownout_core.flows.request import FlowRequest
+from brownout_core.policies.inbox import News
 from brownout_core.services.signing import Contract, Paper, Sent, Signer
 
 _REFERENCES = uuid.UUID("5d1c3c0e-52f0-5c0e-9d38-6f1a3f0c7a11")
@@ -35,6 +36,7 @@ class SignContract(Flow[ContractRequest]):
 
     name, path, request = "sign_contract", "/v1/contracts", ContractRequest
     uses = (docusign.ADAPTER,)
+    told_by = docusign.ADAPTER
     http_status = 201
     sets_aside = SetAside.TRANSIENT
 
@@ -58,6 +60,10 @@ class SignContract(Flow[ContractRequest]):
                 idempotent=False,
             )
         return {"envelope": sent.id, "envelope_status": sent.status}
+
+    def came_of(self, news: News) -> dict[str, Any]:
+        """Whatever is told of an envelope, it is out."""
+        return {"envelope": news.says["envelope"], "envelope_status": news.state}
 
     async def _there_already(self, asking: Asking) -> Sent | None:
         return next((each for each in await self.find(asking) if each.is_out), None)

@@ -7,22 +7,22 @@
 | `GET /dead-letters`, `GET /dead-letters/{id}` | what was set aside |
 | `POST /dead-letters/redrive`, `POST /dead-letters/{id}/redrive`, `DELETE /dead-letters/{id}` | do it again; drop it |
 | `POST /breakers/{vendor}/open`, `POST /breakers/{vendor}/close` | a breaker, by hand |
-| `POST /webhooks/{vendor}` | a vendor's events, verified; only where a signing secret is set |
+| `POST /webhooks/{vendor}`, `GET /notices/{vendor}/{operation_id}` | what a vendor tells, if a signing secret is set |
 """
 
 import itertools
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from brownout_core.adapters.declaration import Adapter
+from brownout_core.adapters.declaration import Hearing
 from brownout_core.application import Application
 from brownout_core.clock import WallClock
-from brownout_core.errors import SignatureInvalid
 from brownout_core.flows.flow import Flow
 from brownout_core.front_door.answers import CORRELATION_HEADER, REQUEST_ID_HEADER, Answer, Answers, Refusal
 from brownout_core.front_door.desk import PREFIX, DeskRoutes, Handler, not_found
+from brownout_core.front_door.notices import NoticeRoutes
 from brownout_core.front_door.reading import Asked, operation_in, split_target
 from brownout_core.front_door.telling import Outlet, Telling
 from brownout_core.live_keys import carries_live
@@ -32,7 +32,6 @@ from brownout_core.redaction import Redactor
 from brownout_core.telemetry import Event, Kind
 
 MAX_BODY_BYTES: Final = 256 * 1024
-REMEMBERED_EVENTS: Final = 100_000
 KNOWN_HOSTS: Final = 64
 EXPECTED: Final = "100-continue"
 MOVES: Final = ("open", "close")
@@ -61,21 +60,6 @@ class Trouble(NamedTuple):
 
 
 Log = Callable[[Trouble], None]
-Verify = Callable[[bytes, Mapping[str, str], float], Mapping[str, Any]]
-"""(body, headers, wall-clock seconds) to a webhook's event. Raises `SignatureInvalid`."""
-
-
-def webhooks_of(adapters: Mapping[str, Adapter[Any, Any]], access: Mapping[str, Any]) -> dict[str, Verify]:
-    """How each vendor's webhooks are verified, for those that have a signing secret."""
-    found: dict[str, Verify] = {}
-    for name, adapter in adapters.items():
-        declared = adapter.webhooks
-        if declared is None or not (secrets := declared.secrets(access[name])):
-            continue
-        found[name] = lambda body, headers, now, verify=declared.verify, secrets=secrets: verify(  # type: ignore[misc]
-            body, headers, secrets, now
-        )
-    return found
 
 
 class FrontDoor:
@@ -90,7 +74,7 @@ class FrontDoor:
         instance: str,
         log: Log,
         metrics: Callable[[], bytes] | None = None,
-        webhooks: Mapping[str, Verify] | None = None,
+        notices: Mapping[str, Hearing] = MappingProxyType({}),
         only_loopback: bool = True,
     ) -> None:
         """`only_loopback` refuses requests that name another host: a web page must not reach a local port."""
@@ -103,32 +87,29 @@ class FrontDoor:
         self._only_loopback = only_loopback
         self._known_hosts: set[str] = set()
         self._requests = itertools.count(1)
-        self._events_seen: OrderedDict[tuple[str, str], None] = OrderedDict()
         desk = DeskRoutes(application.dead_letters, self._answers)
         self._one_letter = desk.one_letter()
-        self._routes = self._all_routes(desk, webhooks or {})
+        self._notices = NoticeRoutes(application, notices, self._answers, wall_clock)
+        self._routes = self._all_routes(desk)
         self._breakers = {
             f"/breakers/{vendor}/{move}": {"POST": partial(self._move_breaker, vendor, move == MOVES[0])}
             for vendor in application.guarded
             for move in MOVES
         }
 
-    def _all_routes(self, desk: DeskRoutes, webhooks: Mapping[str, Verify]) -> dict[str, Mapping[str, Handler]]:
+    def _all_routes(self, desk: DeskRoutes) -> dict[str, Mapping[str, Handler]]:
         flows = {flow.path: {"POST": partial(self._operation, flow)} for flow in self._application.flows.values()}
         own = {"/health": {"GET": self._health}}
         if self._metrics is not None:
             own["/metrics"] = {"GET": partial(self._show_metrics, self._metrics)}
-        hooks = {
-            f"/webhooks/{vendor}": {"POST": partial(self._event, vendor, verify)} for vendor, verify in webhooks.items()
-        }
-        return {**flows, **own, **desk.all_letters(), **hooks}
+        return {**flows, **own, **desk.all_letters(), **self._notices.taking()}
 
     def routes(self) -> list[str]:
         """Every route, as `GET /dead-letters/{id}`."""
         shown = [(path, each) for path, methods in self._routes.items() for each in methods]
         shown += [(f"{PREFIX}/{{id}}{end}", each) for end, methods in self._one_letter.items() for each in methods]
         shown += [(f"/breakers/{{vendor}}/{move}", "POST") for move in MOVES]
-        return [f"{method} {path}" for path, method in shown]
+        return [*(f"{method} {path}" for path, method in shown), *self._notices.shown()]
 
     async def __call__(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes, outlet: Outlet | None = None
@@ -176,7 +157,7 @@ class FrontDoor:
     def _handler(self, method: str, path: str) -> Handler:
         methods = self._routes.get(path) or self._breakers.get(path)
         if methods is None:
-            methods = self._letter_routes(path)
+            methods = self._notices.showing(path) or self._letter_routes(path)
         handler = methods.get(method)
         if handler is None and method == "HEAD":
             handler = methods.get("GET")
@@ -221,22 +202,6 @@ class FrontDoor:
     async def _show_metrics(self, metrics: Callable[[], bytes], asked: Asked) -> Answer:
         kind = "text/plain; version=0.0.4; charset=utf-8"
         return Answer(200, {"Content-Type": kind, REQUEST_ID_HEADER: asked.request_id}, metrics())
-
-    async def _event(self, vendor: str, verify: Verify, asked: Asked) -> Answer:
-        try:
-            event = verify(asked.body, asked.headers, self._wall_clock())
-        except SignatureInvalid as error:
-            raise Refusal(400, "signature_invalid", str(error)) from error
-        is_known = self._is_known(vendor, str(event.get("id", "")))
-        return self._answers.json(asked.request_id, {"received": True, "duplicate": is_known})
-
-    def _is_known(self, vendor: str, event_id: str) -> bool:
-        if (vendor, event_id) in self._events_seen:
-            return True
-        self._events_seen[vendor, event_id] = None
-        if len(self._events_seen) > REMEMBERED_EVENTS:
-            self._events_seen.popitem(last=False)
-        return False
 
 
 def _operation_id(headers: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ from brownout_core.clock import system_wall_clock
 from brownout_core.compose import build
 from brownout_core.errors import ConfigError
 from brownout_core.front_door.answers import Answer
-from brownout_core.front_door.door import EXPECTED, MAX_BODY_BYTES, FrontDoor, Trouble, webhooks_of
+from brownout_core.front_door.door import EXPECTED, MAX_BODY_BYTES, FrontDoor, Trouble
 from brownout_core.gateway.outlet import HttpOutlet, Server
 from brownout_core.gateway.settings import Settings
 from brownout_core.loopback import is_loopback
@@ -58,7 +58,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             instance=instance,
             log=partial(_log, logger, sink),
             metrics=metrics.text,
-            webhooks=webhooks_of(settings.adapters, settings.app.access),
+            notices=settings.app.hears(settings.adapters),
             only_loopback=is_loopback(f"[{settings.host}]" if ":" in settings.host else settings.host),
         )
         shell = Shell(door, logger=_server_log(logger))

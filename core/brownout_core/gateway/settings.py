@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import orjson
@@ -14,6 +14,9 @@ from brownout_core.errors import ConfigError
 from brownout_core.gateway.parts import PARTS, load_parts
 from brownout_core.live_keys import is_live
 from brownout_core.stores.opening import check_claims, check_dead_letters
+
+NOBODY: Final = "nobody"
+"""Of whom notices are counted on: no vendor, whatever signing secrets there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         host=environment.get("BROWNOUT_HOST", "127.0.0.1"),
         port=_port(environment.get("BROWNOUT_PORT", "8080")),
         app=AppConfig(
-            access=access, operations=operations, **_policies(environment.get("BROWNOUT_POLICIES") or None, parts)
+            access=access,
+            operations=operations,
+            heard=_heard(environment.get("BROWNOUT_HEARS", "")),
+            **_policies(environment.get("BROWNOUT_POLICIES") or None, parts),
         ),
         adapters=adapters,
         claims=_store("BROWNOUT_CLAIMS", environment, "memory:", check_claims),
@@ -76,6 +82,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         grace_s=_seconds("BROWNOUT_GRACE_S", environment.get("BROWNOUT_GRACE_S", "15")),
         parts=parts,
     )
+
+
+def _heard(text: str) -> Sequence[str] | None:
+    return () if text == NOBODY else several(text) or None
 
 
 def _adapters(operations: Sequence[str] | None, parts: Replacements) -> dict[str, Adapter[Any, Any]]:

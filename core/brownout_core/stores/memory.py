@@ -95,6 +95,8 @@ class MemoryClaimStore:
         """Records that went for want of room: who comes back for one of those is not known any more."""
         # Ordered by last change, which is the order in which records expire: every change re-inserts.
         self._records: dict[str, _Record] = {}
+        self._steps: dict[str, tuple[int, bytes, float]] = {}
+        """By key: the step, what is kept of it, and when it is forgotten; ordered as the records are."""
 
     async def begin(self, key: str, fingerprint: str, owner: str, lease_s: float) -> Begun:
         now_s = self._clock()
@@ -172,6 +174,21 @@ class MemoryClaimStore:
         held.lease_until_s = self._clock()
         return True
 
+    async def advance(self, key: str, step: int, value: bytes) -> bool:
+        now_s = self._clock()
+        self._forget_steps(now_s)
+        kept = self._steps.get(key)
+        if kept is not None and step <= kept[0]:
+            return False
+        self._steps.pop(key, None)
+        self._steps[key] = (step, value, now_s + self._keep_s)
+        return True
+
+    async def furthest(self, key: str) -> bytes | None:
+        self._forget_steps(self._clock())
+        kept = self._steps.get(key)
+        return None if kept is None else kept[1]
+
     async def check(self) -> None:
         return
 
@@ -204,6 +221,15 @@ class MemoryClaimStore:
             if self._records[oldest].forget_at_s > now_s:
                 return
             del self._records[oldest]
+
+    def _forget_steps(self, now_s: float) -> None:
+        while self._steps:
+            oldest = next(iter(self._steps))
+            is_over = self._steps[oldest][2] <= now_s
+            if not is_over and len(self._steps) <= self._capacity:
+                return
+            del self._steps[oldest]
+            self.forgotten += not is_over
 
     def _make_room(self) -> None:
         if self._away is not None and len(self._records) >= self._put_away_at:

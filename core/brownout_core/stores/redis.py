@@ -23,6 +23,9 @@ CONNECTIONS: Final = 4
 """A command takes a fraction of a millisecond, so a few carry thousands a second; and a small server (the embedded one)
 loses connections that are opened many at once."""
 
+STEP: Final = "step:"
+"""Below the store's prefix: a key of steps is never a key of claims."""
+
 _NOW = """
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -71,6 +74,18 @@ end
 return 1
 """
 )
+
+# KEYS: record. ARGV: step, value, keep ms. Answers 1 or 0.
+_ADVANCE = """
+local kept = redis.call('HGET', KEYS[1], 'step')
+if kept and tonumber(ARGV[1]) <= tonumber(kept) then return 0 end
+redis.call('HSET', KEYS[1], 'step', ARGV[1], 'value', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1
+"""
+
+# KEYS: record. Answers the value, or nothing.
+_FURTHEST = "return redis.call('HGET', KEYS[1], 'value')"
 
 
 class RedisClaimStore:
@@ -135,6 +150,13 @@ class RedisClaimStore:
 
     async def abandon(self, key: str, owner: str, fence: int) -> bool:
         return bool(await self._run(_HOLDER, key, [owner, fence, "abandoned", b"", self._keep_ms]))
+
+    async def advance(self, key: str, step: int, value: bytes) -> bool:
+        return bool(await self._run(_ADVANCE, STEP + key, [step, value, self._keep_ms]))
+
+    async def furthest(self, key: str) -> bytes | None:
+        kept = await self._run(_FURTHEST, STEP + key, [])
+        return None if kept is None else bytes(kept)
 
     async def check(self) -> None:
         try:

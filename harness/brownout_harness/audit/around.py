@@ -29,6 +29,12 @@ class ClaimsAround:
     async def abandon(self, key: str, owner: str, fence: int) -> bool:
         return await self._inner.abandon(key, owner, fence)
 
+    async def advance(self, key: str, step: int, value: bytes) -> bool:
+        return await self._inner.advance(key, step, value)
+
+    async def furthest(self, key: str) -> bytes | None:
+        return await self._inner.furthest(key)
+
     async def check(self) -> None:
         await self._inner.check()
 

@@ -301,6 +301,12 @@ class MortalClaims:
     async def abandon(self, key: str, owner: str, fence: int) -> bool:
         return await _through(self._life, self._inner.abandon(key, owner, fence), writes=True)
 
+    async def advance(self, key: str, step: int, value: bytes) -> bool:
+        return await _through(self._life, self._inner.advance(key, step, value), writes=True)
+
+    async def furthest(self, key: str) -> bytes | None:
+        return await _through(self._life, self._inner.furthest(key))
+
     async def check(self) -> None:
         await _through(self._life, self._inner.check())
 

@@ -195,6 +195,12 @@ class _Client:
     async def abandon(self, key: str, owner: str, fence: int) -> bool:
         return await self._ask(lambda memory: memory.abandon(key, owner, fence))
 
+    async def advance(self, key: str, step: int, value: bytes) -> bool:
+        return await self._ask(lambda memory: memory.advance(key, step, value))
+
+    async def furthest(self, key: str) -> bytes | None:
+        return await self._ask(lambda memory: memory.furthest(key))
+
     async def check(self) -> None:
         await self._ask(lambda memory: memory.check())
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from brownout_core.adapters.docusign_connect import verify_connect
+from brownout_core.adapters.docusign_connect import read_event, verify_connect
 from brownout_core.errors import SignatureInvalid
 from brownout_simulators.agenda import OutgoingWebhook
 from brownout_simulators.vendors.docusign.keys import hmac_key, label_of
@@ -63,3 +63,43 @@ def test_what_is_signed_and_no_event_is_refused(body: bytes) -> None:
     headers = {name.lower(): value for name, value in signatures(["key"], body).items()}
     with pytest.raises(SignatureInvalid, match="the body is not"):
         verify_connect(body, headers, ["key"])
+
+
+def envelope(event: str = "envelope-completed", **changes: object) -> dict[str, object]:
+    fields = {"textCustomFields": [{"name": "operationId", "value": "op-1"}]}
+    data = {"envelopeId": "env-1", "envelopeSummary": {"status": "sent", "customFields": fields}, **changes}
+    return {"event": event, "data": data}
+
+
+def test_an_event_says_what_an_envelope_is_by_its_name_whatever_the_summary_says() -> None:
+    news = read_event(envelope())
+    assert news is not None
+    assert (news.about, news.event, news.state, news.says) == (
+        "op-1", "envelope-completed", "completed", {"envelope": "env-1"},
+    )  # fmt: skip
+
+
+def step(state: str) -> int:
+    news = read_event(envelope(f"envelope-{state}"))
+    assert news is not None
+    return news.step
+
+
+def test_an_envelope_moves_from_sent_to_delivered_to_one_of_its_ends() -> None:
+    assert step("sent") < step("delivered") < step("completed") == step("declined") == step("voided")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        envelope("recipient-completed"),
+        envelope("envelope-purge"),
+        envelope(envelopeSummary=None),
+        envelope(envelopeSummary={"customFields": {"textCustomFields": [{"name": "other", "value": "op-1"}]}}),
+        envelope(envelopeId=None),
+        {"event": "envelope-completed", "data": None},
+        {"event": None, "data": {}},
+    ],
+)
+def test_what_says_nothing_of_an_envelope_of_ours_is_no_news(event: dict[str, object]) -> None:
+    assert read_event(event) is None

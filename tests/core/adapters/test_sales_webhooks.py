@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from brownout_core.adapters.sales_webhooks import verify_event
+from brownout_core.adapters.sales_webhooks import read_event, verify_event
 from brownout_core.errors import SignatureInvalid
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.vendors.sales.webhooks import plain_signature, timed_signature
@@ -99,3 +99,21 @@ def test_events_that_come_twice_and_out_of_order_come_to_the_order_as_it_is_by_t
     assert came != sorted(came)
     assert applied == sorted(set(applied))
     assert known == bench.get(made["id"]).json
+
+
+ORDER = {"id": "so_1", "orderId": "A-1", "metadata": {"operation_id": "op-1"}}
+
+
+def test_an_event_says_what_an_order_is_and_the_systems_own_number_says_how_far_that_is() -> None:
+    news = read_event({"type": "order.scheduled", "sequence": 3, "order": ORDER})
+    assert news is not None
+    assert (news.about, news.event, news.step, news.state) == ("op-1", "order.scheduled", 3, "scheduled")
+    assert news.says == {"order": "so_1", "order_id": "A-1"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"type": "quote.sent"}, {"type": 7}, {"sequence": "3"}, {"order": None}, {"order": {"id": "so_1", "metadata": 1}}],
+)
+def test_what_says_nothing_of_an_order_of_ours_is_no_news(changes: dict[str, Any]) -> None:
+    assert read_event({"type": "order.scheduled", "sequence": 3, "order": ORDER, **changes}) is None

@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 
 from brownout_core.adapters import ADAPTERS
+from brownout_core.adapters.declaration import hearings
 from brownout_core.front_door.answers import Answer
-from brownout_core.front_door.door import FrontDoor, webhooks_of
+from brownout_core.front_door.door import FrontDoor
 from brownout_core.redaction import Redactor
 from brownout_core.sinks.prometheus import PrometheusSink
 from tests.core.fakes import ACCESS, SECRETS, WALL_S, config
@@ -59,10 +60,10 @@ def browse(body: Callable[[Browser], Awaitable[None]], *, secrets: tuple[str, ..
 
     async def main() -> None:
         metrics = PrometheusSink(ADAPTERS)
-        world = World(NO_RETRIES)
+        access = {**ACCESS, "stripe": replace(ACCESS["stripe"], webhook_secrets=secrets)}
+        world = World(replace(NO_RETRIES, access=access))
         world.events = Told(metrics)
         world.app = world.application()
-        access = {**ACCESS, "stripe": replace(ACCESS["stripe"], webhook_secrets=secrets)}
         door = FrontDoor(
             world.app,
             metrics=metrics.text,
@@ -70,7 +71,7 @@ def browse(body: Callable[[Browser], Awaitable[None]], *, secrets: tuple[str, ..
             redactor=Redactor(SECRETS),
             log=lambda trouble: log.append(f"{trouble.what} {trouble.request_id} {trouble.error!r}"),
             instance="gw",
-            webhooks=webhooks_of({name: ADAPTERS[name] for name in access}, access),
+            notices=hearings(ADAPTERS, access),
             **options,
         )
         await body(Browser(world, door, log))

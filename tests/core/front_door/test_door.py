@@ -1,15 +1,13 @@
 """The front door: every route, every refusal, and one shape for whatever goes wrong. No socket anywhere."""
 
 import asyncio
-import hashlib
-import hmac
 
 import orjson
 import pytest
 
 from brownout_core.front_door.door import MAX_BODY_BYTES
 from brownout_core.transport import Lost
-from tests.core.fakes import SECRETS, WALL_S, After, reply
+from tests.core.fakes import SECRETS, After, reply
 from tests.core.front_door.browser import ORDER, PAY, SMS, Browser, browse
 
 
@@ -138,24 +136,6 @@ def test_another_hosts_name_is_refused_on_loopback() -> None:
             assert (await browser.ask("GET", "/health", host=host))[0] == 200
 
     browse(body)
-
-
-def test_a_webhook_is_taken_if_it_is_signed_and_told_apart_from_its_duplicate() -> None:
-    event = b'{"id": "evt_1", "object": "event"}'
-    stamp = int(WALL_S)
-    right = hmac.new(b"whsec_x", f"{stamp}.".encode() + event, hashlib.sha256).hexdigest()
-
-    async def body(browser: Browser) -> None:
-        for duplicate in (False, True):
-            status, answer, _ = await browser.ask(
-                "POST", "/webhooks/stripe", data=event, stripe_signature=f"t={stamp},v1={right}"
-            )
-            assert (status, answer) == (200, {"received": True, "duplicate": duplicate})
-        for signature in ("", f"t={stamp},v1={right[:-1]}", f"t={stamp - 301},v1={right}"):
-            status, answer, _ = await browser.ask("POST", "/webhooks/stripe", data=event, stripe_signature=signature)
-            assert (status, answer["code"]) == (400, "signature_invalid")
-
-    browse(body, secrets=("whsec_old", "whsec_x"))
 
 
 def test_an_order_from_a_page_of_another_site_is_not_taken() -> None:

@@ -133,3 +133,15 @@ def test_a_policies_file_that_is_wrong_is_named(tmp_path: Path, text: str, messa
     path.write_text(text)
     with pytest.raises(ConfigError, match=message):
         read_settings({**GOOD, "BROWNOUT_POLICIES": str(path)})
+
+
+@pytest.mark.parametrize(("said", "heard"), [("", None), ("stripe, sales", ("stripe", "sales")), ("nobody", ())])
+def test_who_is_heard_is_said_or_whoever_signs(said: str, heard: tuple[str, ...] | None) -> None:
+    assert read_settings({**GOOD, "BROWNOUT_HEARS": said}).app.heard == heard
+
+
+def test_a_vendor_of_which_nobody_counts_on_notices_has_no_door_for_them() -> None:
+    signed = {**GOOD, "STRIPE_WEBHOOK_SECRET": "whsec_x"}
+    for said, doors in (("", {"stripe"}), ("sales", set()), ("nobody", set())):
+        settings = read_settings({**signed, "BROWNOUT_HEARS": said})
+        assert settings.app.hears(settings.adapters).keys() == doors

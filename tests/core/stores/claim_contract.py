@@ -253,6 +253,37 @@ class ClaimStoreContract:
 
         self.check(body)
 
+    def test_what_is_told_moves_forward_only(self) -> None:
+        async def body(at: Backend) -> None:
+            assert await at.store.furthest("k") is None
+            assert await at.store.advance("k", 2, b"two")
+            assert not await at.store.advance("k", 1, b"one")
+            assert not await at.store.advance("k", 2, b"two again")
+            assert await at.store.furthest("k") == b"two"
+            assert await at.store.advance("k", 10, b"ten")
+            assert await at.store.furthest("k") == b"ten"
+            assert await at.store.furthest("other") is None
+
+        self.check(body)
+
+    def test_of_many_who_tell_the_same_at_once_one_is_further(self) -> None:
+        async def body(at: Backend) -> None:
+            told = await asyncio.gather(*(at.store.advance("k", 1, b"one") for _ in range(20)))
+            assert sum(told) == 1
+
+        self.check(body)
+
+    def test_a_claim_and_what_was_told_know_nothing_of_each_other(self) -> None:
+        async def body(at: Backend) -> None:
+            assert await at.store.advance("k", 1, b"one")
+            assert isinstance(await at.store.begin("k", "f", "a", HOLDS_S), Claimed)
+            assert await at.store.complete("k", "a", 1, b"done")
+            assert await at.store.furthest("k") == b"one"
+            assert await at.store.advance("k", 2, b"two")
+            assert await at.store.begin("k", "f", "b", HOLDS_S) == Finished(b"done")
+
+        self.check(body)
+
 
 @asynccontextmanager
 async def opened(
