@@ -104,6 +104,7 @@ class OperationRow(NamedTuple):
 
 REQUEST: Final = "request"
 EFFECT: Final = "effect"
+NOTICE_SHOWN: Final = "notice_shown"  # no telemetry: what the target showed, at the end, of what it was told
 
 
 class LedgerRow(NamedTuple):
@@ -183,8 +184,7 @@ class LetterRow(NamedTuple):
     """One dead letter. What the target does not show of it is empty, and is judged as lacking."""
 
     id: str = ""
-    flow: str = ""
-    """Whose request it is: `pay`."""
+    flow: str = ""  # whose request it is: `pay`
     state: str = ""
     """under_way, pending, redriving, redriven, refused, poison, incident or discarded."""
     operation_id: str = ""

@@ -171,6 +171,11 @@ class Scenario:
         return self.target is None or (bool(self.target.command) and REDIS_URL in self.target.templates())
 
     @property
+    def heard(self) -> tuple[str, ...]:
+        """The vendors whose notices have somewhere on the target to go."""
+        return tuple(vendor for vendor, each in self.notices.items() if each.to)
+
+    @property
     def vendors(self) -> tuple[str, ...]:
         """The vendors that the scenario names anywhere; the gateway may need more of them."""
         named = [each.fault.vendor for each in self.placed_faults()]

@@ -26,6 +26,7 @@ TAGS: Final[Mapping[str, str]] = {
     "refusals": "a vendor says no for good, and means it",
     "money": "what is paid, taken back or billed",
     "streams": "answers that come as they are made, and sessions that stay open",
+    "notices": "what vendors tell by themselves: late, twice, out of order, lost, forged",
     "store": "the application's own store is away, emptied or put back",
     "auth": "tokens, keys and signatures: expired, revoked, renewed",
     "reads": "what a vendor shows lags behind what it has done",

@@ -63,6 +63,8 @@ class Vocabulary:
     """Vendors that somebody else than the target can be played at."""
     receivers: tuple[str, ...] = ()
     """Vendors with which a receiver of notices can be registered."""
+    heard: tuple[str, ...] = ()
+    """Those of them whose notices the reference application takes."""
     presets: tuple[str, ...] = ()
     """Names of policy presets; empty: any."""
     prepare_fault: Callable[[str, Mapping[str, Any], FilePath | None], Mapping[str, Any]] = field(

@@ -465,9 +465,17 @@ def test_notices_that_nobody_can_hear_are_refused(old: str, new: str, said: str)
     assert said in lines[0]
 
 
-def test_the_gateway_hears_no_notices() -> None:
-    (line,) = gateway("phases:", NOTICES)
-    assert "notices: are for a target of your own: the gateway hears none" in line
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("stripe: {to: /hooks}", "notices.stripe.to: the gateway hears stripe at another path: to: /webhooks/stripe"),
+        ("twilio: {time_scale: 1%}", "notices.twilio: the gateway hears nothing of twilio"),
+    ],
+)
+def test_the_gateway_hears_some_vendors_where_it_hears_them(new: str, said: str) -> None:
+    (line,) = gateway("phases:", f"notices: {{{new}}}\nphases:")
+    assert said in line
+    assert gateway("phases:", "notices: {stripe: {to: /webhooks/stripe}}\nphases:") == []
 
 
 def test_a_secret_of_nobodys_notices_has_no_value() -> None:

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Final
 
 from brownout_core.presets import policies_for
@@ -15,7 +15,17 @@ from brownout_harness.judging.evidence import Deed, Evidence
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.judging.memory import MemorySample
 from brownout_harness.judging.terms import Terms
-from brownout_reports.rows import EFFECT, REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, Outcome
+from brownout_reports.rows import (
+    EFFECT,
+    NOTICE_SHOWN,
+    REQUEST,
+    DeliveryRow,
+    EventRow,
+    LedgerRow,
+    LetterRow,
+    OperationRow,
+    Outcome,
+)
 from brownout_reports.run_folder import FaultSpan, PhaseSpan
 from brownout_reports.tables import Rows, Tables
 
@@ -97,6 +107,15 @@ def delivery(charge: LedgerRow) -> DeliveryRow:
     sent = (charge.operation_id, charge.request_id, at_s, at_s + 0.01, 200)
     row = DeliveryRow("stripe", number, 1, "test", "charge.succeeded", "http://127.0.0.1:1/hooks", *sent)
     return row._replace(is_last=True)
+
+
+def heard(notice: DeliveryRow, ends_s: float = 100.0) -> tuple[EventRow, EventRow]:
+    """What the target says of a notice: that it has taken it, and at the end that it knows it."""
+    told = (notice.vendor, "", notice.operation_id, 0)
+    return (
+        EventRow(notice.finished_s, "notice", *told, "taken", 0.0, notice.type),
+        EventRow(ends_s, NOTICE_SHOWN, *told, "succeeded", 0.0, notice.type),
+    )
 
 
 def letter(number: int, **changes: Any) -> LetterRow:
@@ -188,6 +207,8 @@ class _Story:
             self._operation(number, name, self.rng.uniform(0.0, 99.0))
         events = [EventRow(0.0, "started")]
         events += [moved(b[1], a[0], b[0]) for a, b in pairwise(self.states)]
+        notices = tuple(delivery(each) for each in self.effects if each.kind == "stripe.charge")
+        events += chain.from_iterable(map(heard, notices))
         events = sorted([*events, *self.told_of], key=lambda event: event.at_s)
         history = known(
             operations=tuple(self.rng.sample(self.operations, len(self.operations))),
@@ -199,7 +220,7 @@ class _Story:
                 FaultSpan(id="outage.1", vendor="stripe", text="503", start_s=20, end_s=60, matched=50, struck=50),
             ),
             dead_letters=tuple(self.letters),
-            deliveries=tuple(delivery(each) for each in self.effects if each.kind == "stripe.charge"),
+            deliveries=notices,
             notified_by=("stripe",),
             secrets=frozenset({SECRET}),
             policies=POLICIES,

@@ -230,6 +230,7 @@ def vocabulary() -> Vocabulary:
         },
         limits={"stripe": ("writes",)},
         receivers=("stripe",),
+        heard=("stripe",),
         presets=("original", "recommended"),
         check_requests=check_requests,
         check_place=lambda _vendor, place: "" if "." in place else f"{place!r}: write header.<name> or body.<path>",

@@ -48,7 +48,7 @@ def redrive() -> Dialogue[str]:
     while after is not None and not stopped:
         wanted = {"limit": REDRIVEN_AT_ONCE, "after": after}
         answer = yield Request("POST", "/dead-letters/redrive", _HEADERS, json_bytes(wanted))
-        said = said_by(answer, "redrive its dead letters")
+        said = json_said(answer, "redrive its dead letters")
         try:
             outcomes.update(str(each["outcome"]) for each in said["redriven"])
             following, stopped = said["next_after"], said["stopped"]
@@ -78,7 +78,7 @@ def letters(wall_start_s: float) -> Dialogue[list[LetterRow]]:
         query = urlencode(
             [*(("state", state.value) for state in LetterState), ("limit", SHOWN_AT_ONCE), ("after", after)]
         )
-        said = said_by((yield Request("GET", f"/dead-letters?{query}", {}, b"")), "show its dead letters")
+        said = json_said((yield Request("GET", f"/dead-letters?{query}", {}, b"")), "show its dead letters")
         try:
             shown += letter_rows(said["dead_letters"], wall_start_s)
             following = said["next_after"]
@@ -93,8 +93,8 @@ def letter_rows(shown: Sequence[Mapping[str, Any]], wall_start_s: float) -> list
     return list(records_in(LetterRow, read(LetterRow, shown, start_s=wall_start_s)))
 
 
-def said_by(answer: Answered, deed: str) -> dict[str, Any]:
-    """The object that was answered with 200. Raises `NotJudged`."""
+def json_said(answer: Answered, deed: str) -> dict[str, Any]:
+    """The object in a good answer. Raises `NotJudged`: the gateway did not do the `deed`."""
     if not answer.status:
         raise NotJudged(f"the gateway did not {deed}: {answer.error or 'no answer'}")
     if answer.status != 200:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from brownout_core.records import OPEN_STATES
-from brownout_harness.asked.dead_letters import SHOWN_AT_ONCE, Answered, Dialogue, onward, redrive, said_by
+from brownout_harness.asked.dead_letters import SHOWN_AT_ONCE, Answered, Dialogue, json_said, onward, redrive
 from brownout_harness.asked.exchange import Request, json_bytes
 from brownout_harness.judging.orders import CLOSE, DISCARD, DONE, HEALTH, OPEN, REDRIVE, Came, Order
 from brownout_harness.problems import NotJudged
@@ -50,7 +50,7 @@ def _redrive(wanted: Redrive, operations: str, now_s: Clock) -> Dialogue[Came]:
         asked_s = now_s()
         path = f"/dead-letters/{quote(letter_id, safe='')}/redrive"
         answer = yield Request("POST", path, _JSON, json_bytes({"insist": wanted.insist}))
-        told = str(said_by(answer, "redrive a dead letter").get("outcome"))
+        told = str(json_said(answer, "redrive a dead letter").get("outcome"))
         orders.append(Order(REDRIVE, letter_id, asked_s, now_s(), told, operation_id))
     return _came(orders)
 
@@ -77,7 +77,7 @@ def _ask(expected: str, now_s: Clock) -> Dialogue[Came]:
     asked_s = now_s()
     answer = yield Request("GET", "/health", {}, b"")
     said = answer._replace(status=200) if answer.status == 503 else answer  # who is unhealthy says so with a 503
-    told = str(said_by(said, "say how it is").get("status"))
+    told = str(json_said(said, "say how it is").get("status"))
     return _came([Order(HEALTH, "", asked_s, now_s(), told, expected=expected)])
 
 
@@ -91,7 +91,7 @@ def _letters(operations: str) -> Dialogue[list[tuple[str, str]]]:
     while after is not None:
         states = [("state", each.value) for each in OPEN_STATES]
         query = urlencode([*states, ("limit", SHOWN_AT_ONCE), ("after", after)])
-        said = said_by((yield Request("GET", f"/dead-letters?{query}", {}, b"")), "show its dead letters")
+        said = json_said((yield Request("GET", f"/dead-letters?{query}", {}, b"")), "show its dead letters")
         try:
             found += [_named(each) for each in said["dead_letters"]]
             following = said["next_after"]
@@ -103,7 +103,7 @@ def _letters(operations: str) -> Dialogue[list[tuple[str, str]]]:
         raise NotJudged(f"no dead letter of {operations} waits at the desk: there is nothing to order")
     for letter_id, operation_id in wanted:
         answer = yield Request("GET", f"/dead-letters/{quote(letter_id, safe='')}", {}, b"")
-        shown = said_by(answer, "show a dead letter")
+        shown = json_said(answer, "show a dead letter")
         if _named(shown) != (letter_id, operation_id):
             raise NotJudged(f"the gateway shows another letter than {letter_id}")
     return wanted

@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from brownout_core.clock import system_wall_clock
-from brownout_harness.asked.dead_letters import Answered, drive, letters
+from brownout_harness.asked.dead_letters import Answered, Dialogue, drive, letters
 from brownout_harness.asked.desk import visit
 from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.needed import vendors_needed
+from brownout_harness.asked.notices import notices
 from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.faults.actions import Actions, written_down
 from brownout_harness.faults.agenda import Agenda
@@ -42,12 +43,14 @@ from brownout_harness.real.replicas import asker, have_look, telemetry_of
 from brownout_harness.real.stage import Stage
 from brownout_harness.real.stops import Stops
 from brownout_harness.real.telemetry_tail import BreakerWatch, spool_events
-from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, read
+from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, frame_of, read
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.phases import Action, Layer
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.stores import STORE
 from brownout_simulators.vendors import VENDORS
+
+T = TypeVar("T")
 
 LEAD_S = 0.5
 """From handing out the start instant to the start, at least."""
@@ -309,10 +312,11 @@ class _Run:
         """Everything that the judge needs. The target is stopped first, in order, so that it has said all."""
         self._show(self._progress("collecting"))
         duration_s = self._now_s()
-        shown = self._letters()
+        shown = self._shown(letters(self._wall_start_s))
         told = load_process.recorded(self._scratch, self._scenario, self._stage.asked)
         if not self._is_interrupted:
             told = look_again(told, self._scenario, self._asker(), self._now_s)
+        heard = self._shown(notices([str(row["operation_id"]) for row in told], self._scenario.heard, duration_s))
         for name in self._stage.targets:
             self._processes.stop(name)
         booths = self._stage.booths
@@ -327,17 +331,13 @@ class _Run:
         self._gaps += self._pulses.gaps(self._stage.own, self._start_at_s, until_s, away=self._stage.store.away)
         for name, path in telemetry_of(self._stage.targets).items():
             self._gaps += spool_events(path, self._start_at_s, events, name)
+        events.add_block(frame_of(EventRow, heard))
         operations = Rows(OperationRow, read(OperationRow, told).lazy())
         if not self._is_interrupted:
             self._gaps += gaps_of_pace(operations, self._stage.begun, self._spans)
+        rows = (operations, ledger.rows(), events.rows(), deliveries.rows(), Rows.of(LetterRow, shown))
         return RunInputs(
-            tables=Tables(
-                operations,
-                ledger.rows(),
-                events.rows(),
-                deliveries.rows(),
-                Rows.of(LetterRow, shown),
-            ),
+            tables=Tables(*rows),
             shows_dead_letters=self._shows_letters,
             fault_counts=counted(self._actors.values()),
             gaps=(*self._gaps, *self._actions.gaps),
@@ -367,24 +367,23 @@ class _Run:
             and not (self._deaths and not self._stage.any_alive)
         )
 
-    def _letters(self) -> list[LetterRow]:
+    def _shown(self, dialogue: Dialogue[list[T]]) -> list[T]:
+        """What the application shows of itself, when all is at rest."""
         if not self._shows_letters:
             return []
         try:
-            return drive(letters(self._wall_start_s), self._asker())
+            return drive(dialogue, self._asker())
         except NotJudged as error:
             self._gaps.append(Gap(GapKind.EVIDENCE_LOST, str(error)))
             return []
 
     def _about_load(self) -> list[str]:
         """What the machine and the generator had to do: above its limit, latencies are partly the generator's own."""
-        busy = self._stage.watch.latest.get("max_cpu_share", 0.0)
-        most = self._stage.watch.latest.get("max_in_flight", 0)
-        notes = [note_of(self._load_before, load_now())]
-        notes += [f"load generator: at most {most} operations in flight, {busy:.0%} of one core"]
-        if busy > BUSY_SHARE:
-            notes.append("load generator: over 80 % of its core was in use; its latencies are partly its own")
-        return notes
+        latest = self._stage.watch.latest
+        busy, most = latest.get("max_cpu_share", 0.0), latest.get("max_in_flight", 0)
+        of_load = f"load generator: at most {most} operations in flight, {busy:.0%} of one core"
+        too_busy = "load generator: over 80 % of its core was in use; its latencies are partly its own"
+        return [note_of(self._load_before, load_now()), of_load, *([too_busy] if busy > BUSY_SHARE else [])]
 
     def close(self) -> None:
         """Let the threads end."""

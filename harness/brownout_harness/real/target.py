@@ -12,7 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from brownout_core.gateway.parts import PARTS
+from brownout_core.gateway.settings import NOBODY
 from brownout_harness.asked.needed import served
+from brownout_harness.asked.notices import secret_variable
 from brownout_harness.problems import BadInput
 from brownout_harness.real.booths import Booth
 from brownout_harness.real.http_json import NoAnswer, call
@@ -89,14 +91,21 @@ def launch(
     vendors = {name: value for booth in booths for name, value in booth.environment.items()}
     if scenario.target is None:
         told = {**environment, **vendors, PARTS: parts}
-        made = _gateway(scenario, told, redis_url=redis_url, scratch=scratch, name=process, seed=seed)
+        made = _gateway(scenario, told, redis_url=redis_url, scratch=scratch, name=process, seed=seed, listen=listen)
     else:
         made = _foreign(scenario, {**environment, **vendors}, booths, redis_url=redis_url, listen=listen)
     return replace(made, name=process) if process else made
 
 
 def _gateway(
-    scenario: Scenario, environment: Mapping[str, str], *, redis_url: str, scratch: Path, name: str, seed: int
+    scenario: Scenario,
+    environment: Mapping[str, str],
+    *,
+    redis_url: str,
+    scratch: Path,
+    name: str,
+    seed: int,
+    listen: Callable[[str], Mapping[str, str]],
 ) -> Launch:
     port = free_port()
     policies = scratch / "policies.json"
@@ -113,6 +122,8 @@ def _gateway(
         "BROWNOUT_OPERATIONS": ",".join(served(scenario)),
         "BROWNOUT_SEED": str(seed),
         "BROWNOUT_GRACE_S": str(scenario.grace_s),
+        "BROWNOUT_HEARS": ",".join(scenario.heard) or NOBODY,
+        **_signing(listen(url)),
     }
     if name:
         settings["BROWNOUT_SPILL"] = str(scratch / f"dead-letters-{name}.spill")
@@ -127,6 +138,10 @@ def _gateway(
         has_dead_letters=True,
         ready_below=600,  # it says 503 of its health while a vendor is down, and serves
     )
+
+
+def _signing(secrets: Mapping[str, str]) -> dict[str, str]:
+    return {secret_variable(vendor): secret for vendor, secret in secrets.items()}
 
 
 def _foreign(
@@ -161,7 +176,7 @@ def _foreign(
         environment={
             **environment,
             "PORT": values["port"],
-            **{f"{vendor.upper()}_WEBHOOK_SECRET": secret for vendor, secret in signing.items()},
+            **_signing(signing),
             **own,
         },
         asks_redis="redis.url" in target.templates(),

@@ -287,7 +287,7 @@ def evidence_of(
             each.name: each.until.within_s for each in scenario.workload.operations if each.until is not None
         },
         refusals=refusals_by(inputs.tables.of(LedgerRow).split("vendor")),
-        notified_by=tuple(vendor for vendor, each in scenario.notices.items() if each.to),
+        notified_by=scenario.heard,
         duration_s=inputs.duration_s,
         pause_s={group.name: group.ask_again.after_s for group in scenario.workload.groups if group.ask_again},
         think_s={group.name: group.mean_think_s for group in scenario.workload.groups if group.is_closed},

@@ -8,12 +8,14 @@ simulators in memory ◀─ transports ─ the application ◀─ callers, at th
 import asyncio
 import gc
 import re
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
+
+import polars as pl
 
 from brownout_core.clock import MachineClock
 from brownout_core.compose import Replacements
@@ -24,6 +26,7 @@ from brownout_harness.asked.desk import visit
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.asked.needed import served, vendors_needed
+from brownout_harness.asked.notices import notices
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.outsiders import outsiders_of
 from brownout_harness.asked.pace import gaps_of_pace
@@ -43,22 +46,23 @@ from brownout_harness.problems import Interrupted, NotJudged
 from brownout_harness.progress import Progress, ProgressSink
 from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.closed import closed_world
+from brownout_harness.virtual.delivery import deliver
+from brownout_harness.virtual.disk import Disk
 from brownout_harness.virtual.held_back import Signals, held_back
 from brownout_harness.virtual.life import Killed
 from brownout_harness.virtual.loop import rarely_collecting, run_virtually
 from brownout_harness.virtual.moments import VirtualMoments
 from brownout_harness.virtual.replicas import Replicas
 from brownout_harness.virtual.server import VirtualServer, config_of
-from brownout_harness.virtual.shelf import FileShelf
 from brownout_harness.virtual.store import VirtualStore
-from brownout_harness.virtual.vendors import Vendors
+from brownout_harness.virtual.vendors import WIRE_S, Vendors
 from brownout_harness.virtual.wall import VirtualWall
 from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.phases import Action, Layer
 from brownout_scenarios.schema import GATEWAY, Scenario
 from brownout_scenarios.stores import STORE
-from brownout_simulators.hosts.blocks import FileBlocks
+from brownout_simulators.agenda import OutgoingWebhook
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor
 
@@ -111,18 +115,6 @@ def run_virtual(
     return inputs
 
 
-class Disk:
-    """What of a run is on disk, made before the world is closed; in memory where there is no folder for it."""
-
-    def __init__(self, folder: Path | None, vendors: Iterable[str], files: ExitStack) -> None:
-        self.rows = folder
-        self.ledgers: dict[str, FileBlocks] = {}
-        self.claims: FileShelf | None = None
-        if folder is not None:
-            self.ledgers = {name: files.enter_context(closing(FileBlocks(str(folder)))) for name in vendors}
-            self.claims = files.enter_context(closing(FileShelf(folder)))
-
-
 class Run:
     """One run and where it stands."""
 
@@ -163,7 +155,9 @@ class Run:
         self.loop = asyncio.get_running_loop()
         self.loop.set_exception_handler(self._unhandled)
         fields = fields_to_keep(terms_of(self.asked_for.values()), self.scenario.expect, self.loaded)
-        self.vendors = Vendors(self.scenario, self.loaded, epoch_s=EPOCH_S, blocks=self.disk.ledgers, fields=fields)
+        self.vendors = Vendors(
+            self.scenario, self.loaded, epoch_s=EPOCH_S, blocks=self.disk.ledgers, fields=fields, deliver=self._deliver
+        )
         self.wall = VirtualWall(self.loop.time, EPOCH_S)
         self.store = VirtualStore(self.scenario, self.loop, away=self.disk.claims)
         machine = MachineClock(self.loop.time, "virtual")
@@ -222,6 +216,7 @@ class Run:
                 self.scenario.policies.to_json(),
                 self.replacements,
                 operations=served(self.scenario),
+                heard=self.scenario.heard,
             ),
             self.replacements,
             transports=self.vendors.transports(),
@@ -234,6 +229,10 @@ class Run:
             grace_s=self.scenario.grace_s,
             process=name,
         )
+
+    async def _deliver(self, webhook: OutgoingWebhook) -> int | None:
+        """To the first process: a vendor has one address of the target."""
+        return await deliver(webhook, next(iter(self.replicas.servers.values())), WIRE_S)
 
     # --- during
 
@@ -337,7 +336,7 @@ class Run:
 
     async def _collect(self, still_open: Mapping[str, int]) -> RunInputs:
         duration_s = self.loop.time()
-        shown = await self._letters()
+        shown = [self.wall.true_dates(each) for each in await self._shown(letters(0.0))]
         for deed, task in self.visits:
             self._settle(deed, task)
         for page in self.vendors.ledger():
@@ -345,13 +344,15 @@ class Run:
         for page in self.vendors.deliveries():
             self.deliveries.add_block(page)
         self.gaps += [*self.vendors.gaps(), *self.actions.gaps]
-        if not self.is_cut_short:
-            self.gaps += self.moments.gaps()
         if forgotten := self.store.forgotten:
             self.gaps.append(Gap(GapKind.OTHER, f"{forgotten} claims were forgotten for want of room"))
         operations = self.operations.rows()
+        asked = operations.values(pl.col("operation_id"))
+        for row in await self._shown(notices(asked, self.scenario.heard, duration_s)):
+            self.events.add(row)
         if not self.is_cut_short:
-            self.gaps += gaps_of_pace(operations, self.callers.offered, self.scenario.spans())
+            pace = gaps_of_pace(operations, self.callers.offered, self.scenario.spans())
+            self.gaps += [*self.moments.gaps(), *pace]
         rows = (operations, self.ledger.rows(), self.events.rows(), self.deliveries.rows(), Rows.of(LetterRow, shown))
         return RunInputs(
             tables=Tables(*rows),
@@ -384,11 +385,12 @@ class Run:
             else:
                 self.gaps.append(Gap(GapKind.OTHER, str(error)))
 
-    async def _letters(self) -> list[LetterRow]:
+    async def _shown(self, dialogue: Dialogue[list[T]]) -> list[T]:
+        """What the application shows of itself, when all is at rest."""
         if self.is_cut_short:
             return []
         try:
-            return [self.wall.true_dates(each) for each in await self._talk(letters(0.0))]
+            return await self._talk(dialogue)
         except NotJudged as error:
             self.gaps.append(Gap(GapKind.EVIDENCE_LOST, str(error)))
             return []

@@ -6,9 +6,9 @@ belongs to one life.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from brownout_core.adapters.declaration import read_access
 from brownout_core.clock import WallClock
@@ -25,13 +25,11 @@ from brownout_core.transports.pooled import Pooled
 from brownout_harness.asked.dead_letters import Answered, Dialogue
 from brownout_harness.asked.exchange import Request
 from brownout_harness.judging.endings import Ending
+from brownout_harness.virtual.delivery import HOST
 from brownout_harness.virtual.life import Killed, Life
 from brownout_scenarios.processes import GRACE_S, KILLED_AFTER_S
 
 T = TypeVar("T")
-
-HOST: Final = "127.0.0.1:8080"
-"""What a client on this machine would say in its Host header."""
 
 
 def config_of(
@@ -40,13 +38,14 @@ def config_of(
     replacements: Replacements | None = None,
     *,
     operations: Sequence[str] | None = None,
+    heard: Collection[str] | None = None,
 ) -> AppConfig:
     """The application's settings, from what the vendors say of themselves and the scenario's policies; `operations` are
-    all that it is asked for."""
+    all that it is asked for, `heard` the vendors that tell it anything by themselves."""
     put = replacements or Replacements()
     environment = {name: value for each in environments.values() for name, value in each.items()}
     access = read_access(adapters_of(chosen(put.flows, operations), put.adapters), environment)
-    return AppConfig(access=access, operations=operations, **read_document(document, put.adapters))
+    return AppConfig(access=access, operations=operations, heard=heard, **read_document(document, put.adapters))
 
 
 class Way(Transport, SessionTransport, Protocol):
@@ -119,6 +118,7 @@ class VirtualServer:
             redactor=self._redactor,
             instance=instance,
             log=partial(self._hear, sink),
+            notices=self._config.hears(self._replacements.adapters),
         )
         now_s, parts = asyncio.get_running_loop().time(), self._replacements.name
         self._sink(Event(now_s, Kind.STARTED, outcome=parts, detail=f"life {self._lives}"))

@@ -8,10 +8,12 @@ from typing import Any
 
 import polars as pl
 
+from brownout_harness.asked.notices import secret_variable
 from brownout_harness.faults.actions import watched
 from brownout_harness.judging.evidence import Gap
 from brownout_harness.judging.inputs import FaultCount
 from brownout_harness.judging.simulator_status import fault_counts, secrets_in, simulator_gaps
+from brownout_harness.virtual.delivery import TARGET_URL
 from brownout_harness.virtual.outside import Outside
 from brownout_harness.virtual.wire import HostTransport, base_url_of
 from brownout_reports.rows import DeliveryRow, LedgerRow, read
@@ -20,6 +22,7 @@ from brownout_scenarios.schema import FaultRule, Scenario
 from brownout_simulators.faults.kinds import rule_from_json
 from brownout_simulators.faults.rule import Match
 from brownout_simulators.hosts.memory import MemoryHost
+from brownout_simulators.hosts.pump import Send
 from brownout_simulators.ledger import Blocks
 from brownout_simulators.moments import Watch
 from brownout_simulators.outsiders import KeyHolder
@@ -42,9 +45,11 @@ class Vendors:
         epoch_s: float,
         blocks: Mapping[str, Blocks],
         fields: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType({}),
+        deliver: Send | None = None,
     ) -> None:
         """`epoch_s` is the wall clock at the loop's instant 0; `blocks` keeps the ledgers, by vendor, of those that it
-        names; the others are in memory. `fields` are those of effects that ledgers keep, by vendor and kind."""
+        names; the others are in memory. `fields` are those of effects that ledgers keep, by vendor and kind. `deliver`
+        takes their notices to the target, where the scenario says that it hears any."""
         loop = asyncio.get_running_loop()
         self._scenario = scenario
         self._fields = fields
@@ -60,12 +65,19 @@ class Vendors:
             )
             for name, vendor in vendors.items()
         }
-        self._hosts = {name: MemoryHost(simulator, loop) for name, simulator in self._simulators.items()}
+        self._hosts = {
+            name: MemoryHost(simulator, loop, deliver=deliver) for name, simulator in self._simulators.items()
+        }
         self.environments = {
             name: dict(vendor.environment(base_url_of(name), vendor.test_key(scenario.name)))
             for name, vendor in vendors.items()
         }
         """By vendor, the variables by which an application finds it."""
+        for name, notices in scenario.notices.items():
+            if notices.to:
+                account = vendors[name].account_of(vendors[name].test_key(scenario.name))
+                secret = self._simulators[name].listen(account, TARGET_URL + notices.to)
+                self.environments[name] |= {secret_variable(name): secret}
 
     @property
     def key_holders(self) -> dict[str, KeyHolder]:
@@ -99,6 +111,7 @@ class Vendors:
                 limits_during=self._scenario.limits_during(name),
                 correlate=self._scenario.correlate.get(name),
                 fields=self._fields.get(name),
+                webhook_time_scale=notices.time_scale if (notices := self._scenario.notices.get(name)) else None,
             )
 
     def advance(self, vendor: str, seconds: float) -> None:

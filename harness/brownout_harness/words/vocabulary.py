@@ -62,6 +62,7 @@ def vocabulary_of(
         check_requests=lambda vendor, match: check_requests(vendors[vendor], match),
         open_to_outsiders=tuple(name for name, vendor in vendors.items() if vendor.key_holder is not None),
         receivers=tuple(name for name, vendor in vendors.items() if vendor.listen is not None),
+        heard=tuple(name for name, adapter in adapters.items() if adapter.webhooks is not None),
         check_setup=lambda vendor, given: check_setup(vendors[vendor], given),
         check_place=lambda vendor, place: objection_to_place(place, vendors[vendor]),
         check_params=lambda operation, params: operations[operation].problems(params),

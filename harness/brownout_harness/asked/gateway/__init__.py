@@ -11,9 +11,9 @@ from typing import Final
 from brownout_harness.asked.gateway import (
     assist,
     book_job,
-    keep_file,
     index_document,
     join_team,
+    keep_file,
     notify,
     pay,
     place_order,

@@ -33,6 +33,7 @@ from brownout_harness.judging.expectations.no_defects import NoDefects
 from brownout_harness.judging.expectations.no_metastability import NoMetastability
 from brownout_harness.judging.expectations.no_secrets import NoSecrets
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
+from brownout_harness.judging.expectations.notices_kept import NoticesKept
 from brownout_harness.judging.expectations.notices_taken import NoticesTaken
 from brownout_harness.judging.expectations.outcome import OutcomeOf
 from brownout_harness.judging.expectations.queue_age import QueueAge
@@ -61,6 +62,7 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "no_metastability": NoMetastability,
     "no_secrets": NoSecrets,
     "nothing_lost": NothingLost,
+    "notices_kept": NoticesKept,
     "notices_taken": NoticesTaken,
     "outcome": OutcomeOf,
     "queue_age": QueueAge,

@@ -26,12 +26,11 @@ from tests.support.histories import changed, delivery, healthy, holding, letter,
 
 SCENARIOS = (
     "killed-mid-redrive", "grey-failure", "erp-refused-work-orders", "openai-streams-cut", "deployed-at-work",
-    "card-testers",
+    "card-testers", "stripe-notices",
 )  # fmt: skip
 """Together they have something for each damage, but for what the library never has at a run's end."""
 BY_HAND = {
-    "letter-doubled", "end-moved-back", "states-never-read", "notice-never-taken", "notice-never-answered",
-    "notices-removed", "notices-failed", "memory-leaked", "memory-unseen", "memory-hardly-seen",
+    "letter-doubled", "end-moved-back", "states-never-read", "memory-leaked", "memory-unseen", "memory-hardly-seen",
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from brownout_harness.judging.expectations.no_defects import NoDefects
 from brownout_harness.judging.expectations.no_metastability import NoMetastability
 from brownout_harness.judging.expectations.no_secrets import NoSecrets
 from brownout_harness.judging.expectations.nothing_lost import NothingLost
+from brownout_harness.judging.expectations.notices_kept import NoticesKept
 from brownout_harness.judging.expectations.notices_taken import NoticesTaken
 from brownout_harness.judging.expectations.outcome import OutcomeOf
 from brownout_harness.judging.expectations.queue_age import QueueAge
@@ -38,7 +39,7 @@ from brownout_harness.judging.expectations.retry_after_respected import RetryAft
 from brownout_harness.judging.expectations.stops_gracefully import StopsGracefully
 from brownout_harness.judging.expectations.success_rate import SuccessRate
 from brownout_harness.judging.expectations.telemetry_true import TelemetryTrue
-from brownout_reports.rows import EventRow, LedgerRow, LetterRow, OperationRow, Outcome
+from brownout_reports.rows import NOTICE_SHOWN, EventRow, LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.run_folder import Status
 from tests.support.examples import examples
 from tests.support.histories import (
@@ -79,6 +80,7 @@ DEMANDS: dict[str, Expectation] = {
     "no_metastability": NoMetastability(after="outage", within_s=15, at_least=0.7, late_by_s=9, requests_at_most=3),
     "no_secrets": NoSecrets(),
     "nothing_lost": NothingLost(),
+    "notices_kept": NoticesKept(vendor="stripe", types=("charge.succeeded",)),
     "notices_taken": NoticesTaken(),
     "outcome": OutcomeOf(struck_by="outage.1", is_=(Outcome.DONE, Outcome.UNKNOWN)),
     "queue_age": QueueAge(at_most_s=90),
@@ -426,6 +428,24 @@ def give_a_notice_up(evidence: Evidence, rng: random.Random) -> Evidence:
     return changed(evidence, deliveries=rows)
 
 
+def forget_a_notice(evidence: Evidence, rng: random.Random) -> Evidence:
+    """It was acknowledged, and nobody knows of it at the end."""
+    gone = rng.choice([each for each in evidence.events if each.kind == NOTICE_SHOWN])
+    return changed(evidence, events=[each for each in evidence.events if each != gone])
+
+
+def take_a_notice_again(evidence: Evidence, rng: random.Random) -> Evidence:
+    again = rng.choice([each for each in evidence.events if each.kind == "notice"])
+    return changed(evidence, events=[*evidence.events, again._replace(at_s=again.at_s + 1)])
+
+
+def believe_a_forged_one(evidence: Evidence, rng: random.Random) -> Evidence:
+    rows = list(evidence.deliveries_of["stripe"])
+    chosen = rng.randrange(len(rows))
+    rows[chosen] = rows[chosen]._replace(is_forged=True)
+    return changed(evidence, deliveries=rows)
+
+
 def cut_one_off(evidence: Evidence, rng: random.Random) -> Evidence:
     """The process was gone, and whoever waited for it was not answered."""
     asked = [each for each in evidence.operations if any(each.sent_s < s < each.finished_s for s in STOPS)]
@@ -503,6 +523,9 @@ PLANTS: list[tuple[str, Plant]] = [
     ("requests in flight", crowd_at_once),
     ("requests of a phase", look_for_ever_after),
     ("notices_taken", give_a_notice_up),
+    ("notices_kept", forget_a_notice),
+    ("notices_kept", take_a_notice_again),
+    ("notices_kept", believe_a_forged_one),
     ("outcome", refuse_whom_a_fault_struck),
     ("backoff", wait_past_the_cap),
     ("backoff", wait_in_step),
