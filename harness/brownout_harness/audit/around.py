@@ -1,8 +1,10 @@
 """Good parts with nothing changed: what a known-bad one is made of, but for the one thing that it does wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from brownout_core.adapters import ADAPTERS
 from brownout_core.compose import Replacements
 from brownout_core.errors import ServiceError
 from brownout_core.records import Begun, ClaimStore
@@ -64,3 +66,18 @@ class ClientAround:
 def misread(vendor: str, taken_for: Callable[[ServiceError], ServiceError]) -> Replacements:
     """Of this vendor's client; the others are as they were."""
     return Replacements(client=lambda whose, client: ClientAround(client, taken_for) if whose == vendor else client)
+
+
+Verify = Callable[[bytes, Mapping[str, str], Sequence[str], float], Mapping[str, Any]]
+"""As an adapter declares it: (body, headers, secrets, wall-clock seconds) to the event."""
+
+
+def verified(around: Callable[[Verify], Verify]) -> Replacements:
+    """Every vendor's webhooks, verified by what `around` makes of the good verification."""
+    changed = {
+        name: each
+        if each.webhooks is None
+        else replace(each, webhooks=replace(each.webhooks, verify=around(each.webhooks.verify)))
+        for name, each in ADAPTERS.items()
+    }
+    return Replacements(adapters=changed)

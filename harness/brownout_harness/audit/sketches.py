@@ -62,7 +62,7 @@ SKETCHES: Final = (
     Sketch("breaker and retry", "three failures open it and a call makes six attempts: one call opens it alone",
            ("judges-too-few-calls",)),
     Sketch("webhooks", "the comparison throws where a signature is of another length",
-           why_none="no run tells the gateway anything by a webhook: `notices` are for a target of one's own. "
+           why_none="no vendor signs so, also where a fault forges: every signature has the right length. "
            "`tests/core/adapters/test_svix.py` holds signatures of other lengths against the receiver"),
     Sketch("dead letters", "what is set aside can itself be lost", ("acknowledges-early", "drops-spilled-letters")),
     Sketch("dead letters", "doing it again is an empty function", ("redrives-nothing",)),
