@@ -206,7 +206,6 @@ TIED: Mapping[str, Mapping[str, Collection[str]]] = {
         },
         "pay": ["flows/book_job.py", "flows/trade_in.py", "mutants/answers_with_its_key.py"],  # what an answer holds
         "plan_visits": ["mutants/leaves_half_a_batch.py"],  # what is taken back
-        "reserve_stock": ["flows/book_job.py", "gateway/book_job.py"],
         "book_job": [
             "mutants/begins_again.py",
             "mutants/stops_at_a_failed_undo.py",

@@ -327,11 +327,8 @@ class Run:
         return still_open
 
     def _still_open(self) -> dict[str, int]:
-        counts = {
-            **self.vendors.still_open(),
-            "operations": int(self.replicas.is_at_work()),
-            "redrives": sum(not task.done() for _, task in self.visits),
-        }
+        redrives = sum(not task.done() for _, task in self.visits)
+        counts = {**self.vendors.still_open(), "operations": int(self.replicas.is_at_work()), "redrives": redrives}
         return {name: count for name, count in counts.items() if count}
 
     async def _collect(self, still_open: Mapping[str, int]) -> RunInputs:
@@ -353,9 +350,9 @@ class Run:
         if not self.is_cut_short:
             pace = gaps_of_pace(operations, self.callers.offered, self.scenario.spans())
             self.gaps += [*self.moments.gaps(), *pace]
-        rows = (operations, self.ledger.rows(), self.events.rows(), self.deliveries.rows(), Rows.of(LetterRow, shown))
+        books = (self.ledger.rows(), self.events.rows(), self.deliveries.rows())
         return RunInputs(
-            tables=Tables(*rows),
+            tables=Tables(operations, *books, Rows.of(LetterRow, shown)),
             shows_dead_letters=not self.is_cut_short,
             fault_counts=counted(self.actors.values()),
             deeds=tuple(self.deeds),
