@@ -10,7 +10,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow walk sdks conformance audit twin trust check format bench million soak full-load report clean
+.PHONY: help setup demo test test-slow walk sdks conformance audit audit-systematic twin trust check format bench million soak full-load report clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,10 @@ $(CLIENTS)/node_modules/.done: $(CLIENTS)/package.json
 
 audit: $(VENV)/.run ## whether the library catches every known-bad part; minutes
 	$(BIN)/brownout audit
+
+SHARE ?= 0.1
+audit-systematic: $(VENV)/.dev ## whether the library still notices what it did, of a SHARE of all changes of the core
+	$(BIN)/brownout audit --systematic --sample $(SHARE) --baseline tests/baselines/core.tsv
 
 twin: $(VENV)/.run ## how far virtual and real agree, scenario by scenario; hours, or some with ONLY=
 	-$(BIN)/brownout twin $(ONLY) --out runs/twin

@@ -6,19 +6,11 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from brownout_harness.figures import replaced
 from brownout_harness.twin.told import Told, markdown
 
 BEGIN: Final = "<!-- figures: written by `make twin`; do not edit by hand -->"
 END: Final = "<!-- end of the figures -->"
-
-
-def replaced(text: str, found: Told) -> str:
-    """A page with its figures written anew. Raises `ValueError` where it has no place for them."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError("the page has no place for the figures")
-    return f"{before}{BEGIN}\n\n{markdown(found)}\n{END}{after}"
 
 
 def main(arguments: list[str]) -> int:
@@ -29,7 +21,7 @@ def main(arguments: list[str]) -> int:
     page, figures = map(Path, arguments)
     try:
         found = Told.model_validate_json(figures.read_bytes())
-        page.write_text(replaced(page.read_text(encoding="utf-8"), found), encoding="utf-8")
+        page.write_text(replaced(page.read_text(encoding="utf-8"), BEGIN, END, markdown(found)), encoding="utf-8")
     except ValidationError as wrong:
         sys.stderr.write(f"{figures}: not what `brownout twin --out` wrote: {wrong.errors()[0]['msg']}\n")
         return 2

@@ -9,5 +9,5 @@
 - `survey.py`    each change against the scenarios in which it makes a difference; `verdicts.py` what became of it
 - `kept.py`      what was found, on disk as it is found; `reviewed.py` what makes no difference, and why
 - `audit.py`     the whole of it; `baseline.py` what was found before, which may only become better
-- `tally.py`     what it comes to; `show.py` in the terminal
+- `tally.py`     what it comes to; `show.py` in the terminal, `page.py` in docs/detection.md
 """

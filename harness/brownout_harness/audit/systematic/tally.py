@@ -140,7 +140,10 @@ def write(folder: Path, told: Tally) -> None:
 
 def to_markdown(told: Tally) -> str:
     """The table of parts, and of expectations."""
+    of = "all changes" if told.sample == 1 else f"a sample of {told.sample:.0%} of all changes"
     lines = [
+        f"`{told.package}`, {of}:",
+        "",
         "| part | changes | noticed | survived | doubted | not covered | no difference | share | where a run comes |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]

@@ -74,8 +74,14 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "telemetry_true": TelemetryTrue,
 }
 
-ALWAYS: Final[tuple[Expectation, ...]] = (NoDefects(), TelemetryTrue(), AsAsked(), FinishedLater(), NoticesTaken(),
-                                              DeskTrue())  # fmt: skip
+ALWAYS: Final[tuple[Expectation, ...]] = (
+    NoDefects(),
+    TelemetryTrue(),
+    AsAsked(),
+    FinishedLater(),
+    NoticesTaken(),
+    DeskTrue(),
+)
 """Demanded of every run, unless a scenario demands them in its own words; `telemetry_true` where the target tells
 anything, `as_asked` where an operation declares it, `finished_later` where one has an `until`, `notices_taken`
 where `notices` names a receiver, `desk_true` where an operator ordered something."""
