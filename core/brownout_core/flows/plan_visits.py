@@ -116,10 +116,10 @@ class PlanVisits(Flow[VisitsRequest]):
         there = there | {order.key: each.order for order, each in answered if each.order is not None}
         if len(there) == len(orders):
             return there
-        answered_no = next((each.error for each in made if each.error is not None), None)
-        if isinstance(answered_no, VendorRefused):
+        failed = next((each.error for each in made if each.error is not None), None)
+        if isinstance(failed, VendorRefused):
             await self._taken_back(there, asking)
-        raise answered_no or NotSettled("the batch does not say what became of all of it")
+        raise failed or NotSettled("the batch does not say what became of all of it")
 
     async def _taken_back(self, there: There, asking: Asking) -> None:
         """Once that is certain nothing is left of it; else it is open, and somebody will have to look again."""
