@@ -3,7 +3,8 @@
     fetched ──▶ fresh: handed out ──▶ due: handed out, and renewed beside the calls ──▶ over: fetched, everybody waits
 
 When it is due is a share of its time, another one for each thing that is held: those that were fetched together are not
-renewed together. After a renewal that failed nobody tries again for a while, as long as what is held is good.
+renewed together. After a renewal that failed nobody tries again for a while, as long as what is held is good. A fetch
+that is not answered is given up in time: else all who want it would wait for the one that hangs.
 
 Who waits for a fetch that fails is told its error, each in a copy of his own, and that nothing of his own was sent.
 """
@@ -15,7 +16,7 @@ from hashlib import blake2b
 from math import inf
 from typing import Final, Generic, TypeVar
 
-from brownout_core.errors import CallRejected, ConnectFailed, ServiceError
+from brownout_core.errors import AttemptTimeout, CallRejected, ConnectFailed, ServiceError
 from brownout_core.transport import unsent
 
 T = TypeVar("T")
@@ -25,6 +26,8 @@ LATEST: Final = 0.8
 """Between these shares of its time it is due."""
 APART_S: Final = 1.0
 """After a renewal that failed, until the next."""
+WITHIN_S: Final = 5.0
+"""From the start of a fetch to the whole answer."""
 MOST: Final = 1_000
 """Things that are held; of more the oldest is let go."""
 
@@ -107,7 +110,14 @@ class Held(Generic[T]):
     async def _fetched(self, name: str, fetch: Fetch[T]) -> T:
         now_s = asyncio.get_running_loop().time()
         entry = self._entries.get(name)
-        lent = await fetch(entry.lent.value if entry is not None and now_s < entry.ends_at_s else None)
+        within = asyncio.timeout(WITHIN_S)
+        try:
+            async with within:
+                lent = await fetch(entry.lent.value if entry is not None and now_s < entry.ends_at_s else None)
+        except TimeoutError as error:
+            if not within.expired():
+                raise
+            raise AttemptTimeout(self._vendor, self._call, f"no answer within {WITHIN_S:.3g} s") from error
         due_s = share_of(lent.mark or name) * lent.lasts_s if lent.due_s is None else lent.due_s
         self._entries.pop(name, None)  # the newest stands last
         self._entries[name] = _Entry(lent, now_s + due_s, now_s + lent.lasts_s)

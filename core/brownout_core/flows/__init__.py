@@ -27,6 +27,7 @@ from brownout_core.flows.sign_contract import SignContract
 from brownout_core.flows.sign_in import SignIn
 from brownout_core.flows.take_note import TakeNote
 from brownout_core.flows.trade_in import TradeIn
+from brownout_core.flows.use_credentials import UseCredentials
 
 FLOWS = by_name(
     Pay,
@@ -45,6 +46,7 @@ FLOWS = by_name(
     PlanWork,
     PlanVisits,
     KeepFile,
+    UseCredentials,
     BookJob,
     TradeIn,
     IndexDocument,

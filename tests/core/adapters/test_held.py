@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from brownout_core.adapters.held import APART_S, EARLIEST, LATEST, MOST, Held, Lent, share_of
-from brownout_core.errors import ConnectFailed, VendorUnavailable
+from brownout_core.adapters.held import APART_S, EARLIEST, LATEST, MOST, WITHIN_S, Held, Lent, share_of
+from brownout_core.errors import AttemptTimeout, ConnectFailed, VendorUnavailable
 from brownout_core.transport import was_unsent
 from tests.support.aio import virtually
 
@@ -32,6 +32,22 @@ def test_a_thousand_at_once_cost_one_fetch_and_those_who_come_later_none() -> No
         assert set(await asyncio.gather(*(held.get("a", keeper.fetch) for _ in range(1_000)))) == {1}
         assert await held.get("a", keeper.fetch) == 1
         assert keeper.asked == [None]
+
+    virtually(main())
+
+
+def test_a_fetch_that_hangs_is_given_up_and_the_next_one_is_asked() -> None:
+    async def main() -> None:
+        keeper, held, loop = Keeper(), Held[int]("keeper", "fetch"), asyncio.get_running_loop()
+
+        async def hang(_held: int | None) -> Lent[int]:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        with pytest.raises(AttemptTimeout, match="keeper fetch: no answer within 5 s") as told:
+            await held.get("a", hang)
+        assert (loop.time(), told.value.may_have_effect) == (WITHIN_S, False)
+        assert await held.get("a", keeper.fetch) == 1
 
     virtually(main())
 

@@ -30,6 +30,7 @@ from brownout_harness.asked.gateway import (
     sign_in,
     take_note,
     trade_in,
+    use_credentials,
 )
 from brownout_harness.asked.gateway.operation import GatewayOperation
 
@@ -52,6 +53,7 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         plan_work.OPERATION,
         plan_visits.OPERATION,
         keep_file.OPERATION,
+        use_credentials.OPERATION,
         book_job.OPERATION,
         trade_in.OPERATION,
         index_document.OPERATION,

@@ -71,6 +71,7 @@ from brownout_harness.audit.mutants import (
     leaves_attempts_running,
     leaves_half_a_batch,
     lets_nobody_wait,
+    lends_for_each,
     logs_in_after_errors,
     logs_its_key,
     mails_anew,
@@ -288,5 +289,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         signs_what_it_has_parsed,
         takes_each_delivery,
         takes_the_last_word,
+        lends_for_each,
     )
 }

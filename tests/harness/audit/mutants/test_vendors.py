@@ -59,6 +59,13 @@ async def whether_anything_is_left_of_a_refused_batch(world: World) -> int:
     return world.effects("erp.work_order") - world.effects("erp.work_order_cancellation")
 
 
+@in_world("use_credentials")
+async def how_many_users_two_askings_come_to(world: World) -> int:
+    for operation_id in ("op-1", "op-2"):
+        assert (await world.ask("use_credentials", operation_id))[1]["status"] == "done"
+    return world.effects("vault.db_user_created")
+
+
 HTML = {"body": "html"}
 GIVEN_BACK_AND_LOST: Final = each("POST /v1/refunds", window={"start_s": 0.0, "end_s": 60.0}, drop_after_effect={})
 WITHHELD = {"when": {"says": "kettle"}, "block": "content_filter"}
@@ -294,6 +301,7 @@ DEMOS: Mapping[str, Demo] = {
         "refused",
     ),
     "leaves-half-a-batch": Demo(whether_anything_is_left_of_a_refused_batch, 0, 1),
+    "lends-for-each": Demo(how_many_users_two_askings_come_to, 1, 2),
     "names-files-anew": Demo(
         counted(
             "supabase.object",
