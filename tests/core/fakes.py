@@ -156,7 +156,9 @@ class FakeTwilio(Fake):
     def work(self, request: Request) -> Response:
         url = urlsplit(request.url)
         if "/v2/Services/" in url.path:
-            return reply(201, {"sid": "VE1", "status": "pending", "valid": form_of(request).get("Code") == "123456"})
+            given = form_of(request)
+            verification = {"sid": "VE1", "to": given["To"], "channel": "sms", "status": "pending"}
+            return reply(201, {**verification, "valid": given.get("Code") == "123456"})
         if request.method == "POST":
             self.effect(request)
             fields = form_of(request)

@@ -52,6 +52,8 @@ class Verification:
 
     sid: str
     status: str
+    to: str
+    channel: str
     is_valid: bool
     """The code was right."""
 
@@ -118,6 +120,12 @@ class TwilioClient(VendorClient):
         fields = {"To": to, "Channel": channel}
         return self._verification(call, await self._post(call, f"{self._verify}/Verifications", fields, operation_id))
 
+    async def verification(self, to: str, *, operation_id: str) -> Verification:
+        """The one that is pending for a number; refused with status 404 where none is (any more)."""
+        call = "verification"
+        path = f"{self._verify}/Verifications/{quote(to, safe='')}"
+        return self._verification(call, await self._get(call, path, operation_id))
+
     async def check_verification(self, *, operation_id: str, to: str, code: str) -> Verification:
         """Check a code. A wrong one is an answer (`is_valid` false); an expired or used one is `VendorRefused`."""
         call = "check_verification"
@@ -148,6 +156,8 @@ class TwilioClient(VendorClient):
         return Verification(
             self._field(call, response, data, "sid", str),
             self._field(call, response, data, "status", str),
+            self._field(call, response, data, "to", str),
+            self._field(call, response, data, "channel", str),
             data.get("valid") is True,
         )
 

@@ -7,6 +7,7 @@ asked. To add one: a module with a `Flow`, and a line here.
 
 from brownout_core.flows.assist import Assist
 from brownout_core.flows.book_job import BookJob
+from brownout_core.flows.check_code import CheckCode
 from brownout_core.flows.flow import by_name
 from brownout_core.flows.index_document import IndexDocument
 from brownout_core.flows.join_team import JoinTeam
@@ -22,6 +23,7 @@ from brownout_core.flows.reserve_stock import ReserveStock
 from brownout_core.flows.rotate_secret import RotateSecret
 from brownout_core.flows.run_job import RunJob
 from brownout_core.flows.save_job import SaveJob
+from brownout_core.flows.send_code import SendCode
 from brownout_core.flows.send_receipt import SendReceipt
 from brownout_core.flows.sign_contract import SignContract
 from brownout_core.flows.sign_in import SignIn
@@ -52,5 +54,7 @@ FLOWS = by_name(
     IndexDocument,
     JoinTeam,
     PutNotice,
+    SendCode,
+    CheckCode,
 )
 """Every flow, by name."""

@@ -13,7 +13,7 @@ from brownout_core.adapters import twilio
 from brownout_core.adapters.twilio import Message
 from brownout_core.asking import Asking
 from brownout_core.flows.flow import Around, Flow
-from brownout_core.flows.request import FlowRequest
+from brownout_core.flows.request import FlowRequest, Phone
 
 CLOCK_SKEW_S = 300.0
 """How far the clock that dates Twilio's messages may be from the one that dates its answers, and from a second's true
@@ -23,7 +23,7 @@ length."""
 class NotifyRequest(FlowRequest):
     """Send one text message."""
 
-    to: Annotated[str, Field(pattern=r"^\+[1-9][0-9]{5,14}$")]
+    to: Phone
     body: Annotated[str, Field(min_length=1, max_length=1500)]
 
 

@@ -12,6 +12,7 @@ OperationId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[!-~
 Currency = Annotated[str, Field(pattern=r"^[A-Za-z]{3}$")]
 Amount = Annotated[int, Field(ge=1, le=99_999_999)]
 """Money in the currency's minor unit."""
+Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{5,14}$")]
 Host = Annotated[str, Field(max_length=253, pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z0-9-]{2,63}$")]
 """A host's name in lower case, as it is stored."""
 

@@ -6,6 +6,7 @@ of `COMMON` in its templates.
 
 import random
 import re
+import zlib
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
@@ -34,6 +35,7 @@ CARDS = ("pm_card_visa", "pm_card_mastercard", "pm_card_amex")
 PEOPLE = 200
 ZONE = "site.test"
 """Which every user of Cloudflare's simulator has from the beginning."""
+_NUMBER = re.compile("-([0-9]{6})-")
 _NO_LABEL = re.compile("[^a-z0-9-]")
 
 
@@ -85,6 +87,13 @@ def text(rng: random.Random) -> str:
 def phone(rng: random.Random) -> str:
     """+1, an area code, 555, and a line from 0100 to 0199: numbers that nobody has."""
     return f"+1{rng.randint(201, 989)}55501{rng.randint(0, 99):02d}"
+
+
+def phone_of(operation_id: str) -> str:
+    """Of the operation with that number in its group the same for all groups: one that nobody has."""
+    found = _NUMBER.search(operation_id)
+    number = int(found[1]) if found else zlib.crc32(operation_id.encode())
+    return f"+1{201 + number % 789}55501{number // 789 % 100:02d}"
 
 
 def host_of(operation_id: str) -> str:

@@ -29,3 +29,13 @@ def test_people_are_the_same_in_every_run() -> None:
     parameters.people.cache_clear()
     assert parameters.people() == first
     assert all("@example." in person.email for person in first)
+
+
+def test_operations_of_the_same_number_have_one_phone_and_others_have_others() -> None:
+    sent, checked, other = (
+        parameters.phone_of(f"{name}-5f3a9c")
+        for name in ("send-code-people-000042", "check-code-000042", "check-code-000043")
+    )
+    assert sent == checked != other
+    assert all(re.fullmatch(r"\+1[2-9][0-9]{2}55501[0-9]{2}", each) for each in (sent, other))
+    assert re.fullmatch(r"\+1[2-9][0-9]{2}55501[0-9]{2}", parameters.phone_of("op-1"))

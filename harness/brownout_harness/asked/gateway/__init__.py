@@ -11,6 +11,7 @@ from typing import Final
 from brownout_harness.asked.gateway import (
     assist,
     book_job,
+    check_code,
     index_document,
     join_team,
     keep_file,
@@ -25,6 +26,7 @@ from brownout_harness.asked.gateway import (
     rotate_secret,
     run_job,
     save_job,
+    send_code,
     send_receipt,
     sign_contract,
     sign_in,
@@ -59,5 +61,7 @@ GATEWAY_OPERATIONS: Final[Mapping[str, GatewayOperation]] = {
         index_document.OPERATION,
         join_team.OPERATION,
         put_notice.OPERATION,
+        send_code.OPERATION,
+        check_code.OPERATION,
     )
 }

@@ -22,6 +22,7 @@ from brownout_harness.audit.mutants import (
     begins_lost_jobs_anew,
     believes_an_empty_list,
     believes_an_old_look,
+    believes_every_code,
     believes_the_edge,
     believes_the_status,
     believes_whoever_writes,
@@ -290,5 +291,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         takes_each_delivery,
         takes_the_last_word,
         lends_for_each,
+        believes_every_code,
     )
 }

@@ -78,6 +78,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
         "twilio.message": ("to", "from", "body"),
         "twilio.call": ("to", "from"),
         "twilio.verification": ("to", "channel", "verification"),
+        "twilio.approval": ("to", "verification"),
         "twilio.phone_number": ("number",),
     },
     magic=DOCUMENTED,

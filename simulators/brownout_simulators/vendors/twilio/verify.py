@@ -130,9 +130,14 @@ def check(call: Call, account: Account[State]) -> Reply:
         raise refuse(60202)
     verification.checks += 1
     verification.updated_s = account.wall_s()
-    if code == verification.code:
+    is_right = code == verification.code
+    if is_right:
         _finish(account, verification, "approved")
-    return json(200, {**verification.checked(), "sna_attempts_error_codes": []})
+    reply = json(200, {**verification.checked(), "sna_attempts_error_codes": []})
+    if is_right:
+        fields = {"to": verification.to, "verification": verification.sid}
+        reply.effects = (Effect("twilio.approval", f"{verification.sid}-approved", references=fields, fields=fields),)
+    return reply
 
 
 def simulated_code(to: str, length: int) -> str:

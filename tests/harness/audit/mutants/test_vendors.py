@@ -256,6 +256,12 @@ async def what_visitors_are_told_the_next_day(world: World) -> str:
     return "a notice"
 
 
+@in_world("send_code", "check_code")
+async def what_a_guess_comes_to(world: World) -> str:
+    await world.ask("send_code", to="+12125550100")
+    return str((await world.ask("check_code", to="+12125550100", code="999999"))[1]["status"])
+
+
 @in_world("join_team")
 async def users_of_two_who_join(world: World) -> int:
     users = [(await world.ask("join_team", operation_id))[1]["user"] for operation_id in ("op-1", "op-2")]
@@ -375,6 +381,7 @@ DEMOS: Mapping[str, Demo] = {
     ),
     "embeds-only-beginnings": Demo(whether_two_ends_are_told_apart, True, False),
     "keeps-notices-for-ever": Demo(what_visitors_are_told_the_next_day, "VendorRefused", "a notice"),
+    "believes-every-code": Demo(what_a_guess_comes_to, "refused", "done"),
     "reads-no-bits": Demo(
         answered("status", "sign_in", "clerk", params={"token": "reader", "needs": "org:jobs:write"}), "refused", "done"
     ),

@@ -46,12 +46,16 @@ def test_the_books_can_tell_what_was_sent_to_whom() -> None:
     bench.simulator.schedule([], fields=VENDOR.effects)
     bench.message(Body="Hello")
     bench.call()
-    bench.form("POST", f"/v2/Services/{default_service_sid(SID)}/Verifications", To=TO, Channel="sms")
+    verify = f"/v2/Services/{default_service_sid(SID)}"
+    bench.form("POST", f"{verify}/Verifications", To=TO, Channel="sms")
+    for code in ("000000", TO[-6:]):
+        bench.form("POST", f"{verify}/VerificationCheck", To=TO, Code=code)
     bench.form("POST", f"{ACCOUNT}/IncomingPhoneNumbers.json", PhoneNumber="+12025550100")
     kept = [json.loads(row["fields"]) for row in bench.effects()]
     assert kept[:2] == [{"to": TO, "from": FROM, "body": "Hello"}, {"to": TO, "from": FROM}]
     assert (kept[2]["to"], kept[2]["channel"]) == (TO, "sms")
-    assert kept[3] == {"number": "+12025550100"}
+    assert kept[3] == {"to": TO, "verification": kept[2]["verification"]}
+    assert kept[4] == {"number": "+12025550100"}
     assert [each.keys() for each in kept] == [{*fields} for fields in VENDOR.effects.values()]
 
 
