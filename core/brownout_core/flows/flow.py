@@ -9,6 +9,7 @@ being told to the caller. It may ask several vendors, one after the other or at 
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -208,8 +209,16 @@ class Flow(ABC, Generic[R]):
                 raise
             return heard
 
+    async def _settle_if_heard(self, asking: Asking, letter_id: str) -> None:
+        """A notice that came after the last look and before the letter was there has found nothing to settle. Each of
+        the two writes before it looks for the other, so one of them finds it."""
+        if await self._heard(asking) is None:
+            return
+        with suppress(StoreUnavailable):  # it is set aside, and the redrive will hear of it
+            await self._around.dead_letters.redrive(letter_id, self.redrive, insist=True)
+
     async def _heard(self, asking: Asking) -> dict[str, Any] | None:
-        if self.told_by is None:
+        if self.told_by is None or not self._around.inbox.hears(self.told_by.name):
             return None
         try:
             news = await self._around.inbox.furthest(self.told_by.name, asking.operation_id)
@@ -253,6 +262,7 @@ class Flow(ABC, Generic[R]):
                 pass  # not durable, so not acknowledged
             else:
                 self._tell_set_aside(error, parcel.operation_id, letter_id)
+                await self._settle_if_heard(asking, letter_id)
                 return endings.accepted(parcel.operation_id, letter_id)
         return endings.ended(parcel.operation_id, error, may_have_effect=asking.may_have_effect)
 

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from brownout_core.adapters.stripe_webhooks import read_event
-from brownout_core.records import StoreUnavailable
+from brownout_core.records import DeadLetter, StoreUnavailable
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.telemetry import Kind
 from brownout_core.transport import Lost
@@ -125,6 +125,27 @@ def test_who_died_between_keeping_and_settling_is_made_up_for_by_the_redelivery(
         letter = await browser.world.letters.get(answer["dead_letter_id"])
         assert letter is not None
         assert letter.state == "redriven"
+
+    browse(body, secrets=SECRETS)
+
+
+def test_an_event_that_comes_just_before_the_letter_is_there_settles_it_too() -> None:
+    """It has found no letter, and whoever wrote the letter had looked before."""
+
+    async def body(browser: Browser) -> None:
+        put = browser.world.letters.put
+
+        async def behind_the_event(letter: DeadLetter) -> str:
+            assert await tell(browser, event()) == (200, {"received": True, "new": True})
+            return await put(letter)
+
+        browser.world.letters.put = behind_the_event  # type: ignore[method-assign]
+        browser.world.stripe.script.append(After(Lost()))
+        _, answer, _ = await browser.ask("POST", "/v1/pay", PAY)
+        letter = await browser.world.letters.get(answer["dead_letter_id"])
+        assert letter is not None
+        assert letter.state == "redriven"
+        assert len(browser.world.stripe.requests) == 1
 
     browse(body, secrets=SECRETS)
 
