@@ -48,16 +48,25 @@ class Backoff:
     """The cap."""
     spread_at_least: float = 0.25
     """Of the delays before first retries: (90th percentile - 10th) / 90th. Full jitter has 0.89, none has 0."""
+    first_at_least_s: float = 0.0
+    """What the first retry of a call waits at least."""
+    first_at_most_s: float | None = None
+    """And at most; left out: `max_delay_s`."""
     tolerance_s: float = 0.25
     """A retry may wait for a token or a place on top."""
 
     def __post_init__(self) -> None:
         require(self.max_delay_s > 0, f"backoff max_delay must be above 0, got {self.max_delay_s}")
         require(0 <= self.spread_at_least < 1, f"backoff spread_at_least must be in [0, 1), got {self.spread_at_least}")
+        least, most = self.first_at_least_s, self.max_delay_s if self.first_at_most_s is None else self.first_at_most_s
+        require(
+            0 <= least <= most <= self.max_delay_s,
+            f"backoff first_at_least and first_at_most must lie in this order within max_delay, got {least} and {most}",
+        )
         require(self.tolerance_s >= 0, f"backoff tolerance must not be negative, got {self.tolerance_s}")
 
     def judge(self, evidence: Evidence) -> ExpectationResult:
-        """Judge the cap first: one wait too long is enough."""
+        """Judge the bounds first: one wait too long, or too short, is enough."""
         wording = Wording(
             self,
             f"retries to {self.vendor} wait at most {seconds(self.max_delay_s)}, first ones spread by "
@@ -66,13 +75,14 @@ class Backoff:
         if not evidence.telemetry:
             return wording.inconclusive("the target does not say which requests are retries")
         waits = [wait for own in each_process(evidence).values() for wait in self._waits(own)]
-        long = [
-            Violation(each.at_s, each.operation_id, f"retry {each.retry} came {seconds(each.waited_s)} later")
-            for each in waits
-            if each.waited_s > self.max_delay_s + self.tolerance_s
-        ]
-        if long:
-            return wording.failed(f"{counted(len(long), 'retry', 'retries')} of {len(waits)} past the cap", long)
+        wrong = [each for each in waits if not self._is_within(each)]
+        if wrong:
+            is_long = any(each.waited_s > self.max_delay_s + self.tolerance_s for each in wrong)
+            what = "past the cap" if is_long else "sooner or later than a first one may be"
+            return wording.failed(
+                f"{counted(len(wrong), 'retry', 'retries')} of {len(waits)} {what}",
+                (Violation(w.at_s, w.operation_id, f"retry {w.retry} came {seconds(w.waited_s)} later") for w in wrong),
+            )
         firsts = [each for each in waits if each.retry == 1]
         if len(firsts) < MINIMUM_RETRIES:
             return wording.too_few(len(firsts), MINIMUM_RETRIES, "first retries without a Retry-After")
@@ -88,6 +98,13 @@ class Backoff:
                 observed, (Violation(w.at_s, w.operation_id, f"waited {seconds(w.waited_s)}") for w in firsts)
             )
         return wording.passed(observed)
+
+    def _is_within(self, wait: Wait) -> bool:
+        most_s, least_s = self.max_delay_s, 0.0
+        if wait.retry == 1:
+            most_s = self.max_delay_s if self.first_at_most_s is None else self.first_at_most_s
+            least_s = self.first_at_least_s
+        return least_s - CLOCKS_S <= wait.waited_s <= most_s + self.tolerance_s
 
     def _waits(self, evidence: Evidence) -> Iterator[Wait]:
         scheduled = self._told(evidence, RETRY_SCHEDULED)

@@ -38,6 +38,17 @@ def test_a_wait_past_the_cap_fails() -> None:
     assert result.cases[0].what == "retry 1 came 2.5 s later"
 
 
+def test_a_first_retry_comes_neither_sooner_nor_later_than_it_may() -> None:
+    """A jitter that is added where it should be taken off is within the cap, and twice as impatient."""
+    narrow = Backoff(vendor="stripe", max_delay_s=2.0, first_at_least_s=0.1, first_at_most_s=1.5, tolerance_s=0.0)
+    within = tuple(0.1 * n for n in range(1, 16))
+    assert narrow.judge(retried(*within)).status is Status.PASSED
+    for wait_s in (0.05, 1.6):
+        result = narrow.judge(retried(*within, wait_s))
+        told = (result.status, result.observed, len(result.cases))
+        assert told == (Status.FAILED, "1 retry of 16 sooner or later than a first one may be", 1)
+
+
 def test_a_place_in_the_queue_may_come_on_top() -> None:
     assert CAPPED.judge(retried(*SPREAD, 2.2)).status is Status.PASSED
 
@@ -78,7 +89,17 @@ def test_too_few_retries_or_no_telemetry_say_nothing() -> None:
     assert CAPPED.judge(changed(retried(*SPREAD), telemetry=False)).status is Status.INCONCLUSIVE
 
 
-@pytest.mark.parametrize("parameters", [{"max_delay_s": 0}, {"spread_at_least": 1}, {"tolerance_s": -1}])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"max_delay_s": 0},
+        {"spread_at_least": 1},
+        {"tolerance_s": -1},
+        {"first_at_least_s": 2},
+        {"first_at_most_s": 2},
+        {"first_at_least_s": 0.5, "first_at_most_s": 0.4},
+    ],
+)
 def test_parameters_are_checked(parameters: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="backoff"):
         Backoff(**{"vendor": "stripe", "max_delay_s": 1, **parameters})  # type: ignore[arg-type]
