@@ -50,7 +50,7 @@ def test_ledgers_keep_what_is_compared_and_nothing_else() -> None:
 
 def test_the_reference_applications_operations_compare_what_vendors_declare() -> None:
     terms = terms_of(GATEWAY_OPERATIONS.values())
-    assert terms.keys() == GATEWAY_OPERATIONS.keys()
+    assert terms.keys() == {name for name, each in GATEWAY_OPERATIONS.items() if each.leaves or each.answers}
     for vendor, kinds in fields_to_keep(terms).items():
         for kind, fields in kinds.items():
             assert {*fields} <= {"id", *load_vendor(vendor).effects[kind]}
