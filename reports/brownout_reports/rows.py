@@ -199,8 +199,7 @@ class LetterRow(NamedTuple):
     """How often the whole call was tried: once live, and once for each redrive."""
     generation: int = 0  # how often a redrive of it has failed
     resolved_at: Instant | None = None
-    outcome: str = ""
-    """What the redrive that resolved it came to."""
+    outcome: str = ""  # what the redrive that resolved it came to
     standing: str = ""  # what work of several steps has left: `vendor what id, …`
 
     @property
@@ -234,6 +233,7 @@ class DeliveryRow(NamedTuple):
     """A fault had forged or aged its signature: to be refused."""
     is_last: bool = False
     """The vendor makes no further attempt."""
+    faults: tuple[str, ...] = ()  # the rules that struck the notice, by id
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,8 @@ class Delivering:
     was_seen_through: bool = False
     """Its receiver is done with it, however often it comes again: it has seen through a forged one, or wants none."""
     goes_back_to: Cause = _NO_CAUSE
+    faults: tuple[str, ...] = ()
+    """The rules that struck it."""
     begun_at_s: float = 0.0
     """The first attempt, on the machine's clock."""
     sent_at_s: float = 0.0

@@ -27,6 +27,8 @@ class Attempt(NamedTuple):
     """A fault had forged or aged its signature: to be refused."""
     is_last: bool
     """The vendor makes no further one."""
+    faults: tuple[str, ...] = ()
+    """The rules that struck its notice, by id."""
 
 
 class Deliveries:

@@ -15,6 +15,7 @@ from brownout_simulators.faults.webhooks import Mail, Webhooks
 from brownout_simulators.vendor import NO_ANSWER, Terms, WebhookRules
 
 LOG_LIMIT = 1_000
+_NONE: tuple[str, ...] = ()
 GONE = 410
 """A receiver's way of saying that it wants no more of this."""
 
@@ -61,9 +62,9 @@ class Outbox:
         for notice in notices:
             for url, secret in self._receivers(rules, account, notice):
                 self._counts["noticed"] += 1
-                mail = Mail()
+                mail, faults = Mail(), _NONE
                 if not plan.is_empty:
-                    _strike(mail, account.name, notice, cause, plan=plan, now_s=plan_now_s)
+                    faults = _strike(mail, account.name, notice, cause, plan=plan, now_s=plan_now_s)
                 if mail.lost:
                     self._counts["lost"] += 1
                     continue
@@ -81,6 +82,7 @@ class Outbox:
                         bad_age_s=mail.signature_age_s,
                         delay_s=mail.delay_s + copy * mail.copies_apart_s,
                         goes_back_to=cause,
+                        faults=faults,
                     )
                     self._enter(delivering, rules)
 
@@ -223,10 +225,12 @@ def _attempt(
         status=status or 0,
         is_forged=is_forged,
         is_last=is_last,
+        faults=delivering.faults,
     )
 
 
-def _strike(mail: Mail, account: str, notice: Notice, cause: Cause, *, plan: Plan, now_s: float) -> None:
+def _strike(mail: Mail, account: str, notice: Notice, cause: Cause, *, plan: Plan, now_s: float) -> tuple[str, ...]:
+    """Change the mail as the rules have it that are meant; the ids of those that did."""
     operation = cause.operation_id
     key = operation or cause.idempotency_key
     subject = Subject(
@@ -238,7 +242,10 @@ def _strike(mail: Mail, account: str, notice: Notice, cause: Cause, *, plan: Pla
         operation,
         f"{key}:{notice.type}" if key else "",
     )
+    struck = []
     for standing, chance in plan.choose_notice(subject, now_s, notice.type):
         fault = standing.rule.fault
         if isinstance(fault, Webhooks) and fault.deliver(mail, chance):
             standing.struck += 1
+            struck.append(standing.rule.id)
+    return tuple(struck)

@@ -44,6 +44,16 @@ def test_late_ones_come_late_and_verify() -> None:
     assert verifies(webhook)
 
 
+def test_each_attempt_is_booked_with_the_rules_that_struck_its_notice() -> None:
+    late = {"id": "one.0", "webhooks": {"late_s": 30.0}}
+    forged = {"id": "one.1", "webhooks": {"bad_signature": True, "event": "charge.made"}}
+    till = listening(late, forged, {"id": "one.2", "webhooks": {"twice": True, "event": "another"}})
+    till.send()
+    sent(till)
+    (attempt,) = till.simulator.outbox.book.page(0, 10)
+    assert attempt.faults == ("one.0", "one.1")
+
+
 def test_a_copy_that_is_an_event_of_its_own_is_asked_of_those_who_tell_such() -> None:
     fault = Webhooks(twice=True, as_new_event=True)
     assert "as_new_event" in fault.objection(load_vendor("twilio"))

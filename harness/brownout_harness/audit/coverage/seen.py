@@ -11,7 +11,7 @@ from brownout_core.adapters import ADAPTERS
 from brownout_core.compose import read_document
 from brownout_core.policies.settings import VendorPolicies
 from brownout_harness.judging.inputs import RunInputs
-from brownout_reports.rows import REQUEST, EventRow, LedgerRow, OperationRow
+from brownout_reports.rows import REQUEST, DeliveryRow, EventRow, LedgerRow, OperationRow
 from brownout_scenarios.schema import FaultRule, Scenario
 
 
@@ -63,6 +63,11 @@ class Seen:
     def requests(self) -> tuple[LedgerRow, ...]:
         """In the vendors' books."""
         return tuple(each for each in self.inputs.tables.of(LedgerRow) if each.entry == REQUEST)
+
+    @cached_property
+    def deliveries(self) -> tuple[DeliveryRow, ...]:
+        """Of notices, attempt by attempt, in the vendors' books."""
+        return tuple(self.inputs.tables.of(DeliveryRow))
 
     @cached_property
     def _told(self) -> Mapping[str, tuple[EventRow, ...]]:

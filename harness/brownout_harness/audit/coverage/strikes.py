@@ -50,6 +50,13 @@ ROWS: Final[Mapping[str, str]] = {
     **{f"webhooks.{what}": f"notices: {what.replace('_', ' ')}" for what in NOTICES},
 }  # fmt: skip
 """By key, in words. A fault of the grammar that is in none of them is an error (`tests`)."""
+OF_NOTICES: Final = frozenset({"claim", "redrive"})
+"""The columns that a notice can have: it is no call, and what stands around calls has to do with it by chance only."""
+
+
+def columns_of(row: str) -> frozenset[str]:
+    """Which columns a row can have; empty: any."""
+    return OF_NOTICES if row.startswith("webhooks.") else frozenset()
 
 
 def strikes(seen: Seen) -> Iterator[Struck]:
@@ -66,6 +73,18 @@ def strikes(seen: Seen) -> Iterator[Struck]:
             yield _struck(f"answer.{request.status}", request)
         if request.queued_s > 0:
             yield _struck("serve.waits", request)
+
+    for notice in seen.deliveries:
+        for rule in (seen.rules[each] for each in notice.faults if each in seen.rules):
+            for row in _noticed(rule):
+                told = (notice.at_s, notice.finished_s, notice.operation_id, notice.vendor)
+                yield Struck(row, *told, status=notice.status)
+
+
+def _noticed(rule: FaultRule) -> Iterator[str]:
+    """The rows of a fault of notices."""
+    given: Mapping[str, Any] = rule.json.get(rule.kind) or {}
+    yield from (f"webhooks.{what}" for what in NOTICES if given.get(what) or given.get(f"{what}_s"))
 
 
 def _struck(row: str, request: LedgerRow) -> Struck:
@@ -90,7 +109,7 @@ def rows_of(rule: FaultRule, request: LedgerRow, policies: VendorPolicies) -> It
             if request.status in {429, 503}:
                 yield "serve.turns_away"
         case "webhooks":
-            yield from (f"webhooks.{what}" for what in NOTICES if given.get(what) or given.get(f"{what}_s"))
+            yield from _noticed(rule)
         case plain:
             yield plain
 

@@ -53,7 +53,8 @@ def cells_of(seen: Seen) -> frozenset[Cell]:
 
 def _open_columns(struck: Struck, found: set[Cell]) -> Iterable[str]:
     """Those that this row has not been seen with: most strikes of a run say what the first of them said."""
-    return [column for column in COLUMNS if (struck.row, column) not in found]
+    possible = strikes.columns_of(struck.row) or COLUMNS
+    return [column for column in COLUMNS if column in possible and (struck.row, column) not in found]
 
 
 def rows_seen(seen: Seen) -> frozenset[str]:
