@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from brownout_core.telemetry import Kind
-from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.evidence import Evidence, GapKind
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require
 from brownout_reports.rows import NOTICE_SHOWN, DeliveryRow, EventRow
 from brownout_reports.run_folder import ExpectationResult
@@ -46,15 +46,16 @@ class NoticesKept:
         acknowledged = [each for each in told if 200 <= each.status < 300]
         shown = {each.operation_id: each for each in self._of(evidence, NOTICE_SHOWN)}
         about = {each.operation_id for each in acknowledged if not each.is_forged}
-        violations = [
-            *self._believed(acknowledged),
-            *self._unknown([each for each in acknowledged if not each.is_forged], shown),
-            *self._invented(told, shown),
-            *self._again(self._of(evidence, Kind.NOTICE)),
-        ]
+        violations = [*self._believed(acknowledged), *self._again(self._of(evidence, Kind.NOTICE))]
+        was_shown = _was_shown(evidence)
+        if was_shown:
+            violations += self._unknown([each for each in acknowledged if not each.is_forged], shown)
+            violations += self._invented(told, shown)
         observed = f"told of {counted(len(about), 'operation')}; {len(about & shown.keys())} of them known at the end"
         if violations:
             return wording.failed(f"{observed}; {min(violations).what}", violations)
+        if not was_shown:
+            return wording.inconclusive("what it knew at the end was not shown")
         if len(about) < self.at_least:
             return wording.too_few(len(about), self.at_least, "operations that were told of")
         return wording.passed(observed)
@@ -100,3 +101,8 @@ class NoticesKept:
 
     def _place(self, kind: str) -> int:
         return self.types.index(kind) if kind in self.types else -1
+
+
+def _was_shown(evidence: Evidence) -> bool:
+    """Whether the gateway was asked at the end, and answered: else it is not known what it knew."""
+    return evidence.shows_dead_letters and all(gap.kind is not GapKind.EVIDENCE_LOST for gap in evidence.gaps)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from brownout_harness.judging.evidence import Evidence
+from brownout_harness.judging.evidence import Evidence, Gap, GapKind
 from brownout_harness.judging.expectations.notices_kept import NoticesKept
 from brownout_reports.rows import NOTICE_SHOWN, DeliveryRow, EventRow
 from brownout_reports.run_folder import ExpectationResult, Status
@@ -26,10 +26,10 @@ def taken(operation: str, kind: str, outcome: str = "taken") -> EventRow:
     return EventRow(1.0, "notice", "sales", operation_id=operation, outcome=outcome, detail=kind)
 
 
-def judged(*rows: DeliveryRow | EventRow, telemetry: bool = True) -> ExpectationResult:
+def judged(*rows: DeliveryRow | EventRow, **held: Any) -> ExpectationResult:
     deliveries = Rows.of(DeliveryRow, [each for each in rows if isinstance(each, DeliveryRow)])
     events = Rows.of(EventRow, [each for each in rows if isinstance(each, EventRow)])
-    return KEPT.judge(Evidence(tables=Tables(deliveries, events), telemetry=telemetry))
+    return KEPT.judge(Evidence(tables=Tables(deliveries, events), **held))
 
 
 GOOD = (
@@ -85,6 +85,21 @@ def test_few_and_no_samples_and_a_target_that_shows_nothing_are_inconclusive() -
     assert judged(*GOOD[:4]).status is Status.INCONCLUSIVE
     assert judged().status is Status.INCONCLUSIVE
     assert judged(*GOOD, telemetry=False).status is Status.INCONCLUSIVE
+
+
+NOT_SHOWN: list[dict[str, Any]] = [
+    {"shows_dead_letters": False},
+    {"gaps": (Gap(GapKind.EVIDENCE_LOST, "the gateway did not show what it was told"),)},
+]
+
+
+@pytest.mark.parametrize("held", NOT_SHOWN)
+def test_where_nobody_could_look_nobody_says_that_anything_was_forgotten(held: dict[str, Any]) -> None:
+    told_of = [each for each in GOOD if isinstance(each, DeliveryRow)]
+    assert judged(*told_of).status is Status.FAILED
+    assert judged(*told_of, **held).status is Status.INCONCLUSIVE
+    forged = told("op-2", "order.completed", forged=True)
+    assert judged(*told_of, forged, **held).status is Status.FAILED
 
 
 @pytest.mark.parametrize(
