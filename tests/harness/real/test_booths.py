@@ -170,7 +170,9 @@ def test_receivers_are_registered_and_their_secrets_are_among_the_runs(monkeypat
     notices = {"stripe": Notices(to="/hooks", time_scale=0.01), "twilio": Notices(time_scale=0.5)}
     several = Booths(replace(SCENARIO, notices=notices), [STRIPE, TWILIO])
     assert several.listen("http://127.0.0.1:9") == {"stripe": "whsec_1"}
-    assert wire.sent == [("POST", f"{STRIPE.url}/_brownout/receivers", {"url": "http://127.0.0.1:9/hooks"})]
+    assert wire.sent == [
+        ("POST", f"{STRIPE.url}/_brownout/receivers", {"account": "default", "url": "http://127.0.0.1:9/hooks"})
+    ]
     assert several.secrets == {"sk_test_1", "t0", "whsec_1"}
     several.schedule([], time.monotonic() + 60.0)
     assert [body["webhook_time_scale"] for _, _, body in wire.sent[1:]] == [0.01, 0.5]

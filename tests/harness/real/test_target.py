@@ -51,6 +51,19 @@ def test_the_gateway_finds_simulators_redis_stores_and_policies_in_its_environme
     assert gateway.has_dead_letters
 
 
+def test_the_gateway_hears_the_vendors_that_the_scenario_says_and_no_other(tmp_path: Path) -> None:
+    scenario, listened = checked_scenario("sales-order-events", "real", None), []
+
+    def listen(url: str) -> dict[str, str]:
+        listened.append(url)
+        return {"sales": "pyx_whsec_1"}
+
+    made = launch(scenario, [STRIPE], redis_url="", scratch=tmp_path, seed=7, environment={}, listen=listen)
+    assert listened == [made.url]
+    assert (made.environment["BROWNOUT_HEARS"], made.environment["SALES_WEBHOOK_SECRET"]) == ("sales", "pyx_whsec_1")
+    assert launched(None, tmp_path).environment["BROWNOUT_HEARS"] == "nobody"
+
+
 def test_the_gateways_parts_are_those_it_is_given_and_none_that_happen_to_be_in_the_environment(tmp_path: Path) -> None:
     scenario = checked_scenario("healthy", "real", None)
 
