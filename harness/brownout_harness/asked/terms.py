@@ -28,7 +28,10 @@ def asked_text(operation: TargetOperation, arrival: Arrival) -> str:
     """
     if not operation.as_asked:
         return ""
-    values = escaped(values_of(arrival))
+    values = values_of(arrival)
+    if isinstance(operation, GatewayOperation):
+        values = {**values, **operation.derived(values)}
+    values = escaped(values)
     return json.dumps(fill(operation.as_asked, values), sort_keys=True)
 
 

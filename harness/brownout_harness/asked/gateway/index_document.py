@@ -1,10 +1,12 @@
 """`index_document`: the passages of a manual, to be found by what they mean."""
 
 import random
+from collections.abc import Mapping
 from typing import Any
 
 from brownout_core.flows.index_document import IndexDocument
 from brownout_harness.asked.gateway.operation import GatewayOperation
+from brownout_simulators.answers import digest_of
 
 PASSAGES = (
     "Turn off the furnace before you open its door.",
@@ -22,12 +24,18 @@ def draw(rng: random.Random, operation_id: str) -> dict[str, Any]:
     return {"passages": [f"{passage} ({operation_id})" for passage in passages], "dimensions": rng.choice((32, 64))}
 
 
-ASKED = {"texts": "{{passages}}", "dimensions": "{{dimensions}}"}
+def derived(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in the books for the passages."""
+    return {"text_digests": [digest_of(passage.encode()) for passage in params["passages"]]}
+
+
+ASKED = {"text_digests": "{{text_digests}}", "dimensions": "{{dimensions}}"}
 OPERATION = GatewayOperation(
     flow=IndexDocument,
     draw=draw,
     # Nobody owes vectors, which may be asked for in vain. What is given is held against the books.
     leaves=(),
+    derived=derived,
     as_asked={"openai.embedding": ASKED, "gemini.embedding": ASKED},
     answers={
         "model": ("openai.embedding.model", "gemini.embedding.model"),

@@ -1,7 +1,7 @@
 """What the harness must know of an operation of the reference application: what to ask for, and what it leaves."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,8 @@ class GatewayOperation:
     """What takes an effect back, by the kind of the effect."""
     as_asked: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What each effect of a kind must hold: templates of the parameters, a star for any text."""
+    derived: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda _params: {}
+    """What else the templates may name, made from the parameters: a digest of what the books do not keep in words."""
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Which field of its effects a part of its answer names, by its path; of several one."""
     names_none: Mapping[str, str] = field(default_factory=dict)

@@ -44,14 +44,15 @@ def test_texts_that_share_words_are_nearer() -> None:
     assert abs(_nearness(asked, far)) < 0.1
 
 
-def test_the_effect_tells_the_tokens_and_of_which_texts_the_vectors_are() -> None:
+def test_the_effect_tells_the_tokens_and_of_which_texts_the_vectors_are_by_digests() -> None:
     bench = GeminiBench()
     vectors = _vectors(bench, "one two", "three")
     (row,) = bench.effects()
     fields = json.loads(row["fields"])
     assert row["route"] == "gemini.embedding"
     assert (fields["model"], fields["prompt_tokens"], fields["inputs"], fields["cost"]) == (MODEL[7:], 3, 2, 1)
-    assert (fields["texts"], fields["dimensions"]) == (["one two", "three"], len(vectors[0]))
+    assert (len(fields["text_digests"]), fields["dimensions"]) == (2, len(vectors[0]))
+    assert "three" not in row["fields"], "prompts are kept in words only where that is asked for"
     assert (fields["first_0"], fields["first_1"]) == (vectors[0][0], vectors[1][0])
 
 
