@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from itertools import chain, pairwise
@@ -14,6 +14,7 @@ from brownout_harness.judging.endings import Ending
 from brownout_harness.judging.evidence import Deed, Evidence
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.judging.memory import MemorySample
+from brownout_harness.judging.orders import DONE, HEALTH, REDRIVE, Order
 from brownout_harness.judging.terms import Terms
 from brownout_reports.rows import (
     EFFECT,
@@ -199,6 +200,13 @@ class _Story:
     effect_of: dict[int, str] = field(default_factory=dict)
     seq: int = 0
 
+    def _by_hand(self) -> Iterator[Order]:
+        """What an operator might have ordered, of the letters that came to an end."""
+        yield Order(HEALTH, "", 99.0, 99.0, "healthy", expected="healthy")
+        for each in self.letters:
+            told = DONE if each.state == "redriven" else each.state
+            yield Order(REDRIVE, each.id, 99.0, 200.0, told, each.operation_id)
+
     def told(self, count: int) -> Evidence:
         self.states = self._breaker()
         self.probes = dict.fromkeys((span for span in self.states if span[0] == "half_open"), 0)
@@ -228,7 +236,10 @@ class _Story:
             terms=TERMS,
             memory=holding(),
             endings=[Ending("gateway", at_s, 3.0, at_s) for at_s in STOPS],
-            deeds=[Deed(at_s + 1e-9, "start gateway", process="gateway") for at_s in STOPS],
+            deeds=[
+                *(Deed(at_s + 1e-9, "start gateway", process="gateway") for at_s in STOPS),
+                Deed(99.0, "redrive by hand", orders=tuple(self._by_hand())),
+            ],
         )
         return beside(history)
 

@@ -102,7 +102,7 @@ def test_the_gateways_clock_is_moved_in_virtual_mode_only() -> None:
     assert prepared("clock-jumps-ahead")
     # A death between two writes of a process of its own is for virtual time, too.
     of_one_mode = {name for name in library.names() if runnable(name)[1] != MODES}
-    assert of_one_mode == {"clock-jumps-ahead", "killed-at-every-stage"}
+    assert of_one_mode == {"clock-jumps-ahead", "killed-at-every-stage", "notices-killed"}
 
 
 def test_what_effects_hold_can_be_demanded_only_where_it_is_said(tmp_path: Path) -> None:

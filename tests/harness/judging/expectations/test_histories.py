@@ -20,6 +20,7 @@ from brownout_harness.judging.expectations.bounds import Bound, Relative, TimeBo
 from brownout_harness.judging.expectations.breaker import Breaker
 from brownout_harness.judging.expectations.dead_letters import DeadLetters
 from brownout_harness.judging.expectations.deadline_respected import DeadlineRespected
+from brownout_harness.judging.expectations.desk_true import DeskTrue
 from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
 from brownout_harness.judging.expectations.finished_later import FinishedLater
 from brownout_harness.judging.expectations.goodput import Goodput
@@ -39,6 +40,7 @@ from brownout_harness.judging.expectations.retry_after_respected import RetryAft
 from brownout_harness.judging.expectations.stops_gracefully import StopsGracefully
 from brownout_harness.judging.expectations.success_rate import SuccessRate
 from brownout_harness.judging.expectations.telemetry_true import TelemetryTrue
+from brownout_harness.judging.orders import HEALTH
 from brownout_reports.rows import NOTICE_SHOWN, EventRow, LedgerRow, LetterRow, OperationRow, Outcome
 from brownout_reports.run_folder import Status
 from tests.support.examples import examples
@@ -78,6 +80,7 @@ DEMANDS: dict[str, Expectation] = {
     "memory_bounded": MemoryBounded(at_most_mb=100, grows_at_most_mb=1),
     "no_defects": NoDefects(),
     "no_metastability": NoMetastability(after="outage", within_s=15, at_least=0.7, late_by_s=9, requests_at_most=3),
+    "desk_true": DeskTrue(),
     "no_secrets": NoSecrets(),
     "nothing_lost": NothingLost(),
     "notices_kept": NoticesKept(vendor="stripe", types=("charge.succeeded",)),
@@ -428,6 +431,21 @@ def give_a_notice_up(evidence: Evidence, rng: random.Random) -> Evidence:
     return changed(evidence, deliveries=rows)
 
 
+def say_that_all_is_well(evidence: Evidence, _rng: random.Random) -> Evidence:
+    """It was to say something else."""
+    *others, visit = evidence.deeds
+    orders = tuple(each._replace(expected="degraded") if each.what == HEALTH else each for each in visit.orders)
+    return changed(evidence, deeds=[*others, visit._replace(orders=orders)])
+
+
+def leave_what_was_redriven(evidence: Evidence, rng: random.Random) -> Evidence:
+    """The desk said that it is done, and shows the letter as one that waits."""
+    letters = list(evidence.dead_letters or ())
+    chosen = rng.choice([at for at, each in enumerate(letters) if each.state == "redriven"])
+    letters[chosen] = letters[chosen]._replace(state="pending")
+    return changed(evidence, dead_letters=letters)
+
+
 def forget_a_notice(evidence: Evidence, rng: random.Random) -> Evidence:
     """It was acknowledged, and nobody knows of it at the end."""
     gone = rng.choice([each for each in evidence.events if each.kind == NOTICE_SHOWN])
@@ -523,6 +541,8 @@ PLANTS: list[tuple[str, Plant]] = [
     ("requests in flight", crowd_at_once),
     ("requests of a phase", look_for_ever_after),
     ("notices_taken", give_a_notice_up),
+    ("desk_true", say_that_all_is_well),
+    ("desk_true", leave_what_was_redriven),
     ("notices_kept", forget_a_notice),
     ("notices_kept", take_a_notice_again),
     ("notices_kept", believe_a_forged_one),
