@@ -81,9 +81,9 @@ def test_of_the_reference_application_the_settings_are_known_and_of_another_one_
 def test_what_is_always_demanded_is_so_of_those_who_have_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     always = {each.NAME for each in ALWAYS}
     of_foreign = {each.name for each in executed(monkeypatch, inputs()).verdict.expectations}
-    assert always - of_foreign == {"telemetry_true", "as_asked", "finished_later", "notices_taken"}
+    assert always - of_foreign == {"telemetry_true", "as_asked", "finished_later", "notices_taken", "desk_true"}
     of_ours = {each.name for each in judged_virtually("healthy").results}
-    assert always - of_ours == {"finished_later", "notices_taken"}
+    assert always - of_ours == {"finished_later", "notices_taken", "desk_true"}
 
 
 def test_whoever_asks_for_states_demands_that_ends_stay(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from tests.support.histories import changed, delivery, healthy, holding, letter,
 
 SCENARIOS = (
     "killed-mid-redrive", "grey-failure", "erp-refused-work-orders", "openai-streams-cut", "deployed-at-work",
-    "card-testers", "stripe-notices",
+    "card-testers", "stripe-notices", "operators-desk", "breaker-by-hand",
 )  # fmt: skip
 """Together they have something for each damage, but for what the library never has at a run's end."""
 BY_HAND = {

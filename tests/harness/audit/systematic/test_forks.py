@@ -43,7 +43,7 @@ def work(how: str) -> Iterator[bytes]:
 def test_what_a_copy_said_and_how_it_ended(
     how: str, lines: tuple[bytes, ...], ended: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forks, "STANDS_STILL_S", 0.2)
+    monkeypatch.setattr(forks, "STANDS_STILL_S", 1.5)
     (only,) = in_forks([how], work, 1)
     assert (only.item, only.lines, only.how) == (how, lines, ended)
 
@@ -52,12 +52,12 @@ def test_who_is_only_slow_does_not_stand_still(monkeypatch: pytest.MonkeyPatch) 
     """A machine that is busy gives it little time; it says nothing for long, and gets on."""
 
     def slowly(_item: str) -> Iterator[bytes]:
-        while time.process_time() < 0.3:
+        while time.process_time() < 1.2:
             pass
         yield b"done"
 
-    monkeypatch.setattr(forks, "STANDS_STILL_S", 0.05)
-    monkeypatch.setattr(forks, "LOOKS_EVERY_S", 0.02)
+    monkeypatch.setattr(forks, "STANDS_STILL_S", 0.5)
+    monkeypatch.setattr(forks, "LOOKS_EVERY_S", 0.1)
     (only,) = in_forks(["slow"], slowly, 1)
     assert (only.lines, only.how) == ((b"done",), "")
 
