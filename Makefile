@@ -74,8 +74,9 @@ audit: $(VENV)/.run ## whether the library catches every known-bad part; minutes
 	$(BIN)/brownout audit
 
 SHARE ?= 0.1
-audit-systematic: $(VENV)/.dev ## whether the library still notices what it did, of a SHARE of all changes of the core
-	$(BIN)/brownout audit --systematic --sample $(SHARE) --baseline tests/baselines/core.tsv
+audit-systematic: $(VENV)/.dev ## what the library notices of a SHARE of all changes of the core; long, or against a BASELINE
+	$(BIN)/brownout audit --systematic --sample $(SHARE) $(if $(BASELINE),--baseline $(BASELINE)) --out runs/systematic
+	$(BIN)/python -m brownout_harness.audit.systematic.page docs/detection.md runs/systematic
 
 twin: $(VENV)/.run ## how far virtual and real agree, scenario by scenario; hours, or some with ONLY=
 	-$(BIN)/brownout twin $(ONLY) --out runs/twin
