@@ -101,6 +101,7 @@ def _begin(item: T, work: Callable[[T], Iterator[bytes]]) -> _Copy[T]:
         # What ends the parent by hand is not for the copies: the parent ends them.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # whatever the parent does about it
         resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         silence = os.open(os.devnull, os.O_WRONLY)

@@ -48,6 +48,15 @@ def test_what_a_copy_said_and_how_it_ended(
     assert (only.item, only.lines, only.how) == (how, lines, ended)
 
 
+def test_a_copy_is_ended_by_somebody_whatever_its_parent_would_do_about_it() -> None:
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        (only,) = in_forks(["ended by somebody"], work, 1)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert only.how == "SIGTERM"
+
+
 def test_who_is_only_slow_does_not_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that is busy gives it little time; it says nothing for long, and gets on."""
 
