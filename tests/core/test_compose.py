@@ -9,6 +9,7 @@ import pytest
 
 from brownout_core.adapters import ADAPTERS, stripe
 from brownout_core.adapters.stripe import PaymentIntent, StripeClient
+from brownout_core.application import Application
 from brownout_core.asking import Asking
 from brownout_core.compose import AppConfig, Replacements, build, idempotency_key, read_document
 from brownout_core.errors import ConfigError
@@ -377,8 +378,8 @@ def test_a_mistake_in_a_document_is_named(document: dict[str, Any], message: str
         read_document(document)
 
 
-def assemble(settings: AppConfig, **changes: Any) -> None:
-    async def main() -> None:
+def assemble(settings: AppConfig, **changes: Any) -> Application:
+    async def main() -> Application:
         fake = FakeStripe().transport
         options = {
             "transports": {"stripe": fake, "twilio": fake, "sales": fake},
@@ -386,9 +387,9 @@ def assemble(settings: AppConfig, **changes: Any) -> None:
             "dead_letters": SqliteDeadLetterStore(":memory:", wall_clock=lambda: WALL_S),
             "wall_clock": lambda: WALL_S,
         }
-        build(settings, **{**options, **changes})
+        return build(settings, **{**options, **changes})
 
-    virtually(main())
+    return virtually(main())
 
 
 def test_settings_that_contradict_each_other_are_a_config_error() -> None:
@@ -425,4 +426,7 @@ def test_an_application_serves_what_it_is_to_and_needs_no_other_vendor() -> None
 
 @pytest.mark.parametrize("preset", ["recommended", "original"])
 def test_both_presets_make_an_application(preset: str) -> None:
-    assemble(config(**read_document({"preset": preset})))
+    made = assemble(config(**read_document({"preset": preset})))
+    # Both protect every vendor that the operations of that configuration need.
+    assert made.flows.keys() == set(config().operations or FLOWS)
+    assert made.guarded.keys() == {adapter.name for flow in made.flows.values() for adapter in flow.uses}

@@ -1,8 +1,8 @@
 """The business operations: one file each, with its request, its path, the vendors that it uses and what it does.
 
 `flow.py` is what stands around every one of them, `long_flow.py` around a saga, `ending.py` how they end, `request.py`
-what every request has, `by_key.py` by what an ERP knows things, `background.py` what one may do beside what it is
-asked. To add one: a module with a `Flow`, and a line here.
+what every request has, `looking.py` what a look comes to, `by_key.py` by what an ERP knows things, `background.py` what
+one may do beside what it is asked. To add one: a module with a `Flow`, and a line here.
 """
 
 from brownout_core.flows.assist import Assist

@@ -18,12 +18,12 @@ from brownout_core.adapters.clerk import MEMBER, TAKEN, ClerkClient
 from brownout_core.asking import Asking
 from brownout_core.errors import ServiceError, VendorRefused
 from brownout_core.flows.flow import Around, Flow, SetAside
+from brownout_core.flows.looking import or_none
 from brownout_core.flows.request import FlowRequest
 from brownout_core.services.auth import Membership, Organization, User
 
 T = TypeVar("T")
 
-NOT_FOUND = 404
 BANNED = "user_banned"
 OTHER_ROLE = "other_role"
 
@@ -115,7 +115,7 @@ class JoinTeam(Flow[JoinRequest]):
         asking: Asking,
     ) -> T:
         """What is there, or is made now. Where it is `taken` somebody has made it meanwhile, perhaps this operation."""
-        found = await _or_none(self._clerk.read(asking, f"find_{what}", look))
+        found = await or_none(self._clerk.read(asking, f"find_{what}", look))
         if found is not None:
             return found
         may_be_there = False
@@ -126,7 +126,7 @@ class JoinTeam(Flow[JoinRequest]):
             try:
                 return await make(client)
             except VendorRefused as error:
-                there = await _or_none(look(client)) if error.code == taken else None
+                there = await or_none(look(client)) if error.code == taken else None
                 if there is not None:
                     return there
                 # A no to this sending says nothing of the one before it.
@@ -137,16 +137,6 @@ class JoinTeam(Flow[JoinRequest]):
                 raise
 
         return await self._clerk(asking, f"create_{what}", attempt, idempotent=True)
-
-
-async def _or_none(look: Awaitable[T | None]) -> T | None:
-    """What is found; nothing where the vendor says that there is none such."""
-    try:
-        return await look
-    except VendorRefused as error:
-        if error.status != NOT_FOUND:
-            raise
-        return None
 
 
 def _of(held: Sequence[Membership], team: Organization) -> Membership | None:

@@ -14,8 +14,9 @@ from brownout_core.adapters import stripe
 from brownout_core.adapters.stripe import PaymentIntent, StripeClient
 from brownout_core.adapters.stripe_webhooks import PAID
 from brownout_core.asking import Asking
-from brownout_core.errors import BrownoutError, VendorRefused, VendorUnavailable
+from brownout_core.errors import VendorRefused, VendorUnavailable
 from brownout_core.flows.flow import Around, Flow
+from brownout_core.flows.looking import at_best
 from brownout_core.flows.request import Amount, Currency, FlowRequest
 from brownout_core.policies.inbox import News
 
@@ -91,16 +92,10 @@ class Pay(Flow[PayRequest]):
             return await self._stripe(asking, CALL, charge, idempotent=True)
         except VendorUnavailable as error:
             # Stripe replays a saved 500 for a day, though the charge may exist: only looking for it can tell.
-            found = None if error.retryable else await self._find_at_best(request, asking)
+            found = None if error.retryable else await at_best(self._find(request, asking))
             if found is None:
                 raise
             return found
-
-    async def _find_at_best(self, request: PayRequest, asking: Asking) -> PaymentIntent | None:
-        try:
-            return await self._find(request, asking)
-        except BrownoutError:
-            return None
 
     async def _find(self, request: PayRequest, asking: Asking) -> PaymentIntent | None:
         return next(iter(await self.find(request, asking)), None)

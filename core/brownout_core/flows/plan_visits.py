@@ -19,6 +19,7 @@ from brownout_core.asking import Asking
 from brownout_core.errors import BrownoutError, NotSettled, ServiceError, VendorRefused
 from brownout_core.flows.by_key import business_key, only
 from brownout_core.flows.flow import Around, Flow, SetAside
+from brownout_core.flows.looking import at_best
 from brownout_core.flows.request import FlowRequest
 from brownout_core.services.work_orders import Line, NewWorkOrder, WorkOrder
 
@@ -108,8 +109,8 @@ class PlanVisits(Flow[VisitsRequest]):
                 idempotent=False,
             )
         except ServiceError as error:
-            found = await self._found_at_best(orders, asking) if error.may_have_effect else {}
-            if len(found) < len(orders):
+            found = await at_best(self._find(orders, asking)) if error.may_have_effect else None
+            if found is None or len(found) < len(orders):
                 raise
             return found
         answered = zip(missing, made, strict=True)
@@ -137,12 +138,6 @@ class PlanVisits(Flow[VisitsRequest]):
             lambda client: client.cancel(order.id, operation_id=asking.operation_id),
             idempotent=True,
         )
-
-    async def _found_at_best(self, orders: Sequence[NewWorkOrder], asking: Asking) -> There:
-        try:
-            return await self._find(orders, asking)
-        except BrownoutError:
-            return {}
 
     async def _find(self, orders: Sequence[NewWorkOrder], asking: Asking) -> There:
         there: There = {}

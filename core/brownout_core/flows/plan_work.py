@@ -19,9 +19,10 @@ from pydantic import Field
 from brownout_core.adapters import erp
 from brownout_core.adapters.erp import ErpClient
 from brownout_core.asking import Asking
-from brownout_core.errors import BrownoutError, NotSettled, ServiceError
+from brownout_core.errors import NotSettled, ServiceError
 from brownout_core.flows.by_key import business_key, only
 from brownout_core.flows.flow import Around, Flow, SetAside
+from brownout_core.flows.looking import at_best
 from brownout_core.flows.request import FlowRequest
 from brownout_core.services.work_orders import Job, JobStatus, Line, NewWorkOrder, WorkOrder
 
@@ -76,7 +77,7 @@ class PlanWork(Flow[PlanRequest]):
         try:
             job = await self._begun(request, asking)
         except ServiceError as error:
-            found = await self._found_at_best(request, asking) if error.may_have_effect else None
+            found = await at_best(self._find(request, asking)) if error.may_have_effect else None
             if found is None:
                 raise
             return found
@@ -119,12 +120,6 @@ class PlanWork(Flow[PlanRequest]):
             await asyncio.sleep(job.look_again_s)
             job = await self._erp.read(asking, "job", partial(look, job))
         return job
-
-    async def _found_at_best(self, request: PlanRequest, asking: Asking) -> WorkOrder | None:
-        try:
-            return await self._find(request, asking)
-        except BrownoutError:
-            return None
 
     async def _find(self, request: PlanRequest, asking: Asking) -> WorkOrder | None:
         found = await self._erp.read(

@@ -17,8 +17,9 @@ from typing import Any
 from brownout_core.adapters import cloudflare
 from brownout_core.adapters.cloudflare import CloudflareClient
 from brownout_core.asking import Asking
-from brownout_core.errors import BrownoutError, ServiceError, VendorRefused
+from brownout_core.errors import ServiceError, VendorRefused
 from brownout_core.flows.flow import Around, Flow, SetAside
+from brownout_core.flows.looking import at_best
 from brownout_core.flows.request import FlowRequest, Host
 from brownout_core.services.communication import reference
 from brownout_core.services.edge import Record, RecordContended, Standing, standing
@@ -110,18 +111,15 @@ class PublishSite(Flow[SiteRequest]):
                 idempotent=False,
             )
         except ServiceError as error:
-            there = await self._found_at_best(wanted, asking) if error.may_have_effect else None
+            there = await at_best(self._found(wanted, asking)) if error.may_have_effect else None
             if there is None:
                 raise
             return there
 
-    async def _found_at_best(self, wanted: Record, asking: Asking) -> Record | None:
-        try:
-            found = await self._edge.read(
-                asking, "records", lambda client: client.records(wanted.name, operation_id=asking.operation_id)
-            )
-        except BrownoutError:
-            return None
+    async def _found(self, wanted: Record, asking: Asking) -> Record | None:
+        found = await self._edge.read(
+            asking, "records", lambda client: client.records(wanted.name, operation_id=asking.operation_id)
+        )
         return _there(found, wanted)
 
 

@@ -15,8 +15,9 @@ from pydantic import Field
 from brownout_core.adapters import cloudflare
 from brownout_core.adapters.cloudflare import UNKNOWN_KEY, CloudflareClient
 from brownout_core.asking import Asking
-from brownout_core.errors import BrownoutError, ServiceError, VendorRefused
+from brownout_core.errors import ServiceError, VendorRefused
 from brownout_core.flows.flow import Around, Flow, SetAside
+from brownout_core.flows.looking import at_best
 from brownout_core.flows.request import FlowRequest, Host
 from brownout_core.services.communication import reference
 
@@ -62,7 +63,7 @@ class PutNotice(Flow[NoticeRequest]):
                 idempotent=False,
             )
         except ServiceError as error:
-            if not error.may_have_effect or not await self._is_there_at_best(key, value, asking):
+            if not error.may_have_effect or not await at_best(self._is_there(key, value, asking)):
                 raise
 
     async def _is_there(self, key: str, value: bytes, asking: Asking) -> bool:
@@ -74,10 +75,4 @@ class PutNotice(Flow[NoticeRequest]):
         except VendorRefused as error:
             if error.code != UNKNOWN_KEY:
                 raise
-            return False
-
-    async def _is_there_at_best(self, key: str, value: bytes, asking: Asking) -> bool:
-        try:
-            return await self._is_there(key, value, asking)
-        except BrownoutError:
             return False

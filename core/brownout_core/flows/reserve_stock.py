@@ -23,6 +23,7 @@ from brownout_core.asking import Asking
 from brownout_core.errors import BrownoutError, ServiceError, VendorRefused
 from brownout_core.flows.by_key import business_key, only
 from brownout_core.flows.flow import Around, Flow, SetAside
+from brownout_core.flows.looking import at_best
 from brownout_core.flows.request import FlowRequest
 from brownout_core.services.work_orders import Line, NewWorkOrder, Reservation, WorkOrder
 
@@ -112,16 +113,10 @@ class ReserveStock(Flow[ReserveRequest]):
         try:
             return await self._erp(asking, call, make, idempotent=False)
         except ServiceError as error:
-            found = await self._at_best(find) if error.may_have_effect else None
+            found = await at_best(find()) if error.may_have_effect else None
             if found is None:
                 raise
             return found
-
-    async def _at_best(self, find: Callable[[], Awaitable[T | None]]) -> T | None:
-        try:
-            return await find()
-        except BrownoutError:
-            return None
 
     async def find_any(self, request: ReserveRequest, asking: Asking) -> Sequence[str]:
         """Whether anything of it stands, as one name for all of it: its key."""

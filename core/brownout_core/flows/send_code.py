@@ -13,11 +13,10 @@ from pydantic import Field
 from brownout_core.adapters import twilio
 from brownout_core.adapters.twilio import TwilioClient, Verification
 from brownout_core.asking import Asking
-from brownout_core.errors import BrownoutError, ServiceError, VendorRefused
+from brownout_core.errors import ServiceError
 from brownout_core.flows.flow import Around, Flow, SetAside
+from brownout_core.flows.looking import at_best, or_none
 from brownout_core.flows.request import FlowRequest, Phone
-
-NOT_FOUND = 404
 
 
 class SendCodeRequest(FlowRequest):
@@ -58,7 +57,7 @@ class SendCode(Flow[SendCodeRequest]):
                 idempotent=False,
             )
         except ServiceError as error:
-            pending = await self._pending_at_best(request.to, asking) if error.may_have_effect else None
+            pending = await at_best(self._pending(request.to, asking)) if error.may_have_effect else None
             if pending is None:
                 raise
             return pending
@@ -67,15 +66,4 @@ class SendCode(Flow[SendCodeRequest]):
         def fetch(client: TwilioClient) -> Awaitable[Verification]:
             return client.verification(to, operation_id=asking.operation_id)
 
-        try:
-            return await self._twilio.read(asking, "verification", fetch)
-        except VendorRefused as error:
-            if error.status != NOT_FOUND:
-                raise
-            return None
-
-    async def _pending_at_best(self, to: str, asking: Asking) -> Verification | None:
-        try:
-            return await self._pending(to, asking)
-        except BrownoutError:
-            return None
+        return await or_none(self._twilio.read(asking, "verification", fetch))
