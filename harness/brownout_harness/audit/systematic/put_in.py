@@ -20,6 +20,7 @@ class Functions:
     def __init__(self, files: Iterable[str]) -> None:
         wanted = frozenset(files)
         self._at: dict[Place, list[FunctionType]] = {}
+        gc.unfreeze()  # what is frozen is not among the objects
         for each in gc.get_objects():
             if isinstance(each, FunctionType) and each.__code__.co_filename in wanted:
                 self._at.setdefault(_place(each.__code__), []).append(each)

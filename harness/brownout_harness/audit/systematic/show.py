@@ -30,7 +30,7 @@ class Asked:
     sample: float = 1.0
     """So large a share of all."""
     only: tuple[str, ...] = ("",)
-    """The modules, without the package's name, begin so."""
+    """The modules, with or without the package's name, begin so."""
     at_least: float = 0.0
     """So large a share is to be noticed."""
     baseline: Path | None = None
@@ -52,7 +52,8 @@ def audit_systematically(
     kept = Kept(out, f"{package} {source_state()}")
     every = list(sources.changes())
     drawn = sampled(every, asked.sample)
-    wanted = [each for each in drawn if each.module.partition(".")[2].startswith(asked.only)]
+    only = tuple(each.removeprefix(f"{sources.package}.") for each in asked.only)
+    wanted = [each for each in drawn if each.module.partition(".")[2].startswith(only)]
     if not wanted:
         named = ", ".join(filter(None, asked.only)) or "so small a sample"
         raise BadInput(f"no change of {sources.package} is in {named}")

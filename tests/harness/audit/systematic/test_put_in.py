@@ -1,6 +1,7 @@
 """A change is put into what is there, or comes with the import."""
 
 import ast
+import gc
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -59,6 +60,17 @@ def test_a_function_that_is_there_takes_its_change_at_once(
     tree, line = one(toy, before, after)
     assert functions.exchange(str(toy), tree, line)
     assert (made.size(), made.many()) == (size, many)
+
+
+def test_a_function_is_found_though_the_collector_has_been_told_to_leave_it_alone(toy: Path) -> None:
+    """As it has where an audit has tried some changes already: the others would all be imported anew, which takes long,
+    and no probe would be put in."""
+    tree, line = one(toy, "n + 10", "n - 10")
+    gc.freeze()
+    try:
+        assert Functions([str(toy)]).exchange(str(toy), tree, line)
+    finally:
+        gc.unfreeze()
 
 
 def test_what_no_living_function_can_take_is_said(toy: Path) -> None:

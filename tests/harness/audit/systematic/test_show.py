@@ -26,7 +26,7 @@ from brownout_scenarios import library
 
 library.names = lambda: ["places-taken", "openai-hangs"]
 out, *before = map(Path, sys.argv[1:])
-asked = show.Asked(sample=0.12, only=("policies.bulkhead",), baseline=before[0] if before else None)
+asked = show.Asked(sample=0.12, only=("brownout_core.policies.bulkhead",), baseline=before[0] if before else None)
 sys.exit(show.audit_systematically(Console(width=160), "core", asked, out=out, workers=2))
 """
 
