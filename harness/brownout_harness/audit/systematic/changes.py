@@ -197,11 +197,21 @@ def _is_nothing_that_runs(node: ast.AST) -> bool:
 
 def _is_passed_over(node: ast.AST, field: str, child: ast.AST) -> bool:
     """Changed as part of what is around it, or not at all."""
-    if field in TYPES:
+    if field in TYPES or _is_name_of_call(node, child):
         return True
     return isinstance(child, ast.expr_context | ast.operator | ast.cmpop | ast.boolop | ast.unaryop) or (
         isinstance(child, ast.Constant) and isinstance(node, ast.Expr | ast.JoinedStr | ast.MatchValue)
     )
+
+
+def _is_name_of_call(node: ast.AST, child: ast.AST) -> bool:
+    """What is told has it, and nothing is decided by it: `call = "send"`, `self._mail.read(asking, "send", …)`."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id="call")], value=ast.Constant() as name):
+            return child is name
+        case ast.Call(func=ast.Attribute(), args=[ast.Name(id="asking"), ast.Constant() as name, *_]):
+            return child is name
+    return False
 
 
 def _is_union(node: ast.AST) -> bool:

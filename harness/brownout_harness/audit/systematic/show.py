@@ -13,7 +13,7 @@ from brownout_harness.audit.kept import sources as source_state
 from brownout_harness.audit.systematic.audit import Audit
 from brownout_harness.audit.systematic.baseline import baseline, read_baseline
 from brownout_harness.audit.systematic.kept import Kept
-from brownout_harness.audit.systematic.reviewed import reviewed
+from brownout_harness.audit.systematic.reviewed import by_change, reviewed
 from brownout_harness.audit.systematic.sources import SOURCES, sampled
 from brownout_harness.audit.systematic.tally import Tally, tally, write
 from brownout_harness.problems import FAILED, PASSED, BadInput
@@ -64,12 +64,13 @@ def audit_systematically(
     audit.anew([each for each in wanted if each.name not in kept.found])
     names = {each.name for each in wanted}
     found = [each for name, each in kept.found.items() if name in names]
+    names_of_all = [each.name for each in every]
     told = tally(
         sources,
         asked.sample,
         found,
-        reviewed=reviewed(),
-        names=(each.name for each in every),
+        reviewed=by_change(reviewed(), names_of_all),
+        names=names_of_all,
         before={name: each for name, each in before.items() if name in names},
     )
     if out is not None:

@@ -60,6 +60,17 @@ def test_words_and_types_and_what_refuses_bad_settings_are_left_as_they_are(tmp_
     assert not any("None" in each.before for each in changes), "a type that cannot be made is nothing to notice"
 
 
+def test_the_name_of_a_call_is_a_label_and_other_words_may_decide(tmp_path: Path) -> None:
+    text = """def send(self, asking, own):
+    call = "send"
+    step = "first"
+    return self.mail.read(asking, "read", "words"), own(asking, "second"), call
+"""
+    changes = changes_of("part", part(tmp_path, text))
+    told = {each.before for each in changes if each.operator == "constant-changed"}
+    assert told == {"'first'", "'words'", "'second'"}
+
+
 def test_what_is_executed_at_the_import_is_told_from_what_a_call_executes(tmp_path: Path) -> None:
     is_run = {each.before: each.is_run for each in changes_of("part", part(tmp_path))}
     assert is_run["self.n < LIMIT"]
