@@ -4,6 +4,7 @@
 - `commands/`    one module per command, the table of them, and what a person sees
 - `audit/`       known-bad parts, and which scenario catches which
 - `twin/`        how far virtual and real agree
+- `gate/`        several runs as the gate of a CI, and what they are compared with
 - `running/`     from a scenario's name to a verdict and a run folder, in either mode
 - `words/`       the words of a scenario, collected from the packages that own them
 - `virtual/`     an event loop whose clock jumps; everything in one process

@@ -16,6 +16,21 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def render(verdict: Verdict) -> str:
     """The document as text, ending in a newline."""
+    suite = suite_of(verdict)
+    counts = {name: value for name, value in suite.items() if name not in {"name", "timestamp"}}
+    root = ET.Element("testsuites", {"name": "brownout", **counts})
+    root.append(suite)
+    return text_of(root)
+
+
+def text_of(root: ET.Element) -> str:
+    """A whole document, ending in a newline."""
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def suite_of(verdict: Verdict) -> ET.Element:
+    """One run."""
     results = verdict.expectations
     failed = sum(each.status is Status.FAILED for each in results)
     unclear = sum(each.status is Status.INCONCLUSIVE for each in results)
@@ -27,31 +42,29 @@ def render(verdict: Verdict) -> str:
         "skipped": "0",
         "time": f"{verdict.duration_s:.3f}",
     }
-    root = ET.Element("testsuites", {"name": "brownout", **counts})
-    suite = ET.SubElement(root, "testsuite", {"name": f"{verdict.scenario} ({verdict.mode})", **counts})
+    suite = ET.Element("testsuite", {"name": f"{verdict.scenario} ({verdict.mode})", **counts})
     if verdict.started:
         suite.set("timestamp", verdict.started)
     properties = ET.SubElement(suite, "properties")
     for name, value in (("seed", str(verdict.seed)), ("verdict", verdict.verdict), ("command", verdict.command)):
-        ET.SubElement(properties, "property", {"name": name, "value": _clean(value)})
+        ET.SubElement(properties, "property", {"name": name, "value": clean(value)})
     for result in results:
         _case(suite, verdict, result)
     if incomplete:
         _incomplete(suite, verdict)
-    ET.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+    return suite
 
 
 def _case(suite: ET.Element, verdict: Verdict, result: ExpectationResult) -> None:
-    case = ET.SubElement(suite, "testcase", {"classname": f"brownout.{verdict.scenario}", "name": _clean(result.title)})
+    case = ET.SubElement(suite, "testcase", {"classname": f"brownout.{verdict.scenario}", "name": clean(result.title)})
     if result.status is Status.PASSED:
         return
     kind = "failure" if result.status is Status.FAILED else "error"
-    outcome = ET.SubElement(case, kind, {"type": result.status, "message": _clean(result.observed)})
+    outcome = ET.SubElement(case, kind, {"type": result.status, "message": clean(result.observed)})
     lines = [f"expected: {result.expected}", f"observed: {result.observed}"]
     if result.when:
         lines.append(f"when: {result.when}")
-    outcome.text = _clean("\n".join([*lines, *(_shown(each) for each in result.cases)]))
+    outcome.text = clean("\n".join([*lines, *(_shown(each) for each in result.cases)]))
 
 
 def _shown(case: Case) -> str:
@@ -65,8 +78,9 @@ def _incomplete(suite: ET.Element, verdict: Verdict) -> None:
     outcome = ET.SubElement(
         case, "error", {"type": verdict.verdict, "message": "the experiment did not happen as asked"}
     )
-    outcome.text = _clean("\n".join(verdict.reasons))
+    outcome.text = clean("\n".join(verdict.reasons))
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """What XML can hold of it."""
     return FORBIDDEN.sub("?", text)

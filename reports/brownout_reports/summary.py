@@ -16,45 +16,45 @@ def render(verdict: Verdict) -> str:
 
 
 def _lines(verdict: Verdict) -> Iterator[str]:
-    yield f"## {MARKS[verdict.verdict]} {_text(verdict.scenario)}: {verdict.verdict}"
+    yield f"## {MARKS[verdict.verdict]} {plain(verdict.scenario)}: {verdict.verdict}"
     yield ""
-    yield f"{_text(verdict.about)}"
+    yield f"{plain(verdict.about)}"
     yield ""
     if verdict.follows:
-        yield f"Follows the incident of {_text(verdict.follows)}."
+        yield f"Follows the incident of {plain(verdict.follows)}."
         yield ""
     if verdict.tags:
-        yield f"Tags: {_text(', '.join(verdict.tags))}."
+        yield f"Tags: {plain(', '.join(verdict.tags))}."
         yield ""
-    yield f"Mode {verdict.mode}, seed {verdict.seed}, {verdict.duration_s:.0f} s, target {_text(verdict.target)}."
+    yield f"Mode {verdict.mode}, seed {verdict.seed}, {verdict.duration_s:.0f} s, target {plain(verdict.target)}."
     yield ""
     for reason in verdict.reasons:
-        yield f"- inconclusive: {_text(reason)}"
+        yield f"- inconclusive: {plain(reason)}"
     if verdict.reasons:
         yield ""
     yield "| | expectation | observed |"
     yield "| --- | --- | --- |"
     for result in verdict.expectations:
-        yield f"| {MARKS[result.status]} | {_text(result.title)} | {_text(result.observed)} |"
+        yield f"| {MARKS[result.status]} | {plain(result.title)} | {plain(result.observed)} |"
     yield ""
     for result in verdict.expectations:
         if result.status is Status.FAILED:
             yield from _failure(result)
     yield from _vendors([each for each in verdict.vendor_metrics if each.phase == "all"])
     for note in verdict.notes:
-        yield f"- note: {_text(note)}"
+        yield f"- note: {plain(note)}"
     if verdict.notes:
         yield ""
-    yield f"Reproduce: {_code(verdict.command)}"
+    yield f"Reproduce: {code(verdict.command)}"
 
 
 def _failure(result: ExpectationResult) -> Iterator[str]:
-    yield f"**{_text(result.title)}**"
+    yield f"**{plain(result.title)}**"
     yield ""
-    yield f"- expected: {_text(result.expected)}"
-    yield f"- observed: {_text(result.observed)}"
+    yield f"- expected: {plain(result.expected)}"
+    yield f"- observed: {plain(result.observed)}"
     if result.when:
-        yield f"- when: {_text(result.when)}"
+        yield f"- when: {plain(result.when)}"
     for case in result.cases:
         yield f"- {_case(case)}"
     yield ""
@@ -62,7 +62,7 @@ def _failure(result: ExpectationResult) -> Iterator[str]:
 
 def _case(case: Case) -> str:
     at = "" if case.at_s is None else f" at {case.at_s:.3f} s"
-    return f"{_code(case.operation_id or 'no operation id')}{at}: {_text(case.what)}"
+    return f"{code(case.operation_id or 'no operation id')}{at}: {plain(case.what)}"
 
 
 def _vendors(rows: list[VendorMetrics]) -> Iterator[str]:
@@ -74,11 +74,11 @@ def _vendors(rows: list[VendorMetrics]) -> Iterator[str]:
         ratio = "–" if row.amplification is None else f"{row.amplification:.2f}"  # noqa: RUF001 - no number
         load = [row.operations, row.requests, ratio]
         answers = [row.answered_ok, row.answered_4xx, row.answered_429, row.answered_5xx, row.not_answered]
-        yield f"| {' | '.join(map(str, [_text(row.vendor), *load, *answers, row.effects, row.duplicates]))} |"
+        yield f"| {' | '.join(map(str, [plain(row.vendor), *load, *answers, row.effects, row.duplicates]))} |"
     yield ""
 
 
-def _text(text: str) -> str:
+def plain(text: str) -> str:
     """On one line, and nothing in it is markup: no column, tag, entity, link, list, heading, nor a call for somebody.
 
     What it holds may have been made up by whoever asked the target for something: operation ids, codes, paths.
@@ -91,8 +91,8 @@ def _text(text: str) -> str:
     return _UNWANTED.sub(lambda found: f"{found[0][:-1]}{NOTHING}{found[0][-1]}", flat)
 
 
-def _code(text: str) -> str:
-    """Between more backticks than it holds in a row, so that it ends where it is to."""
+def code(text: str) -> str:
+    """As code, on one line. Between more backticks than it holds in a row, so that it ends where it is to."""
     flat = _flat(text)
     fence = "`" * (max(map(len, re.findall("`+", flat)), default=0) + 1)
     space = " " if "`" in (flat[:1], flat[-1:]) else ""

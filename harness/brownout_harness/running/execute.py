@@ -4,7 +4,7 @@ import ctypes
 import os
 import platform
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -51,6 +51,8 @@ from brownout_reports.run_folder import (
 from brownout_scenarios.load import files_named_by, to_yaml
 from brownout_scenarios.schema import GATEWAY, Scenario
 
+Look = Callable[[RunFolder], bool]
+"""Sees a run before it is written; True: what passed is to be kept, too."""
 REPORT_FILE = "report.html"
 LOG_BYTES = 20_000_000
 """Of each log file, so much is searched for secrets."""
@@ -82,7 +84,7 @@ class Finished:
         return EXIT_CODES[self.verdict.verdict]
 
 
-def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
+def execute(order: Order, progress: ProgressSink | None = None, look: Look | None = None) -> Finished:
     """Run, judge and write one order.
 
     Raises:
@@ -95,19 +97,22 @@ def execute(order: Order, progress: ProgressSink | None = None) -> Finished:
         tempfile.TemporaryDirectory(prefix="brownout-") as work,
     ):
         run, inputs, is_interrupted = _judged_run(order, place, Path(work), progress)
+        if look is not None:
+            look(run)
         # Whatever goes wrong from here on, the run has its verdict: it is told, and written if it can be.
         finished = _write(run, inputs, files=files_named_by(order.scenario), is_reserved=True)
         return replace(finished, is_interrupted=is_interrupted)
 
 
-def execute_keeping(keep: Keep, order: Order) -> tuple[Verdict, Finished | None]:
+def execute_keeping(keep: Keep, order: Order, look: Look | None = None) -> tuple[Verdict, Finished | None]:
     """Run and judge one order, and write it only where that is wanted of such a run. Raises what `execute` does."""
     if keep is Keep.ALL:
-        finished = execute(order)
+        finished = execute(order, look=look)
         return finished.verdict, finished
     with tempfile.TemporaryDirectory(prefix="brownout-") as work:
         run, inputs, _ = _judged_run(order, order.folder, Path(work), None)
-        if keep is Keep.NONE or run.verdict.verdict is Status.PASSED:
+        is_wanted = look is not None and look(run)
+        if keep is Keep.NONE or (run.verdict.verdict is Status.PASSED and not is_wanted):
             return run.verdict, None
         return run.verdict, _write(run, inputs, files=files_named_by(order.scenario))
 

@@ -41,6 +41,8 @@ class Order:
     """One run to be made, checked."""
 
     scenario: Scenario
+    source: str = ""
+    """As it was named: of the library, or a path."""
     mode: Mode
     folder: Path
     """Where the run's files go; nothing is there yet."""
@@ -88,6 +90,7 @@ def prepare(
     return [
         Order(
             scenario=scenario,
+            source=name,
             mode=mode,
             folder=folder,
             may_move=out is None,

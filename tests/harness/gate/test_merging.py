@@ -1,0 +1,60 @@
+"""The shares of several machines as one gate."""
+
+from pathlib import Path
+
+import pytest
+
+from brownout_harness.gate.merging import copy_runs, merged
+from brownout_harness.gate.outcome import Gate, Result
+from brownout_harness.gate.place import write
+from brownout_harness.problems import BadInput
+from tests.harness.gate.gates import a_gate, a_run
+
+
+def share(folder: Path, gate: Gate) -> Path:
+    write(folder, gate, {})
+    for run in gate.runs:
+        if run.kept:
+            (folder / run.name).mkdir()
+            (folder / run.name / "report.html").write_text(run.name)
+    return folder
+
+
+def test_all_shares_are_the_gate(tmp_path: Path) -> None:
+    one = share(tmp_path / "1", a_gate(Result.PASSED, shard="1/2"))
+    two = share(tmp_path / "2", a_gate(Result.FAILED, shard="2/2"))
+    gate = merged([two, one])
+    assert [each.name for each in gate.runs] == ["failed-virtual", "passed-virtual"]
+    assert (gate.shard, gate.exit_code) == ("", 1)
+    copy_runs([one, two], tmp_path / "out")
+    assert (tmp_path / "out" / "failed-virtual" / "report.html").read_text() == "failed-virtual"
+
+
+def test_a_share_that_is_missing_makes_no_green_gate(tmp_path: Path) -> None:
+    one = share(tmp_path / "1", a_gate(Result.PASSED, shard="1/2"))
+    other = share(tmp_path / "other", a_gate(Result.FAILED, shard="2/3"))
+    whole = share(tmp_path / "whole", a_gate(Result.DRIFTED))
+    with pytest.raises(BadInput, match="shard 2/2 is missing"):
+        merged([one])
+    two = share(tmp_path / "2", a_gate(Result.FAILED, shard="2/2"))
+    with pytest.raises(BadInput, match="a shard is there twice"):
+        merged([one, two, share(tmp_path / "again", a_gate(Result.NOT_RUN, shard="1/2"))])
+    for wrong in ([one, other], [one, whole]):
+        with pytest.raises(BadInput, match="shards of different gates"):
+            merged(wrong)
+
+
+def test_a_run_that_two_have_is_refused(tmp_path: Path) -> None:
+    folders = [share(tmp_path / name, Gate(runs=(a_run(),))) for name in "ab"]
+    with pytest.raises(BadInput, match="is in another one, too"):
+        merged(folders)
+
+
+def test_a_share_whose_folder_was_not_brought_along_is_refused(tmp_path: Path) -> None:
+    one = share(tmp_path / "1", a_gate(Result.PASSED))
+    write(one, a_gate(Result.FAILED), {})
+    with pytest.raises(BadInput, match="is it all there"):
+        copy_runs([one], tmp_path / "out")
+    write(one, Gate(runs=(a_run("../1", Result.FAILED, kept=True),)), {})
+    with pytest.raises(BadInput, match="none of its own"):
+        copy_runs([one], tmp_path / "out")
