@@ -35,10 +35,13 @@ class Ready:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The application under test: launched by `command`, or already running at `url`."""
+    """The application under test: launched by `command`, or already running at `url`; in virtual time, `asgi`."""
 
-    url: str
-    """Where it serves; `{{port}}` stands for a free port that the harness picks."""
+    url: str = ""
+    """Where it serves; `{{port}}` stands for a free port that the harness picks. Needed in real mode."""
+    asgi: str = ""
+    """For virtual time: the ASGI application to import, `shop:app`, or `shop:make_app()` for what a call makes. It is
+    looked for in the scenario file's folder first."""
     command: Command = _NO_COMMAND
     """Program and arguments, started in the scenario file's folder. `{{python}}` is the harness's own interpreter."""
     env: Mapping[str, str] = field(default_factory=dict)
@@ -49,6 +52,11 @@ class Target:
     ports: Mapping[str, int] = field(default_factory=dict)
     """Per vendor, where its simulator serves: `{stripe: 12111}`; of those left out, a free one. A target that runs
     already cannot know a free port."""
+
+    @property
+    def is_started(self) -> bool:
+        """Whether the harness starts it, and so can end it."""
+        return bool(self.command or self.asgi)
 
     def templates(self) -> tuple[str, ...]:
         """The names between `{{` and `}}` in its URL, command and environment."""

@@ -322,6 +322,8 @@ def test_a_kill_and_a_start_in_order_are_sound_whatever_the_order_in_the_file() 
         ("http://127.0.0.1:{{port}}", "http://shop.example.com", "target.url: is not loopback"),
         ("http://127.0.0.1:{{port}}", "ftp://127.0.0.1", "target.url: 'ftp://127.0.0.1' is no URL"),
         ("http://127.0.0.1:{{port}}", "http://127.0.0.1:80", "target.url: has no {{port}}"),
+        ("url: http://127.0.0.1:{{port}}", "ports: {}", "target: has no url"),
+        ("ready: /health", "asgi: shop.py", "target.asgi: 'shop.py' names no application: write module:name"),
         ("path: /checkout", "weight: 1", "operations[0].path: must say where this target is asked"),
         ("refused: [402]", "refused: [200, 402]", "operations[0].refused: holds 200, which is also done"),
         ("refused: [402]", "refused: 4xx", "'4xx' is not a status: write 200, or 400-499"),

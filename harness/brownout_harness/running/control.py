@@ -34,7 +34,7 @@ def is_wanted(scenario: Scenario) -> bool:
 
 def without_one(scenario: Scenario) -> Iterator[tuple[Place, str]]:
     """The expectations that need one where there can be none."""
-    if scenario.target is None or scenario.target.command:
+    if scenario.target is None or scenario.target.is_started:
         return
     for number, each in enumerate(scenario.expect):
         if _compares(each.check):

@@ -358,6 +358,8 @@ def _about(order: Order, inputs: RunInputs) -> About:
     target = GATEWAY
     if scenario.target is not None:
         target = " ".join(scenario.target.command).replace("{{python}}", "python") or scenario.target.url
+        if order.mode == "virtual":
+            target = scenario.target.asgi
     if scenario.replicas > 1:
         target += f" ({scenario.replicas} processes)"
     return About(

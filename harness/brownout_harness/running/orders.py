@@ -27,6 +27,7 @@ from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import load
 from brownout_scenarios.reading import Check
 from brownout_scenarios.schema import Scenario
+from brownout_scenarios.target import REDIS_URL, Target
 from brownout_scenarios.yaml_tree import Path as Place
 
 Mode = Literal["virtual", "real"]
@@ -154,18 +155,34 @@ def _can_be_run(mode: Mode, scenario: Scenario) -> Iterator[tuple[Place, str]]:
         from brownout_harness.virtual.runner import LAYERS
 
         if scenario.target is not None:
-            yield ("target",), "needs processes, which virtual mode has not: add --mode real"
+            yield from _in_virtual_time(scenario, scenario.target)
         yield from without_processes(scenario, "virtual mode has none: add --mode real")
         yield from unacted(scenario, LAYERS, "virtual mode cannot act out: add --mode real")
     else:
         from brownout_harness.real.runner import LAYERS as REAL_LAYERS
 
+        if scenario.target is not None and not scenario.target.url:
+            yield ("target",), "says nothing of processes: add command and url, or run it without --mode real"
         yield from unacted(scenario, REAL_LAYERS, "real mode cannot act out: take the fault out")
         yield from unmoved(scenario, "run it without --mode real, or move a vendor's")
         yield from without_one(scenario)
         if scenario.target is not None and not scenario.target.command:
             yield from without_processes(scenario, "say how it is started (target.command)")
         yield from unseen(scenario, "run it without --mode real, or name a moment in a vendor's books")
+
+
+def _in_virtual_time(scenario: Scenario, target: Target) -> Iterator[tuple[Place, str]]:
+    if not target.asgi:
+        yield (
+            ("target",),
+            "needs processes, which virtual mode has not: add --mode real, or name an ASGI application (asgi)",
+        )
+        return
+    if REDIS_URL in target.templates():
+        yield ("target", "env"), "needs a Redis, which virtual mode has not for such a target: add --mode real"
+    for number, operation in enumerate(scenario.workload.operations):
+        if operation.until is not None:
+            yield ("workload", "operations", number, "until"), "virtual mode cannot follow: add --mode real"
 
 
 def _folders(scenarios: Sequence[Scenario], mode: Mode, time: str, out: Path | None) -> list[Path]:

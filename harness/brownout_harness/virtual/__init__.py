@@ -7,6 +7,7 @@
   libraries get instead
 - `server.py`  the application, composed as the gateway composes it; `life.py` one life of it, and what a kill means;
   `wall.py` its wall clock, which may be wrong
+- `reference.py` what a run needs for it; `foreign/` the same for an asyncio application of somebody else's
 - `replicas.py` several processes of it, on the same stores
 - `vendors.py` the simulators, in memory; `moments.py` what is done at a moment in their books
 - `outside.py` somebody else's way to a simulator

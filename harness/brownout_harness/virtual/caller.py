@@ -30,7 +30,7 @@ from brownout_scenarios.workload import Workload
 class Server(Protocol):
     """What answers: the application in the life that it has now."""
 
-    def serve(self, request: Request, *, name: str, outlet: Outlet | None = None) -> "asyncio.Task[Answer] | None":
+    def serve(self, request: Request, *, name: str, outlet: Outlet | None = None) -> "asyncio.Future[Answer] | None":
         """Begin to answer; None where nothing listens (it was killed and not started again). `name` is for
         messages; an answer that is told as it is made goes to `outlet`."""
         ...
@@ -200,7 +200,7 @@ class _Asking:
         self._leaked = ""
         self._listening: _Listening | None = None
         self._longest_gap_s: float | None = None
-        self._task: asyncio.Task[Answer] | None = None
+        self._task: asyncio.Future[Answer] | None = None
         self._patience: asyncio.TimerHandle | None = None
 
     def ask(self) -> None:
@@ -228,7 +228,7 @@ class _Asking:
             self._task.cancel()
         self._read(0, b"", "timeout")
 
-    def _answered(self, task: "asyncio.Task[Answer]") -> None:
+    def _answered(self, task: "asyncio.Future[Answer]") -> None:
         if self._patience is not None:
             self._patience.cancel()
         if task.cancelled() or isinstance(task.exception(), Killed):
@@ -304,7 +304,7 @@ class _Listening(Heard):
         self.was_cut = True
 
 
-def _forget(task: "asyncio.Task[Answer]") -> None:
+def _forget(task: "asyncio.Future[Answer]") -> None:
     """Nobody waits for this answer any more; its error, if any, is nobody's either."""
     if not task.cancelled():
         task.exception()

@@ -44,6 +44,14 @@ REPLACED: Final = (
     (threading.Thread, "start", "starts a thread"),
     (time, "sleep", "sleeps on the wall clock"),
 )
+CURES: Final = {
+    "starts a thread": "an `async def` and an async client need none; else run it with --mode real",
+    "sleeps on the wall clock": "await asyncio.sleep instead",
+    "starts a process": "run it with --mode real",
+    "connects a real socket": "use an async client, which asks the event loop for its connection",
+    "looks up a real host": "use an async client, which asks the event loop for its connection",
+}
+"""What to do instead, where there is something."""
 OPENERS: Final = frozenset({"pathlib", "io", "_pyio", "codecs", "os", "tempfile", "shutil", "gzip", "zipfile"})
 """Whoever asks these to open a file opens it."""
 WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
@@ -63,6 +71,7 @@ def closed_world(*, epoch_s: float = 0.0, seed: int = 0) -> Iterator[None]:
     _install()
     places = {(owner, name): _refusing(getattr(owner, name), deed) for owner, name, deed in REPLACED}
     with replaced({**places, **clocks_from(epoch_s), **chance_from(seed)}), virtual_now(epoch_s), seeded_module(seed):
+        GUARD.refused.clear()
         GUARD.thread = threading.get_ident()
         try:
             yield
@@ -81,7 +90,7 @@ def _hear(
 ) -> None:
     # Of its own it knows what it needs: it hears of the interpreter's end, too, when a module's names are gone.
     if event in forbidden and guard.is_closed:
-        raise refusal(_outside(sys._getframe(1)), forbidden[event])
+        raise refusal(_outside(sys._getframe(1)), forbidden[event], CURES.get(forbidden[event], ""))
     if event == "open" and guard.is_closed:
         _opening(sys._getframe(1), *arguments)
 
@@ -105,7 +114,7 @@ def _outside(frame: FrameType | None) -> FrameType | None:
 def _refusing(original: Callable[..., Any], deed: str) -> Callable[..., Any]:
     def call(*arguments: Any, **options: Any) -> Any:
         if GUARD.is_closed:
-            raise refusal(_outside(sys._getframe(1)), deed)
+            raise refusal(_outside(sys._getframe(1)), deed, CURES.get(deed, ""))
         return original(*arguments, **options)
 
     return call

@@ -17,7 +17,7 @@ TARGET_URL: Final = f"http://{HOST}"
 class Serving(Protocol):
     """A process of the application."""
 
-    def serve(self, request: Request, *, name: str) -> asyncio.Task[Answer] | None:
+    def serve(self, request: Request, *, name: str) -> asyncio.Future[Answer] | None:
         """Begin to answer; None where nothing listens."""
         ...
 

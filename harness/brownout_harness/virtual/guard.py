@@ -25,6 +25,10 @@ class Guard:
 
     def __init__(self) -> None:
         self.thread: int | None = None
+        self.root = ""
+        """The folder of the application of somebody else's that runs: a refusal names a line of its own, if any."""
+        self.refused: dict[str, None] = {}
+        """What was refused since the world was closed, for whoever was refused may have caught the error."""
 
     @property
     def is_closed(self) -> bool:
@@ -48,10 +52,25 @@ def is_ours(frame: FrameType | None) -> bool:
     return name.startswith(OURS) and not name.startswith(WATCHING)
 
 
-def refusal(frame: FrameType | None, deed: str) -> NotVirtual:
-    """The error to raise: where, and what was done."""
+def refusal(frame: FrameType | None, deed: str, cure: str = "") -> NotVirtual:
+    """The error to raise: where, what was done, and what to do. It is remembered, too."""
     place = "somebody" if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
-    return NotVirtual(f"{place} {deed} in virtual time")
+    own = _own(frame)
+    if own is not None and own is not frame:
+        place = f"{own.f_code.co_filename}:{own.f_lineno} (by {place})"
+    message = f"{place} {deed} in virtual time{cure and ': '}{cure}"
+    GUARD.refused[message] = None
+    return NotVirtual(message)
+
+
+def _own(frame: FrameType | None) -> FrameType | None:
+    """The innermost line of the application of somebody else's, if it is one that runs."""
+    while GUARD.root and frame is not None:
+        path = frame.f_code.co_filename
+        if path.startswith(GUARD.root) and "site-packages" not in path:
+            return frame
+        frame = frame.f_back
+    return None
 
 
 def _module(frame: FrameType) -> str:
@@ -64,7 +83,9 @@ def replaced(replacements: Mapping[Place, Callable[..., Any]]) -> Iterator[None]
     (`from time import monotonic`). All of it is as it was afterwards."""
     originals = {place: getattr(*place) for place in replacements}
     instead = {id(originals[place]): made for place, made in replacements.items()}
+    before = {id(made): originals[place] for place, made in replacements.items()}
     held = list(_held(instead))
+    always = {(id(names), name) for names, name, _ in _held(before)}
     try:
         for (owner, name), made in replacements.items():
             setattr(owner, name, made)
@@ -72,10 +93,12 @@ def replaced(replacements: Mapping[Place, Callable[..., Any]]) -> Iterator[None]
             names[name] = instead[id(original)]
         yield
     finally:
-        for names, name, original in held:
-            names[name] = original
         for (owner, name), original in originals.items():
             setattr(owner, name, original)
+        # Also where a module that was imported meanwhile has taken it from here.
+        for names, name, made in list(_held(before)):
+            if (id(names), name) not in always:
+                names[name] = before[id(made)]
 
 
 def _held(wanted: Collection[int]) -> Iterator[tuple[dict[str, Any], str, Any]]:

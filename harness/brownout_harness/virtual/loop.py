@@ -11,7 +11,7 @@ import gc
 import inspect
 import selectors
 from collections import deque
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -92,9 +92,10 @@ def describe_waiting(loop: asyncio.AbstractEventLoop) -> str:
     return "nothing is runnable and no timer is set:\n  " + "\n  ".join(lines or ["no task is left"])
 
 
-def run_virtually(main: Coroutine[Any, Any, T]) -> T:
-    """Run `main` to its end in virtual time and return its result; leftover tasks are cancelled."""
-    with rarely_collecting(), asyncio.Runner(loop_factory=VirtualLoop) as runner:
+def run_virtually(main: Coroutine[Any, Any, T], loop: Callable[[], VirtualLoop] = VirtualLoop) -> T:
+    """Run `main` to its end in virtual time and return its result; leftover tasks are cancelled. `loop` makes the
+    loop."""
+    with rarely_collecting(), asyncio.Runner(loop_factory=loop) as runner:
         results: list[T] = []
 
         async def keep() -> None:

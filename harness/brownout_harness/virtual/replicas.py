@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from brownout_harness.asked.dead_letters import Dialogue
 from brownout_harness.judging.endings import Ending
+from brownout_harness.virtual.foreign.server import ForeignServer
 from brownout_harness.virtual.server import VirtualServer
 from brownout_scenarios.phases import Action
 
@@ -18,7 +19,7 @@ T = TypeVar("T")
 class Replicas:
     """All of them, by name. Belongs to one loop."""
 
-    def __init__(self, names: Iterable[str], make: Callable[[str, int], VirtualServer]) -> None:
+    def __init__(self, names: Iterable[str], make: Callable[[str, int], VirtualServer | ForeignServer]) -> None:
         """`make` gets a name and its number, from 0."""
         self.servers = {name: make(name, number) for number, name in enumerate(names)}
 

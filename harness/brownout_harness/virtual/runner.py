@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -25,7 +24,7 @@ from brownout_harness.asked.dead_letters import Dialogue, letters
 from brownout_harness.asked.desk import visit
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
-from brownout_harness.asked.needed import served, vendors_needed
+from brownout_harness.asked.needed import vendors_needed
 from brownout_harness.asked.notices import notices
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.outsiders import outsiders_of
@@ -48,12 +47,13 @@ from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.closed import closed_world
 from brownout_harness.virtual.delivery import deliver
 from brownout_harness.virtual.disk import Disk
+from brownout_harness.virtual.foreign.staging import ForeignStage
 from brownout_harness.virtual.held_back import Signals, held_back
 from brownout_harness.virtual.life import Killed
 from brownout_harness.virtual.loop import rarely_collecting, run_virtually
 from brownout_harness.virtual.moments import VirtualMoments
+from brownout_harness.virtual.reference import ReferenceStage
 from brownout_harness.virtual.replicas import Replicas
-from brownout_harness.virtual.server import VirtualServer, config_of
 from brownout_harness.virtual.store import VirtualStore
 from brownout_harness.virtual.vendors import WIRE_S, Vendors
 from brownout_harness.virtual.wall import VirtualWall
@@ -67,6 +67,8 @@ from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor
 
 T = TypeVar("T")
+Stage = ReferenceStage | ForeignStage
+"""What differs with the application."""
 
 EPOCH_S = 1_767_225_600.0
 """2026-01-01T00:00:00Z: the wall clock at the start of every virtual run."""
@@ -105,8 +107,8 @@ def run_virtual(
             progress=progress,
             signals=signals,
         )
-        with closed_world(epoch_s=EPOCH_S, seed=scenario.seed):
-            inputs = run_virtually(run.main())
+        with run.stage.world(EPOCH_S), closed_world(epoch_s=EPOCH_S, seed=scenario.seed):
+            inputs = run_virtually(run.main(), run.stage.loop)
     try:
         signals.pass_on()
     except Interrupted as interrupted:
@@ -131,6 +133,7 @@ class Run:
     ) -> None:
         self.scenario = scenario
         self.loaded = {name: vendors[name] for name in vendors_needed(scenario, vendors, replacements.flows)}
+        self.stage: Stage = ReferenceStage(self) if scenario.target is None else ForeignStage(scenario, self.loaded)
         self.arrivals = plan(scenario, operations)
         self.users = users_of(scenario, operations)
         self.asked_for = operations_of(scenario, operations)
@@ -156,7 +159,13 @@ class Run:
         self.loop.set_exception_handler(self._unhandled)
         fields = fields_to_keep(terms_of(self.asked_for.values()), self.scenario.expect, self.loaded)
         self.vendors = Vendors(
-            self.scenario, self.loaded, epoch_s=EPOCH_S, blocks=self.disk.ledgers, fields=fields, deliver=self._deliver
+            self.scenario,
+            self.loaded,
+            epoch_s=EPOCH_S,
+            blocks=self.disk.ledgers,
+            fields=fields,
+            deliver=self._deliver,
+            base_url=self.stage.base_url,
         )
         self.wall = VirtualWall(self.loop.time, EPOCH_S)
         self.store = VirtualStore(self.scenario, self.loop, away=self.disk.claims)
@@ -166,7 +175,8 @@ class Run:
         schedule(self.actors, self.scenario, 0.0)
         self.actions = Actions(self.scenario)
         self.moments = VirtualMoments(self.actions, self.vendors, clock=self.loop.time, act=self._act)
-        self.replicas = Replicas(self.scenario.processes, self._server)
+        self.stage.open(self.vendors.simulators, self.vendors.environments)
+        self.replicas = Replicas(self.scenario.processes, self.stage.server)
         for at_s, action in self.scenario.actions():
             self.loop.call_at(at_s, self._act_when_due, action, at_s)
         holders = self.vendors.key_holders
@@ -182,6 +192,7 @@ class Run:
             secrets=self.vendors.secrets,
             minter=Minter(*keeper_of(holders), lambda: EPOCH_S + self.loop.time()),
         )
+        await self.stage.ready()
         if self.progress is not None:
             self._show()
         work = self.loop.create_task(self._to_its_end(), name="the run")
@@ -196,6 +207,7 @@ class Run:
         gaps = list(self.gaps)
         if self.is_cut_short:
             self.replicas.end()
+        self.stage.close()
         await self.vendors.close()
         self._let_go()
         # Of what is cut short, whatever fails while it is taken down has been made to.
@@ -207,28 +219,6 @@ class Run:
         if (left_s := self.scenario.duration_s - self.loop.time()) > 0:
             await asyncio.sleep(left_s)
         return await self._drain()
-
-    def _server(self, process: str, number: int) -> VirtualServer:
-        name = process if self.scenario.replicas > 1 else ""
-        return VirtualServer(
-            config_of(
-                self.vendors.environments,
-                self.scenario.policies.to_json(),
-                self.replacements,
-                operations=served(self.scenario),
-                heard=self.scenario.heard,
-            ),
-            self.replacements,
-            transports=self.vendors.transports(),
-            claims=self.store.client,
-            dead_letters=self.dead_letters,
-            sink=partial(self._hear, name),
-            seed=self.scenario.seed + number,
-            wall_clock=self.wall,
-            on_write=partial(self.moments.wrote, process),
-            grace_s=self.scenario.grace_s,
-            process=name,
-        )
 
     async def _deliver(self, webhook: OutgoingWebhook) -> int | None:
         """To the first process: a vendor has one address of the target."""
@@ -293,7 +283,7 @@ class Run:
         if span is not None:
             self.loop.call_later(SHOW_EVERY_S, self._show)
 
-    def _hear(self, process: str, event: Event) -> None:
+    def hear(self, process: str, event: Event) -> None:
         self.events.add(EventRow(*event, process))  # the same fields in the same order
         if event.kind is Kind.BREAKER_TRANSITION:
             self.breakers[of_process(event.vendor, process)] = event.outcome
@@ -305,7 +295,7 @@ class Run:
     def _unhandled(self, _loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
         """A task's error that nobody asked for, or a callback's: what it was to do was not done."""
         error = context.get("exception")
-        if isinstance(error, Killed):
+        if isinstance(error, Killed) or self.stage.takes(error):
             return
         task = context.get("future") or context.get("task")
         whose = f" ({task.get_name()})" if isinstance(task, asyncio.Task) else ""
@@ -340,7 +330,7 @@ class Run:
             self.ledger.add_block(page)
         for page in self.vendors.deliveries():
             self.deliveries.add_block(page)
-        self.gaps += [*self.vendors.gaps(), *self.actions.gaps]
+        self.gaps += [*self.vendors.gaps(), *self.actions.gaps, *self.stage.gaps()]
         if forgotten := self.store.forgotten:
             self.gaps.append(Gap(GapKind.OTHER, f"{forgotten} claims were forgotten for want of room"))
         operations = self.operations.rows()
@@ -353,13 +343,13 @@ class Run:
         books = (self.ledger.rows(), self.events.rows(), self.deliveries.rows())
         return RunInputs(
             tables=Tables(operations, *books, Rows.of(LetterRow, shown)),
-            shows_dead_letters=not self.is_cut_short,
+            shows_dead_letters=self._shows_letters,
             fault_counts=counted(self.actors.values()),
             deeds=tuple(self.deeds),
             endings=self.replicas.endings(),
             still_open=still_open,
             said=self.vendors.said(),
-            notes=tuple(self.notes),
+            notes=(*self.notes, *self.stage.notes()),
             secrets=self.vendors.secrets,
             duration_s=duration_s,
         )
@@ -367,7 +357,7 @@ class Run:
     def _let_go(self) -> None:
         """Of the simulators: full as they are they hold each other, and whoever judges, or runs again, needs their
         room. A task that failed and that nobody holds says so when it is collected: now, while it is heard."""
-        del self.vendors, self.moments, self.actors, self.replicas, self.callers, self.store
+        del self.vendors, self.moments, self.actors, self.replicas, self.callers, self.store, self.stage
         del self.visits, self.cut_short
         gc.collect()
 
@@ -382,9 +372,14 @@ class Run:
             else:
                 self.gaps.append(Gap(GapKind.OTHER, str(error)))
 
+    @property
+    def _shows_letters(self) -> bool:
+        """Somebody else's application shows nothing of itself."""
+        return self.scenario.target is None and not self.is_cut_short
+
     async def _shown(self, dialogue: Dialogue[list[T]]) -> list[T]:
         """What the application shows of itself, when all is at rest."""
-        if self.is_cut_short:
+        if not self._shows_letters:
             return []
         try:
             return await self._talk(dialogue)

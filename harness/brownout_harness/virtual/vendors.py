@@ -46,10 +46,11 @@ class Vendors:
         blocks: Mapping[str, Blocks],
         fields: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType({}),
         deliver: Send | None = None,
+        base_url: Callable[[str], str] = base_url_of,
     ) -> None:
         """`epoch_s` is the wall clock at the loop's instant 0; `blocks` keeps the ledgers, by vendor, of those that it
         names; the others are in memory. `fields` are those of effects that ledgers keep, by vendor and kind. `deliver`
-        takes their notices to the target, where the scenario says that it hears any."""
+        takes their notices to the target, where the scenario says that it hears any; `base_url` says where each is."""
         loop = asyncio.get_running_loop()
         self._scenario = scenario
         self._fields = fields
@@ -59,7 +60,7 @@ class Vendors:
                 clock=loop.time,
                 epoch_s=epoch_s,
                 seed=scenario.seed,
-                base_url=base_url_of(name),
+                base_url=base_url(name),
                 blocks=blocks.get(name),
                 setup=scenario.setup.get(name),
             )
@@ -69,7 +70,7 @@ class Vendors:
             name: MemoryHost(simulator, loop, deliver=deliver) for name, simulator in self._simulators.items()
         }
         self.environments = {
-            name: dict(vendor.environment(base_url_of(name), vendor.test_key(scenario.name)))
+            name: dict(vendor.environment(base_url(name), vendor.test_key(scenario.name)))
             for name, vendor in vendors.items()
         }
         """By vendor, the variables by which an application finds it."""
@@ -85,6 +86,11 @@ class Vendors:
         key = self._scenario.name
         vendors = {name: simulator.vendor for name, simulator in self._simulators.items()}
         return {name: each.key_holder(each.test_key(key)) for name, each in vendors.items() if each.key_holder}
+
+    @property
+    def simulators(self) -> Mapping[str, Simulator[Any]]:
+        """By vendor."""
+        return self._simulators
 
     @property
     def secrets(self) -> frozenset[str]:

@@ -53,7 +53,7 @@ def _process(scenario: Scenario, span: Span, action: Action, at: Path) -> Found:
     elif not ProcessStates(scenario.processes).meant(action):
         there = "one process; write replicas: 2 for two" if scenario.replicas == 1 else " and ".join(scenario.processes)
         yield (*at, action.verb), f"there is no {action.process} in this scenario: there is {there}"
-    elif scenario.target is not None and not scenario.target.command:
+    elif scenario.target is not None and not scenario.target.is_started:
         yield (*at, action.verb), "needs a target with a command: only what the harness started can it kill"
 
 
@@ -86,7 +86,7 @@ def _order(scenario: Scenario) -> Found:
 
 def _ours(scenario: Scenario) -> Iterator[str]:
     """The processes that the harness starts, and that something can be done to."""
-    if scenario.target is None or scenario.target.command:
+    if scenario.target is None or scenario.target.is_started:
         yield from scenario.processes
     if scenario.has_store:
         yield STORE

@@ -1,5 +1,6 @@
 """Of the target: it is on this machine, and everything that is filled in has a value."""
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from brownout_scenarios.yaml_tree import Path
 
 MAX_GRACE_S: Final = 600.0
 MAX_REPLICAS: Final = 8
+ASGI: Final = re.compile(r"[A-Za-z_]\w*(\.\w+)*:[A-Za-z_]\w*(\.\w+)*(\(\))?")
 
 
 def target(scenario: Scenario, words: Vocabulary) -> Found:
@@ -22,7 +24,12 @@ def target(scenario: Scenario, words: Vocabulary) -> Found:
     if target is None:
         return
     where: Path = ("target", "url") if isinstance(scenario.document.get("target"), dict) else ("target",)
-    if not target.url.startswith(("http://", "https://")):
+    yield from _asgi(target)
+    if target.asgi and not target.url and not target.command:
+        pass  # in virtual time nobody needs to know where it serves
+    elif not target.url:
+        yield ("target",), "has no url: write http://127.0.0.1:{{port}}, or asgi: module:name for virtual time"
+    elif not target.url.startswith(("http://", "https://")):
         yield where, f"{units.shown(target.url)} is no URL: write http://127.0.0.1:{{{{port}}}}"
     elif not is_loopback(host_of(target.url.replace("{{port}}", "1"))):
         yield where, "is not loopback; load is aimed at this machine only: write http://127.0.0.1:PORT"
@@ -36,10 +43,15 @@ def target(scenario: Scenario, words: Vocabulary) -> Found:
         yield ("policies",), "are the gateway's; this target is not the gateway"
 
 
+def _asgi(target: Target) -> Found:
+    if target.asgi and not ASGI.fullmatch(target.asgi):
+        yield ("target", "asgi"), f"{units.shown(target.asgi)} names no application: write module:name"
+
+
 def _grace(scenario: Scenario) -> Found:
     if not 0 <= scenario.grace_s <= MAX_GRACE_S:
         yield ("grace",), f"{units.duration(scenario.grace_s)} is outside 0s to {units.duration(MAX_GRACE_S)}"
-    if "grace" in scenario.document and scenario.target is not None and not scenario.target.command:
+    if "grace" in scenario.document and scenario.target is not None and not scenario.target.is_started:
         yield ("grace",), "needs a target with a command: only what the harness started does it stop"
 
 
@@ -48,9 +60,9 @@ def _replicas(scenario: Scenario) -> Found:
     if not 1 <= scenario.replicas <= MAX_REPLICAS:
         yield where, f"{scenario.replicas} is outside 1 to {MAX_REPLICAS}"
     elif scenario.replicas > 1 and target is not None:
-        if not target.command:
+        if not target.is_started:
             yield where, "needs a target with a command: what runs already cannot be started a second time"
-        elif "{{port}}" not in target.url.replace(" ", ""):
+        elif target.command and "{{port}}" not in target.url.replace(" ", ""):
             yield where, "needs a port for each: write {{port}} in target.url, and have the command serve there"
 
 

@@ -1,12 +1,13 @@
 """What is to be run: what cannot be is refused before anything starts."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from brownout_core.gateway.parts import PARTS
 from brownout_harness.problems import BadInput
-from brownout_harness.running.orders import MODES, Order, checked_scenario, prepare, runnable
+from brownout_harness.running.orders import MODES, Mode, Order, checked_scenario, prepare, runnable
 from brownout_scenarios import library
 from brownout_scenarios.checks.common import MAX_ARRIVALS
 from brownout_simulators.hosts.blocks import FileBlocks
@@ -92,6 +93,41 @@ def test_a_target_of_ones_own_needs_real_mode(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="add --mode real"):
         prepared(path)
     assert prepared(path, mode="real")[0].scenario.name == "shop"
+
+
+ASGI = """\
+name: their-shop
+about: A shop.
+target: {asgi: "shop:app"}
+workload:
+  arrivals: {rate: 1/s}
+  operations: [{name: pay, path: /pay, leaves: [stripe.charge]}]
+correlate: {stripe: [body.metadata.order_id]}
+phases: [{name: only, for: 10s}]
+expect: [{exactly_once: {effect: stripe.charge}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mode", "said"),
+    [
+        ("", "", "real", "target: says nothing of processes: add command and url, or run it without --mode real"),
+        ('app"}', 'app", env: {R: "{{redis.url}}"}}', "virtual", "target.env: needs a Redis"),
+        (
+            "path: /pay,",
+            "path: /pay, done: 200, accepted: 202, until: {get: /pay, at: body.state, done: [paid], within: 5s},",
+            "virtual",
+            "until: virtual mode cannot follow",
+        ),
+    ],
+)
+def test_an_asgi_application_is_refused_what_its_mode_has_not(
+    tmp_path: Path, old: str, new: str, mode: Mode, said: str
+) -> None:
+    path = tmp_path / "shop.yaml"
+    path.write_text(ASGI.replace(old, new, 1) if old else ASGI, encoding="utf-8")
+    with pytest.raises(BadInput, match=re.escape(said)):
+        checked_scenario(str(path), mode, None)
 
 
 def test_the_gateways_clock_is_moved_in_virtual_mode_only() -> None:

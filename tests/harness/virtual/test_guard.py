@@ -2,6 +2,7 @@
 
 import math
 import sys
+import time
 from contextlib import suppress
 from types import ModuleType
 
@@ -29,3 +30,12 @@ def test_a_thing_is_exchanged_wherever_it_is_held_and_put_back(monkeypatch: pyte
         assert math.sqrt is holder.root is str
         raise RuntimeError("on the way")
     assert math.sqrt is holder.root is original
+
+
+def test_a_module_that_was_imported_meanwhile_keeps_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = ModuleType("late")
+    monkeypatch.setitem(sys.modules, "late", late)
+    with replaced({(time, "monotonic"): lambda: 0.0}):
+        late.now = time.monotonic  # type: ignore[attr-defined]
+        assert late.now() == 0.0
+    assert late.now is time.monotonic

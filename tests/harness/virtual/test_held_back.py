@@ -82,14 +82,14 @@ def test_before_anything_was_asked_there_is_little_to_see_and_that_is_judged_too
 @pytest.mark.parametrize(("name", "kind"), [("healthy", "attempt_finished"), ("shutdown-mid-redrive", "redriven")])
 def test_it_does_not_matter_in_whose_step_it_comes(name: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a task's own step an error would be that task's: the application says that word in one."""
-    heard = runner.Run._hear
+    heard = runner.Run.hear
 
     def hear(run: runner.Run, process: str, event: Event) -> None:
         heard(run, process, event)
         if event.kind == kind:
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(runner.Run, "_hear", hear)
+    monkeypatch.setattr(runner.Run, "hear", hear)
     with ending_in_order():
         inputs = run_virtual(scenario(name))
     assert [gap.kind for gap in inputs.gaps] == [GapKind.INTERRUPTED]

@@ -1,0 +1,239 @@
+"""A whole run of an application of somebody else's in virtual time: it is reached, judged, closed in, and gone."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from brownout_harness.problems import BadInput, NotJudged
+from brownout_harness.virtual.guard import GUARD
+from brownout_reports.rows import LedgerRow, OperationRow
+from brownout_reports.run_folder import Status
+from tests.harness.virtual.foreign.shops import LOSING, ran, shop_with, verdict, written
+
+AGAIN_UNDER_ANOTHER_KEY = """
+    status = await pay(order, lambda: uuid.uuid4().hex)
+    return status, {}
+"""
+
+
+def test_a_shop_that_keeps_its_key_passes_though_answers_are_lost(tmp_path: Path) -> None:
+    inputs = ran(tmp_path, more=LOSING)
+    charges = [row for row in inputs.tables.of(LedgerRow) if row.entry == "effect"]
+    assert len(charges) == len({row.operation_id for row in charges}) == 40
+    assert inputs.fault_counts["only.0"].struck > 5
+    assert inputs.gaps == ()
+
+
+@pytest.mark.thorough
+def test_a_shop_that_makes_a_key_for_each_try_fails(tmp_path: Path) -> None:
+    judgement = verdict(tmp_path, shop_with(AGAIN_UNDER_ANOTHER_KEY), more=LOSING)
+    assert judgement.status is Status.FAILED
+    assert judgement.results[0].status is Status.FAILED
+
+
+def test_a_shop_that_asks_nobody_and_says_done_does_not_pass(tmp_path: Path) -> None:
+    assert verdict(tmp_path, shop_with("return 200, {}")).status is Status.FAILED
+
+
+@pytest.mark.parametrize(
+    ("deed", "said"),
+    [
+        ("await asyncio.to_thread(print)", "runs something in a thread"),
+        ("threading.Thread(target=print).start()", "starts a thread"),
+        ("time.sleep(1)", "sleeps on the wall clock"),
+        ("subprocess.run(['true'])", "starts a process"),
+        ("await asyncio.create_subprocess_exec('true')", "starts a process"),
+        ("httpx.Client(trust_env=False).get('http://127.0.0.1:9')", "looks up a real host"),
+        ("await httpx.AsyncClient(trust_env=False).get('http://api.nowhere.example')", "api.nowhere.example:80"),
+        ("await asyncio.open_connection('localhost', 5432)", "there is no PostgreSQL"),
+        ("await httpx.AsyncClient(trust_env=False).get('https://stripe.localhost')", "without TLS"),
+        ("open('kept.txt', 'w')", "writes a file"),
+    ],
+)
+def test_what_leaves_virtual_time_is_no_pass_though_the_shop_swallows_it(tmp_path: Path, deed: str, said: str) -> None:
+    swallowing = f"""
+    if order["order_id"].startswith("checkout-000003"):
+        try:
+            {deed}
+        except Exception:
+            pass
+    return await pay(order, lambda: order["order_id"]), {{}}
+    """
+    judgement = verdict(tmp_path, shop_with(swallowing))
+    assert judgement.status is Status.INCONCLUSIVE
+    [reason] = [each for each in judgement.reasons if said in each]
+    assert "shop.py:" in reason
+    assert "\n" not in reason
+
+
+def test_clocks_chance_and_sleep_are_the_runs_own(tmp_path: Path) -> None:
+    telling = """
+    began = time.monotonic()
+    await asyncio.sleep(0.25)
+    WORDS.append([round(time.monotonic() - began, 6), datetime.datetime.now(datetime.UTC).year, random.random(),
+                  str(uuid.uuid4()), os.urandom(4).hex()])
+    return 409, {"error": {"code": json.dumps(WORDS[-1])}}
+    """
+    shop = shop_with(telling)
+    one, two = (ran(folder, shop) for folder in folders(tmp_path))
+    said = [row.detail for row in one.tables.of(OperationRow)]
+    assert len(set(said)) == 40
+    assert all(each.startswith("[0.25, 2026, ") for each in said)
+    assert said == [row.detail for row in two.tables.of(OperationRow)]
+
+
+def folders(path: Path) -> list[Path]:
+    made = [path / name for name in ("one", "two")]
+    for each in made:
+        each.mkdir()
+    return made
+
+
+KILL = "actions: [{kill: target, at: 2.05s, for: 500ms}]"
+
+
+def test_a_kill_runs_no_finally_and_the_next_life_knows_nothing_of_the_last(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lasting = """
+    WORDS.append(order["order_id"])
+    try:
+        await asyncio.sleep(1)
+        return 409, {"error": {"code": f"had {len(WORDS)}"}}
+    finally:
+        print("finally", order["order_id"])
+        await pay(order, lambda: order["order_id"])
+    """
+    inputs = ran(tmp_path, shop_with(lasting), more=KILL)
+    rows = {row.operation_id: row for row in inputs.tables.of(OperationRow)}
+    cut = {name for name, row in rows.items() if row.detail == "connection_lost"}
+    refused = {name for name, row in rows.items() if row.detail == "connection_refused"}
+    charged = {row.operation_id for row in inputs.tables.of(LedgerRow) if row.entry == "effect"}
+    assert (len(cut), len(refused)) == (10, 5)
+    assert not charged & cut
+    assert charged == rows.keys() - cut - refused
+    late = [row for row in rows.values() if row.intended_s > 2.5 and row.detail.startswith("had")]
+    assert max(int(row.detail.split()[1]) for row in late) == len(late) == 14
+    assert not set(capsys.readouterr().out.split()) & cut
+    assert inputs.gaps == ()
+
+
+@pytest.mark.thorough
+def test_what_was_sent_before_a_kill_has_happened(tmp_path: Path) -> None:
+    latency = "faults: [{vendor: stripe, latency: {fixed: 1s}}]"
+    inputs = ran(tmp_path, more=f"{KILL}\n{latency}")
+    charged = {row.operation_id for row in inputs.tables.of(LedgerRow) if row.entry == "effect"}
+    cut = {row.operation_id for row in inputs.tables.of(OperationRow) if row.detail == "connection_lost"}
+    assert len(cut) == 10
+    assert len(charged & cut) == 10
+
+
+@pytest.mark.thorough
+def test_a_shop_that_is_paused_answers_late_and_all(tmp_path: Path) -> None:
+    inputs = ran(tmp_path, more="actions: [{pause: target, at: 1.05s, for: 1s}]")
+    late = [row.finished_s - row.intended_s for row in inputs.tables.of(OperationRow)]
+    assert sum(each > 0.5 for each in late) == 5
+    assert all(row.outcome == "done" for row in inputs.tables.of(OperationRow))
+
+
+@pytest.mark.thorough
+def test_a_shop_that_is_told_to_stop_finishes_what_is_open(tmp_path: Path) -> None:
+    lasting = """
+    await asyncio.sleep(0.7)
+    return await pay(order, lambda: order["order_id"]), {}
+    """
+    inputs = ran(tmp_path, shop_with(lasting), more="actions: [{stop: target, at: 1s}, {start: target, at: 2s}]")
+    [ending] = inputs.endings
+    assert not ending.was_killed
+    assert ending.ended_s is not None
+    assert 0.6 < ending.ended_s - ending.asked_s < 0.8
+
+
+def test_what_goes_on_behind_an_answer_is_waited_for_and_else_told(tmp_path: Path) -> None:
+    promising = """
+    async def later():
+        for _ in range(10_000):
+            await asyncio.sleep(1)
+    WORDS.append(asyncio.ensure_future(later()))
+    return await pay(order, lambda: order["order_id"]), {}
+    """
+    inputs = ran(tmp_path, shop_with(promising))
+    assert [gap.kind for gap in inputs.gaps] == ["drain_not_finished"]
+
+
+def test_a_task_that_waits_for_nothing_that_could_come_is_at_rest(tmp_path: Path) -> None:
+    idle = """
+    WORDS.append(asyncio.ensure_future(asyncio.Queue().get()))
+    return await pay(order, lambda: order["order_id"]), {}
+    """
+    assert ran(tmp_path, shop_with(idle)).gaps == ()
+
+
+def test_an_error_that_the_shop_leaves_to_nobody_is_its_own(tmp_path: Path) -> None:
+    careless = """
+    async def breaks():
+        raise LookupError("no such order")
+    asyncio.ensure_future(breaks())
+    return await pay(order, lambda: order["order_id"]), {}
+    """
+    inputs = ran(tmp_path, shop_with(careless))
+    assert inputs.gaps == ()
+    assert inputs.notes == ("the target left an error to nobody 40 times: LookupError: no such order",)
+
+
+@pytest.mark.parametrize(
+    ("beside", "error", "said"),
+    [
+        ("import nothing_of_that_name", BadInput, "shop:app cannot be imported: ModuleNotFoundError"),
+        ("time.sleep(1)", BadInput, "sleeps on the wall clock"),
+    ],
+)
+def test_what_cannot_be_imported_is_told_in_a_line(
+    tmp_path: Path, beside: str, error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        ran(tmp_path, shop_with(beside=beside))
+
+
+def test_what_never_becomes_ready_is_not_judged(tmp_path: Path) -> None:
+    with pytest.raises(NotJudged, match="GET /health answered 500"):
+        ran(tmp_path, shop_with().replace('status, told = 200, {"words": WORDS}', "status, told = 500, {}"))
+
+
+def test_a_run_leaves_the_process_as_it_was(tmp_path: Path) -> None:
+    before = dict(os.environ), Path.cwd(), list(sys.path), GUARD.root
+    ran(tmp_path)
+    assert (dict(os.environ), Path.cwd(), list(sys.path), GUARD.root) == before
+    assert "shop" not in sys.modules
+
+
+TELL = """
+import sys
+from brownout_reports.rows import LedgerRow, OperationRow
+from brownout_harness.running.orders import checked_scenario
+from brownout_harness.virtual.runner import run_virtual
+inputs = run_virtual(checked_scenario(sys.argv[1], "virtual", None))
+for kind in (LedgerRow, OperationRow):
+    for row in inputs.tables.of(kind):
+        print(row)
+"""
+
+
+@pytest.mark.real
+@pytest.mark.thorough
+def test_the_same_seed_gives_the_same_ledger_whatever_the_hash_seed(tmp_path: Path) -> None:
+    path = written(tmp_path, shop_with(AGAIN_UNDER_ANOTHER_KEY), more=f"{LOSING}\n{KILL}")
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", TELL, str(path)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert told[0].count(b"LedgerRow") > 40
+    assert told[0] == told[1]
