@@ -20,10 +20,10 @@ def load_parts(name: str) -> Replacements:
     """
     if not name:
         return Replacements()
+    entry = EntryPoint(name="parts", value=name, group="")
+    if entry.pattern.match(name) is None or not entry.attr:
+        raise ConfigError(f"{PARTS}: {name!r} names no attribute: write module:attribute")
     try:
-        entry = EntryPoint(name="parts", value=name, group="")
-        if not entry.attr:
-            raise ConfigError(f"{PARTS}: {name!r} names no attribute: write module:attribute")
         make = entry.load()
     except (ImportError, AttributeError, ValueError) as error:
         raise ConfigError(f"{PARTS}: {name!r} cannot be loaded: {error}") from error

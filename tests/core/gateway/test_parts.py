@@ -28,7 +28,8 @@ def test_without_a_name_nothing_is_replaced() -> None:
     ("name", "message"),
     [
         (HERE, "names no attribute: write module:attribute"),
-        ("not there:at_all", "BROWNOUT_GATEWAY_PARTS"),
+        ("not there:at_all", "names no attribute: write module:attribute"),
+        ("waits-without-jitter", "names no attribute: write module:attribute"),
         ("tests.core.gateway.gone:in_order", "cannot be loaded: No module named"),
         (f"{HERE}:gone", "cannot be loaded"),
         (f"{HERE}:none_at_all", "must be a callable that returns Replacements, not int"),
