@@ -1,5 +1,6 @@
 """Everything that can be written in a scenario is in docs/scenarios.md."""
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -56,3 +57,9 @@ def test_the_example_loads() -> None:
     example = TEXT.split("```yaml\n", 1)[1].split("```", 1)[0]
     assert load_text(example, toy_vocabulary()).name == "stripe-brownout"
     assert load_text(example, vocabulary()).name == "stripe-brownout"
+
+
+def test_the_gateways_operations_are_all_told_once() -> None:
+    told = re.search(r"The gateway's operations are (.*?):\n\n", TEXT, re.DOTALL)
+    assert told is not None
+    assert sorted(re.findall(r"`(\w+)`", told[1])) == sorted(GATEWAY_OPERATIONS)
