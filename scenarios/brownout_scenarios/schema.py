@@ -156,6 +156,13 @@ class Scenario:
     """The file."""
 
     @property
+    def target_folder(self) -> Path | None:
+        """Where an application of somebody else's is; None: nobody knows, as the scenario came from no file."""
+        if self.target is None or self.path is None:
+            return None
+        return (self.path.parent / self.target.folder).resolve()
+
+    @property
     def duration_s(self) -> float:
         return sum(phase.for_s for phase in self.phases)
 

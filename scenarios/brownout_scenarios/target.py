@@ -41,9 +41,11 @@ class Target:
     """Where it serves; `{{port}}` stands for a free port that the harness picks. Needed in real mode."""
     asgi: str = ""
     """For virtual time: the ASGI application to import, `shop:app`, or `shop:make_app()` for what a call makes. It is
-    looked for in the scenario file's folder first."""
+    looked for in `folder` first."""
     command: Command = _NO_COMMAND
-    """Program and arguments, started in the scenario file's folder. `{{python}}` is the harness's own interpreter."""
+    """Program and arguments, started in `folder`. `{{python}}` is the harness's own interpreter."""
+    folder: str = ""
+    """Where the application is, from the scenario file's own folder, which it is by default."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Added to its environment, which holds `PORT` and what `brownout up` prints for each vendor already. Filled in:
     `{{port}}`, `{{python}}`, `{{stripe.url}}`, `{{stripe.key}}`, `{{redis.url}}`, and of a vendor with
@@ -57,6 +59,12 @@ class Target:
     def is_started(self) -> bool:
         """Whether the harness starts it, and so can end it."""
         return bool(self.command or self.asgi)
+
+    def told(self, mode: str) -> str:
+        """What is run in that mode, for people."""
+        if mode == "virtual":
+            return self.asgi
+        return " ".join(self.command).replace("{{python}}", "python") or self.url
 
     def templates(self) -> tuple[str, ...]:
         """The names between `{{` and `}}` in its URL, command and environment."""

@@ -2,13 +2,15 @@
 
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from brownout_scenarios.errors import ScenarioError
-from brownout_scenarios.load import load_text
+from brownout_scenarios.load import load, load_text
 from brownout_scenarios.phases import FaultKind
+from brownout_scenarios.schema import Scenario
 from tests.support.toy_vocabulary import SCENARIO, Latency, vocabulary
 
 WORDS = vocabulary()
@@ -390,6 +392,19 @@ def test_a_foreign_target_is_checked_too(old: str, new: str, said: str) -> None:
     lines = foreign(old, new)
     assert len(lines) == 1, lines
     assert said in lines[0]
+
+
+def test_a_folder_of_the_target_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "scenarios" / "shop.yaml"
+    file.parent.mkdir()
+
+    def checked(folder: str) -> Scenario:
+        file.write_text(FOREIGN.replace("ready: /health", f"ready: /health\n  folder: {folder}"))
+        return load(str(file), vocabulary())
+
+    assert checked("..").target_folder == tmp_path.resolve()
+    with pytest.raises(ScenarioError, match=r"target\.folder: there is no folder '\.\./gone' beside"):
+        checked("../gone")
 
 
 AS_ASKED = "leaves: [stripe.charge]\n      as_asked: "

@@ -4,7 +4,7 @@ To add one: a module with a function whose annotated parameters are the command'
 `docs/cli.md`. A command's module imports what is heavy when it runs, not when it is imported.
 
 - `run.py`, `check.py`, `scenarios.py`, `vendors.py`, `show.py`, `judge.py`, `report.py`, `up.py`,
-  `audit.py`, `twin.py`, `trust.py`, `gate.py`  the commands
+  `audit.py`, `twin.py`, `trust.py`, `gate.py`, `init.py`, `doctor.py`  the commands
 - `gating.py`    what the gate does
 - `many.py`      many runs at once, and the table of what came of several
 - `terminal.py`  a run's progress and its verdict, as a person sees them
@@ -18,7 +18,9 @@ from typing import Final
 
 from brownout_harness.commands.audit import audit
 from brownout_harness.commands.check import check
+from brownout_harness.commands.doctor import doctor
 from brownout_harness.commands.gate import gate
+from brownout_harness.commands.init import init
 from brownout_harness.commands.judge import judge
 from brownout_harness.commands.report import report
 from brownout_harness.commands.run import run
@@ -30,6 +32,8 @@ from brownout_harness.commands.up import up
 from brownout_harness.commands.vendors import vendors
 
 COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
+    "init": init,
+    "doctor": doctor,
     "run": run,
     "gate": gate,
     "check": check,

@@ -1,7 +1,7 @@
 """`brownout gate`: several scenarios, one answer; and whether anything went otherwise than it did before."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from brownout_harness.commands.console import make_console
 from brownout_harness.commands.modes import Mode
 from brownout_harness.problems import BadInput
 from brownout_harness.running.keep import Keep
+
+if TYPE_CHECKING:
+    from brownout_harness.commands.gating import Asked
 
 RUNS = Path("runs") / "gate"
 
@@ -53,13 +56,6 @@ def gate(
             raise BadInput("--merge runs nothing: name no scenarios, and no baseline or shard, beside it")
         console = make_console(to_errors=as_json)
         raise typer.Exit(merge_gates(console, merge, out, github=github, as_json=as_json))
-    if mode is Mode.REAL and (baseline or jobs is not None):
-        given = "--baseline" if baseline else "-j"
-        raise BadInput(f"{given} is for virtual mode: no two real runs are the same, and they would disturb each other")
-    if update and baseline is None:
-        raise BadInput("--update writes a baseline: name its folder with --baseline")
-    if sum(map(bool, (scenarios, every, tag))) != 1:
-        raise BadInput("name scenarios or folders, or take --all, or --tag: one of the three")
     asked = Asked(
         names=tuple(scenarios or ()),
         tags=tuple(tag or ()),
@@ -73,4 +69,15 @@ def gate(
         out=out,
         jobs=jobs,
     )
+    _check(asked, every=every)
     raise typer.Exit(run_gate(make_console(to_errors=as_json), asked, github=github, as_json=as_json))
+
+
+def _check(asked: "Asked", *, every: bool) -> None:
+    if asked.mode == "real" and (asked.baseline or asked.jobs is not None):
+        given = "--baseline" if asked.baseline else "-j"
+        raise BadInput(f"{given} is for virtual mode: no two real runs are the same, and they would disturb each other")
+    if asked.update and asked.baseline is None:
+        raise BadInput("--update writes a baseline: name its folder with --baseline")
+    if sum(map(bool, (asked.names, every, asked.tags))) != 1:
+        raise BadInput("name scenarios or folders, or take --all, or --tag: one of the three")

@@ -161,7 +161,7 @@ def _foreign(
     signing = listen(url)
     values |= {f"{vendor}.webhook_secret": secret for vendor, secret in signing.items()}
     command = [_filled(word, values, "target.command") for word in target.command]
-    cwd = scenario.path.parent.resolve() if scenario.path else None
+    cwd = scenario.target_folder
     if command and not _can_be_run(command[0], cwd):
         raise BadInput(f"the target's command {command[0]} does not exist: correct target.command")
     own = {name: _filled(text, values, f"target.env.{name}") for name, text in target.env.items()}

@@ -52,7 +52,7 @@ from brownout_scenarios.load import files_named_by, to_yaml
 from brownout_scenarios.schema import GATEWAY, Scenario
 
 Look = Callable[[RunFolder], bool]
-"""Sees a run before it is written; True: what passed is to be kept, too."""
+"""Sees a run before it is written; True: though it passed, it is to be kept."""
 REPORT_FILE = "report.html"
 LOG_BYTES = 20_000_000
 """Of each log file, so much is searched for secrets."""
@@ -355,11 +355,7 @@ def _logs(folder: Path | None) -> dict[str, str]:
 
 def _about(order: Order, inputs: RunInputs) -> About:
     scenario = order.scenario
-    target = GATEWAY
-    if scenario.target is not None:
-        target = " ".join(scenario.target.command).replace("{{python}}", "python") or scenario.target.url
-        if order.mode == "virtual":
-            target = scenario.target.asgi
+    target = GATEWAY if scenario.target is None else scenario.target.told(order.mode)
     if scenario.replicas > 1:
         target += f" ({scenario.replicas} processes)"
     return About(

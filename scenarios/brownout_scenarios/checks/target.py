@@ -25,6 +25,7 @@ def target(scenario: Scenario, words: Vocabulary) -> Found:
         return
     where: Path = ("target", "url") if isinstance(scenario.document.get("target"), dict) else ("target",)
     yield from _asgi(target)
+    yield from _folder(scenario, target)
     if target.asgi and not target.url and not target.command:
         pass  # in virtual time nobody needs to know where it serves
     elif not target.url:
@@ -46,6 +47,16 @@ def target(scenario: Scenario, words: Vocabulary) -> Found:
 def _asgi(target: Target) -> Found:
     if target.asgi and not ASGI.fullmatch(target.asgi):
         yield ("target", "asgi"), f"{units.shown(target.asgi)} names no application: write module:name"
+
+
+def _folder(scenario: Scenario, target: Target) -> Found:
+    if not target.folder:
+        return
+    at: Path = ("target", "folder")
+    if not target.is_started:
+        yield at, "is for a target with a command: what runs already is somewhere"
+    elif scenario.target_folder is not None and not scenario.target_folder.is_dir():
+        yield at, f"there is no folder {units.shown(target.folder)} beside the scenario's file"
 
 
 def _grace(scenario: Scenario) -> Found:

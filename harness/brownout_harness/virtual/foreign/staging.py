@@ -50,7 +50,7 @@ class ForeignStage:
         self._scenario = scenario
         self._target: Target = scenario.target
         self._vendors = vendors
-        self._folder = scenario.path.parent.resolve() if scenario.path else Path.cwd()
+        self._folder = scenario.target_folder or Path.cwd()
         self._application = Application(self._target.asgi)
         self._servers: list[ForeignServer] = []
         self._gaps: list[Gap] = []
