@@ -123,7 +123,7 @@ $(BIN)/python:
 	@$(VENV_CMD) || { echo "could not make $(VENV): on Debian, apt-get install python3-venv"; exit 2; }
 
 $(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
-	$(INSTALL) -e .
+	$(INSTALL) -e '.[run]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python

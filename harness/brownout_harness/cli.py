@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from brownout_harness.commands import COMMANDS
+from brownout_harness.commands.extras import BARE, needing
 from brownout_harness.commands.signals import ending_in_order
 from brownout_harness.problems import NOT_JUDGED, Interrupted, Problem, complain
 from brownout_harness.safety.live_keys import refuse_live_keys
@@ -21,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for name, command in COMMANDS.items():
-    app.command(name)(command)
+    app.command(name)(command if name in BARE else needing("run", name, command))
 
 
 def main() -> None:

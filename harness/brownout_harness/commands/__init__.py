@@ -10,6 +10,7 @@ To add one: a module with a function whose annotated parameters are the command'
 - `terminal.py`  a run's progress and its verdict, as a person sees them
 - `console.py`   the console that they are shown on
 - `modes.py`     virtual and real
+- `extras.py`    what a command needs beyond the bare package
 - `signals.py`   Ctrl-C
 """
 

@@ -2,7 +2,7 @@
 
 - `http.py`        serves one on a port; `http1/` is how it speaks there, on any transport
 - `encrypted.py`   TLS between a transport and a protocol; `tls.py` the certificate for it
-- `timers.py`      timers that are never early; `webhook_sender.py` sends webhooks over HTTP
+- `timers.py`      timers that are never early; `webhook_sender.py` sends webhooks, `posting.py` one of them
 - `memory.py`      serves one without sockets, for virtual time; `memory_client.py` what its clients hold
 - `pump.py`        keeps a simulator's agenda, in both
 - `control.py`     the control API, in both; `pages.py` what a vendor shows to people, beside it

@@ -104,7 +104,6 @@ class HttpHost:
             self._server.close()
         if self._pump is not None:
             await self._pump.stop()
-        await self._sender.close()
         if self._service is not None:
             await self._service.stop()
         if self._timers is not None:
