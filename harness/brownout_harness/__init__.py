@@ -2,6 +2,7 @@
 
 - `cli.py`       the console script: one line and an exit code for whatever ends a command
 - `commands/`    one module per command, the table of them, and what a person sees
+- `pytest_plugin.py`  the fixtures; `testing/` what they give: vendors for somebody's own tests, `import brownout`
 - `beginning/`   what the machine has of what is needed, and somebody's first files
 - `audit/`       known-bad parts, and which scenario catches which
 - `twin/`        how far virtual and real agree

@@ -123,6 +123,13 @@ class Grammar:
             ]
         return Annotated[model, AfterValidator(Node.result)]
 
+    def short_or_whole(self, source: type, field: str) -> Hint:
+        """As `result_of`; or a text, which is that one field's: `latency: 2s` for `latency: {fixed: 2s}`."""
+        if not field:
+            return self.result_of(source)
+        made = AfterValidator(lambda value: source(**{field: value}))
+        return text_or(self.result_of(source), Annotated[self.annotation(float, field), made])
+
     def _generate(self, source: type, *, partial: bool) -> type[Node]:
         if not dataclasses.is_dataclass(source):
             raise TypeError(f"{source!r} is not a dataclass")

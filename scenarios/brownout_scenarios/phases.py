@@ -33,6 +33,8 @@ class FaultKind:
     source: type
     """A frozen dataclass: what may be written of it."""
     layer: Layer = "vendor"
+    short: str = ""
+    """The one field, a span, that may be written in place of all of them: `latency: 2s`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

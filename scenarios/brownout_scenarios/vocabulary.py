@@ -149,8 +149,7 @@ def _drop_null_defaults(node: Any) -> None:
 def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
     """A fault entry: which requests (the rule's own fields), when, and exactly one kind."""
     shared = {item.name for item in dataclasses.fields(words.rule)} - set(RULE_OWN)
-    overlap = shared & words.faults.keys()
-    if overlap:
+    if overlap := shared & words.faults.keys():
         raise TypeError(f"fault kinds named as a rule's fields: {', '.join(sorted(overlap))}")
     hints = typing.get_type_hints(words.rule)
     texts = grammar.field_docs(words.rule)
@@ -168,7 +167,8 @@ def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
             definitions["f_" + item.name] = (annotation, about)
     for name, kind in words.faults.items():
         text = (kind.source.__doc__ or "").split("\n")[0]
-        definitions["f_" + name] = (made.result_of(kind.source), Field(alias=name, default=None, description=text))
+        annotation = made.short_or_whole(kind.source, kind.short)
+        definitions["f_" + name] = (annotation, Field(alias=name, default=None, description=text))
     model = create_model("FaultEntry", __base__=_Entry, **definitions)
     return Annotated[model, WrapValidator(lambda written, check: _fault(check(written), written, words.faults))]
 

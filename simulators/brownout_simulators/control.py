@@ -78,6 +78,14 @@ class Control(Generic[S]):
             shared.limiter.switch(switched, during, start_at_s=shared.plan.start_at_s)
             _log.info("%s: the vendor's limits are %s", shared.vendor.name, _in_words(switched, len(during)))
 
+    def limit(self, limits: Mapping[str, Any]) -> None:
+        """Have these of the vendor's own limits on, all unused, in place of any others. Rules and books stay.
+
+        Raises `ValueError`, and then nothing has changed.
+        """
+        shared = self._shared
+        shared.limiter.switch(switched_on({limit.name: limit for limit in shared.vendor.limits}, limits))
+
     def set_up(self, given: Mapping[str, Any]) -> None:
         """Set the vendor up so, in place of what it was set up with. Objects stay.
 

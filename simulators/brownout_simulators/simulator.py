@@ -136,6 +136,10 @@ class Simulator(Generic[S]):
             reopen=reopen,
         )
 
+    def limit(self, limits: Mapping[str, Any]) -> None:
+        """See `Control.limit`."""
+        self._control.limit(limits)
+
     def set_up(self, given: Mapping[str, Any]) -> None:
         """See `Control.set_up`."""
         self._control.set_up(given)

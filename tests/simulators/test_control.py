@@ -24,6 +24,20 @@ def test_limits_are_off_until_they_are_asked_for() -> None:
     assert till.send().status == 200
 
 
+def test_limits_alone_can_be_put_on_and_what_the_rules_have_counted_stays() -> None:
+    till = Driver()
+    till.schedule({"latency": {"fixed_s": 0.1}})
+    till.send()
+    till.simulator.limit({"per-second": {"burst": 1, "rate_per_s": 1e-6}})
+    assert [till.send().status for _ in range(2)] == [200, 429]
+    (standing,) = till.simulator.plan.standing.values()
+    assert standing.matched == 3
+    with pytest.raises(ValueError, match="no such limit"):
+        till.simulator.limit({"per-minute": True})
+    till.simulator.limit({})
+    assert till.send().status == 200
+
+
 LOWER_FOR_A_WHILE = {"start_s": 10.0, "end_s": 20.0, "limits": {"per-second": {"burst": 2, "rate_per_s": 1e-6}}}
 
 

@@ -14,4 +14,7 @@ from brownout_simulators.faults import FAULTS
 
 OTHERS: Final[Mapping[str, FaultKind]] = {}
 
-KINDS: Final[Mapping[str, FaultKind]] = {**{name: FaultKind(kind) for name, kind in FAULTS.items()}, **OTHERS}
+KINDS: Final[Mapping[str, FaultKind]] = {
+    **{name: FaultKind(kind, short=kind.short) for name, kind in FAULTS.items()},
+    **OTHERS,
+}

@@ -2,6 +2,7 @@
 
 - `vocabulary.py`  collects them from the packages that own them
 - `tags.py`        the words that a scenario is found by
+- `fault.py`       one fault by itself, for a test
 - `striking.py`    why a rule can strike nothing
 - `reference.py`   writes them down in `docs/scenarios.md`
 """

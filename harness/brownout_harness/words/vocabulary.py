@@ -6,7 +6,6 @@ A new vendor, fault, policy or expectation is known to every scenario file as so
 import json
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from brownout_core.adapters import ADAPTERS
@@ -20,12 +19,12 @@ from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.faults import KINDS
 from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_harness.judging.selection import cut_in_two
+from brownout_harness.words.fault import prepare_fault
 from brownout_harness.words.striking import check_rule
 from brownout_scenarios.schema import Policies
 from brownout_scenarios.vocabulary import Vocabulary, json_schema
 from brownout_simulators.correlation import objection_to_place
 from brownout_simulators.faults.aim import nearest_miss
-from brownout_simulators.faults.latency import read_measurements
 from brownout_simulators.faults.rule import Match, Rule
 from brownout_simulators.router import Router
 from brownout_simulators.setups import set_up
@@ -76,19 +75,6 @@ def vocabulary_of(
 def schema_text() -> str:
     """The JSON Schema of scenario files, indented."""
     return json.dumps(json_schema(vocabulary()), indent=2)
-
-
-def prepare_fault(kind: str, parameters: Mapping[str, Any], folder: Path | None) -> Mapping[str, Any]:
-    """Read measurements in, so that a simulator needs no file; a relative path starts at the scenario's folder."""
-    return {name: _prepared(kind, name, value, folder) for name, value in parameters.items()}
-
-
-def _prepared(kind: str, name: str, value: Any, folder: Path | None) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    if name == "empirical" and value.get("file"):
-        return {"values_s": list(read_measurements(str((folder or Path()) / value["file"])))}
-    return prepare_fault(kind, value, folder)
 
 
 def check_requests(vendor: Vendor[Any], written: str) -> str:

@@ -142,6 +142,8 @@ class Fault:
 
     of_whole_vendor: ClassVar[bool] = False
     """Whether it is for all calls of its vendor at once: then its rule selects none."""
+    short: ClassVar[str] = ""
+    """The one field, a span, that may be written in place of all of them: `latency: 2s`."""
     strikes_refusals: ClassVar[bool] = False
     """Whether it strikes calls as well that are refused at the door: a bad credential, no such route."""
 

@@ -89,6 +89,7 @@ class Latency(Spread, Fault):
     """The call takes this much longer, counted from its arrival. Exactly one of the six distributions."""
 
     NAME: ClassVar[str] = "latency"
+    short: ClassVar[str] = "fixed_s"
     stage: ClassVar[Stage] = Stage.WAIT
 
     at: Literal["before", "after"] = "before"

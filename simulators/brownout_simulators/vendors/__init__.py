@@ -6,10 +6,12 @@
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from brownout_simulators.spelling import nearest
-from brownout_simulators.vendor import Vendor
+
+if TYPE_CHECKING:  # who asks only which there are pays for nothing else
+    from brownout_simulators.vendor import Vendor
 
 VENDORS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -33,7 +35,7 @@ class UnknownVendor(ValueError):
     """No vendor of that name; the message names the nearest."""
 
 
-def load_vendor(name: str) -> Vendor[Any]:
+def load_vendor(name: str) -> "Vendor[Any]":
     """The vendor of that name. Raises `UnknownVendor`."""
     module = VENDORS.get(name)
     if module is None:
