@@ -10,7 +10,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow walk sdks conformance audit audit-systematic twin trust check format bench million soak full-load report clean
+.PHONY: help setup demo test test-slow light walk sdks conformance audit audit-systematic twin trust check format bench million soak full-load report clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ format: $(VENV)/.dev ## put the code into its form
 test-slow: $(VENV)/.dev ## the slow tests: every scenario for real, 50 seeds each in virtual time
 	$(BIN)/python -m pytest -q -rs -m "slow and not real" -n auto
 	$(BIN)/python -m pytest -q -rs -m "slow and real"
+
+light: $(VENV)/.dev ## the bare package from its wheel, in empty environments, at its lowest and its newest versions; a minute
+	$(BIN)/python -m pytest -q -rs tests/harness/test_light_install.py
 
 walk: $(VENV)/.dev ## a death at every place at which the long flow touches the world, in virtual time and for real
 	$(BIN)/python -m pytest -q -n auto tests/core/flows/test_book_job_walk.py

@@ -106,4 +106,7 @@ def _sequence(first: int, written: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _is_public(vendor: Vendor[Any], match: Match) -> bool:
     """Whether calls are meant that name no account, for they need no credential."""
+    spelt_out = Router(vendor.routes).find(match.method, match.path)
+    if spelt_out is not None:
+        return spelt_out.route.public
     return all(route.public for route in vendor.routes if not nearest_miss(Router([route]), match))

@@ -91,3 +91,4 @@ class Stand:
         for host in self._hosts.values():
             await host.stop()
         self._hosts.clear()
+        await self._loop.shutdown_default_executor()

@@ -125,7 +125,7 @@ def test_limits_are_the_vendors_own_and_off_for_the_next_account(stand: Stand) -
 def test_nothing_of_an_account_is_left_when_it_is_closed(stand: Stand) -> None:
     for number in range(3):
         account = Account(stand, "stripe", f"test{number}")
-        assert account.ledger.requests == account.effects("stripe.charge")._found == ()
+        assert (account.ledger.requests, account.effects("stripe.charge").none) == ((), True)
         account.fault(latency="1ms")
         assert pay(account) == 200
         account.close()

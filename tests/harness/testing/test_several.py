@@ -14,7 +14,7 @@ def test_each_is_opened_once_when_it_is_first_asked_for() -> None:
         opened.append(vendor)
         return vendor.upper()
 
-    several = Several(open_one)
+    several: Any = Several(open_one)
     assert several("twilio", "stripe") == ("TWILIO", "STRIPE")
     assert (several.twilio, several["stripe"]) == ("TWILIO", "STRIPE")
     assert opened == ["twilio", "stripe"]
