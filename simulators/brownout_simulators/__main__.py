@@ -30,17 +30,18 @@ from contextlib import AsyncExitStack, closing
 from typing import Any
 
 from brownout_simulators.correlation import correlating
+from brownout_simulators.faults.kinds import rule_from_json
 from brownout_simulators.heartbeat import EVERY_S, Heartbeat
 from brownout_simulators.hosts.blocks import FileBlocks
 from brownout_simulators.hosts.http import HttpHost, PortTaken
 from brownout_simulators.setup_files import BadSetup, read_setups
-from brownout_simulators.simulator import Simulator
+from brownout_simulators.simulator import ReadRule, Simulator
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, UnknownVendor, load_vendor
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run until told to stop; the exit code."""
+def main(arguments: Sequence[str] | None = None, *, read_rule: ReadRule = rule_from_json) -> int:
+    """Run until told to stop; the exit code. `read_rule` as of `Simulator`."""
     parser = argparse.ArgumentParser(prog="brownout_simulators", description="Vendors, simulated, on local ports.")
     parser.add_argument("--vendors", default=",".join(VENDORS), help="comma-separated; all by default")
     parser.add_argument("--ports", choices=("fixed", "0"), default="fixed", help="documented ports, or free ones")
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         vendors = _correlating(_named(options.vendors), options.correlate)
         setups = read_setups(vendors, options.setup)
         ports = _ports(vendors, options.ports, options.port_base)
-        _run(_serve(vendors, ports, options.seed, options.host, setups))
+        _run(_serve(vendors, ports, options.seed, options.host, setups, read_rule=read_rule))
     except (UnknownVendor, UnknownPlace, BadSetup, PortTaken, OSError) as error:
         text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         sys.stderr.write(f"brownout_simulators: {text}\n")
@@ -108,6 +109,8 @@ async def _serve(
     seed: int,
     address: str,
     setups: Mapping[str, Mapping[str, Any]],
+    *,
+    read_rule: ReadRule,
 ) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -127,6 +130,7 @@ async def _serve(
                 seed=seed,
                 blocks=blocks,
                 setup=setups.get(vendor.name),
+                read_rule=read_rule,
             )
             host = HttpHost(simulator, host=address, port=port)
             await host.start()

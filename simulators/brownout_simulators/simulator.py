@@ -8,7 +8,7 @@ Sans-I/O: `hosts/` puts it on sockets or in memory. Not safe for use from severa
 """
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from brownout_simulators.account import Account
 from brownout_simulators.agenda import OutgoingWebhook
@@ -17,6 +17,7 @@ from brownout_simulators.clockwork import Clockwork
 from brownout_simulators.control import Control
 from brownout_simulators.correlation import Correlation
 from brownout_simulators.engine import Engine
+from brownout_simulators.faults.kinds import rule_from_json
 from brownout_simulators.faults.rule import Rule
 from brownout_simulators.ledger import Blocks, Ledger
 from brownout_simulators.limiter import Limiter
@@ -27,6 +28,9 @@ from brownout_simulators.shared import Shared
 from brownout_simulators.vendor import Vendor
 
 S = TypeVar("S")
+
+ReadRule: TypeAlias = Callable[[Mapping[str, Any]], Rule]
+"""What somebody wrote to a rule. Raises `ValueError`, whose message names the place."""
 
 
 class Simulator(Generic[S]):
@@ -44,11 +48,14 @@ class Simulator(Generic[S]):
         blocks: Blocks | None = None,
         agenda_limit: int = 200_000,
         setup: Mapping[str, Any] | None = None,
+        read_rule: ReadRule = rule_from_json,
     ) -> None:
         """`clock` is monotonic seconds; `epoch_s` added to it gives seconds since 1970. The ledger's rows are kept in
         `blocks`, in memory without; up to `ledger_limit`, or as many as `blocks` are made for. `setup` is what the
         vendor is set up with, now and after each reset. Raises `ValueError` where that cannot be."""
         self.vendor = vendor
+        self.read_rule = read_rule
+        """Reads what the control API is given as a fault: whoever serves the vendor may know more ways to write one."""
         self.clock = clock
         """The machine's, as it was handed in."""
         self._shared = Shared.of(

@@ -1,4 +1,4 @@
-"""The bare package as somebody installs it: its wheel in an empty environment, at the lowest versions and the newest."""
+"""The bare package as somebody installs it: its wheel, at the lowest and the newest versions."""
 
 import re
 import subprocess

@@ -24,6 +24,8 @@ from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, UnknownVendor, load_vendor
 
 NAME = "simulators"
+SERVER = "brownout_harness.testing.serving"
+"""As `brownout_simulators`; its control API reads faults as scenarios are written, too."""
 START_WITHIN_S = 20.0
 LOOK_EVERY_S = 0.2
 LAST_PORT = 65535
@@ -59,7 +61,7 @@ def serve(
         raise BadInput(f"--port-base {port_base}: {len(names)} ports from there are not within 0 to {LAST_PORT}")
     with tempfile.TemporaryDirectory(prefix="brownout-up-") as folder, Processes(Path(folder)) as processes:
         options = ["--ports", "fixed"] if port_base is None else ["--port-base", str(port_base)]
-        command = [sys.executable, "-P", "-m", "brownout_simulators", "--vendors", ",".join(names), "--seed", str(seed)]
+        command = [sys.executable, "-P", "-m", SERVER, "--vendors", ",".join(names), "--seed", str(seed)]
         options += [word for place in correlate for word in ("--correlate", place)]
         options += [word for file in setup for word in ("--setup", file)]
         child = processes.start(NAME, [*command, *options], dict(os.environ))

@@ -10,5 +10,6 @@
 - `journal.py`   all of it as text, with near misses, for a test that failed
 - `proof.py`     why a test that passed has proved nothing
 - `several.py`   several vendors in one test
+- `serving.py`   the same simulators on ports, for `brownout up`
 - `opening.py`   an account by itself, as a context manager
 """

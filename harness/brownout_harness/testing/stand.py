@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 from brownout_core.clock import system_wall_clock
+from brownout_harness.words.fault import read_rule
 from brownout_simulators.hosts.http import HttpHost
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendors import load_vendor
@@ -59,6 +60,7 @@ class Stand:
                 epoch_s=system_wall_clock() - time.monotonic(),
                 seed=self._seed,
                 ledger_limit=LEDGER_LIMIT,
+                read_rule=read_rule,
             )
             host = HttpHost(simulator)
             await host.start()

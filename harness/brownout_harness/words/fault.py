@@ -15,10 +15,11 @@ from brownout_scenarios.limits import Limits, as_sent
 from brownout_scenarios.phases import Fault
 from brownout_scenarios.vocabulary import Nothing, Vocabulary
 from brownout_scenarios.workload import Json
+from brownout_simulators.faults import FaultError, rule_from_json
 from brownout_simulators.faults.latency import read_measurements
 from brownout_simulators.faults.rule import Rule
 from brownout_simulators.vendor import Vendor
-from brownout_simulators.vendors import VENDORS
+from brownout_simulators.vendors import VENDORS, load_vendor
 
 _ELSEWHERE: Final = {
     "window": "a fault by itself has no phase to count from: remove it when it is to end",
@@ -67,6 +68,29 @@ def read_fault(vendor: Vendor[Any], written: Mapping[str, Any]) -> Fault:
     if why := check_rule(vendor, rule):
         raise Unwritten(why)
     return Fault(**{**_parts(fault), "rule": rule})
+
+
+def read_rule(written: Mapping[str, Any]) -> Rule:
+    """A rule, with its `id` and `vendor`, as a simulator's control API takes it: in seconds, or as in a scenario.
+
+    Raises `ValueError`.
+    """
+    try:
+        return rule_from_json(written)
+    except FaultError:
+        if _is_in_seconds(written):
+            raise
+        own = {"id": written.get("id"), "vendor": written.get("vendor")}
+        vendor = load_vendor(str(own["vendor"]))
+        fault = read_fault(vendor, {name: value for name, value in written.items() if name not in own})
+        return rule_from_json({**fault.rule, **own})
+
+
+def _is_in_seconds(written: Any) -> bool:
+    """Whether some field has its unit in its name: what is wrong is then said in those words."""
+    if isinstance(written, Mapping):
+        return any(str(name).endswith("_s") or _is_in_seconds(value) for name, value in written.items())
+    return False
 
 
 def read_limits(written: Mapping[str, Any]) -> Mapping[str, Json]:

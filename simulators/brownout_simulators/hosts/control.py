@@ -99,7 +99,7 @@ def _add_fault(simulator: Simulator[Any], tail: str, query: Query, data: dict[st
     del query
     given = {"vendor": simulator.vendor.name, **data}
     given.setdefault("id", tail or simulator.plan.new_id())
-    rule = rule_from_json(given)
+    rule = simulator.read_rule(given)
     require_fit(simulator.vendor, rule)
     simulator.plan.add(rule, simulator.clock(), live=True)
     missed = nearest_miss(simulator.router, rule.match)

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from brownout_harness.words.fault import Unwritten, read_fault, read_limits
+from brownout_harness.words.fault import Unwritten, read_fault, read_limits, read_rule
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.load import load_text
+from brownout_simulators.faults import FaultError
 from brownout_simulators.vendors import load_vendor
 
 STRIPE = load_vendor("stripe")
@@ -74,3 +75,20 @@ def test_limits_are_read_as_in_a_scenario() -> None:
     assert read_limits({"read": True, "write": {"rate": "120/m"}}) == {"read": True, "write": {"rate_per_s": 2.0}}
     with pytest.raises(Unwritten, match=r"^read\.rat: unknown key \(did you mean rate\?\)$"):
         read_limits({"read": {"rat": "2/s"}})
+
+
+def test_a_rule_is_read_in_seconds_or_as_in_a_scenario() -> None:
+    own = {"id": "mine", "vendor": "stripe", "match": "POST /v1/refunds"}
+    in_seconds = read_rule({**own, "share": 0.5, "latency": {"fixed_s": 2}})
+    assert in_seconds == read_rule({**own, "share": "50%", "latency": "2s"})
+    assert in_seconds == read_rule({**own, "share": "50%", "latency": {"fixed": "2s"}})
+    windowed = read_rule({**own, "window": {"start_s": 1, "end_s": 2}, "hang": {}})
+    assert windowed.window is not None
+
+
+def test_what_is_wrong_with_a_rule_is_said_in_the_words_in_which_it_was_written() -> None:
+    own = {"id": "mine", "vendor": "stripe"}
+    with pytest.raises(FaultError, match=r"^rule mine: latency\.fixd_s: no such field"):
+        read_rule({**own, "latency": {"fixd_s": 2}})
+    with pytest.raises(Unwritten, match=r"^latency: 2 has no unit: write 2s or 2ms$"):
+        read_rule({**own, "latency": "2"})
