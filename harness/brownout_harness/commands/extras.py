@@ -24,7 +24,7 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """By extra, what can be imported where it is installed."""
 
-BARE: Final = ("up", "vendors")
+BARE: Final = ("doctor", "up", "vendors")
 """The commands that need none."""
 
 
