@@ -79,6 +79,16 @@ def card(rng: random.Random) -> str:
     return rng.choice(CARDS)
 
 
+def brand_of(card: str) -> str | None:
+    """What the books say of one of `CARDS`; None of any other, which a scenario fixes for what becomes of it."""
+    return card.removeprefix("pm_card_") if card in CARDS else None
+
+
+def money(amount: int) -> str:
+    """An amount as people write it: `12.40`."""
+    return f"{amount // 100}.{amount % 100:02}"
+
+
 def text(rng: random.Random) -> str:
     """A short message."""
     return rng.choice(TEXTS)

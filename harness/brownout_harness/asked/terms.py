@@ -5,7 +5,8 @@ answers   {"payment.id": ["stripe.charge.id"]}
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -39,7 +40,7 @@ def terms_of(operations: Iterable[TargetOperation]) -> dict[str, Terms]:
     """By the operation's name; one that says nothing is left out."""
     terms = {
         each.name: Terms(
-            {kind: tuple(fields) for kind, fields in each.as_asked.items()},
+            {kind: _fields(asked) for kind, asked in each.as_asked.items()},
             {path: tuple(map(_place, places)) for path, places in each.answers.items()},
             each.names_none if isinstance(each, GatewayOperation) else {},
         )
@@ -62,10 +63,15 @@ def fields_to_keep(
     for each in terms.values():
         declared = [(kind, field) for kind, fields in each.holds.items() for field in fields]
         for kind, field in [*declared, *(place for places in each.names.values() for place in places)]:
-            kept.setdefault(kind.partition(".")[0], {}).setdefault(kind, set()).add(field)
+            kept.setdefault(kind.partition(".")[0], {}).setdefault(kind, set()).add(field.partition(".")[0])
     return {vendor: {kind: sorted(fields) for kind, fields in kinds.items()} for vendor, kinds in kept.items()}
 
 
+def _fields(asked: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(asked) if isinstance(asked, Mapping) else tuple(dict.fromkeys(chain.from_iterable(asked)))
+
+
 def _place(written: str) -> tuple[str, str]:
-    kind, _, field = written.rpartition(".")
-    return kind, field
+    """Of `supabase.row.row.status` the kind of the effect, and the path of what it holds."""
+    vendor, kind, field = written.split(".", 2)
+    return f"{vendor}.{kind}", field

@@ -64,7 +64,10 @@ def value_of(effect: LedgerRow, field: str) -> Any:
     """What the ledger holds of it there; None: nothing, or nothing that was kept."""
     if field in {"id", "amount"}:
         return getattr(effect, field)
-    return json.loads(effect.fields or "{}").get(field)
+    value: Any = json.loads(effect.fields or "{}")
+    for name in field.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def is_as_asked(effect: LedgerRow, wanted: Mapping[str, Any]) -> bool:
@@ -72,9 +75,17 @@ def is_as_asked(effect: LedgerRow, wanted: Mapping[str, Any]) -> bool:
     return effect.kind in wanted and not any(_unlike(effect, wanted))
 
 
+def wanted_of(effect: LedgerRow, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an operation asked for of it: of several things of its kind the one that it is most like."""
+    asked: Mapping[str, Any] | list[Mapping[str, Any]] = wanted.get(effect.kind, {})
+    if isinstance(asked, list):
+        return min(asked, key=lambda each: len(list(_unlike(effect, {effect.kind: each}))))
+    return asked
+
+
 def _unlike(effect: LedgerRow, wanted: Mapping[str, Any]) -> Iterator[str]:
     """The fields in which it is not as asked; what was not kept cannot be compared."""
-    for field, asked in wanted.get(effect.kind, {}).items():
+    for field, asked in wanted_of(effect, wanted).items():
         is_kept = field in {"id", "amount"} or bool(effect.fields)
         if is_kept and not fits(asked, value_of(effect, field), field):
             yield field
@@ -111,7 +122,7 @@ def _not_as_asked(effect: LedgerRow, wanted: Mapping[str, Any], terms: Terms, an
             for path, places in terms.names.items()
             if (effect.kind, field) in places and path in answered
         ]
-        asked = _told(shown(wanted[effect.kind][field]))
+        asked = _told(shown(wanted_of(effect, wanted)[field]))
         holds = f"{effect.kind} {effect.id} holds {_told(value_of(effect, field))}"
         parts.append(f"asked for {field} {asked}, {holds}{''.join(says[:1])}")
     return parts

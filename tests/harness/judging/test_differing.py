@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from brownout_harness.judging.differing import difference, is_as_asked, value_of
 from brownout_harness.judging.terms import Terms
 from brownout_reports.rows import LedgerRow, Outcome
@@ -59,3 +61,29 @@ def test_values_are_read_from_columns_and_from_what_was_kept() -> None:
     assert is_as_asked(charge(), ASKED)
     assert not is_as_asked(row, ASKED)
     assert not is_as_asked(charge(), {})
+
+
+VISITS = {"erp.work_order": [{"site": "a", "start": "1"}, {"site": "a", "start": "2"}]}
+
+
+@pytest.mark.parametrize("start", ["1", "2"])
+def test_of_several_things_of_a_kind_an_effect_is_one(start: str) -> None:
+    assert is_as_asked(_visit(site="a", start=start), VISITS)
+
+
+def test_what_is_none_of_them_is_told_as_the_one_that_it_is_most_like() -> None:
+    wrong = _visit(site="b", start="2")
+    assert not is_as_asked(wrong, VISITS)
+    row = operation(1, as_asked=json.dumps(VISITS))
+    found = difference(row, [wrong], Terms({"erp.work_order": ("site", "start")}, {}))
+    assert found is not None
+    assert found.text == "asked for site a, erp.work_order e-0 holds b"
+
+
+def test_a_place_may_lie_within_a_field() -> None:
+    row = charge(fields='{"row": {"status": "done"}}')
+    assert [value_of(row, field) for field in ("row.status", "row.colour", "row.status.more")] == ["done", None, None]
+
+
+def _visit(**held: str) -> LedgerRow:
+    return effect(1)._replace(route="erp.work_order", fields=json.dumps(held))

@@ -1,11 +1,12 @@
 """`book_job`: a job with everything that belongs to it."""
 
 import random
+from collections.abc import Mapping
 from typing import Any
 
 from brownout_core.flows.book_job import BookJob
 from brownout_harness.asked.gateway.operation import GatewayOperation
-from brownout_harness.asked.parameters import CUSTOMERS, GOODS, card, person, phone
+from brownout_harness.asked.parameters import CUSTOMERS, GOODS, brand_of, card, money, person, phone
 from brownout_harness.asked.tokens import GOOD
 
 VISIT = "PYX-SLOW-600000"
@@ -35,6 +36,18 @@ def draw(rng: random.Random, operation_id: str) -> dict[str, Any]:
     }
 
 
+def derived(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What is paid, by which card, and where the work is."""
+    total = sum(line["quantity"] * line["unit_price"] for line in params["lines"])
+    return {
+        "total": total,
+        "in_full": total / 100,
+        "paid": f"{money(total)} {params['currency'].upper()}",
+        "brand": brand_of(params["payment_method"]),
+        "line1": params["site"]["line1"],
+    }
+
+
 OPERATION = GatewayOperation(
     flow=BookJob,
     draw=draw,
@@ -60,14 +73,28 @@ OPERATION = GatewayOperation(
         "docusign.envelope": "docusign.void",
         "stripe.charge": "stripe.refund",
     },
+    derived=derived,
     as_asked={
+        "supabase.row": {
+            "table": "jobs",
+            "row": {"payload": {"item": "{{item}}", "quantity": "{{quantity}}"}, "amount": "{{in_full}}"},
+        },
+        "supabase.row_updated": {"table": "jobs", "row": {"status": "done"}},
         "sales.order": {"customer": "{{name}}", "site": "{{site}}", "lines": "{{lines}}", "currency": "{{currency}}"},
         "erp.reservation": {"item": "{{item}}", "quantity": "{{quantity}}"},
-        "erp.work_order": {"customer": "{{account}}"},
-        "docusign.envelope": {"recipients": "{{email}}"},
-        "stripe.charge": {"currency": "{{currency}}"},
+        "erp.work_order": {
+            "customer": "{{account}}",
+            "site": "{{line1}}",
+            "lines": [{"item": "{{item}}", "quantity": "{{quantity}}"}],
+        },
+        "docusign.envelope": {"subject": "Your job", "recipients": "{{email}}", "names": ["{{name}}"]},
+        "stripe.charge": {
+            "amount": "{{total}}",
+            "currency": "{{currency}}",
+            "payment_method_details": {"card": {"brand": "{{brand}}"}},
+        },
         "twilio.message": {"to": "{{phone}}", "body": "Your job is booked. (ref *)"},
-        "resend.email": {"recipients": ["{{email}}"]},
+        "resend.email": {"recipients": ["{{email}}"], "subject": "Your receipt for {{paid}} *"},
     },
     answers={
         "job": ("supabase.row.key",),

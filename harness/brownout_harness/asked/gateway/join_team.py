@@ -37,7 +37,11 @@ OPERATION = GatewayOperation(
             "first_name": "{{first_name}}",
             "last_name": "{{last_name}}",
         },
-        "clerk.membership": {"role": "{{role}}"},
+        "clerk.membership": {
+            "external_id": "{{account}}",
+            "organization_slug": "{{team}}",
+            "role": "{{role}}",
+        },
     },
     answers={
         "user": ("clerk.membership.user_id",),

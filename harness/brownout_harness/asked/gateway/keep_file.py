@@ -1,6 +1,7 @@
 """`keep_file`: a file that is kept."""
 
 import random
+from hashlib import sha256
 from typing import Any
 
 from brownout_core.flows.keep_file import KeepFile
@@ -27,8 +28,15 @@ OPERATION = GatewayOperation(
     draw=draw,
     leaves=("supabase.object",),
     undone_by={"supabase.object": "supabase.object_deleted"},
+    derived=lambda params: {"sha256": sha256(params["text"].encode()).hexdigest()},
     as_asked={
-        kind: {"bucket": "attachments", "name": "*/{{name}}", "size": "{{size}}", "mimetype": "{{content_type}}"}
+        kind: {
+            "bucket": "attachments",
+            "name": "*/{{name}}",
+            "size": "{{size}}",
+            "mimetype": "{{content_type}}",
+            "sha256": "{{sha256}}",
+        }
         for kind in ("supabase.object", "supabase.object_updated")
     },
     answers={

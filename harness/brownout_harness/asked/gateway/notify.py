@@ -17,6 +17,9 @@ OPERATION = GatewayOperation(
     flow=Notify,
     draw=draw,
     leaves=(("twilio.message", "twilio.verification"),),
-    as_asked={"twilio.message": {"to": "{{to}}", "body": "{{body}} (ref *)"}},
+    as_asked={
+        "twilio.message": {"to": "{{to}}", "body": "{{body}} (ref *)"},
+        "twilio.verification": {"to": "{{to}}"},
+    },
     answers={"message": ("twilio.message.id",)},
 )

@@ -32,8 +32,9 @@ class GatewayOperation:
     """The effects that a done one has left in the vendors' ledgers, all of them; of those that stand together, one."""
     undone_by: Mapping[str, str] = field(default_factory=dict)
     """What takes an effect back, by the kind of the effect."""
-    as_asked: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """What each effect of a kind must hold: templates of the parameters, a star for any text."""
+    as_asked: Mapping[str, Mapping[str, Any] | Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    """What each effect of a kind must hold: templates of the parameters, a star for any text. Where it leaves several
+    of a kind that are not the same, what each of them must hold: an effect is one of those."""
     derived: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda _params: {}
     """What else the templates may name, made from the parameters: a digest of what the books do not keep in words."""
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -22,13 +22,23 @@ def draw(rng: random.Random, _operation_id: str) -> dict[str, Any]:
     }
 
 
+def _visit(number: str, which: str) -> dict[str, Any]:
+    return {
+        "external_document_number": f"*-{number}",
+        "customer": "{{customer}}",
+        "site": "{{site}}",
+        "planned_start": f"{{{{{which}_start}}}}",
+        "lines": [{"item": f"{{{{{which}_item}}}}", "quantity": 1}],
+    }
+
+
 OPERATION = GatewayOperation(
     flow=PlanVisits,
     draw=draw,
     # Two of them, each named by the answer: that both are there is compared, and not counted.
     leaves=("erp.work_order",),
     undone_by={"erp.work_order": "erp.work_order_cancellation"},
-    as_asked={"erp.work_order": {"customer": "{{customer}}", "site": "{{site}}"}},
+    as_asked={"erp.work_order": [_visit("1", "first"), _visit("2", "second")]},
     answers={
         "first_visit": ("erp.work_order.id",),
         "first_number": ("erp.work_order.number",),

@@ -21,7 +21,11 @@ OPERATION = GatewayOperation(
     undone_by={"erp.reservation": "erp.reservation_release", "erp.work_order": "erp.work_order_cancellation"},
     as_asked={
         "erp.reservation": {"item": "{{item}}", "quantity": "{{quantity}}"},
-        "erp.work_order": {"customer": "{{customer}}", "site": "{{site}}"},
+        "erp.work_order": {
+            "customer": "{{customer}}",
+            "site": "{{site}}",
+            "lines": [{"item": "{{item}}", "quantity": "{{quantity}}"}],
+        },
     },
     answers={"work_order": ("erp.work_order.id",), "work_order_number": ("erp.work_order.number",)},
 )

@@ -18,6 +18,9 @@ OPERATION = GatewayOperation(
     draw=draw,
     # The row that the asking made, and its change to `done`: of a job that nobody heard of there is no change.
     leaves=("supabase.row", "supabase.row_updated"),
-    as_asked={"supabase.row": {"table": "jobs"}, "supabase.row_updated": {"table": "jobs"}},
+    as_asked={
+        "supabase.row": {"table": "jobs", "row": {"payload": "{{details}}", "status": "queued"}},
+        "supabase.row_updated": {"table": "jobs", "row": {"payload": "{{details}}", "status": "done"}},
+    },
     answers={"job": ("supabase.row.key",)},
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from brownout_core.flows.send_receipt import SendReceipt
 from brownout_harness.asked.gateway.operation import GatewayOperation
-from brownout_harness.asked.parameters import cents
+from brownout_harness.asked.parameters import cents, money
 
 
 def draw(rng: random.Random, operation_id: str) -> dict[str, Any]:
@@ -17,6 +17,14 @@ OPERATION = GatewayOperation(
     flow=SendReceipt,
     draw=draw,
     leaves=("resend.email",),
-    as_asked={"resend.email": {"recipients": ["{{to}}"], "subject": "Your receipt for * *"}},
+    derived=lambda params: {"paid": f"{money(params['amount'])} {params['currency'].upper()}"},
+    as_asked={
+        "resend.email": {
+            "recipients": ["{{to}}"],
+            "subject": "Your receipt for {{paid}} *",
+            "text": "*payment of {{paid}}.*",
+            "html": "*payment of <b>{{paid}}</b>.*",
+        }
+    },
     answers={"email": ("resend.email.id",)},
 )

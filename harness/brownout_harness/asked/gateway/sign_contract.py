@@ -1,6 +1,7 @@
 """`sign_contract`: a contract that somebody is to sign."""
 
 import random
+from hashlib import sha256
 from typing import Any
 
 from brownout_core.flows.sign_contract import SignContract
@@ -24,6 +25,14 @@ OPERATION = GatewayOperation(
     flow=SignContract,
     draw=draw,
     leaves=("docusign.envelope",),
-    as_asked={"docusign.envelope": {"subject": "{{subject}}", "recipients": "{{email}}"}},
+    derived=lambda params: {"sha256": sha256(params["text"].encode()).hexdigest()},
+    as_asked={
+        "docusign.envelope": {
+            "subject": "{{subject}}",
+            "recipients": "{{email}}",
+            "names": ["{{name}}"],
+            "sha256": ["{{sha256}}"],
+        }
+    },
     answers={"envelope": ("docusign.envelope.envelope_id",)},
 )

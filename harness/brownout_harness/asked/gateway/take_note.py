@@ -17,6 +17,6 @@ OPERATION = GatewayOperation(
     flow=TakeNote,
     draw=draw,
     leaves=("supabase.row",),
-    as_asked={"supabase.row": {"table": "notes"}},
+    as_asked={"supabase.row": {"table": "notes", "row": {"text": "{{text}}"}}},
     answers={"note": ("supabase.row.key",)},
 )

@@ -1,11 +1,12 @@
 """`trade_in`: a new part is paid for, and the old one's worth given back."""
 
 import random
+from collections.abc import Mapping
 from typing import Any
 
 from brownout_core.flows.trade_in import TradeIn
 from brownout_harness.asked.gateway.operation import GatewayOperation
-from brownout_harness.asked.parameters import card, cents, person
+from brownout_harness.asked.parameters import brand_of, card, cents, person
 
 
 def draw(rng: random.Random, _operation_id: str) -> dict[str, Any]:
@@ -21,15 +22,22 @@ def draw(rng: random.Random, _operation_id: str) -> dict[str, Any]:
     }
 
 
+def derived(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What the books call the card."""
+    return {"brand": brand_of(params["payment_method"])}
+
+
 OPERATION = GatewayOperation(
     flow=TradeIn,
     draw=draw,
     leaves=("stripe.charge", "stripe.refund"),
+    derived=derived,
     as_asked={
         "stripe.charge": {
             "amount": "{{amount}}",
             "currency": "{{currency}}",
             "description": "traded in by {{email}}",
+            "payment_method_details": {"card": {"brand": "{{brand}}"}},
         },
         "stripe.refund": {"amount": "{{allowance}}", "currency": "{{currency}}"},
     },

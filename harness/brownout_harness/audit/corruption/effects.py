@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from brownout_harness.audit.corruption.damage import Damage, NothingToDamageError, Run, fields_of, other_value
+from brownout_harness.judging.differing import wanted_of
 from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.judging.patterns import fits
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
@@ -141,8 +142,8 @@ def _asked_for(run: Run) -> Iterator[tuple[LedgerRow, dict[str, Any]]]:
     for operation in run.plainly_done:
         wanted = json.loads(operation.as_asked or "{}")
         for effect in run.effects_of.get(operation.operation_id, ()):
-            if wanted.get(effect.kind):
-                yield effect, wanted[effect.kind]
+            if asked := wanted_of(effect, wanted):
+                yield effect, dict(asked)
 
 
 def _with_fields(run: Run, effect: LedgerRow, fields: dict[str, Any]) -> RunInputs:

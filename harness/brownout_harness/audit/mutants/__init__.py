@@ -59,6 +59,7 @@ from brownout_harness.audit.mutants import (
     ignores_slow_calls,
     inserts_anew,
     judges_too_few_calls,
+    keeps_cents_as_whole,
     keeps_claims_to_itself,
     keeps_its_first_keys,
     keeps_its_key_in_letters,
@@ -84,6 +85,7 @@ from brownout_harness.audit.mutants import (
     opens_in_step,
     opens_longer_each_time,
     pays_retries_with_retries,
+    plans_both_at_once,
     probes_against_orders,
     purges_too_soon,
     queues_past_the_deadline,
@@ -292,5 +294,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         takes_the_last_word,
         lends_for_each,
         believes_every_code,
+        keeps_cents_as_whole,
+        plans_both_at_once,
     )
 }

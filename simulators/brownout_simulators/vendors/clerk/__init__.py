@@ -61,7 +61,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
         "clerk.user": ("email_address", "phone_number", "username", "external_id", "first_name", "last_name"),
         "clerk.session": ("user_id", "organization_id"),
         "clerk.organization": ("name",),
-        "clerk.membership": ("organization_id", "user_id", "role"),
+        "clerk.membership": ("organization_id", "organization_slug", "user_id", "external_id", "role"),
         "clerk.invitation": ("email_address",),
         "clerk.organization_invitation": ("email_address", "organization_id", "role"),
         "clerk.email": ("to", "slug"),

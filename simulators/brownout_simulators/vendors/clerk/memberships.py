@@ -76,8 +76,13 @@ def joined(
     state.memberships.keep(row, account.clock())
     link(state.members_of, organization["id"], user["id"], row["id"])
     link(state.organizations_of, user["id"], organization["id"], row["id"])
-    fields = {"organization_id": organization["id"], "user_id": user["id"], "role": role}
     references = {"organization_id": organization["id"], "user_id": user["id"]}
+    fields = {
+        **references,
+        "organization_slug": organization["slug"] or "",
+        "external_id": user["external_id"] or "",
+        "role": role,
+    }
     effect = Effect("clerk.membership", row["id"], references=references, fields=fields)
     return row, effect, told(account, "organizationMembership.created", membership_view(account, row), call)
 

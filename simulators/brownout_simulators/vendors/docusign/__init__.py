@@ -50,7 +50,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     setup=SETUP,
     correlate=("header.x-correlation-id", "body.customFields.operationId"),
     effects={
-        "docusign.envelope": ("envelope_id", "subject", "recipients", "documents", "transaction_id"),
+        "docusign.envelope": ("envelope_id", "subject", "recipients", "names", "documents", "sha256", "transaction_id"),
         "docusign.email": ("envelope_id", "to", "name", "subject", "link"),
         "docusign.completion": ("envelope_id",),
         "docusign.void": ("envelope_id", "reason"),

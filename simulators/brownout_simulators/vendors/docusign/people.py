@@ -7,6 +7,7 @@ Signing goes by routing order: who is next is sent the envelope when everybody b
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from hashlib import sha256
 from typing import Any, Final
 
 from brownout_simulators.account import Aftermath
@@ -178,7 +179,9 @@ def send(happening: Happening) -> None:
         "docusign.envelope",
         subject=happening.header["emailSubject"],
         recipients=", ".join([one["email"] for one in envelope.now.recipients]),
+        names=[one["name"] for one in envelope.now.recipients],
         documents=[one.name for one in envelope.documents],
+        sha256=[sha256(one.content).hexdigest() for one in envelope.documents],
         transaction_id=envelope.transaction_id,
     )
     happening.effects.append(sent)

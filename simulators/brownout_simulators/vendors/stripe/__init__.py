@@ -50,7 +50,15 @@ VENDOR: Final[Vendor[State]] = Vendor(
     named_errors=NAMED_ERRORS,
     correlate=("header.x-correlation-id", "body.metadata.operation_id"),
     effects={
-        "stripe.charge": ("amount", "currency", "customer", "description", "payment_intent", "payment_method"),
+        "stripe.charge": (
+            "amount",
+            "currency",
+            "customer",
+            "description",
+            "payment_intent",
+            "payment_method",
+            "payment_method_details",
+        ),
         "stripe.refund": ("amount", "currency", "charge", "payment_intent", "reason"),
         "stripe.dispute": ("amount", "currency", "charge", "payment_intent", "reason"),
         "stripe.dispute_reversal": ("amount", "currency", "charge", "payment_intent", "reason"),

@@ -30,13 +30,14 @@ def stores(state: State) -> Mapping[str, Store[Any]]:
 
 EFFECTS: Final[Mapping[str, Sequence[str]]] = {
     # A row that came to be, one that changed, one that went: an upsert that is repeated changes a row that is there.
-    "supabase.row": ("table", "command", "key", "owner"),
-    "supabase.row_updated": ("table", "command", "key", "owner"),
-    "supabase.row_deleted": ("table", "command", "key", "owner"),
+    # `row` is the whole of it, as it is written.
+    "supabase.row": ("table", "command", "key", "owner", "row"),
+    "supabase.row_updated": ("table", "command", "key", "owner", "row"),
+    "supabase.row_deleted": ("table", "command", "key", "owner", "row"),
     # The same of a table that is an outbox: what is to be told of a row, beside the row.
-    "supabase.message": ("table", "command", "key", "owner"),
-    "supabase.message_updated": ("table", "command", "key", "owner"),
-    "supabase.message_deleted": ("table", "command", "key", "owner"),
+    "supabase.message": ("table", "command", "key", "owner", "row"),
+    "supabase.message_updated": ("table", "command", "key", "owner", "row"),
+    "supabase.message_deleted": ("table", "command", "key", "owner", "row"),
     "supabase.user": ("email", "phone", "role", "provider"),
     "supabase.session": ("user", "method"),
     "supabase.factor": ("user", "type", "name"),
@@ -44,7 +45,7 @@ EFFECTS: Final[Mapping[str, Sequence[str]]] = {
     "supabase.email": ("to", "kind", "user"),
     "supabase.sms": ("to", "kind", "user"),
     "supabase.function": ("name", "status"),
-    "supabase.object": ("bucket", "name", "size", "mimetype", "owner"),
-    "supabase.object_updated": ("bucket", "name", "size", "mimetype", "owner"),
-    "supabase.object_deleted": ("bucket", "name", "size", "mimetype", "owner"),
+    "supabase.object": ("bucket", "name", "size", "mimetype", "owner", "sha256"),
+    "supabase.object_updated": ("bucket", "name", "size", "mimetype", "owner", "sha256"),
+    "supabase.object_deleted": ("bucket", "name", "size", "mimetype", "owner", "sha256"),
 }

@@ -242,6 +242,19 @@ async def mails_to_a_dead_address(world: World) -> int:
     return world.effects("resend.email")
 
 
+@in_world("save_job")
+async def what_a_job_costs(world: World) -> float:
+    await world.ask("save_job", amount=1240)
+    (row,) = world.held("supabase.row", "row")
+    return float(row["amount"])
+
+
+@in_world("plan_visits")
+async def days_of_two_visits(world: World) -> int:
+    await world.ask("plan_visits")
+    return len(set(world.held("erp.work_order", "planned_start")))
+
+
 MANY = {"vendors": {"openai": {"limiter": {"capacity": 200, "refill_per_s": 50.0}}}}
 
 
@@ -381,6 +394,8 @@ DEMOS: Mapping[str, Demo] = {
     ),
     "embeds-only-beginnings": Demo(whether_two_ends_are_told_apart, True, False),
     "keeps-notices-for-ever": Demo(what_visitors_are_told_the_next_day, "VendorRefused", "a notice"),
+    "keeps-cents-as-whole": Demo(what_a_job_costs, 12.4, 1240),
+    "plans-both-at-once": Demo(days_of_two_visits, 2, 1),
     "believes-every-code": Demo(what_a_guess_comes_to, "refused", "done"),
     "reads-no-bits": Demo(
         answered("status", "sign_in", "clerk", params={"token": "reader", "needs": "org:jobs:write"}), "refused", "done"

@@ -15,7 +15,9 @@ from brownout_core.telemetry import Event
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.dead_letters import redrive
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
+from brownout_harness.asked.terms import fields_to_keep, terms_of
 from brownout_harness.asked.tokens import Minter
+from brownout_harness.judging.differing import value_of
 from brownout_harness.virtual.server import VirtualServer, config_of
 from brownout_harness.virtual.wire import HostTransport, base_url_of
 from brownout_reports.rows import LedgerRow, read, records_in
@@ -51,12 +53,13 @@ class World:
             )
             for name in names
         }  # fmt: skip
+        kept = fields_to_keep(terms_of(GATEWAY_OPERATIONS[each] for each in operations if each in GATEWAY_OPERATIONS))
         for name, each in self.simulators.items():
             given = [
                 rule_from_json({"vendor": name, "id": f"{name}-{number}", **rule})
                 for number, rule in enumerate((rules or {}).get(name, ()))
             ]
-            each.schedule(given, start_at_s=0.0, seed=7)
+            each.schedule(given, start_at_s=0.0, seed=7, fields=kept.get(name))
         hosts = {name: MemoryHost(each, loop) for name, each in self.simulators.items()}
         environments = {
             name: dict(each.vendor.environment(base_url_of(name), each.vendor.test_key("demo")))
@@ -115,6 +118,12 @@ class World:
         """How many of `stripe.charge` the vendor's books hold."""
         vendor = kind.partition(".")[0]
         return sum(row.entry == "effect" and row.route == kind for row in self.rows(vendor))
+
+    def held(self, kind: str, field: str) -> list[Any]:
+        """What the books hold there of each such effect."""
+        vendor = kind.partition(".")[0]
+        effects = [row for row in self.rows(vendor) if row.entry == "effect" and row.route == kind]
+        return [value_of(each, field) for each in effects]
 
     def requests(self, vendor: str, route: str = "*") -> int:
         """How many came by such a route."""

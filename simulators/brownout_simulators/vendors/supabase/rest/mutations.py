@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from brownout_simulators.call import Effect, Reply
+from brownout_simulators.call import Deferred, Effect, Reply
 from brownout_simulators.vendor import Refused
 from brownout_simulators.vendors.supabase.changes import Change, is_heard, tell
 from brownout_simulators.vendors.supabase.database.conditions import Part
@@ -218,14 +218,18 @@ def _effect(each: Written) -> Effect:
     row = each.new if each.new is not None else each.old or {}
     key = ",".join(_text(table, name, row) for name in table.primary_key) or str(each.rowid)
     references = {name: _text(table, name, row) for name in table.references if row.get(name) is not None}
-    fields = {
-        "table": table.name,
-        "command": each.kind.lower(),
-        "key": key,
-        "owner": _text(table, table.owner, row) if table.owner else "",
-    }
+
+    def fields() -> dict[str, Any]:
+        return {
+            "table": table.name,
+            "command": each.kind.lower(),
+            "key": key,
+            "owner": _text(table, table.owner, row) if table.owner else "",
+            "row": _plain(table, row),
+        }
+
     kinds = _OF_AN_OUTBOX if table.is_outbox else _EFFECTS
-    return Effect(kinds[each.kind], f"{table.name}/{key}", references=references, fields=fields)
+    return Effect(kinds[each.kind], f"{table.name}/{key}", references=references, fields=Deferred(fields))
 
 
 def _text(table: Table, name: str, row: Row) -> str:

@@ -3,12 +3,13 @@
 import base64
 import re
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 import orjson
 
 from brownout_simulators.account import Account
-from brownout_simulators.call import Call, Effect, Reply
+from brownout_simulators.call import Call, Deferred, Effect, Reply
 from brownout_simulators.vendors.supabase.identity import BadClaims, Identity, identify
 from brownout_simulators.vendors.supabase.instants import uuid4
 from brownout_simulators.vendors.supabase.resources import State
@@ -131,7 +132,9 @@ class Work:
             "mimetype": one.mimetype,
             "owner": one.owner,
         }
-        self.effects.append(Effect(kind, one.id, references=references, fields=fields))
+        body = one.body  # as it is now: the next upload under the name has another
+        summed = Deferred(lambda: {**fields, "sha256": sha256(body).hexdigest()})
+        self.effects.append(Effect(kind, one.id, references=references, fields=summed))
 
     def reply(self, body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
         """JSON, with what was done."""
