@@ -107,8 +107,9 @@ def phone_of(operation_id: str) -> str:
 
 
 def host_of(operation_id: str) -> str:
-    """A host of the operation's own."""
-    return f"{_NO_LABEL.sub('-', operation_id.lower())}.{ZONE}"
+    """Of the operation with that number in its group the same for all groups: one may be moved by another."""
+    found = _NUMBER.search(operation_id)
+    return f"{f'site-{found[1]}' if found else _NO_LABEL.sub('-', operation_id.lower())}.{ZONE}"
 
 
 def person(rng: random.Random) -> Person:

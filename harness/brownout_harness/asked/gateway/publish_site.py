@@ -20,7 +20,9 @@ OPERATION = GatewayOperation(
     draw=draw,
     leaves=("cloudflare.dns_record", "cloudflare.purge"),
     as_asked={
-        "cloudflare.dns_record": {"op": "create", "type": "CNAME", "name": "{{host}}", "content": "{{target}}"},
+        "cloudflare.dns_record": [
+            {"op": op, "type": "CNAME", "name": "{{host}}", "content": "{{target}}"} for op in ("create", "update")
+        ],
         "cloudflare.purge": {"selector": "hosts", "items": ["{{host}}"], "led_to": ["{{target}}"]},
     },
     answers={"record": ("cloudflare.dns_record.id",), "purge": ("cloudflare.purge.id",)},
