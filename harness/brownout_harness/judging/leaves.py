@@ -11,7 +11,10 @@ Clause = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Leaves:
-    """`[sales.order, [openai.completion, gemini.completion]]`: an order, and a completion by one of the two."""
+    """`[sales.order, [openai.completion, gemini.completion]]`: an order, and a completion by one of the two.
+
+    What is named twice is left twice.
+    """
 
     clauses: tuple[Clause, ...]
     undone_by: Mapping[str, str] = field(default_factory=dict)
@@ -31,6 +34,10 @@ class Leaves:
     def clause_with(self, kind: str) -> Clause:
         """The clause that names this kind; the kind alone where none does."""
         return next((clause for clause in self.clauses if kind in clause), (kind,))
+
+    def times(self, clause: Clause) -> int:
+        """How many of a clause stand when all is done; one of a clause that it does not leave."""
+        return max(1, self.clauses.count(clause))
 
     def undoings(self, kinds: Iterable[str]) -> tuple[str, ...]:
         """The kinds that take one of these back."""
@@ -67,8 +74,8 @@ class Leaves:
                     yield each
 
     def by_clause(self, effects: Sequence[LedgerRow]) -> list[tuple[Clause, tuple[LedgerRow, ...]]]:
-        """Each clause, and what of it stands."""
-        return [(clause, self.standing(clause, effects)) for clause in self.clauses]
+        """Each clause once, and what of it stands."""
+        return [(clause, self.standing(clause, effects)) for clause in dict.fromkeys(self.clauses)]
 
 
 def either(clause: Clause) -> str:

@@ -45,6 +45,13 @@ def test_money_is_taken_back_by_as_much_money(what: list[tuple[str, int]], left:
     assert standing(*what) == left
 
 
+def test_what_is_named_twice_is_left_twice() -> None:
+    both = Leaves.of([CHARGE, MESSAGE, CHARGE])
+    assert [both.times(clause) for clause in [(CHARGE,), (MESSAGE,), ("sales.order",)]] == [2, 1, 1]
+    books = effects((CHARGE, 500), (CHARGE, 300))
+    assert both.by_clause(books) == [((CHARGE,), books), ((MESSAGE,), ())]
+
+
 def test_what_is_taken_back_more_often_than_it_was_there_is_shown() -> None:
     assert SAGA.undone_too_often((CHARGE,), effects((CHARGE, 500), (REFUND, 500))) == ()
     twice = effects((CHARGE, 500), (REFUND, 500), (REFUND, 500))

@@ -35,8 +35,7 @@ def _visit(number: str, which: str) -> dict[str, Any]:
 OPERATION = GatewayOperation(
     flow=PlanVisits,
     draw=draw,
-    # Two of them, each named by the answer: that both are there is compared, and not counted.
-    leaves=("erp.work_order",),
+    leaves=("erp.work_order", "erp.work_order"),
     undone_by={"erp.work_order": "erp.work_order_cancellation"},
     as_asked={"erp.work_order": [_visit("1", "first"), _visit("2", "second")]},
     answers={

@@ -131,7 +131,8 @@ class Run:
         leaves, effects = self.leaves_of(operation), self.effects_of.get(operation.operation_id, ())
         known = {*leaves.kinds, *leaves.undone_by.values()}
         some = [each for each in effects if each.kind in known]
-        return all(len(standing) == 1 for _, standing in leaves.by_clause(effects)) and len(some) == len(leaves.clauses)
+        is_whole = all(len(standing) == leaves.times(clause) for clause, standing in leaves.by_clause(effects))
+        return is_whole and len(some) == len(leaves.clauses)
 
     def effect_of(self, operation: OperationRow) -> LedgerRow:
         """One of those that it is to leave, at random."""

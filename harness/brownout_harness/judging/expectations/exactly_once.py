@@ -84,12 +84,14 @@ class _Looked:
     def __init__(self, effect: str, evidence: Evidence, clauses: Mapping[str, Clause]) -> None:
         self.doubled: dict[str, tuple[LedgerRow, ...]] = {}
         """By operation id: what stands, where that is more than one."""
+        self.too_many = 0
         self.missing: list[Violation] = []
         self.too_often: list[Violation] = []
         self._effect = effect
         self._evidence = evidence
         self._clauses = clauses
         leaves = {name: evidence.leaves[name] for name in clauses if name in evidence.leaves}
+        self._is_several = any(of.times(clauses[name]) > 1 for name, of in leaves.items())
         undoings = chain.from_iterable(of.undoings(clauses[name]) for name, of in leaves.items())
         back = evidence.effects.where(is_one_of(undoings))
         self._back = back.where(~NAMELESS)
@@ -98,7 +100,8 @@ class _Looked:
 
     def at(self, named: Rows[LedgerRow]) -> None:
         """Look; `named` are the effects that have an operation."""
-        for id in dict.fromkeys([*named.repeated("operation_id").by("operation_id"), *self._back.by("operation_id")]):  # noqa: A001
+        suspects = named if self._is_several else named.repeated("operation_id")
+        for id in dict.fromkeys([*suspects.by("operation_id"), *self._back.by("operation_id")]):  # noqa: A001
             self._at_one(id)
         done = pl.col("outcome") == Outcome.DONE
         for name, clause in self._clauses.items():
@@ -110,18 +113,22 @@ class _Looked:
         operation, effects = self._evidence.operation(operation_id), self._evidence.effects_of[operation_id]
         leaves = self._evidence.leaves.get(operation.name, Leaves(())) if operation else Leaves(())
         clause = leaves.clause_with(self._effect)
-        standing = leaves.standing(clause, effects)
-        if len(standing) > 1:
+        standing, times = leaves.standing(clause, effects), leaves.times(clause)
+        if len(standing) > times:
             self.doubled[operation_id] = standing
+            self.too_many += len(standing) - times
         had = [each for each in effects if each.kind in clause]
-        if operation and operation.name in self._clauses and operation.outcome == Outcome.DONE and had and not standing:
-            self._miss(operation, f", for {had[-1].id} was taken back")
+        is_done = operation is not None and operation.name in self._clauses and operation.outcome == Outcome.DONE
+        if operation and is_done and had and len(standing) < times:
+            there = f"{len(standing)} of {times}" if standing else "no"
+            back = f", for {had[-1].id} was taken back" if len(had) > len(standing) else ""
+            self._miss(operation, there, back)
         for each in leaves.undone_too_often(clause, effects)[:1]:
             what = f"{each.kind} {each.id}: more was taken back than there was"
             self.too_often.append(Violation(each.at_s, operation_id, what))
 
-    def _miss(self, operation: OperationRow, why: str = "") -> None:
-        what = f"done, but no {self._effect}{why}"
+    def _miss(self, operation: OperationRow, there: str = "no", why: str = "") -> None:
+        what = f"done, but {there} {self._effect}{why}"
         self.missing.append(Violation(operation.finished_s, operation.operation_id, what))
 
 
@@ -156,8 +163,7 @@ def _surplus(anonymous: Rows[LedgerRow], operations: Rows[OperationRow]) -> list
 def _observed(effects: Rows[LedgerRow], phantom: Rows[LedgerRow], surplus: int, looked: _Looked) -> str:
     parts = [f"{counted(len(effects), 'effect')} for {counted(_operations_of(effects), 'operation')}"]
     if several := len(looked.doubled):
-        too_many = sum(map(len, looked.doubled.values())) - several
-        parts.append(f"{counted(several, 'operation')} with more than one ({too_many} too many)")
+        parts.append(f"{counted(several, 'operation')} with more than one ({looked.too_many} too many)")
     if phantom:
         parts.append(f"{_operations_of(phantom)} never asked for")
     if surplus:

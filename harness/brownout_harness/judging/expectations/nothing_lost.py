@@ -136,7 +136,10 @@ def _findings(evidence: Evidence, name: str, leaves: Leaves) -> Iterator[Finding
         others.where(REFUSED).among(effects.where(is_one_of(leaves.kinds)).frame, "operation_id"),
     ]
     rest = others.where(~REFUSED)
-    for clause in leaves.clauses:
+    for clause in dict.fromkeys(leaves.clauses):
+        if leaves.times(clause) > 1:  # one of them may be there, and the other not
+            suspects.append(rest)
+            break
         left = effects.where(is_one_of(clause)).frame
         suspects.append(rest.not_among(left, "operation_id"))
         rest = rest.among(left, "operation_id")
@@ -173,7 +176,7 @@ class _Case:
         self._letters: tuple[LetterRow, ...] = evidence.dead_letters_of.get(operation.operation_id, ())
         by_clause = leaves.by_clause(effects)
         self._there = [each for _, standing in by_clause for each in standing]
-        self._absent = [clause for clause, standing in by_clause if not standing]
+        self._absent = [clause for clause, standing in by_clause if len(standing) < leaves.times(clause)]
         missing_at = {vendor_of(kind) for clause in self._absent for kind in clause}
         self._was_refused = bool(self._letters) and evidence.was_refused(operation.operation_id, missing_at)
         self._given_up = given_up(order for deed in evidence.deeds for order in deed.orders)

@@ -175,6 +175,19 @@ def test_taken_back_twice_fails() -> None:
     )
 
 
+def test_of_what_is_left_twice_two_stand_and_no_third_and_not_one_alone() -> None:
+    twice = changed(healthy(), leaves={"pay": Leaves.of(["stripe.charge", "stripe.charge"])})
+    whole = also(twice, *range(200), at_s=100.0)
+    assert ONCE.judge(whole).status is Status.PASSED
+    third = also(whole, 3, seq=99_999)
+    assert ONCE.judge(third).observed == "401 effects for 200 operations, 1 operation with more than one (1 too many)"
+    assert ONCE.judge(third).status is Status.FAILED
+    alone = with_effects(whole, lambda each: None if each.id == "e-90007" else each)
+    assert [case.what for case in ONCE.judge(alone).cases] == ["done, but 1 of 2 stripe.charge"]
+    assert [ONCE.judge(alone).status, NothingLost().judge(alone).status] == [Status.FAILED, Status.FAILED]
+    assert NothingLost().judge(whole).status is Status.PASSED
+
+
 def test_two_effects_without_a_key_are_said_to_have_none() -> None:
     result = ONCE.judge(with_effects(also(healthy(), 3), lambda each: each._replace(idempotency_key="")))
     assert "2 stripe.charge without an idempotency key: " in result.cases[0].what
