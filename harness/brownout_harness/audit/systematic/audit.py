@@ -11,9 +11,10 @@ from brownout_harness.audit.systematic.baseline import Known
 from brownout_harness.audit.systematic.changes import Change
 from brownout_harness.audit.systematic.infection import spared
 from brownout_harness.audit.systematic.kept import Kept
+from brownout_harness.audit.systematic.readers import Readers
 from brownout_harness.audit.systematic.rehearsal import NotRehearsed, Rehearsal, Rehearsed, import_all, rehearse
 from brownout_harness.audit.systematic.sources import Sources
-from brownout_harness.audit.systematic.survey import Trial, planned, survey
+from brownout_harness.audit.systematic.survey import Trial, as_executed, planned, survey
 from brownout_harness.audit.systematic.verdicts import Found, untried
 from brownout_harness.problems import NotJudged
 from brownout_scenarios import library
@@ -32,6 +33,7 @@ class Audit:
     def against(self, known: Mapping[str, Known], changes: Iterable[Change]) -> None:
         """What was noticed, with the scenario that did; what was not, as it was. The rest stays unknown."""
         again: list[Trial] = []
+        readers = Readers(self.sources.package)
         for change in changes:
             before = known.get(change.name)
             if before is None:
@@ -39,7 +41,7 @@ class Audit:
             if not self.sources.is_noticed(before.fate):
                 self.kept.add(untried(change, before.fate))
             elif before.scenario in library.names():
-                again.append((change, (before.scenario,)))
+                again.append((as_executed(change, self.sources.file(change.module), readers), (before.scenario,)))
         if again:
             scenarios = sorted({name for _, (name,) in again})
             good = self._rehearsed(scenarios, None)

@@ -1,8 +1,9 @@
 """Who may see what is computed when a module is imported: the functions that mention what it is called.
 
-A constant, a setting's default, a row of a table is executed by nobody's run. A scenario can notice that it is another
-only if it executes a function that names it, or names what was made of it at the import, and so on. Names are compared
-as words, whatever they belong to; what a module of another package that uses this one mentions may be seen by all.
+A constant, a setting's default, a row of a table, and what a function does that makes one, is executed by nobody's run.
+A scenario can notice that it is another only if it executes a function that names it, or names what was made of it at
+the import, and so on. Names are compared as words, whatever they belong to; what a module of another package that uses
+this one mentions may be seen by all.
 """
 
 import ast
@@ -27,6 +28,7 @@ class _Made:
     body: range
     """Of a function, which sees the defaults of its arguments."""
     mentions: frozenset[str]
+    calls: frozenset[str] = frozenset()
 
 
 class Readers:
@@ -37,6 +39,10 @@ class Readers:
         root = root_of(package)
         trees = {str(file): ast.parse(file.read_bytes()) for file in sorted(root.rglob("*.py"))}
         self._made = {file: list(_made(tree)) for file, tree in trees.items()}
+        self._named = {
+            file: [(each.name, _lines(each)) for each in tree.body if isinstance(each, ast.FunctionDef)]
+            for file, tree in trees.items()
+        }
         self._functions: dict[str, list[tuple[str, range]]] = defaultdict(list)
         for file, tree in trees.items():
             for function in _functions(tree):
@@ -56,9 +62,12 @@ class Readers:
     def of(self, file: Path, line: int) -> Lines | None:
         """The lines of the functions that may see what is computed there; None: all."""
         waiting = [(str(file), each) for each in self._made[str(file)] if line in each.lines][-1:]
+        seen: dict[str, set[int]] = defaultdict(set)
+        if not waiting:
+            waiting = self._calls_of(str(file), line)
+            seen[str(file)].update(*(lines for _, lines in self._named[str(file)] if line in lines))
         if not waiting:
             return None
-        seen: dict[str, set[int]] = defaultdict(set)
         known: set[str] = set()
         while waiting:
             there, made = waiting.pop()
@@ -71,6 +80,14 @@ class Readers:
                     seen[reader].update(lines)
                 waiting += self._statements[name]
         return {file: frozenset(lines) for file, lines in seen.items()}
+
+    def is_called(self, file: Path, line: int) -> bool:
+        """Whether it stands in a function that is called when a module is imported: `original`."""
+        return bool(self._calls_of(str(file), line))
+
+    def _calls_of(self, file: str, line: int) -> list[tuple[str, _Made]]:
+        names = {name for name, lines in self._named[file] if line in lines}
+        return [(there, each) for name in names for there, each in self._statements[name] if name in each.calls]
 
 
 def _made(tree: ast.AST, classes: frozenset[str] = frozenset()) -> Iterator[_Made]:
@@ -97,7 +114,7 @@ def _made(tree: ast.AST, classes: frozenset[str] = frozenset()) -> Iterator[_Mad
             case ast.Import() | ast.ImportFrom() | ast.expr() | ast.keyword() | ast.expr_context():
                 continue
         if isinstance(each, ast.stmt):
-            yield _Made(_lines(each), names, body, _mentioned(each))
+            yield _Made(_lines(each), names, body, _mentioned(each), _called(each))
 
 
 def _given(target: ast.AST) -> Iterator[str]:
@@ -127,6 +144,17 @@ def _mentioned(*nodes: ast.AST) -> frozenset[str]:
                 case ast.Constant(value=str(word)) if word.isidentifier():
                     found.add(word)
     return frozenset(found)
+
+
+def _called(node: ast.AST) -> frozenset[str]:
+    """Outside of what is only defined there."""
+    found: set[str] = set()
+    match node:
+        case ast.Lambda() | ast.FunctionDef() | ast.AsyncFunctionDef():
+            return frozenset()
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            found.add(name)
+    return frozenset(found.union(*map(_called, ast.iter_child_nodes(node))))
 
 
 def _using(package: str, root: Path, without: frozenset[str]) -> Iterator[ast.Module]:

@@ -3,6 +3,7 @@
 import gc
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -42,6 +43,11 @@ def reaching(change: Change, file: Path, readers: Readers, rehearsed: Mapping[st
     return sorted(found, key=lambda name: (rehearsed[name].cost_s, name))
 
 
+def as_executed(change: Change, file: Path, readers: Readers) -> Change:
+    """What stands in a function that is called when a module is imported is put in before that."""
+    return replace(change, is_run=False) if change.is_run and readers.is_called(file, change.line) else change
+
+
 def _comes_to(lines: Lines, run: Rehearsed) -> bool:
     return any(not lines[file].isdisjoint(run.lines.get(file, ())) for file in lines)
 
@@ -54,9 +60,12 @@ def planned(sources: Sources, changes: Sequence[Change], good: Rehearsal) -> Ite
     """Each change with the scenarios to try it with; or, where there is none, what is known without."""
     readers = Readers(sources.package)
     # What is in functions first: the others cost more.
-    for change in sorted(changes, key=lambda each: not each.is_run):
+    for written in sorted(changes, key=lambda each: not each.is_run):
+        change = as_executed(written, sources.file(written.module), readers)
         reached = reaching(change, sources.file(change.module), readers, good.runs)
-        scenarios = [name for name in reached if change.name not in good.spared.get(name, ())]
+        # The probes come after the import: they know nothing of what is done there.
+        is_asked = change.is_run == written.is_run
+        scenarios = [name for name in reached if not is_asked or change.name not in good.spared.get(name, ())]
         if scenarios:
             yield change, scenarios
         else:

@@ -24,6 +24,18 @@ class Settings:
 class State(StrEnum):
     OPEN = "open"
 """,
+    "tables.py": """def row(wide):
+    return wide * 2
+
+def late(wide):
+    return wide
+
+TABLE = row(3)
+LATE = {"late": late, "later": lambda: late(3)}
+""",
+    "looks.py": """def look(tables):
+    return tables.TABLE
+""",
     "users.py": """from toy_readers import limits
 
 def a():
@@ -95,3 +107,14 @@ def test_what_a_module_elsewhere_mentions_that_uses_the_package_may_be_seen_by_a
     again = Readers("toy_readers")
     assert again.of(limits, 3) is None
     assert again.of(limits, 1) is not None
+
+
+def test_a_function_that_is_called_at_the_import_is_seen_by_who_reads_what_it_made(
+    readers: Readers, tmp_path: Path
+) -> None:
+    tables, looks = (tmp_path / "toy_readers" / name for name in ("tables.py", "looks.py"))
+    assert [readers.is_called(tables, line) for line in (2, 5, 7)] == [True, False, False]
+    seen = readers.of(tables, 2)
+    assert seen is not None
+    # And by who calls it once more.
+    assert {file: sorted(lines) for file, lines in seen.items() if lines} == {str(looks): [1, 2], str(tables): [1, 2]}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from brownout_harness.audit.systematic import survey
-from brownout_harness.audit.systematic.changes import Change
+from brownout_harness.audit.systematic.changes import Change, changes_of
 from brownout_harness.audit.systematic.readers import Lines, Readers
 from brownout_harness.audit.systematic.rehearsal import Rehearsal, Rehearsed
 from brownout_harness.audit.systematic.sources import SOURCES
@@ -99,3 +99,16 @@ def test_what_makes_no_difference_anywhere_is_not_run(line: int, fate: Fate) -> 
     [found] = survey.planned(SOURCES["core"], [spared], good)
     assert isinstance(found, Found)
     assert (found.fate, found.tried) == (fate, 0)
+
+
+def test_what_makes_a_setting_at_the_import_is_tried_whatever_the_probes_saw() -> None:
+    file = SOURCES["core"].file("brownout_core.policies.settings")
+    rows = [each for each in changes_of("brownout_core.policies.settings", file) if each.function == "original"]
+    assert all(each.is_run for each in rows)
+    presets = SOURCES["core"].file("brownout_core.presets")
+    runs = {"healthy": Rehearsed(GOOD, 0.1, {str(presets): frozenset(range(200))})}
+    good = Rehearsal((), runs, {"healthy": frozenset(each.name for each in rows)})
+    for planned in survey.planned(SOURCES["core"], rows, good):
+        assert not isinstance(planned, Found)
+        changed, scenarios = planned
+        assert (changed.is_run, scenarios) == (False, ["healthy"])
