@@ -177,6 +177,8 @@ class Sending:
     says none. For faults; none of a host's business."""
     bad_chunk: bool = False
     """After the body come bytes that are no chunk: the framing is broken, then the connection closes."""
+    changes: list[str] = field(default_factory=list, repr=False)
+    """What faults made of what it says, for the books; none of a host's business."""
     record: object = field(default=None, repr=False)
     """What the engine knows of the call; none of a host's business. None once `sent` was told."""
 

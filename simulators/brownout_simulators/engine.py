@@ -343,6 +343,7 @@ class Engine(Generic[S]):
             ending = one.session.broken
         elif left and not (ending is Ending.HANG and chunks >= _chunks_of(sending)):
             ending = Ending.LEFT  # a hang that was acted out to its end always ends by the client's leaving
+        changes = [*sending.changes, *(() if one.session is None else one.session.changes)]
         skew_s = strike.skew_s if strike is not None else 0.0
         was_told = sending.status >= 300 and not (left and chunks == 0)
         turn, session, now_s = one.turn, one.session, self._clock.machine_s()
@@ -368,7 +369,7 @@ class Engine(Generic[S]):
                 one.given_delay_s,
                 retry_after_s(sending.headers, self._clock.wall_s() + skew_s) if was_told else None,
                 None,  # references
-                None,  # fields
+                {"changes": changes} if changes else None,  # fields
                 0.0 if turn is None else turn.queued_s,
                 0.0 if turn is None else turn.work_s,
                 one.given_work_s,

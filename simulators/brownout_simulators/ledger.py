@@ -64,7 +64,8 @@ class Entry(NamedTuple):
     references: Mapping[str, str] | None = None
     """The caller's ids that the vendor stored with an effect, by dotted name."""
     fields: Mapping[str, Any] | None = None
-    """Of an effect, what the ledger was told to keep; None: nothing."""
+    """Of an effect, what the ledger was told to keep; of a request, `changes`: what faults made of what its answer
+    says. None: nothing."""
     queued_s: float = 0.0
     """How long a request waited for its turn, where the vendor works on so many at a time."""
     asked_work_s: float = 0.0

@@ -40,6 +40,8 @@ class OpenSession:
         """Messages that the client sent."""
         self.broken: Ending | None = None
         """How a fault has ended it, where that is no closing frame."""
+        self.changes: list[str] = []
+        """What faults made of what the vendor said."""
         self._every = every
         self._cut = cut
         self._said = 0
@@ -119,7 +121,7 @@ class OpenSession:
             say(said)
         elif not self._is_lost(heard=False):
             self._said += 1
-            say(said)
+            say(self._altered(said))
             self._bleed()
 
     # -- what faults do ---------------------------------------------------------------------------------------------
@@ -140,6 +142,16 @@ class OpenSession:
         for struck in lost:
             struck()
         return bool(lost)
+
+    def _altered(self, said: Message) -> Message:
+        """As faults let it arrive."""
+        for wound, struck in self._wounds:
+            altered = None if wound.alters is None else wound.alters(said)
+            if altered is not None:
+                struck()
+                said = altered[0]
+                self.changes.append(f"message {self._said}: {altered[1]}")
+        return said
 
     def _break(self, wound: Wound, struck: Callable[[], None]) -> None:
         if self._to_client is None:

@@ -40,6 +40,8 @@ class Wound:
     """It ends without a closing frame."""
     loses: Callable[[], bool] | None = None
     """Asked of each message: whether that one is lost."""
+    alters: Callable[[Message], tuple[Message, str] | None] | None = None
+    """Asked of each message of the vendor's: what it becomes, and how that is said in the books; None: it stays."""
     loses_heard: bool = False
     """Messages of the client are asked about, not those of the vendor."""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from brownout_simulators.faults.break_schema import BreakSchema
 from brownout_simulators.faults.break_session import BreakSession
 from brownout_simulators.faults.break_stream import BreakStream
 from brownout_simulators.faults.clock_skew import ClockSkew
@@ -49,6 +50,7 @@ FAULTS: Final[Mapping[str, type[Fault]]] = MappingProxyType(
         "truncate": Truncate,
         "malform": Malform,
         "wrong_type": WrongType,
+        "break_schema": BreakSchema,
         "end_stream": EndStream,
         "stall": Stall,
         "inject": Inject,

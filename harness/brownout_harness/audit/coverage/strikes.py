@@ -20,6 +20,7 @@ PLAIN: Final[Mapping[str, str]] = {
     "truncate": "an answer that is cut off",
     "malform": "an answer that is no JSON",
     "wrong_type": "an answer with other types",
+    "break_schema": "an answer with one value of another kind",
     "drip": "an answer that comes drop by drop",
     "end_stream": "a stream that ends as if whole",
     "break_stream": "a stream that breaks",
