@@ -17,6 +17,7 @@ from math import inf
 from typing import Final, Generic, TypeVar
 
 from brownout_core.errors import AttemptTimeout, CallRejected, ConnectFailed, ServiceError
+from brownout_core.policies.renewal import tell_defect
 from brownout_core.transport import unsent
 
 T = TypeVar("T")
@@ -132,3 +133,4 @@ class Held(Generic[T]):
         if isinstance(error, ServiceError | CallRejected) and entry is not None:
             wish_s = error.retry_after_s or 0.0
             entry.paused_until_s = asyncio.get_running_loop().time() + max(APART_S, wish_s)
+        tell_defect(fetching)

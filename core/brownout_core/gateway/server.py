@@ -63,6 +63,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         )
         shell = Shell(door, logger=_server_log(logger))
         cleanup.push_async_callback(shell.wait_for_the_cancelled)
+        asyncio.get_running_loop().set_exception_handler(partial(_unhandled, partial(_log, logger, sink)))
         background = Background(application, partial(_log, logger, sink))
         cleanup.push_async_callback(background.end)
         runner = web.ServerRunner(
@@ -195,6 +196,15 @@ def _log(logger: Any, sink: Sink, trouble: Trouble) -> None:
         sink(trouble.event(asyncio.get_running_loop().time()))
     else:
         logger.warning(trouble.what, request_id=trouble.request_id, error=str(trouble.error))
+
+
+def _unhandled(log: Callable[[Trouble], None], loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What ended where nobody waits for it: a defect, as in an asking."""
+    error = context.get("exception")
+    if isinstance(error, Exception) and not isinstance(error, OSError):  # such as having no more files to open
+        log(Trouble("internal_error", str(context.get("message", "")), "", error))
+    else:
+        loop.default_exception_handler(context)
 
 
 def _sink(settings: Settings, metrics: PrometheusSink, logger: object, cleanup: AsyncExitStack) -> Sink:

@@ -13,8 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from math import isinf
 from random import Random
+from typing import Any
 
-from brownout_core.errors import AttemptTimeout, ConfigError, ConnectFailed, RenewalPaused, ServiceError
+from brownout_core.errors import AttemptTimeout, BrownoutError, ConfigError, ConnectFailed, RenewalPaused, ServiceError
 from brownout_core.policies.backoff import BackoffConfig, Jitter, delay_s
 from brownout_core.transport import unsent
 
@@ -135,3 +136,12 @@ class Renewal:
         wish_s = getattr(error, "retry_after_s", None) or 0.0
         pause_s = max(self._pause_s, min(wish_s, self._config.retry_after_cap_s))
         self._paused_until_s = asyncio.get_running_loop().time() + pause_s
+        tell_defect(renewal)
+
+
+def tell_defect(task: asyncio.Task[Any]) -> None:
+    """Tell the loop of an error of this program's own that ended a task beside the calls: maybe nobody waits for it."""
+    error = None if task.cancelled() else task.exception()
+    if isinstance(error, Exception) and not isinstance(error, BrownoutError):
+        told = {"message": f"{task.get_name()} ended by a defect", "exception": error, "task": task}
+        asyncio.get_running_loop().call_exception_handler(told)

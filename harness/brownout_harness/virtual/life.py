@@ -61,11 +61,17 @@ class Life:
         if self._is_leaving:
             self.leave()
 
-    def start_beside(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
-        """Run `work` for as long as this life serves. Nobody waits for it."""
+    def start_beside(self, work: Coroutine[Any, Any, None], *, name: str, broke: Callable[[Exception], None]) -> None:
+        """Run `work` for as long as this life serves. Nobody waits for it; `broke` hears of the error that ended it."""
         task = asyncio.get_running_loop().create_task(work, name=name, context=self._context.copy())
         self._beside[task] = None
-        task.add_done_callback(self._beside.pop)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            del self._beside[task]
+            if not task.cancelled() and isinstance(error := task.exception(), Exception):
+                broke(error)
+
+        task.add_done_callback(ended)
 
     def leave(self) -> None:
         """No more is asked of it: what goes on beside ends with the last task."""

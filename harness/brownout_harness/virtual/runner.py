@@ -48,6 +48,7 @@ from brownout_harness.virtual.closed import closed_world
 from brownout_harness.virtual.delivery import deliver
 from brownout_harness.virtual.disk import Disk
 from brownout_harness.virtual.foreign.staging import ForeignStage
+from brownout_harness.virtual.frozen import PROCESS
 from brownout_harness.virtual.held_back import Signals, held_back
 from brownout_harness.virtual.life import Killed
 from brownout_harness.virtual.loop import rarely_collecting, run_virtually
@@ -296,6 +297,10 @@ class Run:
         """A task's error that nobody asked for, or a callback's: what it was to do was not done."""
         error = context.get("exception")
         if isinstance(error, Killed) or self.stage.takes(error):
+            return
+        if isinstance(error, Exception) and PROCESS.get() is not None:  # the target's own
+            told = str(context.get("message", ""))
+            self.hear("", Event(self.loop.time(), Kind.DEFECT, outcome=type(error).__name__, detail=told))
             return
         task = context.get("future") or context.get("task")
         whose = f" ({task.get_name()})" if isinstance(task, asyncio.Task) else ""

@@ -123,7 +123,8 @@ class VirtualServer:
         now_s, parts = asyncio.get_running_loop().time(), self._replacements.name
         self._sink(Event(now_s, Kind.STARTED, outcome=parts, detail=f"life {self._lives}"))
         for name, part in application.background().items():
-            life.start_beside(part.run(), name=name)
+            broke = partial(self._hear_end, sink, name)
+            life.start_beside(part.run(), name=name, broke=broke)
 
     def _connected(self, vendor: str, transport: Transport) -> Transport:
         """With as many connections as the application's own client would have; each life has its own."""
@@ -133,6 +134,10 @@ class VirtualServer:
     def _hear(self, sink: Sink, trouble: Trouble) -> None:
         if trouble.is_defect:
             sink(trouble.event(asyncio.get_running_loop().time()))
+
+    def _hear_end(self, sink: Sink, name: str, error: Exception) -> None:
+        """As in the gateway: what nobody asked for and nobody waits for tells of its own end."""
+        self._hear(sink, Trouble("internal_error", name, "", error))
 
     def kill(self) -> None:
         """SIGKILL: nothing is finished, nothing is said."""

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +22,7 @@ from aiohttp import web
 from brownout_core.clock import system_wall_clock
 from brownout_core.flows.background import Background as Beside
 from brownout_core.front_door.door import FrontDoor, Trouble
-from brownout_core.gateway.server import Background, Shell
+from brownout_core.gateway.server import Background, Shell, _unhandled
 from brownout_core.records import DeadLetter, LetterState
 from brownout_core.redaction import Redactor
 from brownout_core.stores.sqlite import SqliteDeadLetterStore
@@ -301,6 +302,20 @@ class Part(Beside):
 
     def check(self) -> dict[str, Any]:
         return {"status": "pass", "message": ""}
+
+
+def test_an_error_that_nobody_waits_for_is_a_defect_and_having_no_files_left_is_none() -> None:
+    async def main() -> None:
+        loop, troubles = asyncio.get_running_loop(), list[Trouble]()
+        told: list[Any] = []
+        loop.default_exception_handler = told.append  # type: ignore[method-assign, assignment]
+        loop.set_exception_handler(partial(_unhandled, troubles.append))
+        for error in (ValueError("planted"), OSError(24, "too many open files")):
+            loop.call_exception_handler({"message": "why", "exception": error})
+        assert [(each.request_id, each.is_defect, type(each.error)) for each in troubles] == [("why", True, ValueError)]
+        assert len(told) == 1
+
+    really(main())
 
 
 def test_what_goes_on_beside_is_ended_with_the_gateway_and_a_failure_of_it_is_a_defect() -> None:

@@ -244,6 +244,24 @@ def test_a_defect_is_nobodys_failure_and_passes_unchanged() -> None:
     virtually(main())
 
 
+def test_a_defect_in_a_renewal_that_nobody_waits_for_is_told_to_the_loop() -> None:
+    """Else it would be nowhere: the next one may go well."""
+
+    async def main() -> None:
+        told: list[dict[str, object]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context))
+        renews = renewal()
+        renews.begin(CALL, Endpoint((0.0, ZeroDivisionError())))
+        await asyncio.sleep(1.0)
+        assert [type(each["exception"]) for each in told] == [ZeroDivisionError]
+        renews = renewal()
+        renews.begin(CALL, Endpoint((0.0, down())))
+        await asyncio.sleep(1.0)
+        assert len(told) == 1
+
+    virtually(main())
+
+
 @pytest.mark.parametrize("wrong", [{"attempt_s": 0.0}, {"retry_after_cap_s": -1.0}, {"initial_delay_s": 9.0}], ids=str)
 def test_a_setting_that_cannot_be_is_refused_by_name(wrong: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match=next(iter(wrong))):

@@ -247,6 +247,10 @@ class Line:
             self.ended = True
 
 
+def unexpected(error: Exception) -> None:
+    raise AssertionError(error)
+
+
 def test_a_dead_life_hears_and_says_nothing_and_its_sessions_are_ended_for_it() -> None:
     async def main() -> None:
         line, life = Line(), Life()
@@ -261,7 +265,7 @@ def test_a_dead_life_hears_and_says_nothing_and_its_sessions_are_ended_for_it() 
                 finally:
                     await session.send("goodbye")
 
-        life.start_beside(application(), name="beside")
+        life.start_beside(application(), name="beside", broke=unexpected)
         await asyncio.sleep(2.5)
         assert not life.is_at_work()
         life.kill()
@@ -285,7 +289,7 @@ def test_who_is_told_to_leave_ends_what_goes_on_beside_when_the_last_asking_has_
             finally:
                 ended.append(asyncio.get_running_loop().time())
 
-        life.start_beside(beside(), name="beside")
+        life.start_beside(beside(), name="beside", broke=unexpected)
         life.start(asyncio.sleep(3), name="asking")
         await asyncio.sleep(1)
         life.leave()

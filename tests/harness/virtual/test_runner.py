@@ -10,12 +10,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
+from brownout_core.asking import Asking
 from brownout_core.compose import Replacements
 from brownout_core.errors import VendorRefused
+from brownout_core.flows import FLOWS
+from brownout_core.flows.pay import Pay, PayRequest
+from brownout_core.policies.renewal import Renewal, RenewalConfig
 from brownout_core.stores import memory
 from brownout_harness.judging import spool
 from brownout_harness.judging.evidence import Deed, Gap, GapKind
@@ -292,6 +297,28 @@ def test_an_answer_that_quotes_a_credential_is_noted() -> None:
         by_name.setdefault(each.name, set()).add(each.leaked)
     assert all("no such key *****" in leaked for leaked in by_name.pop("pay"))
     assert set().union(*by_name.values()) == {""}
+
+
+class _Beside(Pay):
+    """Pays nobody, and leaves something to a task that nobody waits for."""
+
+    async def do(self, request: PayRequest, asking: Asking) -> dict[str, Any]:
+        renewal = Renewal("stripe", RenewalConfig(), Random(1))
+        renewal.begin("fetch_token", self._broken)
+        await asyncio.sleep(0.1)
+        raise VendorRefused("stripe", "pay", "no", status=402)
+
+    async def _broken(self) -> str:
+        raise ZeroDivisionError
+
+
+def test_a_defect_where_nobody_waits_is_the_targets_and_no_gap_of_the_run() -> None:
+    inputs = run_virtual(shortened("healthy", 1.0), replacements=Replacements(flows={**FLOWS, "pay": _Beside}))
+    defects = [each for each in inputs.tables.of(EventRow) if each.kind == "defect"]
+    assert {(each.outcome, each.detail) for each in defects} == {
+        ("ZeroDivisionError", "stripe fetch_token ended by a defect")
+    }
+    assert inputs.gaps == ()
 
 
 @pytest.mark.thorough

@@ -10,6 +10,7 @@ import pytest
 from brownout_core.asking import Asking
 from brownout_core.compose import Replacements
 from brownout_core.flows import FLOWS
+from brownout_core.flows.background import Background
 from brownout_core.flows.pay import Pay, PayRequest
 from brownout_core.front_door.answers import Answer
 from brownout_core.records import Begun, ClaimStore
@@ -87,6 +88,34 @@ def test_a_payment_is_answered_as_the_gateway_answers_it() -> None:
         status, body = await world.ask(DECLINED)
         assert (status, body["status"]) == (402, "refused")
         assert world.charges() == 1
+
+    virtually(main())
+
+
+def test_a_part_beside_the_askings_that_ends_by_an_error_is_a_defect_as_it_is_for_real() -> None:
+    """Nobody waits for it: without a word of its own it would be missing, and every run of it green."""
+
+    class Breaks(Background):
+        """Gives up."""
+
+        async def run(self) -> None:
+            raise ZeroDivisionError
+
+        def in_hand(self) -> int:
+            return 0
+
+        def check(self) -> dict[str, Any]:
+            return {"status": "pass"}
+
+    class Broken(Pay):
+        """Has a part beside."""
+
+        background = Breaks()
+
+    async def main() -> None:
+        world = World(Replacements(flows={**FLOWS, "pay": Broken}))
+        await world.ask(PAY)
+        assert world.defects() == [("", "ZeroDivisionError", "pay")]
 
     virtually(main())
 
