@@ -28,7 +28,7 @@ from random import Random
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from brownout_core.asking import Asking
-from brownout_core.errors import BrownoutError, ConfigError
+from brownout_core.errors import BrownoutError, ConfigError, ResponseBroken
 from brownout_core.guarded import Guarded
 from brownout_core.policies.backoff import BackoffConfig, delay_s
 from brownout_core.services.storage import Change, Filter, Listening, Order, Page, Row, StorageService
@@ -169,10 +169,12 @@ class Subscriber(Generic[C]):
                     raise Silent(f"nothing said for {terms.answer_within_s:.3g} s") from None
                 continue
             answer_by_s = None
-            if change is not None and change.is_whole and self._is_new(change):
-                yield change
-            elif change is not None and not change.is_whole:
+            if change is None:
+                continue
+            if change.kind != "delete" and not (change.is_whole and self._is_named(change.row)):
                 check_at_s = loop.time()  # it is read instead
+            elif self._is_new(change):
+                yield change
 
     async def _check_up(self) -> AsyncGenerator[Change, None]:
         """Read what was not told. What cannot be read now is read at the next one."""
@@ -210,9 +212,17 @@ class Subscriber(Generic[C]):
 
     async def _page(self, where: Sequence[Filter], client: C) -> Page:
         terms = self._terms
-        return await self._storage(client).select(
+        storage = self._storage(client)
+        page = await storage.select(
             terms.table, operation_id="", where=where, order=[Order(terms.key)], limit=terms.page
         )
+        if not all(map(self._is_named, page.rows)):
+            raise ResponseBroken(storage.vendor, "select", f"a row without its {terms.key}")
+        return page
+
+    def _is_named(self, row: Row) -> bool:
+        key = row.get(self._terms.key)
+        return isinstance(key, str | int) and not isinstance(key, bool)
 
     def _is_new(self, change: Change) -> bool:
         """Whether it is to be told; if so, it has been."""

@@ -150,8 +150,7 @@ class LedgerRow(NamedTuple):
     references: Json = ""
     """An object: the caller's own ids that the vendor stores with an effect."""
     fields: Json = ""
-    """An object: what the ledger was told to keep of an effect, besides its id and its amount; of a request, `changes`:
-    what faults made of what its answer says. Empty: nothing."""
+    """An object: what is kept of an effect besides id and amount; of a request, its answer's `changes`. Empty: none."""
     queued_s: float = 0.0
     """How long it waited for its turn, where the vendor works on so many at a time."""
     asked_work_s: float = 0.0

@@ -120,7 +120,7 @@ class FakeStripe(Fake):
             return reply(200, {"object": "search_result", "data": found})
         if request.method == "GET":
             return reply(200, self.intents[0])
-        return reply(200, {"id": "re_1", "status": "succeeded", "amount": 5, "email": None})
+        return reply(200, {"id": "re_1", "status": "succeeded", "amount": 5, "email": None, "metadata": {}})
 
     def _create(self, request: Request) -> Response:
         fields = form_of(request)

@@ -296,6 +296,20 @@ def test_a_change_without_all_its_values_is_read_instead() -> None:
     run(body)
 
 
+@pytest.mark.parametrize("key", [None, True, [1], {"id": 1}])
+def test_a_change_of_nobody_knows_which_row_is_read_instead(key: Any) -> None:
+    async def body(table: Table, reader: Reader) -> None:
+        session = table.open[0]
+        table.open.clear()
+        table.write(1)
+        session.words.put_nowait(Change("insert", {"id": key}))
+        table.open.append(session)
+        await asyncio.sleep(1)
+        assert reader.rows == [("found", 1)]
+
+    run(body)
+
+
 def test_only_so_much_is_read_and_remembered_as_could_have_come_late() -> None:
     async def body(table: Table, reader: Reader) -> None:
         for key in range(100):

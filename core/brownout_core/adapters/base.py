@@ -20,7 +20,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import quote_plus
 
 import orjson
@@ -45,6 +45,8 @@ T = TypeVar("T")
 
 CORRELATION_HEADER = "X-Correlation-ID"
 MAX_MESSAGE = 300
+EMPTY: Final[dict[str, Any]] = {}
+"""In place of an object that an answer may leave out."""
 NOT_WORTH_RETRYING = frozenset({501, 505})
 
 
@@ -187,6 +189,17 @@ class VendorClient:
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise self._broken(call, response, f"{name} is not {kind.__name__}")
         return value
+
+    def _optional(self, call: str, response: Response, data: Mapping[str, Any], name: str, default: T) -> T:
+        """`data[name]`, or the default where there is none; what is there has to be of the default's kind."""
+        return default if data.get(name) is None else self._field(call, response, data, name, type(default))
+
+    def _objects(self, call: str, response: Response, data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+        """`data[name]`, which has to be a list of objects: one that cannot be read may be the one that is wanted."""
+        rows = self._field(call, response, data, name, list)
+        if not all(isinstance(row, dict) for row in rows):
+            raise self._broken(call, response, f"{name} holds what is no object")
+        return rows
 
 
 def error_object(response: Response) -> dict[str, Any]:

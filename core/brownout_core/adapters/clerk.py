@@ -7,6 +7,7 @@ made it: who is told that it is there already looks whether it is his.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -220,19 +221,28 @@ class ClerkClient(VendorClient):
     def _user_from(self, call: str, response: Response, data: Any) -> User:
         if not isinstance(data, dict):
             raise self._broken(call, response, "a user is not an object")
-        addresses = self._field(call, response, data, "email_addresses", list)
-        primary = data.get("primary_email_address_id")
-        private = data.get("private_metadata")
+        optional = partial(self._optional, call, response, data)
+        private: dict[str, Any] = self._field(call, response, data, "private_metadata", dict)
         return User(
             id=self._field(call, response, data, "id", str),
-            external_id=text_of(data.get("external_id")) or "",
-            email_address=next((str(each["email_address"]) for each in addresses if _is(each, primary)), ""),
-            first_name=text_of(data.get("first_name")) or "",
-            last_name=text_of(data.get("last_name")) or "",
+            external_id=optional("external_id", ""),
+            email_address=self._primary_of(call, response, data),
+            first_name=optional("first_name", ""),
+            last_name=optional("last_name", ""),
             banned=self._field(call, response, data, "banned", bool),
-            operation_id=str(private.get("operation_id", "")) if isinstance(private, dict) else "",
+            operation_id=self._optional(call, response, private, "operation_id", ""),
             public_metadata=self._field(call, response, data, "public_metadata", dict),
         )
+
+    def _primary_of(self, call: str, response: Response, data: Mapping[str, Any]) -> str:
+        """A user's address; empty where he has none."""
+        field = partial(self._field, call, response)
+        rows = self._objects(call, response, data, "email_addresses")
+        addresses = {field(row, "id", str): field(row, "email_address", str) for row in rows}
+        primary = self._optional(call, response, data, "primary_email_address_id", "")
+        if primary and primary not in addresses:
+            raise self._broken(call, response, "the primary address is none of the addresses")
+        return addresses.get(primary, "")
 
     def _organization_from(self, call: str, response: Response, data: Any) -> Organization:
         if not isinstance(data, dict):
@@ -258,10 +268,6 @@ class ClerkClient(VendorClient):
 def _codes(response: Response) -> list[Any]:
     errors = error_object(response).get("errors")
     return [each.get("code") for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
-
-
-def _is(row: Any, id: Any) -> bool:  # noqa: A002
-    return isinstance(row, dict) and row.get("id") == id and "email_address" in row
 
 
 def _active(claims: Mapping[str, Any]) -> ActiveOrganization | None:

@@ -159,7 +159,7 @@ class CloudflareClient(VendorClient):
             type=self._field(call, response, row, "type", str),
             name=self._field(call, response, row, "name", str),
             target=self._field(call, response, row, "content", str),
-            note=row.get("comment") or "",
+            note=self._optional(call, response, row, "comment", ""),
         )
 
     def _said(self, response: Response) -> Said:

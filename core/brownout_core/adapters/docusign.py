@@ -129,10 +129,10 @@ class DocusignClient(_Docusign, TokenClient):
         response = await self._authorised(call, operation_id, "GET", f"{self._envelopes}?{query}", headers={})
         data = self._json(call, response)
         total = self._field(call, response, data, "totalSetSize", str)
-        rows = data.get("envelopes") or []
-        if not isinstance(rows, list) or (total != "0") != bool(rows):
+        rows = self._objects(call, response, data, "envelopes") if "envelopes" in data else []
+        if (total != "0") != bool(rows):
             raise self._broken(call, response, "the list is not what it says")
-        return [self._sent(call, response, row) for row in rows if isinstance(row, dict)]
+        return [self._sent(call, response, row) for row in rows]
 
     async def status(self, id: str, *, operation_id: str) -> Sent:  # noqa: A002
         """One by its id. A guideline allows one such read in 15 minutes: Connect tells of changes."""

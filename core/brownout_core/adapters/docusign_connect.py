@@ -62,5 +62,6 @@ def operation_in(envelope: Mapping[str, Any]) -> str:
     """The operation that an envelope stems from; empty where it does not say."""
     fields = envelope.get("customFields")
     rows = fields.get("textCustomFields") if isinstance(fields, dict) else None
-    named = (row for row in rows or () if isinstance(row, dict) and row.get("name") == OPERATION_FIELD)
+    every = rows if isinstance(rows, list) else ()
+    named = (row for row in every if isinstance(row, dict) and row.get("name") == OPERATION_FIELD)
     return next((text_of(row.get("value")) or "" for row in named), "")

@@ -17,7 +17,7 @@ import orjson
 
 from brownout_core.adapters import odata
 from brownout_core.adapters.access_token import AccessToken
-from brownout_core.adapters.base import Said, VendorClient, form
+from brownout_core.adapters.base import EMPTY, Said, VendorClient, form
 from brownout_core.adapters.declaration import Adapter, Wire, url, variable
 from brownout_core.errors import ResponseBroken, ServiceError, VendorContended, VendorRefused
 from brownout_core.policies.limiter import LimiterConfig
@@ -138,11 +138,14 @@ class ErpClient(VendorClient):
             for place, order in enumerate(orders)
         ]
         response = await self._write(call, operation_id, "POST", "/$batch", {"requests": requests})
-        data = self._json(call, response)
-        if not isinstance(data.get("responses"), list):
-            raise self._broken(call, response, "responses is not list")
-        answers = {inner.id: inner for inner in odata.inner_answers(data)}
-        return [self._made(call, answers.get(str(place))) for place in range(len(orders))]
+        answers = [
+            self._inner(call, response, row)
+            for row in self._objects(call, response, self._json(call, response), "responses")
+        ]
+        if [each.id for each in answers] != [str(place) for place in range(len(answers))]:
+            raise self._broken(call, response, "the batch is not answered in order")
+        missing = [None] * (len(orders) - len(answers))
+        return [self._made(call, each) for each in (*answers, *missing)]
 
     async def begin_work_order(self, order: NewWorkOrder, *, operation_id: str) -> Job:
         """A new one, made later; at once where the ERP would rather."""
@@ -233,8 +236,7 @@ class ErpClient(VendorClient):
     ) -> tuple[Response, Sequence[Mapping[str, Any]]]:
         query = odata.options({"$filter": f"externalDocumentNumber eq {odata.text(key)}"})
         response = await self._authorised(call, operation_id, "GET", f"/{entity_set}?{query}")
-        rows = self._field(call, response, self._json(call, response), "value", list)
-        return response, [row for row in rows if isinstance(row, dict)]
+        return response, self._objects(call, response, self._json(call, response), "value")
 
     async def _write(  # noqa: PLR0917 - one request's parts
         self,
@@ -333,8 +335,16 @@ class ErpClient(VendorClient):
         response = Response(inner.status, inner.headers, orjson.dumps(inner.body))
         try:
             return Made(Fate.MADE, order=self._work_order(call, response, self._json(call, response)))
+        except ResponseBroken:
+            raise
         except ServiceError as error:
             return Made(Fate.REFUSED, error=error)
+
+    def _inner(self, call: str, response: Response, row: Mapping[str, Any]) -> odata.Inner:
+        field = partial(self._field, call, response, row)
+        headers = self._optional(call, response, row, "headers", EMPTY)
+        named = {str(name).lower(): str(value) for name, value in headers.items()}
+        return odata.Inner(field("id", str), field("status", int), named, row.get("body"))
 
     def _reservation(self, call: str, response: Response, data: Mapping[str, Any]) -> Reservation:
         field = partial(self._field, call, response, data)

@@ -14,12 +14,12 @@ from urllib.parse import quote
 import orjson
 
 from brownout_core.adapters import sse
-from brownout_core.adapters.base import Said, VendorClient, error_object, text_of
+from brownout_core.adapters.base import EMPTY, Said, VendorClient, error_object, text_of
 from brownout_core.adapters.declaration import Adapter, Wire, url, variable
 from brownout_core.errors import AnswerEmpty, AuthenticationFailed, ContentWithheld, QuotaExhausted
 from brownout_core.policies.limiter import LimiterConfig
 from brownout_core.policies.settings import recommended
-from brownout_core.services.assistant import Completion, Embeddings, Finish, Piece, Prompt, Usage
+from brownout_core.services.assistant import Completion, Embeddings, Finish, Piece, Prompt, Usage, is_vector
 from brownout_core.transport import Response
 
 FINISHES = {"STOP": Finish.STOP, "MAX_TOKENS": Finish.LENGTH}
@@ -82,9 +82,9 @@ class GeminiClient(VendorClient):
         requests = [{"model": model, "content": {"parts": [{"text": text}]}, **more} for text in texts]
         path, body = self._path(self._embedding_model, "batchEmbedContents"), orjson.dumps({"requests": requests})
         response = await self._ask(call, operation_id, "POST", path, headers=self._headers, body=body)
-        rows = self._field(call, response, self._json(call, response), "embeddings", list)
-        vectors = [row.get("values") for row in rows if isinstance(row, dict)]
-        if len(vectors) != len(texts) or not all(isinstance(vector, list) and vector for vector in vectors):
+        rows = self._objects(call, response, self._json(call, response), "embeddings")
+        vectors = [row.get("values") for row in rows]
+        if len(vectors) != len(texts) or not all(map(is_vector, vectors)):
             raise self._broken(call, response, f"there is no vector for each of {len(texts)} texts")
         return Embeddings([vector for vector in vectors if vector], self._embedding_model, None)
 
@@ -125,7 +125,30 @@ class GeminiClient(VendorClient):
             code = error.get("code")
             status = code if type(code) is int and 400 <= code < 600 else 500
             raise self._error(call, Response(status, response.headers, orjson.dumps({"error": error})))
-        answer.read(data)
+        answer.id = self._optional(call, response, data, "responseId", answer.id)
+        answer.model = self._optional(call, response, data, "modelVersion", answer.model)
+        feedback = self._optional(call, response, data, "promptFeedback", EMPTY)
+        answer.block = self._optional(call, response, feedback, "blockReason", "") or answer.block
+        for candidate in self._optional_objects(call, response, data, "candidates")[:1]:
+            answer.finish = self._optional(call, response, candidate, "finishReason", "") or answer.finish
+            answer.texts += self._texts(call, response, candidate)
+        if usage := self._optional(call, response, data, "usageMetadata", EMPTY):
+            # Thoughts are billed as what is said; a count that is 0 is left out.
+            names = ("promptTokenCount", "candidatesTokenCount", "thoughtsTokenCount")
+            prompt, said, thought = (self._optional(call, response, usage, name, 0) for name in names)
+            answer.usage = Usage(prompt, said + thought)
+
+    def _texts(self, call: str, response: Response, candidate: Mapping[str, Any]) -> list[str]:
+        """What a candidate says, and not what it thought."""
+        content = self._optional(call, response, candidate, "content", EMPTY)
+        parts = self._optional_objects(call, response, content, "parts")
+        said = [part for part in parts if not self._optional(call, response, part, "thought", default=False)]
+        return [text for part in said if (text := self._optional(call, response, part, "text", ""))]
+
+    def _optional_objects(
+        self, call: str, response: Response, data: Mapping[str, Any], name: str
+    ) -> list[dict[str, Any]]:
+        return self._objects(call, response, data, name) if name in data else []
 
     def _completion(self, call: str, response: Response, answer: "_Answer") -> Completion:
         """The whole of an answer that has ended. Raises what an answer that is none means."""
@@ -147,7 +170,8 @@ class GeminiClient(VendorClient):
     def _said(self, response: Response) -> Said:
         told = error_object(response).get("error")
         error = told if isinstance(told, dict) else {}
-        details = [each for each in error.get("details") or () if isinstance(each, dict)]
+        rows = error.get("details")
+        details = [each for each in rows if isinstance(each, dict)] if isinstance(rows, list) else []
         message, status = text_of(error.get("message")) or "", text_of(error.get("status"))
         reasons = {text_of(each.get("reason")) for each in details}
         means: type[QuotaExhausted | AuthenticationFailed] | None = None
@@ -173,33 +197,6 @@ class _Answer:
     block: str = ""
     """Why the prompt was not answered at all."""
     usage: Usage | None = None
-
-    def read(self, data: Mapping[str, Any]) -> None:
-        """One `GenerateContentResponse`: all there is, or the next piece."""
-        self.id = text_of(data.get("responseId")) or self.id
-        self.model = text_of(data.get("modelVersion")) or self.model
-        feedback = data.get("promptFeedback")
-        self.block = (text_of(feedback.get("blockReason")) or "" if isinstance(feedback, dict) else "") or self.block
-        candidates = data.get("candidates")
-        candidate = candidates[0] if isinstance(candidates, list) and candidates else {}
-        if isinstance(candidate, dict):
-            self.finish = text_of(candidate.get("finishReason")) or self.finish
-            self.texts += _texts(candidate.get("content"))
-        usage = data.get("usageMetadata")
-        if isinstance(usage, dict):
-            # Thoughts are billed as what is said; a count that is 0 is left out.
-            prompt, said, thought = (
-                usage.get(name, 0) for name in ("promptTokenCount", "candidatesTokenCount", "thoughtsTokenCount")
-            )
-            if type(prompt) is type(said) is type(thought) is int:
-                self.usage = Usage(prompt, said + thought)
-
-
-def _texts(content: Any) -> list[str]:
-    """What a candidate says, and not what it thought."""
-    parts = content.get("parts") if isinstance(content, dict) else None
-    said = [part for part in parts if isinstance(part, dict) and part.get("thought") is not True] if parts else []
-    return [text for part in said if isinstance(text := part.get("text"), str) and text]
 
 
 STREAMED = Response(200, {}, b"")

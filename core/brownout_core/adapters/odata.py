@@ -3,7 +3,7 @@
 A status alone lies: one system answers a conflict with 400, another every refusal with 200. So the body is read first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
@@ -91,16 +91,3 @@ def _of_details(data: Mapping[str, Any]) -> tuple[str | None, str | None] | None
 
 def _of_frappe(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return text_of(data.get("exc_type")), text_of(data.get("exception"))
-
-
-def inner_answers(data: Mapping[str, Any]) -> Sequence[Inner]:
-    """Those of a batch; what is not well formed is left out, as if it had not been answered."""
-    responses = data.get("responses")
-    found = []
-    for each in responses if isinstance(responses, list) else ():
-        if isinstance(each, dict) and isinstance(each.get("id"), str) and isinstance(each.get("status"), int):
-            headers = each.get("headers")
-            pairs = headers.items() if isinstance(headers, dict) else ()
-            named = {str(name).lower(): str(value) for name, value in pairs}
-            found.append(Inner(each["id"], each["status"], named, each.get("body")))
-    return found

@@ -13,12 +13,12 @@ from typing import Any
 import orjson
 
 from brownout_core.adapters import sse
-from brownout_core.adapters.base import Said, VendorClient, error_object, text_of
+from brownout_core.adapters.base import EMPTY, Said, VendorClient, error_object, text_of
 from brownout_core.adapters.declaration import Adapter, Wire, url, variable
 from brownout_core.errors import AnswerEmpty, AuthenticationFailed, ContentWithheld, QuotaExhausted
 from brownout_core.policies.limiter import LimiterConfig
 from brownout_core.policies.settings import original, recommended
-from brownout_core.services.assistant import Completion, Embeddings, Finish, Piece, Prompt, Usage
+from brownout_core.services.assistant import Completion, Embeddings, Finish, Piece, Prompt, Usage, is_vector
 from brownout_core.transport import Response
 
 DONE = b"[DONE]"
@@ -67,10 +67,11 @@ class OpenAIClient(VendorClient):
         self._raise_error_in(call, response, data)
         choice = self._choice(call, response, data)
         message = self._field(call, response, choice, "message", dict)
-        if refusal := text_of(message.get("refusal")):
+        if refusal := self._optional(call, response, message, "refusal", ""):
             raise self._withheld(call, "refusal", refusal)
-        made = _Answer(text=text_of(message.get("content")) or "", finish=text_of(choice.get("finish_reason")))
-        made.read(data)
+        text = self._optional(call, response, message, "content", "")
+        made = _Answer(text=text, finish=self._field(call, response, choice, "finish_reason", str))
+        self._note(call, response, made, data)
         return self._completion(call, response, made)
 
     @asynccontextmanager
@@ -89,10 +90,10 @@ class OpenAIClient(VendorClient):
         body = orjson.dumps(asked if dimensions is None else {**asked, "dimensions": dimensions})
         response = await self._ask(call, operation_id, "POST", "/embeddings", headers=self._headers, body=body)
         data = self._json(call, response)
-        rows = self._field(call, response, data, "data", list)
-        by_index = {row.get("index"): row.get("embedding") for row in rows if isinstance(row, dict)}
+        rows = self._objects(call, response, data, "data")
+        by_index = {self._field(call, response, row, "index", int): row.get("embedding") for row in rows}
         vectors = [by_index.get(place) for place in range(len(texts))]
-        if len(rows) != len(texts) or not all(isinstance(vector, list) and vector for vector in vectors):
+        if len(rows) != len(texts) or not all(map(is_vector, vectors)):
             raise self._broken(call, response, f"there is no vector for each of {len(texts)} texts")
         usage = self._field(call, response, data, "usage", dict)
         return Embeddings(
@@ -137,24 +138,29 @@ class OpenAIClient(VendorClient):
         if not isinstance(data, dict):
             raise self._broken(call, STREAMED, "an event is not a JSON object")
         self._raise_error_in(call, STREAMED, data)
-        answer.read(data)
-        choices = data.get("choices")
-        choice = choices[0] if isinstance(choices, list) and choices else {}
-        delta = choice.get("delta") if isinstance(choice, dict) else None
-        if not isinstance(delta, dict):
+        self._note(call, STREAMED, answer, data)
+        choices = self._objects(call, STREAMED, data, "choices")
+        if not choices:
             return ""
-        answer.finish = text_of(choice.get("finish_reason")) or answer.finish
-        answer.refusal += text_of(delta.get("refusal")) or ""
-        piece = text_of(delta.get("content")) or ""
+        delta = self._field(call, STREAMED, choices[0], "delta", dict)
+        answer.finish = self._optional(call, STREAMED, choices[0], "finish_reason", "") or answer.finish
+        answer.refusal += self._optional(call, STREAMED, delta, "refusal", "")
+        piece = self._optional(call, STREAMED, delta, "content", "")
         answer.text += piece
         return piece
 
+    def _note(self, call: str, response: Response, answer: "_Answer", data: Mapping[str, Any]) -> None:
+        """What stands beside the choices."""
+        answer.id = self._field(call, response, data, "id", str)
+        answer.model = self._field(call, response, data, "model", str)
+        if usage := self._optional(call, response, data, "usage", EMPTY):
+            counts = [self._field(call, response, usage, f"{what}_tokens", int) for what in ("prompt", "completion")]
+            answer.usage = Usage(*counts)
+
     def _choice(self, call: str, response: Response, data: Mapping[str, Any]) -> Mapping[str, Any]:
-        choices = self._field(call, response, data, "choices", list)
+        choices = self._objects(call, response, data, "choices")
         if not choices:
             raise AnswerEmpty(self.vendor, call, "there is no choice", status=response.status)
-        if not isinstance(choices[0], dict):
-            raise self._broken(call, response, "a choice is not an object")
         return choices[0]
 
     def _completion(self, call: str, response: Response, answer: "_Answer") -> Completion:
@@ -168,8 +174,8 @@ class OpenAIClient(VendorClient):
             # A longer wait brings nothing where the tokens went into thinking: the next one would go there, too.
             retryable = finish is not Finish.LENGTH
             raise AnswerEmpty(self.vendor, call, "there is no text", status=response.status, retryable=retryable)
-        if not answer.id or answer.usage is None:
-            raise self._broken(call, response, "the answer has no id, or no usage")
+        if answer.usage is None:
+            raise self._broken(call, response, "the answer has no usage")
         return Completion(answer.id, answer.model, answer.text, finish, answer.usage)
 
     def _withheld(self, call: str, code: str, why: str) -> ContentWithheld:
@@ -209,16 +215,6 @@ class _Answer:
     refusal: str = ""
     finish: str | None = None
     usage: Usage | None = None
-
-    def read(self, data: Mapping[str, Any]) -> None:
-        """What stands beside the choices."""
-        self.id = text_of(data.get("id")) or self.id
-        self.model = text_of(data.get("model")) or self.model
-        usage = data.get("usage")
-        if isinstance(usage, dict):
-            counts = [usage.get(name) for name in ("prompt_tokens", "completion_tokens")]
-            if all(type(count) is int for count in counts):
-                self.usage = Usage(*counts)  # type: ignore[arg-type]  # just looked
 
 
 STREAMED = Response(200, {}, b"")

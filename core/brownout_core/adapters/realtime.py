@@ -27,6 +27,8 @@ from brownout_core.sessions import Session, SessionOver
 
 VENDOR: Final = "supabase"
 CALL: Final = "listen"
+PARTS: Final = ("topic", "event", "payload")
+"""Of a message."""
 KINDS: Final[Mapping[str, Literal["insert", "update", "delete"]]] = {
     "INSERT": "insert",
     "UPDATE": "update",
@@ -108,10 +110,10 @@ class Channel:
                 raise _ended(over) from over
             except orjson.JSONDecodeError as error:
                 raise ResponseBroken(VENDOR, CALL, "a message is not JSON") from error
-            if not isinstance(frame, dict):
-                raise ResponseBroken(VENDOR, CALL, "a message is not an object")
-            event, payload = str(frame.get("event")), _inner(frame, "payload")
-            if frame.get("topic") not in {self._topic, "phoenix"}:
+            topic, event, payload = (frame.get(name) if isinstance(frame, dict) else None for name in PARTS)
+            if not isinstance(topic, str) or not isinstance(event, str) or not isinstance(payload, dict):
+                raise ResponseBroken(VENDOR, CALL, "a message cannot be read")
+            if topic not in {self._topic, "phoenix"}:
                 continue
             if event in {"phx_close", "phx_error"}:
                 raise ConnectionLost(VENDOR, CALL, "the channel was closed")

@@ -99,15 +99,15 @@ class ResendClient(VendorClient):
         data = self._json(call, response)
         since_s = self._now_s(response) - ago_s if further is None else further.since_s
         pages = 1 if further is None else further.pages + 1
-        rows = self._field(call, response, data, "data", list)
-        emails = [self._email(call, response, row) for row in rows if isinstance(row, dict)]
+        emails = [self._email(call, response, row) for row in self._objects(call, response, data, "data")]
+        has_more = self._field(call, response, data, "has_more", bool)
         subject = subject_of(message, operation_id)
         for email in emails:
             if email.created_at is not None and email.created_at < since_s:
                 return Looked(None)
             if email.subject == subject and message.to in email.to:
                 return Looked(Sent(email.id, email.last_event))
-        if data.get("has_more") is not True or not emails:
+        if not has_more or not emails:
             return Looked(None)
         if pages >= PAGES:
             raise self._broken(call, response, f"more than {PAGE * PAGES} mails since then")
@@ -125,10 +125,12 @@ class ResendClient(VendorClient):
 
     def _email(self, call: str, response: Response, data: Mapping[str, Any]) -> Email:
         to = self._field(call, response, data, "to", list)
+        if not all(isinstance(each, str) for each in to):
+            raise self._broken(call, response, "whom it is to cannot be read")
         return Email(
             id=self._field(call, response, data, "id", str),
             last_event=self._field(call, response, data, "last_event", str),
-            to=tuple(each for each in to if isinstance(each, str)),
+            to=tuple(to),
             subject=self._field(call, response, data, "subject", str),
             created_at=_moment(data.get("created_at")),
         )

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import orjson
 
-from brownout_core.adapters.base import Said, error_object, form, text_of
+from brownout_core.adapters.base import EMPTY, Said, error_object, form, text_of
 from brownout_core.adapters.declaration import Adapter, Webhooks, Wire, several, url, variable
 from brownout_core.adapters.sales_webhooks import read_event, verify_event
 from brownout_core.adapters.token_client import RENEWAL, TokenClient
@@ -101,8 +101,8 @@ class SalesClient(TokenClient):
         call = "find_orders"
         path = f"/api/v2/orders?{form({'orderId': order_id}).decode()}"
         response = await self._authorised(call, operation_id, "GET", path, headers={})
-        rows = self._field(call, response, self._json(call, response), "data", list)
-        return [self._order_from(call, response, row) for row in rows if isinstance(row, dict)]
+        rows = self._objects(call, response, self._json(call, response), "data")
+        return [self._order_from(call, response, row) for row in rows]
 
     async def cancel_order(self, sales_id: str, *, operation_id: str, idempotency_key: str, reason: str) -> Order:
         """It is not to be carried out. One that is cancelled already stays so; refused once work has begun."""
@@ -130,12 +130,12 @@ class SalesClient(TokenClient):
         return self._order_from(call, response, self._json(call, response))
 
     def _order_from(self, call: str, response: Response, data: Mapping[str, Any]) -> Order:
-        metadata = data.get("metadata")
+        metadata = self._optional(call, response, data, "metadata", EMPTY)
         return Order(
             id=self._field(call, response, data, "id", str),
             order_id=self._field(call, response, data, "orderId", str),
             status=self._field(call, response, data, "status", str),
-            operation_id=str(metadata.get("operation_id", "")) if isinstance(metadata, dict) else "",
+            operation_id=self._optional(call, response, metadata, "operation_id", ""),
         )
 
     def _said(self, response: Response) -> Said:

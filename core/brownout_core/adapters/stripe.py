@@ -133,8 +133,11 @@ class StripeClient(VendorClient):
         escaped = operation_id.replace("\\", "\\\\").replace("'", "\\'")
         query = form({"query": f"metadata['operation_id']:'{escaped}'", "limit": 10}).decode()
         response = await self._get(call, f"/v1/payment_intents/search?{query}", operation_id)
-        found = self._field(call, response, self._json(call, response), "data", list)
-        return [self._payment_intent(call, response, each) for each in found if isinstance(each, dict)]
+        found = self._objects(call, response, self._json(call, response), "data")
+        intents = [self._payment_intent(call, response, each) for each in found]
+        if not all(each.operation_id == operation_id for each in intents):
+            raise self._broken(call, response, "found what was not looked for")
+        return intents
 
     async def create_refund(
         self, *, operation_id: str, idempotency_key: str, payment_intent: str, amount: int | None = None
@@ -150,12 +153,19 @@ class StripeClient(VendorClient):
         return self._refund(call, response, self._json(call, response))
 
     async def refunds(self, payment_intent: str, *, operation_id: str) -> Sequence[Refund]:
-        """The newest of a payment, a hundred at most. Unlike the search, a list does not lag."""
+        """The newest of a payment, a hundred at most. Unlike the search, a list does not lag.
+
+        Each has to say whose it is: one that does not may be the one that is looked for, or was given by hand in its
+        place, and then it is a human's to say.
+        """
         call = "refunds"
         query = form({"payment_intent": payment_intent, "limit": MAX_LISTED}).decode()
         response = await self._get(call, f"/v1/refunds?{query}", operation_id)
-        found = self._field(call, response, self._json(call, response), "data", list)
-        return [self._refund(call, response, each) for each in found if isinstance(each, dict)]
+        found = self._objects(call, response, self._json(call, response), "data")
+        refunds = [self._refund(call, response, each) for each in found]
+        if not all(each.operation_id for each in refunds):
+            raise self._broken(call, response, "a refund that does not say whose it is")
+        return refunds
 
     async def create_customer(
         self, *, operation_id: str, idempotency_key: str, email: str | None = None, name: str | None = None
@@ -179,14 +189,16 @@ class StripeClient(VendorClient):
         return await self._ask(call, operation_id, "GET", path, headers=self._headers)
 
     def _payment_intent(self, call: str, response: Response, data: Mapping[str, Any]) -> PaymentIntent:
-        charge = data.get("latest_charge")
+        charge = self._optional(call, response, data, "latest_charge", "") or None
+        if charge is None and data.get("status") == "succeeded":
+            raise self._broken(call, response, "it was paid by no charge")
         return PaymentIntent(
             id=self._field(call, response, data, "id", str),
             status=self._field(call, response, data, "status", str),
             amount=self._field(call, response, data, "amount", int),
             currency=self._field(call, response, data, "currency", str),
-            latest_charge=charge if isinstance(charge, str) else None,
-            operation_id=_operation_of(data),
+            latest_charge=charge,
+            operation_id=self._operation_of(call, response, data),
         )
 
     def _refund(self, call: str, response: Response, data: Mapping[str, Any]) -> Refund:
@@ -194,17 +206,21 @@ class StripeClient(VendorClient):
             self._field(call, response, data, "id", str),
             self._field(call, response, data, "status", str),
             self._field(call, response, data, "amount", int),
-            _operation_of(data),
+            self._operation_of(call, response, data),
         )
 
     def _customer(self, call: str, response: Response) -> Customer:
         data = self._json(call, response)
-        email = data.get("email")
         return Customer(
             self._field(call, response, data, "id", str),
-            email if isinstance(email, str) else None,
-            data.get("deleted") is True,
+            self._optional(call, response, data, "email", "") or None,
+            self._optional(call, response, data, "deleted", default=False),
         )
+
+    def _operation_of(self, call: str, response: Response, data: Mapping[str, Any]) -> str:
+        """Whose it is decides whether it is done again: what has metadata that cannot be read is nobody's answer."""
+        metadata = self._field(call, response, data, "metadata", dict)
+        return self._optional(call, response, metadata, "operation_id", "")
 
     def _said(self, response: Response) -> Said:
         error = error_object(response).get("error")
@@ -218,11 +234,6 @@ class StripeClient(VendorClient):
             is_in_progress=response.status == 409,
             retryable=should_retry,
         )
-
-
-def _operation_of(data: Mapping[str, Any]) -> str:
-    metadata = data.get("metadata")
-    return str(metadata.get("operation_id", "")) if isinstance(metadata, dict) else ""
 
 
 ADAPTER = Adapter(

@@ -31,7 +31,6 @@ from brownout_core.services.storage import Filter, Order, Page, Row, StoredFile,
 from brownout_core.sessions import SessionRefused
 from brownout_core.transport import Lost, NoConnection, Request, Response, Unreadable
 
-ALREADY_THERE = "23505"
 """A unique column holds that value already (PostgreSQL, unique_violation)."""
 BEYOND_THE_END = "PGRST103"
 LAGS = frozenset({"PGRST202", "PGRST204", "PGRST205"})
@@ -141,12 +140,12 @@ class SupabaseClient(VendorClient):
         call = "insert"
         path = f"/rest/v1/rpc/{quote(through, safe='')}" if through else _table(table)
         response = await self._write(call, operation_id, path, row)
-        if response.status == 409 and self._said(response).code == ALREADY_THERE:
-            found = await self._existing(table, eq(key, row[key]), operation_id)
-            same = [each for each in found.rows if all(_holds(each.get(name), value) for name, value in row.items())]
-            if same:
-                return same[0]
-        return self._one(call, response)
+        if response.status == 409:  # whatever it says of why: it may be unreadable, and the row this one
+            for each in (await self._existing(table, eq(key, row[key]), operation_id)).rows:
+                self._check_like(call, response, each, row)
+                if all(_holds(each[name], value) for name, value in row.items()):
+                    return each
+        return self._one(call, response, row)
 
     async def _existing(self, table: str, where: Filter, operation_id: str) -> Page:
         """A row that is there. Whether it is this one is open until it was seen."""
@@ -162,7 +161,7 @@ class SupabaseClient(VendorClient):
         """The row of these unique columns, new or changed."""
         call, path = "upsert", _table(table) + query(on=on)
         response = await self._write(call, operation_id, path, row, prefer="resolution=merge-duplicates,")
-        return self._one(call, response)
+        return self._one(call, response, row)
 
     async def update(self, table: str, changes: Row, *, where: Sequence[Filter], operation_id: str) -> Sequence[Row]:
         """The rows that were changed. Raises `ValueError` without a filter: that would be all of them."""
@@ -222,11 +221,18 @@ class SupabaseClient(VendorClient):
         headers = {**self._headers, "Content-Type": JSON, "Prefer": f"{prefer}return=representation"}
         return await self._ask(call, operation_id, method, path, headers=headers, body=orjson.dumps(dict(row)))
 
-    def _one(self, call: str, response: Response) -> Row:
+    def _one(self, call: str, response: Response, written: Row) -> Row:
         rows = self._rows(call, response)
         if len(rows) != 1:
             raise self._broken(call, response, f"{len(rows)} rows came back for one that was written")
+        self._check_like(call, response, rows[0], written)
         return rows[0]
+
+    def _check_like(self, call: str, response: Response, found: Row, written: Row) -> None:
+        """Raise where a row cannot be one that was written: without an id, or with values of other kinds."""
+        self._field(call, response, found, "id", str)
+        if not _is_like(found, written):
+            raise self._broken(call, response, "the row is none that can have been written")
 
     def _rows(self, call: str, response: Response) -> Sequence[Row]:
         rows = self._list(call, response)
@@ -287,6 +293,15 @@ def _holds(found: Any, written: Any) -> bool:
     if isinstance(found, list) and isinstance(written, list):
         return len(found) == len(written) and all(map(_holds, found, written))
     return _value_of(found) is not None and _value_of(found) == _value_of(written)
+
+
+def _is_like(found: Any, written: Any) -> bool:
+    """Whether it may be what was written, with other values: whether each is of its kind."""
+    if isinstance(written, Mapping):
+        return isinstance(found, Mapping) and all(_is_like(found.get(name), each) for name, each in written.items())
+    if written is None or type(found) is type(written):
+        return True
+    return _value_of(found) is not None and _value_of(written) is not None
 
 
 def _value_of(value: Any) -> Decimal | datetime | None:

@@ -102,17 +102,26 @@ class TwilioClient(VendorClient):
                 ours, theirs = self._wall_clock(), _epoch(response.headers.get("date"))
                 since = min(ours, ours if theirs is None else theirs) - ago_s
             data = self._json(call, response)
-            rows = self._field(call, response, data, "messages", list)
-            messages = [self._message(call, response, row) for row in rows if isinstance(row, dict)]
+            rows = self._objects(call, response, data, "messages")
+            messages = [self._message(call, response, row) for row in rows]
             # Dates are whole seconds, rounded down: one second of grace.
             found += [each for each in messages if each.created_at is None or each.created_at >= since - 1]
-            next_page = data.get("next_page_uri")
+            next_page = self._next_page(call, response, data)
             is_past = any(each.created_at is not None and each.created_at < since - 1 for each in messages)
-            # Only a path of this very host is followed: never a link that leads elsewhere with our credentials.
-            if is_past or not isinstance(next_page, str) or not next_page.startswith("/") or next_page[:2] == "//":
+            if is_past or not next_page:
                 break
             path = next_page
         return found
+
+    def _next_page(self, call: str, response: Response, data: Mapping[str, Any]) -> str:
+        """Where the list goes on; empty behind the last page. Only a path of this very host is followed: never a link
+        that leads elsewhere with our credentials."""
+        if "next_page_uri" not in data:
+            raise self._broken(call, response, "the list does not say whether it goes on")
+        path = self._optional(call, response, data, "next_page_uri", "")
+        if path and (not path.startswith("/") or path[:2] == "//"):
+            raise self._broken(call, response, "the list goes on at another host")
+        return path
 
     async def start_verification(self, *, operation_id: str, to: str, channel: str = "sms") -> Verification:
         """Send a one-time code. Asking again while one is pending sends the same verification again."""
@@ -141,12 +150,11 @@ class TwilioClient(VendorClient):
         return await self._ask(call, operation_id, "GET", path, headers=self._headers)
 
     def _message(self, call: str, response: Response, data: Mapping[str, Any]) -> Message:
-        sender = data.get("from")
         return Message(
             sid=self._field(call, response, data, "sid", str),
             status=self._field(call, response, data, "status", str),
             to=self._field(call, response, data, "to", str),
-            sender=sender if isinstance(sender, str) else None,
+            sender=self._optional(call, response, data, "from", "") or None,
             body=self._field(call, response, data, "body", str),
             created_at=_epoch(data.get("date_created")),
         )
@@ -158,7 +166,7 @@ class TwilioClient(VendorClient):
             self._field(call, response, data, "status", str),
             self._field(call, response, data, "to", str),
             self._field(call, response, data, "channel", str),
-            data.get("valid") is True,
+            self._field(call, response, data, "valid", bool),
         )
 
     def _said(self, response: Response) -> Said:

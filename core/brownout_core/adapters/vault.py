@@ -29,7 +29,7 @@ from brownout_core.adapters.declaration import Adapter, Wire, url, variable
 from brownout_core.adapters.held import Held, Lent, share_of
 from brownout_core.adapters.vault_changes import Record
 from brownout_core.adapters.vault_token import Token
-from brownout_core.errors import AuthenticationFailed, ConnectFailed, Throttled, VendorError
+from brownout_core.errors import AuthenticationFailed, ConnectFailed, ResponseBroken, Throttled, VendorError
 from brownout_core.policies.limiter import LimiterConfig
 from brownout_core.policies.renewal import Renewal, RenewalConfig
 from brownout_core.policies.settings import recommended
@@ -135,7 +135,10 @@ class VaultClient(VendorClient):
     ) -> Applied:
         """See `SecretStore.change_once`. A sending that arrives late finds that its check-and-set does not fit."""
         before = await self.newest(path, operation_id=operation_id)
-        record = Record.of(before.data)
+        try:
+            record = Record.of(before.data)
+        except ValueError as error:
+            raise ResponseBroken(self.vendor, "read", str(error)) from error
         if record.has(operation_id):
             return Applied(record.version_of(operation_id), was_there=True)
         record.check_reaches(since_s)

@@ -36,9 +36,12 @@ class Record(NamedTuple):
 
     @classmethod
     def of(cls, data: Data) -> Self:
-        """As it stands in a secret; what is no entry is passed over."""
-        rows = data.get(FIELD)
-        return cls([change for row in rows if (change := _read(row)) is not None] if isinstance(rows, list) else [])
+        """As it stands in a secret, if it does. Raises `ValueError` where it cannot be read: an operation that is
+        passed over would make its change again."""
+        rows = data.get(FIELD, [])
+        if not isinstance(rows, list):
+            raise ValueError(f"{FIELD} is not a list")  # noqa: TRY004 - a mistake of the secret's, not of the caller's
+        return cls([_read(row) for row in rows])
 
     def has(self, operation: str) -> bool:
         """Whether it has made its change."""
@@ -61,10 +64,8 @@ class Record(NamedTuple):
         return {FIELD: [each._asdict() for each in changes]}
 
 
-def _read(row: Any) -> _Change | None:
-    if not isinstance(row, dict):
-        return None
-    operation, version, at = row.get("operation"), row.get("version"), row.get("at")
-    if not isinstance(operation, str) or not isinstance(version, int) or not isinstance(at, int | float):
-        return None
+def _read(row: Any) -> _Change:
+    operation, version, at = (row.get(name) if isinstance(row, dict) else None for name in _Change._fields)
+    if not isinstance(operation, str) or type(version) is not int or not isinstance(at, int | float):
+        raise ValueError(f"{FIELD} holds what is no change")
     return _Change(operation, version, float(at))

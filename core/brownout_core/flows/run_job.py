@@ -27,7 +27,9 @@ KEY: Final = "business_key"
 AT_ONCE: Final = 16
 AGAIN: Final = BackoffConfig(initial_delay_s=0.5, max_delay_s=10.0)
 # Of what is queued little is there to be read, so it can be looked at often: no job is later than this for a lost word.
-SUBSCRIPTION: Final = Subscription(table=TABLE, where=eq("status", "queued"), check_every_s=10.0, answer_within_s=3.0)
+SUBSCRIPTION: Final = Subscription(
+    table=TABLE, where=eq("status", "queued"), key=KEY, check_every_s=10.0, answer_within_s=3.0
+)
 
 
 class RunJobRequest(FlowRequest):
@@ -77,7 +79,7 @@ class JobsDone(Background):
             async for news in told:
                 if isinstance(news, Gap):
                     self._gaps += 1
-                elif news.kind != "delete":
+                elif news.kind != "delete" and isinstance(news.row[KEY], str):  # else it is read, with its name
                     self._in_hand += 1
                     await self._places.acquire()
                     doing.create_task(self._do(news.row))

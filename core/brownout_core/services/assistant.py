@@ -74,6 +74,11 @@ class Completion(NamedTuple):
     usage: Usage
 
 
+def is_vector(value: object) -> bool:
+    """Whether it is a list of numbers, and not empty."""
+    return isinstance(value, list) and bool(value) and set(map(type, value)) <= {int, float}
+
+
 class Piece(NamedTuple):
     """Some of an answer."""
 

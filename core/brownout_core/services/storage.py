@@ -84,6 +84,9 @@ class Listening(Protocol):
 class StorageService(Protocol):
     """Tables, and files in buckets."""
 
+    vendor: str
+    """As errors name it."""
+
     async def select(
         self,
         table: str,

@@ -7,7 +7,6 @@ simulators in memory ◀─ transports ─ the application ◀─ callers, at th
 
 import asyncio
 import gc
-import re
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -48,14 +47,13 @@ from brownout_harness.virtual.closed import closed_world
 from brownout_harness.virtual.delivery import deliver
 from brownout_harness.virtual.disk import Disk
 from brownout_harness.virtual.foreign.staging import ForeignStage
-from brownout_harness.virtual.frozen import PROCESS
 from brownout_harness.virtual.held_back import Signals, held_back
-from brownout_harness.virtual.life import Killed
 from brownout_harness.virtual.loop import rarely_collecting, run_virtually
 from brownout_harness.virtual.moments import VirtualMoments
 from brownout_harness.virtual.reference import ReferenceStage
 from brownout_harness.virtual.replicas import Replicas
 from brownout_harness.virtual.store import VirtualStore
+from brownout_harness.virtual.unhandled import unhandled
 from brownout_harness.virtual.vendors import WIRE_S, Vendors
 from brownout_harness.virtual.wall import VirtualWall
 from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
@@ -294,18 +292,13 @@ class Run:
         return self.replicas.talk(dialogue, self.actions.serving())
 
     def _unhandled(self, _loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
-        """A task's error that nobody asked for, or a callback's: what it was to do was not done."""
-        error = context.get("exception")
-        if isinstance(error, Killed) or self.stage.takes(error):
+        if self.stage.takes(context.get("exception")):
             return
-        if isinstance(error, Exception) and PROCESS.get() is not None:  # the target's own
-            told = str(context.get("message", ""))
-            self.hear("", Event(self.loop.time(), Kind.DEFECT, outcome=type(error).__name__, detail=told))
-            return
-        task = context.get("future") or context.get("task")
-        whose = f" ({task.get_name()})" if isinstance(task, asyncio.Task) else ""
-        message = re.sub(r" at 0x[0-9a-f]+", "", str(context.get("message", "")))
-        self.gaps.append(Gap(GapKind.OTHER, f"nobody handled an error: {message}{whose}: {error!r}", self.loop.time()))
+        told = unhandled(context, self.loop.time())
+        if isinstance(told, Event):
+            self.hear("", told)
+        elif told is not None:
+            self.gaps.append(told)
 
     # --- after
 

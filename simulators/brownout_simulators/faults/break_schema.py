@@ -12,8 +12,8 @@ from brownout_simulators.call import Sending
 from brownout_simulators.faults.fault import Fault, Stage, require
 from brownout_simulators.session import Message, Wound
 
-Kind = Literal["null", "boolean", "number", "string", "array", "object", "missing"]
-KINDS: Final[tuple[Kind, ...]] = ("null", "boolean", "number", "string", "array", "object", "missing")
+Kind = Literal["none", "boolean", "number", "string", "array", "object", "missing"]
+KINDS: Final[tuple[Kind, ...]] = ("none", "boolean", "number", "string", "array", "object", "missing")
 Path = tuple[str | int, ...]
 
 WHOLE: Final = "(the whole)"
@@ -23,7 +23,7 @@ _DATA = re.compile(rb"^data: ?(?=[^\s\[])(.*?)\r?$", re.MULTILINE)
 
 def _kind_of(value: Any) -> Kind:
     if value is None:
-        return "null"
+        return "none"
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int | float):
@@ -33,7 +33,7 @@ def _kind_of(value: Any) -> Kind:
 
 # Each is one that counts as true: an empty value is easily taken for none.
 _MADE: Final[dict[str, Callable[[Any], Any]]] = {
-    "null": lambda _: None,
+    "none": lambda _: None,
     "boolean": lambda _: True,
     "number": lambda value: len(json.dumps(value)),
     "string": json.dumps,
@@ -46,8 +46,9 @@ _MADE: Final[dict[str, Callable[[Any], Any]]] = {
 class BreakSchema(Fault):
     """In each answer that it strikes, one value becomes another kind of value, or is missing; the answer stays JSON.
 
-    Any value, at any depth, and the answer as a whole, which is empty where that is missing. Of a stream of events it
-    is in one event, of a session in some of the vendor's messages. What it did is in the ledger, with the request.
+    Any value, at any depth, and the answer as a whole, which is empty where that is missing; but no element of a list
+    goes missing: the schema would hold. Of a stream of events it is in one event, of a session in some of the vendor's
+    messages. An answer is broken once. What it did is in the ledger, with the request.
     """
 
     stage: ClassVar[Stage] = Stage.BODY
@@ -67,10 +68,12 @@ class BreakSchema(Fault):
         require(0 < self.messages <= 1, f"break_schema.messages: in (0, 1], got {self.messages}")
 
     def shape(self, sending: Sending, chance: float) -> bool:
+        if sending.changes:  # a number that was a string would become a string again, and a wrong one
+            return False
         draws = random.Random(chance)
         if sending.stream is not None:
             return self._break_event(sending, draws)
-        if "json" not in sending.headers.get("content-type", ""):
+        if not any(name.lower() == "content-type" and "json" in value for name, value in sending.headers.items()):
             return False
         broken = self._broken(sending.body, draws)
         if broken is None:
@@ -112,7 +115,7 @@ class BreakSchema(Fault):
             return None
         by_depth: dict[int, list[tuple[Path, Any, list[Kind]]]] = {}
         for path, value in _values(data):
-            kinds = [kind for kind in self.into or KINDS if kind != _kind_of(value)]
+            kinds = [kind for kind in self.into or KINDS if kind not in {_kind_of(value), _impossible(path)}]
             if kinds and self._is_meant(path):
                 by_depth.setdefault(len(path), []).append((path, value, kinds))
         if not by_depth:
@@ -134,6 +137,11 @@ def _values(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, each in inner:
         yield from _values(each, (*path, name))
+
+
+def _impossible(path: Path) -> str:
+    """A list that lacks an element is a list of the same schema."""
+    return "missing" if path and isinstance(path[-1], int) else ""
 
 
 def _changed(data: Any, path: Path, kind: Kind) -> bytes:

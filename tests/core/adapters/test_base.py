@@ -2,11 +2,12 @@
 
 import inspect
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from brownout_core import transport as transport_module
-from brownout_core.adapters.base import form
+from brownout_core.adapters.base import EMPTY, form
 from brownout_core.adapters.stripe import StripeClient
 from brownout_core.errors import (
     AuthenticationFailed,
@@ -71,6 +72,15 @@ def ask(step: Step) -> object:
     return virtually(main())
 
 
+def nobodys() -> StripeClient:
+    """A client that is asked nothing."""
+
+    async def handler(_request: Request) -> Response:
+        raise AssertionError
+
+    return StripeClient(ACCESS["stripe"], wire(MemoryTransport(handler)))
+
+
 def test_the_table_knows_every_exception_of_the_transport() -> None:
     declared = {
         each
@@ -131,6 +141,25 @@ def test_a_message_that_quotes_the_key_is_cleaned_and_cut() -> None:
     error = ask(reply(400, {"error": {"message": f"bad key {STRIPE_KEY} " + "x" * 1000}}))
     assert STRIPE_KEY not in str(error)
     assert len(str(error)) < 400
+
+
+def test_what_may_be_left_out_has_to_be_of_its_kind_where_it_is_there() -> None:
+    some, answer = nobodys(), Response(200, {}, b"")
+    assert some._optional("call", answer, {}, "name", "") == some._optional("call", answer, {"name": None}, "name", "")
+    assert some._optional("call", answer, {"name": "x"}, "name", "") == "x"
+    wrong: list[tuple[Any, Any]] = [(7, ""), ("x", 0), (True, 0), ([], EMPTY), (0, False)]
+    for odd, default in wrong:
+        with pytest.raises(ResponseBroken, match="name is not"):
+            some._optional("call", answer, {"name": odd}, "name", default)
+
+
+def test_a_row_that_is_no_object_breaks_the_whole_list() -> None:
+    some, answer = nobodys(), Response(200, {}, b"")
+    assert some._objects("call", answer, {"data": [{"id": 1}]}, "data") == [{"id": 1}]
+    unreadable: list[Any] = [None, {}, [None], [{"id": 1}, "x"]]
+    for odd in unreadable:
+        with pytest.raises(ResponseBroken, match="data"):
+            some._objects("call", answer, {"data": odd}, "data")
 
 
 def test_form_encoding_keeps_brackets_and_leaves_out_none() -> None:

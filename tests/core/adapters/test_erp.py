@@ -18,7 +18,8 @@ from brownout_core.errors import (
     VendorUnavailable,
 )
 from brownout_core.services.work_orders import Fate, Job, JobStatus, Line, NewWorkOrder, WorkOrder
-from brownout_core.transport import Response
+from brownout_core.transport import Request, Response
+from brownout_core.transports.memory import MemoryTransport
 from tests.core.adapters.erp_world import ACCESS, ErpWorld
 from tests.core.fakes import reply, wire
 from tests.support.aio import virtually
@@ -143,6 +144,40 @@ def test_of_a_batch_whose_answer_is_lost_nothing_is_known_and_each_is_found_by_i
         assert [len(await erp.find_work_orders(key, operation_id="op")) for key in ("K-1", "K-2")] == [1, 0]
 
     _with(world, work)
+
+
+MADE = {
+    "id": "w", "number": "WO-1", "externalDocumentNumber": "K-1", "status": "Open", "siteAddress": "",
+    "technicianId": "", "@odata.etag": "e",
+}  # fmt: skip
+ANSWERED = {"id": "0", "status": 201, "headers": {}, "body": MADE}
+
+
+@pytest.mark.parametrize(
+    "responses",
+    [
+        {},
+        [None],
+        [{**ANSWERED, "id": 0}],
+        [{**ANSWERED, "status": "201"}],
+        [{**ANSWERED, "headers": []}],
+        [{**ANSWERED, "body": {**MADE, "number": None}}],
+        [{**ANSWERED, "status": 302}],
+        [{**ANSWERED, "id": "1"}],
+        [{**ANSWERED, "id": "1", "status": 400, "body": {"error": {"code": "BadRequest"}}}],
+    ],
+)
+def test_a_batch_of_which_an_answer_cannot_be_read_is_broken_and_nothing_of_it_is_refused_or_not_done(
+    responses: object,
+) -> None:
+    answers = iter([reply(200, {"access_token": "t", "expires_in": 3600}), reply(200, {"responses": responses})])
+
+    async def handler(_request: Request) -> Response:
+        return next(answers)
+
+    erp = ErpClient(ACCESS, wire(MemoryTransport(handler)))
+    with pytest.raises(ResponseBroken):
+        virtually(erp.create_work_orders([NEW, NewWorkOrder(key="K-2", customer="10000")], operation_id="op-1"))
 
 
 @pytest.mark.parametrize("relative", [False, True])

@@ -37,10 +37,3 @@ def test_an_error_in_a_good_answer_has_the_status_that_it_should_have_had() -> N
     assert odata.true_status(body) == 404
     assert odata.true_status({"error": {"data": {"name": "odoo.exceptions.ValidationError"}}}) == 422
     assert not odata.is_error({"value": []})
-
-
-def test_what_is_not_well_formed_in_a_batch_was_not_answered() -> None:
-    good = {"id": "1", "status": 201, "headers": {"ETag": "x"}, "body": {}}
-    data = {"responses": [good, {"id": 2, "status": 201}, {"id": "3"}, "text", None]}
-    assert [(each.id, each.headers) for each in odata.inner_answers(data)] == [("1", {"etag": "x"})]
-    assert odata.inner_answers({"responses": "none"}) == []

@@ -217,6 +217,9 @@ def test_a_join_that_is_refused_is_the_error_that_its_code_means(reason: str, er
         (event("phx_error", {}), ConnectionLost),
         (event("postgres_changes", {"data": {"type": "TRUNCATE"}}), ResponseBroken),
         (event("postgres_changes", None), ResponseBroken),
+        ('{"topic": ["realtime:jobs"], "event": "postgres_changes", "payload": {}}', ResponseBroken),
+        ('{"topic": "realtime:jobs", "event": 7, "payload": {}}', ResponseBroken),
+        ('{"event": "postgres_changes", "payload": {}}', ResponseBroken),
     ],
 )
 def test_what_cannot_be_read_is_no_change(word: Any, error: type[ServiceError]) -> None:

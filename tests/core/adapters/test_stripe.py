@@ -116,9 +116,38 @@ def test_stripes_own_word_about_asking_again_counts(
 
 def test_an_intent_of_the_wrong_type_is_a_broken_answer() -> None:
     fake = FakeStripe()
-    fake.script.append(reply(200, {"id": "pi_1", "status": "succeeded", "amount": "1200", "currency": "usd"}))
-    with pytest.raises(ResponseBroken, match="amount is not int"):
-        virtually(create(client(fake)))
+    said = {
+        "id": "pi_1",
+        "status": "succeeded",
+        "amount": 12,
+        "currency": "usd",
+        "latest_charge": "ch_1",
+        "metadata": {},
+    }
+    for name, odd, why in (
+        ("amount", "12", "amount is not int"),
+        ("latest_charge", None, "paid by no charge"),
+        ("latest_charge", 7, "latest_charge is not str"),
+        ("metadata", [], "metadata is not dict"),
+        ("metadata", {"operation_id": 7}, "operation_id is not str"),
+    ):
+        fake.script.append(reply(200, {**said, name: odd}))
+        with pytest.raises(ResponseBroken, match=why):
+            virtually(create(client(fake)))
+
+
+@pytest.mark.parametrize("row", [None, "pi_1", {}, {"metadata": {}}, {"metadata": {"operation_id": "other"}}])
+def test_a_list_with_a_row_that_cannot_be_the_one_that_was_looked_for_is_no_empty_list(row: object) -> None:
+    """It may be the very payment, or refund: who passes it over pays once more."""
+    thing = {"id": "x", "status": "succeeded", "amount": 5, "currency": "usd", "latest_charge": "ch_1"}
+    fake = FakeStripe()
+    fake.script.append(reply(200, {"data": [{**thing, **row} if isinstance(row, dict) else row]}))
+    with pytest.raises(ResponseBroken):
+        virtually(client(fake).find_payment_intents("op-1"))
+    if not isinstance(row, dict) or row.get("metadata") != {"operation_id": "other"}:
+        fake.script.append(reply(200, {"data": [{**thing, **row} if isinstance(row, dict) else row]}))
+        with pytest.raises(ResponseBroken):
+            virtually(client(fake).refunds("pi_1", operation_id="op-1"))
 
 
 @pytest.mark.parametrize("key", ["sk_live_abc", "rk_live_abc"])

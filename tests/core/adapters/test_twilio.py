@@ -105,7 +105,8 @@ def test_a_link_to_another_host_is_not_followed(link: object) -> None:
     async def main() -> None:
         fake = FakeTwilio()
         fake.script.append(reply(200, {"messages": [], "next_page_uri": link}))
-        assert await client(fake).list_messages(operation_id="op-1", to="+15005550100", ago_s=0) == []
+        with pytest.raises(ResponseBroken):  # who cannot see the rest does not know what is not there
+            await client(fake).list_messages(operation_id="op-1", to="+15005550100", ago_s=0)
         assert len(fake.requests) == 1
 
     virtually(main())

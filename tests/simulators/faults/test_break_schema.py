@@ -8,15 +8,15 @@ import pytest
 from brownout_simulators.call import Sending
 from brownout_simulators.faults import FaultError, rule_from_json
 from brownout_simulators.faults.break_schema import BreakSchema
-from tests.simulators.driving import Driver
+from tests.simulators.driving import Driver, body_of
 from tests.simulators.faults.sessions import Watcher
 
-KINDS = ("null", "boolean", "number", "string", "array", "object", "missing")
+KINDS = ("none", "boolean", "number", "string", "array", "object", "missing")
 ANSWER = {"id": "a", "paid": False, "amount": 100, "note": None, "lines": [{"id": "b"}, {"id": "c"}], "of": {"id": "d"}}
 
 
 def broken(chance: float, body: Any = ANSWER, **fields: Any) -> tuple[bytes, str]:
-    sending = Sending(200, {"content-type": "application/json"}, json.dumps(body).encode())
+    sending = Sending(200, {"Content-Type": "application/json; charset=utf-8"}, json.dumps(body).encode())
     assert BreakSchema(**fields).shape(sending, chance)
     (change,) = sending.changes
     return sending.body, change
@@ -63,13 +63,19 @@ def test_one_value_changes_and_the_answer_stays_json(chance: float) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "made"),
-    [("null", None), ("boolean", True), ("number", 3), ("array", ["a"]), ("object", {"value": "a"}), ("string", '"a"')],
+    [("none", None), ("boolean", True), ("number", 3), ("array", ["a"]), ("object", {"value": "a"}), ("string", '"a"')],
 )
 def test_what_a_value_becomes(kind: str, made: object) -> None:
     if kind == "string":
         assert json.loads(broken(0.5, {"id": 7}, into=("string",), fields=("id",))[0]) == {"id": "7"}
     else:
         assert json.loads(broken(0.5, {"id": "a"}, into=(kind,), fields=("id",))[0]) == {"id": made}
+
+
+def test_no_element_of_a_list_is_missing_for_such_a_list_is_in_order() -> None:
+    changes = [broken(chance, into=("missing",))[1] for chance in chances()]
+    assert {change.partition(":")[0] for change in changes} >= {"lines.1.id", "lines"}
+    assert not [change for change in changes if change.startswith(("lines.0:", "lines.1:"))]
 
 
 def test_named_values_alone_change() -> None:
@@ -92,19 +98,28 @@ def test_one_event_of_a_stream_is_broken_and_stays_an_event() -> None:
     struck = set()
     for chance in chances(100):
         sending = Sending(200, {"content-type": "text/event-stream"}, stream=[(0.1, each) for each in said])
-        assert BreakSchema(into=("null",), fields=("n",)).shape(sending, chance)
+        assert BreakSchema(into=("none",), fields=("n",)).shape(sending, chance)
         assert sending.stream is not None
         told = [chunk for _, chunk in sending.stream]
         struck.add(sending.changes[0])
         assert told[2:] == said[2:]
         assert told[:2] in ([b'event: a\ndata: {"n":null}\n\n', said[1]], [said[0], b'data: {"n":null}\r\n\r\n'])
-    assert struck == {"event 1: n: number became null", "event 2: n: number became null"}
+    assert struck == {"event 1: n: number became none", "event 2: n: number became none"}
 
 
 def test_a_stream_without_json_is_not_struck() -> None:
     till = Driver({"break_schema": {}})
     till.send("GET", "/v1/stream")
     assert till.struck() == 0
+
+
+def test_an_answer_is_broken_once_for_a_second_time_may_mend_it() -> None:
+    till = Driver(
+        {"break_schema": {"fields": ["id"], "into": ["number"]}},
+        {"break_schema": {"fields": ["id"], "into": ["string"]}},
+    )
+    assert isinstance(body_of(till.send())["id"], int)
+    assert (till.struck("r0"), till.struck("r1")) == (1, 0)
 
 
 def test_the_work_stays_done_and_the_books_say_what_became_of_its_answer() -> None:
@@ -129,7 +144,7 @@ def test_the_same_seed_breaks_the_same_and_another_call_something_else() -> None
 
 
 def test_some_of_a_sessions_messages_are_broken() -> None:
-    watcher = Watcher({"break_schema": {"fields": ["n"], "into": ["null"], "messages": 0.5}})
+    watcher = Watcher({"break_schema": {"fields": ["n"], "into": ["none"], "messages": 0.5}})
     for number in range(60):
         watcher.pin(f'{{\\"n\\": {number}}}')
     pinned = watcher.heard[1:]
@@ -137,7 +152,7 @@ def test_some_of_a_sessions_messages_are_broken() -> None:
     assert watcher.struck() == 1
     changes = json.loads(watcher.row(left=True)["fields"])["changes"]
     assert len(changes) == pinned.count('{"n":null}')
-    assert changes[0].endswith(": n: number became null")
+    assert changes[0].endswith(": n: number became none")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ EVERY: dict[str, dict[str, Any]] = {
     "truncate": {"keep": 0.2},
     "malform": {"how": "chunk"},
     "wrong_type": {"fields": ["id", "error.code"]},
-    "break_schema": {"fields": ["data.*.id"], "into": ["null", "missing"], "messages": 0.5},
+    "break_schema": {"fields": ["data.*.id"], "into": ["none", "missing"], "messages": 0.5},
     "end_stream": {"keep": 0.1, "error": "busy"},
     "stall": {"for_s": 5.0},
     "inject": {"content": ": x", "at": 0.2},

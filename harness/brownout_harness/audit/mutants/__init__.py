@@ -23,6 +23,7 @@ from brownout_harness.audit.mutants import (
     believes_an_empty_list,
     believes_an_old_look,
     believes_every_code,
+    believes_every_shape,
     believes_the_edge,
     believes_the_status,
     believes_whoever_writes,
@@ -84,6 +85,7 @@ from brownout_harness.audit.mutants import (
     numbers_orders_anew,
     opens_in_step,
     opens_longer_each_time,
+    passes_over_broken_rows,
     pays_retries_with_retries,
     plans_both_at_once,
     probes_against_orders,
@@ -125,6 +127,7 @@ from brownout_harness.audit.mutants import (
     takes_a_lag_for_a_no,
     takes_a_limit_for_a_mistake,
     takes_a_lock_for_a_no,
+    takes_any_row,
     takes_each_delivery,
     takes_emptiness_for_an_answer,
     takes_half_an_answer,
@@ -296,5 +299,8 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         believes_every_code,
         keeps_cents_as_whole,
         plans_both_at_once,
+        believes_every_shape,
+        passes_over_broken_rows,
+        takes_any_row,
     )
 }

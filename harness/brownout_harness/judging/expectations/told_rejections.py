@@ -128,9 +128,10 @@ class _Told:
         return sorted(at_s for some in rows for at_s in some.values(pl.col("at_s")))
 
     def failures_s(self) -> list[float]:
-        """When something may have failed: requests came that were not answered well, or attempts were told to have
-        failed; ascending."""
-        answered = pl.col("status").is_between(200, 399) & (pl.col("ending") == "complete")
+        """When something may have failed: requests came that were not answered well, or in an answer that a fault had
+        changed, or attempts were told to have failed; ascending."""
+        is_whole = (pl.col("ending") == "complete") & (pl.col("fields") == "")
+        answered = pl.col("status").is_between(200, 399) & is_whole
         requests = self.evidence.requests_at(self._vendor).where(~answered)
         attempts = self.of(Kind.ATTEMPT_FINISHED).where(~pl.col("outcome").is_in(["ok", PAUSED]))
         return sorted(at_s for some in (requests, attempts) for at_s in some.values(pl.col("at_s")))

@@ -349,6 +349,29 @@ DEMOS: Mapping[str, Demo] = {
         1,
         0,
     ),
+    "believes-every-shape": Demo(
+        answered("currency", "pay", "stripe", once(INTENTS, break_schema={"fields": ["currency"], "into": ["number"]})),
+        "usd",
+        len('"usd"'),
+    ),
+    "takes-any-row": Demo(
+        answered(
+            "job_state", "save_job", "supabase", once("POST *", break_schema={"fields": ["*.status"], "into": ["none"]})
+        ),
+        "queued",
+        None,
+    ),
+    "passes-over-broken-rows": Demo(
+        counted(
+            "stripe.refund",
+            "trade_in",
+            GIVEN_BACK_AND_LOST,
+            once("GET /v1/refunds", break_schema={"fields": ["data.0.id"], "into": ["none"]}),
+            redriven=(DAY_S,),
+        ),
+        1,
+        2,
+    ),
     "asks-until-somebody-says-it": Demo(asked_of_the_next_model, 0, 1),
     "waits-for-a-quota": Demo(
         counted("resend POST *", "send_receipt", each("POST *", respond={"error": "daily_quota_exceeded"})), 1, 4

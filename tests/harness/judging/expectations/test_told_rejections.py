@@ -104,6 +104,14 @@ def test_a_request_that_was_not_answered_well_explains_a_pause() -> None:
     assert not found(changed(evidence, requests=[*evidence.requests, hung]))
 
 
+def test_an_answer_that_a_fault_has_changed_explains_a_pause() -> None:
+    evidence = telling(rejection(6, "renewal"))
+    changed_one = request(2, at_s=1.0, finished_s=1.0, seq=900, operation_id="", fields='{"changes": ["id: gone"]}')
+    assert not found(changed(evidence, requests=[*evidence.requests, changed_one]))
+    whole = request(2, at_s=1.0, finished_s=1.0, seq=900, operation_id="")
+    assert found(changed(evidence, requests=[*evidence.requests, whole]))
+
+
 def test_a_policy_that_there_is_not_turns_nobody_away() -> None:
     what = "stripe was told to be kept away by the maintenance: there is no such policy"
     assert found(telling(rejection(5, "maintenance"))) == [what]
