@@ -12,8 +12,8 @@ from brownout_harness.virtual.life import Killed
 
 
 def unhandled(context: Mapping[str, Any], at_s: float) -> Event | Gap | None:
-    """What is told of it: a defect where a process of the target's runs, else that the run is not whole, for what a task,
-    or a callback, was to do was not done. None where it is a process's being killed."""
+    """What is told of it: a defect where a process of the target's runs; else that the run is not whole, for what a
+    task or a callback was to do was not done. None where it is a process's being killed."""
     error = context.get("exception")
     if isinstance(error, Killed):
         return None
