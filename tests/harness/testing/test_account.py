@@ -8,6 +8,7 @@ import pytest
 import brownout
 from brownout import Account, StillUnderWay, Unwritten
 from brownout_harness.testing.stand import Stand
+from tests.harness.testing.calling import call
 from tests.harness.testing.paying import ask, pay
 
 pytestmark = pytest.mark.real
@@ -67,6 +68,21 @@ def test_a_fault_is_for_this_account_alone(stripe: Account) -> None:
     fault = stripe.fault(respond={"status": 503})
     assert pay(stripe, key="sk_test_other") == 200
     assert (fault.struck, pay(stripe), fault.struck) == (0, 503, 1)
+
+
+@pytest.mark.parametrize("vendor", brownout.VENDORS)
+def test_what_each_vendors_environment_says_leads_to_this_accounts_books(stand: Stand, vendor: str) -> None:
+    account = Account(stand, vendor, "test")
+    fault = account.fault(latency="1ms")
+    assert call(account) == 200
+    (request,) = account.ledger.requests
+    assert (request.status, request.faults) == (200, (fault.id,))
+    account.check()
+    account.close()
+    other = Account(stand, vendor, "test2")
+    assert call(other) == 200
+    assert other.label != account.label
+    other.check()
 
 
 def test_a_removed_fault_strikes_no_more_and_keeps_its_count(stripe: Account) -> None:

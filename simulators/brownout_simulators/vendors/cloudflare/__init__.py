@@ -22,7 +22,7 @@ from typing import Final
 from brownout_simulators.outsiders import KeyHolder
 from brownout_simulators.router import Router
 from brownout_simulators.vendor import Vendor
-from brownout_simulators.vendors.cloudflare.access import ROOT, authenticate, environment, test_key
+from brownout_simulators.vendors.cloudflare.access import ROOT, account_of, authenticate, environment, test_key
 from brownout_simulators.vendors.cloudflare.actions import ROUTES
 from brownout_simulators.vendors.cloudflare.beginning import admit
 from brownout_simulators.vendors.cloudflare.dialect import BODY_LIMIT, parse
@@ -48,6 +48,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=environment,
     test_key=test_key,
+    account_of=account_of,
     key_holder=lambda key: KeyHolder(f"Bearer {key}"),
     stores=stores,
     limits=LIMITS,

@@ -136,9 +136,14 @@ def test_key(name: str) -> str:
     return FULL + "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in name)[:100]
 
 
+def account_of(key: str) -> str:
+    """The user that a token is of."""
+    return key.removeprefix(FULL)
+
+
 def environment(base_url: str, key: str) -> Mapping[str, str]:
     """By which an application finds the simulator: both SDKs read the first two."""
-    user = key.removeprefix(FULL)
+    user = account_of(key)
     return {
         "CLOUDFLARE_BASE_URL": base_url + ROOT,
         "CLOUDFLARE_API_TOKEN": key,

@@ -23,7 +23,7 @@ from typing import Final
 
 from brownout_simulators.answers import EMBEDDED
 from brownout_simulators.vendor import Vendor
-from brownout_simulators.vendors.gemini.access import KEY_PREFIX, authenticate, key_of, parse
+from brownout_simulators.vendors.gemini.access import KEY_PREFIX, authenticate, key_of, parse, project_of
 from brownout_simulators.vendors.gemini.actions import ROUTES
 from brownout_simulators.vendors.gemini.errors import GeminiErrors
 from brownout_simulators.vendors.gemini.limits import LIMITS, decorate
@@ -60,6 +60,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=_environment,
     test_key=_test_key,
+    account_of=project_of,
     stores=stores,
     limits=LIMITS,
     named_errors=NAMED_ERRORS,

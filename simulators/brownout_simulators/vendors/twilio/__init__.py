@@ -40,9 +40,13 @@ def _test_key(name: str) -> str:
     return f"AC0{digest[:31]}:{digest[30:62]}"
 
 
+def _account_of(key: str) -> str:
+    return key.partition(":")[0]
+
+
 def _key_holder(key: str) -> KeyHolder:
     """By the account's own id and token, as at the console."""
-    return KeyHolder(f"Basic {base64.b64encode(key.encode()).decode()}", key.partition(":")[0])
+    return KeyHolder(f"Basic {base64.b64encode(key.encode()).decode()}", _account_of(key))
 
 
 def _environment(base_url: str, key: str) -> Mapping[str, str]:
@@ -68,6 +72,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=_environment,
     test_key=_test_key,
+    account_of=_account_of,
     key_holder=_key_holder,
     stores=stores,
     admit=admit,

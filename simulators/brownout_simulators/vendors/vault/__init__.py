@@ -23,6 +23,7 @@ from typing import Final
 
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors.vault.access import (
+    account_of,
     admit,
     authenticate,
     environment,
@@ -54,6 +55,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     decorate=decorate,
     environment=environment,
     test_key=test_key,
+    account_of=account_of,
     credential_of=token_text,
     whose=whose,
     never_expires=lasts,

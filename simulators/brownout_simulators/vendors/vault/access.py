@@ -100,9 +100,14 @@ def test_key(name: str) -> str:
     return root_token(label or DEFAULT)
 
 
+def account_of(key: str) -> str:
+    """The cluster that a root token is of."""
+    return _label(_LABELLED, key)
+
+
 def environment(base_url: str, key: str) -> Mapping[str, str]:
     """Vault's own variables, and the credentials of AppRole's role `app`."""
-    label = _label(_LABELLED, key)
+    label = account_of(key)
     return {
         "VAULT_ADDR": base_url,
         "VAULT_TOKEN": key,
