@@ -23,12 +23,15 @@ class Books:
         self.outbox = Outbox(agenda, vendor.webhooks)
         self.correlation = Correlation(vendor.correlate)
         self.kept = Kept(vendor)
+        self.epoch = 0
+        """How often all that was booked was forgotten."""
         self._vendor = vendor
         self._clock = clock
         self._plan = plan
 
     def begin_anew(self) -> None:
         """Forget all that was booked, and how calls are told apart."""
+        self.epoch += 1
         self.ledger.begin_anew()
         self.outbox.reset()
         self.correlation = Correlation(self._vendor.correlate)

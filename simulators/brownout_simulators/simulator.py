@@ -175,6 +175,11 @@ class Simulator(Generic[S]):
         return self._shared.worlds.seed
 
     @property
+    def epoch(self) -> int:
+        """How often everything was forgotten: books of another one tell of nothing before it."""
+        return self._shared.books.epoch
+
+    @property
     def setup(self) -> SetUp:
         """What the vendor is set up with now."""
         return self._shared.worlds.setup

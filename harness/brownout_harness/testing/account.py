@@ -68,14 +68,14 @@ class Account:
         self.faults: list[Fault] = []
         """Every fault that was asked for, in order."""
         self.clock = Clock(self)
-        self._since_s, self._first_row = stand.do(self._begin)
+        self._since_s, self._first_row, self._epoch = stand.do(self._begin)
         self.webhooks = Webhooks(stand, self.simulator, self.label)
         self._is_open = True
 
-    def _begin(self) -> tuple[float, int]:
+    def _begin(self) -> tuple[float, int, int]:
         simulator = self.simulator
         simulator.schedule([], fields=simulator.vendor.effects)
-        return simulator.clock(), simulator.ledger.next_seq
+        return simulator.clock(), simulator.ledger.next_seq, simulator.epoch
 
     # -- what goes wrong ------------------------------------------------------------------------------------------
 
@@ -167,11 +167,13 @@ class Account:
 
     def books(self) -> Ledger:
         """What the vendor has written down since the account was opened, of any account. Raises `RuntimeError` where it
-        was too much to be kept."""
+        was too much to be kept, or forgotten meanwhile."""
         return self.stand.do(self._books)
 
     def _books(self) -> Ledger:
         ledger = self.simulator.ledger
+        if self.simulator.epoch != self._epoch:
+            raise RuntimeError(f"{self.vendor} was reset: its books do not tell of all that happened to {self.name}")
         if ledger.dropped > self._first_row:
             raise RuntimeError(f"{self.vendor}: more than {ledger.limit} rows of one test: the oldest are gone")
         return ledger_of(ledger.rows(self._first_row - 1), self._since_s)

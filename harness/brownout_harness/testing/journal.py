@@ -22,7 +22,11 @@ def of(account: "Account") -> str:
 
 def _lines(account: "Account") -> Iterator[str]:
     yield f"{account.vendor} at {account.url}, account {account.name}"
-    books = account.books()
+    try:
+        books = account.books()
+    except RuntimeError as lost:  # said, and no more: the journal goes beside what a test failed by
+        yield f"  {lost}"
+        return
     every: list[Request | Effect] = [*books.requests, *books.effects]
     own = [one for one in every if one.account == account.label]
     own.sort(key=lambda one: one.at_s)

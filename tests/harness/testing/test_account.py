@@ -165,6 +165,14 @@ def test_books_that_were_too_small_are_told(stand: Stand, stripe: Account) -> No
         _ = stripe.ledger
 
 
+def test_books_that_were_reset_by_somebody_are_told(stripe: Account) -> None:
+    pay(stripe)
+    assert ask(stripe, "POST", "/_brownout/reset")[0] == 200
+    with pytest.raises(RuntimeError, match="stripe was reset: its books do not tell of all that happened to test"):
+        stripe.effects("stripe.charge")
+    assert stripe.journal().splitlines()[1].startswith("  stripe was reset: ")
+
+
 def test_an_inbox_is_what_was_sent_to_people() -> None:
     with brownout.open("resend") as resend:
         mail = '{"from": "a@resend.dev", "to": "delivered@resend.dev", "subject": "Hello", "text": "You"}'
