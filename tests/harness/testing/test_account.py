@@ -42,7 +42,7 @@ def test_an_answer_is_lost_and_the_charge_is_in_the_books(stripe: Account) -> No
 
 def test_a_charge_whose_client_gave_up_is_waited_for(stripe: Account) -> None:
     """Or `none` would be true of a charge that is about to be taken."""
-    stripe.fault("POST /v1/payment_intents", latency="300ms")
+    stripe.fault("POST /v1/payment_intents", latency="1s")
     caller = threading.Thread(target=pay, args=(stripe,))
     caller.start()
     while not stripe.stand.do(lambda: stripe.simulator.under_way):
