@@ -13,12 +13,12 @@ Each vendor of `VENDORS` is a function here: `brownout.twilio(...)` is `brownout
 from collections.abc import Callable
 from functools import partial
 
-from brownout_harness.testing.account import Account, StillUnderWay
+from brownout_harness.testing.account import Account
 from brownout_harness.testing.effects import Effects, UnknownEffect
 from brownout_harness.testing.faults import Fault
 from brownout_harness.testing.notices import Webhooks
 from brownout_harness.testing.opening import Opening
-from brownout_harness.testing.proof import ProvesNothing
+from brownout_harness.testing.proof import ProvesNothing, StillUnderWay
 from brownout_harness.testing.rows import Effect, Ledger, Request
 from brownout_harness.testing.several import Several
 from brownout_harness.words.fault import Unwritten

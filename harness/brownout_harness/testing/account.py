@@ -8,6 +8,7 @@ from brownout_harness.testing import journal, proof
 from brownout_harness.testing.effects import Effects, select
 from brownout_harness.testing.faults import Fault, put_in_force
 from brownout_harness.testing.notices import Webhooks
+from brownout_harness.testing.proof import StillUnderWay
 from brownout_harness.testing.rows import Effect, Ledger, ledger_of
 from brownout_harness.testing.stand import Stand
 from brownout_harness.words.fault import read_limits
@@ -18,10 +19,6 @@ LOOK_EVERY_S: Final = 0.005
 _STEPS_OF_A_CONNECTION: Final = 10
 """Turns of the loop in which what a client has sent before it asks here is surely taken up: accepted, read, handled."""
 _OF_A_MESSAGE: Final = frozenset({"subject", "body", "slug", "channel"})
-
-
-class StillUnderWay(RuntimeError):
-    """The vendor is still at work on a call: what the books say now may not be all."""
 
 
 class Clock:

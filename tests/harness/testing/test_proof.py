@@ -1,5 +1,6 @@
 """A test that passed has proved nothing where what it asked for did not happen."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -63,3 +64,18 @@ def test_a_defect_of_the_simulator_proves_nothing(stripe: Account) -> None:
     stripe.stand.do(lambda: stripe.simulator.problem("GET /v1/charges", ValueError("no")))
     with pytest.raises(ProvesNothing, match="the simulator of stripe has a defect: GET /v1/charges: ValueError: no"):
         stripe.check()
+
+
+def test_a_call_that_is_under_way_at_the_end_counts(stripe: Account) -> None:
+    stripe.fault({"path": "/v1/payment_intents", "account": "?*"}, latency="500ms", expect_struck=2)
+    callers = [threading.Thread(target=pay, args=(stripe,), kwargs={"key": key}) for key in ("", "sk_test_other")]
+    for caller in callers:
+        caller.start()
+    while stripe.stand.do(lambda: stripe.simulator.under_way) < 2:
+        pass
+    with pytest.raises(ProvesNothing) as told:
+        stripe.check()
+    assert "another key" in str(told.value)
+    assert "never struck" not in str(told.value)
+    for caller in callers:
+        caller.join()
