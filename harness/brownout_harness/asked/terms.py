@@ -43,6 +43,7 @@ def terms_of(operations: Iterable[TargetOperation]) -> dict[str, Terms]:
             {kind: _fields(asked) for kind, asked in each.as_asked.items()},
             {path: tuple(map(_place, places)) for path, places in each.answers.items()},
             each.names_none if isinstance(each, GatewayOperation) else {},
+            _several(each) if isinstance(each, GatewayOperation) else frozenset(),
         )
         for each in operations
     }
@@ -69,6 +70,10 @@ def fields_to_keep(
 
 def _fields(asked: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(asked) if isinstance(asked, Mapping) else tuple(dict.fromkeys(chain.from_iterable(asked)))
+
+
+def _several(operation: GatewayOperation) -> frozenset[str]:
+    return frozenset(kind for kind in operation.as_asked if operation.leaves.count(kind) > 1)
 
 
 def _place(written: str) -> tuple[str, str]:

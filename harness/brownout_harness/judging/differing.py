@@ -38,16 +38,18 @@ class Difference(NamedTuple):
 
 
 def difference(operation: OperationRow, effects: Sequence[LedgerRow], terms: Terms) -> Difference | None:
-    """The first effect that holds other than was asked for, and the places of the answer that name none of them; None
-    where all of it is the same. Each effect counts by itself, whether or not it was taken back."""
+    """The first effect that holds other than was asked for, what of several things none holds, and the places of the
+    answer that name none of them; None where all of it is the same. Each effect counts by itself, whether or not it was
+    taken back."""
     wanted = json.loads(operation.as_asked or "{}")
     answered = json.loads(operation.answered or "{}")
     held = next((each for each in effects if any(_unlike(each, wanted))), None)
     told = {(held.kind, field) for field in _unlike(held, wanted)} if held is not None else set()
     said = tuple(each for each in _misnamed(operation, effects, terms, answered) if not told.intersection(each.places))
-    if held is None and not said:
+    unmet = list(_unmet(operation, effects, wanted, terms)) if held is None else []
+    if held is None and not said and not unmet:
         return None
-    parts = [] if held is None else _not_as_asked(held, wanted, terms, answered)
+    parts = unmet if held is None else _not_as_asked(held, wanted, terms, answered)
     parts += [_not_so(each, effects) for each in said]
     return Difference(
         at_s=operation.finished_s if held is None else held.at_s,
@@ -89,6 +91,19 @@ def _unlike(effect: LedgerRow, wanted: Mapping[str, Any]) -> Iterator[str]:
         is_kept = field in {"id", "amount"} or bool(effect.fields)
         if is_kept and not fits(asked, value_of(effect, field), field):
             yield field
+
+
+def _unmet(
+    operation: OperationRow, effects: Sequence[LedgerRow], wanted: Mapping[str, Any], terms: Terms
+) -> Iterator[str]:
+    """Where one of several things is there twice and another not at all, each effect by itself is as asked."""
+    if operation.outcome != Outcome.DONE:
+        return
+    for kind in sorted(terms.several):
+        own = [each for each in effects if each.kind == kind]
+        for asked in wanted.get(kind, ()) if own else ():
+            if all(any(_unlike(each, {kind: asked})) for each in own):
+                yield f"asked for {_told(shown(asked))}, and no {kind} holds it"
 
 
 def _misnamed(

@@ -18,6 +18,9 @@ class Terms:
     names_none: Mapping[str, str] = field(default_factory=dict)
     """What an answer says, by its path, that rightly names nothing: that it comes from nobody's books."""
 
+    several: frozenset[str] = frozenset()
+    """Of these kinds several are asked for, each other than the others: each has an effect of its own."""
+
     @property
     def kinds(self) -> tuple[str, ...]:
         """Every kind of effect that is compared."""

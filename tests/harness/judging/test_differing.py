@@ -87,3 +87,20 @@ def test_a_place_may_lie_within_a_field() -> None:
 
 def _visit(**held: str) -> LedgerRow:
     return effect(1)._replace(route="erp.work_order", fields=json.dumps(held))
+
+
+def test_one_of_two_things_that_is_there_twice_is_not_the_other() -> None:
+    """Each effect by itself is as asked, and there are as many as were asked for."""
+    wanted = {"stripe.charge": [{"amount": 100}, {"amount": 200}]}
+    terms = Terms({"stripe.charge": ("amount",)}, {}, several=frozenset({"stripe.charge"}))
+
+    def text(*amounts: int, outcome: Outcome = Outcome.DONE) -> str | None:
+        effects = [charge(amount=amount, id=f"e-{number}") for number, amount in enumerate(amounts)]
+        found = difference(operation(1, as_asked=json.dumps(wanted), outcome=outcome), effects, terms)
+        assert found is None or not found.is_certain, "what is missing only complete books prove"
+        return None if found is None else found.text
+
+    assert text(200, 100) is None
+    assert text(100, 100) == 'asked for {"amount": 200}, and no stripe.charge holds it'
+    assert text(100, outcome=Outcome.UNKNOWN) is None
+    assert text() is None, "that nothing is there is told by those who count"
