@@ -28,7 +28,7 @@ from brownout_harness.virtual.chance import chance_from, seeded_module
 from brownout_harness.virtual.clocks import clocks_from, virtual_now
 from brownout_harness.virtual.guard import GUARD, STDLIB, Guard, NotVirtual, beyond, is_ours, refusal, replaced
 
-__all__ = ["NotVirtual", "closed_world"]
+__all__ = ["NotVirtual", "closed_world", "refusing"]
 
 FORBIDDEN: Final = {
     "socket.connect": "connects a real socket",
@@ -69,7 +69,7 @@ def closed_world(*, epoch_s: float = 0.0, seed: int = 0) -> Iterator[None]:
         NotVirtual: at the call that reached out.
     """
     _install()
-    places = {(owner, name): _refusing(getattr(owner, name), deed) for owner, name, deed in REPLACED}
+    places = {(owner, name): refusing(getattr(owner, name), deed) for owner, name, deed in REPLACED}
     with replaced({**places, **clocks_from(epoch_s), **chance_from(seed)}), virtual_now(epoch_s), seeded_module(seed):
         GUARD.refused.clear()
         GUARD.thread = threading.get_ident()
@@ -111,7 +111,9 @@ def _outside(frame: FrameType | None) -> FrameType | None:
     return beyond(frame, STDLIB) or frame
 
 
-def _refusing(original: Callable[..., Any], deed: str) -> Callable[..., Any]:
+def refusing(original: Callable[..., Any], deed: str) -> Callable[..., Any]:
+    """What stands in for a function that a closed world has not."""
+
     def call(*arguments: Any, **options: Any) -> Any:
         if GUARD.is_closed:
             raise refusal(_outside(sys._getframe(1)), deed, CURES.get(deed, ""))

@@ -10,6 +10,7 @@ from typing import Any, Final
 OURS: Final = "brownout_"
 WATCHING: Final = "brownout_harness.commands"
 """Ours, but no part of a run: what a person sees of it."""
+IMPORTER: Final = "importlib._bootstrap"
 STDLIB: Final = frozenset(sys.stdlib_module_names)
 
 Place = tuple[Any, str]
@@ -59,8 +60,18 @@ def refusal(frame: FrameType | None, deed: str, cure: str = "") -> NotVirtual:
     if own is not None and own is not frame:
         place = f"{own.f_code.co_filename}:{own.f_lineno} (by {place})"
     message = f"{place} {deed} in virtual time{cure and ': '}{cure}"
-    GUARD.refused[message] = None
+    if not _is_probing(frame, own):
+        GUARD.refused[message] = None
     return NotVirtual(message)
+
+
+def _is_probing(frame: FrameType | None, own: FrameType | None) -> bool:
+    """Whether it is a library that looks what there is while it is imported; it knows what to do without."""
+    while frame is not None and frame is not own:
+        if _module(frame) == IMPORTER:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _own(frame: FrameType | None) -> FrameType | None:

@@ -63,7 +63,7 @@ class ReferenceStage:
         """It is ours: what goes wrong with it is an error."""
         return []
 
-    def takes(self, _error: object) -> bool:
+    def takes(self, _error: object, _message: str) -> bool:
         """An error that nobody asked for is nobody's."""
         return False
 

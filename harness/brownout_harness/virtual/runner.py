@@ -53,7 +53,7 @@ from brownout_harness.virtual.moments import VirtualMoments
 from brownout_harness.virtual.reference import ReferenceStage
 from brownout_harness.virtual.replicas import Replicas
 from brownout_harness.virtual.store import VirtualStore
-from brownout_harness.virtual.unhandled import unhandled
+from brownout_harness.virtual.unhandled import message_of, unhandled
 from brownout_harness.virtual.vendors import WIRE_S, Vendors
 from brownout_harness.virtual.wall import VirtualWall
 from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
@@ -292,7 +292,7 @@ class Run:
         return self.replicas.talk(dialogue, self.actions.serving())
 
     def _unhandled(self, _loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
-        if self.stage.takes(context.get("exception")):
+        if self.stage.takes(context.get("exception"), message_of(context)):
             return
         told = unhandled(context, self.loop.time())
         if isinstance(told, Event):
@@ -355,7 +355,7 @@ class Run:
     def _let_go(self) -> None:
         """Of the simulators: full as they are they hold each other, and whoever judges, or runs again, needs their
         room. A task that failed and that nobody holds says so when it is collected: now, while it is heard."""
-        del self.vendors, self.moments, self.actors, self.replicas, self.callers, self.store, self.stage
+        del self.vendors, self.moments, self.actors, self.replicas, self.callers, self.store
         del self.visits, self.cut_short
         gc.collect()
 

@@ -17,9 +17,14 @@ def unhandled(context: Mapping[str, Any], at_s: float) -> Event | Gap | None:
     error = context.get("exception")
     if isinstance(error, Killed):
         return None
-    message = re.sub(r" at 0x[0-9a-f]+", "", str(context.get("message", "")))
+    message = message_of(context)
     if isinstance(error, Exception) and PROCESS.get() is not None:
         return Event(at_s, Kind.DEFECT, outcome=type(error).__name__, detail=message)
     task = context.get("future") or context.get("task")
     whose = f" ({task.get_name()})" if isinstance(task, asyncio.Task) else ""
     return Gap(GapKind.OTHER, f"nobody handled an error: {message}{whose}: {error!r}", at_s)
+
+
+def message_of(context: Mapping[str, Any]) -> str:
+    """What asyncio says of it, without addresses: they differ from run to run."""
+    return re.sub(r" at 0x[0-9a-f]+", "", str(context.get("message", "")))

@@ -77,19 +77,21 @@ class ForeignLife:
         if self._none_open is not None and not self._open and not self._none_open.done():
             self._none_open.set_result(None)
 
-    def is_at_work(self) -> bool:
-        """Whether a request is open, or what was begun for one still has something to wait for."""
+    def is_at_work(self, within_s: float) -> bool:
+        """Whether a request is open, or what was begun for one waits for something that comes within that time."""
         if self.is_over:
             return False
-        return bool(self._open) or not self._waits_for_nothing()
+        return bool(self._open) or not self._rests(self._loop.time() + within_s)
 
-    def _waits_for_nothing(self) -> bool:
+    def _rests(self, until_s: float) -> bool:
         begun = {asked_for for asked_for in self._tasks.values() if asked_for}
         timers = cast("list[asyncio.TimerHandle]", self._loop._scheduled)  # type: ignore[attr-defined]
         return not begun or begun.isdisjoint(
             context.get(ASKED_FOR, "")
             for timer in timers
-            if not timer.cancelled() and (context := cast("Context", timer._context)).get(PROCESS) is self  # type: ignore[attr-defined]
+            if not timer.cancelled()
+            and timer.when() <= until_s
+            and (context := cast("Context", timer._context)).get(PROCESS) is self  # type: ignore[attr-defined]
         )
 
     async def leave(self, grace_s: float) -> None:

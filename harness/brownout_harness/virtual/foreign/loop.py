@@ -3,7 +3,7 @@ leave virtual time is refused with one line that names the caller and says what 
 
 import asyncio
 import sys
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context
 from typing import Any, Final, NoReturn, Protocol, TypeVar, cast
 
@@ -16,7 +16,6 @@ T = TypeVar("T")
 
 TLS: Final = "there is no TLS: hand the vendor's address (http://…) over in target.env"
 REAL: Final = "run it with --mode real"
-THREAD: Final = "an `async def` and an async client need none; else run it with --mode real"
 
 
 def _refused(deed: str, cure: str) -> Any:
@@ -30,6 +29,17 @@ def _refused(deed: str, cure: str) -> Any:
 
 def _leave_alone(_loop: Any, *_how: Any) -> None:
     """A method that does nothing in virtual time."""
+
+
+def _at_once(loop: asyncio.AbstractEventLoop, _executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:
+    """Done here and now: in a closed world nothing can be waited for but the loop, and work takes no time. What would
+    sleep, or ask somebody over a socket of its own, is refused as everywhere."""
+    ran: asyncio.Future[T] = loop.create_future()
+    try:
+        ran.set_result(func(*args))
+    except Exception as error:  # noqa: BLE001 - as a thread hands it over
+        ran.set_exception(error)
+    return ran
 
 
 class Keeper(Protocol):
@@ -88,10 +98,10 @@ class NetworkLoop(VirtualLoop):
         protocol = protocol_factory()
         return self.network.connect(listening, protocol), protocol
 
+    run_in_executor: Any = _at_once
     add_signal_handler: Any = _leave_alone
     """The run's signals are the harness's; the application is told to end by its lifespan."""
 
-    run_in_executor: Any = _refused("runs something in a thread", THREAD)
     subprocess_exec: Any = _refused("starts a process", REAL)
     subprocess_shell: Any = _refused("starts a process", REAL)
     create_server: Any = _refused("opens a port of its own", "leave that to the run, which asks the application itself")

@@ -28,12 +28,20 @@ class ForeignServer:
     """Asked as the reference application is. Belongs to one loop."""
 
     def __init__(
-        self, load: Callable[[], Application], *, grace_s: float, process: str, not_back: Callable[[str], None]
+        self,
+        load: Callable[[], Application],
+        *,
+        grace_s: float,
+        drain_s: float,
+        process: str,
+        not_back: Callable[[str], None],
     ) -> None:
-        """`load` imports it anew; `not_back` is told why a life that the scenario asked for did not come."""
+        """`load` imports it anew; what would come later than `drain_s` is not waited for at the end; `not_back` is told
+        why a life that the scenario asked for did not come."""
         self._loop = network_loop()
         self._load = load
         self._grace_s = grace_s
+        self._drain_s = drain_s
         self._process = process
         self._not_back = not_back
         self._life: ForeignLife | None = None
@@ -163,7 +171,11 @@ class ForeignServer:
 
     def is_at_work(self) -> bool:
         """Whether anything that was asked of it has not ended."""
-        return bool(self._beside) or any(life.is_at_work() for life in self._lives) or self._loop.network.is_moving()
+        return (
+            bool(self._beside)
+            or any(life.is_at_work(self._drain_s) for life in self._lives)
+            or self._loop.network.is_moving()
+        )
 
     def _raised(self, error: Exception) -> None:
         frame, line = last_of(error)

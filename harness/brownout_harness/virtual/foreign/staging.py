@@ -5,6 +5,7 @@ import contextlib
 import os
 import platform
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,10 +13,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import aiohappyeyeballs
+
 from brownout_harness.asked.notices import secret_variable
 from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.problems import BadInput
-from brownout_harness.virtual.closed import closed_world
+from brownout_harness.virtual.closed import closed_world, refusing
 from brownout_harness.virtual.delivery import HOST
 from brownout_harness.virtual.foreign.imports import Application
 from brownout_harness.virtual.foreign.loop import NetworkLoop, network_loop
@@ -110,7 +113,11 @@ class ForeignStage:
     def server(self, process: str, _number: int) -> ForeignServer:
         """One process of the application."""
         server = ForeignServer(
-            self._application.anew, grace_s=self._scenario.grace_s, process=process, not_back=self._not_back
+            self._application.anew,
+            grace_s=self._scenario.grace_s,
+            drain_s=self._scenario.drain_s,
+            process=process,
+            not_back=self._not_back,
         )
         self._servers.append(server)
         return server
@@ -129,11 +136,13 @@ class ForeignStage:
         refused = [Gap(GapKind.OTHER, message) for message in GUARD.refused]
         return [*self._gaps, *refused]
 
-    def takes(self, error: object) -> bool:
+    def takes(self, error: object, message: str) -> bool:
         """Whether an error that nobody asked for is the application's own: a process would write it to its log."""
-        if not isinstance(error, BaseException) or is_ours(last_of(error)[0]):
-            return False
-        self._left[f"{type(error).__name__}: {' '.join(str(error).split())[:120]}"] += 1
+        if isinstance(error, BaseException):
+            if is_ours(last_of(error)[0]):
+                return False
+            message = f"{type(error).__name__}: {error}"
+        self._left[" ".join(message.split())[:120]] += 1
         return True
 
     def notes(self) -> list[str]:
@@ -156,10 +165,11 @@ async def _start_connection(addr_infos: Any, **_how: Any) -> StandIn:
 
 
 def _in_libraries() -> dict[Place, Callable[..., Any]]:
-    """What makes connections past the event loop, where it is loaded."""
-    places: dict[Place, Callable[..., Any]] = {}
-    if (happy := sys.modules.get("aiohappyeyeballs")) is not None:
-        places[happy, "start_connection"] = _start_connection
+    """What makes connections, looks up names or waits past the event loop."""
+    places: dict[Place, Callable[..., Any]] = {
+        (aiohappyeyeballs, "start_connection"): _start_connection,
+        (threading.Condition, "wait"): refusing(threading.Condition.wait, "waits for another thread"),
+    }
     if (connector := sys.modules.get("aiohttp.connector")) is not None:
         places[connector, "DefaultResolver"] = sys.modules["aiohttp.resolver"].ThreadedResolver
     return places

@@ -93,12 +93,12 @@ def test_who_is_told_to_end_has_its_grace(grace_s: float, notes: list[str]) -> N
 def test_it_is_at_work_while_a_request_or_what_it_began_has_something_to_wait_for() -> None:
     async def main() -> list[bool]:
         life = await alive(Shop())
-        looks = [life.is_at_work()]
+        looks = [life.is_at_work(15.0)]
         answer = life.ask(ASK, None, name="order-1")
-        looks.append(life.is_at_work())
+        looks.append(life.is_at_work(15.0))
         await answer
         await asyncio.sleep(0)
-        looks.append(life.is_at_work())
+        looks.append(life.is_at_work(15.0))
         return looks
 
     assert run_virtually(main(), NetworkLoop) == [False, True, False]

@@ -23,7 +23,6 @@ def test_the_clock_begins_where_it_is_told() -> None:
 
 
 LOOP: dict[str, Callable[[NetworkLoop], Any]] = {
-    "runs something in a thread": lambda loop: loop.run_in_executor(None, print),
     "starts a process": lambda _loop: asyncio.create_subprocess_exec("true", stdout=subprocess.DEVNULL),
     "opens a port of its own": lambda loop: loop.create_server(asyncio.Protocol, "127.0.0.1", 0),
     "connects to a socket in the file system": lambda loop: loop.create_unix_connection(asyncio.Protocol, "/nowhere"),
@@ -43,6 +42,16 @@ def test_what_leads_out_is_refused_with_its_caller(deed: str) -> None:
     said = run_virtually(main(), NetworkLoop)
     assert "test_loop.py:" in said
     assert all(word in said for word in deed.partition(":")[0].split())
+
+
+def test_what_is_for_a_thread_is_done_at_once_and_its_error_handed_over() -> None:
+    async def main() -> tuple[str, float]:
+        said = await asyncio.to_thread(str.upper, "done")
+        with pytest.raises(ZeroDivisionError):
+            await network_loop().run_in_executor(None, divmod, 1, 0)
+        return said, network_loop().time()
+
+    assert run_virtually(main(), NetworkLoop) == ("DONE", 0.0)
 
 
 def test_a_task_belongs_to_the_process_in_whose_context_it_was_begun() -> None:

@@ -25,7 +25,7 @@ def answering(status: int) -> Any:
 
 def serving(load: Callable[[], Any], said: list[str] | None = None) -> ForeignServer:
     words: list[str] = [] if said is None else said
-    return ForeignServer(load, grace_s=5.0, process="target", not_back=words.append)
+    return ForeignServer(load, grace_s=5.0, drain_s=15.0, process="target", not_back=words.append)
 
 
 def test_nobody_listens_between_two_lives() -> None:

@@ -41,7 +41,9 @@ def test_a_shop_that_asks_nobody_and_says_done_does_not_pass(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("deed", "said"),
     [
-        ("await asyncio.to_thread(print)", "runs something in a thread"),
+        ("await asyncio.to_thread(time.sleep, 1)", "sleeps on the wall clock"),
+        ("await asyncio.to_thread(httpx.get, 'http://127.0.0.1:9', trust_env=False)", "looks up a real host"),
+        ("await asyncio.to_thread(threading.Event().wait)", "waits for another thread"),
         ("threading.Thread(target=print).start()", "starts a thread"),
         ("time.sleep(1)", "sleeps on the wall clock"),
         ("subprocess.run(['true'])", "starts a process"),
@@ -67,6 +69,32 @@ def test_what_leaves_virtual_time_is_no_pass_though_the_shop_swallows_it(tmp_pat
     [reason] = [each for each in judgement.reasons if said in each]
     assert "shop.py:" in reason
     assert "\n" not in reason
+
+
+OVER_AIOHTTP = """
+    form = {"amount": order["amount"], "currency": "usd", "payment_method": "pm_card_visa", "confirm": "true",
+            "automatic_payment_methods[enabled]": "true", "automatic_payment_methods[allow_redirects]": "never",
+            "metadata[order_id]": order["order_id"]}
+    keys = {"Idempotency-Key": order["order_id"], "Authorization": "Bearer " + os.environ["STRIPE_API_KEY"]}
+    for _ in range(6):
+        try:
+            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(2)) as session:
+                async with session.post(os.environ["STRIPE_API_BASE"] + "/v1/payment_intents", data=form,
+                                        headers=keys) as answer:
+                    await answer.read()
+                    return answer.status, {}
+        except (aiohttp.ClientError, TimeoutError):
+            pass
+    return 502, {}
+"""
+
+
+@pytest.mark.thorough
+def test_a_shop_on_aiohttp_reaches_the_same_simulators(tmp_path: Path) -> None:
+    inputs = ran(tmp_path, shop_with(OVER_AIOHTTP, beside="import aiohttp"), more=LOSING)
+    charges = [row.operation_id for row in inputs.tables.of(LedgerRow) if row.entry == "effect"]
+    assert len(charges) == len(set(charges)) == 40
+    assert inputs.gaps == ()
 
 
 def test_clocks_chance_and_sleep_are_the_runs_own(tmp_path: Path) -> None:
