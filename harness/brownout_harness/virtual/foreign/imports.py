@@ -4,7 +4,7 @@ Its own modules are those that came with it and lie outside the standard library
 that the scenario names wherever it lies. Libraries stay as they are: compiled ones cannot be imported twice.
 """
 
-import importlib
+import importlib.util
 import sys
 import sysconfig
 from collections.abc import Iterator
@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from functools import reduce
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from brownout_harness.problems import BadInput
 
 OURS: Final = "brownout_"
 LIBRARIES: Final = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+LOOKED_FOR: Final = "sniffio"
+"""Where it is not installed, httpcore looks for it five times in each request, through every folder of the path."""
 SHARED: Final = ("site-packages", "dist-packages")
 
 
@@ -44,6 +46,8 @@ class Application:
         finally:
             self._drop()
             sys.modules.update(aside)
+            if sys.modules.get(LOOKED_FOR, self) is None:
+                del sys.modules[LOOKED_FOR]
             sys.path[:] = path
 
     def anew(self) -> Any:
@@ -53,6 +57,8 @@ class Application:
             BadInput: it cannot be imported, or is not there.
         """
         self._drop()
+        if importlib.util.find_spec(LOOKED_FOR) is None:
+            sys.modules[LOOKED_FOR] = cast("ModuleType", None)  # as Python writes down what is not there
         try:
             module = importlib.import_module(self._module)
             found: Any = reduce(getattr, self._names, module)
