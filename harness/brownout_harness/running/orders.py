@@ -27,7 +27,8 @@ from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import load
 from brownout_scenarios.reading import Check
 from brownout_scenarios.schema import Scenario
-from brownout_scenarios.target import REDIS_URL, Target
+from brownout_scenarios.stores import STORE
+from brownout_scenarios.target import Target
 from brownout_scenarios.yaml_tree import Path as Place
 
 Mode = Literal["virtual", "real"]
@@ -178,8 +179,11 @@ def _in_virtual_time(scenario: Scenario, target: Target) -> Iterator[tuple[Place
             "needs processes, which virtual mode has not: add --mode real, or name an ASGI application (asgi)",
         )
         return
-    if REDIS_URL in target.templates():
-        yield ("target", "env"), "needs a Redis, which virtual mode has not for such a target: add --mode real"
+    for number, phase in enumerate(scenario.phases):
+        for position, action in enumerate(phase.actions):
+            if action.process == STORE:
+                at: Place = ("phases", number, "actions", position)
+                yield at, "is done to the Redis of such a target in real mode alone: add --mode real"
     for number, operation in enumerate(scenario.workload.operations):
         if operation.until is not None:
             yield ("workload", "operations", number, "until"), "virtual mode cannot follow: add --mode real"

@@ -112,7 +112,6 @@ expect: [{exactly_once: {effect: stripe.charge}}]
     ("old", "new", "mode", "said"),
     [
         ("", "", "real", "target: says nothing of processes: add command and url, or run it without --mode real"),
-        ('app"}', 'app", env: {R: "{{redis.url}}"}}', "virtual", "target.env: needs a Redis"),
         (
             "path: /pay,",
             "path: /pay, done: 200, accepted: 202, until: {get: /pay, at: body.state, done: [paid], within: 5s},",
@@ -128,6 +127,18 @@ def test_an_asgi_application_is_refused_what_its_mode_has_not(
     path.write_text(ASGI.replace(old, new, 1) if old else ASGI, encoding="utf-8")
     with pytest.raises(BadInput, match=re.escape(said)):
         checked_scenario(str(path), mode, None)
+
+
+def test_the_redis_of_an_asgi_application_is_not_killed_in_virtual_time(tmp_path: Path) -> None:
+    path, both = (
+        tmp_path / "shop.yaml",
+        'app", command: [env], url: "http://127.0.0.1:{{port}}", env: {R: "{{redis.url}}"}}',
+    )
+    text = ASGI.replace('app"}', both).replace("for: 10s", "for: 10s, actions: [{at: 1s, kill: store, for: 2s}]")
+    path.write_text(text, encoding="utf-8")
+    assert checked_scenario(str(path), "real", None).has_store
+    with pytest.raises(BadInput, match="is done to the Redis of such a target in real mode alone"):
+        checked_scenario(str(path), "virtual", None)
 
 
 def test_the_gateways_clock_is_moved_in_virtual_mode_only() -> None:

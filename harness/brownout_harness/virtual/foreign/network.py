@@ -26,7 +26,7 @@ HERE: Final = "127.0.0.1"
 REASONS: Final = {
     5432: "there is no PostgreSQL in virtual time, for no other program does what it does: run it with --mode real",
     3306: "there is no MySQL in virtual time, for no other program does what it does: run it with --mode real",
-    6379: "there is no Redis for such a target in virtual time: run it with --mode real",
+    6379: "the run's Redis is at {{redis.url}}: hand it over in target.env",
     443: "vendors are at addresses of their own, without TLS: hand them over in target.env ({{vendor.url}})",
 }
 """Of a port, why nobody listens there."""

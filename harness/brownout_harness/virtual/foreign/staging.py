@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohappyeyeballs
+from fakeredis import FakeServer
 
 from brownout_harness.asked.notices import secret_variable
 from brownout_harness.judging.evidence import Gap, GapKind
@@ -22,12 +23,13 @@ from brownout_harness.virtual.closed import closed_world, refusing
 from brownout_harness.virtual.delivery import HOST
 from brownout_harness.virtual.foreign.imports import Application
 from brownout_harness.virtual.foreign.loop import NetworkLoop, network_loop
+from brownout_harness.virtual.foreign.redis import NAME, PORT, URL, RedisConnection
 from brownout_harness.virtual.foreign.server import ForeignServer, last_of
 from brownout_harness.virtual.foreign.sockets import StandIn
 from brownout_harness.virtual.guard import GUARD, Place, is_ours, replaced
 from brownout_scenarios.live_keys import looks_live
 from brownout_scenarios.schema import Scenario
-from brownout_scenarios.target import TEMPLATE, Target
+from brownout_scenarios.target import REDIS_URL, TEMPLATE, Target
 from brownout_simulators.hosts.http1.connection import Connection
 from brownout_simulators.hosts.http1.service import Service
 from brownout_simulators.hosts.timers import LoopTimers
@@ -90,7 +92,7 @@ class ForeignStage:
         return made
 
     def _hand_over(self, environments: Mapping[str, Mapping[str, str]]) -> None:
-        values = {"port": HOST.partition(":")[2], "python": sys.executable}
+        values = {"port": HOST.partition(":")[2], "python": sys.executable, REDIS_URL: URL}
         for name, variables in environments.items():
             values |= {f"{name}.url": url_of(name), f"{name}.key": self._vendors[name].test_key(self._scenario.name)}
             os.environ.update(variables)
@@ -105,6 +107,8 @@ class ForeignStage:
         """Have the vendors listen on the network."""
         loop = network_loop()
         self._hand_over(environments)
+        if REDIS_URL in self._target.templates():
+            loop.network.listen(NAME, PORT, partial(RedisConnection, FakeServer()))
         for name, simulator in simulators.items():
             service = Service(simulator, LoopTimers(loop, loop.time))
             self._services.append(service)

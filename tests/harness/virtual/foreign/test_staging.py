@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from brownout_harness.problems import BadInput, NotJudged
+from brownout_harness.running.orders import checked_scenario
 from brownout_harness.virtual.guard import GUARD
+from brownout_harness.virtual.runner import run_virtual
 from brownout_reports.rows import LedgerRow, OperationRow
 from brownout_reports.run_folder import Status
 from tests.harness.virtual.foreign.shops import LOSING, ran, shop_with, verdict, written
@@ -198,6 +200,27 @@ def test_a_task_that_waits_for_nothing_that_could_come_is_at_rest(tmp_path: Path
     return await pay(order, lambda: order["order_id"]), {}
     """
     assert ran(tmp_path, shop_with(idle)).gaps == ()
+
+
+IN_REDIS = """
+    from redis.asyncio import Redis
+    async with Redis.from_url(os.environ["REDIS"]) as store:
+        if not await store.set(order["order_id"], "mine", nx=True, ex=60):
+            return 409, {}
+        count = await store.incr("orders")
+    return 409, {"error": {"code": f"order {count}"}}
+"""
+
+
+@pytest.mark.thorough
+def test_what_is_in_redis_survives_a_kill(tmp_path: Path) -> None:
+    path = written(tmp_path, shop_with(IN_REDIS), more=KILL)
+    path.write_text(path.read_text().replace("ready: /health", 'ready: /health, env: {REDIS: "{{redis.url}}"}'))
+    inputs = run_virtual(checked_scenario(str(path), "virtual", None))
+    counted = [row.detail for row in inputs.tables.of(OperationRow) if row.detail.startswith("order ")]
+    assert counted == [f"order {number}" for number in range(1, len(counted) + 1)]
+    assert len(counted) == 35
+    assert inputs.gaps == ()
 
 
 def test_an_error_that_the_shop_leaves_to_nobody_is_its_own(tmp_path: Path) -> None:
