@@ -40,8 +40,8 @@ class Target:
     url: str = ""
     """Where it serves; `{{port}}` stands for a free port that the harness picks. Needed in real mode."""
     asgi: str = ""
-    """For virtual time: the ASGI application to import, `shop:app`, or `shop:make_app()` for what a call makes. It is
-    looked for in `folder` first."""
+    """For virtual time: the application to import, ASGI's or aiohttp's: `shop:app`, or `shop:make_app()` for what a
+    call makes. It is looked for in `folder` first."""
     command: Command = _NO_COMMAND
     """Program and arguments, started in `folder`. `{{python}}` is the harness's own interpreter."""
     folder: str = ""

@@ -6,6 +6,7 @@
 - `redis.py`      a Redis on that network
 - `imports.py`    its modules, imported anew for each life
 - `asgi.py`       one request as an ASGI call, and the lifespan
+- `aiohttp_web.py` the same for an application of aiohttp's
 - `life.py`       one life of it, and what a kill means; `server.py` one life after another
 - `staging.py`    what a run needs of all this
 """

@@ -21,6 +21,7 @@ from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.problems import BadInput
 from brownout_harness.virtual.closed import closed_world, refusing
 from brownout_harness.virtual.delivery import HOST
+from brownout_harness.virtual.foreign.aiohttp_web import as_asgi
 from brownout_harness.virtual.foreign.imports import Application
 from brownout_harness.virtual.foreign.loop import NetworkLoop, network_loop
 from brownout_harness.virtual.foreign.redis import NAME, PORT, URL, RedisConnection
@@ -117,7 +118,7 @@ class ForeignStage:
     def server(self, process: str, _number: int) -> ForeignServer:
         """One process of the application."""
         server = ForeignServer(
-            self._application.anew,
+            lambda: as_asgi(self._application.anew()),
             grace_s=self._scenario.grace_s,
             drain_s=self._scenario.drain_s,
             process=process,

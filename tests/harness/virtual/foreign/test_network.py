@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from brownout_harness.virtual.foreign.loop import NetworkLoop
+from brownout_harness.virtual.foreign.loop import NetworkLoop, network_loop
 from brownout_harness.virtual.foreign.network import REASONS, Network, found
+from brownout_harness.virtual.frozen import PROCESS
 from brownout_harness.virtual.guard import NotVirtual
 from brownout_harness.virtual.loop import run_virtually
 
@@ -69,3 +70,27 @@ def test_whoever_listens_has_a_protocol_for_each_connection() -> None:
         return said
 
     assert run_virtually(main(), NetworkLoop) == [b"ONE", b"TWO"]
+
+
+def test_the_connections_of_a_dead_process_are_closed_for_it() -> None:
+    heard: list[str] = []
+
+    class Ear(asyncio.Protocol):
+        def eof_received(self) -> None:
+            heard.append("eof")
+
+    class Process:
+        def keep(self, _task: object, _context: object) -> None:
+            return
+
+    async def main() -> None:
+        network, process = network_loop().network, Process()
+        network.listen("ear.localhost", 80, Ear)
+        for owner in (process, None):
+            PROCESS.set(owner)
+            network.connect(network.resolve("ear.localhost", 80), asyncio.Protocol())
+        network.cut(process)
+        await asyncio.sleep(1)
+
+    run_virtually(main(), NetworkLoop)
+    assert heard == ["eof"]
