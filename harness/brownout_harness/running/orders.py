@@ -179,6 +179,8 @@ def _in_virtual_time(scenario: Scenario, target: Target) -> Iterator[tuple[Place
             "needs processes, which virtual mode has not: add --mode real, or name an ASGI application (asgi)",
         )
         return
+    if scenario.replicas > 1:
+        yield ("replicas",), "would share what a module imports late: add --mode real"
     for number, phase in enumerate(scenario.phases):
         for position, action in enumerate(phase.actions):
             if action.process == STORE:

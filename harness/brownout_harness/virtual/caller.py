@@ -220,11 +220,13 @@ class _Asking:
         self._task.add_done_callback(self._answered)
 
     def _give_up(self) -> None:
-        """The caller hangs up; the application, which cannot know, goes on, but where it tells as it goes."""
+        """The caller hangs up. The gateway, which cannot know, goes on, but where it tells as it goes; another
+        application is told, and does what it likes."""
         assert self._task is not None  # noqa: S101 - the timer was set with it
         self._task.remove_done_callback(self._answered)
         self._task.add_done_callback(_forget)
-        if self._listening is not None and self._listening.may_end_it:
+        is_answer_alone = not isinstance(self._task, asyncio.Task)  # and not the application's own work on it
+        if is_answer_alone or (self._listening is not None and self._listening.may_end_it):
             self._task.cancel()
         self._read(0, b"", "timeout")
 

@@ -112,6 +112,7 @@ expect: [{exactly_once: {effect: stripe.charge}}]
     ("old", "new", "mode", "said"),
     [
         ("", "", "real", "target: says nothing of processes: add command and url, or run it without --mode real"),
+        ('target: {asgi: "shop:app"}', 'target: {asgi: "shop:app"}\nreplicas: 2', "virtual", "replicas: would share"),
         (
             "path: /pay,",
             "path: /pay, done: 200, accepted: 202, until: {get: /pay, at: body.state, done: [paid], within: 5s},",

@@ -20,6 +20,8 @@ from brownout_scenarios.processes import KILLED_AFTER_S
 T = TypeVar("T")
 
 LOOK_EVERY_S = 0.1
+QUIET_S = 1.0
+"""For so long nothing must have moved: between two steps of the application, nothing does."""
 MANY_ERRORS = 5
 """So many kinds of errors are told of."""
 
@@ -47,6 +49,7 @@ class ForeignServer:
         self._life: ForeignLife | None = None
         self._lives: list[ForeignLife] = []
         self._ending: list[tuple[Ending, ForeignLife]] = []
+        self._quiet_since_s: float | None = None
         self._beside: set[asyncio.Task[None]] = set()
         self._errors: Counter[str] = Counter()
         self.answers = 0
@@ -170,7 +173,15 @@ class ForeignServer:
         raise NotJudged("the target is not the gateway: it shows nothing of itself")
 
     def is_at_work(self) -> bool:
-        """Whether anything that was asked of it has not ended."""
+        """Whether anything of what was asked of it has moved within the last second, or is still to come."""
+        now_s = self._loop.time()
+        if self._moves():
+            self._quiet_since_s = None
+        elif self._quiet_since_s is None:
+            self._quiet_since_s = now_s
+        return self._quiet_since_s is None or now_s - self._quiet_since_s < min(QUIET_S, self._drain_s / 2)
+
+    def _moves(self) -> bool:
         return (
             bool(self._beside)
             or any(life.is_at_work(self._drain_s) for life in self._lives)

@@ -11,7 +11,7 @@ from brownout_harness.problems import BadInput, NotJudged
 from brownout_harness.running.orders import checked_scenario
 from brownout_harness.virtual.guard import GUARD
 from brownout_harness.virtual.runner import run_virtual
-from brownout_reports.rows import LedgerRow, OperationRow
+from brownout_reports.rows import DeliveryRow, LedgerRow, OperationRow
 from brownout_reports.run_folder import Status
 from tests.harness.virtual.foreign.shops import LOSING, ran, shop_with, verdict, written
 
@@ -220,6 +220,36 @@ def test_what_is_in_redis_survives_a_kill(tmp_path: Path) -> None:
     counted = [row.detail for row in inputs.tables.of(OperationRow) if row.detail.startswith("order ")]
     assert counted == [f"order {number}" for number in range(1, len(counted) + 1)]
     assert len(counted) == 35
+    assert inputs.gaps == ()
+
+
+HANGING_ON = """status, told = await checkout(order)
+    while scope["path"] == "/checkout" and (await receive())["type"] != "http.disconnect":
+        pass
+    if scope["path"] == "/checkout":
+        await pay(order, lambda: order["order_id"])
+        return"""
+
+
+def test_who_hangs_up_is_noticed_by_an_application_that_listens(tmp_path: Path) -> None:
+    shop = shop_with("return 200, {}").replace("status, told = await checkout(order)", HANGING_ON)
+    path = written(tmp_path, shop)
+    path.write_text(path.read_text().replace("answer_within: 30s", "answer_within: 1s"))
+    inputs = run_virtual(checked_scenario(str(path), "virtual", None))
+    assert {row.detail for row in inputs.tables.of(OperationRow)} == {"timeout"}
+    asked_s = {row.operation_id: row.intended_s for row in inputs.tables.of(OperationRow)}
+    charges = [row for row in inputs.tables.of(LedgerRow) if row.entry == "effect"]
+    assert len(charges) == 40
+    assert all(1.0 < row.at_s - asked_s[row.operation_id] < 1.1 for row in charges)
+
+
+def test_what_a_vendor_tells_comes_by_the_same_door(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    path.write_text(path.read_text().replace("correlate:", "notices: {stripe: {to: /hooks}}\ncorrelate:"))
+    inputs = run_virtual(checked_scenario(str(path), "virtual", None))
+    told = list(inputs.tables.of(DeliveryRow))
+    assert len(told) >= 40
+    assert {row.status for row in told} == {200}
     assert inputs.gaps == ()
 
 
