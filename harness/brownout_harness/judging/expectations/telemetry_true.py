@@ -10,6 +10,7 @@ from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted
 from brownout_harness.judging.expectations.telling import false_openings, telling_about
 from brownout_harness.judging.expectations.told_attempts import attempts_against_ledger
+from brownout_harness.judging.expectations.told_causes import causes_against_rejections
 from brownout_harness.judging.expectations.told_durations import durations_against_driver
 from brownout_harness.judging.expectations.told_endings import endings_against_driver
 from brownout_harness.judging.expectations.told_rejections import rejections_against_policies
@@ -48,6 +49,7 @@ class TelemetryTrue:
 def _contradictions(evidence: Evidence) -> Iterator[Violation]:
     yield from attempts_against_ledger(evidence)
     yield from endings_against_driver(evidence)
+    yield from causes_against_rejections(evidence)
     yield from rejections_against_policies(evidence)
     yield from durations_against_driver(evidence)
     if evidence.absence_is_proof:  # a step of which the telling was lost is no lie
