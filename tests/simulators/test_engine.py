@@ -40,13 +40,14 @@ def test_every_column_of_a_requests_row_holds_what_it_is_called() -> None:
     one.given_delay_s, one.given_work_s = 1.5, 2.5
     one.strike = cast("Strike", SimpleNamespace(delay_s=0.25, delay_after_s=0.5, skew_s=0.0))
     one.turn = cast("Turn", SimpleNamespace(queued_s=3.5, work_s=4.5))
-    one.session = cast("OpenSession", SimpleNamespace(broken=None, heard=9))
+    one.session = cast("OpenSession", SimpleNamespace(broken=None, heard=9, changes=["b"]))
     till.clock.now_s += 8
-    engine._write_down(one, Sending(429, {"retry-after": "60"}, ending=Ending.CLOSE), 6, left=False)
+    engine._write_down(one, Sending(429, {"retry-after": "60"}, ending=Ending.CLOSE, changes=["a"]), 6, left=False)
     assert Entry(*till.simulator.ledger._open[-1]) == Entry(
         "request", "a", "op-1", 100.0, 108.0, "POST /v1/charges", call.request_id, call.request_id, "key-1",
         replayed=True, status=429, ending="close", chunks=6, received=9, faults=("r7",), asked_delay_s=0.75,
         given_delay_s=1.5, retry_after_s=60.0, queued_s=3.5, asked_work_s=4.5, given_work_s=2.5,
+        fields={"changes": ["a", "b"]},
     )  # fmt: skip
 
 

@@ -136,7 +136,7 @@ def test_an_intent_of_the_wrong_type_is_a_broken_answer() -> None:
             virtually(create(client(fake)))
 
 
-@pytest.mark.parametrize("row", [None, "pi_1", {}, {"metadata": {}}, {"metadata": {"operation_id": "other"}}])
+@pytest.mark.parametrize("row", [None, "pi_1", {}, {"metadata": {}}])
 def test_a_list_with_a_row_that_cannot_be_the_one_that_was_looked_for_is_no_empty_list(row: object) -> None:
     """It may be the very payment, or refund: who passes it over pays once more."""
     thing = {"id": "x", "status": "succeeded", "amount": 5, "currency": "usd", "latest_charge": "ch_1"}
@@ -144,10 +144,9 @@ def test_a_list_with_a_row_that_cannot_be_the_one_that_was_looked_for_is_no_empt
     fake.script.append(reply(200, {"data": [{**thing, **row} if isinstance(row, dict) else row]}))
     with pytest.raises(ResponseBroken):
         virtually(client(fake).find_payment_intents("op-1"))
-    if not isinstance(row, dict) or row.get("metadata") != {"operation_id": "other"}:
-        fake.script.append(reply(200, {"data": [{**thing, **row} if isinstance(row, dict) else row]}))
-        with pytest.raises(ResponseBroken):
-            virtually(client(fake).refunds("pi_1", operation_id="op-1"))
+    fake.script.append(reply(200, {"data": [{**thing, **row} if isinstance(row, dict) else row]}))
+    with pytest.raises(ResponseBroken):
+        virtually(client(fake).refunds("pi_1", operation_id="op-1"))
 
 
 @pytest.mark.parametrize("key", ["sk_live_abc", "rk_live_abc"])
