@@ -5,8 +5,7 @@ answers   {"payment.id": ["stripe.charge.id"]}
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -69,7 +68,15 @@ def fields_to_keep(
 
 
 def _fields(asked: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    return tuple(asked) if isinstance(asked, Mapping) else tuple(dict.fromkeys(chain.from_iterable(asked)))
+    """The paths of all that is said, and not of what is around it: values are compared by columns there."""
+    every = [asked] if isinstance(asked, Mapping) else asked
+    return tuple(dict.fromkeys(path for each in every for path in _paths(each)))
+
+
+def _paths(asked: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in asked.items():
+        inner = [f"{name}.{path}" for path in _paths(value)] if isinstance(value, Mapping) else []
+        yield from inner or [name]
 
 
 def _several(operation: GatewayOperation) -> frozenset[str]:

@@ -12,7 +12,7 @@ class Terms:
     """Of the operations of one name."""
 
     holds: Mapping[str, tuple[str, ...]]
-    """By the kind of effect, the fields that were asked for."""
+    """By the kind of effect, the fields that were asked for: `amount`, `card.brand`."""
     names: Mapping[str, tuple[Place, ...]]
     """By the path in an answer, the fields of effects of which it names one."""
     names_none: Mapping[str, str] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from brownout_harness.audit.corruption.damage import Damage, NothingToDamageError, Run, fields_of, other_value
-from brownout_harness.judging.differing import wanted_of
+from brownout_harness.judging.differing import value_of, wanted_of
 from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.judging.patterns import fits
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
@@ -100,12 +100,8 @@ def _tells_apart(run: Run, operation: OperationRow, first: LedgerRow, second: Le
         *terms.holds.get(first.kind, ()),
         *(f for places in terms.names.values() for k, f in places if k == first.kind),
     }
-    values = ({field: _value(each, field) for field in fields} for each in (first, second))
+    values = ({field: value_of(each, field) for field in fields} for each in (first, second))
     return next(values) != next(values)
-
-
-def _value(effect: LedgerRow, field: str) -> Any:
-    return getattr(effect, field) if field in {"id", "amount"} else fields_of(effect).get(field)
 
 
 def amount_changed(run: Run) -> RunInputs:

@@ -143,7 +143,7 @@ def _digest(texts: Iterable[pl.Expr]) -> pl.Expr:
 
 
 def _wanted(kind: str, field: str) -> pl.Expr:
-    return pl.col("as_asked").str.json_path_match(f"$['{kind}']['{field}']")
+    return pl.col("as_asked").str.json_path_match(f"$['{kind}']{_path(field)}")
 
 
 def _said(path: str) -> pl.Expr:
@@ -153,7 +153,12 @@ def _said(path: str) -> pl.Expr:
 def _held(field: str) -> pl.Expr:
     if field in {"id", "amount"}:
         return pl.col(field).cast(pl.String)
-    return pl.col("fields").str.json_path_match(f"$['{field}']")
+    return pl.col("fields").str.json_path_match(f"${_path(field)}")
+
+
+def _path(field: str) -> str:
+    """Of `card.brand`, for a path of JSON."""
+    return "".join(f"['{name}']" for name in field.split("."))
 
 
 def _observed(compared: int, looks: list[_Look], found: list[Difference]) -> str:
