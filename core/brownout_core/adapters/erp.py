@@ -138,14 +138,13 @@ class ErpClient(VendorClient):
             for place, order in enumerate(orders)
         ]
         response = await self._write(call, operation_id, "POST", "/$batch", {"requests": requests})
-        answers = [
-            self._inner(call, response, row)
-            for row in self._objects(call, response, self._json(call, response), "responses")
-        ]
-        if [each.id for each in answers] != [str(place) for place in range(len(answers))]:
-            raise self._broken(call, response, "the batch is not answered in order")
-        missing = [None] * (len(orders) - len(answers))
-        return [self._made(call, each) for each in (*answers, *missing)]
+        rows = self._objects(call, response, self._json(call, response), "responses")
+        answers = {inner.id: inner for inner in (self._inner(call, response, row) for row in rows)}
+        asked = [str(place) for place in range(len(orders))]
+        # It goes on up to the first that fails: those that are answered are the first ones.
+        if len(answers) < len(rows) or answers.keys() != set(asked[: len(rows)]):
+            raise self._broken(call, response, "the batch does not answer its first requests, once each")
+        return [self._made(call, answers.get(place)) for place in asked]
 
     async def begin_work_order(self, order: NewWorkOrder, *, operation_id: str) -> Job:
         """A new one, made later; at once where the ERP would rather."""

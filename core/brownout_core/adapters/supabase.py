@@ -31,7 +31,6 @@ from brownout_core.services.storage import Filter, Order, Page, Row, StoredFile,
 from brownout_core.sessions import SessionRefused
 from brownout_core.transport import Lost, NoConnection, Request, Response, Unreadable
 
-"""A unique column holds that value already (PostgreSQL, unique_violation)."""
 BEYOND_THE_END = "PGRST103"
 LAGS = frozenset({"PGRST202", "PGRST204", "PGRST205"})
 """A function, column or table that the schema cache does not know, yet: it lags behind a migration."""

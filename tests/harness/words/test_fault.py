@@ -67,7 +67,7 @@ def test_what_cannot_be_is_one_line(written: dict[str, Any], line: str) -> None:
 
 
 def test_what_names_no_fault_is_told_which_there_are() -> None:
-    with pytest.raises(Unwritten, match=r"^names no fault; one of break_session, "):
+    with pytest.raises(Unwritten, match=r"^names no fault; one of break_schema, break_session, "):
         read_fault(STRIPE, {"match": "POST /v1/refunds"})
 
 

@@ -17,7 +17,7 @@ def draw(rng: random.Random, _operation_id: str) -> dict[str, Any]:
 def derived(params: Mapping[str, Any]) -> dict[str, Any]:
     """What the books call the card, and what most do not say."""
     said = {name: params.get(name) for name in ("customer", "description")}
-    return {**said, "brand": brand_of(params["payment_method"])}
+    return {**said, "brand": brand_of(params.get("payment_method", ""))}
 
 
 OPERATION = GatewayOperation(

@@ -35,6 +35,7 @@ def test_the_books_can_tell_what_was_paid_and_given_back() -> None:
     intent, charge = _paid(world)
     world.post("/v1/refunds", {"charge": charge, "amount": 99, "reason": "duplicate"})
     paid, back = (json.loads(row["fields"]) for row in world.simulator.ledger.rows() if row["entry"] == "effect")
+    assert paid.pop("payment_method_details")["card"]["brand"] == "visa"
     assert paid == {
         "currency": PAYMENT["currency"],
         "customer": None,
