@@ -23,10 +23,11 @@ demo: $(VENV)/.run ## one outage, run for real: a verdict in the terminal, a rep
 # How deep: `make test` tries every property on all its examples, drawn anew each time (in CI: the same). `make check` tries
 # a fifth of most, the same each time, leaves out what is marked `thorough` (the further ones of a kind, and those that take long) and what is `real`.
 test: $(VENV)/.dev ## every test but the slow ones
-	$(BIN)/python -m pytest -q -rs -n $(WORKERS) --dist worksteal -m "not slow"
+	$(BIN)/python -m pytest -q -rs -n $(WAITING) --dist worksteal -m "not slow"
 
-# One more than there are cores: many tests wait, for a vendor's timer or for a process.
+# More than there are cores: many tests wait, for a vendor's timer or for a process; of those that are real, most.
 WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+WAITING := $(shell echo $$(($(WORKERS) + 1)))
 
 check: $(VENV)/.dev ## format, lint, types, layers, fast tests
 	$(BIN)/ruff format --check .

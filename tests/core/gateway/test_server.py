@@ -202,7 +202,9 @@ def test_bytes_that_are_no_http_are_one_line_in_the_log(tmp_path: Path) -> None:
         assert told == ["started", "malformed_request"]
 
 
-INTENT = b'{"id": "pi_1", "status": "succeeded", "amount": 5, "currency": "usd"}'
+INTENT = (
+    b'{"id": "pi_1", "status": "succeeded", "amount": 5, "currency": "usd", "latest_charge": "ch_1", "metadata": {}}'
+)
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(INTENT), INTENT)
 
 
