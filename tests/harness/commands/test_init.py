@@ -13,7 +13,7 @@ SAID = ["--vendor", "stripe", "--command", "{{python}} app.py", "--ask", "POST /
 
 
 @pytest.mark.real
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_its_first_scenario_finds_what_is_wrong_with_a_shop(tmp_path: Path) -> None:
     shutil.copy(SHOP, tmp_path)
     begun = brownout_here("init", *SAID, "--ready", "/health", cwd=tmp_path)

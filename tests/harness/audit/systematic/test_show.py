@@ -38,7 +38,7 @@ def audited(*paths: Path, code: int = 0) -> str:
     return done.stdout
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @pytest.mark.real
 def test_changes_are_found_or_not_and_a_second_time_they_are_known(tmp_path: Path) -> None:
     audited(tmp_path)
