@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from brownout_harness.virtual.chance import chance_from, seeded_module
 from brownout_harness.virtual.clocks import clocks_from, virtual_now
@@ -55,8 +55,9 @@ CURES: Final = {
 OPENERS: Final = frozenset({"pathlib", "io", "_pyio", "codecs", "os", "tempfile", "shutil", "gzip", "zipfile"})
 """Whoever asks these to open a file opens it."""
 WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-IMPORTING: Final = ("importlib", "_frozen_importlib")
-"""Compiled modules are written down by these, for everybody."""
+COMPILED: Final = "__pycache__"
+"""Whoever imports writes compiled modules down here, and whether it does changes nothing else: Python itself, and those
+that change modules on their way in, as pytest does."""
 
 
 @contextmanager
@@ -71,7 +72,7 @@ def closed_world(*, epoch_s: float = 0.0, seed: int = 0) -> Iterator[None]:
     _install()
     places = {(owner, name): refusing(getattr(owner, name), deed) for owner, name, deed in REPLACED}
     with replaced({**places, **clocks_from(epoch_s), **chance_from(seed)}), virtual_now(epoch_s), seeded_module(seed):
-        GUARD.refused.clear()
+        GUARD.forget()
         GUARD.thread = threading.get_ident()
         try:
             yield
@@ -96,14 +97,18 @@ def _hear(
 
 
 def _opening(frame: FrameType, path: object, _mode: object, flags: object) -> None:
-    if isinstance(path, int):  # a file that is open already
+    if isinstance(path, int) or _is_compiled(os.fsdecode(cast("str", path))):  # or a file that is open already
         return
     opener = beyond(frame, OPENERS)
     if is_ours(opener):
         raise refusal(opener, "opens a file")
     writes = isinstance(flags, int) and flags & WRITING
-    if writes and opener is not None and not opener.f_globals.get("__name__", "").startswith(IMPORTING):
+    if writes and opener is not None:
         raise refusal(_outside(opener), "writes a file")
+
+
+def _is_compiled(path: str) -> bool:
+    return COMPILED in path or (sys.pycache_prefix is not None and path.startswith(sys.pycache_prefix))
 
 
 def _outside(frame: FrameType | None) -> FrameType | None:

@@ -13,6 +13,8 @@ WATCHING: Final = "brownout_harness.commands"
 IMPORTER: Final = "importlib._bootstrap"
 STDLIB: Final = frozenset(sys.stdlib_module_names)
 
+Names = dict[str, Any]
+"""What a module holds."""
 Place = tuple[Any, str]
 """An object and the name of its attribute."""
 
@@ -28,13 +30,26 @@ class Guard:
         self.thread: int | None = None
         self.root = ""
         """The folder of the application of somebody else's that runs: a refusal names a line of its own, if any."""
-        self.refused: dict[str, None] = {}
-        """What was refused since the world was closed, for whoever was refused may have caught the error."""
+        self._refused: dict[tuple[str, int], Names | None] = {}
 
     @property
     def is_closed(self) -> bool:
         """To the thread that asks."""
         return self.thread is not None and threading.get_ident() == self.thread
+
+    def forget(self) -> None:
+        """Nothing was refused yet."""
+        self._refused.clear()
+
+    def remember(self, message: str, importing: "Names | None") -> None:
+        """Something was refused, in the middle of the import of the library with these names, if of any."""
+        self._refused[message, id(importing)] = importing
+
+    def refused(self) -> list[str]:
+        """What was refused since the world was closed, for whoever was refused may have caught the error. A library
+        may look around while it is imported and do without: it is told of only if it is not there, therefore."""
+        told = (message for (message, _), names in self._refused.items() if names is None or not _is_imported(names))
+        return list(dict.fromkeys(told))
 
 
 GUARD: Final = Guard()
@@ -60,18 +75,26 @@ def refusal(frame: FrameType | None, deed: str, cure: str = "") -> NotVirtual:
     if own is not None and own is not frame:
         place = f"{own.f_code.co_filename}:{own.f_lineno} (by {place})"
     message = f"{place} {deed} in virtual time{cure and ': '}{cure}"
-    if not _is_probing(frame, own):
-        GUARD.refused[message] = None
+    GUARD.remember(message, _importing(frame, own))
     return NotVirtual(message)
 
 
-def _is_probing(frame: FrameType | None, own: FrameType | None) -> bool:
-    """Whether it is a library that looks what there is while it is imported; it knows what to do without."""
+def _importing(frame: FrameType | None, own: FrameType | None) -> Names | None:
+    """Of the outermost library that is being imported here, if any is."""
+    names = last = None
     while frame is not None and frame is not own:
-        if _module(frame) == IMPORTER:
-            return True
+        if frame.f_code.co_name == "<module>":
+            last = frame.f_globals
+        elif _module(frame) == IMPORTER:
+            names = last
         frame = frame.f_back
-    return False
+    return names
+
+
+def _is_imported(names: Names) -> bool:
+    # One that was imported again after it had failed is another.
+    module = sys.modules.get(str(names.get("__name__")))
+    return module is not None and module.__dict__ is names
 
 
 def _own(frame: FrameType | None) -> FrameType | None:

@@ -8,6 +8,7 @@ import random
 import secrets
 import socket
 import subprocess
+import sys
 import threading
 import time
 import traceback
@@ -78,6 +79,17 @@ def test_libraries_may_read_files_but_write_none(theirs: Maker, tmp_path: Path) 
         with pytest.raises(NotVirtual, match=r"somewhere\.py:\d+ writes a file"):
             in_virtual_time(theirs(text if ";" in text else f"pass; {text}"))
     assert path.read_text() == "text"
+
+
+@pytest.mark.parametrize("prefix", [None, "elsewhere"])
+def test_compiled_modules_are_written_down_by_whoever_imports(
+    theirs: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefix: str | None
+) -> None:
+    cache = tmp_path / (prefix or "__pycache__")
+    cache.mkdir()
+    monkeypatch.setattr(sys, "pycache_prefix", prefix and str(cache))
+    in_virtual_time(theirs(f"pass; open({str(cache / 'module.pyc')!r}, 'wb').close()"))
+    assert (cache / "module.pyc").exists()
 
 
 def test_what_our_packages_import_and_trace_is_read_from_files_all_the_same(

@@ -130,6 +130,9 @@ class Lifespan:
         self.state: dict[str, Any] = {}
         self.stage = Stage.STARTING
         self.why = ""
+        """Why it does not serve."""
+        self.gave_up = ""
+        """The error that it ended with, though it had asked what to do: while it started, it serves without one."""
         loop = asyncio.get_running_loop()
         self._settled: asyncio.Future[None] = loop.create_future()
         self._is_to_end: asyncio.Future[None] = loop.create_future()
@@ -142,8 +145,8 @@ class Lifespan:
         try:
             await application(scope, self._receive, self._send)
         except Exception as error:  # noqa: BLE001 - most often: it knows no lifespan, and serves all the same
-            if self._asked > 1:
-                self.why = f"{type(error).__name__}: {error}"
+            if self._asked:
+                self.gave_up = f"{type(error).__name__}: {' '.join(str(error).split())[:120]}"
         finally:
             self._settle(Stage.SERVING)
             _done(self._has_ended)

@@ -59,6 +59,11 @@ class ForeignLife:
         self.serves = self._lifespan.stage is Stage.SERVING
         return "" if self.serves else self._lifespan.why
 
+    @property
+    def lifespan_error(self) -> str:
+        """What its lifespan ended with; empty: no error."""
+        return self._lifespan.gave_up
+
     def ask(self, request: Request, outlet: Outlet | None, *, name: str) -> "asyncio.Future[Answer]":
         """Begin to answer."""
         exchange = Exchange(request, outlet, raised=self._raised)

@@ -195,7 +195,9 @@ class ForeignServer:
 
     def notes(self) -> list[str]:
         """What it let escape, most often first; a server answers 500 for it."""
-        return [f"the target raised {count} times: {error}" for error, count in self._errors.most_common(MANY_ERRORS)]
+        raised = [f"the target raised {count} times: {error}" for error, count in self._errors.most_common(MANY_ERRORS)]
+        ended = dict.fromkeys(life.lifespan_error for life in self._lives if life.lifespan_error)
+        return [*(f"the target's lifespan ended with an error: {error}" for error in ended), *raised]
 
 
 def last_of(error: BaseException) -> tuple[FrameType | None, int]:

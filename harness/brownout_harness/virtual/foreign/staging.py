@@ -138,7 +138,7 @@ class ForeignStage:
 
     def gaps(self) -> list[Gap]:
         """Where the run was not what was asked for: what did not come back, and what was refused."""
-        refused = [Gap(GapKind.OTHER, message) for message in GUARD.refused]
+        refused = [Gap(GapKind.OTHER, message) for message in GUARD.refused()]
         return [*self._gaps, *refused]
 
     def takes(self, error: object, message: str) -> bool:

@@ -93,3 +93,20 @@ def test_what_the_application_let_escape_is_counted() -> None:
 
     [note] = run_virtually(main(), NetworkLoop)
     assert note.startswith("the target raised 2 times: ValueError: no such page (test_server.py:")
+
+
+async def serves_all_the_same(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "lifespan":
+        await receive()
+        raise ConnectionError("no bank")
+    await answering(200)(scope, receive, send)
+
+
+def test_a_lifespan_that_broke_off_is_told_of() -> None:
+    async def main() -> list[str]:
+        server = serving(lambda: serves_all_the_same)
+        await server.ready("/", 20)
+        server.end()
+        return server.notes()
+
+    assert run_virtually(main(), NetworkLoop) == ["the target's lifespan ended with an error: ConnectionError: no bank"]

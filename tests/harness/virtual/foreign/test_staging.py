@@ -74,6 +74,26 @@ def test_what_leaves_virtual_time_is_no_pass_though_the_shop_swallows_it(tmp_pat
     assert "\n" not in reason
 
 
+def test_a_library_that_could_not_be_imported_is_no_pass_though_the_shop_swallows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = tmp_path / "site-packages"
+    installed.mkdir()
+    (installed / "settling_in.py").write_text("import subprocess\nsubprocess.run(['true'])\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(installed)
+    swallowing = """
+    try:
+        import settling_in
+    except Exception:
+        pass
+    return await pay(order, lambda: order["order_id"]), {}
+    """
+    judgement = verdict(tmp_path, shop_with(swallowing))
+    assert judgement.status is Status.INCONCLUSIVE
+    [reason] = judgement.reasons
+    assert "settling_in.py:2) starts a process" in reason
+
+
 OVER_AIOHTTP = """
     form = {"amount": order["amount"], "currency": "usd", "payment_method": "pm_card_visa", "confirm": "true",
             "automatic_payment_methods[enabled]": "true", "automatic_payment_methods[allow_redirects]": "never",
