@@ -21,6 +21,7 @@ ACTION: Any = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 COMMANDS = sorted(set(re.findall(r"brownout gate [^`\n',]*[^`\n', ]", TEXT)))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_one_that_the_gate_takes(command: str, tmp_path: Path) -> None:
     """Its words are known: what it complains about is what is not there."""

@@ -30,6 +30,7 @@ def test_it_needs_no_extra() -> None:
     assert (done.stdout, done.stderr) == ("there\n", "")
 
 
+@pytest.mark.thorough
 def test_it_is_typed_for_whoever_uses_it(tmp_path: Path) -> None:
     used = tmp_path / "used.py"
     used.write_text(

@@ -36,6 +36,7 @@ QUICK = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("typed", QUICK)
 def test_help_and_a_typo_import_nothing_heavy(tmp_path: Path, typed: str) -> None:
     script = f"""
@@ -88,6 +89,7 @@ def test_the_version_is_said(tmp_path: Path) -> None:
     assert ended.output.startswith("brownout 0.")
 
 
+@pytest.mark.thorough
 def test_the_librarys_scenarios_are_listed_and_one_is_shown_as_written(tmp_path: Path) -> None:
     listed = brownout_here("scenarios", cwd=tmp_path)
     assert "stripe-brownout" in listed.output

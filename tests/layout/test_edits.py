@@ -29,6 +29,8 @@ from brownout_simulators.faults import FAULTS
 from brownout_simulators.vendors import VENDORS
 from tests.layout.sources import ROOT, SOURCES, tree_of
 
+pytestmark = pytest.mark.thorough  # the whole tree is read
+
 PAGE = ROOT / "docs" / "architecture.md"
 POLICIES = ("retry", "breaker", "timeouts", "budget", "limiter", "bulkhead")
 """As `Policies` calls them."""

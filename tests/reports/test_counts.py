@@ -1,5 +1,7 @@
 """The page's tables: everything is counted, what is shown and what is not."""
 
+import pytest
+
 from brownout_reports import counts
 from brownout_reports.report import render
 from brownout_reports.rows import DeliveryRow, EventRow, LetterRow, OperationRow, Outcome
@@ -67,6 +69,7 @@ def test_an_empty_run_has_empty_tables() -> None:
         assert table(empty).rows == ()
 
 
+@pytest.mark.thorough
 def test_notices_are_counted_by_what_the_target_answered() -> None:
     row = DeliveryRow("stripe", 1, 1, "acct", "charge.succeeded", "http://127.0.0.1:1", "pay-1", "req_1", 1.0, 1.1, 500)
     rows = [row, row._replace(attempt=2), row._replace(attempt=3, status=200), row._replace(type="charge.failed")]

@@ -149,6 +149,7 @@ def test_settings_of_the_folder_or_of_the_user_do_not_change_it() -> None:
         assert timeline_svgs(a_run()) == drawn()
 
 
+@pytest.mark.thorough
 def test_every_colour_is_a_variable_of_the_page() -> None:
     for svg in drawn():
         assert not re.findall(r"#(?!font|[A-Za-z]*[g-zG-Z])[0-9a-f]{6}\b(?=[;\"])", svg)

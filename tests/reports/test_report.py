@@ -42,6 +42,7 @@ def test_what_a_vendor_or_a_target_said_is_escaped() -> None:
     assert "<script" not in page(Status.FAILED)
 
 
+@pytest.mark.thorough
 def test_no_text_of_a_run_is_taken_for_markup() -> None:
     run = a_run(status=Status.FAILED)
     tag = "<img src=x>"

@@ -78,6 +78,7 @@ def test_what_was_told_to_the_target_and_what_was_seen_of_a_state_belong_to_it()
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("states", ["{", "7", "[7]", '[["x", 1, 2]]', "[[1]]"])
 def test_states_that_nobody_can_read_are_left_out(states: str) -> None:
     assert len(list(story(a_story(ASKED._replace(states=states)), ID))) == len(list(story(a_story(), ID)))

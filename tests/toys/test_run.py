@@ -85,6 +85,7 @@ def run(*faults: str, replacements: Replacements | None = None) -> Run:
     )
 
 
+@pytest.mark.thorough
 def test_healthy_it_passes_and_only_the_first_vendor_is_asked() -> None:
     healthy = run()
     assert healthy.judgement.status is Status.PASSED

@@ -52,6 +52,7 @@ def test_a_write_is_done_once_per_key_and_booked(run: Run) -> None:
     run(main())
 
 
+@pytest.mark.thorough
 def test_a_stream_comes_piece_by_piece(run: Run) -> None:
     async def main() -> None:
         async with Served() as acme:
@@ -79,6 +80,7 @@ def test_a_session_hears_of_every_payment_and_ends_in_order(run: Run) -> None:
     run(main())
 
 
+@pytest.mark.thorough
 def test_a_fault_strikes_its_stream_as_any_other(run: Run) -> None:
     async def main() -> None:
         async with Served() as acme:

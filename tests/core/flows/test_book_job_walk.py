@@ -106,6 +106,7 @@ def deaths(kind: str, seed: int, every: int = 1) -> dict[str, set[str]]:
     return ended
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", KINDS)
 def test_at_some_of_these_places(kind: str) -> None:
     assert deaths(kind, 7, every=17)

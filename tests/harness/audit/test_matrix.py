@@ -86,6 +86,7 @@ def test_a_catch_is_as_meant_only_by_its_own_expectation_in_its_own_scenario(
     assert Matrix((mutant.name,), (scenario,), {(mutant.name, scenario): cell}).catch(mutant) is catch
 
 
+@pytest.mark.thorough
 def test_the_runs_of_a_mutant_end_with_the_first_that_is_red() -> None:
     cells = run_until_red("takes-a-lock-for-a-no", ["gemini-withholds", "erp-locked-records", "healthy"])
     assert [(cell.scenario, cell.status) for cell in cells] == [

@@ -60,6 +60,7 @@ def test_a_command_whose_extra_is_missing_is_one_line(name: str) -> None:
     assert (done.returncode, done.stderr, done.stdout) == (2, line, "")
 
 
+@pytest.mark.thorough
 def test_what_the_bare_package_offers_imports_without_any_extra() -> None:
     code = """
 import brownout_harness.cli, brownout_harness.real.up, brownout_simulators.__main__, brownout_simulators.hosts.posting

@@ -1,5 +1,7 @@
 """A run in lines."""
 
+import pytest
+
 from brownout_harness.gate.record import record_of
 from brownout_harness.running.execute import execute_keeping
 from brownout_harness.running.keep import Keep
@@ -23,6 +25,7 @@ def test_it_has_the_expectations_every_operation_with_what_is_booked_of_it_and_t
     ]
 
 
+@pytest.mark.thorough
 def test_of_two_runs_with_one_seed_the_lines_are_the_same_and_with_another_they_are_not() -> None:
     def record(seed: int) -> str:
         told: list[str] = []

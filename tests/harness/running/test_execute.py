@@ -187,6 +187,7 @@ def test_an_effect_too_many_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> No
     assert finished.exit_code == 1
 
 
+@pytest.mark.thorough
 def test_a_fault_that_struck_less_than_the_scenario_asks_makes_the_run_inconclusive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -26,6 +26,7 @@ expect:
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mode", ["virtual", pytest.param("real", marks=pytest.mark.real)])
 def test_a_vendor_lowers_its_quota_while_a_phase_lasts(mode: Mode, tmp_path: Path) -> None:
     file = tmp_path / "sale.yaml"

@@ -54,6 +54,7 @@ def judged(text: str, folder: Path) -> Judgement:
     return judged_virtually(str(file))
 
 
+@pytest.mark.thorough
 def test_what_is_done_by_hand_is_no_doing_of_the_targets(tmp_path: Path) -> None:
     judgement = judged(OFFICE, tmp_path)
     assert (judgement.status, judgement.reasons) == (Status.PASSED, ())

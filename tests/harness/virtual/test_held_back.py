@@ -48,6 +48,7 @@ def interrupted(given: Scenario, at_s: float, *numbers: signal.Signals) -> RunIn
         return run_virtual(given, progress=at(at_s, *numbers or (signal.SIGINT,)))
 
 
+@pytest.mark.thorough
 def test_what_was_seen_until_then_is_the_beginning_of_the_whole_run() -> None:
     given = shortened("healthy", 4.0)
     cut, whole = interrupted(given, 2.0), run_virtual(given)

@@ -146,6 +146,7 @@ def test_a_request_that_was_answered_meanwhile_is_complete_in_the_books() -> Non
     assert (request.ending, request.finished_s) == ("complete", charge.at_s)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("nth", [1, 2, 3, 4])
 def test_the_gateway_survives_a_pause_behind_any_write_of_its_stores(nth: int) -> None:
     """Longer than its claims hold, which is twelve seconds."""

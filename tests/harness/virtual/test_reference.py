@@ -2,6 +2,8 @@
 
 from typing import cast
 
+import pytest
+
 from brownout_harness.running.execute import run_virtually_for
 from brownout_harness.virtual.loop import VirtualLoop
 from brownout_harness.virtual.reference import ReferenceStage
@@ -14,6 +16,7 @@ def test_it_reaches_vendors_by_transports_on_a_plain_loop() -> None:
     assert ReferenceStage(run=cast("Run", None)).loop is VirtualLoop  # the run is looked at later
 
 
+@pytest.mark.thorough
 def test_a_run_of_it_has_gaps_only_where_there_are_some() -> None:
     _, inputs = run_virtually_for("stripe-brownout")
     assert inputs.gaps == ()

@@ -86,6 +86,7 @@ def test_what_is_done_to_one_is_told_by_its_name_and_the_other_goes_on() -> None
     assert set(said) == {"gateway.0"}
 
 
+@pytest.mark.thorough
 def test_whoever_asked_the_one_that_is_down_is_served_by_the_other_and_nothing_is_done_twice() -> None:
     rows = [row for row in one_killed().tables.of(OperationRow) if "gateway.1" in row.replicas and row.asks > 1]
     assert rows
@@ -94,6 +95,7 @@ def test_whoever_asked_the_one_that_is_down_is_served_by_the_other_and_nothing_i
     assert judgement.status is Status.PASSED, judgement.results
 
 
+@pytest.mark.thorough
 def test_both_may_be_paused_at_a_time_and_each_goes_on_by_itself() -> None:
     paused = scenario("{at: 1s, pause: gateway.0, for: 6s}", "{at: 2s, pause: gateway.1, for: 2s}", faults=SLOW)
     inputs = run_virtual(paused)
@@ -133,6 +135,7 @@ def test_a_write_counts_for_the_process_that_the_action_is_about() -> None:
     assert not of_one.gaps
 
 
+@pytest.mark.thorough
 def test_all_of_them_are_killed_by_the_name_of_all_and_only_then_is_nobody_served() -> None:
     given = scenario("{at: 2s, kill: gateway, for: 2s}", faults=SLOW)
     inputs = run_virtual(given)

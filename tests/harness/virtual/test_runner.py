@@ -82,6 +82,7 @@ def test_every_scenario_of_the_library_passes_on_the_core_as_it_ships(name: str)
     assert judgement.status is Status.PASSED, [each for each in judgement.results if each.status is not Status.PASSED]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "hash_seed"),
     [

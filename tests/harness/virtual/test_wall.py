@@ -1,5 +1,6 @@
 """The application's wall clock: moved ahead, and every date that it gave taken back to its instant."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +31,7 @@ def test_a_day_ahead_it_stays_a_day_ahead() -> None:
     assert wall() == EPOCH_S + 86_407.0
 
 
+@pytest.mark.thorough
 @given(steps=st.lists(st.tuples(st.floats(0, 50), st.floats(0.001, 1e6) | st.none()), min_size=1, max_size=12))
 @examples(200)
 def test_whatever_it_was_moved_each_date_has_the_instant_at_which_it_was_given(

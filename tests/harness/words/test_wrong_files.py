@@ -110,6 +110,7 @@ def test_mistakes_of_every_stage_are_told_in_one_round(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_a_wrong_file_ends_with_2_and_a_sound_one_beside_it_is_told_of(tmp_path: Path) -> None:
     file = tmp_path / "six.yaml"
     file.write_text(SIX)

@@ -70,6 +70,7 @@ def test_templates_with_tails_and_several_parameters_are_understood() -> None:
         assert nearest_miss(router, Match(path=path)) != ""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", VENDORS)
 def test_every_route_of_a_vendor_can_be_struck_by_its_own_name(name: str) -> None:
     vendor = load_vendor(name)

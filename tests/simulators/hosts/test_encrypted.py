@@ -62,6 +62,7 @@ class Client:
         return await self.exchange()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("piece", [None, 1, 100])
 def test_requests_and_answers_cross_it_however_the_bytes_are_cut(certificate: Certificate, piece: int | None) -> None:
     async def main() -> None:

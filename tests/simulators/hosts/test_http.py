@@ -323,6 +323,7 @@ def test_stopping_ends_what_hangs(run: Run) -> None:
     run(main())
 
 
+@pytest.mark.thorough
 def test_half_open_connections_are_closed_and_one_that_waits_for_its_answer_is_not(run: Run) -> None:
     hurried = Patience(head_s=0.1, body_s=0.1, linger_s=0.1, look_s=0.02)
 

@@ -1,5 +1,6 @@
 """What is taken from a baseline without a run. What needs runs is in `test_show.py`."""
 
+import pytest
 from rich.console import Console
 
 from brownout_harness.audit.systematic.audit import Audit
@@ -11,6 +12,7 @@ from brownout_harness.audit.systematic.verdicts import Fate
 CORE = SOURCES["core"]
 
 
+@pytest.mark.thorough
 def test_what_was_not_noticed_is_not_tried_again_and_counts_as_it_did() -> None:
     changes = [each for each in CORE.changes() if each.module == "brownout_core.clock"]
     survived, doubted, gone, new = changes[:4]

@@ -68,6 +68,7 @@ def test_changes_are_found_or_not_and_a_second_time_they_are_known(tmp_path: Pat
     assert report.read_bytes() == first
 
 
+@pytest.mark.thorough
 def test_a_sample_without_a_change_is_bad_input(tmp_path: Path) -> None:
     asked = show.Asked(sample=0.0001, only=("policies.bulkhead",))
     with pytest.raises(BadInput, match=r"no change of brownout_core is in policies.bulkhead"):

@@ -35,6 +35,7 @@ def change(*, is_run: bool, line: int = 5) -> Change:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
@@ -53,6 +54,7 @@ def test_a_change_is_tried_where_a_run_comes_to_it_the_cheapest_first(changed: C
     assert reaching(changed, file, Readers("brownout_core"), runs) == expected
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("seen", "expected"),
     [
@@ -91,6 +93,7 @@ def test_a_change_that_cannot_be_put_in_is_no_catch(monkeypatch: pytest.MonkeyPa
         survey.survey(SOURCES["core"], wanted, good, 1, lambda _found: pytest.fail("nothing was found"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("line", "fate"), [(5, Fate.SURVIVED), (90, Fate.NOT_COVERED)])
 def test_what_makes_no_difference_anywhere_is_not_run(line: int, fate: Fate) -> None:
     file, spared = SOURCES["core"].file(BULKHEAD), change(is_run=True, line=line)

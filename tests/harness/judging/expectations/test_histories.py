@@ -583,6 +583,7 @@ def test_every_expectation_is_demanded_and_has_a_planted_violation() -> None:
     assert {DEMANDS[name].NAME for name, _ in PLANTS} == set(EXPECTATIONS)
 
 
+@pytest.mark.thorough
 @examples(16)
 @given(seed=SEEDS)
 def test_a_consistent_history_is_never_red(seed: int) -> None:

@@ -59,6 +59,7 @@ def test_a_dead_letter_that_waits_explains_what_is_not_there(state: str, outcome
     assert LOST.judge(accepted).status is Status.PASSED
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, Outcome.UNKNOWN])
 @pytest.mark.parametrize(
     ("status", "is_explained"),
@@ -205,6 +206,7 @@ BOTH = ("stripe.charge", "twilio.message")
 UNDONE = ("stripe.charge", "stripe.refund")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("outcome", "kinds", "what"),
     [
@@ -230,6 +232,7 @@ def test_an_operation_with_two_effects_is_done_by_halves_in_none_of_its_ends(
     assert (result.status, [case.what for case in result.cases]) == (Status.FAILED, [what])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("outcome", "kinds"),
     [

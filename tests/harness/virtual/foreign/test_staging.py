@@ -41,6 +41,7 @@ def test_a_shop_that_asks_nobody_and_says_done_does_not_pass(tmp_path: Path) -> 
     assert verdict(tmp_path, shop_with("return 200, {}")).status is Status.FAILED
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("deed", "said"),
     [
@@ -74,6 +75,7 @@ def test_what_leaves_virtual_time_is_no_pass_though_the_shop_swallows_it(tmp_pat
     assert "\n" not in reason
 
 
+@pytest.mark.thorough
 def test_a_library_that_could_not_be_imported_is_no_pass_though_the_shop_swallows_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,6 +148,7 @@ def folders(path: Path) -> list[Path]:
 KILL = "actions: [{kill: target, at: 2.05s, for: 500ms}]"
 
 
+@pytest.mark.thorough
 def test_a_kill_runs_no_finally_and_the_next_life_knows_nothing_of_the_last(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -286,6 +289,7 @@ def test_an_error_that_the_shop_leaves_to_nobody_is_its_own(tmp_path: Path) -> N
     assert inputs.notes == ("the target left an error to nobody 40 times: LookupError: no such order",)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("beside", "error", "said"),
     [

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.simulators.vendors.clerk.bench import ClerkBench
 from tests.support.openapi import document, mismatches
 
@@ -53,6 +55,7 @@ class Shaped(ClerkBench):
         return schema
 
 
+@pytest.mark.thorough
 def test_users_sessions_and_tickets() -> None:
     bench = Shaped()
     user = bench.user(

@@ -263,6 +263,7 @@ def test_an_answer_that_was_lost_after_the_effect_is_replayed_by_the_sdks_own_re
     assert len(at.effects()) == 1
 
 
+@pytest.mark.thorough
 def test_a_key_in_flight_is_a_conflict_that_the_sdk_reports_as_an_api_error(
     at: Served, client: stripe.StripeClient
 ) -> None:

@@ -166,6 +166,7 @@ def test_09_a_deleted_message_is_gone(sdk: Sdk) -> None:
     assert _code(lambda: sdk(sdk.client.messages(message.sid), "fetch")) == (404, 20404)
 
 
+@pytest.mark.thorough
 def test_10_above_the_ceiling_calls_are_refused_and_not_processed(served: Served, sdk: Sdk) -> None:
     slow = rule_from_json({"id": "slow", "vendor": "twilio", "match": "POST *", "latency": {"fixed_s": 0.8}})
     served.do(lambda: served.simulator.schedule([slow], limits={"concurrency": {"concurrency": 5}}))
@@ -206,6 +207,7 @@ def test_12_a_code_is_verified_once(sdk: Sdk) -> None:
     assert again == (404, 20404)
 
 
+@pytest.mark.thorough
 def test_13_a_call_completes_and_its_callbacks_are_numbered(served: Served, sdk: Sdk) -> None:
     fields = {"to": TO, "from_": FROM, "twiml": "<Response/>", "status_callback": f"{served.receiver_url}/call"}
     events = ["initiated", "ringing", "answered", "completed"]
