@@ -1,10 +1,12 @@
-"""The pytest plugin: a fixture for each vendor, one account for each test, the journal where a test fails.
+"""The pytest plugin: a fixture for each vendor, one account for each test, the journal where a test fails, and tests
+in virtual time.
 
 The fixtures are made from the vendors' table. Nothing but pytest and that table is imported before one is asked for.
 """
 
+import inspect
 import os
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,15 +17,27 @@ from brownout_simulators.vendors import VENDORS
 if TYPE_CHECKING:
     from brownout_harness.testing.account import Account
     from brownout_harness.testing.several import Several
-    from brownout_harness.testing.stand import Stand
+    from brownout_harness.testing.stand import AnyStand, Stand
+    from brownout_harness.testing.virtual_stand import VirtualStand
 
 ACCOUNTS: Final = pytest.StashKey[list["Account"]]()
 STAND: Final = pytest.StashKey["Stand"]()
+VIRTUAL: Final = pytest.StashKey["VirtualStand"]()
+MARK: Final = "brownout"
+MARKER: Final = (
+    "brownout(virtual=True, within='24h'): a test that is an `async def` runs in virtual time, for so long at most"
+)
+WITHIN: Final = "24h"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options in the configuration file."""
     parser.addini("brownout_seed", "The seed of the simulators' ids and faults.", default="0")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The mark is known."""
+    config.addinivalue_line("markers", MARKER)
 
 
 def _stand_of(config: pytest.Config) -> "Stand":
@@ -52,7 +66,8 @@ def _fixture_of(vendor: str) -> Any:
     def account(request: pytest.FixtureRequest) -> Iterator["Account"]:
         from brownout_harness.testing.account import Account
 
-        made = Account(_stand_of(request.config), vendor, _name_of(request.node.nodeid))
+        stand: AnyStand = _virtual_stand(request.node) if _is_virtual(request.node) else _stand_of(request.config)
+        made = Account(stand, vendor, _name_of(request.node.nodeid))
         open_now = request.node.stash.setdefault(ACCOUNTS, [])
         open_now.append(made)
         yield made
@@ -63,6 +78,67 @@ def _fixture_of(vendor: str) -> Any:
         f"An account of its own at {vendor}, simulated: `url`, `key` and `env` point an application at it."
     )
     return account
+
+
+def _is_virtual(item: pytest.Item) -> bool:
+    """Whether the test is marked so; one with a mark that cannot be read fails."""
+    mark = item.get_closest_marker(MARK)
+    if mark is None:
+        return False
+    unknown = [*mark.args, *(name for name in mark.kwargs if name not in ("virtual", "within"))]
+    if unknown:
+        pytest.fail(f"@pytest.mark.brownout knows virtual and within, not {unknown[0]!r}", pytrace=False)
+    return bool(mark.kwargs.get("virtual", False))
+
+
+def _virtual_stand(item: pytest.Item) -> "VirtualStand":
+    from brownout_harness.testing.virtual_stand import VirtualStand
+
+    stand = item.stash.get(VIRTUAL, None)
+    if stand is None:
+        stand = item.stash[VIRTUAL] = VirtualStand(seed=_seed(item.config), root=item.config.rootpath)
+        item.addfinalizer(stand.close)
+    return stand
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """A test in virtual time is run here, whatever plugin for asynchronous tests there is."""
+    if not _is_virtual(pyfuncitem):
+        return None
+    test = inspect.unwrap(pyfuncitem.obj)
+    if not inspect.iscoroutinefunction(test):
+        pytest.fail("virtual=True is for a test that is an `async def`: what never awaits lets no time pass", False)
+    within_s = _within_s(pyfuncitem)
+    mine = getattr(pyfuncitem.obj, "__self__", None)
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    work = test(**arguments) if mine is None or inspect.ismethod(test) else test(mine, **arguments)
+    if overdue := _run_virtually(pyfuncitem, work, within_s):
+        pytest.fail(f"{overdue}\nthe mark's `within` lets it take longer", pytrace=False)
+    return True
+
+
+def _within_s(item: pytest.Item) -> float:
+    from brownout_scenarios.units import parse_duration
+
+    mark = item.get_closest_marker(MARK)
+    why = ""
+    try:
+        return parse_duration(WITHIN if mark is None else mark.kwargs.get("within", WITHIN))
+    except ValueError as error:
+        why = str(error)
+    pytest.fail(f"@pytest.mark.brownout: within: {why}", pytrace=False)
+
+
+def _run_virtually(item: pytest.Item, test: Coroutine[Any, Any, None], within_s: float) -> str:
+    """Why it was not over in time; empty: it was."""
+    from brownout_harness.testing.virtual_stand import NotOver
+
+    try:
+        _virtual_stand(item).run(test, within_s=within_s)
+    except NotOver as error:
+        return str(error)
+    return ""
 
 
 def _name_of(nodeid: str) -> str:
@@ -91,11 +167,15 @@ def brownout(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """A test that passed fails where what it asked for did not happen."""
     yield
-    if not item.stash.get(ACCOUNTS, []):
+    accounts, virtual = item.stash.get(ACCOUNTS, []), item.stash.get(VIRTUAL, None)
+    if not accounts and virtual is None:
         return
     from brownout_harness.testing.proof import reasons
 
-    if told := [reason for account in item.stash[ACCOUNTS] for reason in reasons(account)]:
+    told = [reason for account in accounts for reason in reasons(account)]
+    if virtual is not None:
+        told += [*virtual.refused, *virtual.errors]
+    if told:
         pytest.fail("\n".join(told), pytrace=False)
 
 

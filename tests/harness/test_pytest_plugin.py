@@ -266,3 +266,56 @@ def test_the_plugin_imports_nothing_heavy_before_a_fixture_is_asked_for() -> Non
         "brownout_simulators.spelling",
     ]
     assert done.stdout.strip() == f"{packages} {[*modules, 'brownout_simulators.vendors']}"
+
+
+def test_an_asynchronous_test_in_virtual_time(tmp_path: Path) -> None:
+    session = Session(
+        tmp_path,
+        """
+import asyncio, time
+
+pytestmark = pytest.mark.brownout(virtual=True)
+
+async def test_a_day(stripe):
+    began = time.monotonic()
+    await asyncio.sleep(23 * 3600)
+    assert time.monotonic() - began == 23 * 3600
+
+async def test_two_days():
+    await asyncio.sleep(48 * 3600)
+
+@pytest.mark.brownout(virtual=True, within="49h")
+async def test_two_days_if_they_may_be(tmp_path):
+    await asyncio.sleep(48 * 3600)
+
+async def test_another_thread():
+    try:
+        time.sleep(1)
+    except RuntimeError:
+        pass
+
+def test_that_awaits_nothing():
+    pass
+
+class TestInAClass:
+    @pytest.mark.parametrize("number", [1])
+    async def test_with_arguments(self, number, twilio):
+        assert not twilio.inbox
+        assert number == 1
+
+@pytest.mark.brownout(virtal=True)
+async def test_misspelt():
+    pass
+
+@pytest.mark.brownout(virtual=True, within=5)
+async def test_without_a_unit():
+    pass
+""",
+        "--strict-markers",
+    )
+    assert session.tally() == "5 failed, 3 passed", session.output
+    assert "not over after 86400 s of virtual time" in session.output
+    assert re.search(r"test_it\.py:\d+ sleeps on the wall clock in virtual time", session.output)
+    assert "virtual=True is for a test that is an `async def`" in session.output
+    assert "@pytest.mark.brownout knows virtual and within, not 'virtal'" in session.output
+    assert "within: 5 has no unit" in session.output

@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 from brownout_core.records import LetterState
-from brownout_harness.asked.exchange import Request, json_bytes
+from brownout_harness.asked.exchange import json_bytes
+from brownout_harness.asked.request import Request
 from brownout_harness.problems import NotJudged
 from brownout_reports.rows import LetterRow, RowError, read, records_in
 

@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.asked.exchange import Reading, Request, code_in, json_bytes, json_of, parsed
+from brownout_harness.asked.exchange import Reading, code_in, json_bytes, json_of, parsed
 from brownout_harness.asked.named import named_in
 from brownout_harness.asked.parameters import COMMON
+from brownout_harness.asked.request import Request
 from brownout_harness.asked.streamed import NO_END, told_in
 from brownout_reports.rows import Outcome
 from brownout_scenarios import spelling

@@ -11,7 +11,8 @@ from urllib.parse import quote, urlencode
 
 from brownout_core.records import OPEN_STATES
 from brownout_harness.asked.dead_letters import SHOWN_AT_ONCE, Answered, Dialogue, json_said, onward, redrive
-from brownout_harness.asked.exchange import Request, json_bytes
+from brownout_harness.asked.exchange import json_bytes
+from brownout_harness.asked.request import Request
 from brownout_harness.judging.orders import CLOSE, DISCARD, DONE, HEALTH, OPEN, REDRIVE, Came, Order
 from brownout_harness.problems import NotJudged
 from brownout_scenarios.phases import Action, ByHand, Discard, Redrive

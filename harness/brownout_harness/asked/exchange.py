@@ -10,21 +10,6 @@ CORRELATION_HEADER: Final = "X-Correlation-ID"
 """Carries the operation id to the gateway, which uses it as the caller's idempotency key."""
 
 
-class Request(NamedTuple):
-    """One way of asking, ready to be sent. `path` is percent-encoded and starts with a slash."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-    find: tuple[str, ...] = ()
-    """What is looked up first: a path, and where in the answer (`outsiders.py`); empty: nothing."""
-    token: str = ""
-    """Which kind of session token is made when it is sent, and put where `MINTED` stands (`tokens.py`); empty: none."""
-    is_streamed: bool = False
-    """Whether the answer is to come as it is made (`streamed.py`)."""
-
-
 class Reading(NamedTuple):
     """What an answer means."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from brownout_harness.asked.dead_letters import Dialogue, json_said
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.problems import NotJudged
 from brownout_reports.rows import NOTICE_SHOWN, EventRow
 

@@ -14,8 +14,9 @@ from typing import Any, Final, TypeVar
 
 from brownout_harness.asked.arrivals import Arrival
 from brownout_harness.asked.described import DescribedOperation, fill
-from brownout_harness.asked.exchange import Reading, Request, json_of
+from brownout_harness.asked.exchange import Reading, json_of
 from brownout_harness.asked.named import value_at
+from brownout_harness.asked.request import Request
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.workload import Carrier, Operation
 from brownout_simulators.outsiders import HEADER, KeyHolder

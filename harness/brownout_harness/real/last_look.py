@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from brownout_harness.asked.dead_letters import Answered
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.asked.until import Following, Seen, states_text
 from brownout_reports.rows import Outcome, StateSeen
 from brownout_scenarios.schema import Scenario

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from brownout_harness.asked.dead_letters import Answered
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.real.booths import Booth
 from brownout_harness.real.http_json import NoAnswer, exchange
 from brownout_harness.real.target import Launch, launch

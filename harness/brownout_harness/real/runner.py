@@ -16,10 +16,10 @@ from typing import Final, TypeVar
 from brownout_core.clock import system_wall_clock
 from brownout_harness.asked.dead_letters import Answered, Dialogue, drive, letters
 from brownout_harness.asked.desk import visit
-from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.needed import vendors_needed
 from brownout_harness.asked.notices import notices
 from brownout_harness.asked.pace import gaps_of_pace
+from brownout_harness.asked.request import Request
 from brownout_harness.faults.actions import Actions, written_down
 from brownout_harness.faults.agenda import Agenda
 from brownout_harness.faults.layers import Actor, counted, schedule

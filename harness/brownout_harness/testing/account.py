@@ -10,7 +10,7 @@ from brownout_harness.testing.faults import Fault, put_in_force
 from brownout_harness.testing.notices import Webhooks
 from brownout_harness.testing.proof import StillUnderWay
 from brownout_harness.testing.rows import Effect, Ledger, ledger_of
-from brownout_harness.testing.stand import Stand
+from brownout_harness.testing.stand import AnyStand
 from brownout_harness.words.fault import read_limits
 from brownout_scenarios import units
 
@@ -41,7 +41,7 @@ class Account:
     Everything may be called from any thread; what waits says so.
     """
 
-    def __init__(self, stand: Stand, vendor: str, name: str) -> None:
+    def __init__(self, stand: AnyStand, vendor: str, name: str) -> None:
         """`name` is any name: the same one is the same account. Raises `UnknownVendor`, and `RuntimeError` where
         another account is open at this stand's simulator: clock, limits and set-up are the whole vendor's."""
         host = stand.take(vendor, name)
@@ -140,7 +140,7 @@ class Account:
 
     async def settled(self, within_s: float = SETTLE_WITHIN_S) -> None:
         """`settle`, for an asynchronous test whose own loop has calls under way."""
-        await asyncio.to_thread(self.settle, within_s)
+        await self.stand.wait(self._settle(within_s))
 
     async def _settle(self, within_s: float) -> None:
         for _ in range(_STEPS_OF_A_CONNECTION):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from brownout_harness.testing.stand import Stand
+from brownout_harness.testing.stand import AnyStand
 from brownout_harness.words.fault import Unwritten, read_fault
 from brownout_simulators.faults.aim import nearest_miss
 from brownout_simulators.faults.kinds import rule_from_json
@@ -24,7 +24,7 @@ class Count(NamedTuple):
 class Fault:
     """One fault, from when it was asked for until it is removed or the test is over."""
 
-    def __init__(self, rule: Rule, text: str, expect_struck: int, stand: Stand, simulator: Simulator[Any]) -> None:
+    def __init__(self, rule: Rule, text: str, expect_struck: int, stand: AnyStand, simulator: Simulator[Any]) -> None:
         self.id = rule.id
         """What the ledger's `faults` and the header `Brownout-Fault` call it."""
         self.text = text
@@ -71,7 +71,7 @@ class Fault:
 
 
 def put_in_force(
-    stand: Stand,
+    stand: AnyStand,
     simulator: Simulator[Any],
     *,
     account: str,

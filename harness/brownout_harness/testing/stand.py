@@ -6,21 +6,71 @@ A simulator is for one thread: all that touches one goes through `Stand.do` or `
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine
-from typing import Any, Final, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 from brownout_core.clock import system_wall_clock
 from brownout_harness.words.fault import read_rule
 from brownout_simulators.hosts.http import HttpHost
+from brownout_simulators.hosts.tls import Certificate
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendors import load_vendor
 
 T = TypeVar("T")
+Application = Callable[..., Awaitable[None]]
+"""An ASGI application."""
 
 PATIENCE_S: Final = 30.0
 """For whatever is asked of the thread; it waits for nothing but its turn."""
 LEDGER_LIMIT: Final = 100_000
 """Rows that a simulator keeps at once: of one test, for the next one begins with empty books."""
+
+
+class Host(Protocol):
+    """Where one vendor is served."""
+
+    @property
+    def simulator(self) -> Simulator[Any]:
+        """The vendor."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """Without a trailing slash."""
+        ...
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """None where it is served without TLS."""
+        ...
+
+
+class AnyStand(Protocol):
+    """Serves vendors, in whatever kind of time. Everything that touches a simulator goes through `do` or `run`."""
+
+    def take(self, vendor: str, name: str, /) -> Host:
+        """Where the vendor is served, to nobody else until `leave`."""
+        ...
+
+    def leave(self, vendor: str) -> None:
+        """Somebody else may take it."""
+        ...
+
+    def do(self, work: Callable[[], T]) -> T:
+        """What `work` returns; while it runs no simulator does anything."""
+        ...
+
+    def run(self, work: Coroutine[Any, Any, T], *, within_s: float = PATIENCE_S) -> T:
+        """What the coroutine comes to. It waits."""
+        ...
+
+    async def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """The same, for who runs on a loop."""
+        ...
+
+    def receive(self, url: str, application: Application) -> None:
+        """Have notices to that URL asked of an ASGI application. Raises `ValueError` where they go out for real."""
+        ...
 
 
 class Stand:
@@ -79,6 +129,16 @@ class Stand:
     def run(self, work: Coroutine[Any, Any, T], *, within_s: float = PATIENCE_S) -> T:
         """What the coroutine comes to, beside the simulators' own work. Raises `TimeoutError`."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(within_s)
+
+    async def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """What the coroutine comes to, without holding the loop of whoever asks."""
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+    def receive(self, url: str, application: Application) -> NoReturn:  # noqa: ARG002
+        """Of tests in virtual time."""
+        raise ValueError(
+            f"{url}: notices are asked of an application in virtual time alone; serve it, and register its URL"
+        )
 
     def close(self) -> None:
         """Close every connection, and end the thread. May be called again."""

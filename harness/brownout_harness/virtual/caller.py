@@ -14,9 +14,10 @@ from typing import Any, Protocol
 from brownout_core.front_door.answers import Answer
 from brownout_core.front_door.telling import Outlet
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.asked.exchange import Reading, Request, instants_text
+from brownout_harness.asked.exchange import Reading, instants_text
 from brownout_harness.asked.operations import NOT_SENT, TargetOperation, classify
 from brownout_harness.asked.replicas import Processes
+from brownout_harness.asked.request import Request
 from brownout_harness.asked.streamed import Heard, words_in
 from brownout_harness.asked.terms import asked_text
 from brownout_harness.asked.tokens import Minter

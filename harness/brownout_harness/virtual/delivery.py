@@ -4,7 +4,7 @@ import asyncio
 from typing import Final, Protocol
 
 from brownout_core.front_door.answers import Answer
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.virtual.life import Killed
 from brownout_simulators.agenda import OutgoingWebhook
 from brownout_simulators.vendor import NO_ANSWER

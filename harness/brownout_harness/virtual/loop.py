@@ -13,11 +13,15 @@ import selectors
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
 from brownout_harness.virtual.frozen import Sieve
 
 T = TypeVar("T")
+
+STANDARD: Final = str(Path(asyncio.__file__).parent)
+"""Who waits in there waits for whoever called it."""
 
 # Two timers less than this apart are the same instant to asyncio. The default, a clock tick of the machine, would
 # fire a timer early; a nanosecond is below any instant that this project computes.
@@ -80,16 +84,26 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 def describe_waiting(loop: asyncio.AbstractEventLoop) -> str:
-    """One line per task that is not done: its name and the source line at which it waits, innermost."""
+    """Why nothing goes on, and who waits for what."""
+    return "nothing is runnable and no timer is set:\n  " + "\n  ".join(waits_of(loop) or ["no task is left"])
+
+
+def waits_of(loop: asyncio.AbstractEventLoop) -> list[str]:
+    """One line per task that is not done: its name and the source line at which it waits, the innermost outside the
+    standard library."""
     lines = []
     for task in sorted(asyncio.all_tasks(loop), key=lambda task: task.get_name()):
         waiting: Any = task.get_coro()
-        while inspect.iscoroutine(getattr(waiting, "cr_await", None)):
-            waiting = waiting.cr_await
+        while inspect.iscoroutine(further := getattr(waiting, "cr_await", None)) and not _is_standard(further):
+            waiting = further
         frame = getattr(waiting, "cr_frame", None)
         place = f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "nowhere"
         lines.append(f"{task.get_name()} waits at {place} ({waiting})")
-    return "nothing is runnable and no timer is set:\n  " + "\n  ".join(lines or ["no task is left"])
+    return lines
+
+
+def _is_standard(waiting: Coroutine[Any, Any, Any]) -> bool:
+    return waiting.cr_code.co_filename.startswith(STANDARD)  # type: ignore[attr-defined, no-any-return]
 
 
 def run_virtually(main: Coroutine[Any, Any, T], loop: Callable[[], VirtualLoop] = VirtualLoop) -> T:

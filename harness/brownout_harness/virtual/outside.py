@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from brownout_core.front_door.answers import Answer
 from brownout_core.front_door.telling import Outlet
-from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.outsiders import found_in, with_found
+from brownout_harness.asked.request import Request
 from brownout_simulators.hosts.memory import Incoming, MemoryClosed, MemoryHost, MemoryReset
 
 

@@ -23,7 +23,7 @@ from brownout_core.telemetry import Event, Kind, Sink
 from brownout_core.transport import Transport
 from brownout_core.transports.pooled import Pooled
 from brownout_harness.asked.dead_letters import Answered, Dialogue
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.judging.endings import Ending
 from brownout_harness.virtual.delivery import HOST
 from brownout_harness.virtual.life import Killed, Life

@@ -62,6 +62,9 @@ class Spread:
         require(len(given) == 1, f"{name}: exactly one of fixed, uniform, normal, lognormal, pareto, empirical")
         require_seconds(f"{name}.fixed_s", self.fixed_s)
         require_seconds(f"{name}.up_to_s", self.up_to_s, above_0=True)
+        least_s = self.uniform.low_s if self.uniform is not None else self.fixed_s or 0.0
+        # Else it would be cut short, always, and nobody had asked for that.
+        require(least_s <= self.up_to_s, f"{name}: {least_s:g} s is longer than its up_to, {self.up_to_s:g} s")
 
     def _distributions(self) -> tuple[Uniform | Normal | Lognormal | Pareto | Empirical | None, ...]:
         return (self.uniform, self.normal, self.lognormal, self.pareto, self.empirical)

@@ -10,7 +10,7 @@ import pytest
 
 from brownout_core.records import LetterState
 from brownout_harness.asked.dead_letters import Answered, drive, letter_rows, letters, redrive
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.judging.evidence import LETTER_STATES
 from brownout_harness.problems import NotJudged
 from brownout_reports.rows import LetterRow, RowError

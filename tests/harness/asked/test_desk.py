@@ -9,7 +9,7 @@ import pytest
 
 from brownout_harness.asked.dead_letters import Answered, drive
 from brownout_harness.asked.desk import visit
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.judging.orders import Came, Order
 from brownout_harness.problems import NotJudged
 from brownout_scenarios.phases import Action, ByHand, Discard, Redrive

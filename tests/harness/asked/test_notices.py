@@ -5,8 +5,8 @@ import json
 import pytest
 
 from brownout_harness.asked.dead_letters import Answered, drive
-from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.notices import notices
+from brownout_harness.asked.request import Request
 from brownout_harness.problems import NotJudged
 from brownout_reports.rows import NOTICE_SHOWN, EventRow
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from brownout_harness.asked.dead_letters import Answered
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.real.last_look import WITHIN_S, look_again
 from brownout_scenarios.phases import Phase
 from brownout_scenarios.schema import Scenario

@@ -3,7 +3,7 @@
 import dataclasses
 from pathlib import Path
 
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.real.replicas import asker, have_look, launches, telemetry_of
 from brownout_harness.real.target import Launch
 from brownout_harness.words.vocabulary import vocabulary

@@ -9,9 +9,9 @@ import pytest
 from brownout_core.front_door.answers import Answer
 from brownout_core.front_door.telling import Outlet, event
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.asked.exchange import Request
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.operations import NOT_SENT
+from brownout_harness.asked.request import Request
 from brownout_harness.asked.tokens import MINTED, Minter, Text
 from brownout_harness.asked.users import Turn
 from brownout_harness.virtual.caller import Callers

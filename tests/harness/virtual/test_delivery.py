@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from brownout_core.front_door.answers import Answer
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.virtual.delivery import TARGET_URL, deliver
 from brownout_harness.virtual.life import Killed
 from brownout_simulators.agenda import OutgoingWebhook

@@ -3,7 +3,7 @@
 import asyncio
 
 from brownout_core.front_door.answers import Answer
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.virtual.outside import Outside
 from brownout_simulators.hosts.memory import MemoryHost
 from brownout_simulators.simulator import Simulator

@@ -176,3 +176,12 @@ def test_a_tail_that_is_too_heavy_for_a_number_ends_at_the_longest_draw() -> Non
 def test_a_latency_that_cannot_be_is_refused_by_name(latency: dict[str, Any], why: str) -> None:
     with pytest.raises(FaultError, match=why):
         rule_from_json({"id": "r", "vendor": "till", "latency": latency})
+
+
+@pytest.mark.parametrize(
+    "latency", [{"fixed_s": 3600}, {"uniform": {"low_s": 10, "high_s": 20}, "up_to_s": 9}, {"fixed_s": 2, "up_to_s": 1}]
+)
+def test_what_would_always_be_cut_short_is_refused(latency: dict[str, Any]) -> None:
+    with pytest.raises(FaultError, match=r"latency: \d+ s is longer than its up_to, \d+ s"):
+        rule_from_json({"id": "late", "vendor": "stripe", "latency": latency})
+    rule_from_json({"id": "late", "vendor": "stripe", "latency": {**latency, "up_to_s": 7_200}})

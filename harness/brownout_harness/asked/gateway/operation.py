@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from brownout_core.flows.flow import Flow
 from brownout_harness.asked.arrivals import Arrival
-from brownout_harness.asked.exchange import CORRELATION_HEADER, Reading, Request, code_in, json_bytes
+from brownout_harness.asked.exchange import CORRELATION_HEADER, Reading, code_in, json_bytes
 from brownout_harness.asked.named import named_in
 from brownout_harness.asked.parameters import Draw
+from brownout_harness.asked.request import Request
 from brownout_harness.asked.streamed import NO_END, answer_in
 from brownout_harness.asked.tokens import GOOD, KINDS, MINTED
 from brownout_reports.rows import Outcome

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from brownout_core.front_door.answers import Answer
 from brownout_core.front_door.telling import Outlet
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.virtual.delivery import HOST
 
 Message = MutableMapping[str, Any]

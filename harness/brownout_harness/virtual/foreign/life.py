@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 
 from brownout_core.front_door.answers import Answer
 from brownout_core.front_door.telling import Outlet
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.virtual.foreign.asgi import Application, Exchange, Lifespan, Stage
 from brownout_harness.virtual.foreign.loop import NetworkLoop
 from brownout_harness.virtual.frozen import PROCESS

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from brownout_core.front_door.answers import Answer
 from brownout_core.front_door.telling import Outlet
 from brownout_harness.asked.dead_letters import Dialogue
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.judging.endings import Ending
 from brownout_harness.problems import BadInput, NotJudged
 from brownout_harness.virtual.foreign.asgi import Application

@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import os
-import platform
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,21 +11,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import aiohappyeyeballs
 from fakeredis import FakeServer
 
 from brownout_harness.asked.notices import secret_variable
 from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.problems import BadInput
-from brownout_harness.virtual.closed import closed_world, refusing
+from brownout_harness.virtual.closed import closed_world
 from brownout_harness.virtual.delivery import HOST
 from brownout_harness.virtual.foreign.aiohttp_web import as_asgi
 from brownout_harness.virtual.foreign.imports import Application
+from brownout_harness.virtual.foreign.libraries import ask_beforehand, in_libraries
 from brownout_harness.virtual.foreign.loop import NetworkLoop, network_loop
 from brownout_harness.virtual.foreign.redis import NAME, PORT, URL, RedisConnection
 from brownout_harness.virtual.foreign.server import ForeignServer, last_of
-from brownout_harness.virtual.foreign.sockets import StandIn
-from brownout_harness.virtual.guard import GUARD, Place, is_ours, replaced
+from brownout_harness.virtual.guard import GUARD, is_ours, replaced
 from brownout_scenarios.live_keys import looks_live
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.target import REDIS_URL, TEMPLATE, Target
@@ -68,8 +65,7 @@ class ForeignStage:
     def world(self, epoch_s: float) -> Iterator[None]:
         """Its folder and its environment, as a process of its own would have them; libraries are loaded beforehand,
         in a closed world, too."""
-        platform.platform()
-        tuple(platform.uname())  # starts a process, once: user agents have it in them
+        ask_beforehand()
         environ, folder, GUARD.root = dict(os.environ), Path.cwd(), f"{self._folder}{os.sep}"
         try:
             os.chdir(self._folder)
@@ -77,7 +73,7 @@ class ForeignStage:
                 self._hand_over(self._environments())
                 with closed_world(epoch_s=epoch_s), contextlib.suppress(BadInput):
                     self._application.anew()
-                with replaced(_in_libraries()):
+                with replaced(in_libraries()):
                     yield
         finally:
             GUARD.root = ""
@@ -161,20 +157,3 @@ class ForeignStage:
             server.end()
         for service in self._services:
             service.timers.close()
-
-
-async def _start_connection(addr_infos: Any, **_how: Any) -> StandIn:
-    """In place of `aiohappyeyeballs`, which connects sockets itself: the loop is handed the address."""
-    address = addr_infos[0][4][:2]
-    return StandIn(("127.0.0.1", 0), address, lambda: -1)
-
-
-def _in_libraries() -> dict[Place, Callable[..., Any]]:
-    """What makes connections, looks up names or waits past the event loop."""
-    places: dict[Place, Callable[..., Any]] = {
-        (aiohappyeyeballs, "start_connection"): _start_connection,
-        (threading.Condition, "wait"): refusing(threading.Condition.wait, "waits for another thread"),
-    }
-    if (connector := sys.modules.get("aiohttp.connector")) is not None:
-        places[connector, "DefaultResolver"] = sys.modules["aiohttp.resolver"].ThreadedResolver
-    return places

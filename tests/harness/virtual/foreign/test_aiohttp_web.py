@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.virtual.foreign.aiohttp_web import as_asgi
 from brownout_harness.virtual.foreign.life import ForeignLife
 from brownout_harness.virtual.foreign.loop import NetworkLoop, network_loop

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from brownout_core.front_door.answers import Answer
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.virtual.foreign.asgi import NO_ANSWER, Exchange, Lifespan, Stage, scope_of
 from tests.support.aio import virtually
 

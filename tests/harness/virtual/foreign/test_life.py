@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.virtual.foreign.life import ForeignLife
 from brownout_harness.virtual.foreign.loop import NetworkLoop, network_loop
 from brownout_harness.virtual.loop import run_virtually

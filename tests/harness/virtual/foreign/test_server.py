@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from brownout_harness.asked.exchange import Request
+from brownout_harness.asked.request import Request
 from brownout_harness.problems import BadInput, NotJudged
 from brownout_harness.virtual.foreign.loop import NetworkLoop
 from brownout_harness.virtual.foreign.server import ForeignServer
