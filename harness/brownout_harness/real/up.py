@@ -78,9 +78,9 @@ def serve(
             console.print("Ctrl-C ends them.", highlight=False)
         else:
             variables = {name: value for one in found for name, value in one.environment.items()}
+            sys.stderr.write("Ctrl-C ends them.\n")  # first, for who has read the environment may do so at once
             sys.stdout.write(f"{ENV_FORMS[env](variables)}\n")
             sys.stdout.flush()
-            sys.stderr.write("Ctrl-C ends them.\n")
         while child.alive:
             relayed = _relay(child, relayed)
             pause(LOOK_EVERY_S)
