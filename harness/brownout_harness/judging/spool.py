@@ -16,9 +16,13 @@ BLOCK: Final = 65_536
 class Spool(Generic[R]):
     """Takes rows of one kind, and gives them back in the order in which they came. For one thread."""
 
-    def __init__(self, record: type[R], folder: Path | None = None) -> None:
-        """Files go to `folder`; without one the blocks stay in memory, as columns."""
+    def __init__(self, record: type[R], folder: Path | None = None, *, leaves_out: bool = False) -> None:
+        """Files go to `folder`; without one the blocks stay in memory, as columns. What somebody else tells may hold
+        anything: with `leaves_out`, rows with values of another type than their fields' are left out, and counted."""
         self.record = record
+        self.unreadable = 0
+        """So many rows were left out, once `rows` has been asked."""
+        self._leaves_out = leaves_out
         self._folder = folder
         self._newest: list[R] = []
         self._open: list[pl.DataFrame] = []
@@ -38,8 +42,20 @@ class Spool(Generic[R]):
 
     def _put_away(self) -> None:
         if self._newest:
-            self._keep(frame_of(self.record, self._newest))
+            self._keep(self._frame_of(self._newest))
             self._newest.clear()
+
+    def _frame_of(self, rows: list[R]) -> pl.DataFrame:
+        try:
+            return frame_of(self.record, rows)
+        except (TypeError, pl.exceptions.PolarsError):
+            if not self._leaves_out:
+                raise
+        if len(rows) == 1:
+            self.unreadable += 1
+            return schema_of(self.record).to_frame()
+        middle = len(rows) // 2
+        return pl.concat([self._frame_of(half) for half in (rows[:middle], rows[middle:])])
 
     def _keep(self, some: pl.DataFrame) -> None:
         self._open.append(some)

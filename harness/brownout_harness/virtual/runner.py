@@ -139,7 +139,7 @@ class Run:
         self.disk = disk
         self.operations = Spool(OperationRow, disk.rows)
         self.ledger = Spool(LedgerRow, disk.rows)
-        self.events = Spool(EventRow, disk.rows)
+        self.events = Spool(EventRow, disk.rows, leaves_out=True)
         self.deliveries = Spool(DeliveryRow, disk.rows)
         self.breakers: dict[str, str] = {}
         self.replacements = replacements
@@ -339,6 +339,8 @@ class Run:
             pace = gaps_of_pace(operations, self.callers.offered, self.scenario.spans())
             self.gaps += [*self.moments.gaps(), *pace]
         books = (self.ledger.rows(), self.events.rows(), self.deliveries.rows())
+        if unreadable := self.events.unreadable:
+            self.gaps.append(Gap(GapKind.EVIDENCE_LOST, f"{unreadable} of the target's events cannot be read"))
         return RunInputs(
             tables=Tables(operations, *books, Rows.of(LetterRow, shown)),
             shows_dead_letters=self._shows_letters,

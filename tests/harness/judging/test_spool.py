@@ -47,3 +47,18 @@ def test_two_kinds_of_rows_share_a_folder(tmp_path: Path) -> None:
         events.add(event(number))
         letters.add(LetterRow(id=str(number)))
     assert [row.id for row in letters.rows()] == [row.detail for row in events.rows()]
+
+
+def test_what_somebody_else_tells_and_is_no_row_is_left_out_and_counted(tmp_path: Path) -> None:
+    odd = event(7)._replace(detail=12)  # type: ignore[arg-type]
+    told = [event(number) for number in range(25)]
+    told[7] = odd
+    told[13] = odd._replace(at_s="soon")  # type: ignore[arg-type]
+    tolerant, own = Spool(EventRow, tmp_path, leaves_out=True), Spool(EventRow)
+    for row in told:
+        tolerant.add(row)
+    assert list(tolerant.rows()) == [row for number, row in enumerate(told) if number not in (7, 13)]
+    assert tolerant.unreadable == 2
+    own.add(odd)
+    with pytest.raises(TypeError):
+        own.rows()
