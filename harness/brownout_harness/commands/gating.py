@@ -1,5 +1,6 @@
 """What `brownout gate` does: run, compare, write down, say."""
 
+import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,9 +18,9 @@ from brownout_harness.gate.documents import DOCUMENTS, documents
 from brownout_harness.gate.merging import copy_runs, merged
 from brownout_harness.gate.outcome import EXIT_CODES, FILE, Gate, Result, Run
 from brownout_harness.gate.place import take_over, write
-from brownout_harness.gate.planned import Shard, check_free, names_in, planned
+from brownout_harness.gate.planned import Shard, check_free, is_whole, names_in, planned, share
 from brownout_harness.gate.record import record_of
-from brownout_harness.gate.workflow import add_summary, annotations
+from brownout_harness.gate.workflow import add_summary, annotations, harmless
 from brownout_harness.problems import BadInput, Problem
 from brownout_harness.progress import ProgressSink
 from brownout_harness.running.execute import Finished, execute, execute_keeping
@@ -69,20 +70,25 @@ def run_gate(console: Console, asked: Asked, *, github: bool, as_json: bool) -> 
     """
     shard = Shard.read(asked.shard) if asked.shard else None
     kept = Baseline(asked.baseline) if asked.baseline else None
-    orders = planned(_orders(asked), asked.out, repeat=asked.repeat, shard=shard)
+    every, left_out = _orders(asked)
+    whole = planned(every, asked.out, repeat=asked.repeat)
+    orders = share(whole, shard)
     # A record that cannot be read is known before an hour of runs.
     before = (
         None if kept is None or asked.update else {each.folder.name: kept.record(each.folder.name) for each in orders}
     )
     take_over(asked.out, [FILE, *DOCUMENTS])
     check_free(orders)
-    runs = {
-        each.folder.name: Run(
-            name=each.folder.name, scenario=each.scenario.name, source=each.source, command=each.command
-        )
-        for each in orders
-    }
-    told = Gate(shard=str(shard or ""), is_compared=before is not None, runs=tuple(runs.values()))
+    runs = {each.folder.name: _not_run(each) for each in orders}
+    names = tuple(each.folder.name for each in whole)
+    told = Gate(
+        shard=str(shard or ""),
+        whole=names if shard else (),
+        is_compared=before is not None,
+        left_out=left_out,
+        unmade=kept.others(names, asked.mode) if kept and is_whole(asked.names, asked.tags, shard) else (),
+        runs=tuple(runs.values()),
+    )
     write(asked.out, told, {})
     try:
         with closing(_ended(console, orders, asked, before)) as ended:
@@ -116,10 +122,11 @@ def merge_gates(console: Console, folders: Sequence[Path], out: Path, *, github:
     return told.exit_code
 
 
-def _orders(asked: Asked) -> list[Order]:
-    loaded, _ = selected(asked.tags, asked.mode) if not asked.names else ({}, ())
+def _orders(asked: Asked) -> tuple[list[Order], tuple[str, ...]]:
+    """And the names of what the mode cannot run; of what was asked for by its own name that is bad input."""
+    loaded, left_out = selected(asked.tags, asked.mode) if not asked.names else ({}, ())
     names = [*loaded] or names_in(asked.names)
-    return prepare(names, mode=asked.mode, time=stamp(system_wall_clock()), loaded=loaded)
+    return prepare(names, mode=asked.mode, time=stamp(system_wall_clock()), loaded=loaded), left_out
 
 
 def _ended(
@@ -201,7 +208,17 @@ class _Seen:
 
 
 def _not_run(order: Order) -> Run:
-    return Run(name=order.folder.name, scenario=order.scenario.name, source=order.source, command=order.command)
+    if order.scenario.target is not None:
+        needs = "the application that is its target"
+    else:
+        needs = f"the parts {order.parts}" if order.parts else ""
+    return Run(
+        name=order.folder.name,
+        scenario=order.scenario.name,
+        source=order.source,
+        command=order.command,
+        needs=needs,
+    )
 
 
 def _tell(console: Console, told: Gate, out: Path, *, github: bool, as_json: bool) -> None:
@@ -213,16 +230,17 @@ def _tell(console: Console, told: Gate, out: Path, *, github: bool, as_json: boo
         for run in told.runs:
             if run.result is not Result.PASSED:
                 _tell_run(console, run)
+        for remark in told.remarks:
+            console.print(harmless(remark), markup=False, highlight=False, soft_wrap=True)
         console.print(told.counted, markup=False, highlight=False)
         console.print(f"gate: {told.result}; {out / 'index.html'}", markup=False, highlight=False, soft_wrap=True)
     if github:
         for line in annotations(told):
-            print(line)
+            print(line, file=sys.stderr if as_json else sys.stdout)
         add_summary(texts[summary.FILE])
 
 
 def _tell_run(console: Console, run: Run) -> None:
-    console.print(f"[bold]{escape(run.name)}[/]: {run.result}", highlight=False)
-    for line in run.wrong[:6]:
-        console.print(f"  {line}", markup=False, highlight=False)
-    console.print(f"  replay: {run.command}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"[bold]{escape(run.name)}[/]: {run.result}", highlight=False, soft_wrap=True)
+    for line in [*run.wrong[:6], f"replay: {run.command}"]:
+        console.print(harmless(line), markup=False, highlight=False, soft_wrap=True)

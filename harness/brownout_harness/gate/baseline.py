@@ -1,7 +1,8 @@
 """The records that are kept with the sources, a file for each run; and what is otherwise than they say."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -40,6 +41,12 @@ class Baseline:
         if not told.startswith(f"{HEAD}: "):
             raise BadInput(f"--baseline {file}: this is no record of a gate; write it anew with --update")
         return told
+
+    def others(self, runs: Iterable[str], mode: str) -> tuple[str, ...]:
+        """The names of further runs of that mode of which there are records."""
+        pattern = re.compile(rf".+-{mode}(-\d+)?")
+        there = {file.stem for file in self._folder.glob("*.txt") if pattern.fullmatch(file.stem)}
+        return tuple(sorted(there - set(runs)))
 
     def keep(self, run: str, record: str) -> None:
         """From now on this is how it was. Raises `BadInput` where it cannot be written."""

@@ -59,11 +59,26 @@ class Run(Frozen):
     """What makes the run again where its scenario is."""
     kept: bool = False
     """Whether there is a folder of it."""
+    needs: str = ""
+    """What its folder does not hold and making the run again takes, in words: the application, if it is not ours."""
 
     @property
     def replay(self) -> str:
-        """What makes the run again with no more than the gate's folder, if it is there; else where the scenario is."""
-        return f"brownout run {self.name} --mode {self.verdict.mode}" if self.kept and self.verdict else self.command
+        """What makes the run again: with no more than the gate's folder, if that is enough."""
+        if self.verdict is None or not self._is_whole:
+            return self.command
+        return f"brownout run {self.name} --mode {self.verdict.mode}"
+
+    @property
+    def replayed(self) -> str:
+        """Where that can be typed."""
+        if self._is_whole:
+            return "in the gate's folder, on any machine"
+        return f"where its scenario is, with {self.needs}" if self.needs else "where its scenario is"
+
+    @property
+    def _is_whole(self) -> bool:
+        return self.kept and self.verdict is not None and not self.needs
 
     @property
     def wrong(self) -> tuple[str, ...]:
@@ -91,8 +106,14 @@ class Gate(Frozen):
     schema_version: Literal[1] = 1
     shard: str = ""
     """Which part of the whole this is; empty: all of it."""
+    whole: tuple[str, ...] = ()
+    """Of a part: the names of all runs that the whole has."""
     is_compared: bool = False
     """With a baseline."""
+    left_out: tuple[str, ...] = ()
+    """Scenarios that were asked for, and that this mode cannot run."""
+    unmade: tuple[str, ...] = ()
+    """Runs of which the baseline has a record, and which the whole has no more."""
     runs: tuple[Run, ...]
 
     @property
@@ -113,6 +134,16 @@ class Gate(Frozen):
         counts = Counter(each.result for each in self.runs)
         told = ", ".join(f"{counts[each]} {each}" for each in Result if counts[each])
         return f"of {len(self.runs)}: {told or 'nothing was run'}"
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What whoever reads the result has to know besides, a line each."""
+        lines = []
+        if self.left_out:
+            lines.append(f"left out, for this mode cannot run them: {', '.join(self.left_out)}")
+        if self.unmade:
+            lines.append(f"the baseline has records of runs that there are no more: {', '.join(self.unmade)}")
+        return tuple(lines)
 
     def to_json(self) -> str:
         """As it is kept."""

@@ -30,6 +30,9 @@ code { font: .875em ui-monospace, monospace; }
 <h1>Brownout gate{% if gate.shard %} (shard {{ gate.shard }}){% endif %}:
 <span class="{{ look(gate.result) }}">{{ gate.result }}</span></h1>
 <p>{{ gate.counted }}.{% if gate.is_compared %} Compared with a baseline.{% endif %}</p>
+{%- for remark in gate.remarks %}
+<p class="unsure">{{ remark }}</p>
+{%- endfor %}
 <table>
 <thead><tr><th>run<th>verdict<th>what is the matter</thead>
 <tbody>
@@ -38,7 +41,7 @@ code { font: .875em ui-monospace, monospace; }
 {%- else %}{{ run.name }}{% endif %}
 <td><span class="word {{ look(run.result) }}">{{ run.result }}</span>
 <td>{% if run.wrong %}<ul>{% for line in run.wrong %}<li>{{ line }}</li>{% endfor %}</ul>
-<p>Replay: <code>{{ run.replay }}</code></p>
+<p>Replay, {{ run.replayed }}: <code>{{ run.replay }}</code></p>
 {%- elif run.verdict %}{{ run.verdict.expectations | length }} expectations hold{% endif %}
 {%- endfor %}
 </tbody>

@@ -32,6 +32,15 @@ class Shard:
         return f"{self.number}/{self.of}"
 
 
+def is_whole(names: Sequence[str], tags: Sequence[str], shard: Shard | None) -> bool:
+    """Whether all that there is was asked for, of the library or of folders: no share, no selection."""
+    return shard is None and not tags and all(_holds_scenarios(Path(each)) for each in names)
+
+
+def _holds_scenarios(path: Path) -> bool:
+    return path.is_dir() and not (path / "scenario.yaml").exists()
+
+
 def names_in(asked: Sequence[str]) -> list[str]:
     """What was asked for; of a folder that holds scenarios, and is no run, the files in it and below.
 
@@ -41,7 +50,7 @@ def names_in(asked: Sequence[str]) -> list[str]:
     found: list[str] = []
     for each in asked:
         folder = Path(each)
-        if not folder.is_dir() or (folder / "scenario.yaml").exists():
+        if not _holds_scenarios(folder):
             found.append(each)
             continue
         files = sorted(str(file) for file in folder.rglob("*") if file.suffix in SUFFIXES and file.is_file())
@@ -51,23 +60,28 @@ def names_in(asked: Sequence[str]) -> list[str]:
     return found
 
 
-def planned(orders: Sequence[Order], folder: Path, *, repeat: int = 1, shard: Shard | None = None) -> list[Order]:
-    """The runs of this gate, each in a folder of its own that is always the same: the scenario's name and the mode.
+def planned(orders: Sequence[Order], folder: Path, *, repeat: int = 1) -> list[Order]:
+    """The runs of a gate, each in a folder of its own that is always the same: the scenario's name and the mode.
 
     A repeated scenario is run with the seeds that follow its own.
 
     Raises:
-        BadInput: two scenarios have one name; or nothing is left for this machine.
+        BadInput: two scenarios have one name.
     """
     twice = [name for name, count in Counter(each.scenario.name for each in orders).items() if count > 1]
     if twice:
         raise BadInput(f"two scenarios are called {twice[0]}, and a gate's folders go by that name: rename one")
-    runs = [_nth(each, nth, folder) for each in orders for nth in range(repeat)]
-    if shard is not None:
-        runs = runs[shard.number - 1 :: shard.of]
-    if not runs:
-        raise BadInput(f"--shard {shard}: of {len(orders) * repeat} runs none is left for it; take fewer shards")
-    return runs
+    return [_nth(each, nth, folder) for each in orders for nth in range(repeat)]
+
+
+def share(runs: Sequence[Order], shard: Shard | None) -> list[Order]:
+    """This machine's; None: all of them. Raises `BadInput` where nothing is left for it."""
+    if shard is None:
+        return list(runs)
+    own = list(runs[shard.number - 1 :: shard.of])
+    if not own:
+        raise BadInput(f"--shard {shard}: of {len(runs)} runs none is left for it; take fewer shards")
+    return own
 
 
 def _nth(order: Order, nth: int, folder: Path) -> Order:

@@ -23,6 +23,8 @@ def _lines(gate: Gate) -> Iterator[str]:
     yield ""
     yield f"{gate.counted}."
     yield ""
+    yield from (f"- {plain(remark)}" for remark in gate.remarks)
+    yield from [""] * bool(gate.remarks)
     for run in gate.runs:
         if run.result is not Result.PASSED:
             yield from _wrong(run)
@@ -41,8 +43,7 @@ def _wrong(run: Run) -> Iterator[str]:
     if len(run.wrong) > SHOWN:
         yield f"- and {len(run.wrong) - SHOWN} more"
     yield ""
-    where = "in the gate's folder, on any machine" if run.kept else "where its scenario is"
-    yield f"Replay, {where}: {code(run.replay)}"
+    yield f"Replay, {plain(run.replayed)}: {code(run.replay)}"
     yield ""
 
 

@@ -1,4 +1,7 @@
-"""What GitHub's runner reads: a line of standard output for each thing that is the matter, and its step summary."""
+"""What GitHub's runner reads: a line of output for each thing that is the matter, and its step summary.
+
+It obeys what it reads: a line that begins with `::`, blanks or not, and `##[` wherever it stands.
+"""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -7,12 +10,15 @@ from typing import Final
 
 from brownout_harness.gate.outcome import Gate, Result
 from brownout_harness.problems import BadInput
+from brownout_reports.printable import one_line
 
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 
 
 def annotations(gate: Gate) -> Iterator[str]:
-    """One for each run that did not pass."""
+    """One for each run that did not pass, and for what else is to be known."""
+    for remark in gate.remarks:
+        yield f"::warning title=brownout gate::{_data(remark)}"
     for run in gate.runs:
         if run.result is Result.PASSED:
             continue
@@ -30,6 +36,11 @@ def add_summary(text: str, environment: Mapping[str, str] = os.environ) -> None:
             page.write(text)
     except OSError as error:
         raise BadInput(f"{SUMMARY}: {error.strerror}; unset it, or leave --github out") from None
+
+
+def harmless(text: str) -> str:
+    """One line of a log that the runner does not obey, whatever was seen."""
+    return f"- {one_line(text).replace('##[', '## [')}"
 
 
 def _data(text: str) -> str:

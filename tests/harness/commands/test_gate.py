@@ -1,11 +1,17 @@
 """`brownout gate`, typed: what passes, what drifts, what is left of it."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from brownout_harness.commands.gating import _Ended, _not_run
 from brownout_harness.gate.outcome import Result, read_gate
+from brownout_harness.running.orders import prepare
+from brownout_scenarios.target import Target
 from tests.harness.commands.test_many import written
 from tests.support.commands import Ended, brownout_here
 
@@ -13,6 +19,10 @@ from tests.support.commands import Ended, brownout_here
 def gate(folder: Path, *arguments: str, parts: str = "") -> Ended:
     environment = {"BROWNOUT_GATEWAY_PARTS": parts} if parts else None
     return brownout_here("gate", *arguments, "-j", "1", "--out", "out", cwd=folder, environment=environment)
+
+
+def nothing_is_run(*_: object) -> Iterator[Any]:
+    yield from ()
 
 
 @pytest.mark.thorough
@@ -75,6 +85,64 @@ def test_shares_are_merged_and_one_that_is_missing_is_said(tmp_path: Path) -> No
         2,
         "error: --merge: shard 2/2 is missing; name each of the 2 once",
     )
+
+
+def test_what_a_mode_cannot_run_is_said_and_kept_with_the_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a green gate of the others looks like one of all."""
+    (name,) = written(tmp_path, "good")
+    (order,) = prepare([str(tmp_path / name)], mode="virtual", time="T", environment={})
+    chosen = ({"good": order.scenario}, ("needs-processes",))
+    monkeypatch.setattr("brownout_harness.commands.gating.selected", lambda *_: chosen)
+    monkeypatch.setattr("brownout_harness.commands.gating.in_processes", nothing_is_run)
+    ended = gate(tmp_path, "--all")
+    said = "left out, for this mode cannot run them: needs-processes"
+    assert f"- {said}" in ended.output.splitlines()
+    assert read_gate(tmp_path / "out").remarks == (said,)
+
+
+def test_records_of_runs_that_are_gone_are_said_of_the_whole_and_of_no_selection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("brownout_harness.commands.gating.in_processes", nothing_is_run)
+    (tmp_path / "own").mkdir()
+    (name,) = written(tmp_path / "own", "good")
+    (tmp_path / "base").mkdir()
+    for gone in ("gone-virtual", "gone-real"):
+        (tmp_path / "base" / f"{gone}.txt").write_text("# brownout gate: gone")
+    gate(tmp_path, "own", "--baseline", "base", "--update")
+    assert read_gate(tmp_path / "out").unmade == ("gone-virtual",)
+    for some in (["own", "--shard", "1/1"], [f"own/{name}"]):
+        gate(tmp_path, *some, "--baseline", "base", "--update")
+        assert read_gate(tmp_path / "out").unmade == ()
+
+
+def test_a_line_of_the_log_begins_with_a_dash_and_is_not_folded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GitHub's runner obeys a line that begins with `::`, and what was seen may be anybody's."""
+    (name,) = written(tmp_path, "good")
+    said = f"{'x' * 200} ::add-mask::secret"
+
+    def ending(work: Any, wanted: Any, jobs: Any) -> Iterator[Any]:
+        for order, *_ in wanted:
+            run = _not_run(order).model_copy(update={"result": Result.NOT_JUDGED, "problem": said})
+            yield _Ended(run)
+
+    monkeypatch.setattr("brownout_harness.commands.gating.in_processes", ending)
+    ended = gate(tmp_path, name)
+    assert f"- {said}" in ended.output.splitlines()
+    assert not [line for line in ended.output.splitlines() if line.lstrip().startswith(("::", "replay"))]
+
+
+def test_a_scenario_with_an_application_of_its_own_says_that_a_replay_needs_it(tmp_path: Path) -> None:
+    (name,) = written(tmp_path, "good")
+    (order,) = prepare([str(tmp_path / name)], mode="virtual", time="T", environment={})
+    assert _not_run(order).needs == ""
+    own = replace(order, scenario=replace(order.scenario, target=Target(url="http://127.0.0.1:1")))
+    assert _not_run(own).needs == "the application that is its target"
+    assert _not_run(replace(order, parts="own:parts")).needs == "the parts own:parts"
 
 
 @pytest.mark.parametrize(

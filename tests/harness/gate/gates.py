@@ -1,5 +1,7 @@
 """What came of a gate, made up."""
 
+from collections.abc import Iterable
+
 from brownout_harness.gate.outcome import Gate, Result, Run
 from brownout_reports.run_folder import Status
 from tests.reports.runs import a_verdict
@@ -25,7 +27,11 @@ def a_run(name: str = "stripe-brownout-virtual", result: Result = Result.PASSED,
     )
 
 
-def a_gate(*results: Result, shard: str = "") -> Gate:
-    """One run of each result, named after it."""
-    runs = (a_run(f"{each.replace(' ', '-')}-virtual", each, kept=each is Result.FAILED) for each in results)
-    return Gate(shard=shard, runs=tuple(runs))
+def name_of(result: Result) -> str:
+    return f"{result.replace(' ', '-')}-virtual"
+
+
+def a_gate(*results: Result, shard: str = "", whole: Iterable[Result] = (), is_compared: bool = False) -> Gate:
+    """One run of each result, named after it; of a share, the whole has all of these."""
+    runs = (a_run(name_of(each), each, kept=each is Result.FAILED) for each in results)
+    return Gate(shard=shard, whole=tuple(map(name_of, whole)), is_compared=is_compared, runs=tuple(runs))

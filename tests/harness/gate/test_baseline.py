@@ -53,6 +53,14 @@ def test_of_many_the_first_are_told_and_the_others_counted() -> None:
     assert len(told) == SHOWN + 2
 
 
+def test_records_of_runs_that_there_are_no_more_are_found(tmp_path: Path) -> None:
+    kept = Baseline(tmp_path / "base")
+    assert kept.others([], "virtual") == ()
+    for run in ("shop-virtual", "gone-virtual", "shop-virtual-2", "shop-real", "really-virtual-not"):
+        kept.keep(run, RECORD)
+    assert kept.others(["shop-virtual"], "virtual") == ("gone-virtual", "shop-virtual-2")
+
+
 def test_a_record_is_kept_and_what_is_none_is_refused(tmp_path: Path) -> None:
     kept = Baseline(tmp_path / "base")
     assert kept.record("shop-virtual") is None

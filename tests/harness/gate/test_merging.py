@@ -10,6 +10,8 @@ from brownout_harness.gate.place import write
 from brownout_harness.problems import BadInput
 from tests.harness.gate.gates import a_gate, a_run
 
+BOTH = (Result.PASSED, Result.FAILED)
+
 
 def share(folder: Path, gate: Gate) -> Path:
     write(folder, gate, {})
@@ -21,8 +23,8 @@ def share(folder: Path, gate: Gate) -> Path:
 
 
 def test_all_shares_are_the_gate(tmp_path: Path) -> None:
-    one = share(tmp_path / "1", a_gate(Result.PASSED, shard="1/2"))
-    two = share(tmp_path / "2", a_gate(Result.FAILED, shard="2/2"))
+    one = share(tmp_path / "1", a_gate(Result.PASSED, shard="1/2", whole=BOTH))
+    two = share(tmp_path / "2", a_gate(Result.FAILED, shard="2/2", whole=BOTH))
     gate = merged([two, one])
     assert [each.name for each in gate.runs] == ["failed-virtual", "passed-virtual"]
     assert (gate.shard, gate.exit_code) == ("", 1)
@@ -42,6 +44,34 @@ def test_a_share_that_is_missing_makes_no_green_gate(tmp_path: Path) -> None:
     for wrong in ([one, other], [one, whole]):
         with pytest.raises(BadInput, match="shards of different gates"):
             merged(wrong)
+
+
+def test_shares_that_do_not_make_up_the_whole_are_refused(tmp_path: Path) -> None:
+    """Machines that were told to run different scenarios leave some to nobody."""
+    one = share(tmp_path / "1", a_gate(Result.PASSED, shard="1/2", whole=[*BOTH, Result.DRIFTED]))
+    two = share(tmp_path / "2", a_gate(Result.FAILED, shard="2/2", whole=BOTH))
+    with pytest.raises(BadInput, match="drifted-virtual is in no share; run all shards with the same scenarios"):
+        merged([one, two])
+    write(one, a_gate(Result.PASSED, Result.DRIFTED, shard="1/2", whole=[*BOTH, Result.DRIFTED]), {})
+    with pytest.raises(BadInput, match="drifted-virtual is none of the gate that shard 2/2 is of"):
+        merged([one, two])
+    write(one, a_gate(Result.PASSED, shard="1/2"), {})
+    with pytest.raises(BadInput, match="is none of the gate that shard 1/2 is of"):
+        merged([one, two])
+
+
+def test_gates_of_which_only_some_were_compared_are_refused(tmp_path: Path) -> None:
+    one = share(tmp_path / "1", a_gate(Result.PASSED, is_compared=True))
+    two = share(tmp_path / "2", a_gate(Result.FAILED))
+    for some in ([one, two], [two, one]):
+        with pytest.raises(BadInput, match="only some have a baseline"):
+            merged(some)
+
+
+def test_what_was_left_out_of_a_share_is_left_out_of_the_gate(tmp_path: Path) -> None:
+    one = share(tmp_path / "1", a_gate(Result.PASSED).model_copy(update={"left_out": ("b",)}))
+    two = share(tmp_path / "2", a_gate(Result.FAILED).model_copy(update={"left_out": ("b", "a")}))
+    assert merged([one, two]).left_out == ("a", "b")
 
 
 def test_a_run_that_two_have_is_refused(tmp_path: Path) -> None:

@@ -36,8 +36,25 @@ def test_what_is_the_matter_is_told_of_everything_that_did_not_pass() -> None:
 
 
 def test_a_run_that_is_kept_is_replayed_from_its_folder() -> None:
-    assert a_run(kept=True).replay == "brownout run stripe-brownout-virtual --mode virtual"
+    kept = a_run(kept=True)
+    assert kept.replay == "brownout run stripe-brownout-virtual --mode virtual"
+    assert kept.replayed == "in the gate's folder, on any machine"
     assert a_run().replay == "brownout run stripe-brownout-virtual --seed 7"
+    assert a_run().replayed == "where its scenario is"
+
+
+def test_a_run_of_somebody_s_application_is_not_replayed_from_its_folder_alone() -> None:
+    run = a_run(kept=True).model_copy(update={"needs": "the application that is its target"})
+    assert run.replay == "brownout run stripe-brownout-virtual --seed 7"
+    assert run.replayed == "where its scenario is, with the application that is its target"
+
+
+def test_what_is_not_in_the_gate_is_said_with_it() -> None:
+    assert not a_gate(Result.PASSED).remarks
+    gate = a_gate(Result.PASSED).model_copy(update={"left_out": ("a", "b"), "unmade": ("c-virtual",)})
+    left_out, unmade = gate.remarks
+    assert (left_out.endswith(": a, b"), unmade.endswith(": c-virtual")) == (True, True)
+    assert gate.exit_code == 0
 
 
 def test_it_is_read_as_it_was_written_and_nothing_else_is_read(tmp_path: Path) -> None:

@@ -19,3 +19,11 @@ def test_nothing_in_it_is_markup_or_asks_the_network() -> None:
     assert "&lt;b&gt;port taken&lt;/b&gt;" in text
     assert "http" not in text
     assert "<script" not in text
+
+
+def test_what_was_left_out_and_what_a_replay_takes_is_said() -> None:
+    gate = a_gate(Result.FAILED).model_copy(update={"left_out": ("own-shop",)})
+    run = gate.runs[0].model_copy(update={"needs": "the application that is its target"})
+    text = render(gate.model_copy(update={"runs": (run,)}))
+    assert "left out, for this mode cannot run them: own-shop" in text
+    assert "Replay, where its scenario is, with the application that is its target: " in text

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brownout_harness.gate.planned import Shard, check_free, names_in, planned
+from brownout_harness.gate.planned import Shard, check_free, is_whole, names_in, planned, share
 from brownout_harness.problems import BadInput
 from brownout_harness.running.orders import Order, prepare
 from tests.support.examples import examples
@@ -39,14 +39,15 @@ def test_two_scenarios_of_one_name_are_refused() -> None:
 @given(count=st.integers(1, 4), of=st.integers(1, 6))
 def test_the_shards_of_a_gate_are_all_of_it_and_no_run_twice(count: int, of: int) -> None:
     every = planned(orders("healthy"), Path("g"), repeat=count)
+    assert share(every, None) == every
     names: list[str] = []
     for number in range(1, of + 1):
         shard = Shard(number, of)
         if number > count:
             with pytest.raises(BadInput, match="none is left"):
-                planned(orders("healthy"), Path("g"), repeat=count, shard=shard)
+                share(every, shard)
             continue
-        names += [each.folder.name for each in planned(orders("healthy"), Path("g"), repeat=count, shard=shard)]
+        names += [each.folder.name for each in share(every, shard)]
     assert sorted(names) == sorted(each.folder.name for each in every)
 
 
@@ -68,6 +69,17 @@ def test_a_folder_stands_for_the_scenarios_in_it_unless_it_is_a_run(tmp_path: Pa
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadInput, match="no scenario"):
         names_in([str(tmp_path / "empty")])
+
+
+def test_folders_and_the_library_are_the_whole_and_a_selection_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.touch()
+    assert is_whole([], [], None)
+    assert is_whole([str(tmp_path)], [], None)
+    assert not is_whole([str(tmp_path), str(file)], [], None)
+    assert not is_whole(["healthy"], [], None)
+    assert not is_whole([], ["smoke"], None)
+    assert not is_whole([], [], Shard(1, 2))
 
 
 def test_a_place_that_is_taken_is_refused_before_anything_runs(tmp_path: Path) -> None:

@@ -20,3 +20,11 @@ def test_every_run_that_did_not_pass_has_its_words() -> None:
     for result in Result:
         assert (f"{result.replace(' ', '-')}-virtual: {result}\n" in text) == (result is not Result.PASSED)
     assert "<b>" not in text
+
+
+def test_what_was_left_out_and_what_a_replay_takes_is_said() -> None:
+    gate = a_gate(Result.FAILED).model_copy(update={"left_out": ("own-shop",)})
+    run = gate.runs[0].model_copy(update={"needs": "the application that is its target"})
+    text = render(gate.model_copy(update={"runs": (run,)}))
+    assert "left out, for this mode cannot run them: own-shop" in text
+    assert "Replay, where its scenario is, with the application that is its target: " in text
