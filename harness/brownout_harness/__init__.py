@@ -7,6 +7,7 @@
 - `audit/`       known-bad parts, and which scenario catches which
 - `twin/`        how far virtual and real agree
 - `gate/`        several runs as the gate of a CI, and what they are compared with
+- `comparing/`   finished runs side by side, and how far a difference may be chance
 - `running/`     from a scenario's name to a verdict and a run folder, in either mode
 - `words/`       the words of a scenario, collected from the packages that own them
 - `virtual/`     an event loop whose clock jumps; everything in one process

@@ -20,4 +20,5 @@
 - `sequence.py`    these as pictures; `sequence_steps.py` what is drawn of one, `sequence_events.py` what of that is the
                    target's word, `sequence_layout.py` where it stands
 - `report.py`      `report.html`: one file, no network
+- `overlay.py`     several runs in one figure; `comparison.py` the page that it stands on
 """

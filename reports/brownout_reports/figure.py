@@ -47,11 +47,15 @@ STYLE: Final[dict[Any, Any]] = {
 
 def timeline_svgs(run: RunFolder) -> tuple[str, str]:
     """The figure of a run as two `<svg>` elements, wide and narrow, whose colours are CSS variables."""
+    series = series_of(run)
+    return svgs_of(run, series, tuple(panels(run, series)))
+
+
+def svgs_of(run: RunFolder, series: Series, below: tuple[Panel, ...]) -> tuple[str, str]:
+    """The same, of these panels below what was done to that run."""
     with mpl.rc_context():
         mpl.rcdefaults()  # a matplotlibrc of the folder, or of the user's, is none of this figure's
         mpl.rcParams.update(STYLE)
-        series = series_of(run)
-        below = tuple(panels(run, series))
         return _svg(draw(run, series, below, WIDE_IN), "wide"), _svg(draw(run, series, below, NARROW_IN), "narrow")
 
 

@@ -1,6 +1,6 @@
 """The panels of the figure: of everything that the evidence holds one, and none of what it does not hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -48,7 +48,7 @@ def panels(run: RunFolder, series: Series) -> Iterator[Panel]:
         yield _latency(name, latency, series)
     if series.bands:
         rows = len(series.bands)
-        yield Panel(_title_of(series.bands), 0.1 + 0.26 * rows, partial(_draw_breakers, bands=series.bands), STATES)
+        yield Panel(_title_of(series.bands), 0.1 + 0.26 * rows, partial(draw_breakers, bands=series.bands), STATES)
     for vendor, judged in told.judged(events, run.verdict.settings, series.bands, edges_s).items():
         yield _judged(vendor, judged)
     for vendor, load in list(series.vendors.items())[:MOST_VENDORS]:
@@ -77,11 +77,7 @@ def _latency(name: str, latency: Mapping[str, Quantiles], series: Series) -> Pan
 
 def _draw_latency(axes: Axes, *, latency: Mapping[str, Quantiles], series: Series) -> None:
     middles = (series.edges_s[:-1] + series.edges_s[1:]) / 2
-    # Before anything is drawn: what matplotlib would choose by itself for a single value has no height.
-    axes.set_yscale("log")
-    axes.set_ylim(
-        *_decades(np.concatenate([each for lines in latency.values() for each in (lines.p50_s, lines.p99_s)]))
-    )
+    latency_axis(axes, latency.values())
     for outcome, lines in latency.items():
         look: dict[str, Any] = {
             "color": OF_OUTCOMES.get(outcome, OF_OUTCOMES[Outcome.UNKNOWN]).colour,
@@ -90,6 +86,12 @@ def _draw_latency(axes: Axes, *, latency: Mapping[str, Quantiles], series: Serie
         }
         axes.plot(middles, np.maximum(lines.p99_s, LATENCY_FLOOR_S), linestyle="-", linewidth=1.3, **look)
         axes.plot(middles, np.maximum(lines.p50_s, LATENCY_FLOOR_S), linestyle=":", linewidth=1.3, **look)
+
+
+def latency_axis(axes: Axes, lines: Iterable[Quantiles]) -> None:
+    """Before anything is drawn: what matplotlib would choose by itself for a single value has no height."""
+    axes.set_yscale("log")
+    axes.set_ylim(*_decades(np.concatenate([value for each in lines for value in (each.p50_s, each.p99_s)])))
     axes.yaxis.set_major_locator(LogLocator(base=10, numticks=6))
     axes.yaxis.set_major_formatter(FuncFormatter(_latency_text))
     axes.yaxis.set_minor_formatter(NullFormatter())
@@ -121,7 +123,8 @@ def _title_of(bands: Mapping[str, tuple[Band, ...]]) -> str:
     return f"breakers (the first {told.MOST_STRETCHES} stretches)" if cut else "breakers"
 
 
-def _draw_breakers(axes: Axes, *, bands: Mapping[str, tuple[Band, ...]]) -> None:
+def draw_breakers(axes: Axes, *, bands: Mapping[str, tuple[Band, ...]]) -> None:
+    """A row for each, what it spent its time in."""
     axes.grid(visible=False)
     for row, stretches in enumerate(bands.values()):
         shown = stretches[: told.MOST_STRETCHES]

@@ -49,16 +49,8 @@ def write_report(folder: Path) -> Path:
 
 def render(run: RunFolder) -> str:
     """The whole page as text. The same run gives the same text."""
-    environment = Environment(
-        loader=PackageLoader("brownout_reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        seconds=_seconds, number=_number, instant=_instant, percent=_percent, code=_code_spans, why=_why
-    )
+    environment = make_environment()
+    environment.filters.update(seconds=_seconds, number=_number, instant=_instant, percent=_percent, why=_why)
     wide, narrow = (Markup(svg) for svg in timeline_svgs(run))  # noqa: S704 - drawn by us; matplotlib escapes its text
     shown = pictures(run)
     return environment.get_template("report.html.j2").render(
@@ -82,6 +74,19 @@ def render(run: RunFolder) -> str:
         moves=counts.moves(run.tables),
         scenario=run.scenario,
     )
+
+
+def make_environment() -> Environment:
+    """What the pages are made with: every text is escaped, and one that is missing is an error."""
+    environment = Environment(
+        loader=PackageLoader("brownout_reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["code"] = _code_spans
+    return environment
 
 
 def _with(run: RunFolder, *statuses: Status) -> list[ExpectationResult]:

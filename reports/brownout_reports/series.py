@@ -82,9 +82,24 @@ class Series:
     """Of every vendor that the run knows."""
 
 
-def series_of(run: RunFolder) -> Series:
-    """Bin a run's tables. An empty table gives zeros, not an error."""
-    end_s = max(1.0, run.verdict.duration_s, *(phase.end_s for phase in run.verdict.phases))
+def end_of(run: RunFolder) -> float:
+    """Where its time axis ends."""
+    return max(1.0, run.verdict.duration_s, *(phase.end_s for phase in run.verdict.phases))
+
+
+def edges_of(run: RunFolder) -> Floats:
+    """The left edges of the bins that are right for it, and the end of the last."""
+    end_s = end_of(run)
+    count = run.tables.of(OperationRow).count(pl.col("asked_of") == "")
+    width_s = bin_width_s(end_s, count)
+    return np.arange(0.0, end_s + width_s, width_s)
+
+
+def series_of(run: RunFolder, edges_s: Floats | None = None) -> Series:
+    """Bin a run's tables, by these edges where several share an axis. An empty table gives zeros, not an error."""
+    end_s = end_of(run)
+    if edges_s is None:
+        edges_s = edges_of(run)
     # Of a large run only what is drawn is read.
     operations = (
         run.tables.of(OperationRow)
@@ -94,12 +109,10 @@ def series_of(run: RunFolder) -> Series:
     )
     ledger = run.tables.of(LedgerRow).frame
     requests = ledger.filter(pl.col("entry") == REQUEST).select("vendor", "operation_id", "at_s").collect()
-    width_s = bin_width_s(end_s, operations.height)
-    edges_s = np.arange(0.0, end_s + width_s, width_s)
     sent = operations.filter(pl.col("asks") > 0)
     done = operations.filter(pl.col("outcome") == Outcome.DONE)
     return Series(
-        width_s=width_s,
+        width_s=float(edges_s[1] - edges_s[0]),
         edges_s=edges_s,
         offered_per_s=_per_second(operations["intended_s"], edges_s),
         achieved_per_s=_per_second(sent["sent_s"], edges_s),

@@ -3,7 +3,7 @@
 To add one: a module with a function whose annotated parameters are the command's, a line here, and its section in
 `docs/cli.md`. A command's module imports what is heavy when it runs, not when it is imported.
 
-- `run.py`, `check.py`, `scenarios.py`, `vendors.py`, `show.py`, `judge.py`, `report.py`, `up.py`,
+- `run.py`, `check.py`, `scenarios.py`, `vendors.py`, `show.py`, `judge.py`, `report.py`, `compare.py`, `up.py`,
   `audit.py`, `twin.py`, `trust.py`, `gate.py`, `init.py`, `doctor.py`  the commands
 - `gating.py`    what the gate does
 - `many.py`      many runs at once, and the table of what came of several
@@ -19,6 +19,7 @@ from typing import Final
 
 from brownout_harness.commands.audit import audit
 from brownout_harness.commands.check import check
+from brownout_harness.commands.compare import compare
 from brownout_harness.commands.doctor import doctor
 from brownout_harness.commands.gate import gate
 from brownout_harness.commands.init import init
@@ -43,6 +44,7 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "show": show,
     "judge": judge,
     "report": report,
+    "compare": compare,
     "up": up,
     "audit": audit,
     "twin": twin,

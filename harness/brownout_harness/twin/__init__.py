@@ -1,6 +1,5 @@
 """How far virtual and real agree: the same scenario on the same seed, run in both modes, figure by figure.
 
-- `seen.py`      the figures of one finished run, and what only a real one has
 - `agreement.py` two runs, or several pairs of them, held against each other; the limits
 - `spread.py`    what explains a difference: what else virtual time shows, with slower calls and starts
 - `pairs.py`     makes the pairs, or takes those that are there

@@ -17,8 +17,8 @@ from typing import Final
 
 import polars as pl
 
+from brownout_harness.comparing.seen import Load, Move, Seen
 from brownout_harness.judging.expectations.latency import MINIMUM_FOR, quantile
-from brownout_harness.twin.seen import Load, Move, Seen
 from brownout_reports.run_folder import Status, Verdict
 from brownout_scenarios.schema import Scenario
 

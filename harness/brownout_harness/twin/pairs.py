@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
+from brownout_harness.comparing.seen import evidence_in, seen_in, starts_in
 from brownout_harness.problems import BadInput, Interrupted
 from brownout_harness.progress import ProgressSink
 from brownout_harness.running.execute import execute
 from brownout_harness.running.orders import MODES, Mode, checked_scenario, prepare, runnable
 from brownout_harness.running.recorded import recorded, scenario_of
 from brownout_harness.twin.agreement import Pair
-from brownout_harness.twin.seen import evidence_in, seen_in, starts_in
 from brownout_reports.run_folder import RunFolder, Status
 from brownout_scenarios.load import to_yaml
 from brownout_scenarios.schema import Scenario

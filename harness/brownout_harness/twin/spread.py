@@ -15,9 +15,9 @@ from typing import Final
 
 from brownout_core.compose import Replacements
 from brownout_core.transport import Opened, Request, Transport
+from brownout_harness.comparing.seen import Seen, seen_in
 from brownout_harness.running.execute import evidence_of
 from brownout_harness.twin.agreement import Agreement, Pair, with_spread
-from brownout_harness.twin.seen import Seen, seen_in
 from brownout_harness.virtual.runner import run_virtual
 from brownout_scenarios.phases import Action
 from brownout_scenarios.schema import Scenario

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from brownout_harness.comparing.seen import Load, Move, Seen
 from brownout_harness.judging.judge import verdict_on
 from brownout_harness.running.orders import checked_scenario
 from brownout_harness.twin.agreement import Pair
-from brownout_harness.twin.seen import Load, Move, Seen
 from brownout_reports.run_folder import Mark, Status, Verdict
 from tests.support.histories import consistent
 from tests.support.verdicts import ABOUT, DEMANDS

@@ -2,6 +2,7 @@
 
 import pytest
 
+from brownout_harness.comparing.seen import Load, Move, Seen
 from brownout_harness.twin.agreement import (
     AMPLIFICATION,
     BREAKER,
@@ -12,7 +13,6 @@ from brownout_harness.twin.agreement import (
     agreement_of,
     with_spread,
 )
-from brownout_harness.twin.seen import Load, Move, Seen
 from brownout_reports.run_folder import Status
 from tests.harness.twin.runs import pair, seen, verdict
 

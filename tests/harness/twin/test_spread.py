@@ -9,9 +9,9 @@ import pytest
 
 from brownout_core.transport import Opened, Request
 from brownout_core.transports.memory import OneChunk
+from brownout_harness.comparing.seen import Load
 from brownout_harness.running.orders import checked_scenario
 from brownout_harness.twin.agreement import agreement_of
-from brownout_harness.twin.seen import Load
 from brownout_harness.twin.spread import Longer, started_later, with_what_explains_it
 from tests.harness.twin.runs import pair, seen, verdict
 from tests.support.aio import virtually

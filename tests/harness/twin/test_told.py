@@ -2,8 +2,8 @@
 
 import pytest
 
+from brownout_harness.comparing.seen import Move
 from brownout_harness.twin.agreement import agreement_of
-from brownout_harness.twin.seen import Move
 from brownout_harness.twin.told import Told, difference_text, markdown, remarks, told, value_text, within_text
 from brownout_reports.run_folder import Status
 from tests.harness.twin.runs import pair, seen, verdict

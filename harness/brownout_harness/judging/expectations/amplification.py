@@ -52,7 +52,7 @@ class Amplification:
         worst = load.by_operation.sort(-pl.col("sent"), "operation_id").head(3)
         return [
             Violation(at_s, operation_id, f"{counted(sent, 'request')} to {self.vendor}")
-            for operation_id, at_s, sent in worst.iter_rows()
+            for operation_id, at_s, sent, _ in worst.iter_rows()
         ]
 
 
@@ -65,7 +65,8 @@ class Load:
     """How many requests there would have been without a retry."""
     requests: int
     by_operation: pl.DataFrame
-    """Of each operation that requests name: `operation_id`, `at_s` of the first of them, and how many were `sent`."""
+    """Of each operation that requests name: `operation_id`, `at_s` of the first of them, how many were `sent`, and for
+    how many of these there is a reason, its `asks`."""
 
 
 def load_on(evidence: Evidence, vendor: str, span: PhaseSpan) -> Load:
@@ -85,8 +86,9 @@ def load_on(evidence: Evidence, vendor: str, span: PhaseSpan) -> Load:
     reached = by_operation.lazy().join(_asks_that_reached(evidence, named), on="operation_id", how="left")
     reached = reached.join(_redrives(evidence), on="operation_id", how="left")
     asks, redrives = pl.col("asks").fill_null(1), pl.col("redrives").fill_null(0)
-    reasons = reached.select((asks + pl.min_horizontal(pl.col("sent") - asks, redrives)).sum()).collect().item()
-    return Load(by_operation.height, reasons, len(requests), by_operation)
+    reasons = (asks + pl.min_horizontal(pl.col("sent") - asks, redrives)).alias("asks")
+    by_operation = reached.select("operation_id", "at_s", "sent", reasons).collect()
+    return Load(by_operation.height, by_operation.select(pl.col("asks").sum()).item(), len(requests), by_operation)
 
 
 def _asks_that_reached(evidence: Evidence, requests: pl.LazyFrame) -> pl.LazyFrame:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from brownout_core.telemetry import Kind
+from brownout_harness.comparing.seen import Move, seen_in, starts_in
 from brownout_harness.judging.evidence import Deed, Evidence
-from brownout_harness.twin.seen import Move, seen_in, starts_in
 from brownout_reports.rows import EventRow
 from brownout_reports.tables import Rows
 from tests.harness.twin.runs import verdict
