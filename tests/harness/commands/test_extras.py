@@ -53,7 +53,7 @@ def test_a_command_whose_extra_is_missing_is_one_line(name: str) -> None:
     code = "import sys; from importlib.util import find_spec as found; from brownout_harness.commands import extras\n"
     code += "extras.find_spec = lambda name: None if name in ('polars', 'locust') else found(name)\n"
     code += f"from brownout_harness.cli import main; sys.argv = ['brownout', {name!r}]; main()"
-    words = {"check": "x", "show": "x", "judge": "x", "report": "x"}.get(name)
+    words = {"check": "x", "compare": "x", "show": "x", "judge": "x", "report": "x"}.get(name)
     code = code.replace(f"{name!r}]", f"{name!r}, {words!r}]") if words else code
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     line = f"error: brownout {name} needs brownout[run]: pip install 'brownout[run]' (no locust here)\n"

@@ -296,7 +296,7 @@ def test_one_clients_disconnect_loses_no_other_clients_answer(run: Run) -> None:
 
 def test_many_slow_calls_at_once_do_not_hold_each_other_up(run: Run) -> None:
     async def main() -> None:
-        async with serving({"latency": {"fixed_s": 600.0}}) as host:
+        async with serving({"latency": {"fixed_s": 300.0}}) as host:
             slow = [Raw(host) for _ in range(100)]
             for raw in slow:
                 await raw.send(request_bytes())
