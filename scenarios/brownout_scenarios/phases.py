@@ -93,7 +93,7 @@ ORDERS: Final = ("redrive", "discard", "breaker", "health")
 VERBS: Final = ("kill", "stop", "pause", "start", "empty", "restore", *ORDERS, "clock")
 PROCESSES: Final = ("gateway", "target", "store")
 Process: TypeAlias = Annotated[str, "a process"]
-"""One of `PROCESSES`; of several of a kind one alone is `gateway.1`, and `gateway` is all of them."""
+"""One of `PROCESSES`, or one of `targets`; of several of a kind one alone is `gateway.1`, `gateway` is all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

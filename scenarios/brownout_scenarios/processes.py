@@ -12,6 +12,8 @@ from typing import Final, Literal, TypeAlias
 from brownout_scenarios import spelling, units
 from brownout_scenarios.phases import PROCESSES, Action
 
+NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+"""Of a process of the application's own, in `targets`; its log is called so, too."""
 State: TypeAlias = Literal["running", "paused", "down"]
 
 GRACE_S: Final = 3.0
@@ -22,8 +24,9 @@ NOT_NOW = {"running": "is already running", "paused": "is paused", "down": "is n
 
 
 def read_name(text: str) -> str:
-    """The name of a process, or of all of a kind: `gateway.1`, `gateway`. Raises `ValueError` where it is none."""
-    if not re.fullmatch(rf"({'|'.join(PROCESSES)})(\.(0|[1-9]\d?))?", text):
+    """The name of a process, or of all of a kind: `gateway.1`, `gateway`, `worker`. Raises `ValueError` where it can be
+    none; whether there is one, the scenario knows."""
+    if not re.fullmatch(rf"{NAME.pattern}(\.(0|[1-9]\d?))?", text):
         known = (*PROCESSES, f"{PROCESSES[0]}.0")
         raise ValueError(f"{units.shown(text)} is not allowed{spelling.hint(text, known)}")
     return text

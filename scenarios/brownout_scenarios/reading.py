@@ -52,7 +52,8 @@ def read(
 
 def _built(data: Any, words: Vocabulary, path: FilePath | None) -> Scenario:
     made: Scenario = words.document_model.model_validate(data).result()
-    return replace(made, document=data, path=path)
+    asked = next(iter(made.applications.values()), None)
+    return replace(made, document=data, path=path, target=asked)
 
 
 def _mistakes(sound: Sound, words: Vocabulary) -> tuple[list[Mistake], bool]:

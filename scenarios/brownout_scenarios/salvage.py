@@ -20,6 +20,7 @@ _STAND_INS: Final[Mapping[Path, tuple[Any, Any]]] = {
     ("name",): ("missing", "missing"),
     ("about",): ("missing", "missing"),
     ("target",): ("gateway", "http://127.0.0.1:1"),
+    ("targets",): ({}, {"missing": {"command": "missing", "url": "http://127.0.0.1:{{port}}"}}),
     ("target", "url"): ("http://127.0.0.1:1", "http://127.0.0.1:{{port}}"),
     ("workload",): (
         {"arrivals": {"rate": "1/s"}, "operations": [_OPERATION]},
@@ -123,6 +124,8 @@ class Sound:
             return True
         if path[:1] == ("policies",) and path[-1] == "lease" and any(hole[:1] == ("policies",) for hole in holes):
             return True  # it is held against every vendor's deadline
+        if path[:1] == ("phases",) and "actions" in path and any(hole[:1] == ("targets",) for hole in holes):
+            return True  # what is done, is done to one of them
         patterns = {_pattern(hole) for hole in holes}
         return any(
             path[:1] == keys[:1] and (path[-1] in keys[1:] or "*" in keys[1:]) and not patterns.isdisjoint(needed)

@@ -22,6 +22,8 @@ ALWAYS = "always"
 """What faults are called that belong to no phase: `always.0`."""
 GATEWAY = "gateway"
 """The name of the reference application, as a target and as a process."""
+TARGET = "target"
+"""The process of an application that is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +122,9 @@ class Scenario:
     seed: int = 1
     """All randomness of a run comes from it; `--seed` replaces it."""
     target: Target | None = None
-    """`gateway` (None here): the reference application."""
+    """`gateway` (None here): the reference application. Where there are `targets`, the one that users ask."""
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    """In place of `target`: the processes that the application is, by name. Users ask the first one with a `url`."""
     grace_s: float = GRACE_S
     """How long the target may take to end after a `stop`, and at the end of the run; killed two seconds after that."""
     replicas: int = 1
@@ -158,9 +162,29 @@ class Scenario:
     @property
     def target_folder(self) -> Path | None:
         """Where an application of somebody else's is; None: nobody knows, as the scenario came from no file."""
-        if self.target is None or self.path is None:
-            return None
-        return (self.path.parent / self.target.folder).resolve()
+        return None if self.target is None else self.folder_of(self.target)
+
+    def folder_of(self, target: Target) -> Path | None:
+        """Where one of the application's processes is started; None as above."""
+        return None if self.path is None else (self.path.parent / target.folder).resolve()
+
+    @property
+    def applications(self) -> Mapping[str, Target]:
+        """What is somebody else's, by name, first what users ask; nothing for the gateway."""
+        if self.targets:
+            asked = next((name for name, each in self.targets.items() if each.url), "")
+            return {name: self.targets[name] for name in sorted(self.targets, key=lambda name: name != asked)}
+        return {} if self.target is None else {TARGET: self.target}
+
+    @property
+    def vendor_ports(self) -> Mapping[str, int]:
+        """Per vendor, where its simulator is to serve; of those left out, on a free one."""
+        return {vendor: port for each in self.applications.values() for vendor, port in each.ports.items()}
+
+    @property
+    def unasked(self) -> tuple[str, ...]:
+        """Those of its processes that no user ever asks."""
+        return self.processes[1:] if self.targets else ()
 
     @property
     def duration_s(self) -> float:
@@ -168,14 +192,17 @@ class Scenario:
 
     @property
     def processes(self) -> tuple[str, ...]:
-        """The target's, by name: `gateway` alone, or `gateway.0`, `gateway.1` and so on."""
-        name = GATEWAY if self.target is None else "target"
+        """The target's, by name: `gateway` alone, or `gateway.0`, `gateway.1` and so on; first one that users ask."""
+        if self.targets:
+            return tuple(self.applications)
+        name = GATEWAY if self.target is None else TARGET
         return (name,) if self.replicas == 1 else tuple(f"{name}.{number}" for number in range(self.replicas))
 
     @property
     def has_store(self) -> bool:
         """Whether the target keeps something in the Redis of the run, as far as one can tell."""
-        return self.target is None or (bool(self.target.command) and REDIS_URL in self.target.templates())
+        told = (each.command and REDIS_URL in each.templates() for each in self.applications.values())
+        return self.target is None or any(told)
 
     @property
     def heard(self) -> tuple[str, ...]:
@@ -196,11 +223,9 @@ class Scenario:
         named += [vendor for phase in self.phases for vendor in phase.limits]
         for item in self.expect:
             named += [getattr(item.check, "vendor", ""), getattr(item.check, "effect", "").partition(".")[0]]
-        if self.target is not None:
-            named += [
-                *self.target.ports,
-                *(vendor for name in self.target.templates() if (vendor := name.partition(".")[0]) not in RUN_VALUES),
-            ]
+        for each in self.applications.values():
+            filled_in = (name.partition(".")[0] for name in each.templates())
+            named += [*each.ports, *(name for name in filled_in if name not in (*RUN_VALUES, *self.targets))]
         return tuple(dict.fromkeys(name for name in named if name))
 
     def limits_of(self, vendor: str) -> dict[str, Json]:

@@ -26,11 +26,17 @@ _NO_COMMAND = Command()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """How one knows that the target serves: a GET that answers below 500."""
+    """How one knows that the target serves: a GET that answers below 500, or a line in its log."""
 
     path: str = "/"
+    log: str = ""
+    """In place of a GET: it has written a line that holds this, since it was started."""
     within_s: float = 20.0
     """After this the run is given up."""
+
+    def __post_init__(self) -> None:
+        if self.log and self.path != "/":
+            raise ValueError("has path and log: ready is one that answers there, or one that has written that")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +60,8 @@ class Target:
     ports: Mapping[str, int] = field(default_factory=dict)
     """Per vendor, where its simulator serves: `{stripe: 12111}`; of those left out, a free one. A target that runs
     already cannot know a free port."""
+    port: int = 0
+    """What `{{port}}` is; 0: a free one."""
 
     @property
     def is_started(self) -> bool:

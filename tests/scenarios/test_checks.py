@@ -664,3 +664,125 @@ def test_of_several_processes_each_has_a_name_and_all_have_one(replicas: int, ac
     text = SCENARIO.replace("phases:", f"replicas: {replicas}\nphases:", 1)
     found = problems(text.replace("for: 20s", f"for: 20s, actions: [{actions}]", 1))
     assert any(said in line for line in found) if said else not found, found
+
+
+WEB = "  web: {command: node web.js, url: 'http://127.0.0.1:{{port}}', ready: /health, env: {A: '{{stripe.url}}'}}\n"
+WORKER = "  worker: {command: node worker.js, ready: {log: waiting}, env: {WEB: '{{web.url}}'}}\n"
+
+
+def several(*processes: str, actions: str = "", more: str = "") -> list[str]:
+    start, end = FOREIGN.index("target:"), FOREIGN.index("workload:")
+    text = f"{FOREIGN[:start]}targets:\n{''.join(processes)}{more}{FOREIGN[end:]}"
+    return problems(text.replace("for: 10s", f"for: 10s, actions: [{actions}]") if actions else text)
+
+
+def test_an_application_may_be_several_processes_and_users_ask_the_first_that_serves() -> None:
+    assert several(WORKER, WEB, actions="{at: 1s, kill: worker, for: 1s}, {at: 2s, pause: web, for: 1s}") == []
+    start, end = FOREIGN.index("target:"), FOREIGN.index("workload:")
+    scenario = load_text(f"{FOREIGN[:start]}targets:\n{WORKER}{WEB}{FOREIGN[end:]}", WORDS)
+    assert scenario.processes == ("web", "worker")
+    assert scenario.target is scenario.targets["web"]
+    assert scenario.unasked == ("worker",)
+    assert set(scenario.vendors) == {"stripe"}
+
+
+@pytest.mark.parametrize(
+    ("processes", "actions", "more", "said"),
+    [
+        (
+            (WEB, WORKER),
+            "{kill: workr, for: 1s}",
+            "",
+            "kill: there is no workr among the targets (did you mean worker?)",
+        ),
+        ((WEB, WORKER), "{kill: target, for: 1s}", "", "kill: there is no target among the targets"),
+        ((WEB, WORKER), "{kill: worker.1, for: 1s}", "", "kill: there is no worker.1 among the targets"),
+        ((WEB, WORKER), "{kill: worker}", "", "phases: end with the worker killed; start it again"),
+        ((WEB, WORKER), "", "replicas: 2\n", "replicas: are copies of one target, and there are several targets"),
+        ((WEB, WORKER), "", "target: http://127.0.0.1:8000\n", "target: and targets are both there"),
+        (
+            (WORKER.replace("web.url", "stripe.url"),),
+            "",
+            "",
+            "targets: has none with a url, so users have nobody to ask",
+        ),
+        (
+            (WEB, WORKER.replace("web.url", "wbe.url")),
+            "",
+            "",
+            "targets.worker: no value for {{wbe.url}} (did you mean web.url?)",
+        ),
+        (
+            (WEB, WORKER.replace("worker:", "stripe:")),
+            "",
+            "",
+            "targets.stripe: stripe is what something else is called",
+        ),
+        ((WEB, WORKER.replace("worker:", "load:")), "", "", "targets.load: load is what something else is called here"),
+        (
+            (WEB, WORKER.replace("worker:", "simulator-stripe:")),
+            "",
+            "",
+            "simulator-stripe is what something else is called",
+        ),
+        ((WEB, WORKER.replace("worker:", "Worker:")), "", "", "targets.Worker: 'Worker' is no name"),
+        (
+            (WEB, WORKER.replace("command:", "asgi: 'w:app', command:")),
+            "",
+            "",
+            "targets.worker.asgi: is for virtual time",
+        ),
+        ((WEB, WORKER.replace("{log: waiting}", "/up")), "", "", "targets.worker.ready: needs a url to be asked at"),
+        (
+            (WEB, "  api: {url: 'http://127.0.0.1:80'}\n"),
+            "",
+            "",
+            "targets.api: needs a command: what runs already is judged",
+        ),
+        ((), "", "  {}\n", "targets: is empty: name a process"),
+        (
+            (WEB, WORKER.replace("ready:", "port: 80, url: 'http://127.0.0.1:{{port}}', ready:")),
+            "",
+            "",
+            "targets.worker.port: 80 is outside 1024 to 65535",
+        ),
+        (
+            (
+                WEB.replace("ready:", "port: 3000, ready:"),
+                WORKER.replace("ready:", "port: 3000, url: 'http://127.0.0.1:{{port}}', ready:"),
+            ),
+            "",
+            "",
+            "targets.worker.port: 3000 is web's already",
+        ),
+    ],
+)
+def test_several_processes_are_named_asked_and_told_apart(
+    processes: tuple[str, ...], actions: str, more: str, said: str
+) -> None:
+    found = several(*processes, actions=actions, more=more)
+    assert len(found) == 1 or not processes, found
+    assert said in found[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("ready: /health", "port: 3000\n  ready: /health", ""),
+        ("ready: /health", "port: 80\n  ready: /health", "target.port: 80 is outside 1024 to 65535"),
+        ("ready: /health", "ready: {log: listening}", ""),
+        ("ready: /health", "ready: {log: listening, path: /health}", "has path and log"),
+        ("ready: /health", "port: 12111\n  ports: {stripe: 12111}", "ports.stripe: 12111 is the target's already"),
+    ],
+)
+def test_a_target_may_have_its_port_fixed_and_be_ready_by_what_it_writes(old: str, new: str, said: str) -> None:
+    found = foreign(old, new)
+    assert len(found) == bool(said), found
+    assert not said or said in found[0]
+
+
+def test_what_is_done_to_a_process_that_cannot_be_read_is_no_mistake_of_its_own() -> None:
+    (found,) = several(WEB, WORKER.replace("ready:", "redy:"), actions="{at: 1s, kill: worker, for: 1s}")
+    assert "targets.worker.redy: unknown key (did you mean ready?)" in found
+    (found,) = several(WEB, WORKER.replace("node worker.js", "5"), actions="{at: 1s, kill: worker, for: 1s}")
+    assert "targets.worker.command: 5 is no command" in found

@@ -61,8 +61,9 @@ def test_what_is_emptied_or_put_back_runs_before_and_after() -> None:
 
 
 def test_a_name_is_of_a_kind_or_of_one_of_several() -> None:
-    assert [read_name(text) for text in ("gateway", "target.0", "gateway.12")] == ["gateway", "target.0", "gateway.12"]
-    for text in ("stripe", "gateway.", "gateway.01", "gateway.a", "gateway.1.2", "gateway 1", ""):
+    for text in ("gateway", "target.0", "gateway.12", "worker", "mail-worker_2"):
+        assert read_name(text) == text
+    for text in ("Worker", "2nd", "gateway.", "gateway.01", "gateway.a", "gateway.1.2", "gateway 1", ""):
         with pytest.raises(ValueError, match="is not allowed"):
             read_name(text)
     assert means("gateway", "gateway.1")

@@ -149,8 +149,7 @@ class Evidence:
     texts: Mapping[str, str] = field(default_factory=dict)
     """What may be read by others, by a short name of the place: logs, the scenario as resolved."""
     finish_within_s: Mapping[str, float] = field(default_factory=dict)
-    """By the operation's name: how long after its answer it was followed. Of one that is not in here nobody asked for
-    the state."""
+    """By the operation's name: how long after its answer it was followed; not in here, nobody asked for its state."""
     refusals: Mapping[str, Refusals] = field(default_factory=dict)
     """By vendor; of one that is not in here the usual ones."""
     notified_by: tuple[str, ...] = ()
@@ -164,6 +163,8 @@ class Evidence:
     """Where it is narrowed to what one group of users asked for (`groups.py`), that group."""
     processes: tuple[str, ...] = ()
     """The target's, by name, where it is several (`by_process.py`)."""
+    unasked: tuple[str, ...] = ()
+    """Those of its processes that no user ever asks: workers."""
     control: "Evidence | None" = None
     """The same of the control run: the same load, without faults and actions. None: there was none."""
     no_control: str = ""

@@ -33,6 +33,8 @@ class Child:
     ) -> None:
         self.name = name
         self.grace_s = grace_s
+        self.written_before: Mapping[Path, int] = {}
+        """How long its two files were already when it was started."""
         self.pid = pid
         """The child's own process id (not the warden's)."""
         self.output = logs / f"{name}.out.log"
@@ -91,6 +93,22 @@ class Child:
             return tuple(self.errors.read_text(errors="replace").strip().splitlines()[-count:])
         return ()
 
+    def last_said(self, count: int) -> tuple[str, ...]:
+        """The last lines that it wrote on standard error, or on standard output where it wrote none there."""
+        lines = self.last_lines(count)
+        if not lines and self.output.exists():
+            lines = tuple(self.output.read_text(errors="replace").strip().splitlines()[-count:])
+        return lines
+
+    def has_written(self, text: str) -> bool:
+        """Whether that is in what it wrote since it was started: an earlier one of its name wrote to the same files."""
+        for path in (self.output, self.errors):
+            with contextlib.suppress(OSError), path.open("rb") as file:
+                file.seek(self.written_before.get(path, 0))
+                if text.encode() in file.read():
+                    return True
+        return False
+
     def _order(self, order: bytes) -> None:
         self.asked_to_end = True
         self._write(order)
@@ -139,8 +157,11 @@ class Processes:
         earlier = self._children.get(name)
         if earlier is not None and earlier.alive:
             raise ValueError(f"{name} already runs")
+        files = (self._logs / f"{name}.out.log", self._logs / f"{name}.log")
+        written_before = {path: path.stat().st_size for path in files if path.exists()}
         warden, control, said = self._watched(name, [*command], environment, cwd, grace_s)
         child = Child(name, warden, control=control, pid=said.get("pid", 0), logs=self._logs, grace_s=grace_s)
+        child.written_before = written_before
         self._children[name] = child
         if "error" in said:
             child.asked_to_end = True
@@ -212,9 +233,17 @@ class Processes:
 
 
 def wait_until(
-    ready: Callable[[], Any], child: Child, deadline_s: float, what: str, *, clock: Callable[[], float] = time.monotonic
+    ready: Callable[[], Any],
+    child: Child,
+    deadline_s: float,
+    what: str,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    why: Callable[[], str] = lambda: "",
+    said: Callable[[], str] | None = None,
 ) -> Any:
-    """Ask `ready()` every few milliseconds until it returns something true, and return that.
+    """Ask `ready()` every few milliseconds until it returns something true, and return that. `why` says why it does not
+    yet, `said` what the child said last, in place of its last line.
 
     Raises:
         NotJudged: the child ended first, or `deadline_s` (an instant on `clock`) came first.
@@ -223,12 +252,14 @@ def wait_until(
     while True:
         if answer := ready():
             return answer
-        words = child.last_words() if not child.alive or clock() >= deadline_s else ""
+        is_over = not child.alive or clock() >= deadline_s
+        words = (said or child.last_words)() if is_over else ""
         hint = f"; its last words: {words}" if words else ""
         if not child.alive:
             raise NotJudged(f"{what} ended with exit code {child.exit_code} before it was ready{hint}")
         if clock() >= deadline_s:
-            raise NotJudged(f"{what} was not ready after {clock() - started_s:.0f} s{hint}")
+            because = f": {reason}" if (reason := why()) else ""
+            raise NotJudged(f"{what} was not ready after {clock() - started_s:.0f} s{because}{hint}")
         pause(POLL_S)
 
 

@@ -8,7 +8,7 @@ from brownout_harness.asked.dead_letters import Answered
 from brownout_harness.asked.request import Request
 from brownout_harness.real.booths import Booth
 from brownout_harness.real.http_json import NoAnswer, exchange
-from brownout_harness.real.target import Launch, launch
+from brownout_harness.real.target import Launch, launch, port_of
 from brownout_scenarios.schema import Scenario
 
 OPERATOR_WITHIN_S: Final = 60.0
@@ -24,9 +24,10 @@ def launches(
     listen: Callable[[str], Mapping[str, str]],
     parts: str = "",
 ) -> dict[str, Launch]:
-    """By name what to start for this scenario. Several share every store and have a port, a seed and a telemetry each;
-    the vendors' notices go to the first one. Raises as `launch` does."""
+    """By name what to start for this scenario, first what users ask. Several share every store and have a port, a seed
+    and a telemetry each; the vendors' notices go to the first one. Raises as `launch` does."""
     known: dict[str, str] = {}
+    ports = {name: port_of(each) for name, each in scenario.targets.items()}
 
     def listen_once(url: str) -> Mapping[str, str]:
         known.update(known or listen(url))
@@ -40,8 +41,9 @@ def launches(
             scratch=scratch,
             seed=scenario.seed + number,
             listen=listen_once,
-            process=name if scenario.replicas > 1 else "",
+            process=name if scenario.replicas > 1 or scenario.targets else "",
             parts=parts,
+            ports=ports,
         )
         for number, name in enumerate(scenario.processes)
     }

@@ -151,7 +151,7 @@ class _Run:
         self._breakers = BreakerWatch(telemetry_of(stage.targets))
         self._shown_at_s = 0.0
         self._clocks = Clocks()
-        self._pulses = Pulses(stage.redis_url if stage.target.asks_redis else "")
+        self._pulses = Pulses(stage.redis_url if any(each.asks_redis for each in stage.targets.values()) else "")
         lead_s = self._lead_s()
         self._wall_start_s = system_wall_clock() + lead_s
         self._start_at_s = time.monotonic() + lead_s
@@ -240,7 +240,7 @@ class _Run:
                 raise NotJudged(
                     f"{child.name} ended unasked with exit code {child.exit_code}: {words}".removesuffix(": ")
                 )
-            self._deaths.append(Death(self._now_s(), child.name, child.exit_code or 0, child.last_lines(LAST_LINES)))
+            self._deaths.append(Death(self._now_s(), child.name, child.exit_code or 0, child.last_said(LAST_LINES)))
         self._gaps += (Gap(GapKind.NOT_STAGED, why, self._now_s()) for why in self._stage.not_back())
         self._stops.look(self._now_s())
         self._memory.look(self._now_s(), self._stage.pids)

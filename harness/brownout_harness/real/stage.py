@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from brownout_harness.real.redis_process import RedisProcess
 from brownout_harness.real.replicas import launches
 from brownout_harness.real.store import RealStore
 from brownout_harness.real.target import Launch
+from brownout_harness.safety.secret_forms import forms_of, masked
 from brownout_scenarios.phases import Action
 from brownout_scenarios.processes import KILLED_AFTER_S, means
 from brownout_scenarios.schema import Scenario
@@ -32,6 +33,8 @@ from brownout_scenarios.schema import Scenario
 START_WITHIN_S = 30.0
 """Our own processes serve by then, even on a busy machine."""
 LOOK_EVERY_S = 0.1
+LAST_LINES = 15
+"""Of the log of a target that does not get ready."""
 
 
 class Stage:
@@ -63,7 +66,7 @@ class Stage:
         self._paused: set[str] = set()
         environment = dict(os.environ)
         self.store = RealStore(scenario, RedisProcess(redis, processes, scratch=scratch, environment=environment))
-        ports = scenario.target.ports if scenario.target is not None else {}
+        ports = scenario.vendor_ports
         stands = {
             lot: processes.start(
                 booths.name_of(lot),
@@ -86,12 +89,13 @@ class Stage:
             scenario, self.booths, redis_url=self.redis_url, scratch=scratch, listen=self.booths.listen, parts=parts
         )
         self.target: Launch = next(iter(self.targets.values()))
-        """What holds for each of them: they differ in name, port and telemetry."""
+        """The one that users ask; of copies the first: they differ in name, port and telemetry."""
         self._begin_targets(tell)
         self._plan_load(scratch)
         for each in self.targets.values():
             self._wait_for(each)
         _wait(load, self._load_is_ready, "the load generator")
+        self._require_alive()
 
     @cached_property
     def turns(self) -> tuple[Turn, ...]:
@@ -99,7 +103,7 @@ class Stage:
         return tuple(chain.from_iterable(users_of(self._scenario)))
 
     def _plan_load(self, scratch: Path) -> None:
-        urls, secrets = {name: each.url for name, each in self.targets.items()}, self.booths.secrets
+        urls, secrets = {name: self.targets[name].url for name in self._asked}, self.booths.secrets
         outside = {booth.vendor: (booth.url, holder) for booth in self.booths if (holder := booth.key_holder)}
         load_process.write_load_plan(
             scratch, self._scenario, self.arrivals, urls, secrets, turns=self.turns, outside=outside
@@ -153,8 +157,14 @@ class Stage:
 
     def serving(self, running: Sequence[str]) -> Launch:
         """Of the target's processes that are to run, the first that does; where none does, the first."""
-        alive = [name for name in running if name not in self._restarting_until_s and self._is_alive(name)]
-        return self.targets[next(iter([*alive, *running, *self.targets]))]
+        asked = [name for name in running if name in self._asked]
+        alive = [name for name in asked if name not in self._restarting_until_s and self._is_alive(name)]
+        return self.targets[next(iter([*alive, *asked, *self.targets]))]
+
+    @property
+    def _asked(self) -> tuple[str, ...]:
+        """Those of the target's processes that users ask."""
+        return tuple(name for name in self.targets if name not in self._scenario.unasked)
 
     @property
     def pids(self) -> dict[str, int]:
@@ -210,12 +220,13 @@ class Stage:
     def not_back(self) -> Iterator[str]:
         """What was started again, lives and does not serve though its time is over, in words; each once."""
         for name, until_s in list(self._restarting_until_s.items()):
-            is_ready = self.targets[name].is_ready()
+            is_ready = self.targets[name].is_ready(self._processes.get(name))
             is_over = time.monotonic() > until_s
             if is_ready or is_over:
                 del self._restarting_until_s[name]
             if not is_ready and is_over and self._is_alive(name):  # one that has died is told as that
-                yield f"{name} did not serve again within {self.targets[name].within_s:.0f} s of its start"
+                why = self.targets[name].why_not_ready(self._processes.get(name))
+                yield f"{name} did not serve again within {self.targets[name].within_s:.0f} s of its start: {why}"
 
     def _launch(self, target: Launch) -> Child:
         return self._processes.start(
@@ -225,12 +236,30 @@ class Stage:
     def _wait_for(self, target: Launch) -> None:
         deadline_s = time.monotonic() + target.within_s
         if target.command:
-            wait_until(target.is_ready, self.target_child(target.name), deadline_s, f"the target ({target.name})")
+            child, what = self.target_child(target.name), f"the target ({target.name})"
+            why, said = partial(target.why_not_ready, child), partial(self._last_said, child)
+            wait_until(lambda: child.alive and not why(), child, deadline_s, what, why=why, said=said)
             return
-        while not target.is_ready():
+        while why_not := target.why_not_ready():
             if time.monotonic() >= deadline_s:
-                raise NotJudged(f"no target serves at {target.ready_url}: start it, or name its command")
+                raise NotJudged(f"no target is ready, {why_not}: start it, or name its command")
             pause(LOOK_EVERY_S)
+
+    def _last_said(self, child: Child) -> str:
+        """The end of its log, without credentials; on lines of their own where they are several."""
+        lines = child.last_said(LAST_LINES)
+        return masked("\n  ".join(["", *lines] if len(lines) > 1 else lines), forms_of(self.booths.secrets))
+
+    def _require_alive(self) -> None:
+        """That one was ready does not say that it has lived on while the others were waited for.
+
+        Raises:
+            NotJudged: it has not.
+        """
+        for child in (self._processes.get(name) for name in self.targets):
+            if child is not None and not child.alive:
+                said = f"; its last words: {words}" if (words := self._last_said(child)) else ""
+                raise NotJudged(f"{child.name} ended with exit code {child.exit_code} before the run began{said}")
 
     def _load_is_ready(self) -> bool:
         self.watch.look()

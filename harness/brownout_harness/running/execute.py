@@ -297,6 +297,7 @@ def evidence_of(
         pause_s={group.name: group.ask_again.after_s for group in scenario.workload.groups if group.ask_again},
         think_s={group.name: group.mean_think_s for group in scenario.workload.groups if group.is_closed},
         processes=scenario.processes if scenario.replicas > 1 else (),
+        unasked=scenario.unasked,
         control=None if inputs.control is None else evidence_of(control_of(scenario), inputs.control, {}, gateway),
         no_control=inputs.no_control,
     )
@@ -356,6 +357,8 @@ def _logs(folder: Path | None) -> dict[str, str]:
 def _about(order: Order, inputs: RunInputs) -> About:
     scenario = order.scenario
     target = GATEWAY if scenario.target is None else scenario.target.told(order.mode)
+    if scenario.targets:
+        target = "; ".join(f"{name}: {each.told(order.mode)}" for name, each in scenario.applications.items())
     if scenario.replicas > 1:
         target += f" ({scenario.replicas} processes)"
     return About(

@@ -173,12 +173,17 @@ def _can_be_run(mode: Mode, scenario: Scenario) -> Iterator[tuple[Place, str]]:
 
 
 def _in_virtual_time(scenario: Scenario, target: Target) -> Iterator[tuple[Place, str]]:
+    if scenario.targets:
+        yield ("targets",), "are processes, which virtual mode has not: add --mode real"
+        return
     if not target.asgi:
         yield (
             ("target",),
             "needs processes, which virtual mode has not: add --mode real, or name an ASGI application (asgi)",
         )
         return
+    if target.ready.log:
+        yield ("target", "ready", "log"), "is a process's, and virtual mode has none: write a path, or add --mode real"
     if scenario.replicas > 1:
         yield ("replicas",), "would share what a module imports late: add --mode real"
     for number, phase in enumerate(scenario.phases):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from brownout_scenarios import schema, units
+from brownout_scenarios import schema, spelling, units
 from brownout_scenarios.checks.common import Found
 from brownout_scenarios.checks.stores import state_at, store
-from brownout_scenarios.phases import Action
+from brownout_scenarios.phases import PROCESSES, Action
 from brownout_scenarios.processes import KILLED_AFTER_S, ProcessStates, State
 from brownout_scenarios.schema import Scenario, Span
 from brownout_scenarios.stores import STORE
@@ -44,10 +44,16 @@ def _action(scenario: Scenario, words: Vocabulary, span: Span, action: Action, a
 
 
 def _process(scenario: Scenario, span: Span, action: Action, at: Path) -> Found:
-    here = _here(scenario)
+    here, kind = _here(scenario), (action.process or "").partition(".")[0]
+    known = (*scenario.processes, STORE)
     if action.process == STORE:
         yield from store(scenario, span, action, at)
-    elif (action.process or "").partition(".")[0] != here:
+    elif scenario.targets and not ProcessStates(scenario.processes).meant(action):
+        hint = spelling.hint(str(action.process), known)
+        yield (*at, action.verb), f"there is no {action.process} among the targets{hint}"
+    elif kind not in (*PROCESSES, *scenario.targets):
+        yield (*at, action.verb), f"there is no {action.process} in this scenario{spelling.hint(kind, known)}"
+    elif kind != here and not scenario.targets:
         named = "the gateway" if here == schema.GATEWAY else "not the gateway"
         yield (*at, action.verb), f"there is no {action.process} in this scenario; its target is {named}"
     elif not ProcessStates(scenario.processes).meant(action):
@@ -58,7 +64,7 @@ def _process(scenario: Scenario, span: Span, action: Action, at: Path) -> Found:
 
 
 def _here(scenario: Scenario) -> str:
-    return schema.GATEWAY if scenario.target is None else "target"
+    return schema.GATEWAY if scenario.target is None else schema.TARGET
 
 
 def _order(scenario: Scenario) -> Found:

@@ -160,3 +160,27 @@ def test_a_line_that_is_not_whole_yet_is_left_for_the_next_look(tmp_path: Path) 
     assert lines == [{"n": 1}]
     path.write_bytes(path.read_bytes() + b"}\n")
     assert json_lines(path, after=offset)[0] == [{"n": 2}]
+
+
+def test_what_an_earlier_one_of_its_name_has_written_is_not_its_own(processes: Processes) -> None:
+    first = processes.start("sleeper", SLEEPER, os.environ)
+    eventually(lambda: first.has_written('{"up": true}'))
+    first.kill()
+    assert first.wait(DEADLINE_S)
+    silent = processes.start("sleeper", [sys.executable, "-I", "-S", "-c", "import time; time.sleep(600)"], os.environ)
+    assert '{"up": true}' in silent.output.read_text()
+    assert not silent.has_written('{"up": true}')
+
+
+def test_the_end_of_a_log_is_of_standard_error_or_else_of_standard_output(processes: Processes) -> None:
+    both = "import sys; print('served'); sys.stdout.flush(); sys.exit(sys.argv[1:] or 0)"
+    for name, words, said in (("out", [], ("served",)), ("err", ["x"], ("['x']",))):
+        child = processes.start(name, [sys.executable, "-I", "-S", "-c", both, *words], os.environ)
+        assert child.wait(DEADLINE_S)
+        assert child.last_said(3) == said
+
+
+def test_what_is_not_ready_in_time_is_told_with_the_reason(processes: Processes) -> None:
+    child = processes.start("sleeper", SLEEPER, os.environ)
+    with pytest.raises(NotJudged, match=r"the shop was not ready after 0 s: GET / answered 503; its last words: tired"):
+        wait_until(lambda: False, child, 0.0, "the shop", why=lambda: "GET / answered 503", said=lambda: "tired")

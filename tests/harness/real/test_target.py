@@ -1,5 +1,6 @@
 """How the application under test is started, and what is refused."""
 
+import dataclasses
 import json
 import socket
 import sys
@@ -16,6 +17,7 @@ from brownout_scenarios.phases import Phase
 from brownout_scenarios.schema import Policies, Scenario
 from brownout_scenarios.target import Command, Ready, Target
 from brownout_scenarios.workload import Arrivals, Operation, Workload
+from tests.support.target import Target as Served
 
 STRIPE = Booth("stripe", "http://127.0.0.1:1", {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_API_KEY": "sk_test_1"})
 
@@ -123,3 +125,24 @@ def test_a_port_where_something_else_serves_is_refused(tmp_path: Path) -> None:
         with pytest.raises(BadInput, match=f"port {port} is taken"):
             shop.require_free_port()
     shop.require_free_port()
+
+
+@pytest.mark.parametrize(
+    ("target", "port"),
+    [(Target(url="http://127.0.0.1:{{port}}", port=3999), "3999"), (Target(url="http://127.0.0.1:3998"), "3998")],
+)
+def test_a_fixed_port_is_what_the_application_is_told(tmp_path: Path, target: Target, port: str) -> None:
+    shop = launched(dataclasses.replace(target, command=Command(("{{python}}", "shop.py", "{{port}}"))), tmp_path)
+    assert (shop.url, shop.environment["PORT"], shop.command[-1]) == (f"http://127.0.0.1:{port}", port, port)
+
+
+def test_why_a_target_is_not_ready_names_what_was_asked_and_what_came(tmp_path: Path) -> None:
+    with Served() as target:
+        ready = Launch(name="shop", url=target.url, ready_url=f"{target.url}/status/200", within_s=1.0)
+        assert ready.why_not_ready() == ""
+        ill = dataclasses.replace(ready, ready_url=f"{target.url}/status/503")
+        assert ill.why_not_ready() == f"GET {target.url}/status/503 answered 503"
+    assert ready.why_not_ready().startswith(f"GET {target.url}/status/200: ")
+    assert "refused" in ready.why_not_ready()
+    assert dataclasses.replace(ready, ready_log="up").why_not_ready() == "its log has no line with 'up'"
+    assert Launch(name="worker", url="", ready_url="", within_s=1.0).is_ready()

@@ -11,6 +11,7 @@ from brownout_harness.running.orders import MODES, Mode, Order, checked_scenario
 from brownout_scenarios import library
 from brownout_scenarios.checks.common import MAX_ARRIVALS
 from brownout_simulators.hosts.blocks import FileBlocks
+from tests.support.queue_shop_scenario import write_queue_shop
 from tests.support.shop_scenario import AGREED, write_shop
 
 LIVE = "sk_" + "live_" + "51Habcdefghijk"
@@ -183,3 +184,10 @@ def test_parts_that_are_none_are_refused_beforehand(parts: str, message: str) ->
 def test_a_target_of_ones_own_is_not_run_as_if_it_had_other_parts(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="has a target of its own, which knows no parts: unset it"):
         prepared(str(write_shop(tmp_path)), mode="real", environment={PARTS: "brownout_core.compose:Replacements"})
+
+
+def test_several_processes_are_refused_where_there_are_none(tmp_path: Path) -> None:
+    path = str(write_queue_shop(tmp_path))
+    assert checked_scenario(path, "real", None).processes == ("web", "worker")
+    with pytest.raises(BadInput, match="targets: are processes, which virtual mode has not: add --mode real"):
+        checked_scenario(path, "virtual", None)

@@ -70,7 +70,11 @@ class StopsGracefully:
         return wording.passed(f"{counted(len(stops), 'stop')}; {finished}, gone after {seconds(longest_s)} at most")
 
     def _under_way(self, evidence: Evidence, stop: Ending, ends: Ends) -> Iterator[OperationRow]:
-        """Those of which an ask had come to it for a while, and was not answered yet."""
+        """Those of which an ask had come to it for a while, and was not answered yet; of a process that nobody asks,
+        those that had been taken on for a while, and were still open."""
+        if stop.process in evidence.unasked:
+            yield from _taken_on_before(evidence, stop.asked_s, stop.asked_s - self.late_by_s)
+            return
         latest = stop.asked_s - self.late_by_s
         near = evidence.operations.where(pl.col("sent_s") < latest, pl.col("finished_s") > stop.asked_s)
         for each in near:
@@ -87,10 +91,20 @@ class StopsGracefully:
         if stop.ended_s is not None and stop.ended_s - stop.asked_s > limit_s + self.late_by_s:
             took_s = stop.ended_s - stop.asked_s
             yield Violation(stop.asked_s, "", f"{stop.process} ended after {seconds(took_s)}, not {seconds(limit_s)}")
+        if stop.process in evidence.unasked:
+            return
         since_s, until_s = stop.asked_s + self.late_by_s, _back_s(evidence, stop)
         yield from _taken_on(evidence, stop, since_s, until_s)
         if not evidence.processes:
             yield from _sent_for(evidence, since_s, until_s)
+
+
+def _taken_on_before(evidence: Evidence, asked_s: float, latest_s: float) -> Iterator[OperationRow]:
+    """What was answered by then, to be finished later, and had no end when the process was stopped."""
+    for each in evidence.operations.where(pl.col("finished_s") < latest_s, pl.col("states") != ""):
+        ends = [seen.at_s for seen in each.states_seen if seen.means in (Outcome.DONE, Outcome.REFUSED)]
+        if each.states_seen and min(ends, default=float("inf")) > asked_s:
+            yield each
 
 
 def _asks(operation: OperationRow) -> list[float]:
@@ -119,6 +133,11 @@ def _ask_at(operation: OperationRow, at_s: float, pause_s: Mapping[str, float]) 
 
 def _cut_off(ends: Ends, stop: Ending, operation: OperationRow, pause_s: Mapping[str, float]) -> Violation | None:
     """It got no answer; or it had to ask again, and nothing tells of an end after which that was to be expected."""
+    if operation.states_seen and operation.finished_s < stop.asked_s:
+        if operation.outcome != Outcome.ACCEPTED:
+            return None
+        what = f"taken on {seconds(stop.asked_s - operation.finished_s)} before {stop.process} was stopped, and left"
+        return Violation(operation.finished_s, operation.operation_id, what)
     ask = _ask_at(operation, stop.asked_s, pause_s)
     if ask.after == Outcome.REFUSED or (not ask.after and operation.status):
         return None

@@ -1,5 +1,6 @@
 """What is told to stop finishes what it has begun, takes nothing new, and ends in time."""
 
+import json
 from typing import Any
 
 import pytest
@@ -162,3 +163,35 @@ def test_a_grace_too_short_for_what_is_under_way_is_seen(tmp_path: Any) -> None:
 
 def test_each_damage_to_a_stop_has_its_name() -> None:
     assert {each.noticed_by for each in DAMAGES} == {(GENTLE.NAME,)}
+
+
+def followed(number: int, *, done_s: float | None) -> Any:
+    """Taken on at once; open until it is done, or for good."""
+    at_s = number / 10
+    states = [[at_s + 0.1, "open", "accepted"], *([[done_s, "done", "done"]] if done_s else [])]
+    outcome = Outcome.DONE if done_s else Outcome.ACCEPTED
+    return operation(number, at_s=at_s, finished_s=at_s + 0.05, outcome=outcome, states=json.dumps(states))
+
+
+def worker_stopped(*, left: int = 0, ended_s: float | None = 20.8, open_for_s: float = 1.05) -> Evidence:
+    rows = [followed(n, done_s=None if 190 <= n < 190 + left else n / 10 + open_for_s) for n in range(400)]
+    ending = Ending("worker", STOP_S, 3.0, ended_s)
+    return stopped(process="worker", operations=rows, endings=(ending,), unasked=("worker",))
+
+
+@pytest.mark.parametrize(
+    ("evidence", "expected", "said"),
+    [
+        (worker_stopped(), Status.PASSED, "1 stop; 7 of 7 operations under way finished, gone after 800 ms at most"),
+        (worker_stopped(left=3), Status.FAILED, "3 operations of 7 under way cut off"),
+        (worker_stopped(ended_s=24.0), Status.FAILED, "worker ended after 4 s, not 3 s"),
+        (worker_stopped(open_for_s=0.2), Status.INCONCLUSIVE, "0 operations under way when it was stopped"),
+    ],
+)
+def test_of_a_worker_that_nobody_asks_what_was_taken_on_is_to_come_to_an_end(
+    evidence: Evidence, expected: Status, said: str
+) -> None:
+    """Users are served all the while, by another process: that is no work that the worker takes on."""
+    result = GENTLE.judge(evidence)
+    assert result.status is expected, result
+    assert said in result.observed
