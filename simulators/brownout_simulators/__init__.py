@@ -17,7 +17,8 @@
 - `limiter.py`   token buckets and calls in flight; `capacity.py` how many are worked on at a time, and the queue
 - `idempotency.py` what is remembered under keys
 - `books.py`     what a commit leaves behind: `ledger.py`, every request and every effect; `outbox.py`, the webhooks,
-  with `deliveries.py`, who was told what and said what
+  with `deliveries.py`, who was told what and said what; `mailbag.py` those that somebody holds back, or sends again
+- `call_log.py`  the newest calls whole, for who looks
 - `kept.py`      which fields of an effect the ledger keeps
 - `agenda.py`    what is to happen later, `lanes.py` in which order; `acting.py` whose doing it is; `clock.py` the
   machine's time and the vendor's

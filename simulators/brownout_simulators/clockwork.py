@@ -36,9 +36,10 @@ class Clockwork:
                 self._run(item)
                 continue
             try:
-                if not self._books.outbox.is_wanted(item):
+                outbox = self._books.outbox
+                if outbox.bag.takes(item) or not outbox.is_wanted(item, self._clock.vendor_s()):
                     continue
-                outgoing.append(self._books.outbox.sign(item, self._clock.wall_s(), self._clock.machine_s()))
+                outgoing.append(outbox.sign(item, self._clock.wall_s(), self._clock.machine_s()))
             except Exception as error:  # noqa: BLE001  a defect of the vendor; the other webhooks are not to be lost
                 self._problems.tell(f"the webhook {item.notice.type}", error)
         return outgoing

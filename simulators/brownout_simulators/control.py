@@ -112,11 +112,13 @@ class Control(Generic[S]):
             if forgotten is not None:
                 self._engine.cut_off(forgotten)
                 shared.agenda.forget(forgotten)
+                shared.books.outbox.forget(forgotten, shared.clock.vendor_s())
             return
         self._engine.cut_off()
         shared.worlds.begin_anew(shared.worlds.seed if seed is None else seed)
         shared.agenda.forget()
         shared.books.begin_anew()
+        shared.calls.clear()
         shared.moments.watch(())
         shared.plan.replace((), seed=shared.worlds.seed, start_at_s=shared.clock.machine_s())
         shared.limiter.switch({})
@@ -145,10 +147,11 @@ class Control(Generic[S]):
             "serving": shared.capacity.counts(),
             "deliveries": {"attempts": len(books.outbox.book), "dropped": books.outbox.book.dropped},
             "ledger": {"next_seq": ledger.next_seq, "dropped": ledger.dropped},
-            "open_webhooks": shared.agenda.open_webhooks,
+            "open_webhooks": shared.agenda.open_webhooks + len(books.outbox.bag),
             "open_steps": shared.agenda.open_steps,
             "agenda_dropped": shared.agenda.dropped,
             "webhooks": shared.books.outbox.counts(),
+            "calls": {"keep": shared.calls.keep, "kept": len(shared.calls)},
             "problems": list(shared.problems.kept),
         }
 

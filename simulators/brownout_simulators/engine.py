@@ -51,6 +51,7 @@ class Engine(Generic[S]):
         self._limiter = shared.limiter
         self._capacity = shared.capacity
         self._books = shared.books
+        self._calls = shared.calls
         self._acting = shared.acting
         self._sessions = shared.sessions
         self._problems = shared.problems
@@ -128,6 +129,9 @@ class Engine(Generic[S]):
         self._leave(one)
         try:
             self._write_down(one, sending, chunks, left=left)
+            if self._calls.keep:
+                seq = self._books.ledger.next_seq - 1
+                self._calls.add(seq, one.call, sending, chunks=chunks, is_known=one.world is not None)
             made = one.made
             if made is not None and made.unread is not None:
                 is_as_made = sending.stream is made.stream and one.reply is made and sending.ending is Ending.COMPLETE

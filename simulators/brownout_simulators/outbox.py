@@ -12,6 +12,7 @@ from brownout_simulators.call import Notice
 from brownout_simulators.deliveries import Attempt, Deliveries
 from brownout_simulators.faults.plan import Plan, Subject
 from brownout_simulators.faults.webhooks import Mail, Webhooks
+from brownout_simulators.mailbag import Mailbag
 from brownout_simulators.vendor import NO_ANSWER, Terms, WebhookRules
 
 LOG_LIMIT = 1_000
@@ -31,6 +32,7 @@ class Attempted:
     attempt: int
     sent_s: float
     status: int | None
+    operation_id: str = ""
 
 
 class Outbox:
@@ -43,6 +45,7 @@ class Outbox:
         """Stretches or squeezes the vendor's own retry schedule."""
         self.log: deque[Attempted] = deque(maxlen=LOG_LIMIT)
         self.book = Deliveries()
+        self.bag = Mailbag(agenda.new_id)
         self._counts: Counter[str] = Counter()
 
     def post(
@@ -102,7 +105,33 @@ class Outbox:
             planned_s += gap_s * rules.jitter * draw
         return self.agenda.enter(delivering.noticed_at_s + planned_s + delivering.delay_s, delivering)
 
-    def is_wanted(self, delivering: Delivering) -> bool:
+    def hold(self, now_s: float, *, is_on: bool) -> None:
+        """Hold back what comes due from now on; or let all go, in the order in which it came due. `now_s` is the
+        vendor's clock."""
+        if is_on:
+            self.bag.is_holding = True
+        else:
+            self.bag.let_all_go()
+            self._send_next(now_s)
+
+    def send(self, ids: Sequence[int], now_s: float) -> int:
+        """Send what is held, or what is over once more, in this order; how many. Raises `ValueError`."""
+        number = self.bag.line_up(ids)
+        self._send_next(now_s)
+        return number
+
+    def forget(self, account: Account[Any], now_s: float) -> None:
+        """Drop what of an account is in hand."""
+        self.bag.forget(account)
+        self._send_next(now_s)
+
+    def _send_next(self, now_s: float) -> None:
+        while (delivering := self.bag.next_in_order()) is not None:
+            if self.agenda.enter(now_s, delivering):
+                return
+            self.bag.answered(delivering.id)  # there was no room for it: it is counted as dropped
+
+    def is_wanted(self, delivering: Delivering, now_s: float) -> bool:
         """Whether the attempt that is due is still to be made; its secret is then the one in force. False: nothing
         comes of this delivery any more."""
         rules, account, notice = self.rules, delivering.account, delivering.notice
@@ -114,6 +143,8 @@ class Outbox:
                 return True
         self._counts["withdrawn"] += 1
         rules.on_withdrawn(account, notice, delivering.url)
+        if self.bag.answered(delivering.id):
+            self._send_next(now_s)
         return False
 
     def sign(self, delivering: Delivering, wall_s: float, machine_s: float) -> OutgoingWebhook:
@@ -149,6 +180,8 @@ class Outbox:
     def done(self, webhook_id: int, status: int | None, now_s: float, machine_s: float) -> None:
         """The host's report: another attempt where the vendor makes one. `now_s` is the vendor's clock."""
         rules, delivering = self.rules, self.agenda.answered(webhook_id)
+        if self.bag.answered(webhook_id):
+            self._send_next(now_s)
         if rules is None or delivering is None:
             return
         self.log.append(
@@ -160,6 +193,7 @@ class Outbox:
                 delivering.attempt,
                 now_s,
                 status,
+                delivering.goes_back_to.operation_id,
             )
         )
         is_wrong = delivering.bad_signature or delivering.bad_age_s > 0
@@ -174,6 +208,7 @@ class Outbox:
         if last:
             was_answered = status is not None and status != NO_ANSWER
             self._counts["delivered" if was_answered and not again else "given_up"] += 1
+            self.bag.over(delivering)
         else:
             delivering.attempt += 1
             # Never before now: the answer may have come in after the next attempt's instant.
@@ -197,8 +232,9 @@ class Outbox:
         return {name: self._counts[name] for name in (*names, *(["withdrawn"] if self._counts["withdrawn"] else []))}
 
     def reset(self) -> None:
-        """Forget log and counts."""
+        """Forget log and counts, and what is in hand."""
         self.log.clear()
+        self.bag.forget()
         self.book = Deliveries()
         self._counts.clear()
         self.time_scale = 1.0

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from brownout_simulators.acting import Acting
 from brownout_simulators.agenda import Agenda
 from brownout_simulators.books import Books
+from brownout_simulators.call_log import CallLog
 from brownout_simulators.capacity import Capacity
 from brownout_simulators.clock import Clock
 from brownout_simulators.faults.plan import Plan
@@ -36,6 +37,7 @@ class Shared(Generic[S]):
     limiter: Limiter
     capacity: Capacity
     books: Books
+    calls: CallLog
     moments: Moments
     worlds: Worlds[S]
 
@@ -67,6 +69,7 @@ class Shared(Generic[S]):
             limiter=limiter,
             capacity=Capacity(clock, plan, problems),
             books=Books(vendor, clock, agenda, plan, ledger),
+            calls=CallLog(),
             moments=Moments(clock),
             worlds=Worlds(vendor, clock, acting, limiter, seed=seed, base_url=base_url, setup=setup),
         )

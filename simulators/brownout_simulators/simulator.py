@@ -71,6 +71,7 @@ class Simulator(Generic[S]):
         self.agenda = self._shared.agenda
         self.plan = self._shared.plan
         self.moments = self._shared.moments
+        self.calls = self._shared.calls
         self._engine = Engine(self._shared)
         self._clockwork = Clockwork(self._shared)
         self._control = Control(self._shared, self._engine)

@@ -2,7 +2,7 @@
 an idempotency rule or a ledger entry. It says how they look in its dialect, and the engine does them, in one order.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
@@ -172,6 +172,24 @@ PageOf = Callable[[Mapping[str, Account[S]], str, Mapping[str, str]], Page]
 """(accounts by label, what follows in the path, the query) to a page."""
 
 
+class SentMessage(NamedTuple):
+    """A text, a mail, a code: what the vendor has sent to a person, as a person looks at it."""
+
+    id: str
+    channel: str
+    """`sms`, `mail`, `call` …"""
+    at_s: float
+    """Seconds since 1970."""
+    to: str
+    sender: str
+    state: str
+    """What became of it, in the vendor's word."""
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    """Somebody else's: to be shown where it can do nothing."""
+
+
 NO_ANSWER: Final = 0
 """In the place of a receiver's status: it was connected to, and gave no answer in time."""
 
@@ -300,6 +318,8 @@ class Vendor(Generic[S]):
     """What can be set up; None where nothing can."""
     pages: Mapping[str, PageOf[S]] = field(default_factory=dict)
     """What a person can look at, by name: at `/_brownout/<name>`."""
+    messages: Callable[[S], Sequence[Iterator[SentMessage]]] | None = None
+    """What it has sent to people: of each kind the newest first. None where it sends nothing to anybody."""
     named_errors: Mapping[str, NamedError] = field(default_factory=dict)
     """The errors that a fault can ask for by name."""
     stream_error: Callable[[Call, Reply, Sequence[bytes]], Sequence[bytes]] | None = None

@@ -1,14 +1,15 @@
 """The control API, `/_brownout/` on every simulator's port: JSON in, JSON out. `docs/simulators.md` describes it."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from brownout_simulators.faults.aim import nearest_miss, require_fit
 from brownout_simulators.faults.kinds import FAULTS, rule_from_json, rule_to_json
 from brownout_simulators.faults.rule import Match
+from brownout_simulators.hosts.control_people import FOR_PEOPLE
+from brownout_simulators.hosts.control_words import LARGEST, Answer, Bad, Handler, Query, asked, number, whole
 from brownout_simulators.moments import Watch
 from brownout_simulators.safety import carries_live_credential, is_loopback_host
 from brownout_simulators.simulator import Simulator
@@ -16,15 +17,6 @@ from brownout_simulators.spelling import named, shown
 
 PREFIX: Final = "/_brownout"
 PAGE_LIMIT: Final = 10_000
-LARGEST: Final = 1e15
-"""Of any number here: beyond, a second is lost in rounding."""
-
-Answer = tuple[int, Any]
-Query = Mapping[str, str]
-
-
-class _Bad(ValueError):
-    """A request that cannot be; the message goes to the caller."""
 
 
 def control(simulator: Simulator[Any], method: str, path: str, query: str, body: bytes) -> tuple[int, bytes]:
@@ -38,9 +30,9 @@ def control(simulator: Simulator[Any], method: str, path: str, query: str, body:
         return 405, _dump({"error": f"{head or '/'} answers to {', '.join(handlers)}"})
     try:
         if carries_live_credential(path, query, {}, body):
-            raise _Bad("something in it looks like a live credential: this is a simulator")
-        asked = {name: values[-1] for name, values in parse_qs(query).items()}
-        status, answer = handler(simulator, tail, asked, _object(body))
+            raise Bad("something in it looks like a live credential: this is a simulator")
+        wanted = {name: values[-1] for name, values in parse_qs(query).items()}
+        status, answer = handler(simulator, tail, wanted, _object(body))
     except (ValueError, TypeError) as error:
         return 400, _dump({"error": str(error)})
     return status, _dump(answer)
@@ -50,9 +42,9 @@ def _object(body: bytes) -> dict[str, Any]:
     try:
         data = json.loads(body) if body else {}
     except (ValueError, RecursionError) as error:
-        raise _Bad(f"the body is not JSON: {error}") from None
+        raise Bad(f"the body is not JSON: {error}") from None
     if not isinstance(data, dict):
-        raise _Bad("the body must be a JSON object")
+        raise Bad("the body must be a JSON object")
     return data
 
 
@@ -131,30 +123,30 @@ def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
     del tail, query
     unknown = [key for key in data if key not in _SCHEDULE_KEYS]
     if unknown:
-        raise _Bad(f"{named(unknown[0])}: no such key; there are {', '.join(_SCHEDULE_KEYS)}")
+        raise Bad(f"{named(unknown[0])}: no such key; there are {', '.join(_SCHEDULE_KEYS)}")
     given, limits, correlate = data.get("rules", []), data.get("limits"), data.get("correlate")
     during = data.get("limits_during", [])
     if not isinstance(given, list):
-        raise _Bad(f"rules: a list is needed, got {shown(given)}")
+        raise Bad(f"rules: a list is needed, got {shown(given)}")
     if limits is not None and not isinstance(limits, dict):
-        raise _Bad(f"limits: an object is needed, got {shown(limits)}")
+        raise Bad(f"limits: an object is needed, got {shown(limits)}")
     if not isinstance(during, list):
-        raise _Bad(f"limits_during: a list is needed, got {shown(during)}")
+        raise Bad(f"limits_during: a list is needed, got {shown(during)}")
     if correlate is not None and not (isinstance(correlate, list) and all(isinstance(one, str) for one in correlate)):
-        raise _Bad(f"correlate: a list of texts is needed, got {shown(correlate)}")
+        raise Bad(f"correlate: a list of texts is needed, got {shown(correlate)}")
     fields = data.get("fields")
     if fields is not None and not _are_names(fields):
-        raise _Bad(f"fields: an object of lists of texts is needed, got {shown(fields)}")
+        raise Bad(f"fields: an object of lists of texts is needed, got {shown(fields)}")
     rules = [rule_from_json(rule) for rule in given]
     simulator.schedule(
         # One schedule may go to all simulators of a run: each takes its own.
         [rule for rule in rules if rule.vendor == simulator.vendor.name],
-        start_at_s=_number(data, "start_at_s"),
-        seed=_whole(data, "seed"),
+        start_at_s=number(data, "start_at_s"),
+        seed=whole(data, "seed"),
         limits=limits,
         limits_during=during,
         correlate=correlate,
-        webhook_time_scale=_number(data, "webhook_time_scale"),
+        webhook_time_scale=number(data, "webhook_time_scale"),
         fields=fields,
         setup=_setup(data),
         reopen=data.get("reopen") is True,
@@ -171,7 +163,7 @@ def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
 def _setup(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     given = data.get("setup")
     if given is not None and not isinstance(given, dict):
-        raise _Bad(f"setup: an object is needed, got {shown(given)}")
+        raise Bad(f"setup: an object is needed, got {shown(given)}")
     return given
 
 
@@ -193,7 +185,7 @@ def _are_names(fields: Any) -> bool:
 
 def _ledger(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
     del tail, data
-    after, limit = _asked(query, "after", -1), _asked(query, "limit", 1000)
+    after, limit = asked(query, "after", -1), asked(query, "limit", 1000)
     rows = list(simulator.ledger.rows(after, max(0, min(limit, PAGE_LIMIT))))
     last = rows[-1]["seq"] if rows else max(after, -1)
     return 200, {
@@ -202,11 +194,6 @@ def _ledger(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, 
         "more": last + 1 < simulator.ledger.next_seq,
         "dropped": simulator.ledger.dropped,
     }
-
-
-def _webhooks(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
-    del tail, query, data
-    return 200, {"log": [asdict(one) for one in simulator.outbox.log], **simulator.outbox.counts()}
 
 
 _WATCH_KEYS: Final = ("id", "match", "moment", "nth", "start_s", "end_s")
@@ -232,7 +219,7 @@ def _moments(simulator: Simulator[Any], tail: str, query: Query, data: dict[str,
 def _watch(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
     given = data.get("moments")
     if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
-        raise _Bad(f"moments: a list of objects is needed, got {shown(given)}")
+        raise Bad(f"moments: a list of objects is needed, got {shown(given)}")
     simulator.moments.watch([_one_watch(each) for each in given])
     return _moments(simulator, tail, query, data)
 
@@ -240,15 +227,15 @@ def _watch(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, A
 def _one_watch(data: Mapping[str, Any]) -> Watch:
     unknown = [key for key in data if key not in _WATCH_KEYS]
     if unknown:
-        raise _Bad(f"{named(unknown[0])}: no such key; there are {', '.join(_WATCH_KEYS)}")
-    start_s, end_s, match = _number(data, "start_s"), _number(data, "end_s"), data.get("match", "*")
+        raise Bad(f"{named(unknown[0])}: no such key; there are {', '.join(_WATCH_KEYS)}")
+    start_s, end_s, match = number(data, "start_s"), number(data, "end_s"), data.get("match", "*")
     if not isinstance(data.get("id"), str) or not isinstance(match, str) or not isinstance(data.get("moment"), str):
-        raise _Bad("a moment has an id, a match and a moment: texts are needed")
+        raise Bad("a moment has an id, a match and a moment: texts are needed")
     return Watch(
         id=data["id"],
         match=Match.parse(match),
         moment=data["moment"],
-        nth=_whole(data, "nth") or 1,
+        nth=whole(data, "nth") or 1,
         start_s=0.0 if start_s is None else start_s,
         end_s=LARGEST if end_s is None else end_s,
         holds=True,
@@ -263,7 +250,7 @@ def _let_go(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, 
 
 def _deliveries(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
     del tail, data
-    after, limit = _asked(query, "after", -1), _asked(query, "limit", 1000)
+    after, limit = asked(query, "after", -1), asked(query, "limit", 1000)
     book, name = simulator.outbox.book, simulator.vendor.name
     rows = [{"vendor": name, **one._asdict()} for one in book.page(after + 1, max(0, min(limit, PAGE_LIMIT)))]
     last = max(after, -1) + len(rows)
@@ -274,7 +261,7 @@ def _listen(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, 
     del tail, query
     account, url = data.get("account", "default"), data.get("url")
     if not isinstance(account, str) or not isinstance(url, str) or not is_loopback_host(urlsplit(url).netloc):
-        raise _Bad(f"url: a receiver on this machine is needed, got {shown(url)}")
+        raise Bad(f"url: a receiver on this machine is needed, got {shown(url)}")
     return 201, {"secret": simulator.listen(account, url)}
 
 
@@ -282,8 +269,8 @@ def _reset(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, A
     del tail, query
     account = data.get("account")
     if account is not None and not isinstance(account, str):
-        raise _Bad(f"account: a label, got {shown(account)}")
-    simulator.reset(account, seed=_whole(data, "seed"))
+        raise Bad(f"account: a label, got {shown(account)}")
+    simulator.reset(account, seed=whole(data, "seed"))
     return 200, {"reset": account or "all"}
 
 
@@ -298,18 +285,18 @@ def _clock(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, A
 
 
 def _advance(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
-    seconds = _number(data, "advance_s")
+    seconds = number(data, "advance_s")
     if seconds is None:
-        raise _Bad("advance_s: a number of seconds is needed")
+        raise Bad("advance_s: a number of seconds is needed")
     simulator.advance(seconds)
     return _clock(simulator, tail, query, data)
 
 
 def _seed(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
     del tail, query
-    seed = _whole(data, "seed")
+    seed = whole(data, "seed")
     if seed is None:
-        raise _Bad("seed: a whole number is needed")
+        raise Bad("seed: a whole number is needed")
     simulator.reset(seed=seed)
     return 200, {"seed": seed}
 
@@ -324,38 +311,12 @@ def _said(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, An
     return 200, {"said": list(simulator.correlation.samples)}
 
 
-def _number(data: Mapping[str, Any], name: str) -> float | None:
-    value = data.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
-        raise _Bad(f"{name}: a number is needed, got {shown(value)}")
-    return float(value)
-
-
-def _asked(query: Query, name: str, default: int) -> int:
-    text = query.get(name, str(default))
-    try:
-        return int(text)
-    except ValueError:
-        raise _Bad(f"{name}: a whole number is needed, got {text[:40]!r}") from None
-
-
-def _whole(data: Mapping[str, Any], name: str) -> int | None:
-    value = data.get(name)
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-        raise _Bad(f"{name}: a whole number is needed, got {shown(value)}")
-    return value
-
-
-Handler = Callable[[Simulator[Any], str, Query, dict[str, Any]], Answer]
-
 HANDLERS: Final[Mapping[str, Mapping[str, Handler]]] = {
     "": {"GET": _describe},
     "faults": {"GET": _faults, "POST": _add_fault, "PUT": _add_fault, "DELETE": _remove_fault},
     "schedule": {"POST": _schedule},
     "ledger": {"GET": _ledger},
-    "webhooks": {"GET": _webhooks},
+    **FOR_PEOPLE,
     "moments": {"GET": _moments, "POST": _watch, "DELETE": _let_go},
     "deliveries": {"GET": _deliveries},
     "receivers": {"POST": _listen},

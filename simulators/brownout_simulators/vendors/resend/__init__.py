@@ -27,7 +27,7 @@ from brownout_simulators.vendors.resend.access import IDEMPOTENCY, PREFIX, authe
 from brownout_simulators.vendors.resend.actions import ROUTES
 from brownout_simulators.vendors.resend.dialect import BODY_LIMIT, parse
 from brownout_simulators.vendors.resend.errors import ResendErrors
-from brownout_simulators.vendors.resend.inbox import PAGES
+from brownout_simulators.vendors.resend.inbox import PAGES, sent
 from brownout_simulators.vendors.resend.limits import LIMITS, decorate
 from brownout_simulators.vendors.resend.magic import DOCUMENTED
 from brownout_simulators.vendors.resend.named_errors import NAMED_ERRORS
@@ -59,6 +59,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     named_errors=NAMED_ERRORS,
     setup=SETUP,
     pages=PAGES,
+    messages=sent,
     correlate=("header.x-correlation-id", "body.headers.X-Correlation-ID", "body.tags.operation_id"),
     effects={
         "resend.email": ("from", "to", "cc", "bcc", "subject", "html", "text", "recipients"),

@@ -4,14 +4,14 @@ A mail's HTML was written by anybody. It is a document of its own, which the hos
 nothing fetched, and no part in the origin of the page around it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import quote
 
 from brownout_simulators.account import Account
-from brownout_simulators.vendor import Page, PageOf
+from brownout_simulators.vendor import Page, PageOf, SentMessage
 from brownout_simulators.vendors.resend.addresses import bare
 from brownout_simulators.vendors.resend.dialect import moment
 from brownout_simulators.vendors.resend.resources import Email, State
@@ -114,6 +114,18 @@ def _addresses(given: Any) -> str:
 def _document(title: str, body: str) -> str:
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
     return f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{escape(title)}</h1>{body}</body></html>'
+
+
+def sent(state: State) -> Sequence[Iterator[SentMessage]]:
+    """The same for whoever shows what all vendors have sent; the newest first."""
+    return (_mails(state),)
+
+
+def _mails(state: State) -> Iterator[SentMessage]:
+    for email in state.emails.newest_first():
+        to, html, text = ", ".join(email.to), email.html or "", email.text or ""
+        at_s, subject = email.created_s, email.subject
+        yield SentMessage(email.id, "mail", at_s, to, email.sender, email.last_event, subject, text, html)
 
 
 PAGES: Final[Mapping[str, PageOf[State]]] = {"inbox": inbox}

@@ -10,6 +10,7 @@
 - `access.py`     credentials, form parsing, numbers; `paging.py`: both list forms
 - `errors.py`     codes, statuses, messages; `named_errors.py` which of them a fault can ask for
 - `limits.py`     requests in flight, and the headers on every reply
+- `inbox.py`      what it has sent to people
 - `webhooks.py`   status callbacks and their signature; `overrides.py` the terms that a callback URL names
 - `magic.py`      inputs with a fixed outcome
 """
@@ -24,6 +25,7 @@ from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors.twilio.access import admit, authenticate, parse
 from brownout_simulators.vendors.twilio.actions import ROUTES
 from brownout_simulators.vendors.twilio.errors import TwilioErrors
+from brownout_simulators.vendors.twilio.inbox import sent
 from brownout_simulators.vendors.twilio.limits import LIMITS, decorate
 from brownout_simulators.vendors.twilio.magic import DOCUMENTED, GOOD_FROM
 from brownout_simulators.vendors.twilio.named_errors import NAMED_ERRORS
@@ -78,6 +80,7 @@ VENDOR: Final[Vendor[State]] = Vendor(
     admit=admit,
     webhooks=WEBHOOKS,
     limits=LIMITS,
+    messages=sent,
     named_errors=NAMED_ERRORS,
     effects={
         "twilio.message": ("to", "from", "body"),
