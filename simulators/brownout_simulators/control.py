@@ -146,7 +146,7 @@ class Control(Generic[S]):
             "limits": shared.limiter.names(shared.clock.machine_s()),
             "serving": shared.capacity.counts(),
             "deliveries": {"attempts": len(books.outbox.book), "dropped": books.outbox.book.dropped},
-            "ledger": {"next_seq": ledger.next_seq, "dropped": ledger.dropped},
+            "ledger": {"next_seq": ledger.next_seq, "dropped": ledger.dropped, "epoch": books.epoch},
             "open_webhooks": shared.agenda.open_webhooks + len(books.outbox.bag),
             "open_steps": shared.agenda.open_steps,
             "agenda_dropped": shared.agenda.dropped,

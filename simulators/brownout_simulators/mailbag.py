@@ -69,7 +69,8 @@ class Mailbag:
             raise ValueError("send: the same webhook is named twice")
         if len(self._in_order) + len(ids) > HOLD_LIMIT:
             raise ValueError(f"send: more than {HOLD_LIMIT} webhooks would wait for their turn")
-        self._in_order += (self._held.pop(each, None) or self._anew(self._past[each]) for each in ids)
+        for each in ids:
+            self._in_order.append(self._held.pop(each) if each in self._held else self._anew(self._past[each]))
         return len(ids)
 
     def let_all_go(self) -> None:

@@ -33,6 +33,8 @@ class Attempted:
     sent_s: float
     status: int | None
     operation_id: str = ""
+    at_s: float = 0.0
+    """When it was sent, on the machine's clock; `sent_s` is when its answer was there, on the vendor's."""
 
 
 class Outbox:
@@ -194,6 +196,7 @@ class Outbox:
                 now_s,
                 status,
                 delivering.goes_back_to.operation_id,
+                delivering.sent_at_s,
             )
         )
         is_wrong = delivering.bad_signature or delivering.bad_age_s > 0

@@ -45,6 +45,12 @@ def up(
     env: Annotated[
         EnvForm | None, typer.Option(help="Print the environment in this form, to be copied or read, and no table.")
     ] = None,
+    web_console: Annotated[
+        bool, typer.Option("--console/--no-console", help="A page in the browser over all of them.")
+    ] = True,
+    console_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Where; 0: any free port. [default: 12100, or a free one]")
+    ] = None,
 ) -> None:
     """Serve the vendors' simulators until Ctrl-C, and print their addresses and test keys."""
     from brownout_harness.real.up import serve
@@ -58,6 +64,8 @@ def up(
             correlate=correlate or [],
             setup=setup or [],
             env=None if env is None else env.value,
+            with_console=web_console,
+            console_port=console_port,
         )
     except Interrupted:
         print("stopped", file=sys.stderr)

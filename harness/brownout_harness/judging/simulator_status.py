@@ -37,11 +37,3 @@ def _slow_work(vendor: str, serving: Mapping[str, Any]) -> list[Gap]:
         return []
     slow = f"the {vendor} simulator worked for {given_s:.1f} s on what was to take {asked_s:.1f} s"
     return [Gap(GapKind.OTHER, f"{slow}: the machine was slow, and not the vendor's capacity small")]
-
-
-SECRET_ENDINGS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
-
-
-def secrets_in(environment: Mapping[str, str]) -> frozenset[str]:
-    """Every credential among the variables by which an application finds a vendor."""
-    return frozenset(value for name, value in environment.items() if name.endswith(SECRET_ENDINGS) and value)

@@ -4,6 +4,7 @@
 - `stage.py`             everything that a run needs, up and ready
 - `processes.py`         children that die with the harness; `warden.py` is what watches each of them
 - `target.py`            how the application under test is started
+- `console/`             the web console, at `brownout up` and beside a run
 - `served.py`            simulators that serve, and the wait for them
 - `booths.py`            the vendors' simulators, a process each: told the schedule beforehand, read at the end
 - `moments.py`           what is done while a simulator holds the call at whose moment it is to be done

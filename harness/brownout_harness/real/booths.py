@@ -12,12 +12,13 @@ from brownout_harness.asked.terms import fields_to_keep, terms_of
 from brownout_harness.faults.actions import watched
 from brownout_harness.judging.evidence import Gap
 from brownout_harness.judging.inputs import FaultCount
-from brownout_harness.judging.simulator_status import SECRET_ENDINGS, fault_counts, secrets_in, simulator_gaps
+from brownout_harness.judging.simulator_status import fault_counts, simulator_gaps
 from brownout_harness.problems import NotJudged
 from brownout_harness.real import served
 from brownout_harness.real.http_json import Answer, NoAnswer, call
 from brownout_harness.real.processes import Child
 from brownout_harness.real.served import Served
+from brownout_harness.safety.secret_forms import SECRET_ENDINGS, secrets_in
 from brownout_reports.rows import DeliveryRow, LedgerRow, read
 from brownout_scenarios.phases import Trigger
 from brownout_scenarios.schema import FaultRule, Scenario

@@ -5,6 +5,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,14 @@ def serve(
     correlate: Sequence[str] = (),
     setup: Sequence[str] = (),
     env: str | None = None,
+    with_console: bool = True,
+    console_port: int | None = None,
 ) -> None:
     """Start them, print where they are, and pass on what they log, until interrupted.
 
     `correlate` says where the caller's operation ids travel, `stripe=body.metadata.order_id`, `setup` the files that
-    they are set up with, `openai=answers.yaml`; `env` the form in which to print the environment, one of `ENV_FORMS`.
+    they are set up with, `openai=answers.yaml`; `env` the form in which to print the environment, one of `ENV_FORMS`;
+    `console_port` where the web console is, a free port if it is 0.
 
     Raises:
         BadInput: a vendor or a place that does not exist, a file that a vendor cannot be set up with, a port that is
@@ -59,7 +63,11 @@ def serve(
         _check([load_vendor(name) for name in names], correlate, setup)
     if port_base is not None and not 0 <= port_base <= LAST_PORT - len(names) + 1:
         raise BadInput(f"--port-base {port_base}: {len(names)} ports from there are not within 0 to {LAST_PORT}")
-    with tempfile.TemporaryDirectory(prefix="brownout-up-") as folder, Processes(Path(folder)) as processes:
+    with (
+        tempfile.TemporaryDirectory(prefix="brownout-up-") as folder,
+        Processes(Path(folder)) as processes,
+        ExitStack() as left,
+    ):
         options = ["--ports", "fixed"] if port_base is None else ["--port-base", str(port_base)]
         command = [sys.executable, "-P", "-m", SERVER, "--vendors", ",".join(names), "--seed", str(seed)]
         options += [word for place in correlate for word in ("--correlate", place)]
@@ -69,22 +77,38 @@ def serve(
         cure = "end what uses it, or choose others with --port-base"
         found = served.wait(child, names, deadline_s, "the simulators' process", cure=cure)
         relayed = _relay(child, 0)
+        free = None if port_base is None else 0
+        address = _web_console(left, found, free if console_port is None else console_port) if with_console else ""
+        where = f"Console: {address}\n" if address else ""
         if env is None:
-            console.print(table(found))
-            if any(len(value) > SHOWN for one in found for value in one.environment.values()):
-                console.print(
-                    "Long values are cut short: --env bash (fish, dotenv, json …) prints all.", highlight=False
-                )
-            console.print("Ctrl-C ends them.", highlight=False)
+            _show(console, found, f"{where}Ctrl-C ends them.")
         else:
             variables = {name: value for one in found for name, value in one.environment.items()}
-            sys.stderr.write("Ctrl-C ends them.\n")  # first, for who has read the environment may do so at once
+            sys.stderr.write(f"{where}Ctrl-C ends them.\n")  # first, for who has read the environment may do so at once
             sys.stdout.write(f"{ENV_FORMS[env](variables)}\n")
             sys.stdout.flush()
         while child.alive:
             relayed = _relay(child, relayed)
             pause(LOOK_EVERY_S)
         raise NotJudged(f"the simulators ended with exit code {child.exit_code}: {child.last_words()}")
+
+
+def _show(console: Console, found: Sequence[Served], then: str) -> None:
+    console.print(table(found))
+    if any(len(value) > SHOWN for one in found for value in one.environment.values()):
+        console.print("Long values are cut short: --env bash (fish, dotenv, json …) prints all.", highlight=False)
+    console.print(then, highlight=False, markup=False)
+
+
+def _web_console(left: ExitStack, found: Sequence[Served], port: int | None) -> str:
+    """The address of one over these, until all is left. Raises `BadInput` where its port is taken."""
+    # Imported where it is needed: who wants none does not wait for it.
+    from brownout_harness.real.console.asking import Simulated
+    from brownout_harness.real.console.web_console import WebConsole
+
+    made = WebConsole([Simulated(one.vendor, one.url, one.environment) for one in found])
+    left.callback(made.stop)
+    return made.start(port)
 
 
 def _named(vendors: Sequence[str]) -> list[str]:

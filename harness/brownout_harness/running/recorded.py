@@ -19,8 +19,8 @@ from brownout_harness.judging.evidence import Death, Deed, Evidence, Gap
 from brownout_harness.judging.expectations.base import Expectation
 from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.memory import MemorySample
-from brownout_harness.judging.simulator_status import secrets_in
 from brownout_harness.problems import BadInput
+from brownout_harness.safety.secret_forms import secrets_in
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.run_folder import (
     LOGS_FOLDER,

@@ -1,13 +1,20 @@
-"""How a credential may be written down, and how to look for it: plain, percent-encoded or in base64."""
+"""What a credential is, how it may be written down (plain, percent-encoded, in base64), and how to look for it."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import quote
 
+SECRET_ENDINGS: Final = ("KEY", "TOKEN", "SECRET", "PASSWORD")
+"""Of the names of variables that hold one."""
 MASK: Final = "*****"
 MARGIN: Final = 40
 """So many characters before and after a find are shown."""
+
+
+def secrets_in(environment: Mapping[str, str]) -> frozenset[str]:
+    """Every credential among the variables by which an application finds a vendor."""
+    return frozenset(value for name, value in environment.items() if name.endswith(SECRET_ENDINGS) and value)
 
 
 def forms_of(secrets: Iterable[str]) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from brownout_harness.asked.notices import secret_variable
 from brownout_harness.faults.actions import watched
 from brownout_harness.judging.evidence import Gap
 from brownout_harness.judging.inputs import FaultCount
-from brownout_harness.judging.simulator_status import fault_counts, secrets_in, simulator_gaps
+from brownout_harness.judging.simulator_status import fault_counts, simulator_gaps
+from brownout_harness.safety.secret_forms import secrets_in
 from brownout_harness.virtual.delivery import TARGET_URL
 from brownout_harness.virtual.outside import Outside
 from brownout_harness.virtual.wire import HostTransport, base_url_of

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from brownout_simulators.faults.aim import nearest_miss, require_fit
 from brownout_simulators.faults.kinds import FAULTS, rule_from_json, rule_to_json
@@ -32,7 +32,7 @@ def control(simulator: Simulator[Any], method: str, path: str, query: str, body:
         if carries_live_credential(path, query, {}, body):
             raise Bad("something in it looks like a live credential: this is a simulator")
         wanted = {name: values[-1] for name, values in parse_qs(query).items()}
-        status, answer = handler(simulator, tail, wanted, _object(body))
+        status, answer = handler(simulator, unquote(tail), wanted, _object(body))
     except (ValueError, TypeError) as error:
         return 400, _dump({"error": str(error)})
     return status, _dump(answer)

@@ -54,7 +54,7 @@ def _newest(simulator: Simulator[Any], limit: int) -> list[dict[str, Any]]:
     sent = simulator.vendor.messages
     if sent is None:
         return []
-    lately = islice(reversed(simulator.accounts.items()), ACCOUNTS_LOOKED_AT)
+    lately = islice(reversed([*simulator.accounts.items()]), ACCOUNTS_LOOKED_AT)
     kinds = ((name, kind) for name, account in lately for kind in sent(account.state))
     found = ({"account": name, **message._asdict()} for name, kind in kinds for message in islice(kind, limit))
     return nlargest(limit, found, key=lambda message: message["at_s"])

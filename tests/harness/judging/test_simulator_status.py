@@ -4,7 +4,7 @@ import pytest
 
 from brownout_harness.judging.evidence import GapKind
 from brownout_harness.judging.inputs import FaultCount
-from brownout_harness.judging.simulator_status import fault_counts, secrets_in, simulator_gaps
+from brownout_harness.judging.simulator_status import fault_counts, simulator_gaps
 
 STATUS = {
     "rules": [{"id": "brownout.0", "matched": 10, "struck": 4}],
@@ -38,9 +38,3 @@ def test_a_simulator_that_worked_for_longer_than_it_was_to_has_taken_capacity_aw
     assert [gap.kind for gap in gaps] == [GapKind.OTHER] * is_slow
     told = "stripe simulator worked for 112.0 s on what was to take 100.0 s: the machine was slow, and not the vendor's"
     assert all(told in gap.detail for gap in gaps)
-
-
-def test_credentials_are_told_by_their_names() -> None:
-    environment = {"STRIPE_API_BASE": "http://127.0.0.1", "STRIPE_API_KEY": "sk_test_1", "TWILIO_AUTH_TOKEN": "t",
-                   "EMPTY_SECRET": ""}  # fmt: skip
-    assert secrets_in(environment) == {"sk_test_1", "t"}

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from brownout_harness.safety.secret_forms import Lookout, forms_of, masked, surroundings
+from brownout_harness.safety.secret_forms import Lookout, forms_of, masked, secrets_in, surroundings
 
 SECRET = "AC0123/secret+token=="
 SHORT = "AC0123"
@@ -35,3 +35,9 @@ def test_the_longest_form_is_masked_first() -> None:
 
 def test_little_of_what_stands_around_it_is_shown() -> None:
     assert len(surroundings("a" * 1000 + SECRET + "b" * 1000, forms_of([SECRET]))) <= 85
+
+
+def test_credentials_are_told_by_their_names() -> None:
+    environment = {"STRIPE_API_BASE": "http://127.0.0.1", "STRIPE_API_KEY": "sk_test_1", "TWILIO_AUTH_TOKEN": "t",
+                   "EMPTY_SECRET": ""}  # fmt: skip
+    assert secrets_in(environment) == {"sk_test_1", "t"}
