@@ -1,7 +1,11 @@
 """What a run tells while it runs."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+RECENT_S = 3.0
+"""What is told of "now" is of so many seconds: less jumps about, more hides a fault that has begun."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +19,9 @@ class Progress:
     duration_s: float = 0.0
     """How long all phases take together."""
     offered_per_s: float = 0.0
+    """Operations that were asked for, over the last seconds (`RECENT_S`), in both modes."""
     achieved_per_s: float = 0.0
-    """Operations that ended, over the last seconds."""
+    """Operations that ended, over the same seconds."""
     success_share: float | None = None
     """Done, of those; None while there are none."""
     in_flight: int = 0
@@ -30,3 +35,56 @@ class Progress:
 
 ProgressSink = Callable[[Progress], None]
 """Called a few times a second; must not block and must not raise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What had come of the load by an instant of the run, from its start on."""
+
+    at_s: float
+    offered: int
+    ended: int
+    done: int
+
+
+class Recent:
+    """How the load fares now: what its counts grew by over the last seconds. Both modes tell by it."""
+
+    def __init__(self) -> None:
+        self._looks: deque[Counted] = deque()
+
+    def look(self, counted: Counted) -> None:
+        """Take one look; the instants may not go backwards."""
+        self._looks.append(counted)
+        # The oldest that is kept is as old as the span, or older: a look that comes late has one to be held against.
+        while len(self._looks) > 2 and counted.at_s - self._looks[1].at_s >= RECENT_S:
+            self._looks.popleft()
+
+    @property
+    def offered_per_s(self) -> float:
+        """Asked for."""
+        return self._per_s(self._grown.offered)
+
+    @property
+    def achieved_per_s(self) -> float:
+        """Ended, in whatever way."""
+        return self._per_s(self._grown.ended)
+
+    @property
+    def success_share(self) -> float | None:
+        """Done, of those that ended; None where none did."""
+        grown = self._grown
+        return grown.done / grown.ended if grown.ended > 0 else None
+
+    @property
+    def _grown(self) -> Counted:
+        if not self._looks:
+            return Counted(0.0, 0, 0, 0)
+        first, last = self._looks[0], self._looks[-1]
+        return Counted(
+            last.at_s - first.at_s, last.offered - first.offered, last.ended - first.ended, last.done - first.done
+        )
+
+    def _per_s(self, count: int) -> float:
+        span_s = self._grown.at_s
+        return max(0.0, count / span_s) if span_s > 0 else 0.0

@@ -1,7 +1,6 @@
 """The load generator's process as the runner sees it: its plan, its start, how it is doing, what it recorded."""
 
 import sys
-from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -16,6 +15,7 @@ from brownout_harness.asked.tokens import keeper_of
 from brownout_harness.asked.users import Turn
 from brownout_harness.load.plan import Asking, Planned, write_plan
 from brownout_harness.load.reading import followings_of, readings_of
+from brownout_harness.progress import Counted, Recent
 from brownout_harness.real.processes import Child, json_lines
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.workload import Group
@@ -23,7 +23,6 @@ from brownout_simulators.outsiders import KeyHolder
 
 NAME = "load"
 OPERATIONS_FILE = "operations.ndjson"
-RATE_OVER_S = 3.0
 
 
 def write_load_plan(
@@ -127,7 +126,7 @@ class LoadWatch:
     def __init__(self, child: Child) -> None:
         self._child = child
         self._offset = 0
-        self._looks: deque[dict[str, Any]] = deque()
+        self.recent = Recent()
         self.is_ready = False
         self.latest: dict[str, Any] = {}
 
@@ -138,27 +137,10 @@ class LoadWatch:
             self.is_ready = self.is_ready or line.get("ready", False)
             if "at_s" in line:
                 self.latest = line
-                self._looks.append(line)
-        while len(self._looks) > 2 and self._looks[-1]["at_s"] - self._looks[0]["at_s"] > RATE_OVER_S:
-            self._looks.popleft()
+                done = line["outcomes"].get("done", 0)
+                self.recent.look(Counted(line["at_s"], line["offered"], line["answered"], done))
 
     @property
     def finished(self) -> bool:
         """Whether every arrival was dispatched and every answer is in, by its own word."""
         return bool(self.latest.get("finished"))
-
-    def per_second(self, count: str) -> float:
-        """How fast one of its counts grew, over the last seconds."""
-        if len(self._looks) < 2 or self._looks[-1]["at_s"] <= self._looks[0]["at_s"]:
-            return 0.0
-        first, last = self._looks[0], self._looks[-1]
-        return float(max(0.0, (last[count] - first[count]) / (last["at_s"] - first["at_s"])))
-
-    def success_share(self) -> float | None:
-        """Done, of the operations that ended in the last seconds; None without any."""
-        if not self._looks:
-            return None
-        first, last = self._looks[0], self._looks[-1]
-        ended = last["answered"] - first["answered"]
-        done = last["outcomes"].get("done", 0) - first["outcomes"].get("done", 0)
-        return done / ended if ended > 0 else None

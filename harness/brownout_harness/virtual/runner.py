@@ -41,7 +41,7 @@ from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.judging.orders import Came
 from brownout_harness.judging.spool import Spool
 from brownout_harness.problems import Interrupted, NotJudged
-from brownout_harness.progress import Progress, ProgressSink
+from brownout_harness.progress import Counted, Progress, ProgressSink, Recent
 from brownout_harness.virtual.caller import Callers
 from brownout_harness.virtual.closed import closed_world
 from brownout_harness.virtual.delivery import deliver
@@ -144,6 +144,7 @@ class Run:
         self.breakers: dict[str, str] = {}
         self.replacements = replacements
         self.progress = progress
+        self.recent = Recent()
         self.signals = signals
         self.is_cut_short = False
         self.gaps: list[Gap] = []
@@ -261,16 +262,17 @@ class Run:
         assert self.progress is not None  # noqa: S101 - set by the one who calls
         now_s = self.loop.time()
         span = next((span for span in self.scenario.spans() if span.start_s <= now_s < span.end_s), None)
-        ended = self.callers.offered - self.callers.in_flight
+        callers, recent = self.callers, self.recent
+        recent.look(Counted(now_s, callers.offered, callers.offered - callers.in_flight, callers.done))
         self.progress(
             Progress(
                 phase=span.phase.name if span else "draining",
                 at_s=now_s,
                 duration_s=self.scenario.duration_s,
-                offered_per_s=self.callers.offered / now_s if now_s else 0.0,
-                achieved_per_s=ended / now_s if now_s else 0.0,
-                success_share=self.callers.done / ended if ended else None,
-                in_flight=self.callers.in_flight,
+                offered_per_s=recent.offered_per_s,
+                achieved_per_s=recent.achieved_per_s,
+                success_share=recent.success_share,
+                in_flight=callers.in_flight,
                 breakers=dict(self.breakers),
                 faults=tuple(
                     f"{rule.vendor}: {rule.text}"

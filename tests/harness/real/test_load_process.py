@@ -89,17 +89,9 @@ def test_it_is_ready_when_it_says_so(child: Child) -> None:
     assert watch.is_ready
 
 
-def test_rates_and_success_are_those_of_the_last_seconds(child: Child) -> None:
+def test_what_it_counts_becomes_rates_of_now(child: Child) -> None:
     watch = LoadWatch(child)  # type: ignore[arg-type]
-    assert watch.success_share() is None
-    for second in range(11):
-        done = min(second, 8) * 10  # nothing succeeds any more from the eighth second on
-        child.say(at_s=float(second), offered=second * 20, answered=second * 10, outcomes={"done": done})
+    for second in (0, 1):
+        child.say(at_s=float(second), offered=second * 20, answered=second * 10, outcomes={"done": second * 5})
     watch.look()
-    assert watch.per_second("offered") == 20.0
-    assert watch.per_second("answered") == 10.0
-    assert watch.success_share() == pytest.approx(1 / 3)
-
-
-def test_without_anything_said_rates_are_zero(child: Child) -> None:
-    assert LoadWatch(child).per_second("offered") == 0.0  # type: ignore[arg-type]
+    assert (watch.recent.offered_per_s, watch.recent.achieved_per_s, watch.recent.success_share) == (20.0, 10.0, 0.5)
