@@ -18,6 +18,7 @@
 - `judging/`     what is known about a run, and what it comes to: evidence, expectations, verdict
 - `safety/`      only this machine is a target; live credentials are refused
 
-Three modules belong to no room, because each of them speaks them: `problems.py`, bad input and runs without a verdict,
-with their exit codes; `progress.py`, what a run tells while it runs; `figures.py`, what was measured, in a page.
+Four modules belong to no room, because each of them speaks them: `problems.py`, bad input and runs without a verdict,
+with their exit codes; `progress.py`, what a run tells while it runs; `figures.py`, what was measured, in a page;
+`tables.py`, tables that a terminal has room for.
 """

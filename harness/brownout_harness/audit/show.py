@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from brownout_harness.audit.bar import bar
 from brownout_harness.audit.matrix import Catch, Cell, Matrix, run_matrix
@@ -13,6 +12,7 @@ from brownout_harness.audit.mutants import MUTANTS
 from brownout_harness.audit.steadiness import Steadiness, run_seeds, seeds_of
 from brownout_harness.audit.written import write
 from brownout_harness.problems import FAILED, PASSED
+from brownout_harness.tables import table
 
 
 def audit(
@@ -57,17 +57,14 @@ def show(
 ) -> None:
     """What catches what, a line per mutant; then what was caught by another than was meant to, what survived, what
     cried wolf, and what is caught too seldom."""
-    table = Table(title="Which scenario and expectation catches which known-bad part", title_justify="left")
-    table.add_column("known-bad part", no_wrap=True)
-    table.add_column("caught by", overflow="fold")
-    if steadiness is not None:
-        table.add_column("of seeds", justify="right")
+    columns, rows = ["known-bad part", "caught by", *(["of seeds"] if steadiness is not None else [])], []
     for name in matrix.mutants:
         caught = matrix.caught_by(name)
         lines = [f"[bold]{cell.scenario}[/]: {', '.join(cell.failed)}" for cell in caught]
         row = [f"{name}\n[dim]{mutants[name].about}[/]", "\n".join(lines) or "[bold red]nothing: it survives[/]"]
-        table.add_row(*row, *([_at(steadiness, name)] if steadiness is not None else []))
-    console.print(table)
+        rows.append([*row, *([_at(steadiness, name)] if steadiness is not None else [])])
+    title = "Which scenario and expectation catches which known-bad part"
+    console.print(table(console, columns, rows, title=title, right=("of seeds",), whole=("known-bad part",)))
     elsewhere = [name for name in matrix.mutants if matrix.catch(mutants[name]) is Catch.ELSEWHERE]
     for name in elsewhere:
         meant = mutants[name]

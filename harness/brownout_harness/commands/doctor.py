@@ -8,6 +8,7 @@ import typer
 
 from brownout_harness.commands.console import make_console
 from brownout_harness.problems import BAD_INPUT
+from brownout_harness.tables import table
 
 
 def doctor(
@@ -19,7 +20,6 @@ def doctor(
     Exit codes: 0 a run can be made, 2 something is missing without which none can.
     """
     from rich.markup import escape
-    from rich.table import Table
 
     from brownout_harness.beginning.machine import findings
 
@@ -27,11 +27,11 @@ def doctor(
     if as_json:
         print(json.dumps([asdict(each) for each in found], indent=1))
     else:
-        table = Table(show_edge=False, pad_edge=False, show_header=False)
+        console, rows = make_console(), []
         for each in found:
             word = "[green]ok[/]" if each.is_there else "[red]missing[/]" if each.is_needed else "[yellow]without[/]"
             cure = "" if each.is_there else f"\n→ {escape(each.cure)}"
-            table.add_row(word, escape(each.what), f"{escape(each.found)}{cure}")
-        make_console().print(table)
+            rows.append((word, escape(each.what), f"{escape(each.found)}{cure}"))
+        console.print(table(console, ("", "", ""), rows))
     if not all(each.is_there for each in found if each.is_needed):
         raise typer.Exit(BAD_INPUT)

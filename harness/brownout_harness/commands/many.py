@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from brownout_harness.audit.bar import bar
 from brownout_harness.audit.processes import in_processes
@@ -17,6 +16,7 @@ from brownout_harness.problems import NOT_JUDGED, Problem, worst
 from brownout_harness.running.execute import EXIT_CODES, Finished, execute_keeping
 from brownout_harness.running.keep import Keep
 from brownout_harness.running.orders import Order
+from brownout_harness.tables import table
 from brownout_reports.printable import one_line
 from brownout_reports.run_folder import Status, Verdict
 
@@ -107,14 +107,12 @@ def _tell(console: Console, each: Ended, count: int, total: int) -> None:
 def show_all(console: Console, ended: Sequence[Ended], total: int) -> None:
     """A line for each, then how many came to what, and how to make again those that did not pass."""
     marks = MARKS if console.encoding.startswith("utf") else PLAIN_MARKS
-    table = Table(show_edge=False, pad_edge=False, header_style="bold")
-    table.add_column("")
-    table.add_column("scenario", no_wrap=True)
-    table.add_column("observed", overflow="fold")
-    for each in ended:
-        table.add_row(marks[each.status] if each.status else "[red]![/]", escape(each.scenario), escape(each.observed))
+    rows = [
+        (marks[each.status] if each.status else "[red]![/]", escape(each.scenario), escape(each.observed))
+        for each in ended
+    ]
     console.print()
-    console.print(table)
+    console.print(table(console, ("", "scenario", "observed"), rows, whole=("scenario",)))
     console.print()
     counted = Counter(each.status.value if each.status else "not judged" for each in ended)
     parts = [f"{count} {word}" for word, count in sorted(counted.items(), key=lambda item: item[0] != "passed")]

@@ -8,6 +8,7 @@ import typer
 
 from brownout_harness.commands.console import make_console
 from brownout_harness.problems import BadInput
+from brownout_harness.tables import table
 
 LINT = "lint"
 
@@ -68,16 +69,15 @@ def _names(tags: Iterable[str]) -> Iterable[str]:
 
 def _list(paths: list[Path]) -> None:
     import yaml
-    from rich.table import Table
+    from rich.markup import escape
 
-    table = Table(show_edge=False, pad_edge=False, header_style="bold")
-    table.add_column("scenario", no_wrap=True)
-    table.add_column("tags", ratio=1)
-    table.add_column("what it shows", ratio=5)
+    console = make_console()
+    rows = []
     for path in paths:
         written = yaml.safe_load(path.read_text(encoding="utf-8"))
-        table.add_row(path.stem, ", ".join(_tags(written)), " ".join(str(written["about"]).split()))
-    make_console().print(table)
+        about = " ".join(str(written["about"]).split())
+        rows.append((path.stem, ", ".join(_tags(written)), escape(about)))
+    console.print(table(console, ("scenario", "tags", "what it shows"), rows, whole=("scenario",)))
 
 
 def _tags(written: Mapping[str, Any]) -> list[str]:

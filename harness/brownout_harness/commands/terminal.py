@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from brownout_harness.progress import Progress, ProgressSink
+from brownout_harness.tables import table
 from brownout_reports.printable import one_line
 from brownout_reports.run_folder import ExpectationResult, Status, Verdict
 
@@ -82,34 +83,32 @@ def _share(share: float | None) -> str:
 
 def live_table(title: str, progress: Progress) -> Table:
     """The same, as a small table that is redrawn."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold")
-    table.add_column()
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold")
+    grid.add_column()
     elapsed = f"{max(0.0, progress.at_s):.0f} of {progress.duration_s:.0f} s"
-    table.add_row(escape(title), f"[bold cyan]{escape(progress.phase)}[/]  {elapsed}")
+    grid.add_row(escape(title), f"[bold cyan]{escape(progress.phase)}[/]  {elapsed}")
     rate = f"offered {progress.offered_per_s:.1f}/s   achieved {progress.achieved_per_s:.1f}/s"
-    table.add_row("load", f"{rate}   in flight {progress.in_flight}   done {_share(progress.success_share)}")
+    grid.add_row("load", f"{rate}   in flight {progress.in_flight}   done {_share(progress.success_share)}")
     states = [
         f"{escape(vendor)} [{BREAKER_STYLES.get(state, 'white')}]{escape(state)}[/]"
         for vendor, state in sorted(progress.breakers.items())
     ]
-    table.add_row("breakers", "   ".join(states) or "[dim]none has moved[/]")
+    grid.add_row("breakers", "   ".join(states) or "[dim]none has moved[/]")
     for index, fault in enumerate(progress.faults or ("",)):
-        table.add_row("" if index else "faults", escape(fault) if fault else "[dim]none now[/]")
-    return table
+        grid.add_row("" if index else "faults", escape(fault) if fault else "[dim]none now[/]")
+    return grid
 
 
 def show_verdict(console: Console, verdict: Verdict, folder: Path, report: Path | None) -> None:
     """The verdict as a table: expectation, expected, observed; then where everything is, and how to do it again."""
-    table = Table(show_edge=False, pad_edge=False, header_style="bold")
-    table.add_column("")
-    for name in ("expectation", "expected", "observed"):
-        table.add_column(name, overflow="fold")
     marks = MARKS if console.encoding.startswith("utf") else PLAIN_MARKS
-    for result in verdict.expectations:
-        table.add_row(marks[result.status], _plain(result.title), _plain(result.expected), _observed(result))
+    rows = [
+        (marks[result.status], _plain(result.title), _plain(result.expected), _observed(result))
+        for result in verdict.expectations
+    ]
     console.print()
-    console.print(table)
+    console.print(table(console, ("", "expectation", "expected", "observed"), rows))
     console.print()
     for reason in verdict.reasons:
         console.print(f"[yellow]inconclusive[/] {_plain(reason)}", soft_wrap=True)

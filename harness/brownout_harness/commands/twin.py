@@ -7,6 +7,7 @@ import typer
 
 from brownout_harness.commands.console import make_console
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, NotJudged, worst
+from brownout_harness.tables import table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -97,7 +98,6 @@ def _of_scenarios(names: list[str], seeds: list[int | None], out: Path | None, *
 def show(scenario: "ToldScenario", console: "Console") -> None:
     """One scenario: what is to be said beforehand, then its figures."""
     from rich.markup import escape
-    from rich.table import Table
 
     from brownout_harness.twin.told import MARKS, counts_of, difference_text, remarks, value_text, within_text
     from brownout_reports.printable import one_line
@@ -106,14 +106,14 @@ def show(scenario: "ToldScenario", console: "Console") -> None:
     console.print()
     for remark in remarks(scenario):
         console.print(f"[yellow]![/] {escape(one_line(remark))}", soft_wrap=True)
-    table = Table(title=f"{scenario.scenario}: virtual and real", title_justify="left", show_edge=False, pad_edge=False)
-    for name in ("figure", "of", "virtual", "real", "difference", ""):
-        table.add_column(name, justify="right" if name in ("virtual", "real", "difference") else "left")
+    rows = []
     for each in scenario.figures:
         values = [value_text(each.what, value) for value in (each.virtual, each.real)]
         said = f"[{styles[each.within]}]{escape(within_text(each))}[/]"
-        table.add_row(each.what, escape(one_line(each.of)), *values, difference_text(each), said)
-    if scenario.figures:
-        console.print(table)
+        rows.append((each.what, escape(one_line(each.of)), *values, difference_text(each), said))
+    if rows:
+        columns = ("figure", "of", "virtual", "real", "difference", "within")
+        title = f"{scenario.scenario}: virtual and real"
+        console.print(table(console, columns, rows, title=title, right=("virtual", "real", "difference")))
     counts = ", ".join(f"{count} {kind}" for kind, count in counts_of(scenario).items())
     console.print(f"{scenario.scenario}: {MARKS[scenario.status]} ({counts})", highlight=False)

@@ -9,9 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
-from rich.table import Table
 
 from brownout_harness.problems import BadInput, NotJudged
 from brownout_harness.real import served
@@ -19,6 +18,7 @@ from brownout_harness.real.env_forms import ENV_FORMS
 from brownout_harness.real.processes import Child, Processes, pause
 from brownout_harness.real.served import Served
 from brownout_harness.safety.live_keys import refuse_live_keys
+from brownout_harness.tables import table
 from brownout_simulators.correlation import correlating
 from brownout_simulators.setup_files import BadSetup, read_setups
 from brownout_simulators.vendor import Vendor
@@ -94,7 +94,7 @@ def serve(
 
 
 def _show(console: Console, found: Sequence[Served], then: str) -> None:
-    console.print(table(found))
+    console.print(shown(console, found))
     if any(len(value) > SHOWN for one in found for value in one.environment.values()):
         console.print("Long values are cut short: --env bash (fish, dotenv, json …) prints all.", highlight=False)
     console.print(then, highlight=False, markup=False)
@@ -143,15 +143,13 @@ def _relay(child: Child, offset: int) -> int:
     return offset + len(new)
 
 
-def table(found: Sequence[Served]) -> Table:
+def shown(console: Console, found: Sequence[Served]) -> RenderableType:
     """Addresses and test keys, as the environment variables by which an application finds them."""
-    made = Table(show_edge=False, pad_edge=False, header_style="bold")
-    for name in ("vendor", "url", "environment"):
-        made.add_column(name, overflow="fold")
-    for one in found:
-        variables = "\n".join(f"{name}={escape(_short(value))}" for name, value in one.environment.items())
-        made.add_row(one.vendor, one.url, variables)
-    return made
+    variables = (
+        "\n".join(f"{name}={escape(_short(value))}" for name, value in one.environment.items()) for one in found
+    )
+    rows = [(one.vendor, one.url, each) for one, each in zip(found, variables, strict=True)]
+    return table(console, ("vendor", "url", "environment"), rows)
 
 
 def _short(value: str) -> str:

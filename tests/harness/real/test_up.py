@@ -16,7 +16,7 @@ from brownout_harness.commands.up import EnvForm
 from brownout_harness.real.booths import Booth
 from brownout_harness.real.env_forms import ENV_FORMS
 from brownout_harness.real.http_json import call
-from brownout_harness.real.up import table
+from brownout_harness.real.up import shown
 from tests.support.commands import LIMIT_S, brownout, start
 from tests.support.processes import descendants, eventually, is_running
 
@@ -77,9 +77,9 @@ def test_the_command_line_and_the_forms_know_the_same_names() -> None:
 
 def test_a_value_that_nobody_could_copy_from_the_table_is_cut_short() -> None:
     key = "-----BEGIN PUBLIC KEY-----\n" + "A" * 300
-    shown = Console(width=200, record=True, file=io.StringIO())
-    shown.print(table([Booth("clerk", "http://x", {"CLERK_JWT_KEY": key, "CLERK_SECRET_KEY": "sk_test_a"})]))
-    lines = shown.export_text().splitlines()
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(shown(console, [Booth("clerk", "http://x", {"CLERK_JWT_KEY": key, "CLERK_SECRET_KEY": "sk_test_a"})]))
+    lines = console.export_text().splitlines()
     assert any(line.rstrip().endswith("CLERK_JWT_KEY=-----BEGIN PUBLIC KEY-----…") for line in lines)
     assert any(line.rstrip().endswith("CLERK_SECRET_KEY=sk_test_a") for line in lines)
 

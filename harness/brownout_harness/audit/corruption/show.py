@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.table import Table
 
 from brownout_harness.audit.bar import bar
 from brownout_harness.audit.corruption import DAMAGES
 from brownout_harness.audit.corruption.trial import Trial, tried
 from brownout_harness.audit.processes import in_processes
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED
+from brownout_harness.tables import table
 from brownout_reports.run_folder import Status
 
 SCHEMA: Final = 1
@@ -55,13 +55,11 @@ def write(folder: Path, trials: Sequence[Trial]) -> None:
 def show(trials: Sequence[Trial], undone: Sequence[str], console: Console) -> int:
     """A line for each damage; then each verdict that stayed green, and what could not be tried."""
     of_damage: Mapping[str, list[Trial]] = {name: [each for each in trials if each.damage == name] for name in DAMAGES}
-    table = Table(title="Who notices which damage to the evidence", title_justify="left")
-    table.add_column("damage", no_wrap=True)
-    table.add_column("runs", justify="right")
-    table.add_column("noticed by", overflow="fold")
-    for name, some in of_damage.items():
-        table.add_row(f"{name}\n[dim]{DAMAGES[name].about}[/]", str(len(some)), _noticed(some))
-    console.print(table)
+    rows = [
+        (f"{name}\n[dim]{DAMAGES[name].about}[/]", str(len(some)), _noticed(some)) for name, some in of_damage.items()
+    ]
+    columns, title = ("damage", "runs", "noticed by"), "Who notices which damage to the evidence"
+    console.print(table(console, columns, rows, title=title, right=("runs",), whole=("damage",)))
     missed = [each for each in trials if not each.is_as_meant]
     for each in missed:
         console.print(f"[bold red]✗[/] {each.damage} in {each.scenario} (seed {each.seed}): {_instead(each)}")

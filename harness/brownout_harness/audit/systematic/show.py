@@ -7,7 +7,6 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from brownout_harness.audit.kept import sources as source_state
 from brownout_harness.audit.systematic.audit import Audit
@@ -17,6 +16,7 @@ from brownout_harness.audit.systematic.reviewed import by_change, reviewed
 from brownout_harness.audit.systematic.sources import SOURCES, sampled
 from brownout_harness.audit.systematic.tally import Tally, tally, write
 from brownout_harness.problems import FAILED, PASSED, BadInput
+from brownout_harness.tables import table
 
 BASELINE = "baseline.tsv"
 SHOWN = 40
@@ -88,14 +88,13 @@ def audit_systematically(
 
 def show(told: Tally, console: Console) -> None:
     """A line for each part; which expectations noticed; then who got away."""
-    table = Table(title=f"Changes of {told.package} that the library notices", title_justify="left")
-    table.add_column("part", no_wrap=True)
-    for column in ("changes", "noticed", "survived", "doubted", "not covered", "no difference", "share"):
-        table.add_column(column, justify="right")
+    numbers = ("changes", "noticed", "survived", "doubted", "not covered", "no difference", "share")
+    rows = []
     for row in told.rows:
         counts = (row.changes, row.noticed, row.survived, row.doubted, row.not_covered, row.equivalent)
-        table.add_row(row.part, *map(str, counts), f"{row.share:.1%}")
-    console.print(table)
+        rows.append((row.part, *map(str, counts), f"{row.share:.1%}"))
+    title = f"Changes of {told.package} that the library notices"
+    console.print(table(console, ("part", *numbers), rows, title=title, right=numbers, whole=("part",)))
     noticed = ", ".join(f"{name} {count}" for name, count in told.by_expectation.items())
     console.print(f"noticed first by: {noticed or 'nobody'}", highlight=False)
     for each in told.survivors[:SHOWN]:
