@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from brownout_harness.beginning.first_files import WORKFLOW_TEXTS
 from brownout_harness.gate.outcome import Result, read_gate
 from tests.harness.commands.test_many import written
 from tests.support.commands import brownout_here
@@ -41,6 +42,15 @@ def test_every_workflow_on_the_page_is_one() -> None:
     assert set(uses["with"]) <= inputs
     assert {name for name, each in ACTION["inputs"].items() if each.get("required")} <= set(uses["with"])
     assert blocks[2]["gate"]["artifacts"]["reports"]["junit"] == "runs/gate/junit.xml"
+
+
+def test_what_is_installed_has_the_gate() -> None:
+    """The bare package has none: it would end with exit code 2, and say what to install."""
+    installed = re.findall(r"pip install ([^\n\"]+)", TEXT)
+    assert installed == ["'brownout[run]'"] * 3
+    assert ACTION["inputs"]["version"]["default"] == "brownout[run]"
+    for workflow in WORKFLOW_TEXTS.values():
+        assert re.findall(r"pip install (.+)", workflow) == ["'brownout[run]'"]
 
 
 def test_no_input_of_the_action_is_a_part_of_a_command() -> None:

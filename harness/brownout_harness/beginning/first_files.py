@@ -191,8 +191,7 @@ def _environment(vendors: Sequence[Vendor[Any]]) -> str:
 
 def _workflow(of: Application) -> str:
     mode = "" if of.asgi else " --mode real"
-    extra = "brownout" if of.asgi else "'brownout[run]'"
-    return WORKFLOW_TEXTS[of.ci].replace("@MODE@", mode).replace("@BROWNOUT@", extra)
+    return WORKFLOW_TEXTS[of.ci].replace("@MODE@", mode)
 
 
 WORKFLOW_TEXTS: Final[Mapping[str, str]] = {
@@ -206,7 +205,7 @@ jobs:
       - uses: actions/checkout@v4
       - uses: actions/setup-python@v5
         with: {python-version: "3.12"}
-      - run: pip install @BROWNOUT@
+      - run: pip install 'brownout[run]'
       # What the application itself needs is installed here.
       - run: brownout gate scenarios/@MODE@ --github
       - uses: actions/upload-artifact@v4
@@ -218,7 +217,7 @@ jobs:
 brownout:
   image: python:3.12
   script:
-    - pip install @BROWNOUT@
+    - pip install 'brownout[run]'
     # What the application itself needs is installed here.
     - brownout gate scenarios/@MODE@
   artifacts:
