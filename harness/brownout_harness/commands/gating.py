@@ -228,7 +228,7 @@ def _tell(console: Console, told: Gate, out: Path, *, github: bool, as_json: boo
         print(told.to_json(), end="")
     else:
         for run in told.runs:
-            if run.result is not Result.PASSED:
+            if run.result not in (Result.PASSED, Result.NOT_RUN):  # those are counted below
                 _tell_run(console, run)
         for remark in told.remarks:
             console.print(harmless(remark), markup=False, highlight=False, soft_wrap=True)
