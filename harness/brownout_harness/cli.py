@@ -3,26 +3,49 @@
 import io
 import os
 import sys
-from typing import Annotated
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
 
 import typer
 
 from brownout_harness.commands import COMMANDS
 from brownout_harness.commands.extras import BARE, needing
+from brownout_harness.commands.helping import HELP
 from brownout_harness.commands.signals import ending_in_order
 from brownout_harness.problems import NOT_JUDGED, Interrupted, Problem, complain
 from brownout_harness.safety.live_keys import refuse_live_keys
+
+
+def _while_read(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, which ends without a verdict where nobody reads on (`… | head`); by itself typer ends then as if an
+    expectation had failed."""
+
+    @wraps(command)
+    def checked(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until the process ends
+            print("stopped: nobody reads what is printed", file=sys.stderr)
+            raise typer.Exit(NOT_JUDGED) from None
+
+    return checked
+
 
 app = typer.Typer(
     name="brownout",
     help="Live through your vendors' outages before your users do.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 for name, command in COMMANDS.items():
-    app.command(name)(command if name in BARE else needing("run", name, command))
+    told = HELP[name]
+    app.command(name, short_help=told.short, epilog=told.epilog)(
+        _while_read(command if name in BARE else needing("run", name, command))
+    )
 
 
 def main() -> None:
@@ -35,7 +58,7 @@ def main() -> None:
         # Before anything else reads them: whatever complains about an argument repeats it.
         refuse_live_keys({}, sys.argv[1:])
         with ending_in_order():
-            app()
+            app(prog_name="brownout")
     except Problem as problem:
         sys.exit(complain(problem))
     except Interrupted as signal:

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 RECENT_S = 3.0
 """What is told of "now" is of so many seconds: less jumps about, more hides a fault that has begun."""
 
+WITHOUT_LOAD = ("starting", "judging", "drawing")
+"""Phases in which nobody asks for anything: of them there is nothing to tell but their name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """A look at a run; both modes make these, the terminal shows them."""
 
     phase: str
-    """A phase's name, or `starting`, `draining`, `collecting`."""
+    """A phase's name, `draining`, `collecting`, or one of `WITHOUT_LOAD`."""
     at_s: float = 0.0
     """Seconds since the run's start; negative before it."""
     duration_s: float = 0.0
@@ -35,6 +38,12 @@ class Progress:
 
 ProgressSink = Callable[[Progress], None]
 """Called a few times a second; must not block and must not raise."""
+
+
+def say(progress: ProgressSink | None, phase: str) -> None:
+    """That one of `WITHOUT_LOAD` has begun, to whoever watches."""
+    if progress is not None:
+        progress(Progress(phase=phase))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Tables as a terminal can show them: side by side where there is room, one under the other where there is not."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -21,7 +21,7 @@ def table(
 ) -> "RenderableType":
     """The rows, which hold markup, under these columns; a column without a name holds marks.
 
-    Columns named in `right` are of numbers, those in `whole` are never folded. On a console with less than `ROOM` columns
+    Columns named in `right` are of numbers, those in `whole` are never folded. On a console of less than `ROOM` columns
     each row is a block: its mark and its first column on a line, every other one on lines of its own behind its name.
     """
     if console.width < ROOM:
@@ -31,9 +31,8 @@ def table(
     made = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False, header_style="bold")
     made.show_header = any(columns)
     for name in columns:
-        made.add_column(
-            name, justify="right" if name in right else "left", no_wrap=name in whole, overflow="fold" if name else None
-        )
+        justify: Literal["left", "right"] = "right" if name in right else "left"
+        made.add_column(name, justify=justify, no_wrap=name in whole, overflow="fold" if name else "ellipsis")
     for row in rows:
         made.add_row(*row)
     return made

@@ -1,5 +1,6 @@
 """The command line: quick to start, one line per problem, exit codes that can be relied upon."""
 
+import json
 import os
 import re
 import socket
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from brownout_scenarios import library
 from brownout_simulators.vendors import VENDORS
-from tests.support.commands import brownout, brownout_here
+from tests.support.commands import brownout, brownout_here, start
 from tests.support.processes import descendants
 from tests.support.shop_scenario import write_shop
 
@@ -133,6 +135,7 @@ def test_what_a_vendor_has_is_listed_by_the_names_that_a_scenario_uses(tmp_path:
         (["run", "--all", "--mode", "real", "-j", "2"], "-j is for virtual mode"),
         (["run", "healthy", "--mode", "real", "--keep", "none"], "--keep is for virtual mode"),
         (["scenarios", "healty"], "did you mean healthy?"),
+        (["run", "--all", "--json"], "of many: brownout gate --json"),
         (["scenarios", "--tag", "mony"], "did you mean money?"),
         (["audit", "healty"], "did you mean healthy?"),
         (["audit", "healthy", "--evidence", "--matrix"], "--matrix and --evidence are different audits"),
@@ -193,11 +196,39 @@ def test_a_live_key_among_the_arguments_is_never_repeated(tmp_path: Path, argume
     assert live not in ended.errors + ended.output
 
 
+def test_who_is_not_read_to_the_end_has_not_failed(tmp_path: Path) -> None:
+    """`… | head`: exit code 1 would say that an expectation does not hold."""
+    process = start("vendors", "stripe", cwd=tmp_path)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == "stopped: nobody reads what is printed\n"
+    process.stderr.close()
+    assert process.wait(20) == 3
+
+
+def test_lists_are_there_for_scripts_too(tmp_path: Path) -> None:
+    listed = json.loads(brownout_here("scenarios", "--json", cwd=tmp_path).output)
+    assert [each["name"] for each in listed] == list(library.names())
+    assert listed[0]["about"]
+    made = json.loads(brownout_here("vendors", "--json", cwd=tmp_path).output)
+    assert [each["name"] for each in made] == list(VENDORS)
+    one = json.loads(brownout_here("vendors", "stripe", "--json", cwd=tmp_path).output)
+    assert one["port"] == 12111
+    assert "stripe.charge" in one["effects"]
+    checked = brownout_here("check", "healthy", "healty", "--json", cwd=tmp_path)
+    assert checked.exit_code == 2
+    assert checked.errors == ""
+    sound, wrong = json.loads(checked.output)
+    assert (sound["problems"], sound["modes"]) == ([], ["virtual", "real"])
+    assert "did you mean healthy?" in wrong["problems"][0]
+
+
 def test_an_error_that_nobody_expected_is_one_line_too(tmp_path: Path) -> None:
     script = """
 from brownout_harness import cli
 from brownout_harness.commands import scenarios
-scenarios.__globals__["_list"] = lambda paths: 1 / 0
+scenarios.__globals__["_list"] = lambda *paths, **how: 1 / 0
 import sys
 sys.argv = ["brownout", "scenarios"]
 cli.main()

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from brownout_harness.commands import completing
 from brownout_harness.commands.console import make_console
 from brownout_harness.commands.modes import Mode
 from brownout_harness.problems import BadInput
@@ -20,7 +21,11 @@ class Of(StrEnum):
 
 def audit(
     scenarios: Annotated[
-        list[str] | None, typer.Argument(help="Of the library; default: all of it. For real: MUTANT/SCENARIO.")
+        list[str] | None,
+        typer.Argument(
+            help="Of the library; default: all of it. For real: MUTANT/SCENARIO.",
+            autocompletion=completing.library_names,
+        ),
     ] = None,
     *,
     mode: Annotated[Mode, typer.Option(help="In real mode few parts, each on its own scenario.")] = Mode.VIRTUAL,

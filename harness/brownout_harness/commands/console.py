@@ -1,5 +1,7 @@
 """The console that commands write on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,3 +15,14 @@ def make_console(*, to_errors: bool = False) -> "Console":
 
     console = Console(stderr=to_errors)
     return console if console.is_terminal else Console(width=160, stderr=to_errors)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Says on a terminal what is waited for: where it takes longer than a second, and tells nothing itself."""
+    console = make_console(to_errors=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(f"{what} …"):
+        yield

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from brownout_harness.commands import completing
 from brownout_harness.commands.console import make_console
 from brownout_harness.commands.modes import Mode
 from brownout_harness.problems import BadInput
@@ -18,12 +19,18 @@ RUNS = Path("runs") / "gate"
 
 def gate(
     scenarios: Annotated[
-        list[str] | None, typer.Argument(help="Names of the library, YAML files, or folders that hold some.")
+        list[str] | None,
+        typer.Argument(
+            help="Names of the library, YAML files, or folders that hold some.", autocompletion=completing.scenarios
+        ),
     ] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="The whole library.")] = False,
     tag: Annotated[
-        list[str] | None, typer.Option(help="Those of the library that have it; of several, that have all of them.")
+        list[str] | None,
+        typer.Option(
+            help="Those of the library that have it; of several, that have all of them.", autocompletion=completing.tags
+        ),
     ] = None,
     mode: Annotated[Mode, typer.Option(help="Virtual time in this process, or processes and sockets.")] = Mode.VIRTUAL,
     baseline: Annotated[

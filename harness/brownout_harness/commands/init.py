@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from brownout_harness.commands import completing
 from brownout_harness.problems import BadInput
 
 BODY = '{"amount": "{{amount}}"}'
@@ -15,7 +16,10 @@ def init(
     folder: Annotated[Path, typer.Argument(help="Where the application is.")] = Path(),
     *,
     vendor: Annotated[
-        list[str] | None, typer.Option(help="That it uses; several times. The first is the one that fails.")
+        list[str] | None,
+        typer.Option(
+            help="That it uses; several times. The first is the one that fails.", autocompletion=completing.vendors
+        ),
     ] = None,
     command: Annotated[str | None, typer.Option(help="What starts it, $PORT for its port: 'node server.js'.")] = None,
     asgi: Annotated[str | None, typer.Option(help="Instead, for virtual time: 'shop:app'.")] = None,

@@ -6,28 +6,37 @@ from typing import Annotated
 
 import typer
 
-from brownout_harness.commands.console import make_console
+from brownout_harness.commands import completing
+from brownout_harness.commands.console import make_console, waiting
 
 
 def judge(
-    run: Annotated[str, typer.Argument(help="A folder that `brownout run` wrote, or `last`.")],
+    run: Annotated[
+        str, typer.Argument(help="A folder that `brownout run` wrote, or `last`.", autocompletion=completing.runs)
+    ],
     expect: Annotated[
         Path | None, typer.Option(help="Judge by the expectations of this file: a scenario, or its `expect` alone.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Write the run with its new verdict there. [default: nowhere]")
     ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the new verdict as JSON and nothing else.")] = False,
 ) -> None:
     """Judge a recorded run again. Writes nothing unless told where.
 
     Exit codes: 0 passed, 1 an expectation failed, 2 bad input, 3 inconclusive.
     """
-    from brownout_harness.commands.terminal import show_verdict
+    from brownout_harness.commands.terminal import json_line, show_verdict
     from brownout_harness.running.execute import REPORT_FILE, judge_again
 
-    finished = judge_again(run, expect=expect, out=out)
-    drawn = out is not None and not finished.undrawn
-    show_verdict(make_console(), finished.verdict, finished.folder, finished.folder / REPORT_FILE if drawn else None)
+    with waiting("judging"):
+        finished = judge_again(run, expect=expect, out=out)
+    report = finished.folder / REPORT_FILE if out is not None and not finished.undrawn else None
+    if as_json:
+        print(json_line(finished.verdict, finished.folder, report))
+    else:
+        show_verdict(make_console(), finished.verdict, finished.folder, report)
     if finished.undrawn:
         print(f"error: {finished.undrawn}", file=sys.stderr)
     raise typer.Exit(finished.exit_code)

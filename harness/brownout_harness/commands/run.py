@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from brownout_harness.commands import completing
 from brownout_harness.commands.console import make_console
 from brownout_harness.commands.modes import Mode
 from brownout_harness.problems import NOT_JUDGED, BadInput, Problem, complain, worst
@@ -15,15 +16,22 @@ from brownout_harness.running.keep import Keep
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from brownout_harness.running.execute import Finished
     from brownout_harness.running.orders import Order
 
 
 def run(
-    scenarios: Annotated[list[str] | None, typer.Argument(help="Names of the library, or paths of YAML files.")] = None,
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names of the library, or paths of YAML files.", autocompletion=completing.scenarios),
+    ] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="The whole library.")] = False,
     tag: Annotated[
-        list[str] | None, typer.Option(help="Those of the library that have it; of several, that have all of them.")
+        list[str] | None,
+        typer.Option(
+            help="Those of the library that have it; of several, that have all of them.", autocompletion=completing.tags
+        ),
     ] = None,
     mode: Annotated[Mode, typer.Option(help="Virtual time in this process, or processes and sockets.")] = Mode.VIRTUAL,
     seed: Annotated[int | None, typer.Option(help="Replaces the scenario's own.")] = None,
@@ -40,6 +48,9 @@ def run(
     out: Annotated[
         Path | None, typer.Option(help="Where the run's files go. [default: runs/TIME-SCENARIO-MODE]")
     ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the verdicts as JSON, a line for each, and nothing else.")
+    ] = False,
     redis: Annotated[
         str | None,
         typer.Option(
@@ -60,6 +71,8 @@ def run(
     if is_real and (jobs is not None or keep is not Keep.ALL):
         given = "-j" if jobs is not None else "--keep"
         raise BadInput(f"{given} is for virtual mode: real runs are made one after the other, and kept; leave it out")
+    if as_json and (wanted.is_selection or jobs is not None or keep is not Keep.ALL):
+        raise BadInput("--json is of runs that are made one after the other; of many: brownout gate --json")
     from brownout_core.clock import system_wall_clock
     from brownout_harness.running.orders import prepare, stamp
     from brownout_harness.running.selection import selected
@@ -69,14 +82,14 @@ def run(
     orders = prepare(
         [*loaded] or wanted.names, mode=mode.value, time=time, seed=seed, out=out, redis=redis, loaded=loaded
     )
-    console = make_console()
+    console = make_console(to_errors=as_json)
     for name in left_out:
         console.print(f"left out: {name}, which {mode.value} mode cannot run", markup=False, highlight=False)
     if not is_real and (wanted.is_selection or jobs is not None or keep is not Keep.ALL):
         from brownout_harness.commands.many import run_many
 
         raise typer.Exit(run_many(console, orders, keep, workers=jobs, fail_fast=fail_fast))
-    raise typer.Exit(_one_by_one(console, orders, fail_fast=fail_fast))
+    raise typer.Exit(_one_by_one(console, orders, fail_fast=fail_fast, as_json=as_json))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +118,11 @@ class _Wanted:
             raise BadInput(str(error)) from None
 
 
-def _one_by_one(console: "Console", orders: "list[Order]", *, fail_fast: bool) -> int:
+def _one_by_one(console: "Console", orders: "list[Order]", *, fail_fast: bool, as_json: bool) -> int:
     """Each with its progress and its verdict; the exit code of all."""
     from brownout_harness.commands.many import Ended, show_all
-    from brownout_harness.commands.terminal import show_verdict, watched
-    from brownout_harness.running.execute import REPORT_FILE, execute
+    from brownout_harness.commands.terminal import watched
+    from brownout_harness.running.execute import execute
 
     ended: list[Ended] = []
     if chosen := next((order.redis for order in orders if order.redis), None):
@@ -124,10 +137,7 @@ def _one_by_one(console: "Console", orders: "list[Order]", *, fail_fast: bool) -
             complain(problem)
             ended.append(Ended.without_verdict(order, problem))
         else:
-            report = None if finished.undrawn else finished.folder / REPORT_FILE
-            show_verdict(console, finished.verdict, finished.folder, report)
-            if finished.undrawn:
-                print(f"error: {finished.undrawn}", file=sys.stderr)
+            _tell(console, finished, as_json=as_json)
             if finished.is_interrupted:
                 print(
                     f"stopped: what was seen until then is in {finished.folder}; nothing is left running",
@@ -140,3 +150,17 @@ def _one_by_one(console: "Console", orders: "list[Order]", *, fail_fast: bool) -
     if len(orders) > 1:
         show_all(console, ended, len(orders))
     return worst([each.exit_code for each in ended])
+
+
+def _tell(console: "Console", finished: "Finished", *, as_json: bool) -> None:
+    """What came of one run."""
+    from brownout_harness.commands.terminal import json_line, show_verdict
+    from brownout_harness.running.execute import REPORT_FILE
+
+    report = None if finished.undrawn else finished.folder / REPORT_FILE
+    if as_json:
+        print(json_line(finished.verdict, finished.folder, report), flush=True)
+    else:
+        show_verdict(console, finished.verdict, finished.folder, report)
+    if finished.undrawn:
+        print(f"error: {finished.undrawn}", file=sys.stderr)

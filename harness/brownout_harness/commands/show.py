@@ -4,11 +4,14 @@ from typing import Annotated
 
 import typer
 
+from brownout_harness.commands import completing
 from brownout_harness.problems import BadInput
 
 
 def show(
-    run: Annotated[str, typer.Argument(help="A folder that `brownout run` wrote, or `last`.")],
+    run: Annotated[
+        str, typer.Argument(help="A folder that `brownout run` wrote, or `last`.", autocompletion=completing.runs)
+    ],
     operation: Annotated[str | None, typer.Argument(help="An operation's id.")] = None,
 ) -> None:
     """Show a run's verdict and the operations to look at, or all that is known of one operation, on one clock."""

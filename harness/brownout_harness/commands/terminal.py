@@ -3,6 +3,7 @@
 On a terminal the progress is redrawn in place; elsewhere it is plain lines, one per phase and every few seconds.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from brownout_harness.progress import Progress, ProgressSink
+from brownout_harness.progress import WITHOUT_LOAD, Progress, ProgressSink
 from brownout_harness.tables import table
 from brownout_reports.printable import one_line
 from brownout_reports.run_folder import ExpectationResult, Status, Verdict
@@ -67,8 +68,8 @@ class _Plain:
 
 def line(progress: Progress) -> str:
     """One look at a run in one line."""
-    if progress.phase == "starting":
-        return "starting"
+    if progress.phase in WITHOUT_LOAD:
+        return progress.phase
     parts = [f"{max(0.0, progress.at_s):.0f} of {progress.duration_s:.0f} s", progress.phase]
     parts.append(f"offered {progress.offered_per_s:.1f}/s, achieved {progress.achieved_per_s:.1f}/s")
     parts.append(f"done {_share(progress.success_share)}")
@@ -86,6 +87,9 @@ def live_table(title: str, progress: Progress) -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold")
     grid.add_column()
+    if progress.phase in WITHOUT_LOAD:
+        grid.add_row(escape(title), f"[bold cyan]{progress.phase}[/]")
+        return grid
     elapsed = f"{max(0.0, progress.at_s):.0f} of {progress.duration_s:.0f} s"
     grid.add_row(escape(title), f"[bold cyan]{escape(progress.phase)}[/]  {elapsed}")
     rate = f"offered {progress.offered_per_s:.1f}/s   achieved {progress.achieved_per_s:.1f}/s"
@@ -118,6 +122,12 @@ def show_verdict(console: Console, verdict: Verdict, folder: Path, report: Path 
     shown = (("report", str(report)),) if report is not None else ()
     for name, text in (*shown, ("run", str(folder)), ("again", one_line(verdict.command))):
         console.print(f"{name:<7}{text}", markup=False, highlight=False, soft_wrap=True)
+
+
+def json_line(verdict: Verdict, folder: Path, report: Path | None) -> str:
+    """The verdict as `verdict.json` has it, and where the files are: one line, for a script that reads several."""
+    told = verdict.model_dump(mode="json") | {"folder": str(folder), "report": None if report is None else str(report)}
+    return json.dumps(told)
 
 
 def _plain(text: str) -> str:

@@ -5,12 +5,16 @@ from typing import Annotated
 
 import typer
 
+from brownout_harness.commands import completing
 from brownout_harness.commands.console import make_console
 from brownout_harness.problems import BadInput
 
 
 def trust(
-    scenarios: Annotated[list[str] | None, typer.Argument(help="Of the library; default: all of it.")] = None,
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(help="Of the library; default: all of it.", autocompletion=completing.library_names),
+    ] = None,
     *,
     seeds: Annotated[int, typer.Option(min=0, help="So many seeds of each in virtual time.")] = 200,
     real: Annotated[int, typer.Option(min=0, help="So many runs for real, of the smoke set.")] = 0,

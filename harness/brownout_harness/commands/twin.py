@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from brownout_harness.commands import completing
 from brownout_harness.commands.console import make_console
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, NotJudged, worst
 from brownout_harness.tables import table
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 def twin(
     scenarios: Annotated[
         list[str] | None,
-        typer.Argument(help="Names, files, or two finished runs; default: all of the library that both modes can run."),
+        typer.Argument(
+            help="Names, files, or two finished runs; default: all of the library that both modes can run.",
+            autocompletion=completing.scenarios,
+        ),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Replaces the scenarios' own.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="So many seeds of each scenario, its own first.")] = 1,

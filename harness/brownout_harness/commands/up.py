@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from brownout_harness.commands import completing
 from brownout_harness.commands.console import make_console
 from brownout_harness.problems import Interrupted
 
@@ -21,7 +22,9 @@ class EnvForm(StrEnum):
 
 
 def up(
-    vendors: Annotated[list[str] | None, typer.Argument(help="Which; all of them if none is named.")] = None,
+    vendors: Annotated[
+        list[str] | None, typer.Argument(help="Which; all of them if none is named.", autocompletion=completing.vendors)
+    ] = None,
     *,
     port_base: Annotated[
         int | None, typer.Option(help="This port and the next ones instead of the documented ones; 0: any free ones.")

@@ -1,10 +1,12 @@
 """`brownout vendors`: what the simulated vendors have that a scenario can name."""
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from brownout_harness.commands import completing
 from brownout_harness.problems import BadInput
 
 if TYPE_CHECKING:
@@ -12,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def vendors(
-    vendor: Annotated[str | None, typer.Argument(help="Show what this one has; without it, which there are.")] = None,
+    vendor: Annotated[
+        str | None,
+        typer.Argument(help="Show what this one has; without it, which there are.", autocompletion=completing.vendors),
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="The same for a script.")] = False,
 ) -> None:
     """List the vendors, or what one has: clients, routes, effects, limiters, errors, set-up, magic inputs."""
     from brownout_simulators.spelling import named, nearest
@@ -20,7 +27,12 @@ def vendors(
 
     if vendor is None:
         made = [load_vendor(name) for name in VENDORS]
+        if as_json:
+            print(json.dumps([_for_a_script(one) for one in made], indent=1))
+            return
         told = _aligned((one.name, f"{_counts(one)}; served by `brownout up` on port {one.port}") for one in made)
+    elif vendor in VENDORS and as_json:
+        told = [json.dumps(_for_a_script(load_vendor(vendor)), indent=1)]
     elif vendor in VENDORS:
         told = _whole(load_vendor(vendor))
     else:
@@ -32,6 +44,21 @@ def vendors(
 
 def _counts(vendor: "Vendor[Any]") -> str:
     return f"routes: {len(vendor.routes)}, effects: {len(vendor.effects)}, errors by name: {len(vendor.named_errors)}"
+
+
+def _for_a_script(vendor: "Vendor[Any]") -> dict[str, Any]:
+    return {
+        "name": vendor.name,
+        "port": vendor.port,
+        "environment": vendor.environment(f"http://127.0.0.1:{vendor.port}", vendor.test_key("default")),
+        "clients": dict(vendor.clients),
+        "routes": [f"{route.method} {route.path}" for route in vendor.routes],
+        "effects": {effect: list(fields) for effect, fields in vendor.effects.items()},
+        "limits": {limit.name: _figures(limit) for limit in vendor.limits},
+        "errors": {name: {"status": one.status, "about": one.about} for name, one in vendor.named_errors.items()},
+        "setup": {} if vendor.setup is None else dict(vendor.setup.about),
+        "magic": dict(vendor.magic),
+    }
 
 
 def _whole(vendor: "Vendor[Any]") -> list[str]:

@@ -27,7 +27,7 @@ from brownout_harness.judging.judge import About, Judgement, judge, verdict_on
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.judging.outsiders import apart, gaps_of_outsiders, notes_of_outsiders, outsiders_in
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, NotJudged
-from brownout_harness.progress import ProgressSink
+from brownout_harness.progress import ProgressSink, say
 from brownout_harness.running.control import control_of, shown, told_of, was_interrupted, with_control
 from brownout_harness.running.keep import Keep
 from brownout_harness.running.masked import masked
@@ -99,6 +99,7 @@ def execute(order: Order, progress: ProgressSink | None = None, look: Look | Non
         run, inputs, is_interrupted = _judged_run(order, place, Path(work), progress)
         if look is not None:
             look(run)
+        say(progress, "drawing")
         # Whatever goes wrong from here on, the run has its verdict: it is told, and written if it can be.
         finished = _write(run, inputs, files=files_named_by(order.scenario), is_reserved=True)
         return replace(finished, is_interrupted=is_interrupted)
@@ -123,6 +124,7 @@ def _judged_run(
     """The run as it is to be written to `place`, what else is kept of it, and whether somebody ended it."""
     resolved = to_yaml(order.scenario)
     inputs = _run(order, work, progress)
+    say(progress, "judging")
     evidence = evidence_of(order.scenario, inputs, {"scenario.yaml": resolved, **_logs(inputs.logs)})
     verdict = verdict_on(evidence, _checks(order.scenario, evidence), _about(order, inputs))
     run = RunFolder(

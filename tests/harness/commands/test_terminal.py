@@ -1,12 +1,13 @@
 """What a person sees."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from brownout_harness.commands.terminal import line, live_table, show_verdict, watched
+from brownout_harness.commands.terminal import json_line, line, live_table, show_verdict, watched
 from brownout_harness.progress import Progress
 from brownout_reports.run_folder import Status
 from tests.reports.runs import a_verdict as verdict
@@ -47,6 +48,21 @@ def test_a_pipe_gets_a_line_per_phase_and_every_few_seconds() -> None:
         "demo: 6 of 100 s",
         "demo: 11 of 100 s",
     ]
+
+
+def test_a_phase_without_load_is_its_name_alone() -> None:
+    assert line(Progress(phase="judging")) == "judging"
+    console = Console(width=80, color_system=None)
+    with console.capture() as capture:
+        console.print(live_table("demo", Progress(phase="drawing")))
+    assert capture.get().split() == ["demo", "drawing"]
+
+
+def test_for_a_script_a_verdict_is_one_line(tmp_path: Path) -> None:
+    told = json.loads(json_line(verdict(), tmp_path, None))
+    assert json_line(verdict(), tmp_path, None).count("\n") == 0
+    assert (told["verdict"], told["folder"], told["report"]) == (verdict().verdict, str(tmp_path), None)
+    assert len(told["expectations"]) == len(verdict().expectations)
 
 
 @pytest.mark.parametrize("is_terminal", [False, True])

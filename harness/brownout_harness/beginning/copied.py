@@ -1,0 +1,52 @@
+"""A scenario of the library as somebody's own, to be changed."""
+
+import re
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from brownout_harness.problems import BadInput
+from brownout_scenarios import library
+from brownout_scenarios.errors import ScenarioError
+
+NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+HEADER: Final = """\
+# Begun as a copy of {source}, of Brownout {version}.
+# What may stand here: docs/scenarios.md; for editors: brownout scenarios --json-schema.
+# brownout check {file}    says what is wrong with it; runs nothing.
+# brownout run {file}
+"""
+
+
+def copy_of(source: str, to: Path) -> str:
+    """Write the library's scenario `source` to the file `to`, named after it; its name.
+
+    Raises:
+        BadInput: there is no such scenario, the file's name is none for a scenario, or something is there already.
+    """
+    try:
+        written = library.path_of(source).read_text(encoding="utf-8")
+    except ScenarioError as error:
+        raise BadInput(str(error)) from None
+    name = to.stem
+    if to.suffix != ".yaml" or not NAME.fullmatch(name):
+        raise BadInput(f"{to}: write small letters, digits and -, and .yaml at the end: my-{source}.yaml")
+    if name in library.names():
+        raise BadInput(f"{to}: {name} is a scenario of the library; give yours a name of its own: my-{source}.yaml")
+    # The first line of each names it; comments further down speak of others by their names.
+    text = HEADER.format(source=source, version=version("brownout"), file=to)
+    text += re.sub(r"^name: .*$", f"name: {name}", written, count=1, flags=re.MULTILINE)
+    _write_new(to, text)
+    return name
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Who is faster wins: what is there is not looked for first and overwritten then.
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        if isinstance(error, FileExistsError) and error.filename == str(path):
+            raise BadInput(f"{path}: there already, and nothing is overwritten; name another file") from None
+        raise BadInput(f"{path}: {error.strerror}; name a file that can be written") from None
