@@ -11,7 +11,7 @@ import typer
 
 from brownout_harness.commands import COMMANDS
 from brownout_harness.commands.extras import BARE, needing
-from brownout_harness.commands.helping import HELP
+from brownout_harness.commands.helping import help_of
 from brownout_harness.commands.signals import ending_in_order
 from brownout_harness.problems import NOT_JUDGED, Interrupted, Problem, complain
 from brownout_harness.safety.live_keys import refuse_live_keys
@@ -42,8 +42,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for name, command in COMMANDS.items():
-    told = HELP[name]
-    app.command(name, short_help=told.short, epilog=told.epilog)(
+    told = help_of(command)
+    app.command(name, help=told.text, epilog=told.epilog)(
         _while_read(command if name in BARE else needing("run", name, command))
     )
 

@@ -176,6 +176,13 @@ class Scenario:
             return {name: self.targets[name] for name in sorted(self.targets, key=lambda name: name != asked)}
         return {} if self.target is None else {TARGET: self.target}
 
+    def told(self, mode: str) -> str:
+        """What is run in that mode, for people."""
+        words = [each.told(mode) for each in self.applications.values()] or [GATEWAY]
+        if self.targets:
+            words = [f"{name}: {each}" for name, each in zip(self.applications, words, strict=True)]
+        return "; ".join(words) + (f" ({self.replicas} processes)" if self.replicas > 1 else "")
+
     @property
     def vendor_ports(self) -> Mapping[str, int]:
         """Per vendor, where its simulator is to serve; of those left out, on a free one."""

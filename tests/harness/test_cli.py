@@ -253,8 +253,8 @@ def test_a_target_that_ends_at_once_says_its_last_words(tmp_path: Path) -> None:
     path = write_shop(tmp_path, options="--no-such-option")
     ended = brownout("run", str(path), "--mode", "real", "--out", "A", cwd=tmp_path)
     assert ended.exit_code == 3
-    assert "ended with exit code 2 before it was ready" in ended.error
-    assert "unrecognized arguments: --no-such-option" in ended.error
+    assert "ended with exit code 2 before it was ready" in ended.errors
+    assert "unrecognized arguments: --no-such-option" in ended.errors
 
 
 @pytest.mark.real

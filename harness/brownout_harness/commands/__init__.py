@@ -1,7 +1,8 @@
 """What can be typed after `brownout`: one module per command, and the table of them.
 
-To add one: a module with a function whose annotated parameters are the command's, a line here, one in `helping.py`,
-and its section in `docs/cli.md`. A command's module imports what is heavy when it runs, not when it is imported.
+To add one: a module with a function whose annotated parameters are the command's, a line here, and its section in
+`docs/cli.md`. Its docstring is its help, the module's ends with examples. A command's module imports what is heavy when
+it runs, not when it is imported.
 
 - `run.py`, `check.py`, `scenarios.py`, `vendors.py`, `show.py`, `judge.py`, `report.py`, `compare.py`, `up.py`,
   `audit.py`, `twin.py`, `trust.py`, `gate.py`, `init.py`, `doctor.py`  the commands
@@ -10,7 +11,8 @@ and its section in `docs/cli.md`. A command's module imports what is heavy when 
 - `terminal.py`  a run's progress and its verdict, as a person sees them
 - `console.py`   the console that they are shown on
 - `modes.py`     virtual and real
-- `helping.py`   a line and examples for each, `completing.py` what a shell offers on Tab
+- `parameters.py`  those that several take
+- `helping.py`   what `--help` says of each; `completing.py` what a shell offers on Tab
 - `extras.py`    what a command needs beyond the bare package
 - `signals.py`   Ctrl-C
 """

@@ -1,4 +1,10 @@
-"""`brownout audit`: which scenario catches which known-bad part, and whether the judge notices damaged evidence."""
+"""`brownout audit`: which scenario catches which known-bad part, and whether the judge notices damaged evidence.
+
+Examples:
+  brownout audit stripe-brownout
+  brownout audit --evidence --out found
+  brownout audit --systematic --only policies.breaker
+"""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from brownout_harness.commands import completing
 from brownout_harness.commands.console import make_console
 from brownout_harness.commands.modes import Mode
+from brownout_harness.commands.parameters import OF_THE_LIBRARY
 from brownout_harness.problems import BadInput
 
 
@@ -20,18 +26,10 @@ class Of(StrEnum):
 
 
 def audit(
-    scenarios: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Of the library; default: all of it. For real: MUTANT/SCENARIO.",
-            autocompletion=completing.library_names,
-        ),
-    ] = None,
+    scenarios: Annotated[list[str] | None, OF_THE_LIBRARY] = None,
     *,
-    mode: Annotated[Mode, typer.Option(help="In real mode few parts, each on its own scenario.")] = Mode.VIRTUAL,
-    matrix: Annotated[
-        bool, typer.Option("--matrix", help="Every known-bad part on every scenario, not only up to the first red.")
-    ] = False,
+    mode: Annotated[Mode, typer.Option(help="Real: few parts; named as MUTANT/SCENARIO.")] = Mode.VIRTUAL,
+    matrix: Annotated[bool, typer.Option("--matrix", help="Every part on every scenario, past the first red.")] = False,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Damage the evidence of runs that passed: does the judge notice?")
     ] = False,
@@ -57,7 +55,10 @@ def audit(
     out: Annotated[Path | None, typer.Option(help="Write what was found there, as JSON and as Markdown.")] = None,
     jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Processes; default: one per core.")] = None,
 ) -> None:
-    """Swap known-bad parts into the core and show which scenario catches which."""
+    """Swap known-bad parts in: does the library notice?
+
+    Shows which scenario catches which.
+    """
     kinds = {"--mode real": mode is Mode.REAL, "--matrix": matrix, "--evidence": evidence, "--systematic": systematic}
     if len(asked_for := [name for name, is_asked in kinds.items() if is_asked]) > 1:
         raise BadInput(f"{' and '.join(asked_for)} are different audits: ask for one")

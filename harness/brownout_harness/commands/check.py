@@ -1,4 +1,9 @@
-"""`brownout check`: everything that is wrong with scenario files, and nothing is run."""
+"""`brownout check`: everything that is wrong with scenario files, and nothing is run.
+
+Examples:
+  brownout check scenarios/checkout.yaml
+  brownout check stripe-brownout --json
+"""
 
 import json
 from typing import Annotated, Any
@@ -17,7 +22,9 @@ def check(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The same for a script: a list, one entry for each.")] = False,
 ) -> None:
-    """Check scenario files: every mistake of every file, one line each. Runs nothing.
+    """Say what is wrong with scenario files; run nothing.
+
+    Every mistake of every file, one line each.
 
     Exit codes: 0 all of them can be run, 2 one of them cannot.
     """

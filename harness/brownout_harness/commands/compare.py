@@ -1,4 +1,9 @@
-"""`brownout compare`: finished runs side by side."""
+"""`brownout compare`: finished runs side by side.
+
+Examples:
+  brownout compare runs/A runs/B
+  brownout compare last runs/A --json
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,7 +29,9 @@ def compare(
         bool, typer.Option("--json", help="Print the comparison as JSON; the page only with --out.")
     ] = False,
 ) -> None:
-    """Compare finished runs of one scenario: other modes, seeds, versions of the application or of the scenario.
+    """Lay finished runs of one scenario side by side.
+
+    Of other modes, seeds, or versions of the application or of the scenario.
 
     Exit codes: 0 compared, 2 bad input, 3 one of the runs is inconclusive or fell short: nothing can be said of it.
     """

@@ -1,4 +1,9 @@
-"""`brownout doctor`: whether this machine has what a run needs."""
+"""`brownout doctor`: whether this machine has what a run needs.
+
+Examples:
+  brownout doctor
+  brownout doctor --json
+"""
 
 import json
 from dataclasses import asdict
@@ -15,7 +20,9 @@ def doctor(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="For a script: a list of what was looked for.")] = False,
 ) -> None:
-    """Say what a run needs, what of it is there, and how to get the rest. Changes nothing.
+    """Say what a run needs, and what of it is missing.
+
+    And how to get it. Changes nothing.
 
     Exit codes: 0 a run can be made, 2 something is missing without which none can.
     """

@@ -1,4 +1,10 @@
-"""`brownout gate`: several scenarios, one answer; and whether anything went otherwise than it did before."""
+"""`brownout gate`: several scenarios, one answer; and whether anything went otherwise than it did before.
+
+Examples:
+  brownout gate scenarios/
+  brownout gate scenarios/ --baseline scenarios/baseline
+  brownout gate --tag smoke --shard 1/4 --github
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +14,7 @@ import typer
 from brownout_harness.commands import completing
 from brownout_harness.commands.console import make_console
 from brownout_harness.commands.modes import Mode
+from brownout_harness.commands.parameters import TAGS
 from brownout_harness.problems import BadInput
 from brownout_harness.running.keep import Keep
 
@@ -26,12 +33,7 @@ def gate(
     ] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="The whole library.")] = False,
-    tag: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Those of the library that have it; of several, that have all of them.", autocompletion=completing.tags
-        ),
-    ] = None,
+    tag: Annotated[list[str] | None, TAGS] = None,
     mode: Annotated[Mode, typer.Option(help="Virtual time in this process, or processes and sockets.")] = Mode.VIRTUAL,
     baseline: Annotated[
         Path | None, typer.Option(help="A folder of records: nothing may go otherwise. Virtual mode only.")
@@ -51,7 +53,9 @@ def gate(
         int | None, typer.Option("-j", "--jobs", min=1, help="Processes, in virtual mode; default: one per core.")
     ] = None,
 ) -> None:
-    """Run scenarios as a gate: one verdict of all, one folder of documents that is always the same.
+    """Run scenarios as the gate of a CI: one answer of all.
+
+    And one folder of documents that is always laid out the same.
 
     Exit codes: 0 all passed, 1 one failed or drifted from the baseline, 2 bad input, 3 one is inconclusive, was not
     compared or not run. The worst counts: 1 before 3 before 0.

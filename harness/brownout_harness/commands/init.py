@@ -1,4 +1,10 @@
-"""`brownout init`: a scenario for one's own application, what the CI runs, and the environment."""
+"""`brownout init`: a scenario for one's own application, what the CI runs, and the environment.
+
+Examples:
+  brownout init
+  brownout init --vendor stripe --command 'node server.js' --ask 'POST /checkout' --id body:order_id
+  brownout init shop --vendor stripe --asgi shop:app --ask 'POST /checkout' --ci gitlab
+"""
 
 import sys
 from pathlib import Path
@@ -35,9 +41,9 @@ def init(
     ready: Annotated[str, typer.Option(help="A path that answers once it serves.")] = "/",
     ci: Annotated[str, typer.Option(metavar="github|gitlab|none", help="Whose workflow file.")] = "github",
 ) -> None:
-    """Write a first scenario for an application of yours, a workflow for your CI, and `.env.brownout`.
+    """Write a first scenario for an application of yours.
 
-    Asks for what is not said, on a terminal. Overwrites nothing.
+    Also a workflow for your CI, and `.env.brownout`. Asks for what is not said, on a terminal. Overwrites nothing.
     """
     from brownout_harness.beginning.first_files import WORKFLOWS, Application, first_files, write_all
     from brownout_harness.running.orders import runnable

@@ -1,4 +1,9 @@
-"""`brownout judge`: recorded evidence, judged again."""
+"""`brownout judge`: recorded evidence, judged again.
+
+Examples:
+  brownout judge last
+  brownout judge runs/A --expect stricter.yaml --out runs/A-stricter
+"""
 
 import sys
 from pathlib import Path
@@ -6,14 +11,12 @@ from typing import Annotated
 
 import typer
 
-from brownout_harness.commands import completing
 from brownout_harness.commands.console import make_console, waiting
+from brownout_harness.commands.parameters import RUN
 
 
 def judge(
-    run: Annotated[
-        str, typer.Argument(help="A folder that `brownout run` wrote, or `last`.", autocompletion=completing.runs)
-    ],
+    run: Annotated[str, RUN],
     expect: Annotated[
         Path | None, typer.Option(help="Judge by the expectations of this file: a scenario, or its `expect` alone.")
     ] = None,
@@ -23,7 +26,9 @@ def judge(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the new verdict as JSON and nothing else.")] = False,
 ) -> None:
-    """Judge a recorded run again. Writes nothing unless told where.
+    """Judge a recorded run again.
+
+    Writes nothing unless told where.
 
     Exit codes: 0 passed, 1 an expectation failed, 2 bad input, 3 inconclusive.
     """

@@ -1,18 +1,19 @@
-"""`brownout report`: a run's report, drawn again."""
+"""`brownout report`: a run's report, drawn again.
+
+Examples:
+  brownout report last
+  brownout report runs/A
+"""
 
 from typing import Annotated
 
-import typer
-
-from brownout_harness.commands import completing
 from brownout_harness.commands.console import waiting
+from brownout_harness.commands.parameters import RUN
 from brownout_harness.problems import BadInput
 
 
 def report(
-    run: Annotated[
-        str, typer.Argument(help="A folder that `brownout run` wrote, or `last`.", autocompletion=completing.runs)
-    ],
+    run: Annotated[str, RUN],
 ) -> None:
     """Draw a run's report again."""
     from brownout_harness.running.recorded import find

@@ -1,4 +1,11 @@
-"""`brownout run`: scenarios run, judged and written down."""
+"""`brownout run`: scenarios run, judged and written down.
+
+Examples:
+  brownout run stripe-brownout
+  brownout run scenarios/checkout.yaml --mode real
+  brownout run --tag crash --tag money -j 4 --fail-fast
+  brownout run runs/A --mode real        # a run that is there, again
+"""
 
 import sys
 from dataclasses import dataclass
@@ -7,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from brownout_harness.commands import completing
 from brownout_harness.commands.console import make_console
 from brownout_harness.commands.modes import Mode
+from brownout_harness.commands.parameters import SCENARIOS, TAGS
 from brownout_harness.problems import NOT_JUDGED, BadInput, Problem, complain, worst
 from brownout_harness.running.keep import Keep
 
@@ -21,18 +28,10 @@ if TYPE_CHECKING:
 
 
 def run(
-    scenarios: Annotated[
-        list[str] | None,
-        typer.Argument(help="Names of the library, or paths of YAML files.", autocompletion=completing.scenarios),
-    ] = None,
+    scenarios: Annotated[list[str] | None, SCENARIOS] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="The whole library.")] = False,
-    tag: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Those of the library that have it; of several, that have all of them.", autocompletion=completing.tags
-        ),
-    ] = None,
+    tag: Annotated[list[str] | None, TAGS] = None,
     mode: Annotated[Mode, typer.Option(help="Virtual time in this process, or processes and sockets.")] = Mode.VIRTUAL,
     seed: Annotated[int | None, typer.Option(help="Replaces the scenario's own.")] = None,
     jobs: Annotated[
@@ -42,12 +41,8 @@ def run(
         ),
     ] = None,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="End with the first that does not pass.")] = False,
-    keep: Annotated[
-        Keep, typer.Option(help="Of which runs a folder is kept: of all, of those that did not pass, of none.")
-    ] = Keep.ALL,
-    out: Annotated[
-        Path | None, typer.Option(help="Where the run's files go. [default: runs/TIME-SCENARIO-MODE]")
-    ] = None,
+    keep: Annotated[Keep, typer.Option(help="Of which runs a folder is kept: wrong ones did not pass.")] = Keep.ALL,
+    out: Annotated[Path | None, typer.Option(help="Where its files go. [default: runs/TIME-SCENARIO-MODE]")] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the verdicts as JSON, a line for each, and nothing else.")
     ] = False,
@@ -60,18 +55,20 @@ def run(
         ),
     ] = None,
 ) -> None:
-    """Run scenarios, judge them, and write a run folder with a report for each.
+    """Run scenarios, judge each, draw its report.
+
+    Each has a folder below `runs/`.
 
     Exit codes: 0 passed, 1 an expectation failed, 2 bad input, 3 inconclusive or not judged. Of several the worst
     counts: 1 before 3 before 0.
     """
     wanted = _Wanted(scenarios or [], every, tag or [])
     wanted.check()
-    is_real = mode is Mode.REAL
-    if is_real and (jobs is not None or keep is not Keep.ALL):
+    if (is_real := mode is Mode.REAL) and (jobs is not None or keep is not Keep.ALL):
         given = "-j" if jobs is not None else "--keep"
         raise BadInput(f"{given} is for virtual mode: real runs are made one after the other, and kept; leave it out")
-    if as_json and (wanted.is_selection or jobs is not None or keep is not Keep.ALL):
+    are_many = wanted.is_selection or jobs is not None or keep is not Keep.ALL
+    if as_json and are_many:
         raise BadInput("--json is of runs that are made one after the other; of many: brownout gate --json")
     from brownout_core.clock import system_wall_clock
     from brownout_harness.running.orders import prepare, stamp
@@ -79,13 +76,12 @@ def run(
 
     time = stamp(system_wall_clock())
     loaded, left_out = selected(wanted.tags, mode.value) if wanted.is_selection else ({}, ())
-    orders = prepare(
-        [*loaded] or wanted.names, mode=mode.value, time=time, seed=seed, out=out, redis=redis, loaded=loaded
-    )
+    names = [*loaded] or wanted.names
+    orders = prepare(names, mode=mode.value, time=time, seed=seed, out=out, redis=redis, loaded=loaded)
     console = make_console(to_errors=as_json)
     for name in left_out:
         console.print(f"left out: {name}, which {mode.value} mode cannot run", markup=False, highlight=False)
-    if not is_real and (wanted.is_selection or jobs is not None or keep is not Keep.ALL):
+    if are_many and not is_real:
         from brownout_harness.commands.many import run_many
 
         raise typer.Exit(run_many(console, orders, keep, workers=jobs, fail_fast=fail_fast))

@@ -1,4 +1,10 @@
-"""`brownout scenarios`: the library, one of its files, a copy to begin with, or the schema for editors."""
+"""`brownout scenarios`: the library, one of its files, a copy to begin with, or the schema for editors.
+
+Examples:
+  brownout scenarios --tag money
+  brownout scenarios stripe-brownout
+  brownout scenarios new stripe-brownout scenarios/checkout.yaml
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,6 +15,7 @@ import typer
 
 from brownout_harness.commands import completing
 from brownout_harness.commands.console import make_console, waiting
+from brownout_harness.commands.parameters import TAGS
 from brownout_harness.problems import BadInput
 from brownout_harness.tables import table
 
@@ -32,12 +39,7 @@ def scenarios(
         ),
     ] = None,
     *,
-    tag: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Only those that have it; of several, that have all of them.", autocompletion=completing.tags
-        ),
-    ] = None,
+    tag: Annotated[list[str] | None, TAGS] = None,
     saved: Annotated[
         list[Path] | None, typer.Option("--from", help="With `lint`: a folder of `brownout audit --out`.")
     ] = None,
@@ -47,7 +49,9 @@ def scenarios(
         bool, typer.Option("--json-schema", help="Print the JSON Schema of scenario files, for editors.")
     ] = False,
 ) -> None:
-    """List the library's scenarios, or show one; `new FROM FILE` begins one of your own as a copy of one.
+    """List the library, show one, or begin your own with one.
+
+    `new FROM FILE` makes a copy to be changed.
 
     `lint` reports what in them nothing trips and nobody needs.
     """
@@ -82,7 +86,7 @@ def scenarios(
 def _begin(of: list[str]) -> None:
     """A copy to be changed, and whether it can be run as it is."""
     if len(of) != 2:
-        raise BadInput(f"say of which, and where to: brownout scenarios {NEW} stripe-brownout scenarios/checkout.yaml")
+        raise BadInput(f"say of which, and where to: brownout scenarios {NEW} FROM FILE")
     from brownout_harness.beginning.copied import copy_of
     from brownout_harness.running.orders import runnable
 

@@ -1,20 +1,22 @@
-"""`brownout trust`: the good core on many seeds, without a false alarm."""
+"""`brownout trust`: the good core on many seeds, without a false alarm.
+
+Examples:
+  brownout trust healthy --seeds 50
+  brownout trust --seeds 0 --real 4
+"""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from brownout_harness.commands import completing
 from brownout_harness.commands.console import make_console
+from brownout_harness.commands.parameters import OF_THE_LIBRARY
 from brownout_harness.problems import BadInput
 
 
 def trust(
-    scenarios: Annotated[
-        list[str] | None,
-        typer.Argument(help="Of the library; default: all of it.", autocompletion=completing.library_names),
-    ] = None,
+    scenarios: Annotated[list[str] | None, OF_THE_LIBRARY] = None,
     *,
     seeds: Annotated[int, typer.Option(min=0, help="So many seeds of each in virtual time.")] = 200,
     real: Annotated[int, typer.Option(min=0, help="So many runs for real, of the smoke set.")] = 0,
@@ -23,7 +25,9 @@ def trust(
     ),
     jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Processes; default: one per core.")] = None,
 ) -> None:
-    """Run the good core on many seeds: not one run may be red, or say nothing.
+    """Run the good core on many seeds: no false alarm.
+
+    Not one run may be red, or say nothing.
 
     Exit codes: 0 all passed, 1 one failed, 2 bad input, 3 one was inconclusive.
     """

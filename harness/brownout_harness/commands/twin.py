@@ -1,4 +1,9 @@
-"""`brownout twin`: the same scenarios in both modes, and how far they agree."""
+"""`brownout twin`: the same scenarios in both modes, and how far they agree.
+
+Examples:
+  brownout twin healthy grey-failure
+  brownout twin runs/A runs/B --json
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -33,7 +38,9 @@ def twin(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Run scenarios in virtual time and for real, on the same seeds, and say how far they agree.
+    """Run scenarios in both modes: how far do they agree?
+
+    In virtual time and for real, on the same seeds.
 
     Exit codes: 0 all within the limits, 1 a figure is outside or verdicts differ, 2 bad input, 3 it cannot be said.
     """

@@ -1,4 +1,10 @@
-"""`brownout up`: the simulators alone, for a developer who points an SDK at them."""
+"""`brownout up`: the simulators alone, for a developer who points an SDK at them.
+
+Examples:
+  brownout up
+  brownout up stripe twilio --env dotenv
+  brownout up stripe --correlate stripe=body.metadata.order_id
+"""
 
 import sys
 from enum import StrEnum
@@ -55,7 +61,10 @@ def up(
         int | None, typer.Option(min=0, max=65535, help="Where; 0: any free port. [default: 12100, or a free one]")
     ] = None,
 ) -> None:
-    """Serve the vendors' simulators until Ctrl-C, and print their addresses and test keys."""
+    """Serve the vendors on this machine until Ctrl-C.
+
+    Prints their addresses and test keys.
+    """
     from brownout_harness.real.up import serve
 
     try:

@@ -1,4 +1,9 @@
-"""`brownout vendors`: what the simulated vendors have that a scenario can name."""
+"""`brownout vendors`: what the simulated vendors have that a scenario can name.
+
+Examples:
+  brownout vendors
+  brownout vendors stripe --json
+"""
 
 import json
 from collections.abc import Iterable
@@ -21,7 +26,10 @@ def vendors(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The same for a script.")] = False,
 ) -> None:
-    """List the vendors, or what one has: clients, routes, effects, limiters, errors, set-up, magic inputs."""
+    """List the vendors, or what one has by name.
+
+    Clients, routes, effects, limiters, errors, set-up, inputs with an outcome of their own.
+    """
     from brownout_simulators.spelling import named, nearest
     from brownout_simulators.vendors import VENDORS, load_vendor
 

@@ -49,7 +49,7 @@ from brownout_reports.run_folder import (
     Verdict,
 )
 from brownout_scenarios.load import files_named_by, to_yaml
-from brownout_scenarios.schema import GATEWAY, Scenario
+from brownout_scenarios.schema import Scenario
 
 Look = Callable[[RunFolder], bool]
 """Sees a run before it is written; True: though it passed, it is to be kept."""
@@ -358,18 +358,13 @@ def _logs(folder: Path | None) -> dict[str, str]:
 
 def _about(order: Order, inputs: RunInputs) -> About:
     scenario = order.scenario
-    target = GATEWAY if scenario.target is None else scenario.target.told(order.mode)
-    if scenario.targets:
-        target = "; ".join(f"{name}: {each.told(order.mode)}" for name, each in scenario.applications.items())
-    if scenario.replicas > 1:
-        target += f" ({scenario.replicas} processes)"
     return About(
         scenario=scenario.name,
         about=" ".join(scenario.about.split()),
         tags=tags_of(scenario),
         follows="" if scenario.incident is None else scenario.incident.in_words(),
         mode=order.mode,
-        target=target,
+        target=scenario.told(order.mode),
         seed=scenario.seed,
         command=order.command,
         environment=environment(),

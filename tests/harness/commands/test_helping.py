@@ -9,10 +9,11 @@ from typer.core import TyperGroup
 
 from brownout_harness.cli import app
 from brownout_harness.commands import COMMANDS
-from brownout_harness.commands.helping import HELP
+from brownout_harness.commands.helping import help_of
 from brownout_scenarios import library
 from tests.support.commands import brownout_here
 
+HELP = {name: help_of(command) for name, command in COMMANDS.items()}
 GROUP = typer.main.get_command(app)
 assert isinstance(GROUP, TyperGroup)
 TYPED = GROUP.commands
@@ -20,9 +21,8 @@ EXAMPLES = [(name, example) for name, told in HELP.items() for example in told.e
 
 
 def test_every_command_has_examples_and_a_line_that_fits() -> None:
-    assert set(HELP) == set(COMMANDS)
     assert all(2 <= len(told.examples) <= 4 for told in HELP.values())
-    assert all(len(told.short) <= 66 for told in HELP.values())
+    assert [name for name, told in HELP.items() if len(told.text.partition("\n")[0]) > 60] == []
 
 
 @pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=lambda value: value)
