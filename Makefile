@@ -10,7 +10,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow light walk sdks conformance audit audit-systematic twin trust check format bench million soak full-load report clean
+.PHONY: help setup demo docs picture test test-slow light walk sdks conformance audit audit-systematic twin trust check format bench million soak full-load report clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,22 @@ check: $(VENV)/.dev ## format, lint, types, layers, fast tests
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -q -rs -n $(WORKERS) --dist worksteal --hypothesis-profile=quick \
 		-m "not slow and not real and not thorough"
+
+# An environment of its own: what draws the pages is nothing that the checks or a user need. Nothing is fetched by a page.
+DOCS := .venv-docs
+docs: $(DOCS)/.done ## the pages of docs/ as a site, in build/site; a dead link is an error
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict --quiet
+	@echo "build/site/index.html"
+
+$(DOCS)/.done: docs/site/requirements.txt
+	$(PYTHON) -m venv --clear $(DOCS)
+	$(DOCS)/bin/python -m pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+picture: $(VENV)/.run ## the report's picture in the documents, of a run that is made for it; needs chromium
+	rm -rf build/picture
+	$(BIN)/brownout run stripe-brownout --seed 7 --out build/picture
+	$(BIN)/python docs/site/picture.py build/picture/report.html docs/images/report.png
 
 format: $(VENV)/.dev ## put the code into its form
 	$(BIN)/ruff format .
@@ -109,7 +125,7 @@ report: $(VENV)/.run ## draw the newest run's report again
 	$(BIN)/brownout report "$$(ls -d runs/*/ | tail -n 1)"
 
 clean: ## remove the environment, runs and caches
-	rm -rf $(VENV) $(SDKS) $(CLIENTS)/node_modules runs .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SDKS) $(DOCS) build/site $(CLIENTS)/node_modules runs .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv where it is, else pip; either way pinned by constraints.txt, which names no download addresses.
