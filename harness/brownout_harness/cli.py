@@ -13,7 +13,7 @@ from brownout_harness.commands import COMMANDS
 from brownout_harness.commands.extras import BARE, needing
 from brownout_harness.commands.helping import help_of
 from brownout_harness.commands.signals import ending_in_order
-from brownout_harness.problems import NOT_JUDGED, Interrupted, Problem, complain
+from brownout_harness.problems import BAD_INPUT, NOT_JUDGED, PASSED, Interrupted, Problem, complain
 from brownout_harness.safety.live_keys import refuse_live_keys
 
 
@@ -58,9 +58,14 @@ def main() -> None:
         # Before anything else reads them: whatever complains about an argument repeats it.
         refuse_live_keys({}, sys.argv[1:])
         with ending_in_order():
-            app(prog_name="brownout")
+            code = app(prog_name="brownout", standalone_mode=False)
     except Problem as problem:
         sys.exit(complain(problem))
+    except _MISUSE as error:
+        sys.exit(_complain_of(error))
+    except typer.Abort:  # Ctrl-D, where something is asked for
+        print("stopped: nothing was done", file=sys.stderr)
+        sys.exit(NOT_JUDGED)
     except Interrupted as signal:
         print(f"stopped by {signal}: no verdict, and nothing is left running", file=sys.stderr)
         sys.exit(NOT_JUDGED)
@@ -70,6 +75,22 @@ def main() -> None:
         text = " ".join(str(error).split())[:300]
         print(f"error: {type(error).__name__}: {text} (BROWNOUT_DEBUG=1 shows where)", file=sys.stderr)
         sys.exit(NOT_JUDGED)
+    sys.exit(code or PASSED)
+
+
+_MISUSE: Any = typer.BadParameter.__mro__[1]
+"""What typer raises for words that it does not know, wherever its version has it from."""
+
+
+def _complain_of(misuse: Any) -> int:
+    """One line that says where help is; who typed nothing gets the help itself."""
+    said = misuse.format_message()
+    if type(misuse).__name__ == "NoArgsIsHelpError":
+        print(said, file=sys.stderr)
+    else:
+        path = misuse.ctx.command_path if misuse.ctx else "brownout"
+        print(f"error: {' '.join(said.split()).rstrip('.')} ({path} --help shows how it is typed)", file=sys.stderr)
+    return BAD_INPUT
 
 
 def _version(wanted: bool) -> None:

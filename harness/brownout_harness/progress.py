@@ -3,6 +3,10 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 RECENT_S = 3.0
 """What is told of "now" is of so many seconds: less jumps about, more hides a fault that has begun."""
@@ -38,6 +42,11 @@ class Progress:
 
 ProgressSink = Callable[[Progress], None]
 """Called a few times a second; must not block and must not raise."""
+
+
+def is_redrawn(console: "Console") -> bool:
+    """Whether what goes on is shown in place. A pipe, and a terminal that cannot go back, get lines."""
+    return console.is_terminal and not console.is_dumb_terminal
 
 
 def say(progress: ProgressSink | None, phase: str) -> None:

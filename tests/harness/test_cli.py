@@ -168,12 +168,28 @@ def test_bad_input_is_one_line_with_exit_code_2_and_nothing_is_left(
 
 
 @pytest.mark.parametrize(
-    "arguments", [["run", "healthy", "-j", "0"], ["run", "healthy", "--mode", "imaginary"], ["--nonsense"], ["walk"]]
+    ("arguments", "said"),
+    [
+        (["run", "healthy", "-j", "0"], "'-j' / '--jobs'"),
+        (["run", "healthy", "--mode", "imaginary"], "'virtual', 'real' (brownout run --help shows how it is typed)"),
+        (["run", "--sed", "7"], "--sed"),
+        (["show"], "(brownout show --help shows how it is typed)"),
+        (["--nonsense"], "(brownout --help shows how it is typed)"),
+        (["walk"], "'walk'"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else "",
 )
-def test_wrong_usage_is_exit_code_2_without_a_traceback(tmp_path: Path, arguments: list[str]) -> None:
+def test_wrong_usage_is_one_line_with_exit_code_2(tmp_path: Path, arguments: list[str], said: str) -> None:
     ended = brownout_here(*arguments, cwd=tmp_path)
     assert ended.exit_code == 2
-    assert "Traceback" not in ended.errors
+    assert ended.error.startswith("error: ")
+    assert said in ended.error
+
+
+def test_who_types_nothing_gets_the_help(tmp_path: Path) -> None:
+    ended = brownout_here(cwd=tmp_path)
+    assert ended.exit_code == 2
+    assert "Commands:" in ended.errors
 
 
 def test_a_live_key_in_the_environment_is_refused_and_never_repeated(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from brownout_harness.progress import is_redrawn
+
 
 @contextmanager
 def bar(console: Console, what: str, total: int | None) -> Iterator[Callable[[str], None]]:
@@ -18,7 +20,7 @@ def bar(console: Console, what: str, total: int | None) -> Iterator[Callable[[st
         TextColumn("{task.description}"),
         console=console,
         transient=True,
-        disable=not console.is_terminal,
+        disable=not is_redrawn(console),
     )
     with progress:
         task = progress.add_task("", total=total)

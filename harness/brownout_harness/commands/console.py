@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from brownout_harness.progress import is_redrawn
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -21,7 +23,7 @@ def make_console(*, to_errors: bool = False) -> "Console":
 def waiting(what: str) -> Iterator[None]:
     """Says on a terminal what is waited for: where it takes longer than a second, and tells nothing itself."""
     console = make_console(to_errors=True)
-    if not console.is_terminal:
+    if not is_redrawn(console):
         yield
         return
     with console.status(f"{what} …"):

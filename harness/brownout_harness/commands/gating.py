@@ -22,7 +22,7 @@ from brownout_harness.gate.planned import Shard, check_free, is_whole, names_in,
 from brownout_harness.gate.record import record_of
 from brownout_harness.gate.workflow import add_summary, annotations, harmless
 from brownout_harness.problems import BadInput, Problem
-from brownout_harness.progress import ProgressSink
+from brownout_harness.progress import ProgressSink, is_redrawn
 from brownout_harness.running.execute import Finished, execute, execute_keeping
 from brownout_harness.running.keep import Keep
 from brownout_harness.running.orders import Mode, Order, prepare, stamp
@@ -148,7 +148,7 @@ def _ended(
     with bar(console, "running", len(orders)) as step, closing(in_processes(one, wanted, asked.jobs)) as runs:
         for count, each in enumerate(runs, 1):
             step(each.run.name)
-            if not console.is_terminal:
+            if not is_redrawn(console):
                 text = f"{count} of {len(orders)} {each.run.name}: {each.run.result}"
                 console.print(text, markup=False, highlight=False, soft_wrap=True)
             yield each

@@ -13,6 +13,7 @@ from brownout_harness.audit.bar import bar
 from brownout_harness.audit.processes import in_processes
 from brownout_harness.commands.terminal import MARKS, PLAIN_MARKS
 from brownout_harness.problems import NOT_JUDGED, Problem, worst
+from brownout_harness.progress import is_redrawn
 from brownout_harness.running.execute import EXIT_CODES, Finished, execute_keeping
 from brownout_harness.running.keep import Keep
 from brownout_harness.running.orders import Order
@@ -89,7 +90,7 @@ def run_many(
             for each in runs:
                 ended.append(each)
                 step(each.scenario)
-                if not console.is_terminal:
+                if not is_redrawn(console):
                     _tell(console, each, len(ended), len(orders))
                 if fail_fast and each.exit_code:
                     break

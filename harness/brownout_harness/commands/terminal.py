@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from brownout_harness.progress import WITHOUT_LOAD, Progress, ProgressSink
+from brownout_harness.progress import WITHOUT_LOAD, Progress, ProgressSink, is_redrawn
 from brownout_harness.tables import table
 from brownout_reports.printable import one_line
 from brownout_reports.run_folder import ExpectationResult, Status, Verdict
@@ -32,7 +32,7 @@ BREAKER_STYLES = {"open": "red", "half_open": "yellow", "closed": "green"}
 @contextmanager
 def watched(console: Console, title: str) -> Iterator[ProgressSink]:
     """A sink that shows the progress of one run, in the way that fits the console."""
-    if not console.is_terminal:
+    if not is_redrawn(console):
         yield _Plain(console, title)
         return
     with Live(Text(f"{title}: starting"), console=console, refresh_per_second=REDRAWS_PER_S, transient=True) as live:

@@ -50,6 +50,13 @@ def test_a_pipe_gets_a_line_per_phase_and_every_few_seconds() -> None:
     ]
 
 
+def test_a_terminal_that_cannot_go_back_gets_lines() -> None:
+    console = Console(width=80, force_terminal=True, _environ={"TERM": "dumb"})
+    with console.capture() as capture, watched(console, "demo") as show:
+        show(BUSY)
+    assert capture.get().startswith("demo: 31 of 100 s | brownout | ")
+
+
 def test_a_phase_without_load_is_its_name_alone() -> None:
     assert line(Progress(phase="judging")) == "judging"
     console = Console(width=80, color_system=None)
