@@ -40,7 +40,7 @@ check: $(VENV)/.dev ## format, lint, types, layers, fast tests
 # An environment of its own: what draws the pages is nothing that the checks or a user need. Nothing is fetched by a page.
 DOCS := .venv-docs
 docs: $(DOCS)/.done ## the pages of docs/ as a site, in build/site; a dead link is an error
-	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
 	@echo "build/site/index.html"
 
 $(DOCS)/.done: docs/site/requirements.txt
