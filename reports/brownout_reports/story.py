@@ -52,7 +52,9 @@ def overview(run: RunFolder) -> Iterator[str]:
 
 
 def _to_look_at(run: RunFolder) -> Iterator[str]:
-    told = [*cases(run)[:SHOWN_IDS], *slowest(run, SHOWN_SLOW)]
+    told = cases(run)[:SHOWN_IDS]
+    named = {each.operation_id for each in told}
+    told += [each for each in slowest(run, SHOWN_SLOW) if each.operation_id not in named]
     if told:
         yield ""
         yield "operations to look at:"

@@ -124,6 +124,17 @@ def test_the_overview_names_verdict_gaps_failed_cases_and_the_slowest() -> None:
     assert " took " in lines[-1]
 
 
+def test_an_operation_to_look_at_is_named_once_though_it_is_slow_too() -> None:
+    run = a_run(status=Status.FAILED)
+    slow = list(overview(run))[-1].split()[0]
+    (wrong, *others) = run.verdict.expectations
+    case = wrong.cases[0].model_copy(update={"operation_id": slow})
+    verdict = run.verdict.model_copy(update={"expectations": (wrong.model_copy(update={"cases": (case,)}), *others)})
+    lines = [line for line in overview(run.model_copy(update={"verdict": verdict})) if line.startswith(f"  {slow} ")]
+    assert len(lines) == 1
+    assert "charged twice" in lines[0]
+
+
 def test_of_several_processes_it_is_told_who_was_asked_and_who_speaks() -> None:
     run = a_story(ASKED._replace(replicas=("gateway.1", "gateway.0")))
     told = Rows.of(EventRow, [EventRow(20.05, "attempt_started", "stripe", "", ID, 1, process="gateway.1")])
