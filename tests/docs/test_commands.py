@@ -64,10 +64,20 @@ NAIVE = "tests/docs/test_naive_shop.py::test_a_lost_answer_is_asked_for_again_un
 CORRELATED = (
     "tests/harness/real/test_up.py::test_the_ledger_tells_operations_apart_by_where_somebody_says_that_their_ids_travel"
 )
+SHOPS = "tests/docs/test_shops.py::test_a_lost_answer_is_no_second_charge_but_for_who_makes_a_key_per_try"
+COMPARED = "tests/harness/comparing/test_compare.py::test_two_runs_are_compared_and_a_page_is_written"
 ELSEWHERE: Final[Mapping[str, str]] = {
     "STRIPE_API_BASE=http://127.0.0.1:12111 STRIPE_API_KEY=sk_test_shop PORT=8080 "
     "python docs/samples/naive_shop/app.py": NAIVE,
     "brownout audit --seeds 10 --out found": AUDIT,
+    "brownout compare runs/before runs/after": COMPARED,
+    "brownout compare runs/virtual runs/real last --json": COMPARED,
+    "brownout run lost-answers.yaml turned-away.yaml killed.yaml --mode real": SHOPS,
+    "brownout up stripe resend": "tests/harness/real/console/test_page.py",
+    "cd docs/samples/fastapi_shop": SHOPS,
+    "cd docs/samples/go_shop && go build -o shop .": SHOPS,
+    "cd docs/samples/node_shop && npm install": SHOPS,
+    "python -m venv .venv && .venv/bin/pip install -r requirements.txt": SHOPS,
     "brownout audit --systematic --of simulators --out found-simulators": SYSTEMATIC,
     "brownout audit --systematic --only policies.breaker": SYSTEMATIC,
     "brownout audit --systematic --sample 0.1 --out found": SYSTEMATIC,
