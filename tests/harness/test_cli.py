@@ -223,6 +223,7 @@ def test_who_is_not_read_to_the_end_has_not_failed(tmp_path: Path) -> None:
     assert process.wait(20) == 3
 
 
+@pytest.mark.thorough
 def test_lists_are_there_for_scripts_too(tmp_path: Path) -> None:
     listed = json.loads(brownout_here("scenarios", "--json", cwd=tmp_path).output)
     assert [each["name"] for each in listed] == list(library.names())

@@ -8,6 +8,7 @@ from brownout_scenarios import library
 from tests.support.commands import brownout_here
 
 
+@pytest.mark.thorough
 def test_a_scenario_of_ones_own_begins_as_a_copy(tmp_path: Path) -> None:
     ended = brownout_here("scenarios", "new", "stripe-brownout", "scenarios/checkout.yaml", cwd=tmp_path)
     assert ended.exit_code == 0, ended.errors
