@@ -26,14 +26,16 @@ from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.judging.judge import About, Judgement, judge, verdict_on
 from brownout_harness.judging.leaves import Leaves
 from brownout_harness.judging.outsiders import apart, gaps_of_outsiders, notes_of_outsiders, outsiders_in
-from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, NotJudged
+from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, Interrupted, NotJudged
 from brownout_harness.progress import ProgressSink, say
 from brownout_harness.running.control import control_of, shown, told_of, was_interrupted, with_control
 from brownout_harness.running.keep import Keep
+from brownout_harness.running.logs import logs_in
 from brownout_harness.running.masked import masked
 from brownout_harness.running.orders import Order, check_writable, checked_scenario
 from brownout_harness.running.recorded import KEPT_FILE, find, inputs_of, kept, recorded, scenario_of, with_found
 from brownout_harness.running.refusals import refusals_by
+from brownout_harness.virtual.held_back import held_back
 from brownout_harness.words.tags import tags_of
 from brownout_reports.publish import publish
 from brownout_reports.reserved import reserved
@@ -54,8 +56,6 @@ from brownout_scenarios.schema import Scenario
 Look = Callable[[RunFolder], bool]
 """Sees a run before it is written; True: though it passed, it is to be kept."""
 REPORT_FILE = "report.html"
-LOG_BYTES = 20_000_000
-"""Of each log file, so much is searched for secrets."""
 
 _TOLD: Final = ("scenario", "about", "tags", "follows", "mode", "target", "seed", "command")
 """Of a verdict, what is no matter of judgement."""
@@ -96,13 +96,20 @@ def execute(order: Order, progress: ProgressSink | None = None, look: Look | Non
         reserved(order.folder, to_yaml(order.scenario), beside=order.may_move) as place,
         tempfile.TemporaryDirectory(prefix="brownout-") as work,
     ):
-        run, inputs, is_interrupted = _judged_run(order, place, Path(work), progress)
-        if look is not None:
-            look(run)
-        say(progress, "drawing")
-        # Whatever goes wrong from here on, the run has its verdict: it is told, and written if it can be.
-        finished = _write(run, inputs, files=files_named_by(order.scenario), is_reserved=True)
-        return replace(finished, is_interrupted=is_interrupted)
+        inputs = _run(order, Path(work), progress)
+        # The run is over: who ends it now does not lose it.
+        with held_back() as signals:
+            run = _judged_run(order, place, inputs, progress)
+            if look is not None:
+                look(run)
+            say(progress, "drawing")
+            # Whatever goes wrong from here on, the run has its verdict: it is told, and written if it can be.
+            finished = _write(run, inputs, files=files_named_by(order.scenario), is_reserved=True)
+        try:
+            signals.pass_on()
+        except Interrupted:
+            return replace(finished, is_interrupted=True)
+        return replace(finished, is_interrupted=was_interrupted(inputs))
 
 
 def execute_keeping(keep: Keep, order: Order, look: Look | None = None) -> tuple[Verdict, Finished | None]:
@@ -111,30 +118,27 @@ def execute_keeping(keep: Keep, order: Order, look: Look | None = None) -> tuple
         finished = execute(order, look=look)
         return finished.verdict, finished
     with tempfile.TemporaryDirectory(prefix="brownout-") as work:
-        run, inputs, _ = _judged_run(order, order.folder, Path(work), None)
+        inputs = _run(order, Path(work), None)
+        run = _judged_run(order, order.folder, inputs, None)
         is_wanted = look is not None and look(run)
         if keep is Keep.NONE or (run.verdict.verdict is Status.PASSED and not is_wanted):
             return run.verdict, None
         return run.verdict, _write(run, inputs, files=files_named_by(order.scenario))
 
 
-def _judged_run(
-    order: Order, place: Path, work: Path, progress: ProgressSink | None
-) -> tuple[RunFolder, RunInputs, bool]:
-    """The run as it is to be written to `place`, what else is kept of it, and whether somebody ended it."""
+def _judged_run(order: Order, place: Path, inputs: RunInputs, progress: ProgressSink | None) -> RunFolder:
+    """The run as it is to be written to `place`."""
     resolved = to_yaml(order.scenario)
-    inputs = _run(order, work, progress)
     say(progress, "judging")
-    evidence = evidence_of(order.scenario, inputs, {"scenario.yaml": resolved, **_logs(inputs.logs)})
+    evidence = evidence_of(order.scenario, inputs, {"scenario.yaml": resolved, **logs_in(inputs.logs)})
     verdict = verdict_on(evidence, _checks(order.scenario, evidence), _about(order, inputs))
-    run = RunFolder(
+    return RunFolder(
         path=place,
         scenario=resolved,
         verdict=verdict,
         tables=masked(inputs.tables, evidence.secret_forms),
         control=None if inputs.control is None else masked(inputs.control.tables, evidence.secret_forms),
     )
-    return run, inputs, was_interrupted(inputs)
 
 
 @contextmanager
@@ -157,7 +161,7 @@ def judge_again(recorded_in: str, *, expect: Path | None = None, out: Path | Non
         check_writable(out)
     inputs, scenario = inputs_of(old), scenario_of(old, expect)
     resolved = to_yaml(scenario)
-    evidence = evidence_of(scenario, inputs, {"scenario.yaml": resolved, **_logs(inputs.logs)})
+    evidence = evidence_of(scenario, inputs, {"scenario.yaml": resolved, **logs_in(inputs.logs)})
     told = {name: getattr(old.verdict, name) for name in _TOLD}
     about = About(
         **told,
@@ -342,18 +346,6 @@ def _fault_spans(scenario: Scenario, inputs: RunInputs) -> Iterator[FaultSpan]:
             struck=counted.struck,
             expect_struck=rule.expect_struck,
         )
-
-
-def _logs(folder: Path | None) -> dict[str, str]:
-    """What the processes wrote, by file name, each bounded."""
-    if folder is None:
-        return {}
-    texts = {}
-    for path in sorted(folder.iterdir()):
-        if path.is_file() and not path.is_symlink():
-            with path.open("rb") as file:
-                texts[f"logs/{path.name}"] = file.read(LOG_BYTES).decode(errors="replace")
-    return texts
 
 
 def _about(order: Order, inputs: RunInputs) -> About:

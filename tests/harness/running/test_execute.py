@@ -1,11 +1,13 @@
 """From an order to a verdict: what a run leaves, and what it comes to."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from brownout_core.gateway.parts import PARTS
 from brownout_core.presets import policies_for
+from brownout_harness.commands.signals import ending_in_order
 from brownout_harness.judging.evidence import Deed, Gap, GapKind
 from brownout_harness.judging.expectations import ALWAYS
 from brownout_harness.judging.expectations.finished_later import FinishedLater
@@ -152,6 +154,21 @@ def test_a_report_that_cannot_be_drawn_costs_no_verdict(monkeypatch: pytest.Monk
     assert finished.undrawn == "the report could not be drawn: RuntimeError: latex could not be found"
     assert read_run(finished.folder).verdict.verdict is Status.PASSED
     assert not (finished.folder / "report.html").exists()
+
+
+def test_who_ends_a_run_while_it_is_drawn_does_not_lose_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a real one it would be the minutes that it took."""
+
+    def drawn(_run: object) -> str:
+        signal.raise_signal(signal.SIGINT)
+        return "<p>whole</p>"
+
+    monkeypatch.setattr("brownout_reports.report.render", drawn)
+    with ending_in_order():
+        finished = executed(monkeypatch, inputs())
+    assert finished.is_interrupted
+    assert read_run(finished.folder).verdict.verdict is Status.PASSED
+    assert (finished.folder / "report.html").read_text() == "<p>whole</p>"
 
 
 @pytest.mark.thorough
