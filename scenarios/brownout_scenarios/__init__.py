@@ -8,7 +8,7 @@
 - `stores.py`      the store of a run, as a process
 - `notices.py`     where a vendor's webhooks go
 - `until.py`       how one learns what came of an operation that finishes later
-- `target.py`      the application under test, as a scenario names it
+- `target.py`      the application under test, as a scenario names it; `observing.py` what is read of it meanwhile
 - `grammar.py`     dataclasses to what may be written: one definition of a thing, in code and in YAML
 - `vocabulary.py`  what the harness hands in (vendors, faults, policies, expectations), and the grammar of a whole file
 - `units.py`       `250ms`, `30s`, `50/s`, `20%`

@@ -178,10 +178,10 @@ class Scenario:
 
     def told(self, mode: str) -> str:
         """What is run in that mode, for people."""
-        words = [each.told(mode) for each in self.applications.values()] or [GATEWAY]
         if self.targets:
-            words = [f"{name}: {each}" for name, each in zip(self.applications, words, strict=True)]
-        return "; ".join(words) + (f" ({self.replicas} processes)" if self.replicas > 1 else "")
+            return "; ".join(f"{name}: {each.told(mode)}" for name, each in self.applications.items())
+        name = GATEWAY if self.target is None else self.target.told(mode)
+        return name if self.replicas == 1 else f"{name} ({self.replicas} processes)"
 
     @property
     def vendor_ports(self) -> Mapping[str, int]:
@@ -232,7 +232,9 @@ class Scenario:
             named += [getattr(item.check, "vendor", ""), getattr(item.check, "effect", "").partition(".")[0]]
         for each in self.applications.values():
             filled_in = (name.partition(".")[0] for name in each.templates())
-            named += [*each.ports, *(name for name in filled_in if name not in (*RUN_VALUES, *self.targets))]
+            observed = each.observe.prometheus.breakers if each.observe is not None else ()
+            own = (*RUN_VALUES, *self.targets)
+            named += [*each.ports, *observed, *(name for name in filled_in if name not in own)]
         return tuple(dict.fromkeys(name for name in named if name))
 
     def limits_of(self, vendor: str) -> dict[str, Json]:

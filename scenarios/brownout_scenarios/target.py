@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from brownout_scenarios.observing import Observe
+
 TEMPLATE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 """A value to be filled in: `{{port}}`, `{{stripe.url}}`."""
 
@@ -62,6 +64,8 @@ class Target:
     already cannot know a free port."""
     port: int = 0
     """What `{{port}}` is; 0: a free one."""
+    observe: Observe | None = None
+    """What is read of it while it runs, in real mode: `{prometheus: {breakers: {stripe: {metric: …}}}}`."""
 
     @property
     def is_started(self) -> bool:

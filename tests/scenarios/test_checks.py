@@ -786,3 +786,28 @@ def test_what_is_done_to_a_process_that_cannot_be_read_is_no_mistake_of_its_own(
     assert "targets.worker.redy: unknown key (did you mean ready?)" in found
     (found,) = several(WEB, WORKER.replace("node worker.js", "5"), actions="{at: 1s, kill: worker, for: 1s}")
     assert "targets.worker.command: 5 is no command" in found
+
+
+SEEN = "observe: {prometheus: {breakers: {stripe: {metric: state, closed: 0, open: 1, open_for: 5s}}}}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("", "", ""),
+        ("breakers: {stripe", "breakers: {strip", "breakers.strip: no vendor named 'strip' (did you mean stripe?)"),
+        ("open_for: 5s", "open_for: 400ms", "open_for: must be 500ms or more: else looks, so far apart, miss"),
+        ("{breakers", "{every: 1ms, breakers", "every: 1ms is outside 50ms to 60s"),
+        ("closed: 0, open: 1", "state: state", ""),
+        ("closed: 0, ", "", "says not which number is what"),
+    ],
+)
+def test_a_breaker_that_is_looked_at_is_a_vendors_and_is_looked_at_often_enough(old: str, new: str, said: str) -> None:
+    found = foreign("ready: /health", f"ready: /health\n  {SEEN.replace(old, new)}")
+    assert len(found) == bool(said), found
+    assert not said or said in found[0]
+    (twice,) = several(
+        WEB.replace("ready:", f"{SEEN}, ready:"),
+        WORKER.replace("ready:", f"url: 'http://127.0.0.1:{{{{port}}}}', {SEEN}, ready:"),
+    )
+    assert "is told by web, too" in twice

@@ -9,6 +9,7 @@
 - `terms.py`             which fields are compared: asked for, held, answered; `patterns.py` how
 - `differing.py`         what differs in one operation; `owners.py` whose it is instead
 - `endings.py`           how a process ended that was told to stop
+- `looks.py`             how well a breaker was seen of which nobody tells
 - `memory.py`            how much memory its processes held
 - `evidence.py`          the records of one run, from driver, ledgers and telemetry, joined by operation id
 - `groups.py`            the same of one group of users alone

@@ -24,6 +24,7 @@ from brownout_core.policies.settings import VendorPolicies
 from brownout_harness.judging.endings import Ending
 from brownout_harness.judging.incidents import INCIDENT
 from brownout_harness.judging.leaves import Leaves
+from brownout_harness.judging.looks import Looks
 from brownout_harness.judging.memory import MemorySample
 from brownout_harness.judging.orders import Order
 from brownout_harness.judging.refusals import Refusals
@@ -47,10 +48,8 @@ OPEN_STATES: Final = frozenset({"under_way", "pending", "redriving", "poison", I
 LETTER_STATES: Final = OPEN_STATES | {"redriven", "refused", "discarded"}
 """Else it was sent again and done; sent again and definitively refused by the vendor; given up by an operator."""
 
-
 NOT_FOR_GOOD: Final = frozenset({401, 408, 409, 425, 429})
-"""Of the 4xx, those after which the same request may be granted: with another credential, later, or when its twin has
-ended."""
+"""Of the 4xx, those after which the same request may be granted: otherwise signed, later, when its twin has ended."""
 
 NAMELESS: Final = pl.col("operation_id") == ""
 """Of a ledger's row: it belongs to no operation that anybody could name."""
@@ -136,6 +135,7 @@ class Evidence:
     memory: tuple[MemorySample, ...] = ()
     telemetry: bool = True
     """False for a target that reports nothing of itself."""
+    looks: Mapping[str, Looks] = field(default_factory=dict)  # by vendor: at breakers that no telemetry tells of
     leaves: Mapping[str, Leaves] = field(default_factory=dict)
     """By the operation's name; of one that is not in here nobody said what it leaves."""
     policies: Mapping[str, VendorPolicies] = field(default_factory=dict)

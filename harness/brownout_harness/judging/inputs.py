@@ -12,6 +12,7 @@ from pathlib import Path
 
 from brownout_harness.judging.endings import Ending
 from brownout_harness.judging.evidence import Death, Deed, Gap
+from brownout_harness.judging.looks import Looks
 from brownout_harness.judging.memory import MemorySample
 from brownout_reports.rows import TABLES
 from brownout_reports.tables import Tables
@@ -48,6 +49,8 @@ class RunInputs:
     """What came of each `stop` of a process of the target, in their order."""
     memory: tuple[MemorySample, ...] = ()
     """Of the target's processes, where an expectation wants to know; real mode only."""
+    looks: Mapping[str, Looks] = field(default_factory=dict)
+    """By vendor, how its breaker was looked at in the target's metrics, where the scenario says where it stands."""
     still_open: Mapping[str, int] = field(default_factory=dict)
     """What was still moving when the drain's time was up: `dead_letters`, `webhooks`, `requests` to how many."""
     said: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)

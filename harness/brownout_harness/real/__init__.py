@@ -17,6 +17,7 @@
 - `stops.py`             what comes of each process that was told to stop
 - `last_look.py`         then, once more, at the state of what was taken on to be finished later
 - `telemetry_tail.py`    the target's events
+- `breaker_looks.py`     looks at the target's breakers where it tells none; `metrics.py` reads them
 - `ports.py`             free ports
 - `clocks.py`            whether the machine's clocks behaved; `pulse.py` whether the harness and Redis kept running;
   `stalls.py` what of all that is a gap; `machine.py` what else the machine had to do

@@ -30,6 +30,7 @@ from brownout_harness.judging.spool import Spool
 from brownout_harness.problems import Interrupted, NotJudged
 from brownout_harness.progress import Progress, ProgressSink
 from brownout_harness.real import load_process
+from brownout_harness.real.breaker_looks import Breakers
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
 from brownout_harness.real.last_look import look_again
@@ -42,7 +43,7 @@ from brownout_harness.real.redis_choice import Redis, choose, emptied
 from brownout_harness.real.replicas import asker, have_look, telemetry_of
 from brownout_harness.real.stage import Stage
 from brownout_harness.real.stops import Stops
-from brownout_harness.real.telemetry_tail import BreakerWatch, spool_events
+from brownout_harness.real.telemetry_tail import spool_events
 from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, frame_of, read
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.phases import Action, Layer
@@ -148,7 +149,6 @@ class _Run:
         self._agenda = Agenda(scenario.actions())
         self._actions = Actions(scenario)
         self._moments = RealMoments(self._actions, stage.booths, act=self._act)
-        self._breakers = BreakerWatch(telemetry_of(stage.targets))
         self._shown_at_s = 0.0
         self._clocks = Clocks()
         self._pulses = Pulses(stage.redis_url if any(each.asks_redis for each in stage.targets.values()) else "")
@@ -159,6 +159,7 @@ class _Run:
         self._moments.watch(self._start_at_s)
         schedule(self._actors, scenario, self._start_at_s)
         load_process.begin(scratch, self._start_at_s)
+        self._breakers = Breakers(stage.targets, scenario, self._now_s)
 
     def _lead_s(self) -> float:
         """How long before the start everybody must be told of it."""
@@ -279,7 +280,7 @@ class _Run:
             achieved_per_s=watch.recent.achieved_per_s,
             success_share=watch.recent.success_share,
             in_flight=watch.latest.get("in_flight", 0),
-            breakers=dict(self._breakers.states),
+            breakers=self._breakers.states,
             faults=tuple(f"{rule.vendor}: {rule.text}" for rule in self._rules if rule.start_s <= now_s < rule.end_s),
         )
 
@@ -317,6 +318,7 @@ class _Run:
         if not self._is_interrupted:
             told = look_again(told, self._scenario, self._asker(), self._now_s)
         heard = self._shown(notices([str(row["operation_id"]) for row in told], self._scenario.heard, duration_s))
+        self._gaps += self._breakers.gaps()
         for name in self._stage.targets:
             self._processes.stop(name)
         booths = self._stage.booths
@@ -331,13 +333,12 @@ class _Run:
         self._gaps += self._pulses.gaps(self._stage.own, self._start_at_s, until_s, away=self._stage.store.away)
         for name, path in telemetry_of(self._stage.targets).items():
             self._gaps += spool_events(path, self._start_at_s, events, name)
-        events.add_block(frame_of(EventRow, heard))
+        events.add_block(frame_of(EventRow, [*heard, *self._breakers.seen()]))
         operations = Rows(OperationRow, read(OperationRow, told).lazy())
         if not self._is_interrupted:
             self._gaps += gaps_of_pace(operations, self._stage.begun, self._spans)
-        rows = (operations, ledger.rows(), events.rows(), deliveries.rows(), Rows.of(LetterRow, shown))
         return RunInputs(
-            tables=Tables(*rows),
+            tables=Tables(operations, ledger.rows(), events.rows(), deliveries.rows(), Rows.of(LetterRow, shown)),
             shows_dead_letters=self._shows_letters,
             fault_counts=counted(self._actors.values()),
             gaps=(*self._gaps, *self._actions.gaps),
@@ -345,6 +346,7 @@ class _Run:
             deeds=tuple(self._deeds),
             endings=self._stops.endings,
             memory=self._memory.samples,
+            looks=self._breakers.looks(duration_s),
             still_open=self._still_open,
             said=booths.said(),
             notes=(*self._notes, *self._about_load()),
@@ -388,6 +390,7 @@ class _Run:
     def close(self) -> None:
         """Let the threads end."""
         self._pulses.stop()
+        self._breakers.stop()
         self._helper.shutdown(wait=False, cancel_futures=True)
 
 

@@ -287,6 +287,7 @@ def evidence_of(
         deeds=(*inputs.deeds, *_changed_limits(scenario, inputs.duration_s)),
         endings=inputs.endings,
         memory=inputs.memory,
+        looks=inputs.looks,
         telemetry=scenario.target is None,
         leaves=dict(_leaves(scenario, gateway)),
         policies=_policies(scenario),

@@ -182,8 +182,7 @@ def _in_virtual_time(scenario: Scenario, target: Target) -> Iterator[tuple[Place
             "needs processes, which virtual mode has not: add --mode real, or name an ASGI application (asgi)",
         )
         return
-    if target.ready.log:
-        yield ("target", "ready", "log"), "is a process's, and virtual mode has none: write a path, or add --mode real"
+    yield from _of_processes(target)
     if scenario.replicas > 1:
         yield ("replicas",), "would share what a module imports late: add --mode real"
     for number, phase in enumerate(scenario.phases):
@@ -194,6 +193,14 @@ def _in_virtual_time(scenario: Scenario, target: Target) -> Iterator[tuple[Place
     for number, operation in enumerate(scenario.workload.operations):
         if operation.until is not None:
             yield ("workload", "operations", number, "until"), "virtual mode cannot follow: add --mode real"
+
+
+def _of_processes(target: Target) -> Iterator[tuple[Place, str]]:
+    """What is read of a process, which virtual time has not."""
+    if target.observe is not None:
+        yield ("target", "observe"), "is looked at in real mode alone: add --mode real"
+    if target.ready.log:
+        yield ("target", "ready", "log"), "is a process's, and virtual mode has none: write a path, or add --mode real"
 
 
 def _folders(scenarios: Sequence[Scenario], mode: Mode, time: str, out: Path | None) -> list[Path]:

@@ -4,7 +4,7 @@ Beside its tables a run folder holds `evidence.json`: what the judge was told be
 of the simulators are the same in every run.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -18,6 +18,7 @@ from brownout_harness.judging.endings import Ending
 from brownout_harness.judging.evidence import Death, Deed, Evidence, Gap
 from brownout_harness.judging.expectations.base import Expectation
 from brownout_harness.judging.inputs import FaultCount, RunInputs
+from brownout_harness.judging.looks import Looks
 from brownout_harness.judging.memory import MemorySample
 from brownout_harness.problems import BadInput
 from brownout_harness.safety.secret_forms import secrets_in
@@ -66,6 +67,7 @@ class Kept(BaseModel):
     deeds: tuple[Deed, ...] = ()
     endings: tuple[Ending, ...] = ()
     memory: tuple[MemorySample, ...] = ()
+    looks: Mapping[str, Looks] = {}
     notes: tuple[str, ...]
     control: KeptControl | None = None
     no_control: str = ""
@@ -81,6 +83,7 @@ def kept(inputs: RunInputs) -> str:
         deeds=inputs.deeds,
         endings=inputs.endings,
         memory=inputs.memory,
+        looks=inputs.looks,
         notes=inputs.notes,
         control=None if control is None else _kept_of(control),
         no_control=inputs.no_control,
@@ -136,6 +139,7 @@ def inputs_of(run: RunFolder) -> RunInputs:
         deeds=what.deeds,
         endings=what.endings,
         memory=what.memory,
+        looks=what.looks,
         notes=what.notes,
         secrets=frozenset(_secrets(vendors_needed(scenario_of(run), VENDORS))),
         logs=logs if logs.is_dir() and not logs.is_symlink() else None,

@@ -1,9 +1,9 @@
 """What the shape of a scenario cannot say: that everything it names exists, and that its numbers can be.
 
 Each check takes the finished `Scenario` and yields problems by path; the loader puts the lines to them. One module
-for each part of a file: `target.py`, `workload.py` (with `rates.py`: how often, `terms.py`: fields of effects,
-`until.py`: what finishes later, and `outsiders.py`: who asks a vendor), `phases.py`, `actions.py` (with `stores.py`),
-`expectations.py`, `vendors.py`, `notices.py`; `common.py` is what they share.
+for each part of a file: `target.py` (with `targets.py` and `observing.py`), `workload.py` (with `rates.py`: how often,
+`terms.py`: fields of effects, `until.py`: what finishes later, and `outsiders.py`: who asks a vendor), `phases.py`,
+`actions.py` (with `stores.py`), `expectations.py`, `vendors.py`, `notices.py`; `common.py` is what they share.
 """
 
 import re
@@ -13,6 +13,7 @@ from brownout_scenarios.checks.actions import actions
 from brownout_scenarios.checks.common import Found
 from brownout_scenarios.checks.expectations import expectations
 from brownout_scenarios.checks.notices import notices
+from brownout_scenarios.checks.observing import observing
 from brownout_scenarios.checks.outsiders import outsiders
 from brownout_scenarios.checks.phases import clocks, faults, phases
 from brownout_scenarios.checks.target import target
@@ -28,6 +29,7 @@ def problems(scenario: Scenario, words: Vocabulary) -> list[tuple[Path, str]]:
     found: list[tuple[Path, str]] = []
     found += _names(scenario)
     found += target(scenario, words)
+    found += observing(scenario, words)
     found += workload(scenario, words)
     found += outsiders(scenario, words)
     found += phases(scenario)

@@ -191,3 +191,22 @@ def test_several_processes_are_refused_where_there_are_none(tmp_path: Path) -> N
     assert checked_scenario(path, "real", None).processes == ("web", "worker")
     with pytest.raises(BadInput, match="targets: are processes, which virtual mode has not: add --mode real"):
         checked_scenario(path, "virtual", None)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("ready: {log: up}", "target.ready.log: is a process's, and virtual mode has none"),
+        (
+            "observe: {prometheus: {breakers: {stripe: {metric: state, closed: 0, open: 1, open_for: 5s}}}}",
+            "target.observe: is looked at in real mode alone: add --mode real",
+        ),
+    ],
+)
+def test_what_is_read_of_a_process_is_refused_where_there_is_none(tmp_path: Path, more: str, said: str) -> None:
+    path = write_shop(tmp_path)
+    text = path.read_text().replace("  ready: {path: /, within: 20s}", f"  asgi: shop:app\n  {more}")
+    path.write_text(text)
+    checked_scenario(str(path), "real", None)
+    with pytest.raises(BadInput, match=said):
+        checked_scenario(str(path), "virtual", None)

@@ -8,6 +8,7 @@ phase. To add one: a module with such a class, a line here, its test, its sectio
 - `bounds.py`  what bounds a figure: a number, or so many times another phase's
 - `phantoms.py` effects that no operation explains
 - `telling.py` what telemetry tells about a breaker, held against the ledger
+- `looked_at.py` what looks at a breaker prove of which nobody tells
 - `told_attempts.py`, `told_endings.py`, `told_rejections.py`  what else it tells, held against ledgers, driver and
   policies
 """

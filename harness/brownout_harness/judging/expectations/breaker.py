@@ -19,6 +19,11 @@ from brownout_harness.judging.expectations.base import (
     span_text,
 )
 from brownout_harness.judging.expectations.bounds import Bound, TimeBound, relatives_in
+from brownout_harness.judging.expectations.looked_at import (
+    by_looks,
+    traffic_while_seen_open,
+    turned_away_while_seen_closed,
+)
 from brownout_harness.judging.expectations.openings import count_found, each_found, openings_in, total_found
 from brownout_harness.judging.expectations.telling import (
     CLOSED,
@@ -86,6 +91,8 @@ class Breaker:
 
     def judge(self, evidence: Evidence) -> ExpectationResult:
         """A telling that the ledger contradicts fails, whatever it tells. Of several processes each has a breaker."""
+        if self.vendor in evidence.looks:
+            return self._judge_looks(evidence)
         # One whose breaker never opened has nothing to close; its neighbour may have.
         return judged_each(evidence, self._judge, one_is_enough=self.closes_within_s is not None)
 
@@ -105,6 +112,26 @@ class Breaker:
         if self._is_bounded:
             return self._judge_openings(wording, evidence, telling, span)
         return self._judge_telling(wording, telling, span)
+
+    def _judge_looks(self, evidence: Evidence) -> ExpectationResult:
+        """Nobody told it: it was looked at. What holds whenever between two looks it stepped, holds."""
+        span = evidence.phase(self.of)
+        if span is None:
+            return no_such_phase(self, self.of)
+        wording = Wording(self, self._expected(), span_text(span))
+        early, late = (telling_about(evidence, self.vendor, early=each) for each in (True, False))
+        if lies := traffic_while_seen_open(evidence, early, late, late_by_s=self.late_by_s):
+            return wording.failed(f"what was seen is contradicted: {min(lies).what}", lies)
+        if (asked := self._asked(evidence, span)) < MINIMUM_OPERATIONS:
+            return wording.too_few(asked, MINIMUM_OPERATIONS, f"operations for {self.vendor}")
+        if self._is_bounded:
+            return wording.inconclusive(
+                "it was looked at, and looks count no steps: bounds need a target that tells them"
+            )
+        results = (self._judge_telling(wording, early, span), self._judge_telling(wording, late, span))
+        doubts = [] if self.opens_within_s is not None else turned_away_while_seen_closed(evidence, early, late)
+        looks = evidence.looks[self.vendor]
+        return by_looks(wording, results, looks, span, doubts=doubts, misses_closed=self.stays_open)
 
     def _judge_telling(self, wording: Wording, telling: Telling, span: PhaseSpan) -> ExpectationResult:
         if self.opens_within_s is not None:

@@ -60,8 +60,9 @@ class Telling:
         return tuple(stretch for stretch in self.stretches if stretch.state == state)
 
 
-def telling_about(evidence: Evidence, vendor: str) -> Telling:
-    """Read the transitions. A breaker starts closed, and again closed in a process that starts anew."""
+def telling_about(evidence: Evidence, vendor: str, *, early: bool = False) -> Telling:
+    """Read the transitions. A breaker starts closed, and again closed in a process that starts anew. Of steps that were
+    seen by looking, `early` has each as soon as it can have been, else it is as late; and any may follow any other."""
     kind = pl.col("kind")
     moves = evidence.events.where(
         (kind == Kind.STARTED) | ((kind == Kind.BREAKER_TRANSITION) & (pl.col("vendor") == vendor))
@@ -71,11 +72,13 @@ def telling_about(evidence: Evidence, vendor: str) -> Telling:
     state, since_s = CLOSED, float("-inf")
     for move in moves:
         after = CLOSED if move.kind == Kind.STARTED else move.outcome
-        if move.kind != Kind.STARTED and (state, after) not in LEGAL_STEPS and BY_HAND not in move.detail:
-            illegal.append(Violation(move.at_s, "", f"{vendor} breaker stepped from {state} to {after}"))
+        at_s = move.at_s - move.duration_s if early else move.at_s
+        is_free = vendor in evidence.looks or BY_HAND in move.detail
+        if move.kind != Kind.STARTED and (state, after) not in LEGAL_STEPS and not is_free:
+            illegal.append(Violation(at_s, "", f"{vendor} breaker stepped from {state} to {after}"))
         if after != state:
-            stretches.append(Stretch(state, since_s, move.at_s))
-            state, since_s = after, move.at_s
+            stretches.append(Stretch(state, since_s, at_s))
+            state, since_s = after, at_s
     stretches.append(Stretch(state, since_s, float("inf")))
     return Telling(vendor, tuple(stretches), tuple(illegal))
 
@@ -97,7 +100,7 @@ def contradictions(evidence: Evidence, telling: Telling, *, late_by_s: float) ->
     """Where the ledger shows that the telemetry does not tell the truth."""
     return [
         *false_openings(evidence, telling, late_by_s=late_by_s),
-        *_closed_with_callers_turned_away(evidence, telling),
+        *closed_with_callers_turned_away(evidence, telling),
     ]
 
 
@@ -127,7 +130,7 @@ def _calls_told(evidence: Evidence, vendor: str) -> Rows[EventRow]:
     return evidence.events.where(pl.col("vendor") == vendor, either)
 
 
-def _closed_with_callers_turned_away(evidence: Evidence, telling: Telling) -> list[Violation]:
+def closed_with_callers_turned_away(evidence: Evidence, telling: Telling) -> list[Violation]:
     """Told closed, but callers are turned away in a row while no request at all reaches the vendor."""
     away = sorted((each.sent_s, each.finished_s, each.operation_id) for each in _turned_away(evidence, telling.vendor))
     arrivals = evidence.requests_at(telling.vendor).values(pl.col("at_s")).to_list() if away else []
