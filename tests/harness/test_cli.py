@@ -134,6 +134,7 @@ def test_what_a_vendor_has_is_listed_by_the_names_that_a_scenario_uses(tmp_path:
         (["run", "--tag", "mony"], "no tag named 'mony' (did you mean money?)"),
         (["run", "--all", "--mode", "real", "-j", "2"], "-j is for virtual mode"),
         (["run", "healthy", "--mode", "real", "--keep", "none"], "--keep is for virtual mode"),
+        (["run", "healthy", "--console"], "the console looks on at real runs: add --mode real"),
         (["scenarios", "healty"], "did you mean healthy?"),
         (["run", "--all", "--json"], "of many: brownout gate --json"),
         (["scenarios", "--tag", "mony"], "did you mean money?"),

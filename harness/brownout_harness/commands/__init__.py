@@ -14,6 +14,7 @@ it runs, not when it is imported.
 - `parameters.py`  those that several take
 - `helping.py`   what `--help` says of each; `completing.py` what a shell offers on Tab
 - `extras.py`    what a command needs beyond the bare package
+- `web_console.py` the web console, as commands have it
 - `signals.py`   Ctrl-C
 """
 

@@ -8,6 +8,7 @@ Examples:
 """
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +18,7 @@ import typer
 from brownout_harness.commands.console import make_console
 from brownout_harness.commands.modes import Mode
 from brownout_harness.commands.parameters import SCENARIOS, TAGS
+from brownout_harness.commands.web_console import ConsolePort, LooksOn, looked_on
 from brownout_harness.problems import NOT_JUDGED, BadInput, Problem, complain, worst
 from brownout_harness.running.keep import Keep
 
@@ -54,6 +56,8 @@ def run(
             "machine. Real mode only.  [default: auto]",
         ),
     ] = None,
+    web_console: LooksOn = False,
+    console_port: ConsolePort = None,
 ) -> None:
     """Run scenarios, judge each, draw its report.
 
@@ -64,9 +68,9 @@ def run(
     """
     wanted = _Wanted(scenarios or [], every, tag or [])
     wanted.check()
-    if (is_real := mode is Mode.REAL) and (jobs is not None or keep is not Keep.ALL):
-        given = "-j" if jobs is not None else "--keep"
-        raise BadInput(f"{given} is for virtual mode: real runs are made one after the other, and kept; leave it out")
+    web_console = web_console or console_port is not None
+    _check_mode(mode, jobs, keep, web_console=web_console)
+    is_real = mode is Mode.REAL
     are_many = wanted.is_selection or jobs is not None or keep is not Keep.ALL
     if as_json and are_many:
         raise BadInput("--json is of runs that are made one after the other; of many: brownout gate --json")
@@ -79,13 +83,26 @@ def run(
     names = [*loaded] or wanted.names
     orders = prepare(names, mode=mode.value, time=time, seed=seed, out=out, redis=redis, loaded=loaded)
     console = make_console(to_errors=as_json)
-    for name in left_out:
-        console.print(f"left out: {name}, which {mode.value} mode cannot run", markup=False, highlight=False)
+    _say_left_out(console, left_out, mode)
     if are_many and not is_real:
         from brownout_harness.commands.many import run_many
 
         raise typer.Exit(run_many(console, orders, keep, workers=jobs, fail_fast=fail_fast))
-    raise typer.Exit(_one_by_one(console, orders, fail_fast=fail_fast, as_json=as_json))
+    with looked_on(console, orders, console_port, is_wanted=web_console) as watched:
+        raise typer.Exit(_one_by_one(console, watched, fail_fast=fail_fast, as_json=as_json))
+
+
+def _check_mode(mode: Mode, jobs: int | None, keep: Keep, *, web_console: bool) -> None:
+    if mode is Mode.REAL and (jobs is not None or keep is not Keep.ALL):
+        given = "-j" if jobs is not None else "--keep"
+        raise BadInput(f"{given} is for virtual mode: real runs are made one after the other, and kept; leave it out")
+    if mode is not Mode.REAL and web_console:
+        raise BadInput("the console looks on at real runs: add --mode real or leave it out")
+
+
+def _say_left_out(console: "Console", names: Iterable[str], mode: Mode) -> None:
+    for name in names:
+        console.print(f"left out: {name}, which {mode.value} mode cannot run", markup=False, highlight=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import typer
 
 from brownout_harness.commands import completing
 from brownout_harness.commands.console import make_console
+from brownout_harness.commands.web_console import ConsolePort
 from brownout_harness.problems import Interrupted
 
 
@@ -57,9 +58,7 @@ def up(
     web_console: Annotated[
         bool, typer.Option("--console/--no-console", help="A page in the browser over all of them.")
     ] = True,
-    console_port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Where; 0: any free port. [default: 12100, or a free one]")
-    ] = None,
+    console_port: ConsolePort = None,
 ) -> None:
     """Serve the vendors on this machine until Ctrl-C.
 

@@ -34,9 +34,10 @@ from brownout_harness.real.breaker_looks import Breakers
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
 from brownout_harness.real.last_look import look_again
-from brownout_harness.real.machine import load_now, note_of
+from brownout_harness.real.machine import load_now, notes_of_load
 from brownout_harness.real.memory import MemoryWatch, is_wanted
 from brownout_harness.real.moments import RealMoments
+from brownout_harness.real.onlooker import NOBODY, Onlooker
 from brownout_harness.real.processes import Processes, pause
 from brownout_harness.real.pulse import Pulses
 from brownout_harness.real.redis_choice import Redis, choose, emptied
@@ -62,7 +63,6 @@ LAST_LINES = 20
 """Of the log of a target that died."""
 SHOW_EVERY_S = 0.25
 AFTER_LAST_ANSWER_S = 15.0
-BUSY_SHARE = 0.8
 
 
 def run_real(
@@ -72,6 +72,7 @@ def run_real(
     redis: Redis | None = None,
     progress: ProgressSink | None = None,
     parts: str = "",
+    onlooker: Onlooker = NOBODY,
 ) -> RunInputs:
     """Run `scenario` with its own seed; logs, rows and scratch files go to the folder `work`.
 
@@ -87,7 +88,7 @@ def run_real(
     logs, scratch, rows = work / "logs", work / "scratch", work / "rows"
     for folder in (logs, scratch, rows):
         folder.mkdir(parents=True, exist_ok=True)
-    show = progress or (lambda _progress: None)
+    show = onlooker.along_with(progress or (lambda _progress: None))
     show(Progress(phase="starting", duration_s=scenario.duration_s))
     chosen = redis or choose()
     with emptied(chosen), Processes(logs) as processes:
@@ -101,7 +102,7 @@ def run_real(
             tell=lambda said: show(Progress(phase="starting", duration_s=scenario.duration_s, said=said)),
             parts=parts,
         )
-        run = _Run(scenario, stage, processes, scratch=scratch, rows=rows, show=show)
+        run = _Run(scenario, stage, processes, scratch=scratch, rows=rows, show=show, onlooker=onlooker)
         try:
             run.load()
             run.drain()
@@ -126,8 +127,10 @@ class _Run:
         scratch: Path,
         rows: Path,
         show: ProgressSink,
+        onlooker: Onlooker,
     ) -> None:
         self._scenario = scenario
+        self._onlooker = onlooker
         self._stage = stage
         self._processes = processes
         self._scratch = scratch
@@ -152,6 +155,7 @@ class _Run:
         self._shown_at_s = 0.0
         self._clocks = Clocks()
         self._pulses = Pulses(stage.redis_url if any(each.asks_redis for each in stage.targets.values()) else "")
+        onlooker.begins(scenario, tuple(stage.booths))
         lead_s = self._lead_s()
         self._wall_start_s = system_wall_clock() + lead_s
         self._start_at_s = time.monotonic() + lead_s
@@ -207,6 +211,7 @@ class _Run:
         if action.ending is not None and action.for_s is not None:
             self._agenda.add(self._now_s() + action.for_s, action.ending)
         self._deeds.append(self._actions.deed(action, self._now_s()))
+        self._onlooker.deed(self._deeds[-1].at_s, self._deeds[-1].text)
         if action.process == STORE:
             self._gaps += self._stage.store.act(action, self._now_s())
         elif action.process is not None:
@@ -349,7 +354,7 @@ class _Run:
             looks=self._breakers.looks(duration_s),
             still_open=self._still_open,
             said=booths.said(),
-            notes=(*self._notes, *self._about_load()),
+            notes=(*self._notes, *notes_of_load(self._load_before, self._stage.watch.latest), *self._onlooker.notes),
             secrets=booths.secrets,
             logs=logs,
             started=datetime.fromtimestamp(self._wall_start_s, UTC).isoformat(timespec="seconds"),
@@ -379,16 +384,9 @@ class _Run:
             self._gaps.append(Gap(GapKind.EVIDENCE_LOST, str(error)))
             return []
 
-    def _about_load(self) -> list[str]:
-        """What the machine and the generator had to do: above its limit, latencies are partly the generator's own."""
-        latest = self._stage.watch.latest
-        busy, most = latest.get("max_cpu_share", 0.0), latest.get("max_in_flight", 0)
-        of_load = f"load generator: at most {most} operations in flight, {busy:.0%} of one core"
-        too_busy = "load generator: over 80 % of its core was in use; its latencies are partly its own"
-        return [note_of(self._load_before, load_now()), of_load, *([too_busy] if busy > BUSY_SHARE else [])]
-
     def close(self) -> None:
         """Let the threads end."""
+        self._onlooker.is_over()
         self._pulses.stop()
         self._breakers.stop()
         self._helper.shutdown(wait=False, cancel_futures=True)

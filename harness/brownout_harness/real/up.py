@@ -103,12 +103,13 @@ def _show(console: Console, found: Sequence[Served], then: str) -> None:
 def _web_console(left: ExitStack, found: Sequence[Served], port: int | None) -> str:
     """The address of one over these, until all is left. Raises `BadInput` where its port is taken."""
     # Imported where it is needed: who wants none does not wait for it.
-    from brownout_harness.real.console.asking import Simulated
     from brownout_harness.real.console.web_console import WebConsole
 
-    made = WebConsole([Simulated(one.vendor, one.url, one.environment) for one in found])
+    made = WebConsole()
     left.callback(made.stop)
-    return made.start(port)
+    address = made.start(port)
+    made.over(found)
+    return address
 
 
 def _named(vendors: Sequence[str]) -> list[str]:

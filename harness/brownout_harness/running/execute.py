@@ -216,7 +216,9 @@ def _run_one(order: Order, scenario: Scenario, work: Path, progress: ProgressSin
         return inputs
     from brownout_harness.real.runner import run_real
 
-    return run_real(scenario, work=work, redis=order.redis, progress=progress, parts=order.parts)
+    return run_real(
+        scenario, work=work, redis=order.redis, progress=progress, parts=order.parts, onlooker=order.onlooker
+    )
 
 
 def _give_back() -> None:

@@ -18,6 +18,7 @@ from brownout_harness.faults.actions import unmoved, unseen
 from brownout_harness.faults.layers import unacted
 from brownout_harness.problems import BadInput
 from brownout_harness.real.memory import without_processes
+from brownout_harness.real.onlooker import NOBODY, Onlooker
 from brownout_harness.real.redis_choice import AUTO, Redis, choose
 from brownout_harness.real.store import require_own
 from brownout_harness.running.control import without_one
@@ -56,6 +57,8 @@ class Order:
     """In real mode."""
     parts: str = ""
     """The name of what takes the place of the gateway's own parts; empty: nothing does."""
+    onlooker: Onlooker = NOBODY
+    """Of a real run."""
 
 
 def prepare(

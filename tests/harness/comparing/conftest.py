@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from brownout_harness.running.execute import _judged_run
+from brownout_harness.running.execute import _judged_run, _run
 from brownout_harness.running.orders import prepare
 from brownout_harness.running.recorded import KEPT_FILE, kept, recorded
 from brownout_reports.run_folder import RunFolder, write
@@ -43,5 +43,6 @@ def made(folder: Path, scenario: str, seed: int) -> RunFolder:
     file.write_text(scenario)
     (order,) = prepare([str(file)], mode="virtual", time="T", seed=seed, out=folder, environment={})
     (work := folder.with_suffix(".work")).mkdir()
-    run, inputs, _ = _judged_run(order, folder, work, None)
+    inputs = _run(order, work, None)
+    run = _judged_run(order, folder, inputs, None)
     return recorded(write(run, files={KEPT_FILE: kept(inputs)}))

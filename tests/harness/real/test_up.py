@@ -40,6 +40,8 @@ def test_addresses_and_test_keys_are_printed_and_ctrl_c_ends_everything(tmp_path
         url = next(word for word in words if word.startswith("http://127.0.0.1:"))
         assert any(word.startswith("STRIPE_API_KEY=sk_test_") for word in words)
         assert call("GET", f"{url}/_brownout/").json["vendor"] == "stripe"
+        console = words[words.index("Console:") + 1]
+        assert [each["url"] for each in call("GET", f"{console}/api/state").json["vendors"]] == [url]
         below = descendants(process.pid)
         assert len(below) == 2
         process.send_signal(signal.SIGINT)
@@ -55,7 +57,7 @@ def test_addresses_and_test_keys_are_printed_and_ctrl_c_ends_everything(tmp_path
 
 
 def test_the_environment_is_printed_in_a_form_that_a_program_reads_and_nothing_beside_it(tmp_path: Path) -> None:
-    process = start("up", "stripe", "twilio", "--port-base", "0", "--env", "json", cwd=tmp_path)
+    process = start("up", "stripe", "twilio", "--port-base", "0", "--no-console", "--env", "json", cwd=tmp_path)
     try:
         assert process.stdout is not None
         told = "".join(iter(process.stdout.readline, "}\n")) + "}"
@@ -69,6 +71,7 @@ def test_the_environment_is_printed_in_a_form_that_a_program_reads_and_nothing_b
         process.wait(LIMIT_S)
     assert (process.returncode, rest) == (0, "")
     assert "Ctrl-C ends them." in errors
+    assert "Console" not in errors
 
 
 def test_the_command_line_and_the_forms_know_the_same_names() -> None:

@@ -18,7 +18,6 @@ READ_ONLY: Final = "a run is being judged: the console only looks on"
 class Desk:
     """All that an answer may need."""
 
-    simulated: Mapping[str, Simulated]
     watch: Watch
     masking: Masking
     wall_s: float
@@ -26,7 +25,12 @@ class Desk:
     run: RunView | None = None
     """Beside a run nothing may be switched: the run would not be what its scenario says."""
     cache: dict[str, Any] = field(default_factory=dict)
-    """What a simulator says of itself, by vendor: it does not change."""
+    """What a simulator says of itself, by its address: it does not change."""
+
+    @property
+    def simulated(self) -> Mapping[str, Simulated]:
+        """The simulators, by vendor."""
+        return self.watch.simulated
 
 
 Body = Mapping[str, Any]
@@ -73,10 +77,12 @@ def _switches(desk: Desk, path: Sequence[str], body: Body) -> Any:
 def _describe(desk: Desk, path: Sequence[str], body: Body) -> Any:
     del body
     simulated = find(desk, path[1])
-    if path[1] not in desk.cache:
+    if simulated.url not in desk.cache:
         said = simulated.ask("GET")
-        desk.cache[path[1]] = {name: said[name] for name in ("vendor", "url", "routes", "errors", "faults", "effects")}
-    return desk.cache[path[1]]
+        desk.cache[simulated.url] = {
+            name: said[name] for name in ("vendor", "url", "routes", "errors", "faults", "effects")
+        }
+    return desk.cache[simulated.url]
 
 
 def _add_fault(desk: Desk, path: Sequence[str], body: Body) -> Any:

@@ -15,7 +15,13 @@ class Masking:
     """Knows the credentials of the simulators by heart, and others by their shape or name. Safe to share."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._redactor = Redactor(secrets)
+        self._known = frozenset(secrets)
+        self._redactor = Redactor(self._known)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """These are credentials, too."""
+        self._known |= frozenset(secrets)
+        self._redactor = Redactor(self._known)
 
     def call(self, logged: Mapping[str, Any]) -> dict[str, Any]:
         """A call of the control API's log."""

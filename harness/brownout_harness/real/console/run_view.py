@@ -44,6 +44,12 @@ class RunView:
             self._struck, self._strikes, self._deeds, self._load = {}, {}, [], []
             self._version += 1
 
+    def is_over(self) -> None:
+        """Nothing comes any more."""
+        with self._lock:
+            self._now = {**self._now, "phase": "over"}
+            self._version += 1
+
     def progress(self, look: Progress) -> None:
         """A look at the run, as the terminal gets it."""
         if look.said:

@@ -46,7 +46,8 @@ class _One:
         """The last row that was read; None before the first look."""
         self.epoch = 0
         self.passed_over = 0
-        self.state: dict[str, Any] = {"vendor": simulated.vendor, "url": simulated.url, "is_up": True}
+        self.state: dict[str, Any] | None = None
+        """As of the last look; None before the first."""
 
 
 class Watch:
@@ -54,7 +55,6 @@ class Watch:
 
     def __init__(
         self,
-        simulated: Sequence[Simulated],
         *,
         wall_s: float,
         mask: Callable[[str], str] = str,
@@ -65,7 +65,7 @@ class Watch:
         self._mask = mask
         self._wall_s = wall_s
         self._on_look = on_look
-        self._all = [_One(each) for each in simulated]
+        self._all: list[_One] = []
         self._rows: Ring[Row] = Ring(ROWS_KEPT)
         self._version = 0
         self._lock = threading.Lock()
@@ -76,6 +76,21 @@ class Watch:
         self._looked_s = time.monotonic()
         self._hurry = threading.Event()
         self._looking = threading.Lock()
+
+    @property
+    def simulated(self) -> dict[str, Simulated]:
+        """Those that it looks at, by vendor."""
+        with self._lock:
+            return {one.simulated.vendor: one.simulated for one in self._all}
+
+    def turn_to(self, simulated: Sequence[Simulated]) -> None:
+        """Look at these from now on, at none of those before: their rows are gone."""
+        with self._looking, self._lock:
+            self._rows.add({"entry": "reset", "vendor": one.simulated.vendor} for one in self._all)
+            self._all = [_One(each) for each in simulated]
+            self._version += 1
+            self._wake()
+        self.hurry()
 
     # -- who looks at the console ---------------------------------------------------------------------------------
 
@@ -106,7 +121,7 @@ class Watch:
             news = self._rows.since(place, limit)
             if self._version == version and not news.items:
                 return None
-            state = [one.state for one in self._all] if self._version != version else None
+            state = self._states() if self._version != version else None
             return Update(self._version, state, news)
 
     @property
@@ -122,7 +137,10 @@ class Watch:
     def state(self) -> list[dict[str, Any]]:
         """How the vendors were at the last look."""
         with self._lock:
-            return [one.state for one in self._all]
+            return self._states()
+
+    def _states(self) -> list[dict[str, Any]]:
+        return [one.state for one in self._all if one.state is not None]
 
     @property
     def is_over(self) -> bool:
@@ -163,11 +181,11 @@ class Watch:
     def _look(self) -> None:
         looked = [self._look_at(one) for one in self._all]
         with self._lock:
-            before = [one.state for one in self._all]
+            before = self._states()
             for one, (state, _) in zip(self._all, looked, strict=True):
                 one.state = state
             self._rows.add(sorted((row for _, rows in looked for row in rows), key=_when))
-            if before != [one.state for one in self._all]:
+            if before != self._states():
                 self._version += 1
             self._looked_s = time.monotonic()
             self._wake()

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from threading import Thread
 from typing import Final
 
@@ -13,6 +14,7 @@ from brownout_harness.real.console.masking import Masking
 from brownout_harness.real.console.run_view import RunView
 from brownout_harness.real.console.server import Server
 from brownout_harness.real.console.watch import Watch
+from brownout_harness.real.served import Served
 from brownout_harness.safety.secret_forms import secrets_in
 
 PORT: Final = 12100
@@ -26,30 +28,33 @@ END_WITHIN_S: Final = 0.05
 class WebConsole:
     """One. Its threads end with the process, too."""
 
-    def __init__(
-        self, simulated: Sequence[Simulated], *, secrets: Iterable[str] = (), run: RunView | None = None
-    ) -> None:
-        """`secrets` are hidden, beside those in the simulators' environments. With a `run` it only looks on."""
-        known = {secret for each in simulated for secret in secrets_in(each.environment)}
-        masking = Masking(known.union(secrets))
+    def __init__(self, run: RunView | None = None) -> None:
+        """With a `run` it only looks on: nothing can be switched."""
+        self._masking = Masking(())
         wall_s = system_wall_clock() - time.monotonic()
-        self._watch = Watch(simulated, wall_s=wall_s, mask=masking.text, on_look=None if run is None else run.looked)
-        self._desk = Desk({each.vendor: each for each in simulated}, self._watch, masking, wall_s, run)
+        on_look = None if run is None else run.looked
+        self._watch = Watch(wall_s=wall_s, mask=self._masking.text, on_look=on_look)
+        self._desk = Desk(self._watch, self._masking, wall_s, run)
         self._server: Server | None = None
 
+    def over(self, simulators: Sequence[Served], secrets: Iterable[str] = ()) -> None:
+        """Look at these from now on, and have them keep their calls. `secrets` are hidden, beside those in their
+        environments."""
+        self._masking.learn(secrets)
+        self._masking.learn(secret for one in simulators for secret in secrets_in(one.environment))
+        simulated = [Simulated(one.vendor, one.url, one.environment) for one in simulators]
+        for each in simulated:
+            with suppress(Unanswered):  # the page says of a simulator that it does not answer
+                each.ask("PUT", "calls", body={"keep": CALLS_KEPT})
+        self._watch.turn_to(simulated)
+
     def start(self, port: int | None = None) -> str:
-        """Have the simulators keep their calls, and serve; returns the address. Without a `port`, the documented one or
-        a free one; 0: a free one.
+        """Serve; returns the address. Without a `port`, the documented one or a free one; 0: a free one.
 
         Raises:
             BadInput: that port is taken.
         """
         server = self._server = self._bound(port)
-        for each in self._desk.simulated.values():
-            try:
-                each.ask("PUT", "calls", body={"keep": CALLS_KEPT})
-            except Unanswered:
-                continue  # the page says of a simulator that it does not answer
         Thread(target=self._watch.run, name="console-watch", daemon=True).start()
         Thread(target=server.serve_forever, args=(END_WITHIN_S,), name="console", daemon=True).start()
         return server.url

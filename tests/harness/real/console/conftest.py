@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 import stripe
 
+from brownout_harness.real import served
 from brownout_harness.real.console.asking import Simulated
 from brownout_simulators.vendors import load_vendor
 from tests.support.served import Served
@@ -22,6 +23,11 @@ class Street:
     @property
     def simulated(self) -> list[Simulated]:
         return [self.at(self.payments), self.at(self.mails)]
+
+    @property
+    def processes(self) -> list[served.Served]:
+        """The same, as processes of theirs say it."""
+        return [served.Served(each.vendor, each.url, each.environment) for each in self.simulated]
 
     def at(self, served: Served) -> Simulated:
         vendor = served.simulator.vendor
@@ -42,9 +48,9 @@ class Street:
         )  # fmt: skip
 
     def reset(self) -> None:
-        for served in (self.payments, self.mails):
-            served.do(served.simulator.reset)
-            served.do(lambda served=served: served.simulator.calls.resize(0))  # type: ignore[misc]
+        for each in (self.payments, self.mails):
+            each.do(each.simulator.reset)
+            self.at(each).ask("PUT", "calls", body={"keep": 0})
 
 
 @pytest.fixture(scope="module")

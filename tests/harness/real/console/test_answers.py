@@ -16,8 +16,9 @@ pytestmark = pytest.mark.real
 
 
 def desk_of(street: Street, *more: Simulated) -> Desk:
-    simulated = [*street.simulated, *more]
-    return Desk({each.vendor: each for each in simulated}, Watch(simulated, wall_s=0.0), Masking([]), 0.0)
+    watch = Watch(wall_s=0.0)
+    watch.turn_to([*street.simulated, *more])
+    return Desk(watch, Masking([]), 0.0)
 
 
 def ask(desk: Desk, method: str, path: str, **body: Any) -> Any:

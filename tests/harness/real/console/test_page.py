@@ -32,7 +32,8 @@ def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
 @pytest.fixture
 def page(street: Street, tab: Tab) -> Iterator[Tab]:
     """The console over both vendors, open; it says nothing that a developer would have to look at."""
-    console = WebConsole(street.simulated)
+    console = WebConsole()
+    console.over(street.processes)
     url = console.start(0)
     tab.said.clear()
     tab.open(f"{url}/")

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture
 def console(street: Street) -> Iterator[str]:
-    made = WebConsole(street.simulated)
+    made = WebConsole()
+    made.over(street.processes)
     yield made.start(0)
     made.stop()
 

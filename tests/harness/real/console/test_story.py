@@ -10,7 +10,8 @@ pytestmark = pytest.mark.real
 
 
 def test_steps_of_other_operations_are_left_out_and_instants_are_those_of_the_wall(street: Street) -> None:
-    watch = Watch(street.simulated, wall_s=5000.0)
+    watch = Watch(wall_s=5000.0)
+    watch.turn_to(street.simulated)
     street.pay("op-1")
     street.pay("op-2")
     watch.look()

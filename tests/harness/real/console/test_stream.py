@@ -21,8 +21,9 @@ pytestmark = pytest.mark.real
 @pytest.fixture
 def desk(street: Street, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(streaming, "BEAT_EVERY_S", 0.001)
-    simulated = street.simulated
-    return Desk({each.vendor: each for each in simulated}, Watch(simulated, wall_s=0.0), Masking([]), 0.0)
+    watch = Watch(wall_s=0.0)
+    watch.turn_to(street.simulated)
+    return Desk(watch, Masking([]), 0.0)
 
 
 def read(event: bytes) -> tuple[str, Any, str]:
@@ -50,7 +51,8 @@ def test_a_page_is_told_how_all_is_and_then_what_comes(street: Street, desk: Des
 
 def test_before_the_first_look_nothing_is_said_of_the_vendors(desk: Desk) -> None:
     events = stream(desk, "s1", "")
-    assert [read(next(events))[0] for _ in range(3)] == ["hello", "beat", "beat"]
+    assert [read(next(events))[0] for _ in range(3)] == ["hello", "state", "beat"]
+    assert until(stream(desk, "s1", ""), "state")[0]["vendors"] == []
 
 
 def test_a_page_that_comes_back_goes_on_where_it_was(street: Street, desk: Desk) -> None:
@@ -95,7 +97,7 @@ def test_the_end_of_the_console_is_the_end_of_the_stream(desk: Desk) -> None:
 
 def test_a_run_is_told_whenever_it_has_moved_on(desk: Desk) -> None:
     run = RunView()
-    events = stream(Desk(desk.simulated, desk.watch, desk.masking, 0.0, run), "s1", "")
+    events = stream(Desk(desk.watch, desk.masking, 0.0, run), "s1", "")
     assert read(next(events))[1]["is_run"] is True
     assert until(events, "run")[0] == {}
     run.progress(Progress(phase="steady", at_s=3.0))

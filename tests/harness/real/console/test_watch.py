@@ -1,7 +1,7 @@
 """Looks at the simulators."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -15,7 +15,13 @@ pytestmark = pytest.mark.real
 
 
 def over(street: Street, **more: Any) -> Watch:
-    return Watch(street.simulated, wall_s=1000.0, **more)
+    return turned_to(street.simulated, wall_s=1000.0, **more)
+
+
+def turned_to(simulated: Sequence[Simulated], **more: Any) -> Watch:
+    watch = Watch(**more)
+    watch.turn_to(simulated)
+    return watch
 
 
 def routes(watch: Watch) -> list[str]:
@@ -50,7 +56,7 @@ def test_faults_are_told_with_how_often_they_struck(street: Street) -> None:
 
 
 def test_a_simulator_that_does_not_answer_is_said_to_and_holds_up_no_other(street: Street) -> None:
-    watch = Watch([Simulated("gone", "http://127.0.0.1:9"), *street.simulated], wall_s=0.0)
+    watch = turned_to([Simulated("gone", "http://127.0.0.1:9"), *street.simulated], wall_s=0.0)
     watch.look()
     gone, payments, _ = watch.state()
     assert (gone["is_up"], "does not answer" in gone["why"], payments["is_up"]) == (False, True, True)
@@ -123,7 +129,7 @@ def test_nobody_is_looked_at_while_nobody_looks(street: Street) -> None:
             asked.set()
             return super().ask(method, *path, query=query, body=body)
 
-    watch = Watch([Counting("stripe", street.payments.url)], wall_s=0.0)
+    watch = turned_to([Counting("stripe", street.payments.url)], wall_s=0.0)
     runner = threading.Thread(target=watch.run)
     runner.start()
     try:

@@ -19,7 +19,7 @@ export class List {
     this.none = h("p", { class: "quiet none" }, empty);
     const heads = columns.map(([title, kind]) => h("th", { scope: "col", class: kind }, title));
     this.table = h("table", { "aria-label": label }, h("thead", {}, h("tr", {}, heads)), this.body);
-    this.box = h("div", { class: "list", tabindex: "0", role: "region", "aria-label": label }, this.news, this.table, this.none);
+    this.box = h("div", { class: "list", tabindex: "0", role: "region", "aria-label": label }, h("div", { class: "above" }, this.news), this.table, this.none);
     this.body.addEventListener("click", (event) => {
       const row = event.target.closest("tr");
       if (row && !event.target.closest("a, button")) this.choose(row.dataset.key);
@@ -53,7 +53,10 @@ export class List {
     fill(
       this.body,
       this.rows.map((row) => {
-        const cells = this.columns.map(([, kind, cell]) => h("td", { class: kind }, cell(row)));
+        const cells = this.columns.map(([, kind, cell]) => {
+          const shown = cell(row);
+          return h("td", { class: kind, title: typeof shown === "string" && shown }, shown);
+        });
         const isChosen = row.key === this.chosen;
         return h("tr", { "data-key": row.key, class: row.tone, "aria-selected": isChosen ? "true" : "false" }, cells);
       }),

@@ -172,6 +172,11 @@ export const vendors = {
     );
   },
   update() {
+    for (const [name, parts] of lines) {
+      if (store.vendors.some((vendor) => vendor.vendor === name)) continue;
+      parts.row.remove();
+      lines.delete(name);
+    }
     for (const vendor of store.vendors) {
       if (!lines.has(vendor.vendor)) {
         lines.set(vendor.vendor, line(vendor.vendor));
