@@ -135,9 +135,15 @@ def _webhooks(desk: Desk, path: Sequence[str], body: Body) -> Any:
         except Unanswered as error:
             missing.append(str(error))
         else:
-            log = [{**attempt, "at": attempt["at_s"] + desk.wall_s} for attempt in said["log"]]
-            vendors.append({"vendor": name, **said, "log": log})
+            log = [{**_masked(desk, attempt), "at": attempt["at_s"] + desk.wall_s} for attempt in said["log"]]
+            held = [_masked(desk, each) for each in said["held"]]
+            vendors.append({"vendor": name, **said, "log": log, "held": held})
     return {"vendors": vendors, "missing": missing}
+
+
+def _masked(desk: Desk, webhook: Mapping[str, Any]) -> dict[str, Any]:
+    """A receiver's address is what a caller wrote."""
+    return {**webhook, "url": desk.masking.text(webhook["url"])}
 
 
 def _hold(desk: Desk, path: Sequence[str], body: Body) -> Any:
@@ -150,7 +156,8 @@ def _send(desk: Desk, path: Sequence[str], body: Body) -> Any:
 
 def _story(desk: Desk, path: Sequence[str], body: Body) -> Any:
     del body
-    return story_of(path[1], desk.watch, desk.simulated.values(), desk.wall_s)
+    story = story_of(path[1], desk.watch, desk.simulated.values(), desk.wall_s)
+    return {**story, "steps": [_masked(desk, step) if "url" in step else step for step in story["steps"]]}
 
 
 ROUTES: Final[Sequence[tuple[str, Sequence[str], Answering]]] = (

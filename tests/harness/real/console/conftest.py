@@ -51,6 +51,8 @@ class Street:
         for each in (self.payments, self.mails):
             each.do(each.simulator.reset)
             self.at(each).ask("PUT", "calls", body={"keep": 0})
+            while not each.received.empty():
+                each.received.get_nowait()
 
 
 @pytest.fixture(scope="module")

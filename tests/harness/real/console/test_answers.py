@@ -11,6 +11,7 @@ from brownout_harness.real.console.masking import Masking
 from brownout_harness.real.console.run_view import RunView
 from brownout_harness.real.console.watch import Watch
 from tests.harness.real.console.conftest import Street
+from tests.support.processes import eventually
 
 pytestmark = pytest.mark.real
 
@@ -23,6 +24,12 @@ def desk_of(street: Street, *more: Simulated) -> Desk:
 
 def ask(desk: Desk, method: str, path: str, **body: Any) -> Any:
     return answer(desk, method, path.split("/"), body)
+
+
+def webhooks(desk: Desk) -> dict[str, Any]:
+    """Those of the vendor of payments."""
+    found: list[dict[str, Any]] = ask(desk, "GET", "webhooks")["vendors"]
+    return next(each for each in found if each["vendor"] == "stripe")
 
 
 def test_a_fault_that_is_switched_on_strikes_and_one_that_is_switched_off_does_not(street: Street) -> None:
@@ -65,9 +72,8 @@ def test_webhooks_are_held_put_in_another_order_and_sent(street: Street) -> None
     street.at(payments).ask("POST", "receivers", body={"url": f"{payments.receiver_url}/hook"})
     ask(desk, "PUT", "vendors/stripe/webhooks", hold=True)
     street.pay()
-    said = next(each for each in ask(desk, "GET", "webhooks")["vendors"] if each["vendor"] == "stripe")
-    while len(said["held"]) < 3:
-        said = next(each for each in ask(desk, "GET", "webhooks")["vendors"] if each["vendor"] == "stripe")
+    eventually(lambda: len(webhooks(desk)["held"]) == 3)
+    said = webhooks(desk)
     types = {each["id"]: each["type"] for each in said["held"]}
     order = sorted(types, reverse=True)
     assert ask(desk, "POST", "vendors/stripe/webhooks", send=order) == {"sent": 3}
@@ -82,14 +88,30 @@ def test_an_operations_story_is_told_in_order_with_its_webhooks(street: Street) 
     street.pay("op-9")
     for _ in range(3):
         payments.next_webhook()
-    while len(street.at(payments).ask("GET", "webhooks")["log"]) < 3:
-        pass
+    eventually(lambda: len(webhooks(desk)["log"]) == 3)
     desk.watch.look()
     story = ask(desk, "GET", "operations/op-9")
     assert [step["kind"] for step in story["steps"]][:2] == ["request", "effect"]
     assert [step["kind"] for step in story["steps"]].count("webhook") == 3
     assert (story["is_whole"], story["missing"]) == (True, [])
     assert ask(desk, "GET", "operations/nobody")["steps"] == []
+
+
+def test_a_receivers_address_is_shown_without_its_secrets(street: Street) -> None:
+    desk = desk_of(street)
+    url = f"{street.payments.receiver_url}/hook?token=hush"
+    street.at(street.payments).ask("POST", "receivers", body={"url": url})
+    ask(desk, "PUT", "vendors/stripe/webhooks", hold=True)
+    street.pay("op-3")
+    eventually(lambda: len(webhooks(desk)["held"]) == 3)
+    held = webhooks(desk)["held"]
+    assert "hush" not in str(held)
+    ask(desk, "POST", "vendors/stripe/webhooks", send=[held[0]["id"]])
+    eventually(lambda: webhooks(desk)["log"])
+    log = webhooks(desk)["log"]
+    assert "/hook?token=" in log[0]["url"]
+    assert "hush" not in str(log)
+    assert "hush" not in str(ask(desk, "GET", "operations/op-3"))
 
 
 def test_a_story_says_where_something_of_it_may_be_missing(street: Street) -> None:

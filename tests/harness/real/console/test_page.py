@@ -9,7 +9,11 @@ from urllib.request import Request, urlopen
 import pytest
 import stripe
 
+from brownout_harness.progress import Progress
+from brownout_harness.real.console.beside_run import BesideRun
 from brownout_harness.real.console.web_console import WebConsole
+from brownout_harness.words.vocabulary import vocabulary
+from brownout_scenarios.load import load
 from tests.harness.real.console.conftest import Street
 from tests.support.absent import absent
 from tests.support.browser import Tab, browser
@@ -139,6 +143,7 @@ def test_webhooks_are_held_back_put_in_another_order_and_sent(page: Tab, street:
     page.click("section button.main")
     came = [json.loads(payments.next_webhook().body)["type"] for _ in range(3)]
     assert came == [second, first, third]
+    page.until("document.querySelectorAll('section tbody button').length == 3")
     page.click("section tbody button")
     again = json.loads(payments.next_webhook().body)["type"]
     assert again == third
@@ -156,3 +161,24 @@ def test_what_could_not_be_switched_is_said(page: Tab, street: Street) -> None:
         page.do(
             "Network.emulateNetworkConditions", offline=False, latency=0, downloadThroughput=-1, uploadThroughput=-1
         )
+
+
+def test_beside_a_run_its_timeline_is_shown_and_nothing_can_be_switched(tab: Tab, street: Street) -> None:
+    beside = BesideRun()
+    tab.open(f"{beside.console.start(0)}/")
+    try:
+        tab.until("document.querySelector('main').innerText.includes('has not begun')")
+        beside.begins(load("stripe-brownout", vocabulary()), street.processes)
+        look = beside.along_with(lambda _look: None)
+        look(Progress(phase="brownout", at_s=30.0, duration_s=100.0, achieved_per_s=40.0, breakers={"stripe": "open"}))
+        beside.deed(31.0, EVIL)
+        tab.until("document.querySelectorAll('.phase').length == 3 && document.querySelector('.told li')")
+        assert "30 of 100 s" in tab.js("document.querySelector('.factbox').innerText")
+        assert EVIL in tab.js("document.querySelector('.told').innerText")
+        assert tab.js("document.querySelectorAll('main img').length") == 0
+        tab.press("1")
+        tab.until("document.querySelectorAll('.switch').length > 2")
+        assert tab.js("[...document.querySelectorAll('main button')].every((each) => each.disabled)") is True
+    finally:
+        tab.open("about:blank")
+        beside.console.stop()

@@ -11,6 +11,7 @@ import pytest
 from brownout_harness.real.console.server import BODY_BYTES, STREAMS_AT_ONCE
 from brownout_harness.real.console.web_console import WebConsole
 from tests.harness.real.console.conftest import Street
+from tests.support.processes import eventually
 
 pytestmark = pytest.mark.real
 
@@ -136,12 +137,14 @@ def test_so_many_pages_may_be_open_and_one_that_is_closed_makes_room(console: st
     for connection, answer in open_ones:
         answer.close()
         connection.close()
-    while True:
-        connection = http.client.HTTPConnection(host, timeout=10)
+    eventually(lambda: _opens(host))
+
+
+def _opens(host: str) -> bool:
+    connection = http.client.HTTPConnection(host, timeout=10)
+    try:
         connection.request("GET", "/events")
-        answer = connection.getresponse()
-        found = answer.status
-        answer.close()
+        with connection.getresponse() as answer:
+            return answer.status == 200
+    finally:
         connection.close()
-        if found == 200:
-            break

@@ -18,7 +18,7 @@ export class List {
     this.news = h("button", { type: "button", class: "news", hidden: true, onclick: () => this.newest() });
     this.none = h("p", { class: "quiet none" }, empty);
     const heads = columns.map(([title, kind]) => h("th", { scope: "col", class: kind }, title));
-    this.table = h("table", { "aria-label": label }, h("thead", {}, h("tr", {}, heads)), this.body);
+    this.table = h("table", { role: "grid", "aria-label": label }, h("thead", {}, h("tr", {}, heads)), this.body);
     this.box = h("div", { class: "list", tabindex: "0", role: "region", "aria-label": label }, h("div", { class: "above" }, this.news), this.table, this.none);
     this.body.addEventListener("click", (event) => {
       const row = event.target.closest("tr");

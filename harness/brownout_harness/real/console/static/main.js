@@ -58,7 +58,7 @@ listen(() => {
 });
 
 const KEYS = [
-  ["1 … 7", "a view"],
+  ["1, 2, 3 …", "a view"],
   ["j, k", "the next, the one before"],
   ["Enter", "open it; at a vendor: its switches"],
   ["Esc", "close it, leave the filter"],

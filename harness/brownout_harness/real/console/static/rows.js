@@ -164,9 +164,8 @@ export const ledger = new Rows({
     ["Time", "time", (row) => clock(row.at)],
     ["Vendor", "left", (row) => row.vendor],
     ["Effect", "left", (row) => row.route],
-    ["Id", "left id", (row) => row.id],
+    ["Id", "left id wide", (row) => row.id],
     ["Amount", "number", (row) => (row.amount ? count(row.amount) : "")],
-    ["Account", "left id", (row) => row.account],
     ["Operation", "left id", (row) => operationLink(row.operation_id)],
   ],
 });

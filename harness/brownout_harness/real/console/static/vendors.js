@@ -3,7 +3,7 @@
 import { count, fill, h, percent, say, span } from "./dom.js";
 import { server, store } from "./server.js";
 
-const HEADS = ["Vendor", "State", "Requests/s", "p50", "p95", "Failed", "In flight", "Faults"];
+const HEADS = ["Vendor", "State", "Per s", "p50", "p95", "Failed", "In flight", "Faults"];
 const NUMBERS = ["rate", "p50", "p95", "failed", "flight"];
 const lines = new Map();
 let complain, body, chosen, fromWhom;
@@ -168,7 +168,7 @@ export const vendors = {
       root,
       !store.maySwitch && h("p", { class: "quiet" }, "A run is being judged: the console only looks on."),
       h("div", { class: "scroll" }, h("table", { class: "vendors", "aria-label": "Vendors" }, h("thead", {}, h("tr", {}, heads)), body)),
-      h("p", { class: "quiet" }, "Figures are those of the last 10 s. Failed: no answer, 5xx, 429. A number on a switch: requests that the fault struck."),
+      h("p", { class: "quiet" }, "Figures are those of the last 10 s; per s: requests that ended. Failed: no answer, 5xx, 429. A number on a switch: requests that the fault struck."),
     );
   },
   update() {

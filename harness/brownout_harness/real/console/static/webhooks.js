@@ -54,10 +54,10 @@ function held(vendor, said) {
     return h("button", { type: "button", "aria-label": label, title: about, disabled: !isPossible, "data-move": `${vendor.vendor} ${each.id} ${step}`, onclick: () => move(vendor.vendor, place, step, said) }, sign);
   };
   const rows = all.map((each, place) =>
-    h("li", {}, h("span", { class: "grow" }, h("b", {}, each.type), " ", h("span", { class: "quiet" }, each.url), " ", operationLink(each.operation_id)), button(each, place, -1, "↑", "Earlier"), button(each, place, 1, "↓", "Later"), h("button", { type: "button", onclick: () => act(server.send(vendor.vendor, [each.id])) }, "Send")),
+    h("li", {}, h("span", { class: "grow" }, h("b", {}, each.type), " ", h("span", { class: "quiet" }, each.url), " ", operationLink(each.operation_id)), button(each, place, -1, "↑", "Earlier"), button(each, place, 1, "↓", "Later"), h("button", { type: "button", disabled: !store.maySwitch, onclick: () => act(server.send(vendor.vendor, [each.id])) }, "Send")),
   );
   return [
-    h("p", {}, `${count(all.length)} held back`, " ", h("button", { type: "button", class: "main", onclick: () => act(server.send(vendor.vendor, orders.get(vendor.vendor))) }, "Send all in this order")),
+    h("p", {}, `${count(all.length)} held back`, " ", h("button", { type: "button", class: "main", disabled: !store.maySwitch, onclick: () => act(server.send(vendor.vendor, orders.get(vendor.vendor))) }, "Send all in this order")),
     h("ol", { class: "held" }, rows),
   ];
 }
