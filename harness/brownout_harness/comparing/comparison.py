@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
-
-import yaml
+from typing import Final
 
 from brownout_harness.comparing.blocks import Blocks, blocks_of
 from brownout_harness.comparing.figures import Figure, Name, figures_of
@@ -13,6 +11,7 @@ from brownout_harness.comparing.intervals import Interval, interval_of
 from brownout_harness.comparing.otherwise import Otherwise, is_asked_alike, otherwise
 from brownout_harness.comparing.seen import Seen, evidence_in, seen_in
 from brownout_harness.problems import BadInput
+from brownout_harness.running.recorded import scenario_of
 from brownout_reports.run_folder import RunFolder, Status, Verdict
 
 LABELS: Final = "ABCDEFGH"
@@ -146,7 +145,7 @@ def _told_apart(first: Side, other: Side) -> Iterator[str]:
     if one.verdict is not two.verdict:
         yield f"the verdicts differ: {first.label} {one.verdict}, {other.label} {two.verdict}"
     if first.run.scenario != other.run.scenario:
-        parts = _differing_parts(first.run.scenario, other.run.scenario)
+        parts = _differing_parts(first.run, other.run)
         if parts != ["seed"]:
             yield f"{both} ran different versions of the scenario: what differs is {', '.join(parts)}"
     for what, values in (
@@ -166,8 +165,7 @@ def _parts(side: Side) -> str:
     return ", ".join(side.seen.parts) or "its own"
 
 
-def _differing_parts(one: str, other: str) -> list[str]:
+def _differing_parts(one: RunFolder, other: RunFolder) -> list[str]:
     """By their names in the file."""
-    documents: list[dict[str, Any]] = [yaml.safe_load(text) for text in (one, other)]
-    keys = dict.fromkeys([*documents[0], *documents[1]])
-    return [str(key) for key in keys if documents[0].get(key) != documents[1].get(key)] or ["how it is written"]
+    was, now = (scenario_of(run).document for run in (one, other))
+    return [key for key in dict.fromkeys([*was, *now]) if was.get(key) != now.get(key)] or ["how it is written"]
