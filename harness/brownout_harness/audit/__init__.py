@@ -5,7 +5,7 @@
 - `matrix.py`   runs scenarios against mutants: which expectation of which scenario catches what
 - `steadiness.py` whether a mutant is caught by chance: several seeds of its own scenario
 - `sketches.py` the defects that this project descends from; `page.py` writes docs/known-bad-parts.md
-- `bar.py`      how far it is, on a terminal
+- `bar.py`      how far it is
 - `show.py`     what was found, in the terminal; `written.py` as files
 - `for_real.py` few of them in a real gateway; which ones, `smoke.py` reads from `smoke.yaml`
 - `corruption/` the same question about the judge: the evidence is damaged, and it must notice

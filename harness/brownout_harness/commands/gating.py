@@ -145,7 +145,10 @@ def _ended(
         (order, asked.keep, _Against(is_recorded, before is not None, (before or {}).get(order.folder.name)))
         for order in orders
     ]
-    with bar(console, "running", len(orders)) as step, closing(in_processes(one, wanted, asked.jobs)) as runs:
+    with (
+        bar(console, "running", len(orders), in_lines=False) as step,
+        closing(in_processes(one, wanted, asked.jobs)) as runs,
+    ):
         for count, each in enumerate(runs, 1):
             step(each.run.name)
             if not is_redrawn(console):

@@ -86,7 +86,10 @@ def run_many(
     ended: list[Ended] = []
     wanted = [(order, place, keep) for place, order in enumerate(orders)]
     try:
-        with bar(console, "running", len(orders)) as step, closing(in_processes(one, wanted, workers)) as runs:
+        with (
+            bar(console, "running", len(orders), in_lines=False) as step,
+            closing(in_processes(one, wanted, workers)) as runs,
+        ):
             for each in runs:
                 ended.append(each)
                 step(each.scenario)

@@ -1,11 +1,13 @@
 """What of the library nobody needs, in the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
 
+from brownout_harness.audit.bar import bar
 from brownout_harness.audit.corruption.trial import tried
 from brownout_harness.audit.lint.faults import faults_of, look_at
 from brownout_harness.audit.lint.trips import Trip, of_trials, saved_in, untripped
@@ -13,6 +15,8 @@ from brownout_harness.audit.mutants import MUTANTS
 from brownout_harness.audit.processes import in_processes
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED
 from brownout_harness.running.orders import checked_scenario
+
+T = TypeVar("T")
 
 
 def lint(console: Console, names: Sequence[str], saved: Sequence[Path] = (), *, workers: int | None = None) -> int:
@@ -23,7 +27,7 @@ def lint(console: Console, names: Sequence[str], saved: Sequence[Path] = (), *, 
     trips = saved_in(saved)
     undone: list[str] = []
     if not saved:
-        for trials, why in in_processes(tried, [(name, None) for name in names], workers):
+        for trials, why in _each(console, "damaging", tried, [(name, None) for name in names], workers):
             trips += of_trials(trials)
             undone += [why] if why else []
     scenarios = [checked_scenario(name, "virtual", None) for name in names]
@@ -33,7 +37,7 @@ def lint(console: Console, names: Sequence[str], saved: Sequence[Path] = (), *, 
     caught = {name: _parts(name, trips) for name in names}
     wanted = [(each.name, place, caught[each.name]) for each in scenarios for place, _ in faults_of(each)]
     looks = [each for each in wanted if each[2]]
-    needless = [each for each in in_processes(look_at, looks, workers) if not each.needed_by] if looks else []
+    needless = [each for each in _each(console, "without each fault", look_at, looks, workers) if not each.needed_by]
     for found in sorted(needless, key=lambda each: (each.scenario, each.fault)):
         _say(console, f"{found.scenario}: what is caught is caught without {found.fault}, too")
     for why in undone:
@@ -51,6 +55,16 @@ def lint(console: Console, names: Sequence[str], saved: Sequence[Path] = (), *, 
 def _parts(scenario: str, trips: Sequence[Trip]) -> tuple[str, ...]:
     """The known-bad parts that were caught there and are still there."""
     return tuple(sorted({trip.by for trip in trips if trip.is_part and trip.scenario == scenario} & MUTANTS.keys()))
+
+
+def _each(
+    console: Console, what: str, run: Callable[..., T], wanted: Sequence[tuple[Any, ...]], workers: int | None
+) -> Iterator[T]:
+    """What comes of each, on all cores, while it is said how far that is."""
+    with bar(console, what, len(wanted)) as step:
+        for ended in in_processes(run, wanted, workers) if wanted else ():
+            step("")
+            yield ended
 
 
 def _say(console: Console, what: str) -> None:
