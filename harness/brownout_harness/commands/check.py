@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from brownout_harness.commands import completing
-from brownout_harness.problems import BAD_INPUT, BadInput
+from brownout_harness.commands.console import waiting
+from brownout_harness.problems import BAD_INPUT, PASSED, BadInput
 
 
 def check(
@@ -28,32 +29,29 @@ def check(
 
     Exit codes: 0 all of them can be run, 2 one of them cannot.
     """
-    from brownout_harness.running.orders import runnable
-    from brownout_scenarios import units
-
-    found: list[dict[str, Any]] = []
-    for name in scenarios:
-        try:
-            scenario, modes = runnable(name)
-        except BadInput as error:
-            found.append({"scenario": name, "problems": str(error).splitlines()})
-            continue
-        length, demands = units.duration(scenario.duration_s), len(scenario.expect)
-        found.append(
-            {
-                "scenario": name,
-                "problems": [],
-                "duration_s": scenario.duration_s,
-                "expectations": demands,
-                "modes": list(modes),
-            }
-        )
-        if not as_json:
-            print(f"{name}: sound; {length}, expectations: {demands}; runs in {' and '.join(modes)} mode")
+    with waiting("reading scenarios"):
+        found = [_looked_at(name) for name in scenarios]
     wrong = [problem for each in found for problem in each["problems"]]
     if as_json:
         print(json.dumps(found, indent=1))
-        if wrong:
-            raise typer.Exit(BAD_INPUT)
-    elif wrong:
+        raise typer.Exit(BAD_INPUT if wrong else PASSED)
+    from brownout_scenarios import units
+
+    for each in found:
+        if not each["problems"]:
+            length, modes = units.duration(each["duration_s"]), " and ".join(each["modes"])
+            print(f"{each['scenario']}: sound; {length}, expectations: {each['expectations']}; runs in {modes} mode")
+    if wrong:
         raise BadInput("\n".join(wrong))
+
+
+def _looked_at(name: str) -> dict[str, Any]:
+    """One of them, as a script has it."""
+    from brownout_harness.running.orders import runnable
+
+    try:
+        scenario, modes = runnable(name)
+    except BadInput as error:
+        return {"scenario": name, "problems": str(error).splitlines()}
+    told = {"duration_s": scenario.duration_s, "expectations": len(scenario.expect), "modes": list(modes)}
+    return {"scenario": name, "problems": [], **told}

@@ -12,6 +12,7 @@ from rich.markup import escape
 from brownout_core.clock import system_wall_clock
 from brownout_harness.audit.bar import bar
 from brownout_harness.audit.processes import in_processes
+from brownout_harness.commands.console import waiting
 from brownout_harness.commands.terminal import watched
 from brownout_harness.gate.baseline import Baseline, drift
 from brownout_harness.gate.documents import DOCUMENTS, documents
@@ -70,7 +71,8 @@ def run_gate(console: Console, asked: Asked, *, github: bool, as_json: bool) -> 
     """
     shard = Shard.read(asked.shard) if asked.shard else None
     kept = Baseline(asked.baseline) if asked.baseline else None
-    every, left_out = _orders(asked)
+    with waiting("reading scenarios"):
+        every, left_out = _orders(asked)
     whole = planned(every, asked.out, repeat=asked.repeat)
     orders = share(whole, shard)
     # A record that cannot be read is known before an hour of runs.

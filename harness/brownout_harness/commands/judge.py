@@ -32,10 +32,10 @@ def judge(
 
     Exit codes: 0 passed, 1 an expectation failed, 2 bad input, 3 inconclusive.
     """
-    from brownout_harness.commands.terminal import json_line, show_verdict
-    from brownout_harness.running.execute import REPORT_FILE, judge_again
-
     with waiting("judging"):
+        from brownout_harness.commands.terminal import json_line, show_verdict
+        from brownout_harness.running.execute import REPORT_FILE, judge_again
+
         finished = judge_again(run, expect=expect, out=out)
     report = finished.folder / REPORT_FILE if out is not None and not finished.undrawn else None
     if as_json:

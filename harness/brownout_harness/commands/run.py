@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from brownout_harness.commands.console import make_console
+from brownout_harness.commands.console import make_console, waiting
 from brownout_harness.commands.modes import Mode
 from brownout_harness.commands.parameters import SCENARIOS, TAGS
 from brownout_harness.commands.web_console import ConsolePort, LooksOn, looked_on
@@ -74,14 +74,8 @@ def run(
     are_many = wanted.is_selection or jobs is not None or keep is not Keep.ALL
     if as_json and are_many:
         raise BadInput("--json is of runs that are made one after the other; of many: brownout gate --json")
-    from brownout_core.clock import system_wall_clock
-    from brownout_harness.running.orders import prepare, stamp
-    from brownout_harness.running.selection import selected
-
-    time = stamp(system_wall_clock())
-    loaded, left_out = selected(wanted.tags, mode.value) if wanted.is_selection else ({}, ())
-    names = [*loaded] or wanted.names
-    orders = prepare(names, mode=mode.value, time=time, seed=seed, out=out, redis=redis, loaded=loaded)
+    with waiting("reading scenarios"):
+        orders, left_out = _orders(wanted, mode, seed=seed, out=out, redis=redis)
     console = make_console(to_errors=as_json)
     _say_left_out(console, left_out, mode)
     if are_many and not is_real:
@@ -129,6 +123,20 @@ class _Wanted:
                 library.find(name)
         except ScenarioError as error:
             raise BadInput(str(error)) from None
+
+
+def _orders(
+    wanted: _Wanted, mode: Mode, *, seed: int | None, out: Path | None, redis: str | None
+) -> "tuple[list[Order], tuple[str, ...]]":
+    """What is to be run, and which of the library the mode cannot run. Raises `BadInput`."""
+    from brownout_core.clock import system_wall_clock
+    from brownout_harness.running.orders import prepare, stamp
+    from brownout_harness.running.selection import selected
+
+    time = stamp(system_wall_clock())
+    loaded, left_out = selected(wanted.tags, mode.value) if wanted.is_selection else ({}, ())
+    names = [*loaded] or wanted.names
+    return prepare(names, mode=mode.value, time=time, seed=seed, out=out, redis=redis, loaded=loaded), left_out
 
 
 def _one_by_one(console: "Console", orders: "list[Order]", *, fail_fast: bool, as_json: bool) -> int:
