@@ -4,7 +4,7 @@
     ├── BadInput     what the user gave cannot be run; exit code 2
     └── NotJudged    the run was started and could not be judged; exit code 3
 
-Each message is one line, says what to do, and never holds a secret.
+Each message is one line, but for the end of a target's log; it says what to do, and never holds a secret.
 """
 
 import signal

@@ -124,8 +124,8 @@ class Sound:
             return True
         if path[:1] == ("policies",) and path[-1] == "lease" and any(hole[:1] == ("policies",) for hole in holes):
             return True  # it is held against every vendor's deadline
-        if path[:1] == ("phases",) and "actions" in path and any(hole[:1] == ("targets",) for hole in holes):
-            return True  # what is done, is done to one of them
+        if ("actions" in path or path[-1:] == ("process",)) and any(hole[:1] == ("targets",) for hole in holes):
+            return True  # what is done, is done to one of them, and what is judged, of one
         patterns = {_pattern(hole) for hole in holes}
         return any(
             path[:1] == keys[:1] and (path[-1] in keys[1:] or "*" in keys[1:]) and not patterns.isdisjoint(needed)

@@ -8,6 +8,7 @@ from brownout_scenarios import schema, spelling, units
 from brownout_scenarios.checks.common import Found
 from brownout_scenarios.checks.workload import kinds_left_by
 from brownout_scenarios.grammar import key_of
+from brownout_scenarios.processes import means
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.vocabulary import PHASE_FIELDS, Vocabulary
 from brownout_scenarios.yaml_tree import Path
@@ -31,11 +32,19 @@ def expectations(scenario: Scenario, words: Vocabulary) -> Found:
             yield (*at, "operation"), f"no operation named {units.shown(operation)} in the workload{hint}"
         elif scenario.target is not None:
             yield from _unheard_of(scenario, item, at)
+        yield from _process(scenario, item, at)
         yield from _group(scenario, item, at)
         yield from _followed(scenario, item, at)
         yield from _notified(scenario, item, words, at)
         yield from _requests(item, words, at)
         yield from _fault(scenario, item, at)
+
+
+def _process(scenario: Scenario, item: schema.Expected, at: Path) -> Found:
+    """What is judged of one process is one's that there is."""
+    named = getattr(item.check, "process", "")
+    if named and not any(means(named, each) for each in scenario.processes):
+        yield (*at, "process"), f"there is no {named} in this scenario{spelling.hint(named, scenario.processes)}"
 
 
 def _group(scenario: Scenario, item: schema.Expected, at: Path) -> Found:

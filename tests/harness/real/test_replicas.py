@@ -4,9 +4,12 @@ import dataclasses
 from pathlib import Path
 
 from brownout_harness.asked.request import Request
+from brownout_harness.real import load_process, redis_process
+from brownout_harness.real.booths import name_of
 from brownout_harness.real.replicas import asker, have_look, launches, telemetry_of
 from brownout_harness.real.target import Launch
 from brownout_harness.words.vocabulary import vocabulary
+from brownout_scenarios.checks.targets import HARNESS_OWN
 from brownout_scenarios.load import load, load_text
 from tests.support.shop_scenario import write_shop
 from tests.support.target import Target
@@ -76,3 +79,9 @@ def test_each_of_several_that_run_is_asked_how_it_is_before_one_speaks_for_all()
         assert (one.seen["/health"], other.seen["/health"]) == (0, 1)
         have_look(targets, list(targets))
         assert (one.seen["/health"], other.seen["/health"]) == (1, 2)
+
+
+def test_no_process_of_the_harness_has_a_name_that_a_target_may_have() -> None:
+    """Each has a log of that name."""
+    own = [load_process.NAME, redis_process.NAME, name_of(["stripe"]), name_of(["stripe", "twilio"])]
+    assert {each.partition("-")[0] for each in own} <= set(HARNESS_OWN)
