@@ -8,7 +8,7 @@ TEXT = """
 name: queue-shop
 about: A shop of two processes; the one that takes the money is ended in the middle.
 seed: 3
-grace: 500ms
+grace: 200ms
 targets:
   worker:
     command: ["{{{{python}}}}", "{shop}", worker{options}]
@@ -27,13 +27,13 @@ workload:
       body: {{order: "{{{{operation_id}}}}", amount: "{{{{amount}}}}"}}
       done: []
       accepted: [202]
-      until: {{get: "/orders/{{{{operation_id}}}}", at: body.state, done: [done], within: 3s, every: 200ms}}
+      until: {{get: "/orders/{{{{operation_id}}}}", at: body.state, done: [done], within: {followed}, every: 200ms}}
       leaves: [stripe.charge]
 correlate: {{stripe: [body.metadata.order]}}
 phases:
-  - {{name: steady, for: 1s}}
+  - {{name: steady, for: 500ms}}
   - name: trouble
-    for: 1500ms
+    for: 1s
     faults:
       - {{vendor: stripe, match: POST /v1/payment_intents, latency: 80ms}}
     actions: [{actions}]
@@ -43,16 +43,30 @@ expect:
   - nothing_lost: {{}}
 """
 
-KILL = "{at: 500ms, kill: worker, for: 500ms}"
+KILL = "{at: 200ms, kill: worker, for: 400ms}"
 
 
 def write_queue_shop(
-    folder: Path, *, options: str = "", within: str = "20s", actions: str = KILL, after: str = "1s"
+    folder: Path,
+    *,
+    options: str = "",
+    within: str = "20s",
+    actions: str = KILL,
+    after: str = "1s",
+    followed: str = "4s",
 ) -> Path:
     """The scenario's file in `folder`; `options` of the worker, such as `--forgets`."""
     path = folder / "queue-shop.yaml"
     words = "".join(f", {option}" for option in options.split())
     path.write_text(
-        TEXT.format(shop=SHOP, spool=folder / "spool", options=words, within=within, actions=actions, after=after)
+        TEXT.format(
+            shop=SHOP,
+            spool=folder / "spool",
+            options=words,
+            within=within,
+            actions=actions,
+            after=after,
+            followed=followed,
+        )
     )
     return path

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.real
 def test_a_worker_that_is_killed_and_told_to_stop_is_started_again_while_users_ask_the_other_one(
     tmp_path: Path,
 ) -> None:
-    actions = f"{KILL}, {{at: 1300ms, stop: worker, for: 2600ms}}"
-    path = write_queue_shop(tmp_path, actions=actions, after="3s")
+    actions = f"{KILL}, {{at: 800ms, stop: worker, for: 2300ms}}"
+    path = write_queue_shop(tmp_path, actions=actions, after="2600ms")
     path.write_text(path.read_text() + "  - stops_gracefully: {process: worker}\n")
     scenario = checked_scenario(str(path), "real", None)
     inputs = run_real(scenario, work=tmp_path / "work")
@@ -36,7 +36,7 @@ def test_a_worker_that_is_killed_and_told_to_stop_is_started_again_while_users_a
 
 
 def test_a_worker_that_kept_its_orders_in_its_memory_has_lost_them_with_it(tmp_path: Path) -> None:
-    scenario = load(write_queue_shop(tmp_path, options="--forgets", after="500ms"), vocabulary())
+    scenario = load(write_queue_shop(tmp_path, options="--forgets", after="500ms", followed="2s"), vocabulary())
     judgement = judged(scenario, run_real(scenario, work=tmp_path / "work"))
     assert judgement.status is Status.FAILED
     assert {each.name for each in judgement.results if each.status is Status.FAILED} >= {"nothing_lost"}
