@@ -43,12 +43,21 @@ class Doing:
 
     def __init__(self) -> None:
         self._seen: deque[_Seen] = deque(maxlen=WINDOW_ROWS)
+        self._since_s = float("-inf")
+        self._has_gap = False
+
+    def skip(self) -> None:
+        """Rows before the next ones are not known: figures are of what follows them."""
+        self._seen.clear()
+        self._has_gap = True
 
     def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Rows of its ledger, as the control API has them."""
         for row in rows:
             if row["entry"] == "request":
                 failed = row["status"] == 0 or row["status"] >= 500 or row["status"] == 429
+                if self._has_gap:
+                    self._since_s, self._has_gap = row["finished_s"], False
                 self._seen.append(_Seen(row["finished_s"], row["finished_s"] - row["at_s"], failed))
 
     def figures(self, now_s: float) -> dict[str, float | None]:
@@ -62,10 +71,10 @@ class Doing:
         took = [each.took_s for each in seen]
         cuts = quantiles(took, n=20, method="inclusive") if len(took) > 1 else took * 19
         failed = sum(each.has_failed for each in seen)
-        # Where the window overflows, what is left of it covers less time.
-        span_s = WINDOW_S if len(seen) < WINDOW_ROWS else max(now_s - seen[0].finished_s, 0.001)
+        # Where the window overflows, or begins with a gap, what is known covers less time.
+        since_s = seen[0].finished_s if len(seen) == WINDOW_ROWS else self._since_s
         return {
-            "rate_per_s": len(seen) / span_s,
+            "rate_per_s": len(seen) / max(min(WINDOW_S, now_s - since_s), 0.001),
             "p50_s": cuts[9],
             "p95_s": cuts[18],
             "failed_share": failed / len(seen),

@@ -228,9 +228,12 @@ class Watch:
                 one.doing = Doing()
             one.epoch = ledger["epoch"]
             one.after = max(-1, ledger["next_seq"] - 1 - FIRST_ROWS)
+            if one.after >= 0:
+                one.doing.skip()
         behind = ledger["next_seq"] - 1 - one.after - PAGES_AT_ONCE * PAGE_ROWS
         if behind > 0:
             one.passed_over += behind
+            one.doing.skip()
             one.after += behind
         while one.after + 1 < ledger["next_seq"]:
             page = one.simulated.ask("GET", "ledger", query=f"after={one.after}&limit={PAGE_ROWS}")

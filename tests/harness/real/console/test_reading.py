@@ -41,6 +41,15 @@ def test_a_rate_that_fills_the_window_is_not_told_too_low(monkeypatch: pytest.Mo
     assert doing.figures(12.0)["rate_per_s"] == pytest.approx(100.0, rel=0.02)
 
 
+def test_a_rate_is_of_the_time_since_a_gap_and_not_too_low_for_it() -> None:
+    doing = Doing()
+    doing.add([row(2.0, took_s=0.0)])
+    doing.skip()
+    doing.add(row(10.0 + n / 100, took_s=0.0) for n in range(100))
+    assert doing.figures(11.0)["rate_per_s"] == pytest.approx(100.0)
+    assert doing.figures(18.0)["rate_per_s"] == pytest.approx(100 / 8)
+
+
 def test_a_row_is_shown_without_what_is_empty_and_with_its_secrets_hidden() -> None:
     full = dict.fromkeys(reading._SHOWN, "") | {"entry": "request", "seq": 0, "status": 0, "faults": [], "amount": 0}
     full |= {"at_s": 2.0, "finished_s": 2.5, "references": '{"a": "secret"}', "fields": "", "replayed": False}

@@ -110,7 +110,8 @@ class Rows {
       if (words && !text(row).includes(words)) continue;
       found.push(this.withStatus ? { ...row, tone: toneOf(row) } : row);
     }
-    say(this.shown, `${count(found.length)} of ${count(all)}${store.missed ? `; ${count(store.missed)} came too fast to be shown` : ""}`);
+    const passedOver = store.vendors.reduce((sum, vendor) => sum + (vendor.passed_over ?? 0), store.missed);
+    say(this.shown, `${count(found.length)} of ${count(all)}${passedOver ? `; ${count(passedOver)} rows were passed over` : ""}`);
     this.list.none.textContent = nothing(this.filter.words) || this.empty;
     this.list.show(found, { isAnew });
   }
