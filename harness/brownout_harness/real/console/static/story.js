@@ -52,7 +52,7 @@ export const story = {
       location.hash = `#/operation/${encodeURIComponent(id.value.trim())}`;
     };
     fill(root, h("form", { class: "filters", role: "search", onsubmit: go }, id, h("button", {}, "Show")), wanted && h("h2", {}, wanted), box);
-    if (!wanted) fill(box, h("p", { class: "quiet none" }, "Choose an operation in a list. Which one a request belongs to, its caller says: `--correlate`."));
+    if (!wanted) fill(box, h("p", { class: "quiet none" }, "Choose an operation in a list. Which one a request belongs to, its caller says: ", h("code", {}, "--correlate"), "."));
   },
   update: load,
 };
