@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.bench.measure import Row, machine, table
 
-BENCHES = ("asgi", "engine", "pipeline", "simulators", "start", "streaming", "virtual", "real", "writes")
+BENCHES = ("asgi", "engine", "gate_power", "pipeline", "simulators", "start", "streaming", "virtual", "real", "writes")
 RESULTS = Path(__file__).parent / "results"
 
 

@@ -224,8 +224,10 @@ TIED: Mapping[str, Mapping[str, Collection[str]]] = {
         "serve": ["brownout_simulators/capacity.py"],  # holds for all calls together
     },
     "expectation": {
-        "amplification": ["judging/metrics.py", "comparing/figures.py", "comparing/seen.py"],
-        "latency": ["judging/metrics.py", "twin/agreement.py", "comparing/figures.py", "comparing/seen.py"],
+        "amplification": ["judging/metrics.py", "comparing/figures.py", "comparing/seen.py", "gate/measured.py"],
+        "latency": [
+            "judging/metrics.py", "twin/agreement.py", "comparing/figures.py", "comparing/seen.py", "gate/measured.py",
+        ],
     },
     "policy": {"breaker": ["brownout_core/application.py"], "timeouts": ["flows/flow.py"],
                "retry": ["policies/backoff.py", "stores/redis.py"]},

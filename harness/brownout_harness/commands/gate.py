@@ -36,7 +36,7 @@ def gate(
     tag: Annotated[list[str] | None, TAGS] = None,
     mode: Annotated[Mode, typer.Option(help="Virtual time in this process, or processes and sockets.")] = Mode.VIRTUAL,
     baseline: Annotated[
-        Path | None, typer.Option(help="A folder of records: nothing may go otherwise. Virtual mode only.")
+        Path | None, typer.Option(help="A folder of records: nothing may go otherwise; in real mode beyond chance.")
     ] = None,
     update: Annotated[bool, typer.Option("--update", help="Write the baseline anew, of the runs that pass.")] = False,
     shard: Annotated[str | None, typer.Option(metavar="I/N", help="This machine's share of the runs.")] = None,
@@ -85,10 +85,25 @@ def gate(
 
 
 def _check(asked: "Asked", *, every: bool) -> None:
-    if asked.mode == "real" and (asked.baseline or asked.jobs is not None):
-        given = "--baseline" if asked.baseline else "-j"
-        raise BadInput(f"{given} is for virtual mode: no two real runs are the same, and they would disturb each other")
+    if asked.mode == "real":
+        _check_real(asked)
     if asked.update and asked.baseline is None:
         raise BadInput("--update writes a baseline: name its folder with --baseline")
     if sum(map(bool, (asked.names, every, asked.tags))) != 1:
         raise BadInput("name scenarios or folders, or take --all, or --tag: one of the three")
+
+
+def _check_real(asked: "Asked") -> None:
+    from brownout_harness.gate.shift import FEWEST_RUNS
+
+    if asked.jobs is not None:
+        raise BadInput("-j is for virtual mode: real runs would disturb each other")
+    if asked.baseline is None:
+        return
+    if asked.repeat < FEWEST_RUNS:
+        raise BadInput(
+            f"--baseline in real mode needs --repeat {FEWEST_RUNS} or more: fewer runs do not show how much they "
+            "differ by themselves"
+        )
+    if asked.shard is not None:
+        raise BadInput("--shard parts the runs that a real baseline compares together: leave one of the two out")

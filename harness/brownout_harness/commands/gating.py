@@ -16,17 +16,20 @@ from brownout_harness.commands.console import waiting
 from brownout_harness.commands.terminal import watched
 from brownout_harness.gate.baseline import Baseline, drift
 from brownout_harness.gate.documents import DOCUMENTS, documents
+from brownout_harness.gate.measured import Measured, measured_of, read_measured
 from brownout_harness.gate.merging import copy_runs, merged
 from brownout_harness.gate.outcome import EXIT_CODES, FILE, Gate, Result, Run
 from brownout_harness.gate.place import take_over, write
 from brownout_harness.gate.planned import Shard, check_free, is_whole, names_in, planned, share
 from brownout_harness.gate.record import record_of
+from brownout_harness.gate.together import together
 from brownout_harness.gate.workflow import add_summary, annotations, harmless
 from brownout_harness.problems import BadInput, Problem
 from brownout_harness.progress import ProgressSink, is_redrawn
 from brownout_harness.running.execute import Finished, execute, execute_keeping
 from brownout_harness.running.keep import Keep
 from brownout_harness.running.orders import Mode, Order, prepare, stamp
+from brownout_harness.running.recorded import recorded
 from brownout_harness.running.selection import selected
 from brownout_reports import summary
 from brownout_reports.printable import one_line
@@ -76,27 +79,30 @@ def run_gate(console: Console, asked: Asked, *, github: bool, as_json: bool) -> 
     whole = planned(every, asked.out, repeat=asked.repeat)
     orders = share(whole, shard)
     # A record that cannot be read is known before an hour of runs.
-    before = (
-        None if kept is None or asked.update else {each.folder.name: kept.record(each.folder.name) for each in orders}
-    )
+    names = [each.folder.name for each in orders]
+    before = None if kept is None or asked.update else {name: kept.record(name) for name in names}
+    measured = _measured_before(asked, before)
     take_over(asked.out, [FILE, *DOCUMENTS])
     check_free(orders)
     runs = {each.folder.name: _not_run(each) for each in orders}
-    names = tuple(each.folder.name for each in whole)
+    every_name = tuple(each.folder.name for each in whole)
     told = Gate(
         shard=str(shard or ""),
-        whole=names if shard else (),
+        whole=every_name if shard else (),
         is_compared=before is not None,
         left_out=left_out,
-        unmade=kept.others(names, asked.mode) if kept and is_whole(asked.names, asked.tags, shard) else (),
+        unmade=kept.others(every_name, asked.mode) if kept and is_whole(asked.names, asked.tags, shard) else (),
         runs=tuple(runs.values()),
     )
     write(asked.out, told, {})
+    records: dict[str, str] = {}
     try:
         with closing(_ended(console, orders, asked, before)) as ended:
             for each in ended:
                 run = each.run
                 runs[run.name] = run
+                if measured is not None:
+                    records[run.name] = each.record
                 if kept is not None and asked.update and run.result is Result.PASSED:
                     kept.keep(run.name, each.record)
                 if asked.fail_fast and EXIT_CODES[run.result]:
@@ -104,6 +110,8 @@ def run_gate(console: Console, asked: Asked, *, github: bool, as_json: bool) -> 
     finally:
         # Also of a gate that somebody ends before its time: what was not run is not run, and never passed.
         told = told.model_copy(update={"runs": tuple(runs.values())})
+        if measured is not None:
+            told = _compared(told, measured, records)
         _tell(console, told, asked.out, github=github, as_json=as_json)
     return told.exit_code
 
@@ -131,13 +139,29 @@ def _orders(asked: Asked) -> tuple[list[Order], tuple[str, ...]]:
     return prepare(names, mode=asked.mode, time=stamp(system_wall_clock()), loaded=loaded), left_out
 
 
+def _measured_before(asked: Asked, before: Mapping[str, str | None] | None) -> dict[str, Measured | None] | None:
+    """Of real runs, what was kept of each. Raises `BadInput` where it is something else."""
+    if before is None or asked.mode != "real":
+        return None
+    return {
+        name: None if text is None else read_measured(text, f"--baseline {name}.txt") for name, text in before.items()
+    }
+
+
+def _compared(told: Gate, before: Mapping[str, Measured | None], records: Mapping[str, str]) -> Gate:
+    """Real runs are compared when all are there."""
+    now = {name: read_measured(text, name) for name, text in records.items() if text}
+    judged, few = together(told.runs, before, now)
+    return told.model_copy(update={"runs": tuple(judged.get(run.name, run) for run in told.runs), "few": few})
+
+
 def _ended(
     console: Console, orders: Sequence[Order], asked: Asked, before: Mapping[str, str | None] | None
 ) -> Generator[_Ended, None, None]:
     if asked.mode == "real":
         for order in orders:
             with watched(console, order.scenario.name) as progress:
-                ended = one(order, asked.keep, _Against(), progress)
+                ended = one(order, asked.keep, _Against(asked.baseline is not None), progress)
             yield ended
             if ended.is_stopped:
                 return
@@ -168,6 +192,8 @@ def one(order: Order, keep: Keep, against: "_Against", progress: ProgressSink | 
             finished: Finished | None
             finished = execute(order, progress)
             verdict = finished.verdict
+            if against.is_recorded and verdict.verdict is Status.PASSED:
+                seen.record = measured_of(recorded(finished.folder))
         else:
             verdict, finished = execute_keeping(keep, order, seen.look)
     except Exception as error:  # noqa: BLE001 - by its run's name, among the others

@@ -129,17 +129,28 @@ def value_of(measure: Measure, blocks: Blocks, phase: str = "") -> float | None:
 
 
 def interval_of(
-    one: Measure, other: Measure, of: tuple[Blocks, Blocks], *, is_paired: bool, phase: str = "", level: float = LEVEL
+    one: Measure, other: Measure, of: tuple[Blocks, Blocks], *, is_paired: bool, phase: str = ""
 ) -> Interval | None:
     """Of `other` less `one`; None: it was too often that one of them had no value."""
+    differences = _redrawn(one, other, of, is_paired=is_paired, phase=phase)
+    if differences is None:
+        return None
+    low, high = np.quantile(differences, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Interval(round(float(low), DIGITS), round(float(high), DIGITS))
+
+
+def deviation_of(one: Measure, other: Measure, of: tuple[Blocks, Blocks], *, is_paired: bool) -> float | None:
+    """The standard deviation of the same differences: of intervals that are wider than the tails of a thousand tell."""
+    differences = _redrawn(one, other, of, is_paired=is_paired, phase="")
+    return None if differences is None else round(float(np.std(differences, ddof=1)), DIGITS)
+
+
+def _redrawn(one: Measure, other: Measure, of: tuple[Blocks, Blocks], *, is_paired: bool, phase: str) -> Floats | None:
     drawn = _draws(of[0].phases, 0) * of[0].within(phase)
     drawn_other = drawn if is_paired else _draws(of[1].phases, 1) * of[1].within(phase)
     differences = other.of(drawn_other) - one.of(drawn)
     there = differences[~np.isnan(differences)]
-    if len(there) < (1 - MOST_UNDEFINED) * TIMES:
-        return None
-    low, high = np.quantile(there, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(round(float(low), DIGITS), round(float(high), DIGITS))
+    return there if len(there) >= (1 - MOST_UNDEFINED) * TIMES else None
 
 
 @cache

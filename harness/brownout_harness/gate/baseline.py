@@ -1,4 +1,4 @@
-"""The records that are kept with the sources, a file for each run; and what is otherwise than they say."""
+"""The records that are kept with the sources, a file for each run; what is otherwise than one of virtual time says."""
 
 import re
 from collections import defaultdict

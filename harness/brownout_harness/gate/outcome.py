@@ -23,7 +23,7 @@ class Result(StrEnum):
     """Passed, and not as the baseline says."""
     INCONCLUSIVE = "inconclusive"
     NOT_COMPARED = "not compared"
-    """Passed, and the baseline has nothing of it."""
+    """Passed, and the baseline has nothing of it; or, of a real run, nobody can tell."""
     NOT_JUDGED = "not judged"
     """It came to no verdict."""
     NOT_RUN = "not run"
@@ -54,7 +54,7 @@ class Run(Frozen):
     problem: str = ""
     """Why there is none."""
     drift: tuple[str, ...] = ()
-    """What is otherwise than the baseline says, in lines."""
+    """What is otherwise than the baseline says, in lines; of one that was not compared, what nobody can tell."""
     command: str
     """What makes the run again where its scenario is."""
     kept: bool = False
@@ -89,7 +89,7 @@ class Run(Frozen):
             case Result.DRIFTED:
                 return self.drift
             case Result.NOT_COMPARED:
-                return ("the baseline has no record of it: --update writes one",)
+                return self.drift or ("the baseline has no record of it: --update writes one",)
             case Result.NOT_RUN:
                 return ("the gate ended before it",)
         if self.verdict is None:
@@ -114,6 +114,8 @@ class Gate(Frozen):
     """Scenarios that were asked for, and that this mode cannot run."""
     unmade: tuple[str, ...] = ()
     """Runs of which the baseline has a record, and which the whole has no more."""
+    few: tuple[str, ...] = ()
+    """Figures of real runs of which there is too little to compare them."""
     runs: tuple[Run, ...]
 
     @property
@@ -143,6 +145,8 @@ class Gate(Frozen):
             lines.append(f"left out, for this mode cannot run them: {', '.join(self.left_out)}")
         if self.unmade:
             lines.append(f"the baseline has records of runs that there are no more: {', '.join(self.unmade)}")
+        if self.few:
+            lines.append(f"not compared with the baseline, for they are of too few operations: {', '.join(self.few)}")
         return tuple(lines)
 
     def to_json(self) -> str:

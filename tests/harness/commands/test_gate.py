@@ -13,6 +13,8 @@ from brownout_harness.gate.outcome import Result, read_gate
 from brownout_harness.running.orders import prepare
 from brownout_scenarios.target import Target
 from tests.harness.commands.test_many import written
+from tests.harness.gate.measureds import a_run, lines_of
+from tests.reports.runs import a_verdict
 from tests.support.commands import Ended, brownout_here
 
 
@@ -145,13 +147,48 @@ def test_a_scenario_with_an_application_of_its_own_says_that_a_replay_needs_it(t
     assert _not_run(replace(order, parts="own:parts")).needs == "the parts own:parts"
 
 
+def test_real_runs_are_compared_when_all_are_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Typed with runs that are made up: nothing is started."""
+    (name,) = written(tmp_path, "good")
+
+    def ending(moods: int, times: float) -> Any:
+        def ended(console: Any, orders: Any, asked: Any, before: Any) -> Iterator[Any]:
+            for seed, order in enumerate(orders):
+                lines = lines_of(a_run(seed, moods, times=times))
+                verdict = a_verdict().model_copy(update={"mode": "real"})
+                run = _not_run(order).model_copy(update={"result": Result.PASSED, "verdict": verdict})
+                yield _Ended(run, lines)
+
+        return ended
+
+    def real(moods: int, times: float, *arguments: str) -> Ended:
+        monkeypatch.setattr("brownout_harness.commands.gating._ended", ending(moods, times))
+        real_mode = ["--mode", "real", "--repeat", "5", "--baseline", "base", "--out", "out"]
+        return brownout_here("gate", name, *real_mode, *arguments, cwd=tmp_path)
+
+    assert real(1, 1.0).exit_code == 3, "nothing to compare with is no pass"
+    assert real(1, 1.0, "--update").exit_code == 0
+    same, slower = real(2, 1.0), real(2, 1.2)
+    assert (same.exit_code, slower.exit_code) == (0, 1), same.output
+    assert "- p99 of pay: was " in slower.output
+    told = read_gate(tmp_path / "out")
+    assert {each.result for each in told.runs} == {Result.DRIFTED}
+    (tmp_path / "base" / "good-real-3.txt").write_text("# brownout gate: good, real, seed 3\n{}\n")
+    broken = real(2, 1.0)
+    assert (broken.exit_code, "good-real-3.txt:2: no line of a real run's record" in broken.error) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         ([], "name scenarios or folders"),
         (["healthy", "--all"], "one of the three"),
         (["healthy", "--update"], "--update writes a baseline"),
-        (["healthy", "--mode", "real", "--baseline", "base"], "--baseline is for virtual mode"),
+        (["healthy", "--mode", "real", "--baseline", "base"], "--baseline in real mode needs --repeat 3 or more"),
+        (
+            ["healthy", "--mode", "real", "--baseline", "base", "--repeat", "3", "--shard", "1/2"],
+            "--shard parts the runs",
+        ),
         (["healthy", "--mode", "real", "-j", "2"], "-j is for virtual mode"),
         (["healthy", "--merge", "a"], "--merge runs nothing"),
         (["healthy", "--shard", "3/2"], "--shard 3/2: write NUMBER/OF"),
