@@ -1,7 +1,7 @@
 """The gates of several machines, each of which had its share, as one."""
 
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from brownout_harness.gate.outcome import Gate, Run, read_gate
@@ -31,7 +31,9 @@ def merged(folders: Sequence[Path]) -> Gate:
     _check_all_there(gates, runs)
     return Gate(
         is_compared=gates[0].is_compared,
-        left_out=tuple(sorted({name for gate in gates for name in gate.left_out})),
+        left_out=_of_all(gate.left_out for gate in gates),
+        unmade=_of_all(gate.unmade for gate in gates),
+        few=_of_all(gate.few for gate in gates),
         runs=tuple(runs[name] for name in sorted(runs)),
     )
 
@@ -47,6 +49,10 @@ def _check_whole(folders: Sequence[Path], gates: Sequence[Gate]) -> None:
         missing = sorted(set(range(1, told[0].of + 1)) - set(there))
         which = f"shard {missing[0]}/{told[0].of} is missing" if missing else "a shard is there twice"
         raise BadInput(f"--merge: {which}; name each of the {told[0].of} once")
+
+
+def _of_all(told: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted({name for some in told for name in some}))
 
 
 def _check_all_there(gates: Sequence[Gate], runs: Collection[str]) -> None:

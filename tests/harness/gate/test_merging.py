@@ -68,10 +68,13 @@ def test_gates_of_which_only_some_were_compared_are_refused(tmp_path: Path) -> N
             merged(some)
 
 
-def test_what_was_left_out_of_a_share_is_left_out_of_the_gate(tmp_path: Path) -> None:
-    one = share(tmp_path / "1", a_gate(Result.PASSED).model_copy(update={"left_out": ("b",)}))
-    two = share(tmp_path / "2", a_gate(Result.FAILED).model_copy(update={"left_out": ("b", "a")}))
-    assert merged([one, two]).left_out == ("a", "b")
+@pytest.mark.parametrize("what", ["left_out", "unmade", "few"])
+def test_what_was_to_be_known_of_a_share_is_to_be_known_of_the_gate(tmp_path: Path, what: str) -> None:
+    one = share(tmp_path / "1", a_gate(Result.PASSED).model_copy(update={what: ("b",)}))
+    two = share(tmp_path / "2", a_gate(Result.FAILED).model_copy(update={what: ("b", "a")}))
+    gate = merged([one, two])
+    assert getattr(gate, what) == ("a", "b")
+    assert gate.remarks
 
 
 def test_a_run_that_two_have_is_refused(tmp_path: Path) -> None:
