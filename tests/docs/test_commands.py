@@ -64,6 +64,7 @@ CORRELATED = (
     "tests/harness/real/test_up.py::test_the_ledger_tells_operations_apart_by_where_somebody_says_that_their_ids_travel"
 )
 SHOPS = "tests/docs/test_shops.py::test_a_lost_answer_is_no_second_charge_but_for_who_makes_a_key_per_try"
+COMPARED_REAL = "test_real_runs_are_compared_when_all_are_there"
 COMPARED = "tests/harness/comparing/test_compare.py::test_two_runs_are_compared_and_a_page_is_written"
 ELSEWHERE: Final[Mapping[str, str]] = {
     "STRIPE_API_BASE=http://127.0.0.1:12111 STRIPE_API_KEY=sk_test_shop PORT=8080 "
@@ -82,6 +83,8 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "brownout audit --systematic --sample 0.1 --out found": SYSTEMATIC,
     "brownout audit stripe-brownout": AUDIT,
     "brownout audit stripe-brownout --evidence": "tests/harness/audit/corruption/test_trial.py",
+    "brownout gate checkout.yaml --mode real --repeat 6 --baseline baseline": f"{GATE}::{COMPARED_REAL}",
+    "brownout gate checkout.yaml --mode real --repeat 6 --baseline baseline --update": f"{GATE}::{COMPARED_REAL}",
     "brownout gate --tag smoke --github": "tests/docs/test_ci_md.py::test_every_command_is_one_that_the_gate_takes",
     "brownout gate scenarios/ --mode real": REAL,
     "brownout gate scenarios/threshold.yaml --repeat 20": GATE,
