@@ -169,16 +169,26 @@ def _otherwise(side: Side, found: Otherwise | None) -> ToldOtherwise:
 
 
 def headline(found: Told) -> str:
-    """In one sentence, for whoever reads no further."""
+    """In a few sentences, for whoever reads no further."""
+    compared = [each for each in found.otherwise if each.is_compared and found.is_sound]
+    return " ".join([_of_differences(found), *map(_of_operations, compared)])
+
+
+def _of_differences(found: Told) -> str:
     every = [each for figure in found.figures for each in figure.differences]
     said = [each for each in every if each.is_beyond_chance is not None]
     beyond = sum(bool(each.is_beyond_chance) for each in said)
     if not said:
         return "Nothing can be said of any difference."
-    count = "none" if not beyond else str(beyond)
-    differ = "differ" if beyond > 1 else "differs"
-    chance = f"if chance alone were at work, {(1 - LEVEL) * 100:.0f} % of them would"
-    return f"Of {len(said)} differences with an interval {count} {differ} from nothing; {chance}."
+    count = f"{beyond} are" if beyond > 1 else "one is" if beyond else "none is"
+    chance = f"if chance alone were at work, {(1 - LEVEL) * 100:.0f} % of them would seem to be"
+    return f"Of {len(said)} differences with an interval {count} beyond chance; {chance}."
+
+
+def _of_operations(found: ToldOtherwise) -> str:
+    """Beside the figures: in virtual time each operation that went differently has a cause, however few they are."""
+    count = sum(found.counts.values())
+    return f"In {found.run} {count or 'none'} of {found.shared} operations went differently."
 
 
 def otherwise_text(found: ToldOtherwise, first: str) -> str:

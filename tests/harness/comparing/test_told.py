@@ -64,12 +64,19 @@ def test_it_is_read_as_it_was_written(shops: dict[str, RunFolder]) -> None:
 
 def test_the_headline_says_how_many_differ_and_how_many_would_by_chance(shops: dict[str, RunFolder]) -> None:
     same = told(comparison_of([shops["usual"], shops["again"]]))
-    assert " none differs from nothing; if chance alone were at work, 5 % of them would." in headline(same)
+    assert " none is beyond chance; if chance alone were at work, 5 % of them would seem to be." in headline(same)
+    shared = same.otherwise[0].shared
+    assert headline(same).endswith(f" In B none of {shared} operations went differently.")
+    unsound = same.model_copy(update={"is_sound": False})
+    assert "operations" not in headline(unsound), "that would read as if it had been the same experiment"
     worse = told(comparison_of([shops["usual"], shops["no-retries"]]))
     count = sum(each.is_beyond_chance is True for figure in worse.figures for each in figure.differences)
     assert count > 1
-    assert f" {count} differ from nothing" in headline(worse)
-    unsaid = worse.model_copy(update={"figures": ()})
+    assert f" {count} are beyond chance" in headline(worse)
+    assert f" In B {sum(worse.otherwise[0].counts.values())} of {shared} operations went differently." in headline(
+        worse
+    )
+    unsaid = worse.model_copy(update={"figures": (), "otherwise": ()})
     assert headline(unsaid) == "Nothing can be said of any difference."
 
 
