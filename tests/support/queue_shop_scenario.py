@@ -35,7 +35,7 @@ phases:
   - name: trouble
     for: 1s
     faults:
-      - {{vendor: stripe, match: POST /v1/payment_intents, latency: 80ms}}
+      - {{vendor: stripe, match: POST /v1/payment_intents, latency: {latency}}}
     actions: [{actions}]
   - {{name: after, for: {after}}}
 expect:
@@ -54,6 +54,7 @@ def write_queue_shop(
     actions: str = KILL,
     after: str = "1s",
     followed: str = "4s",
+    latency: str = "80ms",
 ) -> Path:
     """The scenario's file in `folder`; `options` of the worker, such as `--forgets`."""
     path = folder / "queue-shop.yaml"
@@ -67,6 +68,7 @@ def write_queue_shop(
             actions=actions,
             after=after,
             followed=followed,
+            latency=latency,
         )
     )
     return path

@@ -26,8 +26,9 @@ from brownout_harness.asked.operations import NOT_SENT
 from brownout_harness.asked.replicas import Processes, Way
 from brownout_harness.asked.streamed import words_in
 from brownout_harness.asked.tokens import Minter
+from brownout_harness.asked.until import Look
 from brownout_harness.load.caller import Caller, environment_for
-from brownout_harness.load.following import Followed, Look, follow
+from brownout_harness.load.following import Followed, follow
 from brownout_harness.load.plan import Asking, Planned, asking_of, turns_by_user
 from brownout_harness.load.reading import Answer, Reader, following_for
 from brownout_harness.problems import NotJudged

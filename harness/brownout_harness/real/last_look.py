@@ -3,15 +3,13 @@
 What had ended must still have ended so, and what was still open may have ended by now.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from brownout_harness.asked.dead_letters import Answered
 from brownout_harness.asked.request import Request
-from brownout_harness.asked.until import Following, Seen, states_text
-from brownout_reports.rows import Outcome, StateSeen
+from brownout_harness.asked.until import Following, one_more
 from brownout_scenarios.schema import Scenario
 
 AT_ONCE: Final = 8
@@ -36,20 +34,7 @@ def look_again(
         asked = Request("GET", path, headers, b"")
         answered = ask(asked) if now_s() < until_s else Answered(0)
         seen = followings[row["name"]].read(answered.status, answered.body)
-        return with_state(row, now_s(), seen)
+        return {**row, **one_more(row["outcome"], row["states"], now_s(), seen)}
 
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="last-look") as threads:
         return list(threads.map(looked, told))
-
-
-def with_state(row: Row, at_s: float, seen: Seen) -> Row:
-    """The row with one state more; what was open and has an end now has that outcome."""
-    states = [*_states(row), StateSeen(at_s, seen.state, seen.means)]
-    changed = {**row, "states": states_text(states)}
-    if row["outcome"] == Outcome.ACCEPTED and seen.is_end:
-        changed |= {"outcome": seen.means.value, "detail": "" if seen.means is Outcome.DONE else seen.state}
-    return changed
-
-
-def _states(row: Row) -> list[StateSeen]:
-    return [StateSeen(*each) for each in json.loads(row["states"])]

@@ -193,9 +193,6 @@ def _in_virtual_time(scenario: Scenario, target: Target) -> Iterator[tuple[Place
             if action.process == STORE:
                 at: Place = ("phases", number, "actions", position)
                 yield at, "is done to the Redis of such a target in real mode alone: add --mode real"
-    for number, operation in enumerate(scenario.workload.operations):
-        if operation.until is not None:
-            yield ("workload", "operations", number, "until"), "virtual mode cannot follow: add --mode real"
 
 
 def _of_processes(target: Target) -> Iterator[tuple[Place, str]]:

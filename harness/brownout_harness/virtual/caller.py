@@ -21,8 +21,10 @@ from brownout_harness.asked.request import Request
 from brownout_harness.asked.streamed import Heard, words_in
 from brownout_harness.asked.terms import asked_text
 from brownout_harness.asked.tokens import Minter
+from brownout_harness.asked.until import Following, Look
 from brownout_harness.asked.users import Turn
 from brownout_harness.safety.secret_forms import Lookout
+from brownout_harness.virtual.following import follow, followings_of, with_last_look
 from brownout_harness.virtual.life import Killed
 from brownout_reports.rows import OperationRow, Outcome
 from brownout_scenarios.workload import Workload
@@ -80,6 +82,9 @@ class Callers:
         self._ends_s = ends_s
         self._thinking = 0
         """Users who will ask again."""
+        self._followings = followings_of(workload)
+        self._following: set[asyncio.Task[None]] = set()
+        self._to_look_at: list[tuple[OperationRow, Look]] = []
         self._all_ended: asyncio.Future[None] = self._loop.create_future()
 
     async def run(self) -> None:
@@ -136,23 +141,66 @@ class Callers:
         self._in_flight_of[arrival.group] += 1
         _Asking(self, arrival, number, user).ask()
 
-    def _end(self, arrival: Arrival, reading: Reading, **told: Any) -> None:
-        """`told` are the fields of the row that only whoever asked knows."""
-        self.done += reading.outcome is Outcome.DONE
-        self._record(
-            OperationRow(
-                operation_id=arrival.operation_id,
-                name=arrival.name,
-                intended_s=arrival.at_s,
-                outcome=reading.outcome,
-                detail=reading.detail,
-                as_asked=asked_text(self._operations[arrival.name], arrival),
-                answered=reading.answered,
-                group=arrival.group,
-                asked_of=arrival.asked_of,
-                **told,
-            )
+    async def look_once_more(self) -> None:
+        """At what was followed: all is at rest, and what was still open may have an end. Records it."""
+        looks, self._to_look_at = self._to_look_at, []
+        for number, (row, look) in enumerate(looks):
+            server = self._processes.way(number).next()
+            within_s = self._groups[row.group].answer_within_s
+            self._record(await with_last_look(row, look, self._followings[row.name], server, within_s))
+
+    def _end_or_follow(self, asking: "_Asking", reading: Reading, body: bytes, **told: Any) -> None:
+        """What was taken on has its end when its state says so, where the scenario says how that is asked for."""
+        following = self._followings.get(asking.arrival.name)
+        if following is None or reading.outcome is not Outcome.ACCEPTED:
+            self._end(asking.arrival, reading, **told)
+            return
+        name = f"following {asking.arrival.operation_id}"
+        task = self._loop.create_task(self._follow(following, asking, reading, body, told), name=name)
+        self._following.add(task)
+        task.add_done_callback(self._followed)
+
+    def _followed(self, task: asyncio.Task[None]) -> None:
+        self._following.discard(task)
+        if not task.cancelled():
+            task.result()  # an error of ours is not to be lost: the run's loop takes what a callback raises
+
+    async def _follow(
+        self, following: Following, asking: "_Asking", reading: Reading, body: bytes, told: dict[str, Any]
+    ) -> None:
+        leaked = [told.pop("leaked")]
+        followed = await follow(
+            following,
+            asking.request,
+            body,
+            reading,
+            operation_id=asking.arrival.operation_id,
+            within_s=asking.group.answer_within_s,
+            next_server=asking.way.next,
+            heard=lambda heard: leaked.append(self._lookout.find(heard)),
         )
+        found = next(filter(None, leaked), "")
+        self._end(asking.arrival, followed.reading, followed.look, states=followed.states, leaked=found, **told)
+
+    def _end(self, arrival: Arrival, reading: Reading, look: Look | None = None, /, **told: Any) -> None:
+        """`told` are the fields of the row that only whoever asked knows; `look`: what is looked at once more."""
+        self.done += reading.outcome is Outcome.DONE
+        row = OperationRow(
+            operation_id=arrival.operation_id,
+            name=arrival.name,
+            intended_s=arrival.at_s,
+            outcome=reading.outcome,
+            detail=reading.detail,
+            as_asked=asked_text(self._operations[arrival.name], arrival),
+            answered=reading.answered,
+            group=arrival.group,
+            asked_of=arrival.asked_of,
+            **told,
+        )
+        if look is None:
+            self._record(row)
+        else:
+            self._to_look_at.append((row, look))
         self._open -= 1
         if not self._open and not self._expected and not self._thinking:
             self._all_ended.set_result(None)
@@ -164,34 +212,34 @@ class _Asking:
     __slots__ = (
         "_after_refusal_s",
         "_again_s",
-        "_arrival",
         "_asks",
         "_callers",
         "_first_s",
-        "_group",
         "_leaked",
         "_listening",
         "_longest_gap_s",
         "_longest_s",
         "_number",
         "_patience",
-        "_request",
         "_sent_s",
         "_task",
         "_user",
         "_was_refused",
-        "_way",
+        "arrival",
+        "group",
+        "request",
+        "way",
     )
 
     def __init__(self, callers: Callers, arrival: Arrival, number: int, user: Iterator[Turn] | None = None) -> None:
         """`number` counts arrivals, or a user's turns: it says which process is asked first."""
         self._user = user
         self._number = number
-        self._way = callers._outside.get(arrival.group, callers._processes).way(number)
+        self.way = callers._outside.get(arrival.group, callers._processes).way(number)
         self._callers = callers
-        self._arrival = arrival
-        self._group = callers._groups[arrival.group]
-        self._request = callers._request(arrival)
+        self.arrival = arrival
+        self.group = callers._groups[arrival.group]
+        self.request = callers._request(arrival)
         self._asks = 0
         self._again_s: list[float] = []
         self._after_refusal_s: float | None = None
@@ -211,13 +259,13 @@ class _Asking:
         if self._asks > 1:
             self._again_s.append(self._sent_s)
             self._after_refusal_s = self._sent_s if self._was_refused else self._after_refusal_s
-        self._listening = _Listening(callers._loop) if self._request.is_streamed else None
-        server = self._way.next()
-        self._task = server.serve(self._request, name=self._arrival.operation_id, outlet=self._listening)
+        self._listening = _Listening(callers._loop) if self.request.is_streamed else None
+        server = self.way.next()
+        self._task = server.serve(self.request, name=self.arrival.operation_id, outlet=self._listening)
         if self._task is None:
             self._read(0, b"", "connection_refused")
             return
-        self._patience = callers._loop.call_later(self._group.answer_within_s, self._give_up)
+        self._patience = callers._loop.call_later(self.group.answer_within_s, self._give_up)
         self._task.add_done_callback(self._answered)
 
     def _give_up(self) -> None:
@@ -247,7 +295,7 @@ class _Asking:
             self._read(answer.status, bytes(heard.body), "")
 
     def _read(self, status: int, body: bytes, error: str) -> None:
-        callers, arrival = self._callers, self._arrival
+        callers, arrival = self._callers, self.arrival
         now_s = callers._loop.time()
         self._longest_s = max(self._longest_s, now_s - self._sent_s)
         heard = self._listening
@@ -258,7 +306,7 @@ class _Asking:
             self._leaked = self._leaked or callers._lookout.find(came + words_in(came))
         self._leaked = self._leaked or callers._lookout.find(body)
         reading = classify(callers._operations[arrival.name], status, body, error)
-        again = self._group.ask_again
+        again = self.group.ask_again
         self._was_refused = reading.outcome is Outcome.REFUSED
         if again is not None and reading.outcome in again.on and self._asks <= again.times:
             callers._loop.call_later(again.after_s, self.ask)
@@ -267,9 +315,10 @@ class _Asking:
         callers._in_flight_of[arrival.group] -= 1
         if self._user is not None:
             callers._think(self._user, self._number + 1)
-        callers._end(
-            arrival,
+        callers._end_or_follow(
+            self,
             reading,
+            body,
             sent_s=self._first_s,
             finished_s=now_s,
             longest_ask_s=self._longest_s,
@@ -278,7 +327,7 @@ class _Asking:
             again_at=instants_text(self._again_s),
             leaked=self._leaked,
             after_refusal_s=self._after_refusal_s,
-            replicas=self._way.taken,
+            replicas=self.way.taken,
             first_piece_s=None if heard is None else heard.first_s,
             longest_gap_s=self._longest_gap_s,
         )

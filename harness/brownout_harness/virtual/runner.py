@@ -323,6 +323,7 @@ class Run:
 
     async def _collect(self, still_open: Mapping[str, int]) -> RunInputs:
         duration_s = self.loop.time()
+        await self.callers.look_once_more()
         shown = [self.wall.true_dates(each) for each in await self._shown(letters(0.0))]
         for deed, task in self.visits:
             self._settle(deed, task)

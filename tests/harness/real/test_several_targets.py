@@ -36,7 +36,12 @@ def test_a_worker_that_is_killed_and_told_to_stop_is_started_again_while_users_a
 
 
 def test_a_worker_that_kept_its_orders_in_its_memory_has_lost_them_with_it(tmp_path: Path) -> None:
-    scenario = load(write_queue_shop(tmp_path, options="--forgets", after="500ms", followed="2s"), vocabulary())
+    # While it waits for the first, several come, and are in its memory together when it dies.
+    killed = KILL.replace("at: 200ms", "at: 700ms")
+    path = write_queue_shop(
+        tmp_path, options="--forgets", actions=killed, after="500ms", followed="2s", latency="250ms"
+    )
+    scenario = load(path, vocabulary())
     judgement = judged(scenario, run_real(scenario, work=tmp_path / "work"))
     assert judgement.status is Status.FAILED
     assert {each.name for each in judgement.results if each.status is Status.FAILED} >= {"nothing_lost"}

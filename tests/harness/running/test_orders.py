@@ -114,12 +114,6 @@ expect: [{exactly_once: {effect: stripe.charge}}]
     [
         ("", "", "real", "target: says nothing of processes: add command and url, or run it without --mode real"),
         ('target: {asgi: "shop:app"}', 'target: {asgi: "shop:app"}\nreplicas: 2', "virtual", "replicas: would share"),
-        (
-            "path: /pay,",
-            "path: /pay, done: 200, accepted: 202, until: {get: /pay, at: body.state, done: [paid], within: 5s},",
-            "virtual",
-            "until: virtual mode cannot follow",
-        ),
     ],
 )
 def test_an_asgi_application_is_refused_what_its_mode_has_not(

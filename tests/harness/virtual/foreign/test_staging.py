@@ -3,15 +3,17 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from brownout_harness.problems import BadInput, NotJudged
+from brownout_harness.running.execute import judged
 from brownout_harness.running.orders import checked_scenario
 from brownout_harness.virtual.guard import GUARD
 from brownout_harness.virtual.runner import run_virtual
-from brownout_reports.rows import DeliveryRow, LedgerRow, OperationRow
+from brownout_reports.rows import DeliveryRow, LedgerRow, OperationRow, Outcome
 from brownout_reports.run_folder import Status
 from tests.harness.virtual.foreign.shops import LOSING, ran, shop_with, verdict, written
 
@@ -343,3 +345,42 @@ def test_the_same_seed_gives_the_same_ledger_whatever_the_hash_seed(tmp_path: Pa
     ]
     assert told[0].count(b"LedgerRow") > 40
     assert told[0] == told[1]
+
+
+TAKEN_ON = """
+    async def later():
+        await asyncio.sleep(3)
+        STATES[order["order_id"]] = "paid" if await pay(order, lambda: order["order_id"]) == 200 else "void"
+    STATES[order["order_id"]] = "open"
+    WORDS.append(asyncio.ensure_future(later()))
+    return 202, {"id": order["order_id"]}
+"""
+FOLLOWED = """leaves: [stripe.charge]
+      accepted: 202
+      until: {get: '/state/{{answer.id}}', at: body.state, done: [paid], within: 20s}"""
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_what_is_taken_on_is_followed_and_what_a_kill_loses_is_told(tmp_path: Path, is_killed: bool) -> None:
+    shop = (
+        shop_with(TAKEN_ON, beside="STATES = {}")
+        .replace(
+            'status, told = 200, {"words": WORDS}',
+            'status, told = 200, {"state": STATES.get(scope["path"].removeprefix("/state/"), "gone")}',
+        )
+        .replace("json.dumps(told)", "json.dumps(told, default=str)")
+    )
+    path = written(tmp_path, shop, more=KILL if is_killed else "")
+    path.write_text(path.read_text().replace("leaves: [stripe.charge]", FOLLOWED) + "  - finished_later: {}\n")
+    scenario = checked_scenario(str(path), "virtual", None)
+    inputs = run_virtual(scenario)
+    rows = list(inputs.tables.of(OperationRow))
+    ended = Counter(row.outcome for row in rows)
+    if not is_killed:
+        assert ended == {Outcome.DONE: 40}
+        assert all('"open", "accepted"' in row.states and row.states.count('"paid"') == 2 for row in rows)
+        assert judged(scenario, inputs).status is Status.PASSED
+    else:
+        assert ended[Outcome.ACCEPTED] > 5
+        assert judged(scenario, inputs).status is Status.FAILED
