@@ -69,7 +69,7 @@ class Look(NamedTuple):
 
 
 def look_for(following: Following, operation_id: str, answer: bytes, headers: Mapping[str, str]) -> Look:
-    """As the operation itself was asked for, but for a body. Raises `ValueError` where the answer has no place for it."""
+    """Asked for as the operation itself was, but for a body. Raises `ValueError`: the answer lacks what it needs."""
     kept = {name: value for name, value in headers.items() if name.lower() != "content-type"}
     return Look(following.path(operation_id, answer), kept)
 
