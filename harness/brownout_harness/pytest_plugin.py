@@ -6,7 +6,8 @@ The fixtures are made from the vendors' table. Nothing but pytest and that table
 
 import inspect
 import os
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
@@ -106,16 +107,25 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """A test in virtual time is run here, whatever plugin for asynchronous tests there is."""
     if not _is_virtual(pyfuncitem):
         return None
-    test = inspect.unwrap(pyfuncitem.obj)
-    if not inspect.iscoroutinefunction(test):
+    test = _coroutine_function(pyfuncitem.obj)
+    if test is None:
         pytest.fail("virtual=True is for a test that is an `async def`: what never awaits lets no time pass", False)
     within_s = _within_s(pyfuncitem)
-    mine = getattr(pyfuncitem.obj, "__self__", None)
     arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-    work = test(**arguments) if mine is None or inspect.ismethod(test) else test(mine, **arguments)
-    if overdue := _run_virtually(pyfuncitem, work, within_s):
+    if overdue := _run_virtually(pyfuncitem, test(**arguments), within_s):
         pytest.fail(f"{overdue}\nthe mark's `within` lets it take longer", pytrace=False)
     return True
+
+
+def _coroutine_function(test: Callable[..., Any]) -> Callable[..., Coroutine[Any, Any, None]] | None:
+    """The test with what it is decorated with; or what a plugin for asynchronous tests has made one without from."""
+    if inspect.iscoroutinefunction(test):
+        return test
+    within = inspect.unwrap(test)
+    if not inspect.iscoroutinefunction(within):
+        return None
+    mine = getattr(test, "__self__", None)
+    return within if mine is None or inspect.ismethod(within) else partial(within, mine)
 
 
 def _within_s(item: pytest.Item) -> float:

@@ -272,9 +272,25 @@ def test_an_asynchronous_test_in_virtual_time(tmp_path: Path) -> None:
     session = Session(
         tmp_path,
         """
-import asyncio, time
+import asyncio, functools, time
 
 pytestmark = pytest.mark.brownout(virtual=True)
+
+def checked_afterwards(test):
+    @functools.wraps(test)
+    async def checked(*given, **named):
+        await test(*given, **named)
+        raise AssertionError("the decorator has its word")
+    return checked
+
+@checked_afterwards
+async def test_that_is_decorated():
+    await asyncio.sleep(1)
+
+class TestDecorated:
+    @checked_afterwards
+    async def test_in_a_class(self):
+        await asyncio.sleep(1)
 
 async def test_a_day(stripe):
     began = time.monotonic()
@@ -313,7 +329,8 @@ async def test_without_a_unit():
 """,
         "--strict-markers",
     )
-    assert session.tally() == "5 failed, 3 passed", session.output
+    assert session.tally() == "7 failed, 3 passed", session.output
+    assert session.output.count("Error: the decorator has its word") >= 2
     assert "not over after 86400 s of virtual time" in session.output
     assert re.search(r"test_it\.py:\d+ sleeps on the wall clock in virtual time", session.output)
     assert "virtual=True is for a test that is an `async def`" in session.output
