@@ -12,7 +12,8 @@ from tests.support.absent import absent
 
 ROOT = Path(__file__).parents[2]
 LOWEST = ROOT / "constraints-lowest.txt"
-EXAMPLE = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "pytest.md").read_text(), re.DOTALL)[0]
+EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "pytest.md").read_text(), re.DOTALL)
+EXAMPLE, IN_VIRTUAL_TIME = EXAMPLES[0], next(each for each in EXAMPLES if "virtual=True" in each)
 PACKAGES_AT_MOST = 25
 MEGABYTES_AT_MOST = 60
 
@@ -63,7 +64,8 @@ def test_a_test_of_stripe_runs_with_the_bare_package_alone(wheel: Path, tmp_path
     assert refused.returncode == 2
     assert refused.stderr.startswith("error: brownout run needs brownout[run]: pip install 'brownout[run]' (no ")
 
-    assert run(*pip, "pytest", "stripe", within=tmp_path).returncode == 0
+    assert run(*pip, "pytest", "stripe", "httpx", within=tmp_path).returncode == 0
     (tmp_path / "test_it.py").write_text(EXAMPLE)
-    tested = run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py", within=tmp_path)
-    assert "1 passed" in tested.stdout, tested.stdout
+    (tmp_path / "test_virtual.py").write_text(IN_VIRTUAL_TIME)
+    tested = run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", within=tmp_path)
+    assert "2 passed" in tested.stdout, tested.stdout
