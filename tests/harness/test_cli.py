@@ -193,6 +193,7 @@ def test_who_types_nothing_gets_the_help(tmp_path: Path) -> None:
     assert "Commands:" in ended.errors
 
 
+@pytest.mark.thorough
 def test_a_live_key_in_the_environment_is_refused_and_never_repeated(tmp_path: Path) -> None:
     live = "rk_" + "live_" + "51Habcdefghijk"
     ended = brownout("run", "healthy", cwd=tmp_path, environment={"MY_KEY": live})

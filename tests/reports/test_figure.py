@@ -156,6 +156,7 @@ def test_every_colour_is_a_variable_of_the_page() -> None:
         assert {f"var({name})" for name in CSS_NAMES.values()} & set(re.findall(r"var\(--[\w-]+\)", svg))
 
 
+@pytest.mark.thorough
 def test_the_two_figures_share_no_id() -> None:
     wide, narrow = (set(re.findall(r'\bid="(\w+)"', svg)) for svg in drawn())
     clips = [{each for each in ids if re.fullmatch(r"[pm][0-9a-f]{10}", each)} for ids in (wide, narrow)]

@@ -90,6 +90,7 @@ def test_more_vendors_than_there_are_looks_share_some() -> None:
     assert max(Counter(looks.values()).values()) == 3
 
 
+@pytest.mark.thorough
 def test_the_vendors_colours_are_apart_for_the_colour_blind() -> None:
     """For whoever sees no red, no green or no blue at all: from each other, and from the ink of what is no vendor's."""
     for style in styles():

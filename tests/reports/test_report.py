@@ -26,6 +26,7 @@ def test_the_verdict_stands_at_the_top(status: Status) -> None:
     assert headline(a_run(status=status)) in page(status)
 
 
+@pytest.mark.thorough
 def test_the_page_asks_the_network_for_nothing() -> None:
     assert not re.findall(r"""(?:src|href)\s*=\s*["'](?!#|data:)""", page())
     assert "@import" not in page()

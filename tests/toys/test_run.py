@@ -102,6 +102,7 @@ def test_where_the_first_vendor_says_no_the_second_one_does_it() -> None:
     assert effects.total() == len(helped.operations) == helped.outcomes()["done"]
 
 
+@pytest.mark.thorough
 def test_where_the_first_vendor_may_have_done_it_the_second_one_is_not_asked() -> None:
     doubtful = run(ACME_IS_LOST)
     assert doubtful.outcomes(within=(5.0, 10.0))["accepted"] > 20

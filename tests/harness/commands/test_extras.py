@@ -48,6 +48,7 @@ def test_the_extra_of_everything_has_every_other() -> None:
     assert OPTIONAL["all"] == [f"brownout[{','.join(EXTRAS)}]"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name not in BARE])
 def test_a_command_whose_extra_is_missing_is_one_line(name: str) -> None:
     code = "import sys; from importlib.util import find_spec as found; from brownout_harness.commands import extras\n"

@@ -43,6 +43,7 @@ def judged(place: str, folder: Path) -> Judgement:
     return judged_virtually(str(file))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "place", ["body.metadata.operation_id", 'body.metadata.operation_id: "^(\\\\S+)$"', "header.x-correlation-id"]
 )

@@ -58,6 +58,7 @@ def told_as_real(run: Path, folder: Path, **changed: object) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 def test_two_runs_of_one_mode_are_no_pair(tmp_path: Path) -> None:
     one, other = (publish(a_run(tmp_path / name)) for name in ("one", "other"))
     with pytest.raises(BadInput, match="both virtual: compare a virtual run with a real one"):

@@ -151,6 +151,7 @@ def test_no_run_is_judged_before_the_effects_that_are_still_to_come(drain: str, 
     assert any("requests still open 5 s after the load ended" in each for each in judgement.reasons) == (drain == "5s")
 
 
+@pytest.mark.thorough
 def test_a_fault_of_the_whole_run_has_one_span_and_one_count() -> None:
     _, faults = all_named("sales")
     assert [fault.id for fault in faults] == [f"always.{number}" for number in range(len(faults))]

@@ -31,6 +31,7 @@ def test_our_own_packages_may_not(ours: Maker, text: str) -> None:
         do()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", CHANCE)
 def test_what_libraries_draw_follows_from_the_seed(theirs: Maker, text: str) -> None:
     do = theirs(text if "Random()" not in text else f"{text}.random()".replace(".random().random()", ".random()"))

@@ -105,6 +105,7 @@ def test_every_write_is_another_instant_of_the_application() -> None:
     assert len(heard) >= 4
 
 
+@pytest.mark.thorough
 def test_a_moment_that_never_came_leaves_the_run_inconclusive_and_says_which() -> None:
     action = "{kill: gateway, for: 1s, on: {vendor: stripe, match: POST *, moment: committed, nth: 1000}}"
     judgement = judged(scenario(action))

@@ -121,6 +121,7 @@ def test_what_one_has_set_aside_another_sends_again_while_the_first_is_down() ->
     assert {each.state for each in letters} == {"redriven"}
 
 
+@pytest.mark.thorough
 def test_a_write_counts_for_the_process_that_the_action_is_about() -> None:
     """The third write of the second one is not the third that there is."""
     of_one, of_any = (

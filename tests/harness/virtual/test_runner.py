@@ -70,8 +70,8 @@ def commit_then_crash() -> RunInputs:
     return run_virtual(scenario("commit-then-crash"))
 
 
-# A few at once: healthy, failing, killed, paused, and down for long. The rest are for `make test`.
-AT_ONCE = {"grey-failure", "commit-then-crash"}
+# One at once. The rest are for `make test`.
+AT_ONCE = {"commit-then-crash"}
 
 
 @pytest.mark.parametrize(
@@ -244,6 +244,7 @@ def test_a_redrive_that_the_scenarios_own_stop_cuts_short_is_a_note_and_no_gap()
     assert "redrive dead letters: cut short: the gateway did not redrive its dead letters: connection_lost" in ran.notes
 
 
+@pytest.mark.thorough
 def test_another_seed_gives_another_run() -> None:
     short = shortened("healthy", 3.0)
     assert run_virtual(replace(short, seed=1)).digest() != run_virtual(replace(short, seed=2)).digest()
@@ -333,6 +334,7 @@ def test_a_vendors_own_limiter_is_in_force_with_the_scenarios_figures() -> None:
     assert run_virtual(off).digest() == run_virtual(short).digest()
 
 
+@pytest.mark.thorough
 def test_letters_keep_the_instants_of_the_run_where_the_applications_clock_is_wrong() -> None:
     """They are dated by that clock, which is a day ahead from 5 s on: the report and the judge would see them then."""
     inputs = run_virtual(scenario("clock-jumps-ahead"))
@@ -372,6 +374,7 @@ def failing(how: str) -> Callable[[Progress], None]:
     return look
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("how", "said"), [("task", "forgotten"), ("callback", "Exception in callback")])
 def test_an_error_that_nobody_handles_is_a_gap(how: str, said: str) -> None:
     (gap,) = run_virtual(shortened("healthy", 2.0), progress=failing(how)).gaps

@@ -8,6 +8,7 @@ from brownout_harness.words.reference import main
 from brownout_scenarios.reference import BEGIN, END
 
 
+@pytest.mark.thorough
 def test_a_page_is_written_anew(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"{BEGIN}\n{END}\n")

@@ -35,6 +35,7 @@ def distance(values: list[float], below: Callable[[float], float]) -> float:
 SIGMA = math.log(160 / 50) / NormalDist().inv_cdf(0.99)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("latency", "below"),
     [

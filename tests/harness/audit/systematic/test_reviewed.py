@@ -9,6 +9,7 @@ from brownout_harness.audit.systematic.sources import SOURCES
 from brownout_harness.problems import BadInput
 
 
+@pytest.mark.thorough
 def test_every_reviewed_change_has_a_reason(tmp_path: Path) -> None:
     names = {each.name for sources in SOURCES.values() for each in sources.changes()}
     assert by_change(reviewed(), names).keys() <= names

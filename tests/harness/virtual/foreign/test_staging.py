@@ -220,6 +220,7 @@ def test_what_goes_on_behind_an_answer_is_waited_for_and_else_told(tmp_path: Pat
     assert [gap.kind for gap in inputs.gaps] == ["drain_not_finished"]
 
 
+@pytest.mark.thorough
 def test_a_task_that_waits_for_nothing_that_could_come_is_at_rest(tmp_path: Path) -> None:
     idle = """
     WORDS.append(asyncio.ensure_future(asyncio.Queue().get()))
@@ -257,6 +258,7 @@ HANGING_ON = """status, told = await checkout(order)
         return"""
 
 
+@pytest.mark.thorough
 def test_who_hangs_up_is_noticed_by_an_application_that_listens(tmp_path: Path) -> None:
     shop = shop_with("return 200, {}").replace("status, told = await checkout(order)", HANGING_ON)
     path = written(tmp_path, shop)
@@ -269,6 +271,7 @@ def test_who_hangs_up_is_noticed_by_an_application_that_listens(tmp_path: Path) 
     assert all(1.0 < row.at_s - asked_s[row.operation_id] < 1.1 for row in charges)
 
 
+@pytest.mark.thorough
 def test_what_a_vendor_tells_comes_by_the_same_door(tmp_path: Path) -> None:
     path = written(tmp_path)
     path.write_text(path.read_text().replace("correlate:", "notices: {stripe: {to: /hooks}}\ncorrelate:"))
@@ -279,6 +282,7 @@ def test_what_a_vendor_tells_comes_by_the_same_door(tmp_path: Path) -> None:
     assert inputs.gaps == ()
 
 
+@pytest.mark.thorough
 def test_an_error_that_the_shop_leaves_to_nobody_is_its_own(tmp_path: Path) -> None:
     careless = """
     async def breaks():
@@ -306,6 +310,7 @@ def test_what_cannot_be_imported_is_told_in_a_line(
         ran(tmp_path, shop_with(beside=beside))
 
 
+@pytest.mark.thorough
 def test_what_never_becomes_ready_is_not_judged(tmp_path: Path) -> None:
     with pytest.raises(NotJudged, match="GET /health answered 500"):
         ran(tmp_path, shop_with().replace('status, told = 200, {"words": WORDS}', "status, told = 500, {}"))

@@ -96,6 +96,7 @@ def test_users_sessions_and_tickets() -> None:
     assert len(bench.seen) > 27
 
 
+@pytest.mark.thorough
 def test_organizations_and_invitations() -> None:
     bench = Shaped()
     organization = bench.organization(slug="acme")
