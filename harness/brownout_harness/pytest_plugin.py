@@ -178,6 +178,8 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """A test that passed fails where what it asked for did not happen."""
     yield
     accounts, virtual = item.stash.get(ACCOUNTS, []), item.stash.get(VIRTUAL, None)
+    if virtual is None and _is_virtual(item):
+        pytest.fail("virtual=True is for functions of pytest's own: this was run in real time, by unittest", False)
     if not accounts and virtual is None:
         return
     from brownout_harness.testing.proof import reasons

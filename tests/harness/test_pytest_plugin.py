@@ -272,7 +272,7 @@ def test_an_asynchronous_test_in_virtual_time(tmp_path: Path) -> None:
     session = Session(
         tmp_path,
         """
-import asyncio, functools, time
+import asyncio, functools, time, unittest
 
 pytestmark = pytest.mark.brownout(virtual=True)
 
@@ -319,6 +319,10 @@ class TestInAClass:
         assert not twilio.inbox
         assert number == 1
 
+class TestOfUnittest(unittest.IsolatedAsyncioTestCase):
+    async def test_in_real_time(self):
+        await asyncio.sleep(0)
+
 @pytest.mark.brownout(virtal=True)
 async def test_misspelt():
     pass
@@ -329,7 +333,8 @@ async def test_without_a_unit():
 """,
         "--strict-markers",
     )
-    assert session.tally() == "7 failed, 3 passed", session.output
+    assert session.tally() == "8 failed, 3 passed", session.output
+    assert "this was run in real time, by unittest" in session.output
     assert session.output.count("Error: the decorator has its word") >= 2
     assert "not over after 86400 s of virtual time" in session.output
     assert re.search(r"test_it\.py:\d+ sleeps on the wall clock in virtual time", session.output)
