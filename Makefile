@@ -22,8 +22,9 @@ demo: $(VENV)/.run ## one outage, run for real: a verdict in the terminal, a rep
 
 # How deep: `make test` tries every property on all its examples, drawn anew each time (in CI: the same). `make check` tries
 # a fifth of most, the same each time, leaves out what is marked `thorough` (the further ones of a kind, and those that take long) and what is `real`.
+# CHECKED=1, for who has just run `make check`: what is neither real nor thorough nor a property would only be run again as it was.
 test: $(VENV)/.dev ## every test but the slow ones
-	$(BIN)/python -m pytest -q -rs -n $(WAITING) --dist worksteal -m "not slow"
+	$(BIN)/python -m pytest -q -rs -n $(WAITING) --dist worksteal -m "not slow$(if $(CHECKED), and (real or thorough or hypothesis))"
 
 # More than there are cores: many tests wait, for a vendor's timer or for a process; of those that are real, most.
 WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))

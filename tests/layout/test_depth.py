@@ -1,9 +1,11 @@
 """How deep the tests go: `make check` tries a share of each property, `make test` leaves out nothing of it."""
 
+import itertools
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -63,7 +65,59 @@ def test_make_test_tries_everything_that_make_check_shortens() -> None:
     makefile = (ROOT / "Makefile").read_text()
     recipes = {name: re.search(rf"^{name}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE) for name in ("test", "check")}
     found = {name: recipe[1] for name, recipe in recipes.items() if recipe}
-    assert '-m "not slow"' in found["test"]
+    assert expression("test") == "not slow"
     assert "hypothesis-profile" not in found["test"]
     assert f"--hypothesis-profile={QUICK}" in found["check"]
     assert '-m "not slow and not real and not thorough"' in found["check"]
+
+
+@cache
+def expression(*asked: str) -> str:
+    """Which tests `make` has pytest run."""
+    told = subprocess.run(["make", "-n", *asked], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    found = re.findall(r'-m "(.*)"$', told, re.MULTILINE)
+    assert len(found) == 1
+    return str(found[0])
+
+
+@pytest.mark.parametrize("known", list(itertools.product([False, True], repeat=4)))
+def test_what_make_test_leaves_to_make_check_was_run_by_it_just_so(known: tuple[bool, ...]) -> None:
+    marks = dict(zip(("slow", "real", "thorough", "hypothesis"), known, strict=True))
+    whole, checked, rest = (
+        eval(expression(*asked), {}, marks)  # noqa: S307
+        for asked in (("test",), ("check",), ("test", "CHECKED=1"))
+    )
+    assert whole == (checked or rest)
+    assert not rest or marks["hypothesis"] or not checked, "run twice, though the same both times"
+    assert not (checked and marks["hypothesis"]) or rest, "a property that was tried on a fifth of its examples only"
+
+
+@pytest.mark.thorough
+def test_a_property_is_known_by_its_mark(tmp_path: Path) -> None:
+    """Hypothesis gives it, to state machines as well."""
+    source = (
+        "from hypothesis import given, strategies as st\n"
+        "from hypothesis.stateful import RuleBasedStateMachine, rule\n\n"
+        "@given(st.integers())\ndef test_plain(n): pass\n\n"
+        "class Machine(RuleBasedStateMachine):\n    @rule()\n    def go(self): pass\n\nTestMachine = Machine.TestCase\n"
+    )
+    (tmp_path / "test_it.py").write_text(source)
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "--collect-only",
+            "-m",
+            "hypothesis",
+            "-p",
+            "no:cacheprovider",
+            str(tmp_path),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "2 tests collected" in told.stdout
