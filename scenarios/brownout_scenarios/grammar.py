@@ -174,7 +174,7 @@ class Grammar:
         if hint is float:
             return RATE if name.endswith("_per_s") else DURATION if name.endswith("_s") else NUMBER
         if inspect.isclass(hint) and issubclass(hint, Enum):
-            return Annotated[Literal[tuple(member.value for member in hint)], AfterValidator(hint)]
+            return Annotated[Literal[tuple(member.value for member in hint)], AfterValidator(_member_of(hint))]
         if hint is str and name in self._names:
             return one_of_names(name, self._names[name])
         return hint
@@ -219,6 +219,15 @@ def _not_off(value: object) -> object:
     if value is None:
         raise ValueError("cannot be switched off: leave it out, or write what differs")
     return value
+
+
+def _member_of(kind: type[Enum]) -> Callable[[Any], Enum]:
+    """By its value. A function: what calling an enumeration takes reads differently from one Python to the next."""
+
+    def member(value: Any) -> Enum:
+        return kind(value)
+
+    return member
 
 
 def one_of_names(what: str, known: Sequence[str]) -> Hint:

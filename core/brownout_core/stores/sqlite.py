@@ -9,6 +9,7 @@ import asyncio
 import fcntl
 import os
 import sqlite3
+import weakref
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -179,6 +180,7 @@ class SqliteDeadLetterStore:
     def _open(self, path: str | Path, busy_s: float) -> None:
         # Every step runs alone: inline in one loop, or in the one thread of `OwnThread`.
         self._database = sqlite3.connect(str(path), timeout=busy_s, isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, self._database.close)  # whoever lets go of the store unclosed leaves no file open
         self._database.row_factory = sqlite3.Row
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=FULL")

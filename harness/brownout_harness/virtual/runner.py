@@ -209,6 +209,7 @@ class Run:
             self.replicas.end()
         self.stage.close()
         await self.vendors.close()
+        await self.dead_letters.close()
         self._let_go()
         # Of what is cut short, whatever fails while it is taken down has been made to.
         return replace(inputs, gaps=tuple(gaps if self.is_cut_short else self.gaps))

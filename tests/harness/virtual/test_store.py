@@ -1,7 +1,8 @@
 """The store in virtual time: stopped, killed, emptied and put back as a Redis is, and what its clients get."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -138,12 +139,18 @@ def test_one_that_is_emptied_has_forgotten_and_emptying_nothing_is_told() -> Non
     virtually(main())
 
 
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[FileShelf]:
+    with closing(FileShelf(tmp_path)) as made:
+        yield made
+
+
 @pytest.mark.parametrize("on_disk", [False, True])
 def test_one_that_is_put_back_holds_what_it_held_then(
-    tmp_path: Path, on_disk: bool, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, on_disk: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("brownout_core.stores.memory.NEWEST", 1)
-    away = FileShelf(tmp_path) if on_disk else None
+    away = request.getfixturevalue("shelf") if on_disk else None
 
     async def main() -> None:
         store = made(RESTORE, away=away)

@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+from brownout_simulators.vendors.supabase.database.documents import NESTED
 from tests.simulators.vendors.supabase.bench import SupabaseBench
 
 
@@ -16,11 +17,11 @@ def test_a_document_is_shown_with_its_shorter_keys_first() -> None:
 
 def test_a_deep_document_is_kept_or_refused() -> None:
     bench = SupabaseBench()
-    for levels, status in ((300, 201), (950, 500)):
+    for levels, status in ((NESTED, 201), (NESTED + 1, 500), (950, 500)):
         deep = b"[" * levels + b"]" * levels
         answer = bench.rest("POST", "jobs", b'{"business_key":"k","payload":' + deep + b"}")
         assert (answer.status, answer.json["code"] if answer.body else None) == (
             status,
             None if status == 201 else "54001",
         )
-    assert bench.rest("GET", "jobs?select=payload").body == b'[{"payload":' + b"[" * 300 + b"]" * 300 + b"}]"
+    assert bench.rest("GET", "jobs?select=payload").body == b'[{"payload":' + b"[" * NESTED + b"]" * NESTED + b"}]"

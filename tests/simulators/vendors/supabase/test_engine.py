@@ -3,6 +3,7 @@
 import gc
 import sqlite3
 import weakref
+from contextlib import closing
 from typing import Any
 from urllib.parse import quote
 
@@ -94,10 +95,11 @@ def test_an_error_that_is_not_known_stays_a_defect() -> None:
 
 
 def translated_from(sql: str) -> None:
-    try:
-        sqlite3.connect(":memory:").execute(sql)
-    except sqlite3.Error as error:
-        raise translated(error) from None
+    with closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.execute(sql)
+        except sqlite3.Error as error:
+            raise translated(error) from None
 
 
 def test_a_project_that_is_forgotten_gives_its_memory_back() -> None:

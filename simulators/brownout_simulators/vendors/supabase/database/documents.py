@@ -13,6 +13,9 @@ from brownout_simulators.vendors.supabase.database.scalars import Stored
 DEPTH: Final = 64
 """As deep as an array or a document is looked into; orjson refuses what is deeper than 1,024."""
 
+NESTED: Final = 300
+"""Levels of a document that is kept: a number of its own, for how deep Python may go differs between versions."""
+
 
 def loads(text: str | bytes) -> Any:
     """JSON with its numbers' digits kept. Raises `ValueError`."""
@@ -26,7 +29,7 @@ def _no_constant(name: str) -> Any:
 def jsonb(value: Any) -> str:
     """A value as it is stored: shorter keys first, as PostgreSQL keeps and shows them. Raises `DbError`."""
     try:
-        ordered = _ordered(value)
+        ordered = _ordered(value, NESTED)
         try:
             return orjson.dumps(ordered).decode()
         except TypeError:  # digits that are kept one by one, a number of more than 64 bits, or more than 254 levels
@@ -35,11 +38,15 @@ def jsonb(value: Any) -> str:
         raise DbError("54001", "stack depth limit exceeded") from None
 
 
-def _ordered(value: Any) -> Any:
-    if isinstance(value, dict):
-        keys = _keys(value) if len(value) > 1 else value
-        return {key: _ordered(value[key]) for key in keys}
-    return [_ordered(each) for each in value] if isinstance(value, list) else value
+def _ordered(value: Any, levels: int) -> Any:
+    if not isinstance(value, dict | list):
+        return value
+    if not levels:
+        raise RecursionError
+    if isinstance(value, list):
+        return [_ordered(each, levels - 1) for each in value]
+    keys = _keys(value) if len(value) > 1 else value
+    return {key: _ordered(value[key], levels - 1) for key in keys}
 
 
 class _Digits(json.JSONEncoder):

@@ -7,6 +7,7 @@ names in them are those of the schema.
 
 import re
 import sqlite3
+import weakref
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -34,6 +35,9 @@ class Engine:
     def __init__(self) -> None:
         self._steps = _Steps()
         self._connection = connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self.close = weakref.finalize(self, connection.close)
+        """Give the memory back. A project goes by being forgotten, its connection after it: not by `__del__`, for the
+        collector may come upon the connection first, and Python 3.13 complains of one that is unclosed."""
         # By script: a statement that is run once is not to be kept for the next time.
         connection.executescript(
             f"PRAGMA page_size = {PAGE}; PRAGMA max_page_count = {PAGES_LIMIT}; PRAGMA case_sensitive_like = ON"
@@ -115,13 +119,6 @@ class Engine:
         self.execute(f"ALTER TABLE {quoted(table.name)} ADD COLUMN {_declared(column)}")
         if column.default is not None:
             self.execute(f"UPDATE {quoted(table.name)} SET {quoted(column.name)} = ?", (column.default,))
-
-    def close(self) -> None:
-        """Give the memory back."""
-        self._connection.close()
-
-    def __del__(self) -> None:
-        self._connection.close()
 
 
 class _Steps:
