@@ -16,6 +16,7 @@
 - `asked/`       who asks for what, when, and how an answer is read
 - `faults/`      every kind of fault, by the layer that acts it out
 - `judging/`     what is known about a run, and what it comes to: evidence, expectations, verdict
+- `wire/`        faults on TCP connections: a proxy with Toxiproxy's API, and what its toxics do
 - `safety/`      only this machine is a target; live credentials are refused
 
 Four modules belong to no room, because each of them speaks them: `problems.py`, bad input and runs without a verdict,
