@@ -10,7 +10,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo docs picture test test-slow light walk sdks conformance audit audit-systematic twin trust check format bench million soak full-load report clean
+.PHONY: help setup demo docs picture test test-slow light walk sdks tools conformance audit audit-systematic twin trust check format bench million soak full-load report clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,20 @@ $(CLIENTS)/node_modules/.done: $(CLIENTS)/package.json
 	npm install --silent --prefix $(CLIENTS) || npm install --silent --prefix $(CLIENTS)
 	@touch $@
 
+# Programs of others that tests and scenarios can use where they are there. Each has a rule of its own.
+TOOLS := .tools
+tools: $(TOOLS)/toxiproxy-server ## programs beside Python: a real toxiproxy-server, where Go is
+
+# By Go's own module proxy. Niced: it is built beside what somebody waits for.
+TOXIPROXY := 2.12.0
+$(TOOLS)/toxiproxy-server:
+	@command -v go >/dev/null || { echo "no Go here: without a real toxiproxy-server, ours serves"; exit 0; }; \
+		set -e; mkdir -p $(TOOLS); \
+		GOBIN=$(CURDIR)/$(TOOLS) GOFLAGS=-mod=mod nice -n 10 go install \
+			-ldflags "-s -w -X github.com/Shopify/toxiproxy/v2.Version=$(TOXIPROXY)" \
+			github.com/Shopify/toxiproxy/v2/cmd/server@v$(TOXIPROXY); \
+		mv $(TOOLS)/server $@
+
 audit: $(VENV)/.run ## whether the library catches every known-bad part; minutes
 	$(BIN)/brownout audit
 
@@ -126,7 +140,7 @@ report: $(VENV)/.run ## draw the newest run's report again
 	$(BIN)/brownout report "$$(ls -d runs/*/ | tail -n 1)"
 
 clean: ## remove the environment, runs and caches
-	rm -rf $(VENV) $(SDKS) $(DOCS) build/site $(CLIENTS)/node_modules runs .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SDKS) $(TOOLS) $(DOCS) build/site $(CLIENTS)/node_modules runs .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv where it is, else pip; either way pinned by constraints.txt, which names no download addresses.

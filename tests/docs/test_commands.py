@@ -51,6 +51,7 @@ ALONE: Final = (
 SERVED: Final = ("brownout up stripe twilio",)
 """And every request of `docs/how-to.md` to it."""
 
+WIRE = "tests/harness/wire/test_server.py::test_what_the_page_says_to_type_does_what_it_says"
 REAL = "tests/harness/real/test_library.py::test_the_healthy_core_passes_for_real"
 GATE = "tests/harness/commands/test_gate.py"
 INSTALL = "tests/harness/test_light_install.py::test_a_test_of_stripe_runs_with_the_bare_package_alone"
@@ -104,6 +105,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "brownout twin healthy grey-failure --out runs/twin": TWIN,
     "brownout twin runs/A runs/B": "tests/harness/twin/test_pairs.py::test_the_command_compares_two_finished_runs",
     "brownout twin scenarios/busy-hour.yaml": TWIN,
+    "brownout toxiproxy --seed 7": "tests/harness/wire/test_serving.py",
     "brownout up stripe": "tests/harness/real/test_up.py",
     "brownout up stripe --correlate stripe=body.metadata.order_id": CORRELATED,
     "brownout up stripe twilio --env dotenv > .env.brownout": "tests/harness/real/test_env_forms.py",
@@ -112,6 +114,11 @@ ELSEWHERE: Final[Mapping[str, str]] = {
         f"{GATE}::test_a_red_gate_names_what_broke_and_what_replays_it_from_its_folder_alone"
     ),
     'curl -X POST localhost:8080/checkout -d \'{"order_id": "order-1", "amount": 1999}\'': NAIVE,
+    'curl -d \'{"name": "redis", "listen": "127.0.0.1:26379", "upstream": "127.0.0.1:6379"}\' '
+    "localhost:8474/proxies": WIRE,
+    'curl -d \'{"type": "latency", "toxicity": 0.5, "attributes": {"latency": 300, "jitter": 100}}\' '
+    "localhost:8474/proxies/redis/toxics": WIRE,
+    "curl localhost:8474/_brownout/connections": WIRE,
     "curl -s http://127.0.0.1:12111/_brownout/ledger": CORRELATED,
     "curl -s http://127.0.0.1:8080/v1/pay -H 'X-Correlation-ID: order-7' -d '{\"amount\": 1200}'": (
         "tests/core/gateway/test_main_.py"

@@ -5,7 +5,7 @@ To add one: a module with a function whose annotated parameters are the command'
 it runs, not when it is imported.
 
 - `run.py`, `check.py`, `scenarios.py`, `vendors.py`, `show.py`, `judge.py`, `report.py`, `compare.py`, `up.py`,
-  `audit.py`, `twin.py`, `trust.py`, `gate.py`, `init.py`, `doctor.py`  the commands
+  `toxiproxy.py`, `audit.py`, `twin.py`, `trust.py`, `gate.py`, `init.py`, `doctor.py`  the commands
 - `gating.py`    what the gate does
 - `many.py`      many runs at once, and the table of what came of several
 - `terminal.py`  a run's progress and its verdict, as a person sees them
@@ -32,6 +32,7 @@ from brownout_harness.commands.report import report
 from brownout_harness.commands.run import run
 from brownout_harness.commands.scenarios import scenarios
 from brownout_harness.commands.show import show
+from brownout_harness.commands.toxiproxy import toxiproxy
 from brownout_harness.commands.trust import trust
 from brownout_harness.commands.twin import twin
 from brownout_harness.commands.up import up
@@ -50,6 +51,7 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "report": report,
     "compare": compare,
     "up": up,
+    "toxiproxy": toxiproxy,
     "audit": audit,
     "twin": twin,
     "trust": trust,

@@ -21,10 +21,11 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
         "redis",
         "structlog",
     ),
+    "wire": ("toxiproxy",),
 }
 """By extra, what can be imported where it is installed."""
 
-BARE: Final = ("doctor", "up", "vendors")
+BARE: Final = ("doctor", "toxiproxy", "up", "vendors")
 """The commands that need none."""
 
 
