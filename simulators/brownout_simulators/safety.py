@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote_plus
 
 # The shape that vendors share for live secrets: a short prefix, `_live_`, then the secret.
 _LIVE: Final = re.compile(r"(?:^|[^a-z0-9])[a-z]{2,8}_live_[0-9A-Za-z]{3}")
@@ -24,6 +24,7 @@ _ESCAPED: Final = re.compile(r"\\u00([0-9a-fA-F]{2})")
 
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::[0-9]{0,5})?|::1")
 _BASIC_HEADERS: Final = ("authorization", "proxy-authorization")
+_SCHEMES: Final = ("http", "https")
 _CREDENTIAL_LENGTH: Final = 256
 """Characters of a credential that is known again, at most."""
 
@@ -100,10 +101,10 @@ def is_loopback_host(host: str) -> bool:
         return False
 
 
-def is_loopback_origin(origin: str) -> bool:
-    """Whether an Origin header is that of a page from this machine's loopback."""
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and is_loopback_host(parts.netloc)
+def is_of_a_foreign_page(headers: Mapping[str, str]) -> bool:
+    """Whether a browser says of a request that a page of another site, or of another port of this machine, has made it.
+    Programs say nothing of the kind."""
+    if headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
+        return True
+    origin = headers.get("origin")
+    return origin is not None and origin not in {f"{scheme}://{headers.get('host', '')}" for scheme in _SCHEMES}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brownout_simulators.safety import carries_live_credential, is_loopback_host, is_loopback_origin, looks_live
+from brownout_simulators.safety import carries_live_credential, is_loopback_host, is_of_a_foreign_page, looks_live
 
 
 @pytest.mark.parametrize("text", ["Bearer sk_live_abc123", "rk_live_zzz999", "token=pk_live_123"])
@@ -147,27 +147,30 @@ def test_other_names_are_not(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "own"),
+    ("said", "foreign"),
     [
-        ("http://localhost:3000", True),
-        ("https://127.0.0.1", True),
-        ("http://[::1]:8080", True),
-        ("null", False),
-        ("", False),
-        ("http://evil.com", False),
-        ("http://[", False),
-        ("http://[::1].evil.com", False),
-        ("http://evil.com/.localhost", False),
-        ("http://localhost@evil.com", False),
-        ("file://localhost", False),
+        ({}, False),
+        ({"origin": "http://127.0.0.1:12101"}, False),
+        ({"origin": "https://127.0.0.1:12101"}, False),
+        ({"sec-fetch-site": "none"}, False),
+        ({"sec-fetch-site": "same-origin"}, False),
+        ({"sec-fetch-site": "same-site"}, True),
+        ({"sec-fetch-site": "cross-site"}, True),
+        ({"origin": "http://127.0.0.1:3000"}, True),
+        ({"origin": "http://localhost:12101"}, True),
+        ({"origin": "http://127.0.0.1"}, True),
+        ({"origin": "null"}, True),
+        ({"origin": ""}, True),
+        ({"origin": "http://evil.com"}, True),
+        ({"origin": "http://["}, True),
+        ({"origin": "http://127.0.0.1:12101@evil.com"}, True),
     ],
 )
-def test_a_page_of_another_site_is_known_by_its_origin(origin: str, own: bool) -> None:
-    assert is_loopback_origin(origin) is own
+def test_a_page_of_another_site_or_port_is_known_by_what_the_browser_says(said: dict[str, str], foreign: bool) -> None:
+    assert is_of_a_foreign_page({"host": "127.0.0.1:12101", **said}) is foreign
 
 
 @given(st.text(max_size=30))
 def test_no_name_is_too_odd_to_be_looked_at(name: str) -> None:
     is_loopback_host(name)
-    is_loopback_origin(name)
-    is_loopback_origin(f"http://{name}")
+    is_of_a_foreign_page({"host": name, "origin": f"http://{name}"})

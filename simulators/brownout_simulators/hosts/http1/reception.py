@@ -11,7 +11,7 @@ from brownout_simulators.hosts.http1.handshake import check_handshake
 from brownout_simulators.hosts.http1.head import DEFECT, JSON, message
 from brownout_simulators.hosts.http1.reading import Request, RequestRefused, check_length
 from brownout_simulators.hosts.pages import shown
-from brownout_simulators.safety import is_loopback_host, is_loopback_origin
+from brownout_simulators.safety import is_loopback_host, is_of_a_foreign_page
 from brownout_simulators.simulator import Simulator
 
 _KNOWN_HOSTS_LIMIT: Final = 64
@@ -63,14 +63,15 @@ class Reception:
         return True
 
     def _control(self, request: Request, path: str, query: str, body: bytes) -> OwnAnswer:
-        origin = request.headers.get("origin")
-        if origin is not None and not is_loopback_origin(origin):
-            raise RequestRefused(403, "the control API takes no orders from a page of another site")
         try:
             page = shown(self._simulator, request.method, path, query)
             if page is not None:
                 return OwnAnswer(*page)
+            if is_of_a_foreign_page(request.headers):
+                raise RequestRefused(403, "the control API takes no orders from a page of another site or port")
             return OwnAnswer(*control(self._simulator, request.method, path, query, body))
+        except RequestRefused:
+            raise
         except Exception as error:  # noqa: BLE001  a defect of ours: to be counted, and the connection goes on
             self._simulator.problem(f"{request.method} {path[:120]}", error)
             return OwnAnswer(500, message(DEFECT))
