@@ -94,6 +94,13 @@ def write(data: Any) -> str:
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
+def write_line(data: Any) -> str:
+    """The same on one line: `{vendor: stripe, hang: {}}`."""
+    return yaml.dump(
+        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=MAX_BYTES, default_flow_style=True
+    ).strip()
+
+
 class _Dumper(yaml.SafeDumper):
     """Quotes, besides what YAML 1.1 would misread, what `_scalar` would."""
 

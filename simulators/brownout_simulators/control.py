@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 from brownout_simulators.correlation import Correlation
 from brownout_simulators.engine import Engine
 from brownout_simulators.faults.aim import require_fit
+from brownout_simulators.faults.live import NOBODY, name_of
 from brownout_simulators.faults.rule import Rule
 from brownout_simulators.kept import Kept
 from brownout_simulators.limiter import stretches_of, switched_on
@@ -69,6 +70,7 @@ class Control(Generic[S]):
             seed=shared.worlds.seed if seed is None else seed,
             start_at_s=shared.clock.machine_s() if start_at_s is None else start_at_s,
         )
+        shared.live.begin_anew()
         if reopen:
             start_s = shared.plan.start_at_s
             shared.sessions.close_at_start(lambda: start_s - shared.clock.machine_s())
@@ -77,6 +79,38 @@ class Control(Generic[S]):
         if switched is not None and (switched or during or shared.limiter.is_on):
             shared.limiter.switch(switched, during, start_at_s=shared.plan.start_at_s)
             _log.info("%s: the vendor's limits are %s", shared.vendor.name, _in_words(switched, len(during)))
+
+    def add_fault(self, rule: Rule, by: str = NOBODY) -> None:
+        """Put a rule in force at once, in place of one with the same id, and write it down as a change that `by` made.
+
+        Raises `ValueError`, and then nothing has changed.
+        """
+        shared, who = self._shared, name_of(by)
+        require_fit(shared.vendor, rule)
+        now_s, before = shared.clock.machine_s(), shared.plan.standing.get(rule.id)
+        shared.plan.add(rule, now_s, live=True)
+        if before is not None:
+            shared.live.taken_out({rule.id: before}, now_s, who)
+        shared.live.put_in_force(shared.plan.standing[rule.id], now_s, who)
+
+    def remove_fault(self, rule_id: str | None = None, by: str = NOBODY) -> bool:
+        """Take a rule (or all) out of force, as `add_fault`; False if there is none of that id."""
+        shared, who = self._shared, name_of(by)
+        standing = shared.plan.standing
+        before = {name: one for name, one in standing.items() if rule_id in (None, name)}
+        was_there = shared.plan.remove(rule_id)
+        shared.live.taken_out(before, shared.clock.machine_s(), who)
+        return was_there
+
+    def changes(self) -> dict[str, Any]:
+        """What was changed by hand since the schedule, when that began, and what time it is."""
+        shared = self._shared
+        return {
+            "start_at_s": shared.plan.start_at_s,
+            "now_s": shared.clock.machine_s(),
+            "dropped": shared.live.dropped,
+            "changes": shared.live.as_json(),
+        }
 
     def limit(self, limits: Mapping[str, Any]) -> None:
         """Have these of the vendor's own limits on, all unused, in place of any others. Rules and books stay.
@@ -121,6 +155,7 @@ class Control(Generic[S]):
         shared.calls.clear()
         shared.moments.watch(())
         shared.plan.replace((), seed=shared.worlds.seed, start_at_s=shared.clock.machine_s())
+        shared.live.begin_anew()
         shared.limiter.switch({})
         shared.capacity.begin_anew()
         shared.problems.kept = []

@@ -10,6 +10,7 @@ from brownout_simulators.books import Books
 from brownout_simulators.call_log import CallLog
 from brownout_simulators.capacity import Capacity
 from brownout_simulators.clock import Clock
+from brownout_simulators.faults.live import LiveFaults
 from brownout_simulators.faults.plan import Plan
 from brownout_simulators.ledger import Ledger
 from brownout_simulators.limiter import Limiter
@@ -34,6 +35,7 @@ class Shared(Generic[S]):
     acting: Acting
     sessions: OpenSessions
     plan: Plan
+    live: LiveFaults
     limiter: Limiter
     capacity: Capacity
     books: Books
@@ -66,6 +68,7 @@ class Shared(Generic[S]):
             acting=acting,
             sessions=OpenSessions(acting, problems),
             plan=plan,
+            live=LiveFaults(),
             limiter=limiter,
             capacity=Capacity(clock, plan, problems),
             books=Books(vendor, clock, agenda, plan, ledger),

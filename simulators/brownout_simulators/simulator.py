@@ -18,6 +18,7 @@ from brownout_simulators.control import Control
 from brownout_simulators.correlation import Correlation
 from brownout_simulators.engine import Engine
 from brownout_simulators.faults.kinds import rule_from_json
+from brownout_simulators.faults.live import NOBODY
 from brownout_simulators.faults.rule import Rule
 from brownout_simulators.ledger import Blocks, Ledger
 from brownout_simulators.limiter import Limiter
@@ -143,6 +144,18 @@ class Simulator(Generic[S]):
             setup=setup,
             reopen=reopen,
         )
+
+    def add_fault(self, rule: Rule, by: str = NOBODY) -> None:
+        """See `Control.add_fault`."""
+        self._control.add_fault(rule, by)
+
+    def remove_fault(self, rule_id: str | None = None, by: str = NOBODY) -> bool:
+        """See `Control.remove_fault`."""
+        return self._control.remove_fault(rule_id, by)
+
+    def changes(self) -> dict[str, Any]:
+        """See `Control.changes`."""
+        return self._control.changes()
 
     def limit(self, limits: Mapping[str, Any]) -> None:
         """See `Control.limit`."""

@@ -53,6 +53,7 @@ SERVED: Final = ("brownout up stripe twilio",)
 
 WIRE = "tests/harness/wire/test_server.py::test_what_the_page_says_to_type_does_what_it_says"
 REAL = "tests/harness/real/test_library.py::test_the_healthy_core_passes_for_real"
+FAULT = "tests/harness/commands/test_fault.py"
 GATE = "tests/harness/commands/test_gate.py"
 INSTALL = "tests/harness/test_light_install.py::test_a_test_of_stripe_runs_with_the_bare_package_alone"
 AUDIT = "tests/harness/audit/test_matrix.py::test_the_known_bad_part_is_caught"
@@ -84,6 +85,11 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "brownout audit --systematic --sample 0.1 --out found": SYSTEMATIC,
     "brownout audit stripe-brownout": AUDIT,
     "brownout audit stripe-brownout --evidence": "tests/harness/audit/corruption/test_trial.py",
+    "brownout fault add stripe 'POST /v1/payment_intents' respond.status=503 share=50%": FAULT,
+    "brownout fault add twilio latency=2s": FAULT,
+    "brownout fault list": FAULT,
+    "brownout fault clear twilio": FAULT,
+    "brownout fault save scenarios/tried-out.yaml": FAULT,
     "brownout gate checkout.yaml --mode real --repeat 6 --baseline baseline": f"{GATE}::{COMPARED_REAL}",
     "brownout gate checkout.yaml --mode real --repeat 6 --baseline baseline --update": f"{GATE}::{COMPARED_REAL}",
     "brownout gate --tag smoke --github": "tests/docs/test_ci_md.py::test_every_command_is_one_that_the_gate_takes",

@@ -28,19 +28,26 @@ def copy_of(source: str, to: Path) -> str:
         written = library.path_of(source).read_text(encoding="utf-8")
     except ScenarioError as error:
         raise BadInput(str(error)) from None
-    name = to.stem
-    if to.suffix != ".yaml" or not NAME.fullmatch(name):
-        raise BadInput(f"{to}: write small letters, digits and -, and .yaml at the end: my-{source}.yaml")
-    if name in library.names():
-        raise BadInput(f"{to}: {name} is a scenario of the library; give yours a name of its own: my-{source}.yaml")
+    name = name_for(to, f"my-{source}.yaml")
     # The first line of each names it; comments further down speak of others by their names.
     text = HEADER.format(source=source, version=version("brownout"), file=to)
     text += re.sub(r"^name: .*$", f"name: {name}", written, count=1, flags=re.MULTILINE)
-    _write_new(to, text)
+    write_new(to, text)
     return name
 
 
-def _write_new(path: Path, text: str) -> None:
+def name_for(to: Path, such_as: str) -> str:
+    """What the scenario in that file is called. Raises `BadInput` where the file's name is none for a scenario."""
+    name = to.stem
+    if to.suffix != ".yaml" or not NAME.fullmatch(name):
+        raise BadInput(f"{to}: write small letters, digits and -, and .yaml at the end: {such_as}")
+    if name in library.names():
+        raise BadInput(f"{to}: {name} is a scenario of the library; give yours a name of its own: {such_as}")
+    return name
+
+
+def write_new(path: Path, text: str) -> None:
+    """Raises `BadInput` where something is there already, or nothing can be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Who is faster wins: what is there is not looked for first and overwritten then.

@@ -72,6 +72,7 @@ class GapKind(StrEnum):
     EVIDENCE_LOST = "evidence_lost"
     INTERRUPTED = "interrupted"
     NOT_STAGED = "not_staged"
+    CHANGED_LIVE = "changed_live"
     OTHER = "other"
 
 
@@ -81,8 +82,7 @@ class Gap(NamedTuple):
     kind: GapKind
     detail: str
     at_s: float | None = None
-    until_s: float | None = None
-    """Where it is known when it was over."""
+    until_s: float | None = None  # where it is known when it was over
     process: str = ""
     """Of the harness's own, where it is one's."""
 

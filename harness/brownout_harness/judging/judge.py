@@ -38,6 +38,7 @@ GAP_WORDS = {
     "evidence_lost": "evidence was lost",
     "interrupted": "interrupted",
     "not_staged": "an action was not taken as asked",
+    "changed_live": "a fault was changed by hand",
 }
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import polars as pl
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.terms import fields_to_keep, terms_of
 from brownout_harness.faults.actions import watched
+from brownout_harness.faults.touched import gaps_of
 from brownout_harness.judging.evidence import Gap
 from brownout_harness.judging.inputs import FaultCount
 from brownout_harness.judging.simulator_status import fault_counts, simulator_gaps
@@ -18,6 +20,7 @@ from brownout_harness.real import served
 from brownout_harness.real.http_json import Answer, NoAnswer, call
 from brownout_harness.real.processes import Child
 from brownout_harness.real.served import Served
+from brownout_harness.real.served_here import announced
 from brownout_harness.safety.secret_forms import SECRET_ENDINGS, secrets_in
 from brownout_reports.rows import DeliveryRow, LedgerRow, read
 from brownout_scenarios.phases import Trigger
@@ -134,6 +137,7 @@ class Booths:
         self._scenario = scenario
         self._booths = tuple(booths)
         self._webhook_secrets: dict[str, str] = {}
+        self._start_at_s: float | None = None
 
     def __iter__(self) -> Iterator[Booth]:
         return iter(self._booths)
@@ -142,6 +146,10 @@ class Booths:
     def secrets(self) -> frozenset[str]:
         """Every credential by which an application finds one of them, or knows its notices."""
         return frozenset(self._webhook_secrets.values()).union(*(booth.secrets for booth in self._booths))
+
+    def found_here(self) -> AbstractContextManager[None]:
+        """Who looks for simulators on this machine finds them, for so long."""
+        return announced(self._scenario.name, self._booths)
 
     def set_up(self) -> None:
         """Set each up as the scenario says, before anybody asks it anything.
@@ -194,6 +202,7 @@ class Booths:
             if booth.vendor in scenario.notices:
                 body["webhook_time_scale"] = scenario.notices[booth.vendor].time_scale
             booth.control("POST", "schedule", body)
+        self._start_at_s = start_at_s
         if time.monotonic() >= start_at_s:
             raise NotJudged("the simulators took the schedule too late: the machine is too busy, try again")
 
@@ -220,8 +229,15 @@ class Booths:
         return {rule: n for booth in self._booths for rule, n in fault_counts(booth.control("GET", "status")).items()}
 
     def gaps(self) -> list[Gap]:
-        """Where a simulator itself fell short."""
-        return [gap for booth in self._booths for gap in simulator_gaps(booth.vendor, booth.control("GET", "status"))]
+        """Where a simulator itself fell short, or somebody changed what it was told."""
+        fell_short = [simulator_gaps(booth.vendor, booth.control("GET", "status")) for booth in self._booths]
+        return [gap for gaps in (*fell_short, self._by_hand()) for gap in gaps]
+
+    def _by_hand(self) -> Iterator[Gap]:
+        """What somebody changed since the schedule was handed out."""
+        if self._start_at_s is not None:
+            for booth in self._booths:
+                yield from gaps_of(booth.vendor, booth.control("GET", "changes"), self._start_at_s)
 
     def said(self) -> dict[str, Sequence[Mapping[str, str]]]:
         """By vendor, what its first calls with an effect said, by place."""

@@ -104,7 +104,8 @@ def run_real(
         )
         run = _Run(scenario, stage, processes, scratch=scratch, rows=rows, show=show, onlooker=onlooker)
         try:
-            run.load()
+            with stage.booths.found_here():
+                run.load()
             run.drain()
             return run.collect(logs)
         except Interrupted as signal:

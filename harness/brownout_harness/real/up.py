@@ -17,6 +17,7 @@ from brownout_harness.real import served
 from brownout_harness.real.env_forms import ENV_FORMS
 from brownout_harness.real.processes import Child, Processes, pause
 from brownout_harness.real.served import Served
+from brownout_harness.real.served_here import announced
 from brownout_harness.safety.live_keys import refuse_live_keys
 from brownout_harness.tables import table
 from brownout_simulators.correlation import correlating
@@ -25,6 +26,7 @@ from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, UnknownVendor, load_vendor
 
 NAME = "simulators"
+COMMAND = "brownout up"
 SERVER = "brownout_harness.testing.serving"
 """As `brownout_simulators`; its control API reads faults as scenarios are written, too."""
 START_WITHIN_S = 20.0
@@ -76,6 +78,7 @@ def serve(
         deadline_s = time.monotonic() + START_WITHIN_S
         cure = "end what uses it, or choose others with --port-base"
         found = served.wait(child, names, deadline_s, "the simulators' process", cure=cure)
+        left.enter_context(announced(COMMAND, found))
         relayed = _relay(child, 0)
         free = None if port_base is None else 0
         address = _web_console(left, found, free if console_port is None else console_port) if with_console else ""

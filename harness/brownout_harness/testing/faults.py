@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from brownout_harness.testing.stand import AnyStand
 from brownout_harness.words.fault import Unwritten, read_fault
@@ -12,6 +12,9 @@ from brownout_simulators.faults.rule import Match, Rule
 from brownout_simulators.router import Router
 from brownout_simulators.simulator import Simulator
 from brownout_simulators.vendor import Vendor
+
+PYTHON: Final = "python"
+"""Who makes the changes here, as the simulator's books say it."""
 
 
 class Count(NamedTuple):
@@ -58,7 +61,7 @@ class Fault:
 
     def _take_away(self) -> Count:
         last = self._now()
-        self._simulator.plan.remove(self.id)
+        self._simulator.remove_fault(self.id, PYTHON)
         return last
 
     def _now(self) -> Count:
@@ -91,7 +94,7 @@ def put_in_force(
     rule = rule_from_json({**fault.rule, "id": rule_id, "vendor": vendor.name})
     if rule.match.account == "*" and not type(rule.fault).of_whole_vendor and not _is_public(vendor, rule.match):
         rule = replace(rule, match=replace(rule.match, account=account))
-    stand.do(lambda: simulator.plan.add(rule, simulator.clock(), live=True))
+    stand.do(lambda: simulator.add_fault(rule, PYTHON))
     return Fault(rule, fault.text, fault.expect_struck, stand, simulator)
 
 

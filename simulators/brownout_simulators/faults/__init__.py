@@ -4,6 +4,7 @@
 - `aim.py`     whether a rule can strike anything its vendor has
 - `rule.py`    a rule: match, window, share, sequence, flapping, ramp; the draw that decides
 - `plan.py`    the rules in force, and which of them strike a call
+- `live.py`    what was changed by hand, by whom and when
 - `kinds.py`   the table of kinds, and rules from and to JSON (`codec.py`)
 - `distributions.py` spans of time, drawn; `http_date.py` when to come back; `verbatim.py` headers that a fault writes
   word for word

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from brownout_simulators.faults.aim import nearest_miss, require_fit
+from brownout_simulators.faults.aim import nearest_miss
 from brownout_simulators.faults.kinds import FAULTS, rule_from_json, rule_to_json
+from brownout_simulators.faults.live import NOBODY
 from brownout_simulators.faults.rule import Match
 from brownout_simulators.hosts.control_people import FOR_PEOPLE
 from brownout_simulators.hosts.control_words import LARGEST, Answer, Bad, Handler, Query, asked, number, whole
@@ -88,21 +89,24 @@ def _rule(simulator: Simulator[Any], rule_id: str) -> dict[str, Any]:
 
 
 def _add_fault(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
-    del query
     given = {"vendor": simulator.vendor.name, **data}
     given.setdefault("id", tail or simulator.plan.new_id())
     rule = simulator.read_rule(given)
-    require_fit(simulator.vendor, rule)
-    simulator.plan.add(rule, simulator.clock(), live=True)
+    simulator.add_fault(rule, query.get("by", NOBODY))
     missed = nearest_miss(simulator.router, rule.match)
     return 201, {**_rule(simulator, rule.id), **({"matches_no_route": True, "nearest": missed} if missed else {})}
 
 
 def _remove_fault(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
-    del query, data
-    if not simulator.plan.remove(tail or None):
+    del data
+    if not simulator.remove_fault(tail or None, query.get("by", NOBODY)):
         return 404, {"error": f"no rule {named(tail)}"}
     return 200, {"removed": tail or "all"}
+
+
+def _changes(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del tail, query, data
+    return 200, simulator.changes()
 
 
 _SCHEDULE_KEYS: Final = (
@@ -314,6 +318,7 @@ def _said(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, An
 HANDLERS: Final[Mapping[str, Mapping[str, Handler]]] = {
     "": {"GET": _describe},
     "faults": {"GET": _faults, "POST": _add_fault, "PUT": _add_fault, "DELETE": _remove_fault},
+    "changes": {"GET": _changes},
     "schedule": {"POST": _schedule},
     "ledger": {"GET": _ledger},
     **FOR_PEOPLE,

@@ -136,6 +136,27 @@ def test_a_ledger_that_dropped_rows_is_a_gap(monkeypatch: pytest.MonkeyPatch) ->
     assert [gap.kind for gap in Booths(SCENARIO, [STRIPE]).gaps()] == [GapKind.LEDGER_OVERFLOW]
 
 
+def test_a_fault_that_somebody_changed_during_the_run_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    start_at_s = time.monotonic() + 60
+    rule = {"id": "fault.1", "vendor": "stripe", "hang": {}}
+    change = {
+        "rule": rule,
+        "by": "cli",
+        "on_s": start_at_s + 3.0,
+        "off_s": None,
+        "off_by": "",
+        "matched": 4,
+        "struck": 4,
+    }
+    told = {"start_at_s": start_at_s, "now_s": 0.0, "dropped": 0, "changes": [change]}
+    Wire(monkeypatch, status=STATUS, schedule={}, changes=told)
+    run = Booths(SCENARIO, [STRIPE])
+    run.schedule([], start_at_s)
+    (gap,) = run.gaps()
+    assert gap.kind is GapKind.CHANGED_LIVE
+    assert gap.at_s == pytest.approx(3.0)
+
+
 def test_credentials_are_known_by_their_variables_names() -> None:
     assert STRIPE.secrets == {"sk_test_1"}
     assert STRIPE.key == "sk_test_1"

@@ -16,6 +16,7 @@ from brownout_harness.commands.up import EnvForm
 from brownout_harness.real.booths import Booth
 from brownout_harness.real.env_forms import ENV_FORMS
 from brownout_harness.real.http_json import call
+from brownout_harness.real.served_here import serving
 from brownout_harness.real.up import shown
 from tests.support.commands import LIMIT_S, brownout, start
 from tests.support.processes import descendants, eventually, is_running
@@ -33,7 +34,10 @@ def words_of(process: "subprocess.Popen[str]") -> list[str]:
     return " ".join(lines).split()
 
 
-def test_addresses_and_test_keys_are_printed_and_ctrl_c_ends_everything(tmp_path: Path) -> None:
+def test_addresses_and_test_keys_are_printed_and_ctrl_c_ends_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     process = start("up", "stripe", "--port-base", "0", cwd=tmp_path)
     try:
         words = words_of(process)
@@ -42,6 +46,8 @@ def test_addresses_and_test_keys_are_printed_and_ctrl_c_ends_everything(tmp_path
         assert call("GET", f"{url}/_brownout/").json["vendor"] == "stripe"
         console = words[words.index("Console:") + 1]
         assert [each["url"] for each in call("GET", f"{console}/api/state").json["vendors"]] == [url]
+        (found,) = serving()
+        assert (found.what, found.pid, [one.url for one in found.simulators]) == ("brownout up", process.pid, [url])
         below = descendants(process.pid)
         assert len(below) == 2
         process.send_signal(signal.SIGINT)
@@ -50,6 +56,7 @@ def test_addresses_and_test_keys_are_printed_and_ctrl_c_ends_everything(tmp_path
         process.kill()
         process.wait(LIMIT_S)
     assert process.returncode == 0
+    assert serving() == []
     log = errors.splitlines()
     assert "limits are off" in log[0]
     assert log[-1] == "stopped"

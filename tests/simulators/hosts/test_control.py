@@ -42,6 +42,20 @@ def test_faults_are_added_listed_counted_and_removed() -> None:
     assert till.send().status == 200
 
 
+def test_changes_by_hand_are_told_with_who_made_them() -> None:
+    till = Driver()
+    ask(till, "POST", "faults", {"hang": {}}, "by=cli")
+    till.clock.now_s += 4.0
+    ask(till, "DELETE", "faults/fault.1", query="by=console")
+    ask(till, "PUT", "faults/mine", {"hang": {}})
+    status, said = ask(till, "GET", "changes")
+    assert (status, said["now_s"] - said["start_at_s"], said["dropped"]) == (200, 4.0, 0)
+    told = [(each["rule"]["id"], each["by"], each["off_by"]) for each in said["changes"]]
+    assert told == [("fault.1", "cli", "console"), ("mine", "api", "")]
+    assert said["changes"][0]["off_s"] - said["changes"][0]["on_s"] == 4.0
+    assert ask(till, "DELETE", "faults", query="by=No%20Name")[0] == 400
+
+
 def test_an_id_in_the_path_may_be_anything_percent_encoded() -> None:
     till = Driver()
     assert ask(till, "PUT", "faults/a%2Fb%20%3F", {"hang": {}})[1]["id"] == "a/b ?"

@@ -11,6 +11,8 @@ from brownout_harness.real.console.story import story_of
 from brownout_harness.real.console.switches import SWITCHES
 from brownout_harness.real.console.watch import Watch
 
+BY: Final = "by=console"
+"""Who changes faults here, as the simulators write it down."""
 READ_ONLY: Final = "a run is being judged: the console only looks on"
 
 
@@ -86,14 +88,14 @@ def _describe(desk: Desk, path: Sequence[str], body: Body) -> Any:
 
 
 def _add_fault(desk: Desk, path: Sequence[str], body: Body) -> Any:
-    made = find(desk, path[1]).ask("POST", "faults", body=dict(body))
+    made = find(desk, path[1]).ask("POST", "faults", query=BY, body=dict(body))
     desk.watch.hurry()
     return made
 
 
 def _remove_faults(desk: Desk, path: Sequence[str], body: Body) -> Any:
     del body
-    made = find(desk, path[1]).ask("DELETE", "faults", *path[3:])
+    made = find(desk, path[1]).ask("DELETE", "faults", *path[3:], query=BY)
     desk.watch.hurry()
     return made
 

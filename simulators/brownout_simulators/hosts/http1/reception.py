@@ -67,14 +67,12 @@ class Reception:
             page = shown(self._simulator, request.method, path, query)
             if page is not None:
                 return OwnAnswer(*page)
-            if is_of_a_foreign_page(request.headers):
-                raise RequestRefused(403, "the control API takes no orders from a page of another site or port")
-            return OwnAnswer(*control(self._simulator, request.method, path, query, body))
-        except RequestRefused:
-            raise
+            if not is_of_a_foreign_page(request.headers):
+                return OwnAnswer(*control(self._simulator, request.method, path, query, body))
         except Exception as error:  # noqa: BLE001  a defect of ours: to be counted, and the connection goes on
             self._simulator.problem(f"{request.method} {path[:120]}", error)
             return OwnAnswer(500, message(DEFECT))
+        raise RequestRefused(403, "the control API takes no orders from a page of another site or port")
 
 
 def _origin_form(target: str) -> str:
