@@ -5,7 +5,7 @@
 - `moments.py`     moments in the books, on which an action happens; `processes.py` where a process stands after some
 - `tags.py`        the words that a scenario is found by, and the public incident that one follows
 - `limits.py`      which of a vendor's own limiters are on
-- `stores.py`      the store of a run, as a process
+- `stores.py`      the store of a run, as a process; `disks.py` the disks that can be full
 - `notices.py`     where a vendor's webhooks go
 - `until.py`       how one learns what came of an operation that finishes later
 - `target.py`      the application under test, as a scenario names it; `observing.py` what is read of it meanwhile

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal, TypeAlias
 
+from brownout_scenarios.disks import Disk
 from brownout_scenarios.limits import Limits
 from brownout_scenarios.moments import Moment
 from brownout_scenarios.stores import STORE, Restore, Store
@@ -90,7 +91,7 @@ Health: TypeAlias = Literal["healthy", "degraded", "unhealthy"]
 Order: TypeAlias = Redrive | Discard | ByHand | Health
 """What an operator asks the application for."""
 ORDERS: Final = ("redrive", "discard", "breaker", "health")
-VERBS: Final = ("kill", "stop", "pause", "start", "empty", "restore", *ORDERS, "clock")
+VERBS: Final = ("kill", "stop", "pause", "start", "empty", "restore", "fill", "free", *ORDERS, "clock")
 PROCESSES: Final = ("gateway", "target", "store")
 Process: TypeAlias = Annotated[str, "a process"]
 """One of `PROCESSES`, or one of `targets`; of several of a kind one alone is `gateway.1`, `gateway` is all of them."""
@@ -116,6 +117,10 @@ class Action:
     """Everything in it is gone (FLUSHALL)."""
     restore: Restore | None = None
     """It holds again what it held before."""
+    fill: Disk | None = None
+    """No room is left on it: what would be written there fails, what is there can be read."""
+    free: Disk | None = None
+    """There is room again."""
     redrive: Redrive | None = None
     discard: Discard | None = None
     breaker: ByHand | None = None
@@ -130,15 +135,16 @@ class Action:
     """After so long it is started again, or goes on."""
 
     def __post_init__(self) -> None:
-        done = (self.kill, self.stop, self.pause, self.start, self.empty, self.restore, self.order, self.clock)
+        done = [self.kill, self.stop, self.pause, self.start, self.empty, self.restore, self.order, self.clock]
+        done += [self.fill, self.free]
         if sum(part is not None for part in done) != 1 or len(self._orders) > 1:
             raise ValueError(f"an action is exactly one of {', '.join(VERBS)}")
         if (self.clock is None) != (self.ahead_s is None):
             raise ValueError("clock and ahead go together: write {clock: VENDOR, ahead: 25h}")
         takes_away = bool(self.kill or self.stop or self.pause)
         if self.for_s is not None:
-            if not takes_away:
-                raise ValueError("for: goes with what takes a process away: kill, stop or pause")
+            if not takes_away and self.fill is None:
+                raise ValueError("for: goes with what takes a process or room away: kill, stop, pause or fill")
             if self.for_s <= 0:
                 raise ValueError("for: must be longer than 0s")
         if self.on is not None:
@@ -162,6 +168,11 @@ class Action:
         return self.kill or self.stop or self.pause or self.start or self.empty
 
     @property
+    def disk(self) -> Disk | None:
+        """The one that is filled or freed."""
+        return self.fill or self.free
+
+    @property
     def _orders(self) -> Mapping[str, Order]:
         return {name: each for name in ORDERS if (each := getattr(self, name)) is not None}
 
@@ -172,7 +183,7 @@ class Action:
 
     @property
     def verb(self) -> str:
-        """What is done to the process, as it is written: `kill`; empty where it is done to none."""
+        """What is done to the process, or the disk, as it is written: `kill`; empty where it is done to none."""
         verbs = {
             "kill": self.kill,
             "stop": self.stop,
@@ -180,13 +191,17 @@ class Action:
             "start": self.start,
             "empty": self.empty,
             "restore": self.restore,
+            "fill": self.fill,
+            "free": self.free,
         }
         return next((verb for verb, process in verbs.items() if process is not None), "")
 
     @property
     def ending(self) -> "Action | None":
         """What follows when its `for` is over."""
-        return None if self.for_s is None else Action(start=self.process)
+        if self.for_s is None:
+            return None
+        return Action(start=self.process) if self.fill is None else Action(free=self.fill)
 
     @property
     def text(self) -> str:
@@ -197,6 +212,8 @@ class Action:
             return f"move the clock of {self.clock} {self.ahead_s:g} s ahead"
         if self.restore is not None:
             return f"restore {STORE} from {self.restore.from_s:g} s before"
+        if self.disk is not None:
+            return f"{self.verb} the disk of the dead letters"
         return f"{self.verb} {self.process}"
 
 

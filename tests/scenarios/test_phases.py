@@ -36,8 +36,8 @@ COMMITTED = Moment(vendor="stripe", moment="committed")
         ({"kill": "gateway", "on": COMMITTED}, "say with `for` how long it is away"),
         ({"start": "gateway", "on": COMMITTED}, "on: goes with what takes something away"),
         ({"redrive": Redrive(), "on": COMMITTED}, "on: goes with what takes something away"),
-        ({"start": "gateway", "for_s": 1.0}, "goes with what takes a process away"),
-        ({"redrive": Redrive(), "for_s": 1.0}, "goes with what takes a process away"),
+        ({"start": "gateway", "for_s": 1.0}, "goes with what takes a process or room away"),
+        ({"redrive": Redrive(), "for_s": 1.0}, "goes with what takes a process or room away"),
         ({"kill": "gateway", "for_s": 0.0}, "must be longer than 0s"),
     ],
 )
@@ -50,6 +50,15 @@ def test_an_action_with_an_end_is_followed_by_a_start() -> None:
     assert Action(kill="gateway", for_s=2.0).ending == Action(start="gateway")
     assert Action(kill="gateway").ending is None
     assert Action(redrive=Redrive()).ending is None
+
+
+def test_a_disk_that_is_filled_is_freed_and_is_no_process() -> None:
+    fill = Action(fill="dead_letters", for_s=2.0)
+    assert fill.ending == Action(free="dead_letters")
+    assert (fill.process, fill.disk, fill.verb) == (None, "dead_letters", "fill")
+    assert fill.text == "fill the disk of the dead letters"
+    with pytest.raises(ValueError, match="on: goes with what takes something away"):
+        Action(fill="dead_letters", on=COMMITTED, for_s=1.0)
 
 
 def test_an_action_on_a_moment_says_so_in_words() -> None:

@@ -93,6 +93,16 @@ def unmoved(scenario: Scenario, cure: str) -> list[tuple[Path, str]]:
     ]
 
 
+def unfilled(scenario: Scenario, why: str) -> list[tuple[Path, str]]:
+    """Disks that a mode cannot fill, because of this, by their place in the scenario; none where there is no reason."""
+    return [
+        (("phases", index, "actions", position, action.verb), f"needs a disk of its own, and cannot have one: {why}")
+        for index, phase in enumerate(scenario.phases)
+        for position, action in enumerate(phase.actions)
+        if action.disk is not None and why
+    ]
+
+
 def unseen(scenario: Scenario, cure: str) -> list[tuple[Path, str]]:
     """Moments that only a mode sees which has the gateway's stores at hand, by their place in the scenario."""
     return [

@@ -12,6 +12,7 @@
 - `load_process.py`      the load generator's process: its plan, its start, its progress
 - `redis_choice.py`      which Redis; `redis_process.py` starts it, `redis_server.py` is the embedded one
 - `env_forms.py`         variables as a shell or a file takes them
+- `letters_disk.py`      a small disk for dead letters, which can be full
 - `store.py`             what is done to it; `redis_memory.py` what it holds, emptied, copied and put back
 - `drain.py`             after the load, until nothing moves
 - `memory.py`            how much memory the target holds

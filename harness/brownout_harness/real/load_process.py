@@ -23,6 +23,7 @@ from brownout_simulators.outsiders import KeyHolder
 
 NAME = "load"
 OPERATIONS_FILE = "operations.ndjson"
+AFTER_LAST_ANSWER_S = 15.0
 
 
 def write_load_plan(
@@ -144,3 +145,13 @@ class LoadWatch:
     def finished(self) -> bool:
         """Whether every arrival was dispatched and every answer is in, by its own word."""
         return bool(self.latest.get("finished"))
+
+
+def over_by_s(scenario: Scenario) -> float:
+    """When the last answer is in at the latest, in seconds since the start, and a margin."""
+    untils = [each.until.within_s for each in scenario.workload.operations if each.until is not None]
+    groups = scenario.workload.groups
+    wait_s = max(group.answer_within_s for group in groups)
+    asks_s = max(group.asks_take_s for group in groups)
+    followed_s = max(untils) + wait_s if untils else 0.0
+    return scenario.duration_s + asks_s + followed_s + AFTER_LAST_ANSWER_S

@@ -62,7 +62,6 @@ TICK_S = 0.05
 LAST_LINES = 20
 """Of the log of a target that died."""
 SHOW_EVERY_S = 0.25
-AFTER_LAST_ANSWER_S = 15.0
 
 
 def run_real(
@@ -175,7 +174,7 @@ class _Run:
 
     def load(self) -> None:
         """Until every operation has ended and every phase is over: actions at their instants, everything watched."""
-        deadline_s = self._load_deadline_s()
+        deadline_s = load_process.over_by_s(self._scenario)
         child = self._stage.load
         child.asked_to_end = True  # it ends by itself; how it ended is looked at below
         while child.alive or self._agenda or self._now_s() < self._scenario.duration_s:
@@ -189,15 +188,6 @@ class _Run:
                 raise NotJudged(f"the load generator ended with exit code {child.exit_code}: {child.last_words()}")
         self._stage.watch.look()
         self._gaps += self._moments.gaps(self._now_s())
-
-    def _load_deadline_s(self) -> float:
-        """When the last answer is in at the latest, in seconds since the start, and a margin."""
-        untils = [each.until.within_s for each in self._scenario.workload.operations if each.until is not None]
-        groups = self._scenario.workload.groups
-        wait_s = max(group.answer_within_s for group in groups)
-        asks_s = max(group.asks_take_s for group in groups)
-        followed_s = max(untils) + wait_s if untils else 0.0
-        return self._scenario.duration_s + asks_s + followed_s + AFTER_LAST_ANSWER_S
 
     def _act_when_due(self) -> None:
         while (taken := self._agenda.take(self._now_s(), self._stage.waits)) is not None:
@@ -217,6 +207,8 @@ class _Run:
             self._gaps += self._stage.store.act(action, self._now_s())
         elif action.process is not None:
             self._act_on_target(action)
+        elif action.disk is not None:
+            self._gaps += self._stage.disk.act(action, self._now_s())
         elif action.clock is not None:
             self._stage.booths.advance(action.clock, action.ahead_s or 0.0)
         else:
@@ -252,6 +244,7 @@ class _Run:
         self._stops.look(self._now_s())
         self._memory.look(self._now_s(), self._stage.pids)
         self._gaps += self._stage.store.look(self._now_s())
+        self._stage.disk.look()
         self._settle_actions()
         if time.monotonic() - self._shown_at_s >= SHOW_EVERY_S:
             self._shown_at_s = time.monotonic()

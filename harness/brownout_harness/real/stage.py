@@ -18,6 +18,7 @@ from brownout_harness.asked.users import Turn, users_of
 from brownout_harness.problems import NotJudged
 from brownout_harness.real import booths, load_process
 from brownout_harness.real.booths import Booth, Booths
+from brownout_harness.real.letters_disk import LettersDisk
 from brownout_harness.real.load_process import LoadWatch
 from brownout_harness.real.processes import Child, Processes, pause, wait_until
 from brownout_harness.real.redis_choice import Redis
@@ -66,6 +67,7 @@ class Stage:
         self._paused: set[str] = set()
         environment = dict(os.environ)
         self.store = RealStore(scenario, RedisProcess(redis, processes, scratch=scratch, environment=environment))
+        self.disk = LettersDisk(scenario, processes, scratch=scratch, environment=environment)
         ports = scenario.vendor_ports
         stands = {
             lot: processes.start(
@@ -90,6 +92,8 @@ class Stage:
         )
         self.target: Launch = next(iter(self.targets.values()))
         """The one that users ask; of copies the first: they differ in name, port and telemetry."""
+        if self.disk.holder is not None:
+            _wait(self.disk.holder, self.disk.is_ready, "the disk of the dead letters")
         self._begin_targets(tell)
         self._plan_load(scratch)
         for each in self.targets.values():
@@ -230,7 +234,7 @@ class Stage:
 
     def _launch(self, target: Launch) -> Child:
         return self._processes.start(
-            target.name, target.command, target.environment, cwd=target.cwd, grace_s=self._grace_s
+            target.name, self.disk.under(target.command), target.environment, cwd=target.cwd, grace_s=self._grace_s
         )
 
     def _wait_for(self, target: Launch) -> None:

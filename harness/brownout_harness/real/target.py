@@ -19,6 +19,7 @@ from brownout_harness.asked.notices import secret_variable
 from brownout_harness.problems import BadInput
 from brownout_harness.real.booths import Booth
 from brownout_harness.real.http_json import NoAnswer, call
+from brownout_harness.real.letters_disk import FOLDER as LETTERS
 from brownout_harness.real.ports import free_port
 from brownout_harness.real.processes import Child
 from brownout_harness.safety.loopback import require_loopback
@@ -148,7 +149,7 @@ def _gateway(
         "BROWNOUT_HOST": "127.0.0.1",
         "BROWNOUT_PORT": str(port),
         "BROWNOUT_CLAIMS": redis_url,
-        "BROWNOUT_DEAD_LETTERS": str(scratch / "dead-letters.sqlite"),
+        "BROWNOUT_DEAD_LETTERS": str(scratch / LETTERS / "dead-letters.sqlite"),
         "BROWNOUT_TELEMETRY": str(telemetry),
         "BROWNOUT_POLICIES": str(policies),
         "BROWNOUT_OPERATIONS": ",".join(served(scenario)),
@@ -158,7 +159,7 @@ def _gateway(
         **_signing(listen(url)),
     }
     if name:
-        settings["BROWNOUT_SPILL"] = str(scratch / f"dead-letters-{name}.spill")
+        settings["BROWNOUT_SPILL"] = str(scratch / LETTERS / f"dead-letters-{name}.spill")
     return Launch(
         name=GATEWAY,
         url=url,

@@ -14,7 +14,7 @@ from typing import Final, Literal
 from brownout_core.errors import ConfigError
 from brownout_core.gateway.parts import PARTS, load_parts
 from brownout_harness.asked.described import check_templates
-from brownout_harness.faults.actions import unmoved, unseen
+from brownout_harness.faults.actions import unfilled, unmoved, unseen
 from brownout_harness.faults.layers import unacted
 from brownout_harness.problems import BadInput
 from brownout_harness.real.memory import without_processes
@@ -163,12 +163,14 @@ def _can_be_run(mode: Mode, scenario: Scenario) -> Iterator[tuple[Place, str]]:
         yield from without_processes(scenario, "virtual mode has none: add --mode real")
         yield from unacted(scenario, LAYERS, "virtual mode cannot act out: add --mode real")
     else:
+        from brownout_harness.real import letters_disk
         from brownout_harness.real.runner import LAYERS as REAL_LAYERS
 
         if scenario.target is not None and not scenario.target.url:
             yield ("target",), "says nothing of processes: add command and url, or run it without --mode real"
         yield from unacted(scenario, REAL_LAYERS, "real mode cannot act out: take the fault out")
         yield from unmoved(scenario, "run it without --mode real, or move a vendor's")
+        yield from unfilled(scenario, letters_disk.objection() if letters_disk.is_filled(scenario) else "")
         yield from without_one(scenario)
         if scenario.target is not None and not scenario.target.command:
             yield from without_processes(scenario, "say how it is started (target.command)")

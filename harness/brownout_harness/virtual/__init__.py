@@ -11,7 +11,8 @@
 - `replicas.py` several processes of it, on the same stores
 - `vendors.py` the simulators, in memory; `moments.py` what is done at a moment in their books
 - `outside.py` somebody else's way to a simulator
-- `store.py`   the store of claims, which can be stopped, killed, emptied and put back; `shelf.py` old claims, on disk
+- `store.py`   the store of claims, which can be stopped, killed, emptied and put back; `shelf.py` old claims, on disk;
+  `letters_disk.py` the disk under the dead letters, which can be full
 - `wire.py`    joins the application's transport to the simulators
 - `caller.py`  whoever asks, hangs up, and asks again
 """

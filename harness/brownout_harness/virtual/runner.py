@@ -15,9 +15,7 @@ from typing import Any, Final, TypeVar
 
 import polars as pl
 
-from brownout_core.clock import MachineClock
 from brownout_core.compose import Replacements
-from brownout_core.stores.sqlite import SqliteDeadLetterStore
 from brownout_core.telemetry import Event, Kind
 from brownout_harness.asked.dead_letters import Dialogue, letters
 from brownout_harness.asked.desk import visit
@@ -48,6 +46,7 @@ from brownout_harness.virtual.delivery import deliver
 from brownout_harness.virtual.disk import Disk
 from brownout_harness.virtual.foreign.staging import ForeignStage
 from brownout_harness.virtual.held_back import Signals, held_back
+from brownout_harness.virtual.letters_disk import LettersDisk
 from brownout_harness.virtual.loop import rarely_collecting, run_virtually
 from brownout_harness.virtual.moments import VirtualMoments
 from brownout_harness.virtual.reference import ReferenceStage
@@ -169,8 +168,7 @@ class Run:
         )
         self.wall = VirtualWall(self.loop.time, EPOCH_S)
         self.store = VirtualStore(self.scenario, self.loop, away=self.disk.claims)
-        machine = MachineClock(self.loop.time, "virtual")
-        self.dead_letters = SqliteDeadLetterStore(":memory:", wall_clock=self.wall, machine=machine)
+        self.dead_letters = LettersDisk.empty(self.wall, self.loop.time)
         self.actors = {layer: make(self) for layer, make in LAYERS.items()}
         schedule(self.actors, self.scenario, 0.0)
         self.actions = Actions(self.scenario)
@@ -245,6 +243,8 @@ class Run:
             self.gaps += self.store.act(action)
         elif action.process is not None:
             self._act_on_target(action)
+        elif action.disk is not None:
+            self.gaps += self.dead_letters.act(action)
         elif action.clock == GATEWAY:
             self.wall.advance(action.ahead_s or 0.0)
         elif action.clock is not None:

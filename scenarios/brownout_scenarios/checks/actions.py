@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from brownout_scenarios import schema, spelling, units
 from brownout_scenarios.checks.common import Found
+from brownout_scenarios.checks.disks import disks
 from brownout_scenarios.checks.stores import state_at, store
 from brownout_scenarios.phases import PROCESSES, Action
 from brownout_scenarios.processes import KILLED_AFTER_S, ProcessStates, State
@@ -18,6 +19,7 @@ def actions(scenario: Scenario, words: Vocabulary) -> Found:
         for position, action in enumerate(span.phase.actions):
             yield from _action(scenario, words, span, action, ("phases", index, "actions", position))
     yield from _order(scenario)
+    yield from disks(scenario, _timed(scenario))
 
 
 def _action(scenario: Scenario, words: Vocabulary, span: Span, action: Action, at: Path) -> Found:

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from brownout_harness.faults.actions import Actions, unmoved, unseen, watched
+from brownout_harness.faults.actions import Actions, unfilled, unmoved, unseen, watched
 from brownout_harness.judging.evidence import GapKind
 from brownout_scenarios.load import load_text
 from brownout_scenarios.moments import Moment, RequestLine
@@ -101,3 +101,13 @@ def test_of_two_processes_each_stands_for_itself(scenario: Scenario) -> None:
     assert [gap.detail for gap in actions.gaps] == ["kill gateway was due, and gateway.0 is paused"]
     deed = actions.deed(Action(kill="gateway.1"), 21.0)
     assert (deed.text, deed.cuts_off, deed.process) == ("kill gateway.1", True, "gateway.1")
+
+
+def test_a_disk_that_a_machine_cannot_have_is_refused_at_its_place(scenario: Scenario) -> None:
+    first, *others = scenario.phases
+    fill = Action(fill="dead_letters", for_s=1.0)
+    filled = dataclasses.replace(scenario, phases=(dataclasses.replace(first, actions=(fill,)), *others))
+    why = "needs a disk of its own, and cannot have one: not permitted"
+    assert unfilled(filled, "not permitted") == [(("phases", 0, "actions", 0, "fill"), why)]
+    assert unfilled(filled, "") == []
+    assert unfilled(scenario, "not permitted") == []
