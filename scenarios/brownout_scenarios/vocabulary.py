@@ -8,7 +8,7 @@ against, `json_schema` the schema that editors complete from.
 import dataclasses
 import re
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -148,7 +148,7 @@ def _drop_null_defaults(node: Any) -> None:
 
 def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
     """A fault entry: which requests (the rule's own fields), when, and exactly one kind."""
-    shared = {item.name for item in dataclasses.fields(words.rule)} - set(RULE_OWN)
+    shared = set(_shared(words))
     if overlap := shared & words.faults.keys():
         raise TypeError(f"fault kinds named as a rule's fields: {', '.join(sorted(overlap))}")
     hints = typing.get_type_hints(words.rule)
@@ -170,7 +170,13 @@ def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
         annotation = made.short_or_whole(kind.source, kind.short)
         definitions["f_" + name] = (annotation, Field(alias=name, default=None, description=text))
     model = create_model("FaultEntry", __base__=_Entry, **definitions)
-    return Annotated[model, WrapValidator(lambda written, check: _fault(check(written), written, words.faults))]
+    when = [name for name in _shared(words) if name not in ("match", "share")]
+    return Annotated[model, WrapValidator(lambda written, check: _fault(check(written), written, words.faults, when))]
+
+
+def _shared(words: Vocabulary) -> list[str]:
+    """Fields of a simulator's rule that a scenario writes in the same way."""
+    return [item.name for item in dataclasses.fields(words.rule) if item.name not in RULE_OWN]
 
 
 class _Entry(Node):
@@ -198,13 +204,15 @@ def _match(text: str) -> str:
 _MATCH = Annotated[str, AfterValidator(_match)]
 
 
-def _fault(entry: Node, written: Mapping[str, Any], kinds: Mapping[str, phases.FaultKind]) -> phases.Fault:
+def _fault(
+    entry: Node, written: Mapping[str, Any], kinds: Mapping[str, phases.FaultKind], when: Sequence[str]
+) -> phases.Fault:
     kind = grammar.exactly_one(entry, tuple(kinds), "fault")
     given = {name: value for name, value in entry.given().items() if value is not None}
     vendor, window = given.pop("vendor"), given.pop("window", phases.Window())
     expect_struck = given.pop("expect_struck", phases.EXPECT_STRUCK)
     rule = {name: grammar.plain(value) for name, value in given.items()}
-    text = _in_words(written, kind)
+    text = _in_words(written, kind, when)
     return phases.Fault(
         vendor=vendor,
         kind=kind,
@@ -216,19 +224,16 @@ def _fault(entry: Node, written: Mapping[str, Any], kinds: Mapping[str, phases.F
     )
 
 
-def _in_words(written: Mapping[str, Any], kind: str) -> str:
+def _in_words(written: Mapping[str, Any], kind: str, when: Sequence[str]) -> str:
     """A fault as it was written, on one line."""
     match = written.get("match") or "every request"
     if isinstance(match, Mapping):
         match = " ".join(str(value) for value in match.values())
     share = written.get("share", 1)
     on = match if share in (1, "100%") else f"{share if isinstance(share, str) else units.share(share)} of {match}"
-    extra = [f"{key} {wording.written(written[key], key)}" for key in written if key in _WHEN]
+    extra = [f"{key} {wording.written(written[key], key)}" for key in written if key in when]
     details = wording.written(written[kind] or {})
     return ", ".join([" ".join(part for part in (kind, details, "on", on) if part), *extra])
-
-
-_WHEN = ("sequence", "sequence_per", "flapping", "ramp")
 
 
 def _serving_annotation(words: Vocabulary, made: Grammar) -> Any:

@@ -101,7 +101,7 @@ def put_in_force(
 def _sequence(first: int, written: Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(first, bool) or not isinstance(first, int) or first < 1:
         raise Unwritten(f"first: a whole number of calls, at least 1, got {first!r}")
-    for key in ("sequence", "sequence_per"):
+    for key in ("sequence", "sequence_per", "calls"):
         if key in written:
             raise Unwritten(f"first: stands for a sequence; leave out {key}")
     return {"sequence": "F" * first, "sequence_per": "rule"}

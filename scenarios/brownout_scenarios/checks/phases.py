@@ -62,6 +62,9 @@ def _fault(placed: schema.Placed, words: Vocabulary) -> Found:
         yield _not_striking(fault, at, why)
     if not 0 <= fault.expect_struck <= MAX_ARRIVALS:
         yield (*at, "expect_struck"), f"{fault.expect_struck} is outside 0 to {MAX_ARRIVALS}"
+    calls = fault.rule.get("calls", {})
+    if "to" in calls and fault.expect_struck > (most := calls["to"] - calls.get("from_", 1) + 1):
+        yield (*at, "expect_struck"), f"{fault.expect_struck} is more than its calls are, {most}"
 
 
 def _not_striking(fault: Fault, at: Path, why: str) -> tuple[Path, str]:

@@ -25,15 +25,22 @@ def fields_of(kind: Any) -> Mapping[str, Any]:
     return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
 
 
+def key_of(name: str) -> str:
+    """How JSON has a field: one called `from_`, which is no name in Python without the line, is `from`."""
+    return name.removesuffix("_")
+
+
 def decode(kind: type[D], data: object, where: str) -> D:
     """`data` as a `kind`. Raises `FaultError` that begins with `where`."""
     if not isinstance(data, Mapping):
         raise FaultError(f"{where}: an object is needed, got {shown(data)}")
     known: Mapping[str, Any] = fields_of(kind)  # type: ignore[arg-type]
-    unknown = [str(key) for key in data if key not in known]
+    names = {key_of(name): name for name in known}
+    given = {key_of(str(key)): value for key, value in data.items()}
+    unknown = [key for key in given if key not in names]
     if unknown:
-        raise FaultError(f"{where}.{named(unknown[0])}: no such field; there are {', '.join(known) or 'none'}")
-    values = {name: value_of(known[name], value, f"{where}.{name}") for name, value in data.items()}
+        raise FaultError(f"{where}.{named(unknown[0])}: no such field; there are {', '.join(names) or 'none'}")
+    values = {names[key]: value_of(known[names[key]], value, f"{where}.{key}") for key, value in given.items()}
     try:
         return kind(**values)
     except TypeError as error:
@@ -118,5 +125,5 @@ def encode(value: Any) -> dict[str, Any]:
             one = list(one)
         elif one == math.inf:
             continue
-        written[field.name] = one
+        written[key_of(field.name)] = one
     return written

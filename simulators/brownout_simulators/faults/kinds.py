@@ -1,8 +1,9 @@
 """The table of fault kinds: one line each; and rules from and to JSON."""
 
 from collections.abc import Mapping
+from dataclasses import is_dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from brownout_simulators.faults.break_schema import BreakSchema
 from brownout_simulators.faults.break_session import BreakSession
@@ -26,7 +27,7 @@ from brownout_simulators.faults.quota import Quota
 from brownout_simulators.faults.read_after_write_lag import ReadAfterWriteLag
 from brownout_simulators.faults.respond import Respond
 from brownout_simulators.faults.revoke_credentials import RevokeCredentials
-from brownout_simulators.faults.rule import Flapping, Match, Ramp, Rule, Window, objection_to_id
+from brownout_simulators.faults.rule import Match, Rule, objection_to_id
 from brownout_simulators.faults.serve import Serve
 from brownout_simulators.faults.stale_reads import StaleReads
 from brownout_simulators.faults.stall import Stall
@@ -68,8 +69,15 @@ FAULTS: Final[Mapping[str, type[Fault]]] = MappingProxyType(
     }
 )
 
-_PLAIN: Final = ("id", "vendor", "share", "sequence", "sequence_per")
-_NESTED: Final = {"window": Window, "flapping": Flapping, "ramp": Ramp}
+_APART: Final = ("fault", "match")
+"""Fields of a rule that JSON has in ways of their own."""
+_NESTED: Final[Mapping[str, type]] = {
+    name: kind
+    for name, hint in fields_of(Rule).items()
+    for kind in get_args(hint)
+    if name not in _APART and is_dataclass(kind) and isinstance(kind, type)
+}
+_PLAIN: Final = tuple(name for name in fields_of(Rule) if name not in _APART and name not in _NESTED)
 
 
 def rule_from_json(data: Mapping[str, Any]) -> Rule:

@@ -69,6 +69,8 @@ class Standing:
                 self._forget_half()
         if rule.sequence and not in_sequence(rule.sequence, ordinal if rule.sequence_per == "key" else overall):
             return None
+        if rule.calls is not None and not rule.calls.holds(overall):
+            return None
         share = rule.share if self.is_steady else self.share(now_s)
         if share <= 0.0:
             return None

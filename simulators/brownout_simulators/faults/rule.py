@@ -21,6 +21,7 @@ from brownout_simulators.spelling import shown
 
 ID_LIMIT: Final = 200
 PATTERN_LIMIT: Final = 1_000
+CALLS_LIMIT: Final = 1_000_000_000
 _METHOD: Final = re.compile(r"\*|[A-Z][A-Z_-]*")
 
 _three_words = Struct(">QQQ").unpack
@@ -100,6 +101,25 @@ class Ramp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """Which of the calls that match, whoever makes them, counted from 1 as they arrive at the vendor."""
+
+    from_: int = 1
+    """The first of them."""
+    to: int | None = None
+    """The last of them; left out: there is none."""
+
+    def __post_init__(self) -> None:
+        require(1 <= self.from_ <= CALLS_LIMIT, f"calls.from: 1 to {CALLS_LIMIT}, counted from 1, got {self.from_}")
+        fits = self.to is None or self.from_ <= self.to <= CALLS_LIMIT
+        require(fits, f"calls.to: no call before from, {self.from_}, and at most {CALLS_LIMIT}, got {self.to}")
+
+    def holds(self, ordinal: int) -> bool:
+        """Whether call number `ordinal` (from 0) is one of them."""
+        return self.from_ <= ordinal + 1 and (self.to is None or ordinal < self.to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One fault of a schedule."""
 
@@ -116,6 +136,8 @@ class Rule:
     sequence_per: Literal["key", "rule"] = "key"
     """Whether each key (operation) goes through the sequence by itself, or all calls share one. The latter goes by
     order of arrival."""
+    calls: Calls | None = None
+    """Only these, in the order of arrival: `{from: 21, to: 40}`."""
     flapping: Flapping | None = None
     ramp: Ramp | None = None
 
@@ -128,12 +150,14 @@ class Rule:
             re.fullmatch(r"[F.]*\*?", self.sequence) is not None and self.sequence != "*",
             f"sequence: F (struck) and . (not), * at the end to repeat, got {self.sequence!r}",
         )
+        apart = self.calls is None or not self.sequence
+        require(apart, "calls: says which calls, and so does sequence: leave one of them out")
         given = [item.name for item in fields(self) if item.name in SELECTING and _is_given(self, item)]
         objection = objection_to_selecting(type(self.fault), given)
         require(not objection, objection)
 
 
-SELECTING: Final = ("match", "share", "sequence", "sequence_per", "flapping", "ramp")
+SELECTING: Final = tuple(item.name for item in fields(Rule) if item.name not in ("id", "vendor", "fault", "window"))
 """What of a rule says which calls, and when within its window."""
 
 

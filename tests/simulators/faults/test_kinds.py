@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from brownout_simulators.faults import FAULTS, FaultError, Match, Ramp, Rule, Window, rule_from_json, rule_to_json
+from brownout_simulators.faults import (
+    FAULTS,
+    Calls,
+    FaultError,
+    Match,
+    Ramp,
+    Rule,
+    Window,
+    rule_from_json,
+    rule_to_json,
+)
 from brownout_simulators.faults.distributions import Lognormal
 from brownout_simulators.faults.kinds import name_of
 from brownout_simulators.faults.latency import Latency
@@ -86,6 +96,12 @@ def test_an_open_window_and_a_ramp_have_their_defaults() -> None:
     assert rule_to_json(rule)["window"] == {}
 
 
+def test_calls_survive_the_way_to_json_and_back() -> None:
+    data = {"id": "x", "vendor": "t", "calls": {"from": 21, "to": 40}, "hang": {}}
+    assert rule_to_json(rule_from_json(data)) == data
+    assert rule_from_json(data).calls == Calls(from_=21, to=40)
+
+
 def test_every_kind_here_is_acted_out_by_the_vendors_simulator() -> None:
     assert {kind.layer for kind in FAULTS.values()} == {"vendor"}
 
@@ -111,6 +127,13 @@ def test_every_kind_here_is_acted_out_by_the_vendors_simulator() -> None:
         ({"id": "x", "vendor": "t", "hang": {}, "sequence_per": "day"}, "sequence_per: one of key, rule, got"),
         ({"id": "x", "hang": {}}, "vendor: a text"),
         ({"vendor": "t", "hang": {}}, "id: a text"),
+        ({"id": "x", "vendor": "t", "hang": {}, "calls": {"from": 0}}, "rule x: calls.from: 1 to 1000000000, counted"),
+        ({"id": "x", "vendor": "t", "hang": {}, "calls": {"from": 9, "to": 8}}, "calls.to: no call before from, 9"),
+        (
+            {"id": "x", "vendor": "t", "hang": {}, "calls": {"first": 9}},
+            "calls.first: no such field; there are from, to",
+        ),
+        ({"id": "x", "vendor": "t", "hang": {}, "calls": {}, "sequence": "F"}, "rule x: calls: .*so does sequence"),
         ([], "an object is needed"),
         ({"id": "x", "vendor": "t", "hang": 3}, "hang: an object is needed"),
     ],

@@ -114,6 +114,42 @@ def test_a_sequence_per_rule_runs_once_for_all() -> None:
     assert statuses(till, ["a", "b", "c", "d"]) == [503, 200, 503, 200]
 
 
+@pytest.mark.parametrize(
+    ("calls", "struck"),
+    [
+        ({"from": 3, "to": 4}, [200, 200, 503, 503, 200, 200]),
+        ({"from": 5}, [200, 200, 200, 200, 503, 503]),
+        ({"to": 2}, [503, 503, 200, 200, 200, 200]),
+        ({"from": 2, "to": 2}, [200, 503, 200, 200, 200, 200]),
+        ({}, [503] * 6),
+    ],
+)
+def test_calls_are_counted_from_1_as_they_arrive_whoever_makes_them(calls: dict[str, int], struck: list[int]) -> None:
+    till = Driver({**FAIL, "calls": calls})
+    assert statuses(till, ["a", "b", "a", "a", "c", "b"]) == struck
+    assert till.struck() == struck.count(503)
+
+
+def test_calls_counts_what_matches_and_nothing_else() -> None:
+    till = Driver({**FAIL, "match": "POST /v1/charges", "calls": {"from": 2, "to": 2}})
+    till.send("GET", "/v1/charges/x")
+    assert [till.send().status for _ in range(3)] == [200, 503, 200]
+
+
+def test_calls_that_never_come_strike_nothing_and_that_is_counted() -> None:
+    till = Driver({**FAIL, "calls": {"from": 21, "to": 40}})
+    assert statuses(till, keys(20)) == [200] * 20
+    (rule,) = till.simulator.status()["rules"]
+    assert (rule["matched"], rule["struck"]) == (20, 0)
+
+
+def test_calls_and_share_must_agree() -> None:
+    till = Driver({**FAIL, "calls": {"from": 101, "to": 300}, "share": 0.5})
+    outcome = statuses(till, keys(400))
+    assert 503 not in outcome[:100] + outcome[300:]
+    assert 60 <= outcome.count(503) <= 140
+
+
 def test_a_window_is_open_from_its_start_to_just_before_its_end() -> None:
     till = Driver({**FAIL, "window": {"start_s": 10, "end_s": 20}})
     outcome = [statuses(till, ["a"], at_s)[0] for at_s in (0, 9.999, 10, 19.999, 20, 30)]

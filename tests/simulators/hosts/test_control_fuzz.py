@@ -7,7 +7,7 @@ from typing import Any, get_args, get_type_hints
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brownout_simulators.faults import FAULTS, Flapping, Match, Ramp, Window
+from brownout_simulators.faults import FAULTS, Calls, Flapping, Match, Ramp, Window
 from brownout_simulators.hosts.control import PREFIX, ROUTES, control
 from tests.simulators.driving import Driver
 from tests.support.examples import examples
@@ -72,6 +72,7 @@ RULES = st.sampled_from(sorted(FAULTS)).flatmap(
             "sequence_per": st.sampled_from(["key", "rule"]) | ANYTHING,
             "match": TEXTS | fields_of(Match),
             "window": fields_of(Window),
+            "calls": fields_of(Calls),
             "flapping": fields_of(Flapping),
             "ramp": fields_of(Ramp),
         },
