@@ -29,8 +29,9 @@ LOOK: Final = {"action": (INK, "-"), "death": (HOT, "-"), "gap": (HOT, ":")}
 
 def lanes(verdict: Verdict, looks: Mapping[str, VendorLook], end_s: float, width_in: float) -> Panel | None:
     """Bars and labels; None where nothing was done and nothing happened."""
-    faults = verdict.faults[:MOST_FAULTS]
-    left_out = len(verdict.faults) - len(faults)
+    every = stories(verdict.faults)
+    faults = every[:MOST_FAULTS]
+    left_out = len(every) - len(faults)
     marks = _seen(verdict.marks, end_s)
     labels = list(zip(marks, packed([(mark.at_s or 0.0, _label(mark, width_in)) for mark in marks], end_s, width_in),
                       strict=True))  # fmt: skip
@@ -43,9 +44,10 @@ def lanes(verdict: Verdict, looks: Mapping[str, VendorLook], end_s: float, width
         axes.grid(visible=False)
         axes.spines["left"].set_visible(False)
         axes.set_ylim(rows, 0)
-        for row, fault in enumerate(faults):
-            _draw_fault(axes, row, fault, end_s, width_in)
-            _draw_whose(axes, row, fault, looks[fault.vendor])
+        for row, story in enumerate(faults):
+            _draw_fault(axes, row, story, end_s, width_in)
+            for number, fault in enumerate(story):
+                _draw_whose(axes, row, (number, len(story)), fault, looks[fault.vendor])
         if left_out:
             axes.text(0.0, len(faults) + 0.5, f"and {left_out} faults more, in the table below", color=QUIET,
                       fontsize=LABEL_PT, va="center")  # fmt: skip
@@ -61,20 +63,35 @@ def lanes(verdict: Verdict, looks: Mapping[str, VendorLook], end_s: float, width
     return Panel("what was done", rows * LANE_IN, draw)
 
 
-def _draw_whose(axes: Axes, row: int, fault: FaultSpan, look: VendorLook) -> None:
+def stories(faults: Iterable[FaultSpan]) -> list[list[FaultSpan]]:
+    """The faults, those together that are one: what struck several vendors at the same instants is told once."""
+    told: dict[tuple[str, float, float], list[FaultSpan]] = {}
+    for fault in faults:
+        told.setdefault((fault.story or fault.id, fault.start_s, fault.end_s), []).append(fault)
+    return list(told.values())
+
+
+def _draw_whose(axes: Axes, row: int, place: tuple[int, int], fault: FaultSpan, look: VendorLook) -> None:
+    """At its beginning, in its vendor's colour; those of several share the row's height."""
+    number, of = place
     start_s = max(fault.start_s, 0.0)
-    axes.plot([start_s, start_s], [row + 0.06, row + 0.94], color=look.colour, linestyle=SHORT_DASHES[look.dash],
+    top, height = row + 0.06 + 0.88 * number / of, 0.88 / of
+    axes.plot([start_s, start_s], [top, top + height], color=look.colour, linestyle=SHORT_DASHES[look.dash],
               linewidth=3)  # fmt: skip
 
 
-def _draw_fault(axes: Axes, row: int, fault: FaultSpan, end_s: float, width_in: float) -> None:
+def _draw_fault(axes: Axes, row: int, story: Sequence[FaultSpan], end_s: float, width_in: float) -> None:
+    fault = story[0]
     start_s, until_s = max(fault.start_s, 0.0), min(fault.end_s, end_s)
-    axes.add_patch(Rectangle((start_s, row + 0.06), max(until_s - start_s, 0.0), 0.88, facecolor=SHADE, alpha=0.22,
-                             linewidth=0))  # fmt: skip
+    for stretch, alpha in [((start_s, until_s), 0.22), *((spell, 0.3) for spell in fault.on or ())]:
+        from_s, to_s = max(stretch[0], 0.0), min(stretch[1], end_s)
+        axes.add_patch(Rectangle((from_s, row + 0.06), max(to_s - from_s, 0.0), 0.88, facecolor=SHADE, alpha=alpha,
+                                 linewidth=0))  # fmt: skip
     on_left = start_s > end_s / 2
     from_s = min(max(until_s, start_s), end_s) if on_left else start_s
     room_in = width_in * (from_s if on_left else end_s - from_s) / end_s - 0.1
-    text = fitted(f"{fault.vendor}: {fault.text}", room_in, size_pt=LABEL_PT)
+    whose = ", ".join(dict.fromkeys(each.vendor for each in story))
+    text = fitted(f"{whose}: {fault.text}", room_in, size_pt=LABEL_PT)
     axes.annotate(text, (from_s, row + 0.5), (-4 if on_left else 4, 0), textcoords="offset points", fontsize=LABEL_PT,
                   color=INK, va="center", ha="right" if on_left else "left")  # fmt: skip
 
@@ -110,7 +127,7 @@ def packed(labels: Iterable[tuple[float, str]], end_s: float, width_in: float) -
 
 def draw_through(axes: Axes, verdict: Verdict, end_s: float) -> None:
     """What goes through every panel: fault windows, the phases' edges, the lines of what was done."""
-    for start_s, until_s in sorted({(fault.start_s, fault.end_s) for fault in verdict.faults}):
+    for start_s, until_s in sorted({each for fault in verdict.faults for each in fault.in_force}):
         if start_s < end_s and until_s > 0:
             axes.axvspan(max(start_s, 0), min(until_s, end_s), facecolor=SHADE, alpha=0.09, linewidth=0, zorder=0)
     for at_s in _edges(verdict.phases, end_s):

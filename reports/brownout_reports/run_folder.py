@@ -107,6 +107,8 @@ class FaultSpan(Frozen):
 
     id: str
     vendor: str
+    story: str = ""
+    """What several rules have in common that are one fault: one that strikes several vendors at once. Empty: its id."""
     text: str
     """In words: `503 on half of POST /v1/payment_intents`."""
     start_s: float
@@ -114,8 +116,15 @@ class FaultSpan(Frozen):
     matched: int
     """Requests that its match and window covered."""
     struck: int
+    on: tuple[tuple[float, float], ...] | None = None
+    """From when until when it was on, of one that is on and off in turn; None: all the time."""
     expect_struck: int = 1
     """Fewer than this, and the experiment did not happen as asked."""
+
+    @property
+    def in_force(self) -> tuple[tuple[float, float], ...]:
+        """The stretches in which it could strike."""
+        return ((self.start_s, self.end_s),) if self.on is None else self.on
 
 
 class Mark(Frozen):

@@ -11,6 +11,7 @@
 - `target.py`      the application under test, as a scenario names it; `observing.py` what is read of it meanwhile
 - `grammar.py`     dataclasses to what may be written: one definition of a thing, in code and in YAML
 - `vocabulary.py`  what the harness hands in (vendors, faults, policies, expectations), and the grammar of a whole file
+- `notations.py`   what has a short way of its own: statuses, places, commands
 - `units.py`       `250ms`, `30s`, `50/s`, `20%`
 - `yaml_tree.py`   YAML to plain data that remembers the line of everything
 - `load.py`        a file to a checked scenario

@@ -43,6 +43,8 @@ class Fault:
     """One fault of a phase, or of the run: a rule for whoever acts it out, with its times still relative to that."""
 
     vendor: str
+    vendors: tuple[str, ...] = ()
+    """All of them, where it strikes several at once: the same operations, at the same instants."""
     kind: str
     layer: Layer = "vendor"
     window: Window

@@ -107,19 +107,21 @@ def _checked(scenario: Scenario, words: Vocabulary, also: Sequence[Check]) -> tu
 def _prepared(scenario: Scenario, words: Vocabulary) -> tuple[Scenario, list[tuple[Path, str]]]:
     """The scenario with its faults as simulators get them, and what stands in the way."""
     wrong: list[tuple[Path, str]] = []
-    prepared: dict[Path, list[Fault]] = {}
+    prepared: dict[Path, dict[Path, Fault]] = {}
     folder = None if scenario.path is None else scenario.path.resolve().parent
     for placed in scenario.placed_faults():
         fault = placed.fault
+        if placed.path in prepared.get(placed.path[:-1], {}):
+            continue  # another vendor's part of the same fault
         parameters = fault.rule[fault.kind]
         try:
             parameters = words.prepare_fault(fault.kind, parameters, folder)
         except ValueError as error:
             wrong.append(wording.of_error(str(error), (*placed.path, fault.kind), parameters))
         rule = {**fault.rule, fault.kind: parameters}
-        prepared.setdefault(placed.path[:-1], []).append(replace(fault, rule=rule))
+        prepared.setdefault(placed.path[:-1], {})[placed.path] = replace(fault, rule=rule)
     phases = [
-        replace(phase, faults=tuple(prepared.get(("phases", index, "faults"), ())))
+        replace(phase, faults=tuple(prepared.get(("phases", index, "faults"), {}).values()))
         for index, phase in enumerate(scenario.phases)
     ]
     serve: dict[str, Serving] = {}
@@ -128,5 +130,5 @@ def _prepared(scenario: Scenario, words: Vocabulary) -> tuple[Scenario, list[tup
             serve[vendor] = replace(serving, parameters=words.prepare_fault(SERVE, serving.parameters, folder))
         except ValueError as error:
             wrong.append(wording.of_error(str(error), (SERVE, vendor), serving.parameters))
-    always = tuple(prepared.get((ALWAYS,), ()))
+    always = tuple(prepared.get((ALWAYS,), {}).values())
     return replace(scenario, phases=tuple(phases), always=always, serve=serve), wrong

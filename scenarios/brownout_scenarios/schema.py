@@ -6,7 +6,7 @@ expectation: they are handed in (`vocabulary.py`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,13 +71,16 @@ class FaultRule:
     """A fault as whoever acts it out gets it: with an id, and times counted from the start of the run."""
 
     id: str
-    """`phase.index`, from 0: `brownout.1`; `always.0` of one that belongs to no phase."""
+    """`phase.index`, from 0: `brownout.1`; `always.0` of one that belongs to no phase. Where one fault is several
+    rules, each has its part behind it: `brownout.1.stripe`."""
     vendor: str
     kind: str
     layer: Layer
     text: str
     """In words: `respond status 503 on 50% of POST /v1/payment_intents`."""
     phase: str
+    story: str = ""
+    """What all rules of one fault have in common: `brownout.1`."""
     start_s: float
     end_s: float
     expect_struck: int
@@ -103,8 +106,15 @@ class Placed:
     stretch: str
     """A phase's name, or `always`."""
     index: int
+    part: str = ""
+    """Of a fault that is several rules: which of them."""
     start_s: float
     for_s: float
+
+    @property
+    def story(self) -> str:
+        """The fault's id."""
+        return f"{self.stretch}.{self.index}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,7 +301,7 @@ class Scenario:
         )  # fmt: skip
 
     def placed_faults(self) -> tuple[Placed, ...]:
-        """Every fault there is, those of the whole run first."""
+        """Every fault there is, those of the whole run first; one of several vendors once for each of them."""
         placed = [
             Placed(fault=fault, path=(ALWAYS, index), stretch=ALWAYS, index=index, start_s=0.0, for_s=self.duration_s)
             for index, fault in enumerate(self.always)
@@ -308,7 +318,7 @@ class Scenario:
                 )
                 for index, fault in enumerate(span.phase.faults)
             ]
-        return tuple(placed)
+        return tuple(part for each in placed for part in _parts(each))
 
     def standing_rules(self) -> tuple[FaultRule, ...]:
         """What holds for the whole run and is no fault: simulators get it before the faults, which may replace it."""
@@ -320,6 +330,7 @@ class Scenario:
                 layer="vendor",
                 text=serving.text,
                 phase="",
+                story=f"serve.{vendor}",
                 start_s=0.0,
                 end_s=self.duration_s,
                 expect_struck=0,
@@ -333,11 +344,21 @@ class Scenario:
         return tuple(_rule(each) for each in self.placed_faults())
 
 
+def _parts(placed: Placed) -> list[Placed]:
+    fault = placed.fault
+    if not fault.vendors:
+        return [placed]
+    return [replace(placed, fault=replace(fault, vendor=vendor), part=vendor) for vendor in fault.vendors]
+
+
 def _rule(placed: Placed) -> FaultRule:
-    fault, rule_id = placed.fault, f"{placed.stretch}.{placed.index}"
+    fault, story = placed.fault, placed.story
+    rule_id = f"{story}.{placed.part}" if placed.part else story
     start_s = placed.start_s + fault.window.start_s
     end_s = placed.start_s + (placed.for_s if fault.window.end_s is None else fault.window.end_s)
     whole = {"id": rule_id, "vendor": fault.vendor, **fault.rule, "window": {"start_s": start_s, "end_s": end_s}}
+    if placed.part:
+        whole["drawn_as"] = story
     return FaultRule(
         id=rule_id,
         vendor=fault.vendor,
@@ -345,6 +366,7 @@ def _rule(placed: Placed) -> FaultRule:
         layer=fault.layer,
         text=fault.text,
         phase=placed.stretch,
+        story=story,
         start_s=start_s,
         end_s=end_s,
         expect_struck=fault.expect_struck,

@@ -16,7 +16,20 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, WrapValidator, create_model
 
-from brownout_scenarios import grammar, groups, moments, phases, schema, stores, tags, target, units, wording, workload
+from brownout_scenarios import (
+    grammar,
+    groups,
+    moments,
+    notations,
+    phases,
+    schema,
+    stores,
+    tags,
+    target,
+    units,
+    wording,
+    workload,
+)
 from brownout_scenarios.grammar import Grammar, Node
 from brownout_scenarios.processes import read_name
 from brownout_scenarios.yaml_tree import Path
@@ -24,7 +37,7 @@ from brownout_scenarios.yaml_tree import Path
 PHASE_FIELDS = ("of", "during", "after", "before", "until", "phase")
 """Fields of an expectation that hold a phase's name."""
 
-RULE_OWN = ("id", "fault", "vendor", "window")
+RULE_OWN = ("id", "fault", "vendor", "window", "drawn_as")
 """Fields of a simulator's rule that a scenario writes in its own way, or not at all."""
 
 SERVE = "serve"
@@ -104,11 +117,11 @@ class Vocabulary:
         if self.presets:
             names["preset"] = self.presets
         made = Grammar(names=names, special=_SPECIAL)
-        made.add_special(target.Ready, Annotated[made.result_of(target.Ready), BeforeValidator(_ready)])
+        made.add_special(target.Ready, Annotated[made.result_of(target.Ready), BeforeValidator(notations.ready)])
         made.add_special(target.Target | None, _target_annotation(made))
         made.add_special(workload.Left, _left_annotation(made))
         made.add_special(workload.Workload, groups.annotation(made))
-        made.add_special(stores.Restore, Annotated[made.result_of(stores.Restore), BeforeValidator(_restore)])
+        made.add_special(stores.Restore, Annotated[made.result_of(stores.Restore), BeforeValidator(notations.restore)])
         made.add_special(tags.Tag, tags.annotation(self.vendors))
         made.add_special(phases.Fault, _fault_annotation(self, made))
         made.add_special(schema.Serving, _serving_annotation(self, made))
@@ -128,6 +141,7 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     _drop_null_defaults(made)
     kinds = made["$defs"]["FaultEntry"]
     kinds["oneOf"] = [{"required": [kind]} for kind in vocabulary.faults]
+    kinds["anyOf"] = [{"required": ["vendor"]}, {"required": ["vendors"]}]
     entry = made["$defs"]["ExpectationEntry"]
     entry["minProperties"] = entry["maxProperties"] = 1
     bare = {"type": "string", "enum": list(vocabulary.expectations)}
@@ -154,7 +168,11 @@ def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
     hints = typing.get_type_hints(words.rule)
     texts = grammar.field_docs(words.rule)
     definitions: dict[str, Any] = {
-        "f_vendor": (made.annotation(str, "vendor"), Field(alias="vendor")),
+        "f_vendor": (made.annotation(str, "vendor"), Field(alias="vendor", default=None)),
+        "f_vendors": (
+            list.__class_getitem__(made.annotation(str, "vendor")),
+            Field(alias="vendors", default=None, description="Several vendors at once: one fault for all of them."),
+        ),
         "f_window": (made.annotation(phases.Window, "window"), Field(alias="window", default=None)),
         "f_expect_struck": (made.annotation(int, "expect_struck"), Field(alias="expect_struck", default=None)),
     }
@@ -209,12 +227,13 @@ def _fault(
 ) -> phases.Fault:
     kind = grammar.exactly_one(entry, tuple(kinds), "fault")
     given = {name: value for name, value in entry.given().items() if value is not None}
-    vendor, window = given.pop("vendor"), given.pop("window", phases.Window())
+    vendors, window = _vendors(given), given.pop("window", phases.Window())
     expect_struck = given.pop("expect_struck", phases.EXPECT_STRUCK)
     rule = {name: grammar.plain(value) for name, value in given.items()}
     text = _in_words(written, kind, when)
     return phases.Fault(
-        vendor=vendor,
+        vendor=vendors[0],
+        vendors=vendors if len(vendors) > 1 else (),
         kind=kind,
         layer=kinds[kind].layer,
         window=window,
@@ -222,6 +241,19 @@ def _fault(
         expect_struck=expect_struck,
         text=text,
     )
+
+
+def _vendors(given: dict[str, Any]) -> tuple[str, ...]:
+    """Whose fault it is: one vendor's, or several vendors' at once."""
+    one, several = given.pop("vendor", None), given.pop("vendors", None)
+    if (one is None) == (several is None):
+        what = "names no vendor" if one is None else "has vendor and vendors"
+        raise ValueError(f"{what}: write `vendor: NAME`, or `vendors: [ONE, ANOTHER]` for one fault that strikes both")
+    if several is None:
+        return (str(one),)
+    if len(several) < 2 or len(set(several)) < len(several):
+        raise ValueError("vendors: names at least two, each once; one alone is written `vendor: NAME`")
+    return tuple(several)
 
 
 def _in_words(written: Mapping[str, Any], kind: str, when: Sequence[str]) -> str:
@@ -290,20 +322,6 @@ def _policies_annotation(words: Vocabulary, made: Grammar) -> Any:
     return Annotated[model, AfterValidator(finish)]
 
 
-def _statuses(value: Any) -> workload.Statuses:
-    """`200`, `400-499`, `[200, 201, 400-499]`."""
-    ranges: list[tuple[int, int]] = []
-    for item in value if isinstance(value, list) else [value]:
-        first, _, last = str(item).partition("-")
-        if isinstance(item, bool) or not (first.isdecimal() and (last or first).isdecimal()):
-            raise ValueError(f"{units.shown(item)} is not a status: write 200, or 400-499")
-        low, high = int(first), int(last or first)
-        if not 100 <= low <= high <= 599:
-            raise ValueError(f"{units.shown(item)} is outside 100 to 599")
-        ranges.append((low, high))
-    return workload.Statuses(ranges)
-
-
 def _target_annotation(made: Grammar) -> Any:
     """`target: gateway` (None) is the reference application; a URL is one that runs already."""
 
@@ -325,70 +343,6 @@ def _left_annotation(made: Grammar) -> Any:
     return grammar.text_or(made.annotation(tuple[str, ...], "effect"), made.annotation(str, "effect"))
 
 
-def _places(value: Any) -> workload.Places:
-    """`stripe.charge.id`, or a list of such."""
-    given = value if isinstance(value, list) else [value]
-    for each in given:
-        if not (isinstance(each, str) and re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", each)):
-            raise ValueError(f"{units.shown(each)} is no field of an effect: write vendor.effect.field")
-    if not given:
-        raise ValueError("is empty: write vendor.effect.field")
-    return workload.Places(given)
-
-
-def _command(value: Any) -> target.Command:
-    """A list; a string is split at spaces, as a shell does with plain words."""
-    words = value.split() if isinstance(value, str) else value
-    if not (isinstance(words, list) and words and all(isinstance(word, str) for word in words)):
-        raise ValueError(f'{units.shown(value)} is no command: write [program, "argument", ...]')
-    return target.Command(words)
-
-
-def _place(value: Any) -> schema.Place:
-    """`body.metadata.order_id`; `body.Body: "Order (\\S+)"`, a mapping of one, has a pattern."""
-    if isinstance(value, str):
-        quoted = re.fullmatch(r'(\S+): "(.*)"', value, re.DOTALL)  # the whole of it between YAML's own quotes
-        return schema.Place(f"{quoted[1]}: {_unescaped(quoted[2])}" if quoted else value)
-    if isinstance(value, dict) and len(value) == 1 and isinstance(pattern := next(iter(value.values())), str):
-        return schema.Place(f"{next(iter(value))}: {pattern}")
-    raise ValueError(f'{units.shown(value)} is no place: write body.order_id, or body.Body: "Order (\\\\S+)"')
-
-
-def _unescaped(text: str) -> str:
-    return text.replace("\\\\", "\\")
-
-
-def _ready(value: Any) -> Any:
-    """`ready: /health` is `ready: {path: /health}`."""
-    return {"path": value} if isinstance(value, str) else value
-
-
-def _restore(value: Any) -> Any:
-    if not isinstance(value, Mapping) or value.get("store") is not None:
-        raise ValueError("write {store, from: 15s}")
-    return value
-
-
-_STATUSES = Annotated[
-    Any,
-    AfterValidator(_statuses),
-    WithJsonSchema({"description": "200, 400-499, or a list of those", "type": ["integer", "string", "array"]}),
-]
-_COMMAND = Annotated[
-    Any,
-    AfterValidator(_command),
-    WithJsonSchema({"description": "program and arguments", "type": ["string", "array"]}),
-]
-_PLACES = Annotated[
-    Any,
-    AfterValidator(_places),
-    WithJsonSchema({"description": "vendor.effect.field, or a list of those", "type": ["string", "array"]}),
-]
-_PLACE = Annotated[
-    Any,
-    AfterValidator(_place),
-    WithJsonSchema({"description": "body.order_id, or {body.Body: pattern}", "type": ["string", "object"]}),
-]
 _PROCESS = Annotated[
     str,
     AfterValidator(read_name),
@@ -396,10 +350,10 @@ _PROCESS = Annotated[
 ]
 _SPECIAL: Mapping[Any, Any] = {
     phases.Process: _PROCESS,
-    workload.Statuses: _STATUSES,
-    workload.Places: _PLACES,
-    target.Command: _COMMAND,
+    workload.Statuses: notations.STATUSES,
+    workload.Places: notations.PLACES,
+    target.Command: notations.COMMAND,
     workload.Json: JsonValue,
     moments.RequestLine: _MATCH,
-    schema.Place: _PLACE,
+    schema.Place: notations.PLACE,
 }

@@ -218,7 +218,8 @@ TIED: Mapping[str, Mapping[str, Collection[str]]] = {
     },
     "adapter": {"twilio": ["adapters/texting.py"]},  # a service over it, beside the client itself
     "fault kind": {
-        "latency": ["words/fault.py", "faults/serve.py"],  # measurements, read in with the scenario; what draws
+        # Measurements, read in with the scenario; what draws a span.
+        "latency": ["words/fault.py", "faults/serve.py", "faults/flapping.py"],
         "respond": ["faults/end_stream.py", "faults/fail_after_effect.py", "faults/inject.py"],  # its answer, elsewhere
         "webhooks": ["faults/plan.py", "brownout_simulators/outbox.py"],  # strikes no call
         "serve": ["brownout_simulators/capacity.py"],  # holds for all calls together

@@ -1,6 +1,6 @@
 """Labels of what was done: each where it meets no other."""
 
-from brownout_reports.marks import MOST_LANES, Place, lanes, packed, phase_names
+from brownout_reports.marks import MOST_LANES, Place, lanes, packed, phase_names, stories
 from brownout_reports.palette import looks_of
 from brownout_reports.run_folder import FaultSpan, Mark, PhaseSpan
 from tests.reports.runs import a_verdict
@@ -31,13 +31,27 @@ def test_where_nothing_was_done_there_is_no_panel_of_it() -> None:
 
 
 def test_each_fault_has_a_row() -> None:
-    one = FaultSpan(id="f.1", vendor="stripe", text="503", start_s=1, end_s=2, matched=1, struck=1)
+    three = [
+        FaultSpan(id=f"f.{n}", vendor="stripe", text="503", start_s=1, end_s=2, matched=1, struck=1) for n in range(3)
+    ]
     few, more = (
-        lanes(a_verdict().model_copy(update={"faults": (one,) * n, "marks": ()}), LOOKS, 100.0, 10.0) for n in (1, 3)
+        lanes(a_verdict().model_copy(update={"faults": tuple(three[:n]), "marks": ()}), LOOKS, 100.0, 10.0)
+        for n in (1, 3)
     )
     assert few is not None
     assert more is not None
     assert more.height_in == 3 * few.height_in
+
+
+def test_what_struck_several_vendors_at_once_is_one_row() -> None:
+    both = [
+        FaultSpan(id=f"f.1.{vendor}", story="f.1", vendor=vendor, text="503", start_s=1, end_s=2, matched=1, struck=1)
+        for vendor in ("stripe", "twilio")
+    ]
+    alone = FaultSpan(id="f.2", story="f.2", vendor="stripe", text="503", start_s=1, end_s=2, matched=1, struck=1)
+    assert stories([*both, alone]) == [both, [alone]]
+    old = [alone.model_copy(update={"story": "", "id": name}) for name in ("f.1", "f.2")]
+    assert stories(old) == [[old[0]], [old[1]]]
 
 
 def test_what_comes_after_the_last_phase_is_called_the_drain() -> None:

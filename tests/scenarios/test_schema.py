@@ -56,6 +56,26 @@ def test_a_fault_is_expected_to_strike_once_unless_the_scenario_says_how_often()
     assert load_text(text.replace("30", "0"), WORDS).fault_rules()[1].expect_struck == 0
 
 
+def test_a_fault_of_several_vendors_is_a_rule_for_each_with_the_same_draws() -> None:
+    text = SCENARIO.replace(
+        "{vendor: stripe, latency: {lognormal: {p50: 400ms, p99: 4s}}}",
+        "{vendors: [stripe, twilio], share: 50%, latency: {fixed: 2s}, expect_struck: 5}",
+    )
+    scenario = load_text(text, WORDS)
+    first, second, alone = scenario.fault_rules()
+    assert [(rule.id, rule.vendor, rule.story) for rule in (first, second, alone)] == [
+        ("brownout.0.stripe", "stripe", "brownout.0"),
+        ("brownout.0.twilio", "twilio", "brownout.0"),
+        ("brownout.1", "stripe", "brownout.1"),
+    ]
+    assert [rule.json.get("drawn_as") for rule in (first, second, alone)] == ["brownout.0", "brownout.0", None]
+    assert {(rule.start_s, rule.end_s, rule.text, rule.expect_struck) for rule in (first, second)} == {
+        (20.0, 60.0, "latency fixed 2s on 50% of every request", 5)
+    }
+    assert "twilio" in scenario.vendors
+    assert len(scenario.phases[1].faults) == 2  # one entry stays one
+
+
 def test_a_match_may_name_its_parts() -> None:
     text = SCENARIO.replace("match: POST /v1/payment_intents", "match: {method: POST, path: /v1/refunds}")
     rule = load_text(text, WORDS).fault_rules()[1]

@@ -43,8 +43,9 @@ def counted(actors: Iterable[Actor]) -> dict[str, FaultCount]:
 def unacted(scenario: Scenario, layers: Iterable[Layer], cure: str) -> list[tuple[Path, str]]:
     """Faults that a mode cannot act out, by their place in the scenario; `cure` says what can be done instead."""
     able = set(layers)
-    return [
+    found = [
         ((*placed.path, placed.fault.kind), f"happens {WORDS[placed.fault.layer]}, which {cure}")
         for placed in scenario.placed_faults()
         if placed.fault.layer not in able
     ]
+    return list(dict.fromkeys(found))

@@ -155,9 +155,18 @@ def _struck_too_little(evidence: Evidence, fault: FaultSpan) -> Shortfall:
     by_itself = fault.struck + turned_away >= fault.expect_struck
     struck = f"struck {counted(fault.struck, 'request')} of {fault.matched} that it matched"
     text = f"fault {fault.id} ({fault.text} at {fault.vendor}) {struck}, at least {fault.expect_struck} needed"
+    if fault.on is not None:
+        text += f"; {_turns(fault.on)}"
     if by_itself:
         text += f"; the target's own breaker turned {counted(turned_away, 'call')} away"
     return Shortfall(text, fault.start_s, excuses=not by_itself)
+
+
+def _turns(on: Sequence[tuple[float, float]]) -> str:
+    """Of a fault that is on and off in turn."""
+    if not on:
+        return "it was never on: take another seed, or a longer phase"
+    return f"it was on {counted(len(on), 'time')}, for {sum(end_s - start_s for start_s, end_s in on):.1f} s in all"
 
 
 def verdict_on(evidence: Evidence, expectations: Sequence[Expectation], about: About) -> Verdict:

@@ -20,6 +20,7 @@ from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.asked.operations import operations_of
 from brownout_harness.asked.terms import terms_of
+from brownout_harness.faults.spans import fault_spans
 from brownout_harness.judging.evidence import Deed, Evidence
 from brownout_harness.judging.expectations import ALWAYS
 from brownout_harness.judging.inputs import FaultCount, RunInputs
@@ -43,7 +44,6 @@ from brownout_reports.rows import LedgerRow
 from brownout_reports.run_folder import (
     CONTROL_FOLDER,
     Environment,
-    FaultSpan,
     PhaseSpan,
     RunFolder,
     RunFolderError,
@@ -283,7 +283,7 @@ def evidence_of(
         tables=apart(inputs.tables),
         shows_dead_letters=inputs.shows_dead_letters,
         phases=tuple(PhaseSpan(span.phase.name, span.start_s, span.end_s) for span in scenario.spans()),
-        faults=tuple(_fault_spans(scenario, inputs)),
+        faults=tuple(fault_spans(scenario, inputs.fault_counts)),
         gaps=(*inputs.gaps, *gaps_of_outsiders(outsiders_in(inputs.tables))),
         deaths=inputs.deaths,
         deeds=(*inputs.deeds, *_changed_limits(scenario, inputs.duration_s)),
@@ -334,21 +334,6 @@ def _leaves(scenario: Scenario, gateway: Mapping[str, GatewayOperation]) -> Iter
             yield operation.name, Leaves.of(operation.leaves, operation.undone_by)
         elif scenario.target is None:
             yield operation.name, Leaves.of(gateway[operation.name].leaves, gateway[operation.name].undone_by)
-
-
-def _fault_spans(scenario: Scenario, inputs: RunInputs) -> Iterator[FaultSpan]:
-    for rule in scenario.fault_rules():
-        counted = inputs.fault_counts.get(rule.id, FaultCount())
-        yield FaultSpan(
-            id=rule.id,
-            vendor=rule.vendor,
-            text=rule.text,
-            start_s=rule.start_s,
-            end_s=rule.end_s,
-            matched=counted.matched,
-            struck=counted.struck,
-            expect_struck=rule.expect_struck,
-        )
 
 
 def _about(order: Order, inputs: RunInputs) -> About:

@@ -23,6 +23,7 @@ from brownout_simulators.vendors import VENDORS, load_vendor
 
 _ELSEWHERE: Final = {
     "window": "a fault by itself has no phase to count from: remove it when it is to end",
+    "vendors": "the fault is for the vendor that it is asked of: leave it out",
     "vendor": "the fault is for the vendor that it is asked of: leave it out",
 }
 

@@ -46,8 +46,8 @@ def faults(scenario: Scenario, words: Vocabulary) -> Found:
     for at, length in lists:
         if length > MAX_ITEMS:
             yield at, f"has {length} entries; at most {MAX_ITEMS}"
-    for placed in scenario.placed_faults():
-        yield from _fault(placed, words)
+    found = [each for placed in scenario.placed_faults() for each in _fault(placed, words)]
+    yield from dict.fromkeys(found)  # of a fault of several vendors, what is wrong with all of them is told once
 
 
 def _fault(placed: schema.Placed, words: Vocabulary) -> Found:

@@ -3,6 +3,7 @@
 - `fault.py`   what every kind is: frozen data, a stage, a function that changes one call's fate
 - `aim.py`     whether a rule can strike anything its vendor has
 - `rule.py`    a rule: match, window, share, sequence, calls, flapping, ramp; the draw that decides
+- `flapping.py` on and off in turn
 - `plan.py`    the rules in force, and which of them strike a call
 - `live.py`    what was changed by hand, by whom and when
 - `kinds.py`   the table of kinds, and rules from and to JSON (`codec.py`)
@@ -13,8 +14,9 @@
 
 from brownout_simulators.faults.aim import route_problem
 from brownout_simulators.faults.fault import Fault, FaultError, Layer
+from brownout_simulators.faults.flapping import Flapping
 from brownout_simulators.faults.kinds import FAULTS, rule_from_json, rule_to_json
-from brownout_simulators.faults.rule import Calls, Flapping, Match, Ramp, Rule, Window
+from brownout_simulators.faults.rule import Calls, Match, Ramp, Rule, Window
 
 __all__ = [
     "FAULTS",

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import TypeAlias
 
 from brownout_simulators.faults.fault import require, require_seconds
 
@@ -57,6 +58,19 @@ class Lognormal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exponential:
+    """What happens at random takes so long, on average, and may as well happen now: the time between two failures."""
+
+    mean_s: float
+
+    def __post_init__(self) -> None:
+        require_seconds("exponential.mean_s", self.mean_s, above_0=True)
+
+    def at(self, chance: float) -> float:
+        return -self.mean_s * math.log1p(-chance)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pareto:
     """Never under `least_s`, with a tail that is the heavier, the smaller `alpha` is (1.16 is the 80/20 rule)."""
 
@@ -93,3 +107,6 @@ class Empirical:
         if below + 1 >= len(values):
             return values[-1]
         return values[below] + (values[below + 1] - values[below]) * (place - below)
+
+
+Distribution: TypeAlias = Uniform | Normal | Lognormal | Exponential | Pareto | Empirical

@@ -1,11 +1,19 @@
-"""Latency: how long the vendor takes, from one of six distributions; and what draws a span from one."""
+"""Latency: how long the vendor takes, from one of seven distributions; and what draws a span from one."""
 
 import os
 from dataclasses import dataclass, replace
 from stat import S_ISREG
 from typing import ClassVar, Final, Literal, Self
 
-from brownout_simulators.faults.distributions import Empirical, Lognormal, Normal, Pareto, Uniform
+from brownout_simulators.faults.distributions import (
+    Distribution,
+    Empirical,
+    Exponential,
+    Lognormal,
+    Normal,
+    Pareto,
+    Uniform,
+)
 from brownout_simulators.faults.fault import Fault, FaultError, Memory, Stage, Strike, require, require_seconds
 from brownout_simulators.spelling import shown
 
@@ -42,7 +50,7 @@ def _without_waiting(path: str, flags: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """A span that is drawn anew for each call: exactly one of six distributions."""
+    """A span that is drawn anew for each call: exactly one of seven distributions."""
 
     NAME: ClassVar[str] = ""
     """What messages call it."""
@@ -51,6 +59,7 @@ class Spread:
     uniform: Uniform | None = None
     normal: Normal | None = None
     lognormal: Lognormal | None = None
+    exponential: Exponential | None = None
     pareto: Pareto | None = None
     empirical: Empirical | None = None
     up_to_s: float = 300.0
@@ -59,15 +68,17 @@ class Spread:
     def __post_init__(self) -> None:
         name = self.NAME
         given = [one for one in (self.fixed_s, *self._distributions()) if one is not None]
-        require(len(given) == 1, f"{name}: exactly one of fixed, uniform, normal, lognormal, pareto, empirical")
+        require(
+            len(given) == 1, f"{name}: exactly one of fixed, uniform, normal, lognormal, exponential, pareto, empirical"
+        )
         require_seconds(f"{name}.fixed_s", self.fixed_s)
         require_seconds(f"{name}.up_to_s", self.up_to_s, above_0=True)
         least_s = self.uniform.low_s if self.uniform is not None else self.fixed_s or 0.0
         # Else it would be cut short, always, and nobody had asked for that.
         require(least_s <= self.up_to_s, f"{name}: {least_s:g} s is longer than its up_to, {self.up_to_s:g} s")
 
-    def _distributions(self) -> tuple[Uniform | Normal | Lognormal | Pareto | Empirical | None, ...]:
-        return (self.uniform, self.normal, self.lognormal, self.pareto, self.empirical)
+    def _distributions(self) -> tuple[Distribution | None, ...]:
+        return (self.uniform, self.normal, self.lognormal, self.exponential, self.pareto, self.empirical)
 
     def with_measurements(self) -> Self:
         """With the file of an empirical distribution read in; the same where there is none."""
@@ -89,7 +100,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency(Spread, Fault):
-    """The call takes this much longer, counted from its arrival. Exactly one of the six distributions."""
+    """The call takes this much longer, counted from its arrival. Exactly one of the seven distributions."""
 
     NAME: ClassVar[str] = "latency"
     short: ClassVar[str] = "fixed_s"

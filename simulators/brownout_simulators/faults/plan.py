@@ -11,6 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from brownout_simulators.faults.fault import Memory, Stage
+from brownout_simulators.faults.flapping import Switch
 from brownout_simulators.faults.rule import Dice, Matcher, Rule, in_sequence, word_of
 from brownout_simulators.faults.webhooks import Webhooks
 
@@ -31,6 +32,8 @@ class Standing:
     end_s: float
     is_steady: bool
     """The share does not change with time."""
+    switch: Switch | None
+    """Of one that flaps."""
     memory: Memory = field(default_factory=Memory)
     matched: int = 0
     struck: int = 0
@@ -39,10 +42,8 @@ class Standing:
     def share(self, now_s: float) -> float:
         """The share at this instant; 0 while flapping is off."""
         rule = self.rule
-        if rule.flapping is not None:
-            on_s = rule.flapping.on_s
-            if (now_s - self.since_s) % (on_s + rule.flapping.off_s) >= on_s:
-                return 0.0
+        if self.switch is not None and not self.switch.is_on(now_s):
+            return 0.0
         if rule.ramp is not None:
             part = min(1.0, max(0.0, (now_s - self.since_s) / rule.ramp.over_s))
             return rule.ramp.from_share + (rule.ramp.to_share - rule.ramp.from_share) * part
@@ -128,15 +129,17 @@ class Plan:
         window = rule.window
         start_s = self.start_at_s + window.start_s if window is not None else float("-inf")
         since_s = start_s if window is not None else now_s if live else self.start_at_s
+        dice = rule.dice(self.seed)
         self.standing[rule.id] = Standing(
             rule=rule,
             order=self._numbered,
-            dice=Dice(self.seed, rule.id),
+            dice=dice,
             matcher=Matcher(rule.match),
             since_s=since_s,
             start_s=start_s,
             end_s=self.start_at_s + window.end_s if window is not None else float("inf"),
             is_steady=rule.flapping is None and rule.ramp is None,
+            switch=None if rule.flapping is None else Switch(rule.flapping, since_s, dice.spell),
             memory=Memory(since_s=since_s),
         )
         self._changed()

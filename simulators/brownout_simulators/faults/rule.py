@@ -7,15 +7,17 @@ which calls of different keys arrive. A call without any key counts by the rule'
 
 import fnmatch
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cached_property
 from hashlib import blake2b
+from itertools import takewhile
 from struct import Struct
 from typing import Any, Final, Literal
 from zlib import crc32
 
 from brownout_simulators.faults.fault import Fault, require, require_seconds
+from brownout_simulators.faults.flapping import Flapping
 from brownout_simulators.safety import looks_live
 from brownout_simulators.spelling import shown
 
@@ -75,18 +77,6 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flapping:
-    """On for `on_s`, off for `off_s`, and so on, beginning with on at the window's start."""
-
-    on_s: float
-    off_s: float
-
-    def __post_init__(self) -> None:
-        require_seconds("flapping.on_s", self.on_s, above_0=True)
-        require_seconds("flapping.off_s", self.off_s, above_0=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Ramp:
     """The share moves in a straight line over `over_s` from the window's start, then stays. Replaces `share`."""
 
@@ -139,11 +129,16 @@ class Rule:
     calls: Calls | None = None
     """Only these, in the order of arrival: `{from: 21, to: 40}`."""
     flapping: Flapping | None = None
+    """On and off in turn."""
     ramp: Ramp | None = None
+    drawn_as: str = ""
+    """The id that its draws go by; empty: its own. Rules of several vendors that have the same one strike the same
+    operations, and flap at the same instants."""
 
     def __post_init__(self) -> None:
-        objection = objection_to_id(self.id)
-        require(not objection, f"id: {objection}")
+        for name, text in (("id", self.id), ("drawn_as", self.drawn_as or self.id)):
+            objection = objection_to_id(text)
+            require(not objection, f"{name}: {objection}")
         require(bool(self.vendor) and self.vendor != "*", f"vendor: a rule names one vendor, got {shown(self.vendor)}")
         require(0 <= self.share <= 1, f"share: 0 to 1, got {self.share}")
         require(
@@ -156,8 +151,14 @@ class Rule:
         objection = objection_to_selecting(type(self.fault), given)
         require(not objection, objection)
 
+    def dice(self, seed: int) -> "Dice":
+        """Its draws."""
+        return Dice(seed, self.drawn_as or self.id)
 
-SELECTING: Final = tuple(item.name for item in fields(Rule) if item.name not in ("id", "vendor", "fault", "window"))
+
+SELECTING: Final = tuple(
+    item.name for item in fields(Rule) if item.name not in ("id", "vendor", "fault", "window", "drawn_as")
+)
 """What of a rule says which calls, and when within its window."""
 
 
@@ -222,11 +223,25 @@ class Dice:
         first = ((word ^ self._first) * self._factor >> 11 & _FRACTION) * 2.0**-53
         return first, ((_mixed(word ^ self._second) >> 12) + 0.5) * 2.0**-52
 
+    def spell(self, number: int) -> float:
+        """A number in (0, 1) for the `number`th spell of a rule that flaps."""
+        return self.throw(word_of("spell", number))[1]
+
     def hit(self, word: int, share: float) -> float | None:
         """The second number of the throw if the first is below `share`, else None."""
         if ((word ^ self._first) * self._factor >> 11 & _FRACTION) * 2.0**-53 >= share:
             return None
         return self.throw(word)[1]
+
+
+def spells_of(rule: Rule, seed: int) -> Iterator[tuple[float, float]]:
+    """When a rule that flaps is on within its window, in seconds since the schedule's start: as it will be, or was.
+    Nothing for one that does not flap; no end for one without a window's."""
+    window = rule.window or Window()
+    flapping = rule.flapping
+    spells = flapping.spells(window.start_s, rule.dice(seed).spell) if flapping is not None else iter(())
+    for start_s, end_s in takewhile(lambda spell: spell[0] < window.end_s, spells):
+        yield start_s, min(end_s, window.end_s)
 
 
 def draw(seed: int, rule_id: str, key: str, ordinal: int = 0) -> float:

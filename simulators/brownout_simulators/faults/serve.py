@@ -13,7 +13,7 @@ QUEUE_LIMIT: Final = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceTime(Spread):
-    """How long the vendor works on one call. Exactly one of the six distributions."""
+    """How long the vendor works on one call. Exactly one of the seven distributions."""
 
     NAME: ClassVar[str] = "serve.each"
 

@@ -90,6 +90,20 @@ def test_a_comparison_was_put_to_the_test_where_both_phases_were_over() -> None:
     assert [each.status for each in results] == [Status.FAILED, Status.INCONCLUSIVE]
 
 
+@pytest.mark.parametrize(
+    ("on", "why"),
+    [
+        ((), "it was never on: take another seed, or a longer phase"),
+        (((21.0, 22.5), (40.0, 41.0)), "it was on 2 times, for 2.5 s in all"),
+    ],
+)
+def test_a_fault_whose_turns_struck_nobody_says_when_it_was_on(on: tuple[tuple[float, float], ...], why: str) -> None:
+    missed = fault(matched=0, struck=0).model_copy(update={"on": on})
+    judgement = judge(changed(healthy(), faults=(missed,)), [ONCE])
+    assert judgement.status is Status.INCONCLUSIVE
+    assert judgement.reasons[0].endswith(why)
+
+
 def test_what_was_not_put_to_the_test_is_not_said_to_have_failed() -> None:
     (result,) = judge(changed(healthy(), gaps=BEHIND), [SLOW]).results
     assert result.status is Status.INCONCLUSIVE

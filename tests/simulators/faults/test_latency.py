@@ -1,4 +1,4 @@
-"""Latency: six distributions, drawn exactly."""
+"""Latency: seven distributions, drawn exactly."""
 
 import math
 import os
@@ -42,10 +42,11 @@ SIGMA = math.log(160 / 50) / NormalDist().inv_cdf(0.99)
         ({"uniform": {"low_s": 0.1, "high_s": 0.3}}, lambda x: (x - 0.1) / 0.2),
         ({"normal": {"mean_s": 1.0, "deviation_s": 0.1}}, NormalDist(1.0, 0.1).cdf),
         ({"lognormal": {"p50_s": 0.05, "p99_s": 0.16}}, lambda x: NormalDist(math.log(0.05), SIGMA).cdf(math.log(x))),
+        ({"exponential": {"mean_s": 0.5}}, lambda x: 1 - math.exp(-x / 0.5)),
         ({"pareto": {"least_s": 0.1, "alpha": 2.0}}, lambda x: 1 - (0.1 / x) ** 2),
         ({"empirical": {"values_s": [0.1, 0.2, 0.4]}}, lambda x: (x - 0.1) / 0.2 if x < 0.2 else 0.5 + (x - 0.2) / 0.4),
     ],
-    ids=["uniform", "normal", "lognormal", "pareto", "empirical"],
+    ids=["uniform", "normal", "lognormal", "exponential", "pareto", "empirical"],
 )
 def test_draws_follow_the_distribution(latency: dict[str, Any], below: Any) -> None:
     assert distance(drawn(latency), below) < KS_ONE_PERCENT
@@ -168,6 +169,7 @@ def test_a_tail_that_is_too_heavy_for_a_number_ends_at_the_longest_draw() -> Non
         ({"normal": {"mean_s": -1, "deviation_s": 1}}, "mean_s"),
         ({"normal": {"mean_s": 1, "deviation_s": 0}}, "deviation_s"),
         ({"lognormal": {"p50_s": 2, "p99_s": 1}}, "p50_s < p99_s"),
+        ({"exponential": {"mean_s": 0}}, "exponential.mean_s: above 0"),
         ({"pareto": {"least_s": 0, "alpha": 1}}, "least_s"),
         ({"pareto": {"least_s": 1, "alpha": 0}}, "alpha"),
         ({"empirical": {}}, "exactly one of values_s and file"),
