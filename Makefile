@@ -93,7 +93,8 @@ $(CLIENTS)/node_modules/.done: $(CLIENTS)/package.json
 
 # Programs of others that tests and scenarios can use where they are there. Each has a rule of its own.
 TOOLS := .tools
-tools: $(TOOLS)/toxiproxy-server ## programs beside Python: a real toxiproxy-server, where Go is
+MITMPROXY := .venv-tools
+tools: $(TOOLS)/toxiproxy-server $(MITMPROXY)/.done ## programs of others: mitmproxy; where Go is, a real toxiproxy-server
 
 # By Go's own module proxy. Niced: it is built beside what somebody waits for.
 TOXIPROXY := 2.12.0
@@ -104,6 +105,11 @@ $(TOOLS)/toxiproxy-server:
 			-ldflags "-s -w -X github.com/Shopify/toxiproxy/v2.Version=$(TOXIPROXY)" \
 			github.com/Shopify/toxiproxy/v2/cmd/server@v$(TOXIPROXY); \
 		mv $(TOOLS)/server $@
+
+$(MITMPROXY)/.done: harness/brownout_harness/intercept/requirements.txt
+	$(PYTHON) -m venv --clear $(MITMPROXY)
+	$(MITMPROXY)/bin/python -m pip install -q --disable-pip-version-check --no-deps -r $<
+	@touch $@
 
 audit: $(VENV)/.run ## whether the library catches every known-bad part; minutes
 	$(BIN)/brownout audit
@@ -140,7 +146,7 @@ report: $(VENV)/.run ## draw the newest run's report again
 	$(BIN)/brownout report "$$(ls -d runs/*/ | tail -n 1)"
 
 clean: ## remove the environment, runs and caches
-	rm -rf $(VENV) $(SDKS) $(TOOLS) $(DOCS) build/site $(CLIENTS)/node_modules runs .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SDKS) $(SDKS)-older $(TOOLS) $(MITMPROXY) $(DOCS) build/site $(CLIENTS)/node_modules runs .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv where it is, else pip; either way pinned by constraints.txt, which names no download addresses.
