@@ -12,6 +12,7 @@
 - `words/`       the words of a scenario, collected from the packages that own them
 - `virtual/`     an event loop whose clock jumps; everything in one process
 - `real/`        processes, sockets, Redis, and how all of it is stopped again
+- `intercept/`   around an application that cannot be pointed elsewhere: what mitmproxy loads
 - `load/`        Locust; the only package that imports it, run as a process of its own
 - `asked/`       who asks for what, when, and how an answer is read
 - `faults/`      every kind of fault, by the layer that acts it out

@@ -325,6 +325,9 @@ class Vendor(Generic[S]):
     stream_error: Callable[[Call, Reply, Sequence[bytes]], Sequence[bytes]] | None = None
     """(call, one of its errors as a whole answer, the chunks that went out) to the chunks by which it says that error
     where a stream is under way; None where it never does."""
+    hosts: Sequence[str] = ()
+    """The names under which the real one serves, for who cannot be pointed elsewhere; `*.twilio.com` is all below it.
+    Empty: its users run it under names of their own."""
     correlate: Sequence[str] = ("header.x-correlation-id",)
     """Where the caller's operation id travels, first hit wins: `header.<name>` or `body.<dotted path>`."""
     effects: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -52,6 +52,7 @@ SERVED: Final = ("brownout up stripe twilio",)
 """And every request of `docs/how-to.md` to it."""
 
 WIRE = "tests/harness/wire/test_server.py::test_what_the_page_says_to_type_does_what_it_says"
+INTERCEPT = "tests/harness/real/test_intercepting.py"
 REAL = "tests/harness/real/test_library.py::test_the_healthy_core_passes_for_real"
 FAULT = "tests/harness/commands/test_fault.py"
 GATE = "tests/harness/commands/test_gate.py"
@@ -68,6 +69,7 @@ CORRELATED = (
 SHOPS = "tests/docs/test_shops.py::test_a_lost_answer_is_no_second_charge_but_for_who_makes_a_key_per_try"
 COMPARED_REAL = "test_real_runs_are_compared_when_all_are_there"
 COMPARED = "tests/harness/comparing/test_compare.py::test_two_runs_are_compared_and_a_page_is_written"
+RECORDED = "test_the_end_leaves_nothing_running_a_profile_without_secrets_and_a_log_of_what_was_refused"
 ELSEWHERE: Final[Mapping[str, str]] = {
     "STRIPE_API_BASE=http://127.0.0.1:12111 STRIPE_API_KEY=sk_test_shop PORT=8080 "
     "python docs/samples/naive_shop/app.py": NAIVE,
@@ -95,6 +97,15 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "brownout gate --tag smoke --github": "tests/docs/test_ci_md.py::test_every_command_is_one_that_the_gate_takes",
     "brownout gate scenarios/ --mode real": REAL,
     "brownout gate scenarios/threshold.yaml --repeat 20": GATE,
+    "brownout intercept stripe --fault '{vendor: stripe, latency: 2s}' --fault "
+    "'{host: \"localhost:9000\", match: GET /stock, share: 50%, respond: {status: 503}}'": (
+        f"{INTERCEPT}::test_this_machine_is_passed_on_with_the_faults_that_are_for_it"
+    ),
+    "brownout intercept stripe --record measured.json": f"{INTERCEPT}::{RECORDED}",
+    "brownout intercept stripe openai": f"{INTERCEPT}::test_stripe_in_python_believes_that_it_talks_to_stripe",
+    "brownout intercept vault sales --host vault.shop.internal=vault --host crm.shop.internal=sales": (
+        f"{INTERCEPT}::test_a_name_of_ones_own_leads_to_the_vendor_that_it_was_said_for"
+    ),
     "brownout run --all --keep wrong": "tests/harness/commands/test_many.py",
     "brownout run --tag crash": "tests/harness/commands/test_many.py",
     "brownout run --tag crash --tag money -j 4 --fail-fast": "tests/harness/commands/test_many.py",

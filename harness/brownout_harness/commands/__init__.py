@@ -5,7 +5,7 @@ To add one: a module with a function whose annotated parameters are the command'
 it runs, not when it is imported.
 
 - `run.py`, `check.py`, `scenarios.py`, `vendors.py`, `show.py`, `judge.py`, `report.py`, `compare.py`, `up.py`,
-  `fault.py`, `toxiproxy.py`, `audit.py`, `twin.py`, `trust.py`, `gate.py`, `init.py`, `doctor.py`  the commands
+  `fault.py`, `intercept.py`, `toxiproxy.py`, `audit.py`, `twin.py`, `trust.py`, `gate.py`, `init.py`, `doctor.py`  the commands
 - `gating.py`    what the gate does
 - `many.py`      many runs at once, and the table of what came of several
 - `terminal.py`  a run's progress and its verdict, as a person sees them
@@ -28,6 +28,7 @@ from brownout_harness.commands.doctor import doctor
 from brownout_harness.commands.fault import fault
 from brownout_harness.commands.gate import gate
 from brownout_harness.commands.init import init
+from brownout_harness.commands.intercept import intercept
 from brownout_harness.commands.judge import judge
 from brownout_harness.commands.report import report
 from brownout_harness.commands.run import run
@@ -54,6 +55,7 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "up": up,
     "toxiproxy": toxiproxy,
     "fault": fault,
+    "intercept": intercept,
     "audit": audit,
     "twin": twin,
     "trust": trust,

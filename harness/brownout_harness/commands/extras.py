@@ -25,7 +25,7 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """By extra, what can be imported where it is installed."""
 
-BARE: Final = ("doctor", "fault", "toxiproxy", "up", "vendors")
+BARE: Final = ("doctor", "fault", "intercept", "toxiproxy", "up", "vendors")
 """The commands that need none."""
 
 

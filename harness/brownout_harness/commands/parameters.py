@@ -1,5 +1,6 @@
 """Parameters that several commands take, each in the same words."""
 
+from enum import StrEnum
 from typing import Any, Final
 
 import typer
@@ -16,3 +17,13 @@ RUN: Final[Any] = typer.Argument(help="A folder that `brownout run` wrote, or `l
 TAGS: Final[Any] = typer.Option(
     help="Those of the library that have it; of several, that have all of them.", autocompletion=completing.tags
 )
+
+
+class EnvForm(StrEnum):
+    """The forms of `env_forms.py`, which the command line must know without loading it."""
+
+    BASH = "bash"
+    FISH = "fish"
+    POWERSHELL = "powershell"
+    DOTENV = "dotenv"
+    JSON = "json"

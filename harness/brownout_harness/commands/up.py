@@ -7,25 +7,15 @@ Examples:
 """
 
 import sys
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from brownout_harness.commands import completing
 from brownout_harness.commands.console import make_console
+from brownout_harness.commands.parameters import EnvForm
 from brownout_harness.commands.web_console import ConsolePort
 from brownout_harness.problems import Interrupted
-
-
-class EnvForm(StrEnum):
-    """The forms of `env_forms.py`, which the command line must know without loading it."""
-
-    BASH = "bash"
-    FISH = "fish"
-    POWERSHELL = "powershell"
-    DOTENV = "dotenv"
-    JSON = "json"
 
 
 def up(

@@ -7,6 +7,7 @@
 - `console/`             the web console, at `brownout up` and beside a run
 - `served.py`            simulators that serve, and the wait for them
 - `served_here.py`       which of them serve on this machine, for whoever looks for them
+- `mitm.py`              mitmproxy as a process; `intercepting.py` is `brownout intercept`
 - `booths.py`            the vendors' simulators, a process each: told the schedule beforehand, read at the end
 - `moments.py`           what is done while a simulator holds the call at whose moment it is to be done
 - `load_process.py`      the load generator's process: its plan, its start, its progress

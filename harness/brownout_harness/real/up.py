@@ -60,7 +60,7 @@ def serve(
         NotJudged: they ended by themselves.
     """
     refuse_live_keys(os.environ, vendors)
-    names = _named(vendors)
+    names = named(vendors)
     if correlate or setup:
         _check([load_vendor(name) for name in names], correlate, setup)
     if port_base is not None and not 0 <= port_base <= LAST_PORT - len(names) + 1:
@@ -79,7 +79,7 @@ def serve(
         cure = "end what uses it, or choose others with --port-base"
         found = served.wait(child, names, deadline_s, "the simulators' process", cure=cure)
         left.enter_context(announced(COMMAND, found))
-        relayed = _relay(child, 0)
+        relayed = relay(child, 0)
         free = None if port_base is None else 0
         address = _web_console(left, found, free if console_port is None else console_port) if with_console else ""
         where = f"Console: {address}\n" if address else ""
@@ -91,7 +91,7 @@ def serve(
             sys.stdout.write(f"{ENV_FORMS[env](variables)}\n")
             sys.stdout.flush()
         while child.alive:
-            relayed = _relay(child, relayed)
+            relayed = relay(child, relayed)
             pause(LOOK_EVERY_S)
         raise NotJudged(f"the simulators ended with exit code {child.exit_code}: {child.last_words()}")
 
@@ -115,7 +115,7 @@ def _web_console(left: ExitStack, found: Sequence[Served], port: int | None) -> 
     return address
 
 
-def _named(vendors: Sequence[str]) -> list[str]:
+def named(vendors: Sequence[str]) -> list[str]:
     """Which to serve. What a vendor is made of is for their process to load, not for this one as well."""
     try:
         for name in vendors:
@@ -137,7 +137,7 @@ def _check(vendors: Sequence[Vendor[Any]], correlate: Sequence[str], setup: Sequ
         raise BadInput(str(error)) from None
 
 
-def _relay(child: Child, offset: int) -> int:
+def relay(child: Child, offset: int) -> int:
     """Pass on what the simulators have logged since `offset`."""
     with child.errors.open("rb") as log:
         log.seek(offset)

@@ -43,9 +43,9 @@ class _Limits:
 
 
 @cache
-def _words() -> Vocabulary:
+def _words(vendors: tuple[str, ...] = tuple(VENDORS)) -> Vocabulary:
     """As many of the words as a fault needs: without policies and expectations, and the libraries that those take."""
-    return Vocabulary(vendors=tuple(VENDORS), faults=KINDS, rule=Rule, policies=Nothing, expectations={})
+    return Vocabulary(vendors=vendors, faults=KINDS, rule=Rule, policies=Nothing, expectations={})
 
 
 def read_fault(vendor: Vendor[Any], written: Mapping[str, Any]) -> Fault:
@@ -69,6 +69,17 @@ def read_fault(vendor: Vendor[Any], written: Mapping[str, Any]) -> Fault:
     if why := check_rule(vendor, rule):
         raise Unwritten(why)
     return Fault(**{**_parts(fault), "rule": rule})
+
+
+def read_passed(host: str, written: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The rule of a scenario's entry that is for a host which is no vendor's, as a simulator's control API takes it,
+    without its `id`.
+
+    Raises `Unwritten`.
+    """
+    words = _words((host,))
+    fault: Fault = _read(_Fault, "fault", {"vendor": host, **written}, words).fault
+    return {**fault.rule, "vendor": host}
 
 
 def read_rule(written: Mapping[str, Any]) -> Rule:
@@ -119,8 +130,8 @@ def _parts(fault: Fault) -> dict[str, Any]:
     return {name: getattr(fault, name) for name in Fault.__dataclass_fields__}
 
 
-def _read(source: type, key: str, written: Mapping[str, Any]) -> Any:
-    model = _words().grammar.model(source)
+def _read(source: type, key: str, written: Mapping[str, Any], words: Vocabulary | None = None) -> Any:
+    model = (words or _words()).grammar.model(source)
     data = {key: dict(written)}
     try:
         return model.model_validate(data).result()

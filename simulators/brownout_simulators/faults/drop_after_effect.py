@@ -12,6 +12,7 @@ class DropAfterEffect(Fault):
     """The connection ends after the commit, before any byte of the answer. The money is taken."""
 
     stage: ClassVar[Stage] = Stage.AFTER
+    of_any_host: ClassVar[bool] = True
 
     ending: Literal["reset", "close", "hang"] = "reset"
 

@@ -12,6 +12,7 @@ class DropBeforeEffect(Fault):
     """The connection ends before any work is done. `reset` is a TCP RST, `close` a FIN, `hang` is silence."""
 
     stage: ClassVar[Stage] = Stage.ANSWER
+    of_any_host: ClassVar[bool] = True
 
     ending: Literal["reset", "close", "hang"] = "reset"
 

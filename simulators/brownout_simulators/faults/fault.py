@@ -142,6 +142,8 @@ class Fault:
 
     of_whole_vendor: ClassVar[bool] = False
     """Whether it is for all calls of its vendor at once: then its rule selects none."""
+    of_any_host: ClassVar[bool] = False
+    """Whether it needs to know nothing of whom the request is for: a proxy can act it out, too."""
     short: ClassVar[str] = ""
     """The one field, a span, that may be written in place of all of them: `latency: 2s`."""
     strikes_refusals: ClassVar[bool] = False

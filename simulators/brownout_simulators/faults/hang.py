@@ -12,6 +12,7 @@ class Hang(Fault):
     """No work and no answer, until the client gives up. The same as `drop_before_effect` with `ending: hang`."""
 
     stage: ClassVar[Stage] = Stage.ANSWER
+    of_any_host: ClassVar[bool] = True
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         del chance, memory

@@ -105,6 +105,7 @@ class Latency(Spread, Fault):
     NAME: ClassVar[str] = "latency"
     short: ClassVar[str] = "fixed_s"
     stage: ClassVar[Stage] = Stage.WAIT
+    of_any_host: ClassVar[bool] = True
 
     at: Literal["before", "after"] = "before"
     """Before: the vendor works that long and commits at the end. After: it commits, then the answer is slow."""

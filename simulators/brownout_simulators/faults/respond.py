@@ -58,6 +58,7 @@ class Respond(Fault):
     """Answer so before any work is done: the effect does not happen, whatever the status says."""
 
     stage: ClassVar[Stage] = Stage.ANSWER
+    of_any_host: ClassVar[bool] = True
 
     status: int | None = None
     """503, where nothing is said. The vendor's body goes with 500, 502, 503 and 504, an edge's with any."""

@@ -12,7 +12,7 @@ import pytest
 import stripe
 from rich.console import Console
 
-from brownout_harness.commands.up import EnvForm
+from brownout_harness.commands.parameters import EnvForm
 from brownout_harness.real.booths import Booth
 from brownout_harness.real.env_forms import ENV_FORMS
 from brownout_harness.real.http_json import call

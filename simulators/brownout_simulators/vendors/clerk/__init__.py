@@ -34,6 +34,7 @@ from brownout_simulators.vendors.clerk.webhooks import WEBHOOKS, listen
 VENDOR: Final[Vendor[State]] = Vendor(
     name="clerk",
     port=12114,
+    hosts=("api.clerk.com", "api.clerk.dev", "*.clerk.accounts.dev"),
     routes=ROUTES,
     new_state=State,
     authenticate=authenticate,

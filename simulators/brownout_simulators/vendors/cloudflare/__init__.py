@@ -39,6 +39,7 @@ _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 VENDOR: Final[Vendor[State]] = Vendor(
     name="cloudflare",
     port=12122,
+    hosts=("api.cloudflare.com",),
     routes=ROUTES,
     new_state=State,
     authenticate=authenticate,

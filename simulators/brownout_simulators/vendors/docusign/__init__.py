@@ -32,6 +32,7 @@ from brownout_simulators.vendors.docusign.webhooks import WEBHOOKS
 VENDOR: Final[Vendor[State]] = Vendor(
     name="docusign",
     port=12119,
+    hosts=("*.docusign.net", "account.docusign.com", "account-d.docusign.com"),
     routes=ROUTES,
     new_state=State,
     authenticate=authenticate,

@@ -58,6 +58,7 @@ def _environment(base_url: str, key: str) -> Mapping[str, str]:
 VENDOR: Final[Vendor[State]] = Vendor(
     name="erp",
     port=12118,
+    hosts=("api.businesscentral.dynamics.com", "login.microsoftonline.com"),
     routes=ROUTES,
     new_state=State,
     authenticate=authenticate,

@@ -51,6 +51,7 @@ def _environment(base_url: str, key: str) -> Mapping[str, str]:
 VENDOR: Final[Vendor[State]] = Vendor(
     name="gemini",
     port=12116,
+    hosts=("generativelanguage.googleapis.com",),
     routes=ROUTES,
     new_state=State,
     authenticate=authenticate,

@@ -53,6 +53,7 @@ def _environment(base_url: str, key: str) -> Mapping[str, str]:
 VENDOR: Final[Vendor[State]] = Vendor(
     name="openai",
     port=12115,
+    hosts=("api.openai.com", "*.api.openai.com"),
     routes=ROUTES,
     new_state=State,
     authenticate=authenticate,

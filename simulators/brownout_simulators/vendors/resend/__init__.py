@@ -41,6 +41,7 @@ _METHODS: Final = ("GET", "POST", "PATCH", "DELETE")
 VENDOR: Final[Vendor[State]] = Vendor(
     name="resend",
     port=12121,
+    hosts=("api.resend.com",),
     routes=ROUTES,
     new_state=State,
     authenticate=authenticate,

@@ -32,6 +32,7 @@ from brownout_simulators.vendors.stripe.webhooks import WEBHOOKS
 VENDOR: Final[Vendor[State]] = Vendor(
     name="stripe",
     port=12111,
+    hosts=("api.stripe.com", "files.stripe.com", "connect.stripe.com", "meter-events.stripe.com"),
     routes=ROUTES,
     new_state=new_state,
     authenticate=authenticate,

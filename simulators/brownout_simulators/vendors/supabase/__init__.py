@@ -36,6 +36,7 @@ BODY_LIMIT: Final = 8 * 1024 * 1024
 VENDOR: Final[Vendor[State]] = Vendor(
     name="supabase",
     port=12117,
+    hosts=("*.supabase.co",),
     routes=ROUTES,
     new_state=State,
     authenticate=authenticate,

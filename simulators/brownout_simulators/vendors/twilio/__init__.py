@@ -66,6 +66,7 @@ def _environment(base_url: str, key: str) -> Mapping[str, str]:
 VENDOR: Final[Vendor[State]] = Vendor(
     name="twilio",
     port=12112,
+    hosts=("*.twilio.com",),
     routes=ROUTES,
     new_state=State,
     authenticate=authenticate,

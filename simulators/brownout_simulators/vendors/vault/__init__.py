@@ -47,6 +47,7 @@ _SECRET: Final = ("path", "version")
 VENDOR: Final[Vendor[State]] = Vendor(
     name="vault",
     port=12120,
+    hosts=("*.hashicorp.cloud",),
     routes=ROUTES,
     new_state=State,
     authenticate=authenticate,
