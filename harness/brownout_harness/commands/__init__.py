@@ -4,9 +4,11 @@ To add one: a module with a function whose annotated parameters are the command'
 `docs/cli.md`. Its docstring is its help, the module's ends with examples. A command's module imports what is heavy when
 it runs, not when it is imported.
 
-- `run.py`, `check.py`, `scenarios.py`, `vendors.py`, `show.py`, `judge.py`, `report.py`, `compare.py`, `up.py`,
-  `fault.py`, `intercept.py`, `toxiproxy.py`, `audit.py`, `twin.py`, `trust.py`, `gate.py`, `init.py`, `doctor.py`  the commands
+- `run.py`, `load.py`, `check.py`, `scenarios.py`, `vendors.py`, `show.py`, `judge.py`, `report.py`, `compare.py`,
+  `up.py`, `fault.py`, `intercept.py`, `toxiproxy.py`, `audit.py`, `twin.py`, `trust.py`, `gate.py`, `init.py`,
+  `doctor.py`    the commands
 - `gating.py`    what the gate does
+- `one_by_one.py` runs that are made one after the other
 - `many.py`      many runs at once, and the table of what came of several
 - `terminal.py`  a run's progress and its verdict, as a person sees them
 - `console.py`   the console that they are shown on
@@ -30,6 +32,7 @@ from brownout_harness.commands.gate import gate
 from brownout_harness.commands.init import init
 from brownout_harness.commands.intercept import intercept
 from brownout_harness.commands.judge import judge
+from brownout_harness.commands.load import load
 from brownout_harness.commands.report import report
 from brownout_harness.commands.run import run
 from brownout_harness.commands.scenarios import scenarios
@@ -44,6 +47,7 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "init": init,
     "doctor": doctor,
     "run": run,
+    "load": load,
     "gate": gate,
     "check": check,
     "scenarios": scenarios,

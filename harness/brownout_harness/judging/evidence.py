@@ -5,9 +5,8 @@ Three sources: what the load driver asked for and was answered (`OperationRow`),
 tables; a large run's stay there, and are made when an expectation looks at them.
 
 They are joined by the operation id. A request or an effect without one (the target passed none on) is joined by
-vendor and time only, which means: it counts for its vendor and for the phase in which it happened, and it may bound
-how many operations can have been served by then (no more effects than operations asked so far), but it is never
-attributed to one operation.
+vendor and time only: it counts for its vendor and for the phase in which it happened, and may bound how many operations
+can have been served by then (no more effects than operations asked so far), but is never attributed to one operation.
 
 All instants are seconds since the run's start, on one clock.
 """
@@ -70,6 +69,7 @@ class GapKind(StrEnum):
     LEDGER_OVERFLOW = "ledger_overflow"
     DRAIN_NOT_FINISHED = "drain_not_finished"
     EVIDENCE_LOST = "evidence_lost"
+    LOAD_LOST = "load_lost"
     INTERRUPTED = "interrupted"
     NOT_STAGED = "not_staged"
     CHANGED_LIVE = "changed_live"
@@ -114,7 +114,7 @@ class Death(NamedTuple):
 
 
 INCOMPLETE_LEDGER: Final = frozenset(
-    {GapKind.LEDGER_OVERFLOW, GapKind.DRAIN_NOT_FINISHED, GapKind.EVIDENCE_LOST, GapKind.INTERRUPTED, GapKind.OTHER}
+    map(GapKind, ("ledger_overflow", "drain_not_finished", "evidence_lost", "load_lost", "interrupted", "other"))
 )
 """After these, something missing from a ledger does not prove that it never happened."""
 

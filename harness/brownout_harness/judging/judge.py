@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 import polars as pl
 
 from brownout_core.telemetry import Kind
-from brownout_harness.judging.evidence import Death, Evidence, Gap
+from brownout_harness.judging.evidence import Death, Evidence, Gap, GapKind
 from brownout_harness.judging.expectations.base import Expectation, counted
 from brownout_harness.judging.expectations.bounds import relatives_in
 from brownout_harness.judging.groups import of_group
@@ -36,6 +36,7 @@ GAP_WORDS = {
     "ledger_overflow": "a ledger was full",
     "drain_not_finished": "the drain was not finished",
     "evidence_lost": "evidence was lost",
+    "load_lost": "what was asked for is not all known",
     "interrupted": "interrupted",
     "not_staged": "an action was not taken as asked",
     "changed_live": "a fault was changed by hand",
@@ -107,8 +108,8 @@ def _result(evidence: Evidence, expectation: Expectation, excused_from_s: float)
 def _is_proven(evidence: Evidence, expectation: Expectation) -> bool:
     """By the ledgers; where a process stood still, by nothing in them that is a matter of time or of number: a request
     that waits in a simulator's socket is booked late, and an answer that does not come is asked for again."""
-    if evidence.is_interrupted:
-        return False
+    if evidence.is_interrupted or any(gap.kind is GapKind.LOAD_LOST for gap in evidence.gaps):
+        return False  # something may have been asked for that is in nobody's rows
     if evidence.has_stalled and not getattr(expectation, "TIMELESS", False):
         return False
     proves = getattr(expectation, "proves", lambda _evidence: expectation.LEDGER_PROVES)

@@ -11,7 +11,6 @@ import locust  # noqa: F401, I001
 
 import argparse
 import gc
-import json
 import os
 import sys
 import time
@@ -21,17 +20,14 @@ from pathlib import Path
 from typing import Any
 
 import gevent  # type: ignore[import-untyped]
-from locust.env import Environment
 
 from brownout_harness.load.generator import Counts, Generator
-from brownout_harness.load.plan import read_plan
+from brownout_harness.load.outside import say, start_in, wait_for, write_line, write_statistics
+from brownout_harness.load.plan import read_plan, urls_of
 from brownout_harness.load.reading import reader_for
 from brownout_harness.safety.loopback import require_loopback
 from brownout_harness.problems import NotJudged, Problem
 from brownout_simulators.heartbeat import EVERY_S, Heartbeat
-
-POLL_S = 0.01
-APPEARS_WITHIN_S = 120.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,11 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> None:
-    _wait_for(options.plan, "plan")
+    wait_for(options.plan, "plan")
     asking, arrivals = read_plan(options.plan)
-    for url in asking.urls.values():
+    for url in urls_of(asking):
         require_loopback(url, "the target's url")
-    _say({"ready": True, "planned": len(arrivals)})
+    say({"ready": True, "planned": len(arrivals)})
     start_at_s = _start_of(options)
     if start_at_s < time.monotonic():
         raise NotJudged(f"the start instant had passed by {time.monotonic() - start_at_s:.1f} s")
@@ -73,67 +69,31 @@ def _run(options: argparse.Namespace) -> None:
             start_at_s=start_at_s,
             read=reader_for(asking.readings),
             # One write per operation: what was answered survives however this process ends.
-            emit=lambda row, look: _write_all(out, {**row._asdict(), "look": look}),
-            progress=lambda counts: _say(_progress(counts, time.monotonic() - start_at_s)),
+            emit=lambda row, look: write_line(out, {**row._asdict(), "look": look}),
+            progress=lambda counts: say(_progress(counts, time.monotonic() - start_at_s)),
         )
         environment = generator.run()
     finally:
         heart.kill()
         os.close(out)
     if options.stats is not None:
-        options.stats.write_text(json.dumps(_statistics(environment), indent=2) + "\n", encoding="utf-8")
-    _say({"finished": True, **_progress(generator.counts, time.monotonic() - start_at_s)})
+        write_statistics(options.stats, environment)
+    say({"finished": True, **_progress(generator.counts, time.monotonic() - start_at_s)})
 
 
 def _beat() -> None:
-    heart = Heartbeat(time.monotonic, lambda stall: _say({"stall": stall._asdict()}))
+    heart = Heartbeat(time.monotonic, lambda stall: say({"stall": stall._asdict()}))
     while True:
         gevent.sleep(EVERY_S)
         heart.beat()
 
 
 def _start_of(options: argparse.Namespace) -> float:
-    if options.start_file is None:
-        return float(options.start_at)
-    _wait_for(options.start_file, "start instant")
-    return float(options.start_file.read_text(encoding="ascii"))
-
-
-def _wait_for(path: Path, what: str) -> None:
-    deadline_s = time.monotonic() + APPEARS_WITHIN_S
-    while not path.exists():
-        if time.monotonic() >= deadline_s:
-            raise NotJudged(f"no {what} came within {APPEARS_WITHIN_S:.0f} s")
-        gevent.sleep(POLL_S)
+    return float(options.start_at) if options.start_file is None else start_in(options.start_file)
 
 
 def _progress(counts: Counts, at_s: float) -> dict[str, Any]:
     return {"at_s": round(at_s, 3), **asdict(counts)}
-
-
-def _statistics(environment: Environment) -> list[dict[str, Any]]:
-    """Locust's own figures: `OPERATION` counts from the intended instant, the others from sending."""
-    return [
-        {
-            "type": entry.method,
-            "name": entry.name,
-            "requests": entry.num_requests,
-            "failures": entry.num_failures,
-            "average_ms": round(entry.avg_response_time, 3),
-            "p50_ms": entry.get_response_time_percentile(0.5),
-            "p99_ms": entry.get_response_time_percentile(0.99),
-            "max_ms": round(entry.max_response_time, 3),
-        }
-        for entry in environment.stats.entries.values()
-    ]
-
-
-def _write_all(file: int, row: dict[str, Any]) -> None:
-    os.write(file, json.dumps(row).encode() + b"\n")
-
-
-def _say(line: dict[str, Any]) -> None:
-    os.write(1, json.dumps(line).encode() + b"\n")
 
 
 if __name__ == "__main__":

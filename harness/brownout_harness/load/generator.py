@@ -36,6 +36,8 @@ from brownout_harness.safety.secret_forms import Lookout
 from brownout_reports.rows import OperationRow, Outcome
 
 PROGRESS_EVERY_S = 0.5
+BUSY_SHARE = 0.9
+"""Of one core: who uses more has none left for an arrival that comes meanwhile."""
 
 
 @dataclass(slots=True)
@@ -119,6 +121,22 @@ class Counts:
     cpu_share: float = 0.0
     """Of one core, over the last interval."""
     max_cpu_share: float = 0.0
+    busy_s: float = 0.0
+    """The longest stretch in which it used all but a tenth of a core, interval by interval."""
+
+
+def user_for(drive: Callable[[FastHttpUser], None]) -> type[FastHttpUser]:
+    """The kind of user that Locust is to run one of: it asks for nothing itself."""
+
+    class Dispatcher(FastHttpUser):
+        """Ends for good when it has driven the plan through."""
+
+        @task
+        def dispatch(self) -> None:
+            drive(self)
+            raise StopUser
+
+    return Dispatcher
 
 
 class Generator:
@@ -147,6 +165,9 @@ class Generator:
         self._progress = progress
         self._pool = Pool()
         self._failed: list[gevent.Greenlet] = []
+        self._is_driven = False
+        self.is_stopped = False
+        self._done = Event()
         self._lookout = Lookout(asking.secrets)
         self._followings = following_for(asking.follow)
         keeper, secret_key = asking.tokens_of
@@ -158,34 +179,42 @@ class Generator:
         Raises:
             NotJudged: the generator itself failed; what it did until then has been emitted.
         """
-        done = Event()
-        generator = self
-
-        class Dispatcher(FastHttpUser):
-            """The one user: it asks for nothing itself."""
-
-            @task
-            def dispatch(self) -> None:
-                walk = gevent.spawn(generator._dispatch, generator._doors(self), self.environment)
-                walk.link_exception(generator._failed.append)
-                walk.join()
-                done.set()
-                raise StopUser
-
-        environment = environment_for(Dispatcher, next(iter(self._asking.urls.values())))
+        environment = environment_for(user_for(self.drive), next(iter(self._asking.urls.values())))
         runner = environment.create_local_runner()
+        runner.start(user_count=1, spawn_rate=1)
+        self.wait()
+        runner.quit()
+        self.require_unfailed()
+        return environment
+
+    def drive(self, user: FastHttpUser) -> None:
+        """All of the plan, in the name of Locust's one user; returns when every answer is in."""
+        if self._is_driven:  # Locust has a worker spawn its users again when another one comes or goes
+            return
+        self._is_driven = True
+        walk = gevent.spawn(self._dispatch, self._doors(user), user.environment)
+        walk.link_exception(self._failed.append)
+        try:
+            walk.join()
+        finally:
+            self.is_stopped = not walk.ready()  # somebody has Locust stop its users
+            walk.kill()
+            self._done.set()
+
+    def wait(self) -> None:
+        """Until it is driven through, telling the counts meanwhile and at the end."""
         watcher = gevent.spawn(self._watch)
         watcher.link_exception(self._failed.append)
-        runner.start(user_count=1, spawn_rate=1)
-        done.wait()
+        self._done.wait()
         watcher.kill()
-        runner.quit()
+        self._progress(self.counts)
+
+    def require_unfailed(self) -> None:
+        """Raises `NotJudged` where the generator itself failed."""
         if self._failed:
             raise NotJudged(
                 f"the load generator failed {len(self._failed)} times, first: {self._failed[0].exception!r}"
             )
-        self._progress(self.counts)
-        return environment
 
     def _doors(self, user: FastHttpUser) -> Doors:
         """Groups share no connection, and whoever follows takes none from who arrives."""
@@ -197,15 +226,15 @@ class Generator:
         }
 
     def _dispatch(self, doors: Doors, environment: Environment) -> None:
-        for number, turns in enumerate(self._users.values()):
-            using = self._pool.spawn(self._use, turns, number, doors, environment)
+        for turns in self._users.values():
+            using = self._pool.spawn(self._use, turns, doors, environment)
             using.link_exception(self._failed.append)
-        for number, arrival in enumerate(self._due()):
+        for arrival in self._due():
             self.counts.offered += 1
             if self._in_flight_of[arrival.group] >= self._asking_of[arrival.group].in_flight_limit:
                 self._leave_out(arrival)
                 continue
-            self._begin(arrival, doors[arrival.group].way(number), environment)
+            self._begin(arrival, doors[arrival.group].way(arrival.number), environment)
         self._pool.join()
 
     def _begin(self, arrival: Planned, way: Way[Door], environment: Environment) -> AsyncResult:
@@ -219,17 +248,17 @@ class Generator:
         operating.link_exception(lambda failed: answered.set_exception(failed.exception))
         return answered
 
-    def _use(self, turns: Sequence[Planned], number: int, doors: Doors, environment: Environment) -> None:
+    def _use(self, turns: Sequence[Planned], doors: Doors, environment: Environment) -> None:
         """One user: thinks, asks, waits for the answer, until the load ends."""
         answered_s = 0.0
-        for count, turn in enumerate(turns, number):
+        for turn in turns:
             wanted_s = answered_s + turn.think_s
             if wanted_s >= self._asking.ends_s:
                 return
             self._sleep_until(wanted_s)
             self.counts.offered += 1
             self.counts.turns += 1
-            way = doors[turn.group].way(count)
+            way = doors[turn.group].way(turn.number)
             answered_s = self._begin(turn._replace(at_s=wanted_s), way, environment).get()
 
     def _due(self) -> Iterator[Planned]:
@@ -322,7 +351,7 @@ class Generator:
 
     def _watch(self) -> None:
         """Report the counts, and what share of a core the generator uses, at a fixed interval."""
-        cpu_s, now_s = time.process_time(), time.monotonic()
+        cpu_s, now_s, busy_s = time.process_time(), time.monotonic(), 0.0
         while True:
             gevent.sleep(PROGRESS_EVERY_S)
             earlier_cpu_s, earlier_s = cpu_s, now_s
@@ -330,6 +359,8 @@ class Generator:
             self.counts.cpu_share = (cpu_s - earlier_cpu_s) / (now_s - earlier_s)
             if self._now_s() > PROGRESS_EVERY_S:  # what was used before the first arrival is the start-up's
                 self.counts.max_cpu_share = max(self.counts.max_cpu_share, self.counts.cpu_share)
+                busy_s = busy_s + now_s - earlier_s if self.counts.cpu_share > BUSY_SHARE else 0.0
+                self.counts.busy_s = max(self.counts.busy_s, busy_s)
             self._progress(self.counts)
 
     def _now_s(self) -> float:

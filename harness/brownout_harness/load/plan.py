@@ -4,8 +4,9 @@ Arrivals are computed by the harness beforehand, and whole requests with them: t
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,11 +66,18 @@ class Planned(NamedTuple):
     """The kind of session token that is put into the body when it is sent; empty: none."""
     is_streamed: bool = False
     """Whether the answer is to come as it is made."""
+    number: int = 0
+    """Its place in the whole plan, or in its user's turns: it says which of several processes is asked first."""
 
 
 def asking_of(asking: Asking) -> dict[str, Asking]:
     """How the users of each group ask; `""` are those of none."""
     return {"": asking, **{name: replace(asking, **own) for name, own in asking.groups.items()}}
+
+
+def urls_of(asking: Asking) -> set[str]:
+    """Everywhere that anybody asks."""
+    return {url for each in asking_of(asking).values() for url in each.urls.values()}
 
 
 def turns_by_user(planned: Iterable[Planned]) -> dict[str, list[Planned]]:
@@ -89,15 +97,27 @@ def write_plan(path: Path, asking: Asking, arrivals: Iterable[Planned]) -> None:
             file.write(json.dumps(list(arrival)) + "\n")
 
 
-def _planned(*fields: Any) -> Planned:
+def planned_of(fields: Sequence[Any]) -> Planned:
+    """The same arrival that was written down as a list."""
     read = Planned(*fields)
     return read._replace(find=tuple(read.find))
+
+
+def numbered(planned: Iterable[Planned]) -> list[Planned]:
+    """In the order of their instants, each with its number. A user's turns count on from the user's own number."""
+    in_order = sorted(planned, key=lambda arrival: (arrival.at_s, arrival.operation_id))
+    arrivals, users, turns = count(), count(), dict[str, Iterator[int]]()
+    found = []
+    for each in in_order:
+        if each.user and each.user not in turns:
+            turns[each.user] = count(next(users))
+        found.append(each._replace(number=next(turns[each.user] if each.user else arrivals)))
+    return found
 
 
 def read_plan(path: Path) -> tuple[Asking, list[Planned]]:
     """The plan, arrivals in the order of their instants."""
     with path.open(encoding="utf-8") as file:
         asking = Asking(**json.loads(file.readline()))
-        arrivals = [_planned(*json.loads(line)) for line in file]
-    arrivals.sort(key=lambda arrival: (arrival.at_s, arrival.operation_id))
-    return asking, arrivals
+        arrivals = [planned_of(json.loads(line)) for line in file]
+    return asking, numbered(arrivals)

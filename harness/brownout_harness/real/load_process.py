@@ -1,7 +1,7 @@
 """The load generator's process as the runner sees it: its plan, its start, how it is doing, what it recorded."""
 
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -102,9 +102,28 @@ def _planned(arrival: Arrival, request: Any) -> Planned:
 
 def command(scratch: Path, logs: Path) -> list[str]:
     """Starts it; it waits for `write_load_plan` and `begin`."""
+    return _process("brownout_harness.load", *_files(scratch, logs))
+
+
+def master_command(scratch: Path, logs: Path, address: str, names: Iterable[str]) -> list[str]:
+    """The same, where workers of these names make the load, who join it at `address`."""
+    return _process(
+        "brownout_harness.load.master", "--listen", address, "--names", ",".join(names), *_files(scratch, logs)
+    )
+
+
+def worker_command(address: str, name: str) -> list[str]:
+    """Starts one of them."""
+    return _process("brownout_harness.load.worker", "--join", address, "--name", name)
+
+
+def _files(scratch: Path, logs: Path) -> list[str]:
     arguments = ["--plan", str(scratch / "plan.ndjson"), "--out", str(scratch / OPERATIONS_FILE)]
-    arguments += ["--stats", str(logs / "locust.json"), "--start-file", str(scratch / "start")]
-    return [sys.executable, "-P", "-m", "brownout_harness.load", *arguments]
+    return [*arguments, "--stats", str(logs / "locust.json"), "--start-file", str(scratch / "start")]
+
+
+def _process(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-P", "-m", module, *arguments]
 
 
 def recorded(scratch: Path, scenario: Scenario, arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
@@ -129,6 +148,8 @@ class LoadWatch:
         self._offset = 0
         self.recent = Recent()
         self.is_ready = False
+        self.joined: list[str] = []
+        """Of several workers, those that the master knows, by name."""
         self.latest: dict[str, Any] = {}
 
     def look(self) -> None:
@@ -136,6 +157,7 @@ class LoadWatch:
         lines, self._offset = json_lines(self._child.output, after=self._offset)
         for line in lines:
             self.is_ready = self.is_ready or line.get("ready", False)
+            self.joined += [line["joined"]] if "joined" in line else []
             if "at_s" in line:
                 self.latest = line
                 done = line["outcomes"].get("done", 0)

@@ -18,7 +18,6 @@ from brownout_harness.asked.dead_letters import Answered, Dialogue, drive, lette
 from brownout_harness.asked.desk import visit
 from brownout_harness.asked.needed import vendors_needed
 from brownout_harness.asked.notices import notices
-from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.asked.request import Request
 from brownout_harness.faults.actions import Actions, written_down
 from brownout_harness.faults.agenda import Agenda
@@ -34,6 +33,7 @@ from brownout_harness.real.breaker_looks import Breakers
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
 from brownout_harness.real.last_look import look_again
+from brownout_harness.real.load_workers import ONE, Generators
 from brownout_harness.real.machine import load_now, notes_of_load
 from brownout_harness.real.memory import MemoryWatch, is_wanted
 from brownout_harness.real.moments import RealMoments
@@ -72,6 +72,7 @@ def run_real(
     progress: ProgressSink | None = None,
     parts: str = "",
     onlooker: Onlooker = NOBODY,
+    generators: Generators = ONE,
 ) -> RunInputs:
     """Run `scenario` with its own seed; logs, rows and scratch files go to the folder `work`.
 
@@ -100,6 +101,7 @@ def run_real(
             redis=chosen,
             tell=lambda said: show(Progress(phase="starting", duration_s=scenario.duration_s, said=said)),
             parts=parts,
+            generators=generators,
         )
         run = _Run(scenario, stage, processes, scratch=scratch, rows=rows, show=show, onlooker=onlooker)
         try:
@@ -175,8 +177,7 @@ class _Run:
     def load(self) -> None:
         """Until every operation has ended and every phase is over: actions at their instants, everything watched."""
         deadline_s = load_process.over_by_s(self._scenario)
-        child = self._stage.load
-        child.asked_to_end = True  # it ends by itself; how it ended is looked at below
+        child = self._stage.load.child
         while child.alive or self._agenda or self._now_s() < self._scenario.duration_s:
             self._act_when_due()
             self._gaps += self._moments.look(self._now_s())
@@ -335,7 +336,7 @@ class _Run:
         events.add_block(frame_of(EventRow, [*heard, *self._breakers.seen()]))
         operations = Rows(OperationRow, read(OperationRow, told).lazy())
         if not self._is_interrupted:
-            self._gaps += gaps_of_pace(operations, self._stage.begun, self._spans)
+            self._gaps += self._stage.gaps_of_load(operations, told)
         return RunInputs(
             tables=Tables(operations, ledger.rows(), events.rows(), deliveries.rows(), Rows.of(LetterRow, shown)),
             shows_dead_letters=self._shows_letters,

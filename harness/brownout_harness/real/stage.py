@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from brownout_harness.asked.arrivals import Arrival
+from brownout_harness.asked.pace import gaps_of_pace
 from brownout_harness.asked.plan import plan
 from brownout_harness.asked.users import Turn, users_of
+from brownout_harness.judging.evidence import Gap
 from brownout_harness.problems import NotJudged
 from brownout_harness.real import booths, load_process
 from brownout_harness.real.booths import Booth, Booths
 from brownout_harness.real.letters_disk import LettersDisk
 from brownout_harness.real.load_process import LoadWatch
+from brownout_harness.real.load_workers import ONE, Generators, Load
 from brownout_harness.real.processes import Child, Processes, pause, wait_until
 from brownout_harness.real.redis_choice import Redis
 from brownout_harness.real.redis_process import RedisProcess
@@ -27,6 +30,8 @@ from brownout_harness.real.replicas import launches
 from brownout_harness.real.store import RealStore
 from brownout_harness.real.target import Launch
 from brownout_harness.safety.secret_forms import forms_of, masked
+from brownout_reports.rows import OperationRow
+from brownout_reports.tables import Rows
 from brownout_scenarios.phases import Action
 from brownout_scenarios.processes import KILLED_AFTER_S, means
 from brownout_scenarios.schema import Scenario
@@ -52,9 +57,10 @@ class Stage:
         redis: Redis,
         tell: Callable[[str], None] = lambda _text: None,
         parts: str = "",
+        generators: Generators = ONE,
     ) -> None:
         """Start everything and wait until it is ready. `tell` takes what somebody must know who starts the target;
-        `parts` is the name of what takes the place of the gateway's own parts.
+        `parts` is the name of what takes the place of the gateway's own parts; `generators` make the load.
 
         Raises:
             BadInput: the target cannot be run as the scenario says.
@@ -77,14 +83,14 @@ class Stage:
             )
             for lot in booths.lots_of(scenario, vendors)
         }
-        load = processes.start(load_process.NAME, load_process.command(scratch, logs), environment)
+        load = Load(generators, processes, environment, scratch=scratch, logs=logs)
         # Computed while the children are busy starting.
         self.arrivals: tuple[Arrival, ...] = tuple(plan(scenario))
         self.load = load
-        self.watch = LoadWatch(load)
+        self.watch = LoadWatch(load.child)
         self.booths = Booths(scenario, [booth for lot, child in stands.items() for booth in _ready(child, lot)])
         self.booths.set_up()
-        self.own: tuple[Child, ...] = (*stands.values(), load)
+        self.own: tuple[Child, ...] = (*stands.values(), load.child)
         """The processes that tell when they stood still."""
         self.redis_url = self.store.wait()
         self.targets: Mapping[str, Launch] = launches(
@@ -98,7 +104,7 @@ class Stage:
         self._plan_load(scratch)
         for each in self.targets.values():
             self._wait_for(each)
-        _wait(load, self._load_is_ready, "the load generator")
+        self._wait_for_load()
         self._require_alive()
 
     @cached_property
@@ -122,6 +128,12 @@ class Stage:
     def begun(self) -> int:
         """So many operations must be recorded: every arrival, and what waiting users have come to ask for."""
         return len(self.arrivals) + int(self.watch.latest.get("turns", 0))
+
+    def gaps_of_load(self, operations: Rows[OperationRow], told: Sequence[Mapping[str, Any]]) -> list[Gap]:
+        """Where the load was not the load that was asked for; `told` are the same operations, each with its worker."""
+        spans = self._scenario.spans()
+        by_all = gaps_of_pace(operations, self.begun, spans)
+        return [*by_all, *self.load.gaps(told, self.watch.latest, spans)]
 
     def target_child(self, name: str) -> Child:
         """The newest process of the target under that name.
@@ -265,7 +277,13 @@ class Stage:
                 said = f"; its last words: {words}" if (words := self._last_said(child)) else ""
                 raise NotJudged(f"{child.name} ended with exit code {child.exit_code} before the run began{said}")
 
+    def _wait_for_load(self) -> None:
+        deadline_s = time.monotonic() + START_WITHIN_S
+        why = partial(self.load.why_not_ready, self.watch.joined)
+        wait_until(self._load_is_ready, self.load.child, deadline_s, "the load generator", why=why)
+
     def _load_is_ready(self) -> bool:
+        self.load.require_alive()
         self.watch.look()
         return self.watch.is_ready
 
@@ -283,7 +301,3 @@ def _ready(child: Child, lot: Sequence[str]) -> Sequence[Booth]:
     # The lines that told their addresses told their test keys too: those stay out of the run's logs.
     child.output.write_bytes(b"")
     return found
-
-
-def _wait(child: Child, ready: Callable[[], Any], what: str) -> Any:
-    return wait_until(ready, child, time.monotonic() + START_WITHIN_S, what)

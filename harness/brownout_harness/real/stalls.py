@@ -25,8 +25,12 @@ class Standstill(NamedTuple):
 
 def told_by(child: Child) -> list[Standstill]:
     """What a process has written down of its own heartbeat."""
-    said = [line["stall"] for line in json_lines(child.output)[0] if "stall" in line]
-    return [Standstill(child.name, stall["since_s"], stall["until_s"]) for stall in said]
+    said = [line for line in json_lines(child.output)[0] if "stall" in line]
+    return [
+        # One may tell it for another that it speaks with.
+        Standstill(line.get("process", child.name), line["stall"]["since_s"], line["stall"]["until_s"])
+        for line in said
+    ]
 
 
 def gaps_of_stalls(

@@ -217,7 +217,13 @@ def _run_one(order: Order, scenario: Scenario, work: Path, progress: ProgressSin
     from brownout_harness.real.runner import run_real
 
     return run_real(
-        scenario, work=work, redis=order.redis, progress=progress, parts=order.parts, onlooker=order.onlooker
+        scenario,
+        work=work,
+        redis=order.redis,
+        progress=progress,
+        parts=order.parts,
+        onlooker=order.onlooker,
+        generators=order.generators,
     )
 
 

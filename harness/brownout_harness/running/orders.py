@@ -17,6 +17,7 @@ from brownout_harness.asked.described import check_templates
 from brownout_harness.faults.actions import unfilled, unmoved, unseen
 from brownout_harness.faults.layers import unacted
 from brownout_harness.problems import BadInput
+from brownout_harness.real.load_workers import ONE, Generators
 from brownout_harness.real.memory import without_processes
 from brownout_harness.real.onlooker import NOBODY, Onlooker
 from brownout_harness.real.redis_choice import AUTO, Redis, choose
@@ -59,6 +60,8 @@ class Order:
     """The name of what takes the place of the gateway's own parts; empty: nothing does."""
     onlooker: Onlooker = NOBODY
     """Of a real run."""
+    generators: Generators = ONE
+    """What makes the load of a real run."""
 
 
 def prepare(

@@ -177,12 +177,19 @@ def test_a_process_that_stood_still_is_in_the_verdict_to_be_drawn() -> None:
     assert "simulator-stripe" in mark.text
 
 
-def test_of_an_interrupted_run_nothing_has_failed() -> None:
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (GapKind.INTERRUPTED, "interrupted at 31.000 s: by SIGINT"),
+        (GapKind.LOAD_LOST, "what was asked for is not all known at 31.000 s: by SIGINT"),
+    ],
+)
+def test_of_a_run_whose_load_is_not_all_known_nothing_has_failed(kind: GapKind, said: str) -> None:
     """What was under way is in the ledger, and the driver had no answer yet: it looks as if nobody had asked."""
-    cut = changed(doubled(healthy()), gaps=(Gap(GapKind.INTERRUPTED, "by SIGINT", 31.0),))
+    cut = changed(doubled(healthy()), gaps=(Gap(kind, "by SIGINT", 31.0),))
     judgement = judge(cut, [ONCE, SLOW])
     assert judgement.status is Status.INCONCLUSIVE
-    assert judgement.reasons[0] == "interrupted at 31.000 s: by SIGINT"
+    assert judgement.reasons[0] == said
     assert {each.status for each in judgement.results} == {Status.INCONCLUSIVE}
 
 

@@ -1,0 +1,95 @@
+"""`brownout load`: one scenario, for real, at the rate and for as long as you say, by several processes.
+
+Examples:
+  brownout load healthy --rate 200/s --workers 2
+  brownout load stripe-brownout --rate 80/s --for 2m --workers 2
+"""
+
+import shlex
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from brownout_harness.commands import completing
+from brownout_harness.commands.console import make_console, waiting
+from brownout_harness.commands.one_by_one import one_by_one
+from brownout_harness.problems import BadInput
+
+if TYPE_CHECKING:
+    from brownout_harness.running.orders import Order
+
+MOST: int = 64
+
+
+def load(
+    scenario: Annotated[
+        str | None, typer.Argument(help="A name of the library or a YAML file.", autocompletion=completing.scenarios)
+    ] = None,
+    *,
+    rate: Annotated[
+        str | None, typer.Option(metavar="N/s", help="Operations asked for; every rate of the scenario in proportion.")
+    ] = None,
+    length: Annotated[
+        str | None, typer.Option("--for", metavar="TIME", help="Of the whole load; the first quiet phase gives way.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, max=MOST, help="Processes that make the load.")] = 1,
+    seed: Annotated[int | None, typer.Option(help="Replaces the scenario's own.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where its files go. [default: runs/TIME-SCENARIO-real]")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON, and nothing else.")] = False,
+    redis: Annotated[
+        str | None, typer.Option(metavar="fake|auto|URL", help="As of brownout run.  [default: auto]")
+    ] = None,
+) -> None:
+    """Run a scenario for real at any rate, by several processes.
+
+    Target, vendors, faults and expectations are the scenario's. The load is Locust's, with a master and its workers.
+
+    Exit codes: 0 passed, 1 an expectation failed, 2 bad input, 3 inconclusive or not judged.
+    """
+    if scenario is None:
+        raise BadInput("name a scenario (`brownout scenarios` lists them)")
+    with waiting("reading scenarios"):
+        order = _order(scenario, rate=rate, length=length, workers=workers, seed=seed, out=out, redis=redis)
+    raise typer.Exit(one_by_one(make_console(to_errors=as_json), [order], fail_fast=False, as_json=as_json))
+
+
+def _order(
+    scenario: str,
+    *,
+    rate: str | None,
+    length: str | None,
+    workers: int,
+    seed: int | None,
+    out: Path | None,
+    redis: str | None,
+) -> "Order":
+    """What is to be run. Raises `BadInput`."""
+    from brownout_core.clock import system_wall_clock
+    from brownout_harness.real.load_workers import Generators
+    from brownout_harness.running.orders import prepare, stamp
+    from brownout_harness.running.sized import sized
+    from brownout_scenarios.units import parse_duration, parse_rate
+
+    rate_per_s = None if rate is None else _read(parse_rate, rate, "--rate")
+    for_s = None if length is None else _read(parse_duration, length, "--for")
+    time = stamp(system_wall_clock())
+    (order,) = prepare([scenario], mode="real", time=time, seed=seed, out=out, redis=redis)
+    again = ["brownout", "load", scenario, "--seed", str(order.scenario.seed), "--workers", str(workers)]
+    again += ["--rate", rate] if rate is not None else []
+    again += ["--for", length] if length is not None else []
+    return replace(
+        order,
+        scenario=sized(order.scenario, rate_per_s=rate_per_s, for_s=for_s),
+        generators=Generators(workers=workers),
+        command=order.command.partition("brownout ")[0] + shlex.join(again),
+    )
+
+
+def _read(parse: Callable[[object], float], text: str, option: str) -> float:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise BadInput(f"{option}: {error}") from None

@@ -1,0 +1,106 @@
+"""The load, made by several processes: a master and its workers, as the runner sees them.
+
+To the runner the master is the load generator. A worker that ends too soon, falls behind by itself or has no
+processor time left keeps the run from passing, and is named.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from brownout_harness.asked.pace import gaps_of_pace
+from brownout_harness.judging.evidence import Gap, GapKind
+from brownout_harness.load import keys
+from brownout_harness.problems import NotJudged
+from brownout_harness.real import load_process
+from brownout_harness.real.ports import free_port
+from brownout_harness.real.processes import Child, Processes
+from brownout_reports.rows import OperationRow, read
+from brownout_reports.tables import Rows
+from brownout_scenarios.schema import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generators:
+    """What makes the load."""
+
+    workers: int = 1
+    """Processes on this machine."""
+
+    @property
+    def are_several(self) -> bool:
+        """Whether they need a master."""
+        return self.workers > 1
+
+
+ONE: Final = Generators()
+
+
+class Load:
+    """What was started. Its processes are `processes`' to stop."""
+
+    def __init__(
+        self, generators: Generators, processes: Processes, environment: Mapping[str, str], *, scratch: Path, logs: Path
+    ) -> None:
+        self.workers: tuple[Child, ...] = ()
+        # All of these end by themselves: how they ended is looked at, and no surprise.
+        if not generators.are_several:
+            self.child = processes.start(load_process.NAME, load_process.command(scratch, logs), environment)
+            self.child.asked_to_end = True
+            return
+        secret, token = keys.new_keys()
+        address = f"127.0.0.1:{free_port()}"
+        names = [f"{load_process.NAME}.{number}" for number in range(1, generators.workers + 1)]
+        command = load_process.master_command(scratch, logs, address, names)
+        self.child = processes.start(load_process.NAME, command, {**environment, keys.VARIABLE: secret})
+        joining = {**environment, keys.VARIABLE: token}
+        self.workers = tuple(
+            processes.start(name, load_process.worker_command(address, name), joining) for name in names
+        )
+        for each in (self.child, *self.workers):
+            each.asked_to_end = True
+
+    def require_alive(self) -> None:
+        """Raises `NotJudged` where a worker has ended, which before the run begins none does."""
+        for each in self.workers:
+            if not each.alive:
+                words = f": {said}" if (said := each.last_words()) else ""
+                raise NotJudged(f"{each.name} ended with exit code {each.exit_code} before the run began{words}")
+
+    def why_not_ready(self, joined: Iterable[str]) -> str:
+        """Which workers the master still waits for; empty where there are none."""
+        missing = [each.name for each in self.workers if each.name not in set(joined)]
+        return f"{' and '.join(missing)} did not join" if missing else ""
+
+    def gaps(self, told: Sequence[Mapping[str, Any]], latest: Mapping[str, Any], spans: Sequence[Span]) -> list[Gap]:
+        """Where one of several workers did not do its part; `told` are the operations, each with its worker, `latest`
+        is what the master said last."""
+        if not self.workers:
+            return []
+        return [*self._ended(), *_troubles(latest), *_behind(told, latest, spans)]
+
+    def _ended(self) -> Iterator[Gap]:
+        for each in self.workers:
+            if each.exit_code:
+                words = f": {said}" if (said := each.last_words()) else ""
+                what = f"{each.name} ended with exit code {each.exit_code}{words}"
+                yield Gap(GapKind.LOAD_LOST, what, process=each.name)
+
+
+def _troubles(latest: Mapping[str, Any]) -> Iterator[Gap]:
+    if not latest.get("finished"):
+        yield Gap(GapKind.LOAD_LOST, "the load generator's master did not say how its workers fared")
+    for what in latest.get("troubles", []):
+        yield Gap(GapKind.LOAD_LOST, what)
+    for what in latest.get("behind", []):
+        yield Gap(GapKind.FELL_BEHIND, what)
+
+
+def _behind(told: Sequence[Mapping[str, Any]], latest: Mapping[str, Any], spans: Sequence[Span]) -> Iterator[Gap]:
+    """One that is behind by itself may be lost in the share of all that are not."""
+    for name in latest.get("workers", {}):
+        own = Rows(OperationRow, read(OperationRow, [row for row in told if row.get("worker") == name]).lazy())
+        for gap in gaps_of_pace(own, 0, spans):
+            if gap.kind is GapKind.FELL_BEHIND:
+                yield gap._replace(detail=f"{name}: {gap.detail}", process=name)
