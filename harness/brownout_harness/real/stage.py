@@ -98,8 +98,6 @@ class Stage:
         )
         self.target: Launch = next(iter(self.targets.values()))
         """The one that users ask; of copies the first: they differ in name, port and telemetry."""
-        if self.disk.holder is not None:
-            _wait(self.disk.holder, self.disk.is_ready, "the disk of the dead letters")
         self._begin_targets(tell)
         self._plan_load(scratch)
         for each in self.targets.values():
@@ -151,6 +149,9 @@ class Stage:
             for line in _needed_by(self.target, self.booths):
                 tell(line)
             return
+        if self.disk.holder is not None:
+            deadline_s = time.monotonic() + START_WITHIN_S
+            wait_until(self.disk.is_ready, self.disk.holder, deadline_s, "the disk of the dead letters")
         for each in self.targets.values():
             each.require_free_port()
             self._launch(each)
