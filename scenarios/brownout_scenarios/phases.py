@@ -130,7 +130,7 @@ class Action:
     """The application is asked how it is, and is to say this."""
     clock: str | None = None
     """Whose clock is moved. A vendor's own: its tokens and idempotency keys expire, what it put off comes due.
-    `gateway`: the wall clock that the application reads, in virtual mode."""
+    `gateway`, `target`: the wall clock that the application reads."""
     ahead_s: float | None = None
     """How far the clock is moved."""
     for_s: float | None = None

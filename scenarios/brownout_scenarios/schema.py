@@ -236,7 +236,7 @@ class Scenario:
             named += [kind.partition(".")[0] for kind in ([left] if isinstance(left, str) else left)]
         named += [*self.correlate, *self.limits, *self.notices, *self.serve, *self.setup, *self.policies.vendors]
         clocks = [action.clock or "" for phase in self.phases for action in phase.actions]
-        named += [clock for clock in clocks if clock != GATEWAY]
+        named += [clock for clock in clocks if clock not in (GATEWAY, TARGET)]
         named += [vendor for phase in self.phases for vendor in phase.limits]
         for item in self.expect:
             named += [getattr(item.check, "vendor", ""), getattr(item.check, "effect", "").partition(".")[0]]

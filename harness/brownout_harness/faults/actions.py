@@ -3,7 +3,7 @@
 An action that was not taken as asked leaves the run inconclusive: the experiment was another one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from brownout_harness.judging.evidence import Deed, Gap, GapKind
@@ -11,7 +11,7 @@ from brownout_harness.judging.orders import Came
 from brownout_scenarios.moments import EVERY_REQUEST, STORE_WRITE
 from brownout_scenarios.phases import Action, Trigger
 from brownout_scenarios.processes import ProcessStates
-from brownout_scenarios.schema import GATEWAY, Scenario
+from brownout_scenarios.schema import Scenario
 from brownout_scenarios.stores import STORE
 from brownout_scenarios.yaml_tree import Path
 
@@ -83,13 +83,14 @@ def watched(triggers: Iterable[Trigger], vendor: str, start_at_s: float) -> list
     ]
 
 
-def unmoved(scenario: Scenario, cure: str) -> list[tuple[Path, str]]:
-    """Clocks that only a mode moves which makes the gateway's own, by their place in the scenario."""
+def unmoved(scenario: Scenario, whose: Collection[str], why: str) -> list[tuple[Path, str]]:
+    """Clocks of these that a mode cannot move, because of this, by their place in the scenario; none without a
+    reason."""
     return [
-        (("phases", index, "actions", position, "clock"), f"the {GATEWAY}'s is the machine's own in real mode: {cure}")
+        (("phases", index, "actions", position, "clock"), why)
         for index, phase in enumerate(scenario.phases)
         for position, action in enumerate(phase.actions)
-        if action.clock == GATEWAY
+        if action.clock in whose and why
     ]
 
 

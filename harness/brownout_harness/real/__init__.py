@@ -24,6 +24,7 @@
 - `breaker_looks.py`     looks at the target's breakers where it tells none; `metrics.py` reads them
 - `ports.py`             free ports
 - `onlooker.py`          who looks on and has no part in it
+- `false_time.py`        the target's wall clock, which may be wrong
 - `clocks.py`            whether the machine's clocks behaved; `pulse.py` whether the harness and Redis kept running;
   `stalls.py` what of all that is a gap; `machine.py` what else the machine had to do
 - `http_json.py`         one request to a process on this machine

@@ -22,6 +22,7 @@ from brownout_harness.asked.request import Request
 from brownout_harness.faults.actions import Actions, written_down
 from brownout_harness.faults.agenda import Agenda
 from brownout_harness.faults.layers import Actor, counted, schedule
+from brownout_harness.faults.wall import MovedWall
 from brownout_harness.judging.evidence import Death, Deed, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.judging.orders import Came
@@ -32,6 +33,7 @@ from brownout_harness.real import load_process
 from brownout_harness.real.breaker_looks import Breakers
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
+from brownout_harness.real.false_time import is_of_target
 from brownout_harness.real.last_look import look_again
 from brownout_harness.real.load_workers import ONE, Generators
 from brownout_harness.real.machine import load_now, notes_of_load
@@ -161,6 +163,7 @@ class _Run:
         lead_s = self._lead_s()
         self._wall_start_s = system_wall_clock() + lead_s
         self._start_at_s = time.monotonic() + lead_s
+        self._wall = MovedWall(self._now_s, self._wall_start_s)
         self._actors = {layer: make(stage) for layer, make in LAYERS.items()}
         self._moments.watch(self._start_at_s)
         schedule(self._actors, scenario, self._start_at_s)
@@ -210,6 +213,8 @@ class _Run:
             self._act_on_target(action)
         elif action.disk is not None:
             self._gaps += self._stage.disk.act(action, self._now_s())
+        elif is_of_target(action):
+            self._gaps += self._stage.time.advance(self._wall, action, self._stage.pids)
         elif action.clock is not None:
             self._stage.booths.advance(action.clock, action.ahead_s or 0.0)
         else:
@@ -313,7 +318,7 @@ class _Run:
         """Everything that the judge needs. The target is stopped first, in order, so that it has said all."""
         self._show(self._progress("collecting"))
         duration_s = self._now_s()
-        shown = self._shown(letters(self._wall_start_s))
+        shown = [self._wall.true_dates(each) for each in self._shown(letters(0.0))]
         told = load_process.recorded(self._scratch, self._scenario, self._stage.asked)
         if not self._is_interrupted:
             told = look_again(told, self._scenario, self._asker(), self._now_s)

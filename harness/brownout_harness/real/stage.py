@@ -20,6 +20,7 @@ from brownout_harness.judging.evidence import Gap
 from brownout_harness.problems import NotJudged
 from brownout_harness.real import booths, load_process
 from brownout_harness.real.booths import Booth, Booths
+from brownout_harness.real.false_time import FalseTime
 from brownout_harness.real.letters_disk import LettersDisk
 from brownout_harness.real.load_process import LoadWatch
 from brownout_harness.real.load_workers import ONE, Generators, Load
@@ -73,6 +74,7 @@ class Stage:
         self._paused: set[str] = set()
         environment = dict(os.environ)
         self.store = RealStore(scenario, RedisProcess(redis, processes, scratch=scratch, environment=environment))
+        self.time = FalseTime(scenario, scratch)
         self.disk = LettersDisk(scenario, processes, scratch=scratch, environment=environment)
         ports = scenario.vendor_ports
         stands = {
@@ -247,7 +249,11 @@ class Stage:
 
     def _launch(self, target: Launch) -> Child:
         return self._processes.start(
-            target.name, self.disk.under(target.command), target.environment, cwd=target.cwd, grace_s=self._grace_s
+            target.name,
+            self.disk.under(target.command),
+            self.time.within(target.environment),
+            cwd=target.cwd,
+            grace_s=self._grace_s,
         )
 
     def _wait_for(self, target: Launch) -> None:

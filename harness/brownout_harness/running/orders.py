@@ -28,7 +28,7 @@ from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import load
 from brownout_scenarios.reading import Check
-from brownout_scenarios.schema import Scenario
+from brownout_scenarios.schema import GATEWAY, TARGET, Scenario
 from brownout_scenarios.stores import STORE
 from brownout_scenarios.target import Target
 from brownout_scenarios.yaml_tree import Path as Place
@@ -164,15 +164,17 @@ def _can_be_run(mode: Mode, scenario: Scenario) -> Iterator[tuple[Place, str]]:
         if scenario.target is not None:
             yield from _in_virtual_time(scenario, scenario.target)
         yield from without_processes(scenario, "virtual mode has none: add --mode real")
+        yield from unmoved(scenario, (TARGET,), "the target's moves in real mode alone: add --mode real")
         yield from unacted(scenario, LAYERS, "virtual mode cannot act out: add --mode real")
     else:
-        from brownout_harness.real import letters_disk
+        from brownout_harness.real import false_time, letters_disk
         from brownout_harness.real.runner import LAYERS as REAL_LAYERS
 
         if scenario.target is not None and not scenario.target.url:
             yield ("target",), "says nothing of processes: add command and url, or run it without --mode real"
         yield from unacted(scenario, REAL_LAYERS, "real mode cannot act out: take the fault out")
-        yield from unmoved(scenario, "run it without --mode real, or move a vendor's")
+        absent = "" if false_time.library() else f"{false_time.ABSENT}, or run it without --mode real"
+        yield from unmoved(scenario, (GATEWAY, TARGET), absent)
         yield from unfilled(scenario, letters_disk.objection() if letters_disk.is_filled(scenario) else "")
         yield from without_one(scenario)
         if scenario.target is not None and not scenario.target.command:

@@ -5,8 +5,7 @@
 - `held_back.py` Ctrl-C, passed on when the loop is at rest
 - `closed.py`  what is out of reach meanwhile: `guard.py` says who reached for it, `clocks.py` and `chance.py` what
   libraries get instead
-- `server.py`  the application, composed as the gateway composes it; `life.py` one life of it, and what a kill means;
-  `wall.py` its wall clock, which may be wrong
+- `server.py`  the application, composed as the gateway composes it; `life.py` one life of it, and what a kill means
 - `reference.py` what a run needs for it; `foreign/` the same for an asyncio application of somebody else's
 - `replicas.py` several processes of it, on the same stores
 - `vendors.py` the simulators, in memory; `moments.py` what is done at a moment in their books

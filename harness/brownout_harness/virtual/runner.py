@@ -34,6 +34,7 @@ from brownout_harness.asked.users import users_of
 from brownout_harness.faults.actions import Actions, written_down
 from brownout_harness.faults.agenda import late
 from brownout_harness.faults.layers import Actor, counted, schedule
+from brownout_harness.faults.wall import MovedWall
 from brownout_harness.judging.evidence import Deed, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.judging.orders import Came
@@ -54,7 +55,6 @@ from brownout_harness.virtual.replicas import Replicas
 from brownout_harness.virtual.store import VirtualStore
 from brownout_harness.virtual.unhandled import message_of, unhandled
 from brownout_harness.virtual.vendors import WIRE_S, Vendors
-from brownout_harness.virtual.wall import VirtualWall
 from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.phases import Action, Layer
@@ -166,7 +166,7 @@ class Run:
             deliver=self._deliver,
             base_url=self.stage.base_url,
         )
-        self.wall = VirtualWall(self.loop.time, EPOCH_S)
+        self.wall = MovedWall(self.loop.time, EPOCH_S)
         self.store = VirtualStore(self.scenario, self.loop, away=self.disk.claims)
         self.dead_letters = LettersDisk.empty(self.wall, self.loop.time)
         self.actors = {layer: make(self) for layer, make in LAYERS.items()}

@@ -80,14 +80,12 @@ def test_writes_of_stores_are_named_to_a_mode_that_does_not_see_them(scenario: S
 
 
 def test_the_gateways_clock_is_named_to_a_mode_that_cannot_move_it(scenario: Scenario) -> None:
-    assert unmoved(scenario, "cure") == []
+    assert unmoved(scenario, ["gateway"], "why") == []
     (first, *others) = scenario.phases
     moved = (Action(clock="stripe", ahead_s=5.0), Action(clock="gateway", ahead_s=5.0))
-    ((path, why),) = unmoved(
-        dataclasses.replace(scenario, phases=(dataclasses.replace(first, actions=moved), *others)), "cure"
-    )
-    assert path == ("phases", 0, "actions", 1, "clock")
-    assert why == "the gateway's is the machine's own in real mode: cure"
+    moving = dataclasses.replace(scenario, phases=(dataclasses.replace(first, actions=moved), *others))
+    assert unmoved(moving, ["gateway"], "why") == [(("phases", 0, "actions", 1, "clock"), "why")]
+    assert unmoved(moving, ["gateway"], "") == unmoved(moving, ["target"], "why") == []
 
 
 def test_of_two_processes_each_stands_for_itself(scenario: Scenario) -> None:

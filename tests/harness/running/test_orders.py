@@ -7,6 +7,7 @@ import pytest
 
 from brownout_core.gateway.parts import PARTS
 from brownout_harness.problems import BadInput
+from brownout_harness.real import false_time, letters_disk
 from brownout_harness.running.orders import MODES, Mode, Order, checked_scenario, prepare, runnable
 from brownout_scenarios import library
 from brownout_scenarios.checks.common import MAX_ARRIVALS
@@ -137,15 +138,23 @@ def test_the_redis_of_an_asgi_application_is_not_killed_in_virtual_time(tmp_path
         checked_scenario(str(path), "virtual", None)
 
 
-def test_the_gateways_clock_is_moved_in_virtual_mode_only() -> None:
+def test_the_gateways_clock_moves_in_real_mode_where_the_library_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(false_time, "library", lambda: None)
     with pytest.raises(
-        BadInput, match=r"actions\[0\]\.clock: the gateway's is the machine's own in real mode: run it without"
+        BadInput, match=r"actions\[0\]\.clock: needs libfaketime, .*apt-get install libfaketime, or run"
     ):
         prepared("clock-jumps-ahead", mode="real")
     assert prepared("clock-jumps-ahead")
-    # A death between two writes of a process of its own is for virtual time, too.
+    monkeypatch.setattr(false_time, "library", lambda: Path("/x"))
+    assert prepared("clock-jumps-ahead", mode="real")
+
+
+def test_few_of_the_library_are_for_one_mode_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(false_time, "library", lambda: Path("/x"))
+    monkeypatch.setattr(letters_disk, "objection", lambda: "")
+    # A death between two writes of a process of its own is for virtual time.
     of_one_mode = {name for name in library.names() if runnable(name)[1] != MODES}
-    assert of_one_mode == {"clock-jumps-ahead", "killed-at-every-stage", "notices-killed"}
+    assert of_one_mode == {"killed-at-every-stage", "notices-killed"}
 
 
 def test_what_effects_hold_can_be_demanded_only_where_it_is_said(tmp_path: Path) -> None:

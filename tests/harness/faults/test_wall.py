@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brownout_harness.virtual.wall import VirtualWall
+from brownout_harness.faults.wall import MovedWall
 from brownout_reports.rows import LetterRow
 from tests.support.examples import examples
 
@@ -22,7 +22,7 @@ class Time:
 
 def test_a_day_ahead_it_stays_a_day_ahead() -> None:
     time = Time()
-    wall = VirtualWall(time, EPOCH_S)
+    wall = MovedWall(time, EPOCH_S)
     assert wall() == EPOCH_S
     time.now_s = 5.0
     wall.advance(86_400.0)
@@ -38,7 +38,7 @@ def test_whatever_it_was_moved_each_date_has_the_instant_at_which_it_was_given(
     steps: list[tuple[float, float | None]],
 ) -> None:
     time = Time()
-    wall = VirtualWall(time, EPOCH_S)
+    wall = MovedWall(time, EPOCH_S)
     given: list[tuple[float, float]] = []
     for waits_s, ahead_s in steps:
         time.now_s += waits_s
@@ -51,7 +51,7 @@ def test_whatever_it_was_moved_each_date_has_the_instant_at_which_it_was_given(
 
 def test_a_date_that_it_leapt_over_is_the_instant_of_the_leap() -> None:
     time = Time()
-    wall = VirtualWall(time, EPOCH_S)
+    wall = MovedWall(time, EPOCH_S)
     for at_s in (5.0, 8.0):
         time.now_s = at_s
         wall.advance(100.0)
@@ -61,7 +61,7 @@ def test_a_date_that_it_leapt_over_is_the_instant_of_the_leap() -> None:
 
 def test_a_letters_dates_are_taken_back_and_what_is_empty_stays_so() -> None:
     time = Time()
-    wall = VirtualWall(time, EPOCH_S)
+    wall = MovedWall(time, EPOCH_S)
     time.now_s = 5.0
     wall.advance(86_400.0)
     letter = LetterRow(id="a", first_attempt_at=EPOCH_S + 4.0, last_attempt_at=EPOCH_S + 86_406.0)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from brownout_reports.rows import LetterRow
 
 
-class VirtualWall:
+class MovedWall:
     """Seconds since 1970, as the application reads them. It never goes back: each date that it gave has its instant."""
 
     def __init__(self, now: Callable[[], float], epoch_s: float) -> None:
@@ -18,6 +18,16 @@ class VirtualWall:
 
     def __call__(self) -> float:
         return self._epoch_s + self._now() + self._ahead_s
+
+    @property
+    def now_s(self) -> float:
+        """The true time, in seconds since the run's start."""
+        return self._now()
+
+    @property
+    def ahead_s(self) -> float:
+        """How far it is ahead of that."""
+        return self._ahead_s
 
     def advance(self, seconds: float) -> None:
         """Move it ahead, for good."""
