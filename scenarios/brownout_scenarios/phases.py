@@ -36,6 +36,8 @@ class FaultKind:
     layer: Layer = "vendor"
     short: str = ""
     """The one field, a span, that may be written in place of all of them: `latency: 2s`."""
+    needs: str = ""
+    """A kind that has to be in force as well, for this one to have anything to strike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

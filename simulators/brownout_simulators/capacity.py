@@ -1,8 +1,9 @@
 """How many calls a vendor works on at a time, and the queue of those that wait for their turn.
 
-A queue with c servers, first come, first served, by the `serve` rule that is in force. It has no timers: a call that
-must wait yields, and is woken when it is handed the place that another one left. Its work begins at that very instant,
-whenever the host goes on with it. Not safe for use from several threads.
+A queue with c servers, first come, first served, by the `serve` rule that is in force, with what
+`lose_capacity` leaves of it. It has no timers: a call that must wait yields, and is woken when it is handed the place
+that another one left. Its work begins at that very instant, whenever the host goes on with it. Not safe for use from
+several threads.
 """
 
 from collections.abc import Callable, Generator
@@ -86,10 +87,14 @@ class Capacity:
         self.look()  # the rule may have come into force since the last call came or went
         self._came += 1
         turn = Turn(call, now_s, standing.decide(key, now_s, {}) or 0.5)
-        if not self._waiting and len(self._working) < serve.at_once:
+        at_once, takers = self._plan.losing(serve.at_once)
+        for taker in takers:
+            taker.decide(key, now_s, {})
+        if not self._waiting and len(self._working) < at_once:
             self._begin(turn, serve, now_s)
             return turn
-        mark(standing)
+        for each in (standing, *takers):
+            mark(each)
         if len(self._waiting) >= serve.room:
             self._turned_away += 1
             if not serve.is_bounded:
@@ -134,7 +139,9 @@ class Capacity:
         now_s = self._clock.machine_s()
         standing, _ = self._plan.serving(now_s)
         serve = None if standing is None else standing.rule.fault
-        at_once = serve.at_once if isinstance(serve, Serve) else len(self._working) + len(self._waiting)
+        at_once = len(self._working) + len(self._waiting)
+        if isinstance(serve, Serve):
+            at_once, _ = self._plan.losing(serve.at_once)
         while self._waiting and len(self._working) < at_once:
             turn = next(iter(self._waiting))
             del self._waiting[turn]

@@ -37,6 +37,12 @@ class TokenBucket:
             return 0.0
         return min(LONGEST_WAIT_S, (cost - tokens) / self.rate_per_s) if self.rate_per_s > 0 else LONGEST_WAIT_S
 
+    def refill(self, now_s: float, flowed: Callable[[float, float], float]) -> None:
+        """As many tokens as have `flowed` in, from when it was looked at last until now, where the rate moves."""
+        if now_s > self._at_s:
+            self._tokens = min(self.burst, self._tokens + flowed(self._at_s, now_s))
+            self._at_s = now_s
+
     def give_back(self, cost: float = 1.0) -> None:
         """Put back the tokens that were taken last."""
         self._tokens = min(self.burst, self._tokens + cost)

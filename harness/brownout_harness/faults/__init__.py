@@ -16,6 +16,6 @@ from brownout_simulators.faults import FAULTS
 OTHERS: Final[Mapping[str, FaultKind]] = {}
 
 KINDS: Final[Mapping[str, FaultKind]] = {
-    **{name: FaultKind(kind, short=kind.short) for name, kind in FAULTS.items()},
+    **{name: FaultKind(kind, short=kind.short, needs=kind.needs) for name, kind in FAULTS.items()},
     **OTHERS,
 }

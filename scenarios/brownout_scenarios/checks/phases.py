@@ -12,7 +12,7 @@ from brownout_scenarios.checks.common import (
 )
 from brownout_scenarios.phases import Fault
 from brownout_scenarios.schema import Scenario
-from brownout_scenarios.vocabulary import Vocabulary
+from brownout_scenarios.vocabulary import SERVE, Vocabulary
 from brownout_scenarios.yaml_tree import Path
 
 MAX_AHEAD_S = 366 * 86_400.0
@@ -46,11 +46,23 @@ def faults(scenario: Scenario, words: Vocabulary) -> Found:
     for at, length in lists:
         if length > MAX_ITEMS:
             yield at, f"has {length} entries; at most {MAX_ITEMS}"
-    found = [each for placed in scenario.placed_faults() for each in _fault(placed, words)]
+    found = [each for placed in scenario.placed_faults() for each in _fault(placed, scenario, words)]
     yield from dict.fromkeys(found)  # of a fault of several vendors, what is wrong with all of them is told once
 
 
-def _fault(placed: schema.Placed, words: Vocabulary) -> Found:
+def _is_there(kind: str, placed: schema.Placed, scenario: Scenario) -> bool:
+    """Whether the vendor has a fault of this kind while the other one may be in force; or for the whole run."""
+    if kind == SERVE and placed.fault.vendor in scenario.serve:
+        return True
+    return any(
+        each.fault.kind == kind
+        and each.fault.vendor == placed.fault.vendor
+        and each.stretch in (placed.stretch, schema.ALWAYS)
+        for each in scenario.placed_faults()
+    )
+
+
+def _fault(placed: schema.Placed, scenario: Scenario, words: Vocabulary) -> Found:
     at, fault = placed.path, placed.fault
     end_s = placed.for_s if fault.window.end_s is None else fault.window.end_s
     if not 0 <= fault.window.start_s < end_s <= placed.for_s:
@@ -62,6 +74,10 @@ def _fault(placed: schema.Placed, words: Vocabulary) -> Found:
         yield _not_striking(fault, at, why)
     if not 0 <= fault.expect_struck <= MAX_ARRIVALS:
         yield (*at, "expect_struck"), f"{fault.expect_struck} is outside 0 to {MAX_ARRIVALS}"
+    needs = words.faults[fault.kind].needs if fault.kind in words.faults else ""
+    if needs and not _is_there(needs, placed, scenario):
+        cure = f"say with {needs} what {fault.vendor} can do"
+        yield (*at, fault.kind), f"strikes nobody without {needs}: {cure}, for the run or in this phase"
     calls = fault.rule.get("calls", {})
     if "to" in calls and fault.expect_struck > (most := calls["to"] - calls.get("from_", 1) + 1):
         yield (*at, "expect_struck"), f"{fault.expect_struck} is more than its calls are, {most}"

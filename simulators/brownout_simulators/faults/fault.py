@@ -144,6 +144,8 @@ class Fault:
     """Whether it is for all calls of its vendor at once: then its rule selects none."""
     of_any_host: ClassVar[bool] = False
     """Whether it needs to know nothing of whom the request is for: a proxy can act it out, too."""
+    needs: ClassVar[str] = ""
+    """A kind that has to be in force as well, for this one to have anything to strike."""
     short: ClassVar[str] = ""
     """The one field, a span, that may be written in place of all of them: `latency: 2s`."""
     strikes_refusals: ClassVar[bool] = False

@@ -10,6 +10,7 @@ from brownout_simulators.faults.break_session import BreakSession
 from brownout_simulators.faults.break_stream import BreakStream
 from brownout_simulators.faults.clock_skew import ClockSkew
 from brownout_simulators.faults.codec import decode, encode, fields_of, value_of
+from brownout_simulators.faults.cold_start import ColdStart
 from brownout_simulators.faults.drip import Drip
 from brownout_simulators.faults.drop_after_effect import DropAfterEffect
 from brownout_simulators.faults.drop_before_effect import DropBeforeEffect
@@ -20,7 +21,9 @@ from brownout_simulators.faults.fault import Fault, FaultError
 from brownout_simulators.faults.hang import Hang
 from brownout_simulators.faults.inject import Inject
 from brownout_simulators.faults.latency import Latency
+from brownout_simulators.faults.limit_headers import LimitHeaders
 from brownout_simulators.faults.lock import Lock
+from brownout_simulators.faults.lose_capacity import LoseCapacity
 from brownout_simulators.faults.lose_messages import LoseMessages
 from brownout_simulators.faults.malform import Malform
 from brownout_simulators.faults.quota import Quota
@@ -40,8 +43,10 @@ from brownout_simulators.spelling import named, nearest, shown
 FAULTS: Final[Mapping[str, type[Fault]]] = MappingProxyType(
     {
         "latency": Latency,
+        "cold_start": ColdStart,
         "respond": Respond,
         "throttle": Throttle,
+        "limit_headers": LimitHeaders,
         "quota": Quota,
         "lock": Lock,
         "hang": Hang,
@@ -66,6 +71,7 @@ FAULTS: Final[Mapping[str, type[Fault]]] = MappingProxyType(
         "read_after_write_lag": ReadAfterWriteLag,
         "webhooks": Webhooks,
         "serve": Serve,
+        "lose_capacity": LoseCapacity,
     }
 )
 

@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 from brownout_simulators.faults.fault import Memory, Stage
 from brownout_simulators.faults.flapping import Switch
+from brownout_simulators.faults.lose_capacity import LoseCapacity
 from brownout_simulators.faults.rule import Dice, Matcher, Rule, in_sequence, word_of
+from brownout_simulators.faults.serve import Serve
 from brownout_simulators.faults.webhooks import Webhooks
 
 KEYS_LIMIT = 200_000
@@ -114,6 +116,7 @@ class Plan:
         self._calls: list[Standing] = []
         self._notices: list[Standing] = []
         self._serving: Standing | None = None
+        self._losing: list[Standing] = []
         self.on_changed: Callable[[], None] | None = None
         """Called when rules were added or taken away: what waits for a capacity may have it now."""
         self._by_route: dict[str, list[tuple[Standing, bool]]] = {}
@@ -187,7 +190,8 @@ class Plan:
         in_force.sort(key=lambda one: (one.rule.fault.stage, one.order))
         self._calls = [one for one in in_force if one.rule.fault.stage < Stage.NOTICE]
         self._notices = [one for one in in_force if one.rule.fault.stage is Stage.NOTICE]
-        self._serving = next((one for one in reversed(in_force) if one.rule.fault.stage is Stage.SERVE), None)
+        self._serving = next((one for one in reversed(in_force) if isinstance(one.rule.fault, Serve)), None)
+        self._losing = [one for one in in_force if isinstance(one.rule.fault, LoseCapacity)]
         self._by_route = {}
 
     def serving(self, now_s: float) -> tuple[Standing | None, float]:
@@ -196,6 +200,17 @@ class Plan:
         if now_s >= self._valid_until_s:
             self._refresh(now_s)
         return self._serving, self._valid_until_s
+
+    def losing(self, places: int) -> tuple[int, list[Standing]]:
+        """How many of so many places are left, and the rules that take the others; to be asked after `serving`."""
+        takers = []
+        for one in self._losing:
+            fault = one.rule.fault
+            left = fault.left(places) if isinstance(fault, LoseCapacity) else places
+            if left < places:
+                takers.append(one)
+            places = left
+        return places, takers
 
     def _of_route(self, route: str) -> list[tuple[Standing, bool]]:
         method, _, template = route.partition(" ")

@@ -8,9 +8,32 @@ from brownout_simulators.call import Reply
 from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require, require_seconds
 from brownout_simulators.faults.http_date import retry_after_header
 from brownout_simulators.faults.verbatim import put_on, require_headers
-from brownout_simulators.limiter import Buckets
+from brownout_simulators.limiter import Buckets, TokenBucket
 
 KEYS_LIMIT: Final = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shrinking:
+    """The bucket's rate moves in a straight line, from when the rule comes into force, and stays where it ends."""
+
+    to_per_s: float
+    over_s: float
+
+    def __post_init__(self) -> None:
+        require(self.to_per_s > 0, f"throttle.shrinks.to_per_s: above 0, got {self.to_per_s}")
+        require_seconds("throttle.shrinks.over_s", self.over_s, above_0=True)
+
+    def rate_per_s(self, from_per_s: float, after_s: float) -> float:
+        """The rate so long after the rule has come into force."""
+        part = min(1.0, max(0.0, after_s / self.over_s))
+        return from_per_s + (self.to_per_s - from_per_s) * part
+
+    def flowed(self, from_per_s: float, start_s: float, end_s: float) -> float:
+        """Tokens between two instants, counted from when the rule came into force."""
+        bend_s = min(max(self.over_s, start_s), end_s)
+        falling = (self.rate_per_s(from_per_s, start_s) + self.rate_per_s(from_per_s, bend_s)) / 2 * (bend_s - start_s)
+        return falling + self.to_per_s * (end_s - bend_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +46,8 @@ class Throttle(Fault):
     """Tokens per second and account; 0: no bucket, every call is refused."""
     burst: float = 1.0
     """Tokens that the bucket holds; it starts full."""
+    shrinks: Shrinking | None = None
+    """The rate falls to a lower one, evenly: `{to: 2/s, over: 30s}`. A wait is told by the rate of that instant."""
     retry_after_s: float | None = None
     """Insists on a Retry-After header with this much. Without it, the vendor is told the bucket's own wait, and says
     it or not, as it does."""
@@ -37,6 +62,8 @@ class Throttle(Fault):
     def __post_init__(self) -> None:
         require(0 <= self.rate_per_s < float("inf"), f"throttle.rate_per_s: at least 0, got {self.rate_per_s}")
         require(1 <= self.burst < float("inf"), f"throttle.burst: at least 1, got {self.burst}")
+        lower = self.shrinks is None or self.shrinks.to_per_s < self.rate_per_s
+        require(lower, "throttle.shrinks: to a lower rate than the bucket's own")
         require_seconds("throttle.retry_after_s", self.retry_after_s)
         require_seconds("throttle.means_s", self.means_s, above_0=True)
         require_headers("throttle.headers", self.headers)
@@ -67,7 +94,17 @@ class Throttle(Fault):
         """How long until there is a token; 0 where there was one."""
         if memory.buckets is None:
             memory.buckets = Buckets(self.rate_per_s, self.burst)
-        return memory.buckets.of(on.account, on.now_s).take(on.now_s)
+        bucket = memory.buckets.of(on.account, on.now_s)
+        if self.shrinks is not None and isinstance(bucket, TokenBucket):
+            since_s = memory.since_s
+
+            def flowed(start_s: float, end_s: float) -> float:
+                return shrinks.flowed(self.rate_per_s, start_s - since_s, end_s - since_s)
+
+            shrinks = self.shrinks
+            bucket.refill(on.now_s, flowed)
+            bucket.rate_per_s = shrinks.rate_per_s(self.rate_per_s, on.now_s - since_s)
+        return bucket.take(on.now_s)
 
     def _answer(self, on: Strike, wait_s: float | None) -> Reply:
         if self.retry_after_s is not None:

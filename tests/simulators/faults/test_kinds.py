@@ -37,6 +37,7 @@ EVERY: dict[str, dict[str, Any]] = {
     "stall": {"for_s": 5.0},
     "inject": {"content": ": x", "at": 0.2},
     "drip": {"over_s": 2.0},
+    "limit_headers": {"wait": "past", "left": "zero"},
     "break_stream": {"keep": 0.1},
     "break_session": {"after_messages": 2, "code": 1012},
     "lose_messages": {"share_lost": 0.5, "of": "client"},
@@ -46,6 +47,8 @@ EVERY: dict[str, dict[str, Any]] = {
     "stale_reads": {"lag_s": 1.0},
     "read_after_write_lag": {"lag_s": 1.0},
     "webhooks": {"twice": True, "event": "a.*"},
+    "cold_start": {"takes": {"fixed_s": 2.0}, "calls": 5},
+    "lose_capacity": {"share_lost": 0.25},
     "serve": {"at_once": 4, "each": {"fixed_s": 0.1}, "queue": 100},
 }
 

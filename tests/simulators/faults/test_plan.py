@@ -93,6 +93,15 @@ def test_adding_a_rule_leaves_the_draws_of_the_others_alone() -> None:
     assert statuses(alone, keys(200)) == statuses(beside, keys(200))
 
 
+def test_rules_that_are_drawn_as_one_strike_the_same_operations() -> None:
+    """As they do at two vendors: each has its own plan, and only the id that they are drawn as in common."""
+    first, second, apart = (
+        Driver({"id": name, **FAIL, "share": 0.5, **drawn})
+        for name, drawn in (("o.0.a", {"drawn_as": "o.0"}), ("o.0.b", {"drawn_as": "o.0"}), ("o.0.c", {}))
+    )
+    assert statuses(first, keys(200)) == statuses(second, keys(200)) != statuses(apart, keys(200))
+
+
 def test_another_seed_strikes_other_calls() -> None:
     outcomes = {tuple(statuses(Driver({**FAIL, "share": 0.5}, seed=seed), keys(50))) for seed in range(5)}
     assert len(outcomes) == 5

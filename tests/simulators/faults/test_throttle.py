@@ -39,6 +39,33 @@ def test_over_a_minute_the_rate_that_passes_is_the_rate_that_was_asked_for() -> 
     assert abs(passed - 1_205) <= 12
 
 
+def passed_between(till: Driver, start_s: float, end_s: float) -> int:
+    """Of 40 calls a second."""
+    passed = 0
+    for number in range(int(start_s * 40), int(end_s * 40)):
+        till.clock.now_s = 100.0 + number / 40
+        passed += till.send().status == 200
+    return passed
+
+
+def test_a_bucket_shrinks_evenly_and_then_stays() -> None:
+    shrinks = {"to_per_s": 4, "over_s": 20}
+    till = Driver({"throttle": {"rate_per_s": 20, "burst": 2, "shrinks": shrinks}, "window": {"start_s": 10}})
+    assert passed_between(till, 0, 10) == 400  # not in force yet
+    # The rate falls from 20 to 12 in ten seconds, to 4 in ten more: 160, 80 and 40 tokens flow in.
+    assert passed_between(till, 10, 20) == pytest.approx(160, abs=3)
+    assert passed_between(till, 20, 30) == pytest.approx(80, abs=3)
+    assert passed_between(till, 30, 40) == pytest.approx(40, abs=2)
+
+
+def test_what_flowed_in_does_not_depend_on_how_often_one_looks() -> None:
+    shrinking = throttle.Shrinking(to_per_s=4.0, over_s=20.0)
+    whole = shrinking.flowed(20.0, 3.0, 33.0)
+    parts = sum(shrinking.flowed(20.0, 3.0 + 0.1 * n, 3.0 + 0.1 * (n + 1)) for n in range(300))
+    assert whole == pytest.approx(parts)
+    assert shrinking.flowed(20.0, 0.0, 20.0) == pytest.approx(240.0)
+
+
 @pytest.mark.parametrize(("form", "header"), [("seconds", "2"), ("date", "Tue, 14 Nov 2023 22:15:02 GMT")])
 def test_a_retry_after_is_insisted_on_where_the_fault_says_so(form: str, header: str) -> None:
     till = Driver({"throttle": {"retry_after_s": 1.5, "retry_after_form": form, "reason": "per-second"}})
@@ -68,6 +95,10 @@ def test_the_vendor_hears_how_long_the_bucket_needs() -> None:
         ({"burst": 0}, "burst"),
         ({"retry_after_s": -1}, "retry"),
         ({"means_s": 0}, "means"),
+        ({"shrinks": {"to_per_s": 0, "over_s": 1}, "rate_per_s": 1}, "throttle.shrinks.to_per_s: above 0"),
+        ({"shrinks": {"to_per_s": 1, "over_s": 0}, "rate_per_s": 2}, "throttle.shrinks.over_s: above 0"),
+        ({"shrinks": {"to_per_s": 2, "over_s": 1}, "rate_per_s": 2}, "shrinks: to a lower rate than the bucket's own"),
+        ({"shrinks": {"to_per_s": 2, "over_s": 1}}, "shrinks: to a lower rate"),
     ],
 )
 def test_a_throttle_that_cannot_be_is_refused(fault: dict[str, Any], why: str) -> None:

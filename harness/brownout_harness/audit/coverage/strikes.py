@@ -14,9 +14,12 @@ ENDINGS: Final = ("reset", "close", "hang")
 SPEEDS: Final = {"quick": "below what is slow", "slow": "slow, but in time", "late": "longer than an attempt"}
 NOTICES: Final = ("late", "twice", "out_of_order", "lost", "bad_signature", "signature_age")
 PLAIN: Final[Mapping[str, str]] = {
+    "cold_start": "answers slow at first",
+    "lose_capacity": "a queue for fewer places",
     "hang": "no answer, and nothing done",
     "lock": "a lock that is held",
     "quota": "a quota that is used up",
+    "limit_headers": "headers of a limit that are not so",
     "truncate": "an answer that is cut off",
     "malform": "an answer that is no JSON",
     "wrong_type": "an answer with other types",

@@ -297,6 +297,7 @@ async def the_wait_for_a_place(put: Replacements) -> float:
 
 
 WISH: Final = Judgement(retryable=True, may_have_effect=False, is_failure=False, retry_after_s=30.0)
+AT_ONCE: Final = TRANSIENT._replace(retry_after_s=0.0)
 NO: Final = Judgement(retryable=False, may_have_effect=False, is_failure=False)
 
 DEMOS: Mapping[str, Demo] = {
@@ -321,6 +322,7 @@ DEMOS: Mapping[str, Demo] = {
     "retries-refusals": Demo(delay(NO), None, 0),
     "three-plain-retries": Demo(spread_of_delays, True, False),
     "waits-past-the-cap": Demo(delay(TRANSIENT, attempt=8, max_retries=9, jitter="equal"), 2, 14),
+    "hurries-as-told": Demo(delay(AT_ONCE, attempt=8, max_retries=9, jitter="equal"), 2, 0),
     "retries-without-budget": Demo(retries_granted(10), 5, 50),
     "refills-by-the-second": Demo(retries_granted(10), 5, 50),
     "pays-retries-with-retries": Demo(retries_granted(10), 5, 50),
