@@ -290,7 +290,7 @@ class Engine(Generic[S]):
             elif standing.rule.fault.shape(sending, chance):
                 one.mark(standing)
         if one.struck:
-            reply.headers["Brownout-Fault"] = ", ".join(one.struck)
+            sending.headers = {**sending.headers, "Brownout-Fault": ", ".join(one.struck)}
         return sending
 
     def _words(self, call: Call) -> Callable[[str, Sequence[bytes]], Sequence[bytes]] | None:

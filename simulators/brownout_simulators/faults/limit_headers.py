@@ -46,16 +46,11 @@ class LimitHeaders(Fault):
 
     def shape(self, sending: Sending, chance: float) -> bool:
         del chance
-        headers = sending.headers
-        now_s = _seconds_of(next((value for name, value in headers.items() if name.lower() == "date"), ""))
-        before = dict(headers)
-        for name, value in before.items():
-            said = self._said(name, value, now_s or 0.0)
-            if said is None:
-                del headers[name]
-            else:
-                headers[name] = said
-        return headers != before
+        before = sending.headers
+        now_s = _seconds_of(next((value for name, value in before.items() if name.lower() == "date"), ""))
+        said = {name: self._said(name, value, now_s or 0.0) for name, value in before.items()}
+        sending.headers = {name: value for name, value in said.items() if value is not None}
+        return sending.headers != before
 
     def _said(self, name: str, value: str, now_s: float) -> str | None:
         """What that header says now; None: it is missing."""
