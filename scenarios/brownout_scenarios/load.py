@@ -75,19 +75,6 @@ def to_yaml(scenario: Scenario) -> str:
     return yaml_tree.write({**scenario.document, "seed": scenario.seed})
 
 
-def files_named_by(scenario: Scenario) -> dict[str, str]:
-    """The files of measurements beside the scenario that it names, as text, so that they can be kept with it."""
-    if scenario.path is None:
-        return {}
-    lists = [scenario.document.get("always"), *(phase.get("faults") for phase in scenario.document["phases"])]
-    parts = (part for faults in lists for fault in faults or () for part in fault.values())
-    shapes = (part.get("empirical") for part in parts if isinstance(part, dict))
-    names = {shape["file"] for shape in shapes if isinstance(shape, dict) and isinstance(shape.get("file"), str)}
-    # What lies elsewhere is named by a path that means the same from anywhere, or not: it is not moved.
-    beside = {name: scenario.path.resolve().parent / name for name in sorted(names) if Path(name).name == name}
-    return {name: _read(path) for name, path in beside.items()}
-
-
 def _read(path: Path) -> str:
     try:
         with path.open("rb") as file:

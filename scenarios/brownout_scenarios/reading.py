@@ -115,7 +115,7 @@ def _prepared(scenario: Scenario, words: Vocabulary) -> tuple[Scenario, list[tup
             continue  # another vendor's part of the same fault
         parameters = fault.rule[fault.kind]
         try:
-            parameters = words.prepare_fault(fault.kind, parameters, folder)
+            parameters = words.prepare_fault(fault.kind, parameters, folder, fault.vendor)
         except ValueError as error:
             wrong.append(wording.of_error(str(error), (*placed.path, fault.kind), parameters))
         rule = {**fault.rule, fault.kind: parameters}
@@ -127,7 +127,7 @@ def _prepared(scenario: Scenario, words: Vocabulary) -> tuple[Scenario, list[tup
     serve: dict[str, Serving] = {}
     for vendor, serving in scenario.serve.items():
         try:
-            serve[vendor] = replace(serving, parameters=words.prepare_fault(SERVE, serving.parameters, folder))
+            serve[vendor] = replace(serving, parameters=words.prepare_fault(SERVE, serving.parameters, folder, vendor))
         except ValueError as error:
             wrong.append(wording.of_error(str(error), (SERVE, vendor), serving.parameters))
     always = tuple(prepared.get((ALWAYS,), {}).values())

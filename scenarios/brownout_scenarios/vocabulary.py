@@ -80,11 +80,11 @@ class Vocabulary:
     """Those of them whose notices the reference application takes."""
     presets: tuple[str, ...] = ()
     """Names of policy presets; empty: any."""
-    prepare_fault: Callable[[str, Mapping[str, Any], FilePath | None], Mapping[str, Any]] = field(
-        default=lambda _kind, parameters, _folder: parameters
+    prepare_fault: Callable[[str, Mapping[str, Any], FilePath | None, str], Mapping[str, Any]] = field(
+        default=lambda _kind, parameters, _folder, _vendor: parameters
     )
-    """(kind, parameters in seconds, the scenario file's folder) to the parameters that a simulator gets, files read in.
-    Raises `ValueError`."""
+    """(kind, parameters in seconds, the scenario file's folder, the vendor) to the parameters that a simulator
+    gets, files read in. Raises `ValueError`."""
     check_rule: Callable[[str, Mapping[str, Any]], str] = field(default=lambda _vendor, _rule: "")
     """(vendor, a rule for its simulator) to why it can never strike anything; "" where it can."""
     check_requests: Callable[[str, str], str] = field(default=lambda _vendor, _match: "")

@@ -37,6 +37,7 @@ from brownout_harness.running.orders import Order, check_writable, checked_scena
 from brownout_harness.running.recorded import KEPT_FILE, find, inputs_of, kept, recorded, scenario_of, with_found
 from brownout_harness.running.refusals import refusals_by
 from brownout_harness.virtual.held_back import held_back
+from brownout_harness.words.files import files_named_by
 from brownout_harness.words.tags import tags_of
 from brownout_reports.publish import publish
 from brownout_reports.reserved import reserved
@@ -50,7 +51,7 @@ from brownout_reports.run_folder import (
     Status,
     Verdict,
 )
-from brownout_scenarios.load import files_named_by, to_yaml
+from brownout_scenarios.load import to_yaml
 from brownout_scenarios.schema import Scenario
 
 Look = Callable[[RunFolder], bool]

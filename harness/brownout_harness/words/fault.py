@@ -16,7 +16,8 @@ from brownout_scenarios.phases import Fault
 from brownout_scenarios.vocabulary import Nothing, Vocabulary
 from brownout_scenarios.workload import Json
 from brownout_simulators.faults import FaultError, rule_from_json
-from brownout_simulators.faults.latency import read_measurements
+from brownout_simulators.faults.measurements import read_measurements
+from brownout_simulators.faults.profile import read_profile
 from brownout_simulators.faults.rule import Rule
 from brownout_simulators.vendor import Vendor
 from brownout_simulators.vendors import VENDORS, load_vendor
@@ -59,7 +60,7 @@ def read_fault(vendor: Vendor[Any], written: Mapping[str, Any]) -> Fault:
     fault: Fault = _read(_Fault, "fault", {"vendor": vendor.name, **written}).fault
     given = fault.rule[fault.kind]
     try:
-        parameters = prepare_fault(fault.kind, given, None) if isinstance(given, Mapping) else given
+        parameters = prepare_fault(fault.kind, given, None, vendor.name) if isinstance(given, Mapping) else given
     except ValueError as wrong:
         place, text = wording.of_error(str(wrong), (fault.kind,), given)
         raise Unwritten(f"{errors.dotted(place)}: {text}") from None
@@ -113,16 +114,21 @@ def read_limits(written: Mapping[str, Any]) -> Mapping[str, Json]:
     return as_sent(_read(_Limits, "limits", dict(written)).limits)
 
 
-def prepare_fault(kind: str, parameters: Mapping[str, Any], folder: Path | None) -> Mapping[str, Any]:
+def prepare_fault(kind: str, parameters: Mapping[str, Any], folder: Path | None, vendor: str = "") -> Mapping[str, Any]:
     """Read measurements in, so that a simulator needs no file; a relative path starts at the scenario's folder."""
-    return {name: _prepared(kind, name, value, folder) for name, value in parameters.items()}
+    prepared = {name: _prepared(kind, name, value, folder) for name, value in parameters.items()}
+    if file := prepared.pop("profile", ""):
+        recorded = read_profile(str((folder or Path()) / file), vendor)
+        prepared["routes"] = [{"route": one.route, "values_s": list(one.values_s)} for one in recorded]
+    return prepared
 
 
 def _prepared(kind: str, name: str, value: Any, folder: Path | None) -> Any:
     if not isinstance(value, Mapping):
         return value
     if name == "empirical" and value.get("file"):
-        return {"values_s": list(read_measurements(str((folder or Path()) / value["file"])))}
+        file, about = value["file"], {key: one for key, one in value.items() if key != "file"}
+        return {"values_s": list(read_measurements(str((folder or Path()) / file), **about))}
     return prepare_fault(kind, value, folder)
 
 

@@ -7,8 +7,8 @@
 - `plan.py`    the rules in force, and which of them strike a call
 - `live.py`    what was changed by hand, by whom and when
 - `kinds.py`   the table of kinds, and rules from and to JSON (`codec.py`)
-- `distributions.py` spans of time, drawn; `http_date.py` when to come back; `verbatim.py` headers that a fault writes
-  word for word
+- `distributions.py` spans of time, drawn; `measurements.py` as measured, `profile.py` as recorded
+- `http_date.py` when to come back; `verbatim.py` headers that a fault writes word for word
 - one module per kind
 """
 

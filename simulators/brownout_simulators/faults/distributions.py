@@ -1,11 +1,13 @@
 """How a span of time is drawn: each distribution gives the seconds at a quantile, `chance` in (0, 1)."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TypeAlias
 
 from brownout_simulators.faults.fault import require, require_seconds
+from brownout_simulators.faults.measurements import Unit
 
 _STANDARD = NormalDist()
 _Z99 = _STANDARD.inv_cdf(0.99)
@@ -87,26 +89,38 @@ class Pareto:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Empirical:
-    """As measured: values in seconds, given here or one per line in a file (`#` starts a comment).
+    """As measured: values given here or in a file: one in seconds per line (`#` starts a comment), a column of a CSV or
+    Parquet table, or the waits of a HAR.
 
     Drawn with straight lines between neighbouring values, so the extremes are those that were measured.
     """
 
     values_s: tuple[float, ...] = ()
     file: str = ""
+    column: str = ""
+    """Of a table. Its unit is what its name ends in (`took_ms`), or `unit`."""
+    unit: Unit | None = None
+    host: str = ""
+    """Of a HAR: which of its hosts, where it has several."""
 
     def __post_init__(self) -> None:
         require(bool(self.values_s) != bool(self.file), "empirical: exactly one of values_s and file")
+        about_file = next((name for name in ("column", "unit", "host") if getattr(self, name)), "")
+        require(bool(self.file) or not about_file, f"empirical.{about_file}: goes with file")
         require_seconds("empirical.values_s", *self.values_s)
         object.__setattr__(self, "values_s", tuple(sorted(self.values_s)))
 
     def at(self, chance: float) -> float:
-        values = self.values_s
-        place = chance * (len(values) - 1)
-        below = int(place)
-        if below + 1 >= len(values):
-            return values[-1]
-        return values[below] + (values[below + 1] - values[below]) * (place - below)
+        return between(self.values_s, chance)
 
 
 Distribution: TypeAlias = Uniform | Normal | Lognormal | Exponential | Pareto | Empirical
+
+
+def between(values: Sequence[float], chance: float) -> float:
+    """Of sorted values that somebody measured: straight lines between neighbours."""
+    place = chance * (len(values) - 1)
+    below = int(place)
+    if below + 1 >= len(values):
+        return values[-1]
+    return values[below] + (values[below + 1] - values[below]) * (place - below)

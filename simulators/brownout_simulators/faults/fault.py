@@ -156,8 +156,9 @@ class Fault:
         del vendor
         return ""
 
-    def with_measurements(self) -> Self:
-        """With the files that it names read in. Raises `FaultError`."""
+    def with_measurements(self, vendor: str) -> Self:
+        """With the files that it names read in, of a recording the part of that vendor. Raises `FaultError`."""
+        del vendor
         return self
 
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:

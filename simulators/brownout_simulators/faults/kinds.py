@@ -102,7 +102,7 @@ def rule_from_json(data: Mapping[str, Any]) -> Rule:
     if len(kinds) != 1:
         raise FaultError(f"{where}: exactly one of {', '.join(FAULTS)} is needed, got {', '.join(kinds) or 'none'}")
     kind = kinds[0]
-    parts: dict[str, Any] = {"fault": _fault(kind, data[kind], where)}
+    parts: dict[str, Any] = {"fault": _fault(kind, data[kind], where, str(data.get("vendor", "")))}
     plain = {name: data[name] for name in _PLAIN if name in data}
     try:
         match = data.get("match")
@@ -116,9 +116,9 @@ def rule_from_json(data: Mapping[str, Any]) -> Rule:
     return _rule(plain, parts, where)
 
 
-def _fault(kind: str, data: Any, where: str) -> Fault:
+def _fault(kind: str, data: Any, where: str, vendor: str) -> Fault:
     try:
-        return decode(FAULTS[kind], {} if data is None else data, f"{where}: {kind}").with_measurements()
+        return decode(FAULTS[kind], {} if data is None else data, f"{where}: {kind}").with_measurements(vendor)
     except FaultError as error:
         text = str(error)
         raise FaultError(text if text.startswith(where) else f"{where}: {text}") from None

@@ -1,9 +1,7 @@
-"""Latency: how long the vendor takes, from one of seven distributions; and what draws a span from one."""
+"""Latency: how long the vendor takes, from one of seven distributions or as recorded; and what draws a span from one."""
 
-import os
 from dataclasses import dataclass, replace
-from stat import S_ISREG
-from typing import ClassVar, Final, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from brownout_simulators.faults.distributions import (
     Distribution,
@@ -14,38 +12,9 @@ from brownout_simulators.faults.distributions import (
     Pareto,
     Uniform,
 )
-from brownout_simulators.faults.fault import Fault, FaultError, Memory, Stage, Strike, require, require_seconds
-from brownout_simulators.spelling import shown
-
-FILE_LIMIT: Final = 8 * 1024 * 1024
-
-
-def read_measurements(path: str) -> tuple[float, ...]:
-    """Seconds, one value per line; what follows a `#` is a comment. Raises `FaultError`, also for what is no file: a
-    pipe or a device would never end, or never begin."""
-    where = f"latency.empirical.file: {path}"
-    require("\0" not in path, f"latency.empirical.file: no name of a file, got {shown(path)}")
-    try:
-        with open(path, "rb", opener=_without_waiting) as file:
-            require(S_ISREG(os.fstat(file.fileno()).st_mode), f"{where}: not a regular file")
-            content = file.read(FILE_LIMIT + 1)
-    except OSError as error:
-        raise FaultError(f"{where}: {error.strerror}") from None
-    require(len(content) <= FILE_LIMIT, f"{where}: more than {FILE_LIMIT} bytes")
-    values = []
-    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
-        text = line.partition("#")[0].strip()
-        try:
-            values += [float(text)] if text else []
-        except ValueError:
-            raise FaultError(f"{where}:{number}: a number of seconds is needed") from None
-    require(bool(values), f"{where}: no value in it")
-    return tuple(values)
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    """Opening a pipe would wait for whoever writes to it."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+from brownout_simulators.faults.fault import Fault, Memory, Stage, Strike, require, require_seconds
+from brownout_simulators.faults.measurements import read_measurements
+from brownout_simulators.faults.profile import OfRoute, read_profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +23,8 @@ class Spread:
 
     NAME: ClassVar[str] = ""
     """What messages call it."""
+    WAYS: ClassVar[tuple[str, ...]] = ("fixed", "uniform", "normal", "lognormal", "exponential", "pareto", "empirical")
+    """In which a span can be told."""
 
     fixed_s: float | None = None
     uniform: Uniform | None = None
@@ -68,23 +39,28 @@ class Spread:
     def __post_init__(self) -> None:
         name = self.NAME
         given = [one for one in (self.fixed_s, *self._distributions()) if one is not None]
-        require(
-            len(given) == 1, f"{name}: exactly one of fixed, uniform, normal, lognormal, exponential, pareto, empirical"
-        )
+        require(len(given) + self._given_else == 1, f"{name}: exactly one of {', '.join(self.WAYS)}")
         require_seconds(f"{name}.fixed_s", self.fixed_s)
         require_seconds(f"{name}.up_to_s", self.up_to_s, above_0=True)
         least_s = self.uniform.low_s if self.uniform is not None else self.fixed_s or 0.0
         # Else it would be cut short, always, and nobody had asked for that.
         require(least_s <= self.up_to_s, f"{name}: {least_s:g} s is longer than its up_to, {self.up_to_s:g} s")
 
+    @property
+    def _given_else(self) -> int:
+        """How many further ways were used."""
+        return 0
+
     def _distributions(self) -> tuple[Distribution | None, ...]:
         return (self.uniform, self.normal, self.lognormal, self.exponential, self.pareto, self.empirical)
 
-    def with_measurements(self) -> Self:
+    def with_measurements(self, vendor: str) -> Self:
         """With the file of an empirical distribution read in; the same where there is none."""
-        if self.empirical is None or not self.empirical.file:
+        del vendor
+        told = self.empirical
+        if told is None or not told.file:
             return self
-        values = read_measurements(self.empirical.file)
+        values = read_measurements(told.file, column=told.column, unit=told.unit, host=told.host)
         return replace(self, empirical=Empirical(values_s=values))
 
     def seconds(self, chance: float) -> float:
@@ -100,13 +76,19 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency(Spread, Fault):
-    """The call takes this much longer, counted from its arrival. Exactly one of the seven distributions."""
+    """The call takes this much longer, counted from its arrival. Exactly one of the seven distributions, or as recorded
+    route by route: a call on a route that was not recorded is not struck."""
 
     NAME: ClassVar[str] = "latency"
+    WAYS: ClassVar[tuple[str, ...]] = (*Spread.WAYS, "profile", "routes")
     short: ClassVar[str] = "fixed_s"
     stage: ClassVar[Stage] = Stage.WAIT
     of_any_host: ClassVar[bool] = True
 
+    profile: str = ""
+    """A file that `brownout intercept --record` wrote, from the scenario's folder."""
+    routes: tuple[OfRoute, ...] = ()
+    """The same, written here."""
     at: Literal["before", "after"] = "before"
     """Before: the vendor works that long and commits at the end. After: it commits, then the answer is slow."""
 
@@ -114,9 +96,19 @@ class Latency(Spread, Fault):
     def draws(self) -> bool:  # type: ignore[override]
         return self.fixed_s is None
 
+    @property
+    def _given_else(self) -> int:
+        return bool(self.profile) + bool(self.routes)
+
+    def with_measurements(self, vendor: str) -> Self:
+        """With the file that it names read in; a recording's part of that vendor."""
+        if self.profile:
+            return replace(self, profile="", routes=read_profile(self.profile, vendor))
+        return Spread.with_measurements(self, vendor)
+
     def strike(self, on: Strike, chance: float, memory: Memory) -> bool:
         del memory
-        seconds = self.seconds(chance)
+        seconds = self._recorded(on.call.route, chance) if self.routes else self.seconds(chance)
         if seconds <= 0:
             return False
         if self.at == "after" and not on.is_answered:
@@ -124,3 +116,8 @@ class Latency(Spread, Fault):
         else:
             on.delay_s += seconds
         return True
+
+    def _recorded(self, route: str, chance: float) -> float:
+        """Of a call on that route; 0 where none was recorded."""
+        found = next((one for one in self.routes if one.route == route), None)
+        return 0.0 if found is None else min(self.up_to_s, found.at(chance))

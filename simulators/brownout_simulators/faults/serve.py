@@ -52,6 +52,6 @@ class Serve(Fault):
         """How many may wait."""
         return QUEUE_LIMIT if isinstance(self.queue, str) else self.queue
 
-    def with_measurements(self) -> Self:
+    def with_measurements(self, vendor: str) -> Self:
         """With the file of an empirical service time read in."""
-        return replace(self, each=self.each.with_measurements())
+        return replace(self, each=self.each.with_measurements(vendor))

@@ -11,7 +11,8 @@ import pytest
 
 from brownout_simulators.faults import FaultError, rule_from_json
 from brownout_simulators.faults.distributions import Empirical, Lognormal, Pareto
-from brownout_simulators.faults.latency import FILE_LIMIT, Latency, read_measurements
+from brownout_simulators.faults.latency import Latency
+from brownout_simulators.faults.measurements import FILE_LIMIT, read_measurements
 from tests.simulators.driving import Driver
 
 N = 2_400
