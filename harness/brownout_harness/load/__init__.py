@@ -13,5 +13,7 @@ sockets and threads of its whole process, so nothing else imports what imports i
 - `worker.py`     one of them
 - `bus.py`        what they say to each other, on Locust's own connection; `keys.py` who may
 - `shares.py`     which worker asks for what; `merging.py` whether all of it came back, once
+- `roster.py`     who takes part; `offsets.py` how far the clock of another machine is ahead
+- `relay.py`      hands their connections on to what serves on this machine's loopback
 - `outside.py`    how such a process meets the harness: files that appear, lines that it prints
 """

@@ -3,10 +3,11 @@
 master → worker
     clock   {asked_s}                 what time is it with you?
     share   {asking, planned}         this is what you ask for, and how
+    refused {why}                     you have no part in it
     begin   {start_at_s}              on your own clock
 worker → master
-    joined  {name}                    started by the harness; empty of one that somebody had join
-    clock   {asked_s, mine_s}
+    joined  {name, address, version}  the name is empty of one that somebody had join, from that address
+    clock   {asked_s, told_s}
     set     {}                        the share is read, Locust has spawned the user: it only waits for `begin`
     rows    {rows}                    operations that have ended
     counts  {counts}                  how far it is
@@ -16,7 +17,7 @@ worker → master
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from locust.rpc import zmqrpc
 from locust.runners import DistributedRunner
@@ -26,8 +27,6 @@ from brownout_harness.problems import BadInput
 
 Heard = Callable[[str, dict[str, Any]], None]
 """(who says it by Locust's id, what)."""
-
-ADDRESS: Final = "HOST:PORT"
 
 
 def secure(guard: Callable[[Any, str], None]) -> None:
@@ -61,11 +60,3 @@ def _listener(hear: Heard) -> Callable[..., None]:
         hear(msg.node_id, msg.data or {})
 
     return listener
-
-
-def parted(address: str) -> tuple[str, int]:
-    """Host and port of `10.0.0.5:5557` or `[::1]:5557`. Raises `BadInput`."""
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 2**16:
-        raise BadInput(f"{address} is no address: write {ADDRESS}")
-    return host.strip("[]"), int(port)

@@ -41,6 +41,9 @@ class Caller:
 
     def __init__(self, user: FastHttpUser, asking: Asking, url: str) -> None:
         self._answer_within_s = asking.answer_within_s
+        self._headers = {"Accept-Encoding": "identity"}
+        if host := asking.hosts.get(url):
+            self._headers["Host"] = host
         pool = HTTPClientPool(
             concurrency=asking.in_flight_limit + MARGIN,
             network_timeout=asking.answer_within_s + 1.0,  # the caller's own patience ends first
@@ -74,7 +77,7 @@ class Caller:
                 request.path,
                 name=f"{request.method} {request.name}",
                 data=request.body or None,
-                headers={"Accept-Encoding": "identity", **request.headers},
+                headers={**self._headers, **request.headers},
                 catch_response=True,
                 stream=request.is_streamed,
             ) as response:

@@ -68,10 +68,6 @@ class Merge:
         worker = self._workers[name]
         worker.lost = worker.lost or why
 
-    def blame(self, name: str, why: str) -> None:
-        """What else makes a worker's word worth less."""
-        self._say(f"{name} {why}", "")
-
     @property
     def waiting(self) -> list[str]:
         """Those that are neither through nor lost."""
@@ -100,8 +96,12 @@ class Merge:
         used = {name: each.counts.get("busy_s", 0.0) for name, each in self._workers.items()}
         return [f"{name} used all of its core for {s:.1f} s on end" for name, s in used.items() if s > BUSY_LIMIT_S]
 
+    def verdict(self) -> dict[str, list[str]]:
+        """Both, for the last line."""
+        return {"troubles": self.troubles(), "behind": self.behind()}
+
     def _say(self, what: str, operation_id: str) -> None:
-        self._wrong.setdefault(what, f"{what}, such as {operation_id}" if operation_id else what)
+        self._wrong.setdefault(what, f"{what}, such as {operation_id}")
 
 
 def _of(name: str, worker: _Worker) -> Iterable[str]:

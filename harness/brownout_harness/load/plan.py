@@ -16,7 +16,10 @@ class Asking:
     """How callers ask, and what they make of an answer."""
 
     urls: Mapping[str, str]
-    """By the name of each of the target's processes, where it serves, without a trailing slash; loopback only."""
+    """By the name of each of the target's processes, where it serves, without a trailing slash; on loopback, or for a
+    worker on another machine at the master's address."""
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """By URL, the host that a request to it names, where that is another one: what is behind a relay knows its own."""
     answer_within_s: float = 30.0
     """A caller waits this long for one answer, from the instant of sending."""
     ask_again_after_s: float = 0.0

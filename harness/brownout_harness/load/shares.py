@@ -5,8 +5,9 @@ part of every phase. A user who waits for the answers is one worker's with all t
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from brownout_harness.load.plan import Asking, Planned, asking_of
 
@@ -31,6 +32,20 @@ def asking_for_share(asking: Asking, workers: int) -> Asking:
     each_of = asking_of(asking)
     groups = {name: {**own, "in_flight_limit": _part(each_of[name], workers)} for name, own in asking.groups.items()}
     return replace(asking, in_flight_limit=_part(asking, workers), groups=groups)
+
+
+def asking_through(asking: Asking, through: Mapping[str, str]) -> Asking:
+    """How one asks who reaches each URL by another one only."""
+    groups = {
+        name: {**own, **({"urls": _by(own["urls"], through)} if "urls" in own else {})}
+        for name, own in asking.groups.items()
+    }
+    hosts = {by: urlsplit(url).netloc for url, by in through.items()}
+    return replace(asking, urls=_by(asking.urls, through), groups=groups, hosts=hosts)
+
+
+def _by(urls: Mapping[str, str], through: Mapping[str, str]) -> dict[str, str]:
+    return {name: through[url] for name, url in urls.items()}
 
 
 def _part(asking: Asking, workers: int) -> int:

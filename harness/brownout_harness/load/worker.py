@@ -1,7 +1,7 @@
 """`python -m brownout_harness.load.worker --join 127.0.0.1:PORT [--name load.1]`: one of several that make the load.
 
 Locust's worker. What it asks for, and of whom, the master tells it; it asks this machine, or the one it joined, and no
-other. Exit codes: 0 the master needs it no more, 2 bad input, 3 it could not do its part.
+other. Exit codes: 0 its part is done, 2 bad input, 3 it could not do its part, or was refused.
 """
 
 # Locust patches sockets and threads for the whole process, and must do so before anything else is imported.
@@ -10,11 +10,13 @@ import locust  # noqa: F401, I001
 import argparse
 import gc
 import os
+import socket
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, Final
+from importlib.metadata import version
+from typing import Any, Final, NoReturn
 
 import gevent  # type: ignore[import-untyped]
 from gevent.event import AsyncResult  # type: ignore[import-untyped]
@@ -27,8 +29,9 @@ from brownout_harness.load.generator import Counts, Generator, user_for
 from brownout_harness.load.plan import Asking, planned_of, urls_of
 from brownout_harness.load.reading import reader_for
 from brownout_harness.problems import NOT_JUDGED, NotJudged, Problem
-from brownout_harness.safety.loopback import require_loopback
+from brownout_harness.safety.reach import FORM, is_reachable, private_address
 from brownout_reports.rows import OperationRow
+from brownout_scenarios.loopback import host_of
 from brownout_simulators.heartbeat import EVERY_S, Heartbeat, Stall
 
 NO_URL: Final = "http://127.0.0.1"
@@ -40,12 +43,12 @@ LOOK_EVERY_S: Final = 0.2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Join, do one share, leave; see the module's docstring."""
     parser = argparse.ArgumentParser(prog="python -m brownout_harness.load.worker", description=__doc__)
-    parser.add_argument("--join", metavar=bus.ADDRESS, required=True, help="where the master listens")
+    parser.add_argument("--join", metavar=FORM, required=True, help="where the master listens")
     parser.add_argument("--name", default="", help="as the harness calls it; of one that joins by hand, none")
     options = parser.parse_args(arguments)
     try:
         bus.secure(keys.join)
-        _Worker(options.name, *bus.parted(options.join)).work()
+        _Worker(options.name, *private_address(options.join, "--join")).work()
     except Problem as problem:
         print(f"load: {problem}", file=sys.stderr)  # noqa: T201 - a process's own standard error
         return problem.exit_code
@@ -56,6 +59,7 @@ class _Worker:
     """One share of one run."""
 
     def __init__(self, name: str, host: str, port: int) -> None:
+        self._host = host
         self._share = AsyncResult()
         self._begun = AsyncResult()
         self._generator = AsyncResult()
@@ -68,8 +72,9 @@ class _Worker:
             raise NotJudged(f"no master answers at {host}:{port}, or the token is another's") from None
         self._heard_s = time.monotonic()
         environment.events.heartbeat_received.add_listener(self._hear_heart)  # type: ignore[no-untyped-call]
-        bus.listen(self._runner, {"clock": self._tell_time, "share": self._take, "begin": self._begin})
-        self._send("joined", name=name)
+        heard = {"clock": self._tell_time, "share": self._take, "begin": self._begin, "refused": self._end_refused}
+        bus.listen(self._runner, heard)
+        self._send("joined", name=name, address=_own_address(host, port), version=version("brownout"))
 
     def work(self) -> None:
         """Until the master needs it no more.
@@ -97,8 +102,8 @@ class _Worker:
     def _made(self) -> Generator:
         """What makes its share of the load, once it is known what and from when on."""
         asking, planned = self._share.get()
-        for url in urls_of(asking):
-            require_loopback(url, "the target's url")
+        if beyond := [url for url in urls_of(asking) if not is_reachable(url, self._host)]:
+            raise NotJudged(f"was to ask {host_of(beyond[0])}, which is neither this machine nor the one it joined")
         start_at_s = self._begun.get()
         if start_at_s < time.monotonic():
             raise NotJudged(f"the start instant had passed by {time.monotonic() - start_at_s:.1f} s")
@@ -126,8 +131,11 @@ class _Worker:
     def _begin(self, _who: str, told: dict[str, Any]) -> None:
         self._begun.set(float(told["start_at_s"]))
 
+    def _end_refused(self, _who: str, told: dict[str, Any]) -> None:
+        _end(f"the master refused: {told['why']}")
+
     def _tell_time(self, _who: str, told: dict[str, Any]) -> None:
-        self._send("clock", asked_s=told["asked_s"], mine_s=time.monotonic())
+        self._send("clock", asked_s=told["asked_s"], told_s=time.monotonic())
 
     def _keep(self, row: OperationRow, look: Look | None) -> None:
         self._rows.append({**row._asdict(), "look": look})
@@ -157,13 +165,26 @@ class _Worker:
         while time.monotonic() - self._heard_s < SILENT_S:
             gevent.sleep(LOOK_EVERY_S)
             if not self._is_over and not len(self._runner.greenlet):  # Locust's own way to quit
-                raise NotJudged("the master has no part for it, or is through without it")
+                raise NotJudged("the master is through without it")
         raise NotJudged(f"nothing was heard of the master for {SILENT_S:.0f} s")
 
 
+def _own_address(host: str, port: int) -> str:
+    """As the master sees it: of what would be sent there (nothing is)."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.connect((host, port))
+        return str(probe.getsockname()[0])
+
+
 def _give_up(failed: gevent.Greenlet) -> None:
-    """At once: load that nobody looks at must not go on, and a stall that nobody is told of was none."""
-    print(f"load: {failed.exception}", file=sys.stderr, flush=True)  # noqa: T201 - a process's own standard error
+    """Load that nobody looks at must not go on, and a stall that nobody is told of was none."""
+    _end(str(failed.exception))
+
+
+def _end(why: str) -> NoReturn:
+    """At once, from whatever greenlet."""
+    print(f"load: {why}", file=sys.stderr, flush=True)  # noqa: T201 - a process's own standard error
     os._exit(NOT_JUDGED)
 
 

@@ -11,7 +11,7 @@
 - `booths.py`            the vendors' simulators, a process each: told the schedule beforehand, read at the end
 - `moments.py`           what is done while a simulator holds the call at whose moment it is to be done
 - `load_process.py`      the load generator's process: its plan, its start, its progress; `load_workers.py` where it
-  is several
+  is several; `joining.py` where they are part of another machine's
 - `redis_choice.py`      which Redis; `redis_process.py` starts it, `redis_server.py` is the embedded one
 - `env_forms.py`         variables as a shell or a file takes them
 - `letters_disk.py`      a small disk for dead letters, which can be full

@@ -105,16 +105,18 @@ def command(scratch: Path, logs: Path) -> list[str]:
     return _process("brownout_harness.load", *_files(scratch, logs))
 
 
-def master_command(scratch: Path, logs: Path, address: str, names: Iterable[str]) -> list[str]:
-    """The same, where workers of these names make the load, who join it at `address`."""
-    return _process(
-        "brownout_harness.load.master", "--listen", address, "--names", ",".join(names), *_files(scratch, logs)
-    )
+def master_command(
+    scratch: Path, logs: Path, address: str, names: Iterable[str], joining: Iterable[str] = ()
+) -> list[str]:
+    """The same, where workers of these names make the load, who join it at `address`; those of `joining` are not
+    started here."""
+    who = ["--listen", address, "--names", ",".join(names), "--joining", ",".join(joining)]
+    return _process("brownout_harness.load.master", *who, *_files(scratch, logs))
 
 
-def worker_command(address: str, name: str) -> list[str]:
-    """Starts one of them."""
-    return _process("brownout_harness.load.worker", "--join", address, "--name", name)
+def worker_command(address: str, name: str = "") -> list[str]:
+    """Starts one of them; without a name one that joins a master of somebody else's."""
+    return _process("brownout_harness.load.worker", "--join", address, *(("--name", name) if name else ()))
 
 
 def _files(scratch: Path, logs: Path) -> list[str]:

@@ -24,7 +24,8 @@ def notes_of_load(before: float, generator: Mapping[str, Any]) -> list[str]:
     """What the machine and the load generator had to do, by what that told last, of several workers each by itself:
     above its limit, latencies are partly the generator's own."""
     each_of = generator.get("workers") or {"load generator": generator}
-    return [note_of(before, load_now()), *(note for name, each in each_of.items() for note in _notes_of(name, each))]
+    notes = [note for name, each in each_of.items() for note in _notes_of(name, each)]
+    return [note_of(before, load_now()), *notes, *generator.get("notes", [])]
 
 
 def _notes_of(name: str, told: Mapping[str, Any]) -> Iterator[str]:

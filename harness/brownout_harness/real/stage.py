@@ -85,7 +85,7 @@ class Stage:
             )
             for lot in booths.lots_of(scenario, vendors)
         }
-        load = Load(generators, processes, environment, scratch=scratch, logs=logs)
+        load = Load(generators, processes, environment, scratch=scratch, logs=logs, tell=tell)
         # Computed while the children are busy starting.
         self.arrivals: tuple[Arrival, ...] = tuple(plan(scenario))
         self.load = load
@@ -285,7 +285,7 @@ class Stage:
                 raise NotJudged(f"{child.name} ended with exit code {child.exit_code} before the run began{said}")
 
     def _wait_for_load(self) -> None:
-        deadline_s = time.monotonic() + START_WITHIN_S
+        deadline_s = time.monotonic() + self.load.ready_within_s
         why = partial(self.load.why_not_ready, self.watch.joined)
         wait_until(self._load_is_ready, self.load.child, deadline_s, "the load generator", why=why)
 

@@ -25,7 +25,7 @@ def sized(scenario: Scenario, *, rate_per_s: float | None = None, for_s: float |
     document: dict[str, Any] = {**scenario.document, "seed": scenario.seed}
     if rate_per_s is not None:
         document = _at_rate(scenario, document, rate_per_s)
-    if for_s is not None:
+    if for_s is not None and for_s != scenario.duration_s:
         document = _lasting(scenario, document, for_s)
     try:
         return load_text(

@@ -94,8 +94,3 @@ def test_one_without_processor_time_left_is_named(merge: Merge) -> None:
     whole(merge).end("load.2", counts(busy_s=BUSY_LIMIT_S + 0.5))
     assert merge.behind() == ["load.2 used all of its core for 3.5 s on end"]
     assert merge.troubles() == []
-
-
-def test_what_else_makes_its_word_worth_less_is_said(merge: Merge) -> None:
-    whole(merge).blame("load.2", "has a clock of its own")
-    assert merge.troubles() == ["load.2 has a clock of its own"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout_harness.load.plan import Asking, Planned, numbered
-from brownout_harness.load.shares import asking_for_share, shares
+from brownout_harness.load.shares import asking_for_share, asking_through, shares
 from tests.support.examples import examples
 
 INSTANTS = st.floats(0, 60, allow_nan=False)
@@ -68,3 +68,12 @@ def test_the_bound_on_operations_in_flight_is_divided_too(workers: int, limit: i
     assert told.in_flight_limit == own
     assert told.groups["shoppers"]["in_flight_limit"] == 40 // workers
     assert replace(told, in_flight_limit=limit, groups=asking.groups) == asking
+
+
+def test_who_is_on_another_machine_asks_through_relays_and_names_the_host_that_is_behind_them() -> None:
+    one, two = "http://127.0.0.1:81", "http://127.0.0.1:82"
+    asking = Asking(urls={"a": one, "b": two}, groups={"staff": {"urls": {"": two}}, "shoppers": {}})
+    through = asking_through(asking, {one: "http://10.0.0.5:91", two: "http://10.0.0.5:92"})
+    assert through.urls == {"a": "http://10.0.0.5:91", "b": "http://10.0.0.5:92"}
+    assert through.groups == {"staff": {"urls": {"": "http://10.0.0.5:92"}}, "shoppers": {}}
+    assert through.hosts == {"http://10.0.0.5:91": "127.0.0.1:81", "http://10.0.0.5:92": "127.0.0.1:82"}

@@ -45,6 +45,7 @@ class Child:
 def started(*children: Child) -> Load:
     made = Load.__new__(Load)
     made.workers = children  # type: ignore[assignment]
+    made.joining = ()
     return made
 
 
