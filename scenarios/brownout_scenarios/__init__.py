@@ -1,6 +1,7 @@
 """What a scenario is, and the library of them.
 
 - `schema.py`      a scenario as frozen records; `workload.py` what users ask for, `phases.py` what goes wrong and when
+- `links.py`       what befalls a link, as it is written
 - `groups.py`      several groups of users as one workload
 - `moments.py`     moments in the books, on which an action happens; `processes.py` where a process stands after some
 - `tags.py`        the words that a scenario is found by, and the public incident that one follows

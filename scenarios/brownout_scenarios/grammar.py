@@ -1,9 +1,10 @@
 """Turns dataclasses into the grammar of a YAML file: one definition of a thing, and what may be written follows.
 
-A field `x_s` is the key `x` holding a duration, `x_per_s` the key `x` holding a rate, any other float takes a
-percentage too. Nested dataclasses, unions of them, tuples, mappings, enums and literals work as one expects. What is
-validated comes out as instances of the dataclasses, so that their own checks (`ValueError` in `__post_init__`) count;
-a *partial* model (overrides of a policy) comes out as a dict of the fields that were given.
+A field `x_s` is the key `x` holding a duration, `x_per_s` the key `x` holding a rate, `x_bytes` and `x_bytes_per_s`
+hold so many bytes, and so many a second; any other float takes a percentage too. Nested dataclasses, unions of them,
+tuples, mappings, enums and literals work as one expects. What is validated comes out as instances of the dataclasses,
+so that their own checks (`ValueError` in `__post_init__`) count; a *partial* model (overrides of a policy) comes out
+as a dict of the fields that were given.
 """
 
 import ast
@@ -57,6 +58,12 @@ class Node(BaseModel):
         return self.given() if self.partial else self.source(**self.given())
 
 
+class Entry(Node):
+    """An entry of a list that holds exactly one of several kinds; built by the list's own validator."""
+
+    source = dict
+
+
 def keys_of(model: type[BaseModel]) -> dict[str, Hint]:
     """Key as written to annotation, in order."""
     return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
@@ -64,9 +71,7 @@ def keys_of(model: type[BaseModel]) -> dict[str, Hint]:
 
 def key_of(field_name: str) -> str:
     """`open_for_s` is written `open_for`, `rate_per_s` is written `rate`, and `is_`, no name in Python, `is`."""
-    if field_name.endswith("_per_s"):
-        return field_name.removesuffix("_per_s")
-    return field_name.removesuffix("_s").removesuffix("_")
+    return units.unit_off(field_name)[0].removesuffix("_")
 
 
 DURATION = Annotated[
@@ -79,11 +84,25 @@ RATE = Annotated[
     BeforeValidator(units.parse_rate),
     WithJsonSchema({"type": ["string", "integer"], "pattern": units.RATE_PATTERN, "description": "50/s, 600/m"}),
 ]
+SIZE = Annotated[
+    float,
+    BeforeValidator(units.parse_size),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": units.SIZE_PATTERN, "description": "500B, 2KB"}),
+]
+SPEED = Annotated[
+    float,
+    BeforeValidator(units.parse_speed),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": units.SPEED_PATTERN, "description": "20KB/s, 1MB/s"}),
+]
 NUMBER = Annotated[
     float,
     BeforeValidator(units.parse_number),
     WithJsonSchema({"type": ["number", "string"], "pattern": units.SHARE_PATTERN}),
 ]
+
+
+_WRITTEN: typing.Final = {"s": DURATION, "per_s": RATE, "bytes": SIZE, "bytes_per_s": SPEED}
+"""By the unit in a field's name."""
 
 
 class Grammar:
@@ -172,7 +191,7 @@ class Grammar:
 
     def _scalar(self, hint: Hint, name: str) -> Hint:
         if hint is float:
-            return RATE if name.endswith("_per_s") else DURATION if name.endswith("_s") else NUMBER
+            return _WRITTEN.get(units.unit_off(name)[1], NUMBER)
         if inspect.isclass(hint) and issubclass(hint, Enum):
             return Annotated[Literal[tuple(member.value for member in hint)], AfterValidator(_member_of(hint))]
         if hint is str and name in self._names:

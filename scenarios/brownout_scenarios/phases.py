@@ -28,6 +28,23 @@ Layer: TypeAlias = Literal["vendor", "wire", "machine"]
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """What one of the target's processes says to one of those that it depends on, and hears from it."""
+
+    process: str
+    """`gateway`, which is all of its copies, `gateway.1`, `target`, or one of `targets`."""
+    peer: str
+    """A vendor, `redis`, or one of the target's `upstreams`."""
+
+    def __str__(self) -> str:
+        return f"{self.process}→{self.peer}"
+
+
+REDIS: Final = "redis"
+"""The store, as the peer of a link."""
+
+
+@dataclass(frozen=True, slots=True)
 class FaultKind:
     """One kind of fault, as it is handed in."""
 
@@ -45,15 +62,19 @@ class Fault:
     """One fault of a phase, or of the run: a rule for whoever acts it out, with its times still relative to that."""
 
     vendor: str
+    """Empty where it befalls a link to something else."""
     vendors: tuple[str, ...] = ()
     """All of them, where it strikes several at once: the same operations, at the same instants."""
     kind: str
     layer: Layer = "vendor"
+    link: Link | None = None
+    """Of one on the wire."""
     window: Window
     rule: Mapping[str, Json]
     """What a simulator takes, without `id`, `vendor` and `window`."""
     expect_struck: int = EXPECT_STRUCK
-    """Striking fewer requests than this, it leaves the run inconclusive. 0: it may strike none."""
+    """Striking fewer requests than this (connections, on a link), it leaves the run inconclusive. 0: it may strike
+    none."""
     text: str = ""
     """In words: `respond status 503 on 50% of POST /v1/payment_intents`."""
 

@@ -5,14 +5,17 @@ import typing
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Any, Literal, Union
+from typing import Any, Final, Literal, Union
 
-from brownout_scenarios import grammar, phases, wording
+from brownout_scenarios import grammar, links, phases, units, wording
 from brownout_scenarios.tags import TAGS
 from brownout_scenarios.vocabulary import RULE_OWN, Vocabulary
 
 BEGIN = "<!-- reference: written by `python -m brownout_harness.words.reference`; do not edit by hand -->"
 END = "<!-- end of the reference -->"
+
+_KINDS: Final = {"s": "duration", "per_s": "rate", "bytes": "size", "bytes_per_s": "speed"}
+"""By the unit in a field's name."""
 
 
 def reference(words: Vocabulary) -> str:
@@ -22,6 +25,10 @@ def reference(words: Vocabulary) -> str:
     parts += [*_table(words.rule, only=shared), *_rows(phases.Window, "window.")]
     for name, kind in words.faults.items():
         parts += ["", f"### Fault `{name}`", "", _summary(kind.source), "", *_table(kind.source)]
+    if words.links:
+        parts += ["", "### Which connections a fault of a link strikes", "", *_table(links.Rule)]
+    for name, kind in words.links.items():
+        parts += ["", f"### Fault of a link `{name}`", "", _summary(kind.source), "", *_table(kind.source)]
     for name, source in words.expectations.items():
         parts += ["", f"### Expectation `{name}`", "", _summary(source), "", *_table(source)]
     for name, source in [*_policies(words.policies), *_policies(words.shared_policies)]:
@@ -120,7 +127,7 @@ def _kind(hint: Any, name: str) -> str:
 def _scalar(hint: Any, name: str) -> str:
     hint = getattr(hint, "__supertype__", hint)
     if hint is float:
-        return "rate" if name.endswith("_per_s") else "duration" if name.endswith("_s") else "number"
+        return _KINDS.get(units.unit_off(name)[1], "number")
     if isinstance(hint, type) and issubclass(hint, Enum):
         return ", ".join(f"`{member.value}`" for member in hint)
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):

@@ -126,6 +126,8 @@ class Sound:
             return True  # it is held against every vendor's deadline
         if ("actions" in path or path[-1:] == ("process",)) and any(hole[:1] == ("targets",) for hole in holes):
             return True  # what is done, is done to one of them, and what is judged, of one
+        if path[-1:] == ("link",) and any(hole[:1] in (("target",), ("targets",), ("replicas",)) for hole in holes):
+            return True  # its ends are there, or not
         patterns = {_pattern(hole) for hole in holes}
         return any(
             path[:1] == keys[:1] and (path[-1] in keys[1:] or "*" in keys[1:]) and not patterns.isdisjoint(needed)

@@ -12,7 +12,7 @@ from typing import Any
 
 from brownout_scenarios.limits import Limits, as_sent, in_words
 from brownout_scenarios.notices import Notices
-from brownout_scenarios.phases import Action, Fault, Layer, Phase, Trigger
+from brownout_scenarios.phases import REDIS, Action, Fault, Layer, Link, Phase, Trigger
 from brownout_scenarios.processes import GRACE_S
 from brownout_scenarios.tags import Incident, Tag
 from brownout_scenarios.target import REDIS_URL, RUN_VALUES, Target
@@ -76,6 +76,7 @@ class FaultRule:
     vendor: str
     kind: str
     layer: Layer
+    link: Link | None = None
     text: str
     """In words: `respond status 503 on 50% of POST /v1/payment_intents`."""
     phase: str
@@ -247,6 +248,17 @@ class Scenario:
             named += [*each.ports, *observed, *(name for name in filled_in if name not in own)]
         return tuple(dict.fromkeys(name for name in named if name))
 
+    def peers(self, process: str) -> tuple[str, ...]:
+        """What that process can have a link to besides vendors."""
+        own = self.targets.get(process, self.target)
+        return (*((REDIS,) if self.has_store else ()), *(own.upstreams if own is not None else ()))
+
+    @property
+    def linked(self) -> tuple[str, ...]:
+        """The peers to which some fault befalls a link."""
+        links = (each.fault.link for each in self.placed_faults())
+        return tuple(dict.fromkeys(link.peer for link in links if link is not None))
+
     def limits_of(self, vendor: str) -> dict[str, Json]:
         """The limiters that are on where no phase says otherwise, as the vendor's simulator takes them."""
         return as_sent(self.limits.get(vendor, {}))
@@ -364,6 +376,7 @@ def _rule(placed: Placed) -> FaultRule:
         vendor=fault.vendor,
         kind=fault.kind,
         layer=fault.layer,
+        link=fault.link,
         text=fault.text,
         phase=placed.stretch,
         story=story,

@@ -64,6 +64,9 @@ class Target:
     already cannot know a free port."""
     port: int = 0
     """What `{{port}}` is; 0: a free one."""
+    upstreams: Mapping[str, str] = field(default_factory=dict)
+    """What else it depends on and a link may lead to, by a name of yours: `{postgres: 127.0.0.1:5432}`. It runs
+    already, on this machine; the target finds it at `{{postgres.address}}`."""
     observe: Observe | None = None
     """What is read of it while it runs, in real mode: `{prometheus: {breakers: {stripe: {metric: …}}}}`."""
 

@@ -1,7 +1,8 @@
-"""How quantities are written: durations `250ms`, rates `50/s`, shares `20%`.
+"""How quantities are written: durations `250ms`, rates `50/s`, shares `20%`, sizes `2KB`, speeds `20KB/s`.
 
-Inside, everything is seconds, per second, and fractions of one. Each `parse_*` takes what YAML gives (a string or a
-number) and raises `ValueError` with a message that says how to write it; each formatter writes what its parser reads.
+Inside, everything is seconds, per second, fractions of one, and bytes: 1000 to a KB. Each `parse_*` takes what YAML
+gives (a string or a number) and raises `ValueError` with a message that says how to write it; each formatter writes
+what its parser reads.
 """
 
 import math
@@ -15,6 +16,17 @@ _NUMBER = r"(\d{1,12}(?:\.\d{1,12})?)"
 DURATION_PATTERN = rf"^(-?){_NUMBER} ?(us|ms|s|m|h)$"
 RATE_PATTERN = rf"^{_NUMBER} ?/ ?(s|m|h)$"
 SHARE_PATTERN = rf"^{_NUMBER} ?%$"
+_BYTES = {"B": 1.0, "KB": 1e3, "MB": 1e6}
+SIZE_PATTERN = rf"^{_NUMBER} ?(B|KB|MB)$"
+SPEED_PATTERN = rf"^{_NUMBER} ?(B|KB|MB)/s$"
+_UNITS = ("bytes_per_s", "per_s", "bytes", "s")
+"""The longest first: one ends with another."""
+
+
+def unit_off(field_name: str) -> tuple[str, str]:
+    """A field's name without its unit, and the unit: `average_bytes` is `average`, `bytes`; "" where it has none."""
+    unit = next((unit for unit in _UNITS if field_name.endswith(f"_{unit}")), "")
+    return (field_name.removesuffix(f"_{unit}") if unit else field_name), unit
 
 
 def parse_duration(value: object) -> float:
@@ -40,6 +52,24 @@ def parse_rate(value: object) -> float:
     raise ValueError(f"{shown(value)} is not a rate: write 50/s or 600/m")
 
 
+def parse_size(value: object) -> float:
+    """Bytes. Zero needs no unit; any other number does."""
+    return _bytes(value, SIZE_PATTERN, "a size: write 500B, 2KB or 1MB")
+
+
+def parse_speed(value: object) -> float:
+    """Bytes per second."""
+    return _bytes(value, SPEED_PATTERN, "a speed: write 500B/s, 20KB/s or 1MB/s")
+
+
+def _bytes(value: object, pattern: str, kind: str) -> float:
+    if isinstance(value, str) and (match := re.match(pattern, value)):
+        return float(match[1]) * _BYTES[match[2]]
+    if _is_number(value) and value == 0:
+        return 0.0
+    raise ValueError(f"{shown(value)} is not {kind}")
+
+
 def parse_number(value: object) -> float:
     """A plain number, or a percentage: `0.2` and `20%` are the same."""
     if isinstance(value, str) and (match := re.match(SHARE_PATTERN, value)):
@@ -63,6 +93,17 @@ def rate(per_s: float) -> str:
     if round(per_s, 3) == per_s:
         return f"{per_s:.9g}/s"
     return f"{per_s * 60.0:.9g}/m"
+
+
+def size(count: float) -> str:
+    """`2000` as `2KB`: the largest unit that leaves a whole number."""
+    unit = next((unit for unit in ("MB", "KB") if count and count % _BYTES[unit] == 0), "B")
+    return f"{count / _BYTES[unit]:.9g}{unit}"
+
+
+def speed(per_s: float) -> str:
+    """`20000` as `20KB/s`."""
+    return f"{size(per_s)}/s"
 
 
 def share(fraction: float) -> str:

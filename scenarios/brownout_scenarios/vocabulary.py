@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJson
 from brownout_scenarios import (
     grammar,
     groups,
+    links,
     moments,
     notations,
     phases,
@@ -30,7 +31,7 @@ from brownout_scenarios import (
     wording,
     workload,
 )
-from brownout_scenarios.grammar import Grammar, Node
+from brownout_scenarios.grammar import Entry, Grammar, Node
 from brownout_scenarios.processes import read_name
 from brownout_scenarios.yaml_tree import Path
 
@@ -56,6 +57,8 @@ class Vocabulary:
     vendors: tuple[str, ...]
     faults: Mapping[str, phases.FaultKind]
     """By name: the frozen dataclass, and the layer that acts it out."""
+    links: Mapping[str, phases.FaultKind] = field(default_factory=dict)
+    """What can befall a link, in the same way."""
     rule: type
     """The simulator's rule: its fields say which requests are struck, and when."""
     policies: type
@@ -123,7 +126,9 @@ class Vocabulary:
         made.add_special(workload.Workload, groups.annotation(made))
         made.add_special(stores.Restore, Annotated[made.result_of(stores.Restore), BeforeValidator(notations.restore)])
         made.add_special(tags.Tag, tags.annotation(self.vendors))
-        made.add_special(phases.Fault, _fault_annotation(self, made))
+        made.add_special(
+            phases.Fault, links.or_at_vendor(_fault_annotation(self, made), self.links, self.vendors, made)
+        )
         made.add_special(schema.Serving, _serving_annotation(self, made))
         made.add_special(schema.Expected, _expected_annotation(self, made))
         made.add_special(schema.Policies, _policies_annotation(self, made))
@@ -142,6 +147,8 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     kinds = made["$defs"]["FaultEntry"]
     kinds["oneOf"] = [{"required": [kind]} for kind in vocabulary.faults]
     kinds["anyOf"] = [{"required": ["vendor"]}, {"required": ["vendors"]}]
+    if vocabulary.links:
+        made["$defs"]["LinkEntry"]["oneOf"] = [{"required": [kind]} for kind in vocabulary.links]
     entry = made["$defs"]["ExpectationEntry"]
     entry["minProperties"] = entry["maxProperties"] = 1
     bare = {"type": "string", "enum": list(vocabulary.expectations)}
@@ -187,7 +194,7 @@ def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
         text = (kind.source.__doc__ or "").split("\n")[0]
         annotation = made.short_or_whole(kind.source, kind.short)
         definitions["f_" + name] = (annotation, Field(alias=name, default=None, description=text))
-    model = create_model("FaultEntry", __base__=_Entry, **definitions)
+    model = create_model("FaultEntry", __base__=Entry, **definitions)
     when = [name for name in _shared(words) if name not in ("match", "share")]
     return Annotated[model, WrapValidator(lambda written, check: _fault(check(written), written, words.faults, when))]
 
@@ -195,12 +202,6 @@ def _fault_annotation(words: Vocabulary, made: Grammar) -> Any:
 def _shared(words: Vocabulary) -> list[str]:
     """Fields of a simulator's rule that a scenario writes in the same way."""
     return [item.name for item in dataclasses.fields(words.rule) if item.name not in RULE_OWN]
-
-
-class _Entry(Node):
-    """An entry of a list that holds exactly one of several kinds; built by the list's own validator."""
-
-    source = dict
 
 
 def _not_empty(match: Any) -> Any:
@@ -290,7 +291,7 @@ def _expected_annotation(words: Vocabulary, made: Grammar) -> Any:
     for name, source in words.expectations.items():
         text = (source.__doc__ or "").split("\n")[0]
         definitions["f_" + name] = (made.result_of(source), Field(alias=name, default=None, description=text))
-    model = create_model("ExpectationEntry", __base__=_Entry, **definitions)
+    model = create_model("ExpectationEntry", __base__=Entry, **definitions)
 
     def finish(entry: Node) -> schema.Expected:
         name = grammar.exactly_one(entry, tuple(words.expectations), "expectation")
@@ -310,7 +311,7 @@ def _policies_annotation(words: Vocabulary, made: Grammar) -> Any:
     for vendor in words.vendors:
         parts = made.result_of(words.policies, partial=True)
         definitions["f_" + vendor] = (parts, Field(alias=vendor, default=None))
-    model = create_model("PoliciesEntry", __base__=_Entry, **definitions)
+    model = create_model("PoliciesEntry", __base__=Entry, **definitions)
 
     def finish(entry: Node) -> schema.Policies:
         given = {name: grammar.plain(parts) for name, parts in entry.given().items() if parts is not None}

@@ -1,14 +1,23 @@
 """Data in seconds back into the words of a scenario file: for reports, errors and the reference."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from brownout_scenarios import units
 from brownout_scenarios.yaml_tree import Path
 
-_FIELD: Final = re.compile(r"\b([a-z][a-z0-9_]*?)_(per_s|s)\b")
+_FIELD: Final = re.compile(r"\b([a-z][a-z0-9_]*?)_(bytes_per_s|per_s|bytes|s)\b")
 _FIGURE: Final = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w.])")
+
+
+_FORMATTED: Final[Mapping[str, Callable[[float], str]]] = {
+    "s": units.duration,
+    "per_s": units.rate,
+    "bytes": units.size,
+    "bytes_per_s": units.speed,
+}
+"""By the unit in a field's name."""
 
 
 def written(value: Any, name: str = "") -> str:
@@ -19,9 +28,8 @@ def written(value: Any, name: str = "") -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(written(item, name) for item in value) + "]"
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if name.endswith("_per_s"):
-            return units.rate(value)
-        return units.duration(value) if name.endswith("_s") else f"{value:.9g}"
+        formatted = _FORMATTED.get(units.unit_off(name)[1])
+        return formatted(value) if formatted is not None else f"{value:.9g}"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -49,4 +57,4 @@ def of_error(text: str, path: Path, value: Any = None) -> tuple[Path, str]:
 
 
 def _key(name: str) -> str:
-    return name.removesuffix("_per_s") if name.endswith("_per_s") else name.removesuffix("_s").removesuffix("_")
+    return units.unit_off(name)[0].removesuffix("_")

@@ -75,3 +75,38 @@ def test_a_percentage_is_the_number_that_one_would_write() -> None:
 def test_a_value_is_shown_on_one_short_line() -> None:
     assert units.shown("a\nb") == r"'a\nb'"
     assert len(units.shown("x" * 500)) == 60
+
+
+@pytest.mark.parametrize(
+    ("written", "count"), [("500B", 500.0), ("2KB", 2000.0), ("1.5 MB", 1.5e6), (0, 0.0), ("0B", 0.0)]
+)
+def test_a_size_counts_a_thousand_bytes_to_a_kilobyte(written: object, count: float) -> None:
+    assert units.parse_size(written) == count
+
+
+@pytest.mark.parametrize("written", [500, "2K", "2kb", "-2KB", True, None])
+def test_what_is_no_size_or_speed_is_refused(written: object) -> None:
+    with pytest.raises(ValueError, match="is not a size: write 500B, 2KB or 1MB"):
+        units.parse_size(written)
+    with pytest.raises(ValueError, match="is not a speed: write 500B/s, 20KB/s or 1MB/s"):
+        units.parse_speed(written)
+
+
+@pytest.mark.parametrize("text", ["500B", "2KB", "1MB", "1001B", "0B", "1500KB"])
+def test_sizes_are_written_as_they_are_read(text: str) -> None:
+    assert units.size(units.parse_size(text)) == text
+    assert units.speed(units.parse_speed(f"{text}/s")) == f"{text}/s"
+
+
+@pytest.mark.parametrize(
+    ("field", "parts"),
+    [
+        ("open_for_s", ("open_for", "s")),
+        ("rate_per_s", ("rate", "per_s")),
+        ("rate_bytes_per_s", ("rate", "bytes_per_s")),
+        ("limit_bytes", ("limit", "bytes")),
+        ("status", ("status", "")),
+    ],
+)
+def test_a_fields_name_tells_its_unit(field: str, parts: tuple[str, str]) -> None:
+    assert units.unit_off(field) == parts

@@ -1,10 +1,10 @@
 """Every kind of fault there is, with the layer that acts it out.
 
-What goes wrong inside a vendor is the simulators' own table. A fault on the wire or in the machine is a frozen
-dataclass here and a line in `OTHERS`; each mode has a table of the layers that it can act out (`layers.py` says what
-that takes). `actions.py` is what both modes know of what is done to processes, `agenda.py` when; `snapshots.py` what
-the store held before, `wall.py` the application's wall clock, which may be wrong; `by_hand.py` what somebody changed
-meanwhile, `touched.py` that a run was not the one that was asked for then.
+What goes wrong inside a vendor is the simulators' own table, what goes wrong on the wire that of `links.py`. A fault in
+the machine is a frozen dataclass here and a line in `OTHERS`; each mode has a table of the layers that it can act out
+(`layers.py` says what that takes). `actions.py` is what both modes know of what is done to processes, `agenda.py` when;
+`snapshots.py` what the store held before, `wall.py` the application's wall clock, which may be wrong; `by_hand.py` what
+somebody changed meanwhile, `touched.py` that a run was not the one that was asked for then.
 """
 
 from collections.abc import Mapping

@@ -17,6 +17,7 @@ from brownout_core.presets import DEFAULT_PRESET, PRESETS, policies_for
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.gateway.operation import GatewayOperation
 from brownout_harness.faults import KINDS
+from brownout_harness.faults.links import LINKS
 from brownout_harness.judging.expectations import EXPECTATIONS
 from brownout_harness.judging.selection import cut_in_two
 from brownout_harness.words.fault import prepare_fault
@@ -47,6 +48,7 @@ def vocabulary_of(
     return Vocabulary(
         vendors=tuple(vendors),
         faults=KINDS,
+        links=LINKS,
         rule=Rule,
         policies=VendorPolicies,
         shared_policies=Shared,

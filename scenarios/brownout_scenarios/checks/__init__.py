@@ -3,7 +3,8 @@
 Each check takes the finished `Scenario` and yields problems by path; the loader puts the lines to them. One module
 for each part of a file: `target.py` (with `targets.py` and `observing.py`), `workload.py` (with `rates.py`: how often,
 `terms.py`: fields of effects, `until.py`: what finishes later, and `outsiders.py`: who asks a vendor), `phases.py`,
-`actions.py` (with `stores.py`), `expectations.py`, `vendors.py`, `notices.py`; `common.py` is what they share.
+`links.py`, `actions.py` (with `stores.py`), `expectations.py`, `vendors.py`, `notices.py`; `common.py` is what they
+share.
 """
 
 import re
@@ -12,6 +13,7 @@ from brownout_scenarios import units
 from brownout_scenarios.checks.actions import actions
 from brownout_scenarios.checks.common import Found
 from brownout_scenarios.checks.expectations import expectations
+from brownout_scenarios.checks.links import links
 from brownout_scenarios.checks.notices import notices
 from brownout_scenarios.checks.observing import observing
 from brownout_scenarios.checks.outsiders import outsiders
@@ -34,6 +36,7 @@ def problems(scenario: Scenario, words: Vocabulary) -> list[tuple[Path, str]]:
     found += outsiders(scenario, words)
     found += phases(scenario)
     found += faults(scenario, words)
+    found += links(scenario, words)
     found += actions(scenario, words)
     found += expectations(scenario, words)
     found += clocks(scenario, words)

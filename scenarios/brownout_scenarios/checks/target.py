@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from brownout_scenarios import schema, spelling, units
 from brownout_scenarios.checks.common import Found
+from brownout_scenarios.checks.links import upstreams
 from brownout_scenarios.checks.targets import targets
 from brownout_scenarios.loopback import host_of, is_loopback
 from brownout_scenarios.schema import Scenario
@@ -46,6 +47,7 @@ def _one(scenario: Scenario, target: Target, at: Path, words: Vocabulary) -> Fou
     elif target.command and "{{port}}" not in target.url and "{{port}}" in str(dict(target.env)):
         yield where, "has no {{port}}, though env does: the harness would not find the target"
     yield from _templates(scenario, target, at, words)
+    yield from upstreams(target, at, words)
     if not 0 < target.ready.within_s <= 600:
         yield (*at, "ready", "within"), f"{units.duration(target.ready.within_s)} is outside 0s to 600s"
     if target.ready.log and not target.command and not scenario.targets:
@@ -144,6 +146,7 @@ def _templates(scenario: Scenario, target: Target, at: Path, words: Vocabulary) 
             REDIS_URL,
             *(f"{other}.url" for other, each in scenario.targets.items() if each.url),
             *(f"{vendor}.{what}" for vendor in words.vendors for what in ("url", "key")),
+            *(f"{upstream}.address" for upstream in target.upstreams),
             *(f"{vendor}.webhook_secret" for vendor, each in scenario.notices.items() if each.to),
         ]
         if name not in known:

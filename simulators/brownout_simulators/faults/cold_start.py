@@ -63,6 +63,6 @@ class ColdStart(Fault):
         """So long after the first call, with so many that were slow."""
         return (self.for_s is None or since_s < self.for_s) and (self.calls is None or calls < self.calls)
 
-    def with_measurements(self) -> Self:
+    def with_measurements(self, vendor: str) -> Self:
         """With the file of an empirical span read in."""
-        return replace(self, takes=self.takes.with_measurements())
+        return replace(self, takes=self.takes.with_measurements(vendor))

@@ -1,4 +1,4 @@
-"""Latency: how long the vendor takes, from one of seven distributions or as recorded; and what draws a span from one."""
+"""Latency: how long the vendor takes, from one of seven distributions or as recorded; how a span is drawn."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, Self

@@ -7,6 +7,7 @@ import pytest
 
 from brownout_simulators.call import Call, Sending
 from brownout_simulators.faults import FAULTS, Fault
+from brownout_simulators.faults.cold_start import WarmUp
 from brownout_simulators.faults.fault import Memory, Stage, Strike
 from brownout_simulators.faults.serve import ServiceTime
 from tests.simulators.toy import TillErrors
@@ -17,7 +18,8 @@ def test_a_kind_acts_at_its_own_stage_and_refuses_the_others(kind: type[Fault]) 
     each = ServiceTime(fixed_s=1.0)
     bare: Mapping[str, object] = {
         "over_s": 1.0, "by_s": 1.0, "lag_s": 1.0, "fixed_s": 1.0, "at_once": 1, "each": each,
-        "for_s": 1.0, "content": "x", "after_messages": 1, "share_lost": 1.0,
+        "for_s": 1.0, "content": "x", "after_messages": 1, "share_lost": 1.0, "left": "missing",
+        "takes": WarmUp(fixed_s=1.0),
     }  # fmt: skip
     known = {each.name for each in fields(kind) if each.default is MISSING or each.name != "content"}  # type: ignore[arg-type]
     fault = kind(**{name: value for name, value in bare.items() if name in known})
