@@ -6,7 +6,19 @@ from pathlib import Path
 
 from tests.bench.measure import Row, machine, table
 
-BENCHES = ("asgi", "engine", "gate_power", "pipeline", "simulators", "start", "streaming", "virtual", "real", "writes")
+BENCHES = (
+    "asgi",
+    "engine",
+    "gate_power",
+    "pipeline",
+    "simulators",
+    "start",
+    "streaming",
+    "virtual",
+    "real",
+    "wire",
+    "writes",
+)
 RESULTS = Path(__file__).parent / "results"
 
 

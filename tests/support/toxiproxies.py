@@ -24,11 +24,15 @@ OURS: Final = "ours"
 REAL: Final = "toxiproxy"
 
 
-def binary() -> str:
-    """The real server: on PATH, or as `make tools` has built it. The test that asks is skipped where there is none."""
+def find_binary() -> str | None:
+    """The real server: on PATH, or as `make tools` has built it."""
     built = ROOT / ".tools" / "toxiproxy-server"
-    found = shutil.which("toxiproxy-server") or (str(built) if built.is_file() else None)
-    return found or absent("no toxiproxy-server here: `make tools` builds one where Go is")
+    return shutil.which("toxiproxy-server") or (str(built) if built.is_file() else None)
+
+
+def binary() -> str:
+    """The same. The test that asks is skipped where there is none."""
+    return find_binary() or absent("no toxiproxy-server here: `make tools` builds one where Go is")
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class Chain:
     @property
     def is_full(self) -> bool:
         """The sender has to wait."""
-        return any(stage.held_bytes >= stage.toxic.kind.HOLDS_BYTES for stage in self._stages)
+        return any(stage.held_bytes >= stage.toxic.kind.holds_bytes for stage in self._stages)
 
     @property
     def next_s(self) -> float | None:

@@ -126,8 +126,9 @@ class Proxy:
             do(connection)
 
     def _accept(self) -> None:
-        assert self._listener is not None  # noqa: S101 - its reader was removed with it
         for _ in range(BACKLOG):
+            if self._listener is None:  # in this very turn
+                return
             try:
                 client, who = self._listener.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):

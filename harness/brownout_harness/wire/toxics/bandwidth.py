@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from brownout_harness.wire.toxics.kind import Acting, Chunk, Kind, Planned
+from brownout_harness.wire.toxics.kind import READ_BYTES, Acting, Chunk, Kind, Planned
 
 PIECE_S: Final = 0.1
 """A chunk that takes longer comes in pieces of this length."""
@@ -19,6 +19,11 @@ class Bandwidth(Kind):
     ATTRIBUTES = {"rate": "rate_kb_per_s"}
 
     rate_kb_per_s: float = 0
+
+    @property
+    def holds_bytes(self) -> float:
+        """A piece: who is woken late finds the line still busy, and its rate is kept."""
+        return max(READ_BYTES, self.rate_kb_per_s * 1000 * PIECE_S)
 
     def on_link(self, rng: Random) -> Acting:  # noqa: ARG002
         """See `Kind`."""

@@ -86,8 +86,6 @@ class Kind:
 
     ATTRIBUTES: ClassVar[Mapping[str, str]] = {}
     """The fields, by the names that the API has for them."""
-    HOLDS_BYTES: ClassVar[int] = READ_BYTES
-    """So much may wait in it before the sender has to."""
 
     def __post_init__(self) -> None:
         for name, field in self.ATTRIBUTES.items():
@@ -95,6 +93,11 @@ class Kind:
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
             if not is_number or not 0 <= value <= MOST:
                 raise ToxicError(f"{name} must be from 0 to {MOST}, got {shown(value)}")
+
+    @property
+    def holds_bytes(self) -> float:
+        """So much may wait in it before the sender has to."""
+        return READ_BYTES
 
     def on_link(self, rng: Random) -> Acting:  # noqa: ARG002
         """Its state on a link that begins. `rng` is that link's own."""

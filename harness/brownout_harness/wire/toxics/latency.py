@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import ClassVar
 
 from brownout_harness.wire.toxics.kind import READ_BYTES, Acting, Chunk, Kind, Planned
 
@@ -16,10 +15,14 @@ class Latency(Kind):
     """
 
     ATTRIBUTES = {"latency": "latency_ms", "jitter": "jitter_ms"}
-    HOLDS_BYTES: ClassVar[int] = 1024 * READ_BYTES  # as Toxiproxy: else the latency would be a limit of the rate
 
     latency_ms: float = 0
     jitter_ms: float = 0
+
+    @property
+    def holds_bytes(self) -> float:
+        """As Toxiproxy: with less, the latency would be a limit of the rate."""
+        return 1024 * READ_BYTES
 
     def on_link(self, rng: Random) -> Acting:
         """See `Kind`."""

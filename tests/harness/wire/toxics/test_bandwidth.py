@@ -34,3 +34,11 @@ def test_the_sender_waits_when_a_read_is_held(rate: int) -> None:
     line = Line(toxic("bandwidth", rate=rate))
     line.write(b"x" * 32 * 1024)
     assert line.chain.is_full
+
+
+def test_a_fast_line_may_hold_what_it_sends_in_a_tenth_of_a_second() -> None:
+    line = Line(toxic("bandwidth", rate=10_000))
+    line.write(b"x" * 999_999)
+    was_full = [line.chain.is_full]
+    line.write(b"x")
+    assert [*was_full, line.chain.is_full] == [False, True]
