@@ -108,7 +108,7 @@ class Connection:
         self.passage.seen_as = str(Address(host, port))
         self._on_begin(self)
         for link in self._links.values():
-            link.throttle()
+            link.begin()
 
     def side_is_gone(self) -> None:
         """One of both."""
@@ -148,7 +148,8 @@ class Side(asyncio.Protocol):
         """See `asyncio.Protocol`, as of the others."""
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(high=BUFFER_BYTES)
-        self.transport.pause_reading()  # who speaks first may do so before the other end is there
+        # Who speaks first may do so before the other end is there. Not all loops heed this here: see `Link.arrived`.
+        self.transport.pause_reading()
         self._connection.side_is_made()
 
     def data_received(self, data: bytes) -> None:
@@ -183,6 +184,7 @@ class Link:
     __slots__ = (
         "_armed_s",
         "_connection",
+        "_early",
         "_is_paused",
         "_is_stopped",
         "_means",
@@ -208,13 +210,29 @@ class Link:
         self._tally = passage.bytes[stream]
         self.is_choked = False
         """The destination does not read as fast as it is written to."""
+        self._early: list[Out] = []
         self._is_paused = True
         self._is_stopped = False
         self._timer: Timer | None = None
         self._armed_s: float | None = None
 
+    def begin(self) -> None:
+        """Both ends are there."""
+        early, self._early = self._early, []
+        for each in early:
+            if isinstance(each, End):
+                self.ended(each)
+            else:
+                self.arrived(each)
+        self.throttle()
+
     def arrived(self, data: bytes) -> None:
         """Bytes come from the source."""
+        if not self._connection.is_whole:  # uvloop begins to read after `connection_made`, whatever that has said
+            self._early.append(data)
+            if self.source.transport is not None:
+                self.source.transport.pause_reading()
+            return
         self._tally.received += len(data)
         if not self.chain.is_empty:
             self.carry(self.chain.arrived(data, self._means.clock()))
@@ -225,7 +243,9 @@ class Link:
         """The source has ended its direction, or is gone."""
         if self._is_stopped:
             return
-        if not self.chain.is_over:
+        if not self._connection.is_whole:
+            self._early.append(end)
+        elif not self.chain.is_over:
             self.carry(self.chain.ended(end, self._means.clock()))
         elif end is not End.EOF:  # it has ended its direction before
             self.dest.close()

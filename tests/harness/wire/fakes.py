@@ -86,7 +86,12 @@ class FakeTimers:
 class Pair:
     """A connection between two fake transports."""
 
-    def __init__(self, on_begin: Callable[[Connection], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        on_begin: Callable[[Connection], None] = lambda _: None,
+        early: Callable[[Side], object] = lambda _: None,
+    ) -> None:
+        """`early` is what the server does before the client is there."""
         self.timers = FakeTimers()
         self.passage = Passage("a", 1, 0.0, "127.0.0.1:1")
         self.gone = 0
@@ -95,6 +100,7 @@ class Pair:
         self.connection = Connection(self.means, self.passage, on_begin=on_begin, on_gone=self._is_gone)
         self.client, self.server = FakeTransport(), FakeTransport()
         self.made(self.connection.server, self.server)
+        early(self.connection.server)
         self.made(self.connection.client, self.client)
 
     def made(self, side: Side, transport: FakeTransport) -> None:

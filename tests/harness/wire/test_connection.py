@@ -33,6 +33,23 @@ def test_nobody_is_read_from_before_both_are_there() -> None:
     assert (pair.client.is_reading, pair.server.is_reading) == (True, True)
 
 
+def test_what_is_said_before_both_are_there_is_not_lost_and_is_struck() -> None:
+    slow = toxic("latency", latency=100)
+    pair = Pair(
+        lambda connection: connection.add(slow),
+        early=lambda side: (side.data_received(b"hel"), side.data_received(b"lo")),
+    )
+    assert pair.client.did == []
+    pair.timers.to(0.1)
+    assert pair.client.did == [b"hel", b"lo"]
+    assert pair.server.is_reading
+
+
+def test_who_ends_before_both_are_there_ends_then() -> None:
+    pair = Pair(early=lambda side: (side.data_received(b"no"), side.eof_received()))
+    assert pair.client.did == [b"no", "eof"]
+
+
 def test_a_toxic_acts_on_its_own_direction_at_its_instant() -> None:
     pair = Pair()
     pair.connection.add(upstream(toxic("latency", latency=100)))

@@ -32,6 +32,19 @@ def test_bytes_pass_in_both_directions_and_in_order(client: socket.socket) -> No
     round_trip(client, BULK)
 
 
+def test_a_server_that_speaks_first_is_heard(server: Toxiproxy) -> None:
+    def greet(connection: socket.socket) -> None:
+        connection.sendall(b"hello")
+        connection.recv(1)
+
+    behind = Behind(greet)
+    port = server.proxy("b", behind.port)
+    for _ in range(20):
+        with connect(port) as made:
+            assert received(made, 5) == b"hello"
+    behind.close()
+
+
 @pytest.mark.parametrize("stream", ["upstream", "downstream"])
 def test_latency_on_an_open_connection_and_on_a_new_one(
     server: Toxiproxy, port: int, client: socket.socket, stream: str
