@@ -4,8 +4,8 @@ Instants are the machine's monotonic clock, in seconds, as in the books of a run
 """
 
 from collections import deque
-from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Self
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from brownout_harness.wire.chain import Strike
 from brownout_harness.wire.toxic import Stream
@@ -18,13 +18,32 @@ CONNECTIONS_KEPT: Final = 100_000
 class Tally:
     """Bytes of one direction."""
 
-    received: int = 0
-    sent: int = 0
+    straight: int = 0
+    """Written on as they came, where no toxic was set."""
+    taken: int = 0
+    """The others, as they came,"""
+    given: int = 0
+    """and as they went."""
 
-    def __iadd__(self, other: "Tally") -> Self:
-        self.received += other.received
-        self.sent += other.sent
-        return self
+    @property
+    def received(self) -> int:
+        """By the proxy."""
+        return self.straight + self.taken
+
+    @property
+    def sent(self) -> int:
+        """By the proxy."""
+        return self.straight + self.given
+
+    def add(self, other: "Tally") -> None:
+        """Those of another connection."""
+        self.straight += other.straight
+        self.taken += other.taken
+        self.given += other.given
+
+    def as_json(self) -> dict[str, int]:
+        """What came and what went."""
+        return {"received": self.received, "sent": self.sent}
 
 
 def tallies() -> dict[Stream, Tally]:
@@ -59,7 +78,7 @@ class Passage:
             "closed_s": self.closed_s,
             "client": self.client,
             "seen_as": self.seen_as,
-            "bytes": {stream.value: asdict(tally) for stream, tally in self.bytes.items()},
+            "bytes": {stream.value: tally.as_json() for stream, tally in self.bytes.items()},
             "strikes": [{"stream": stream.value, **strike.as_json()} for stream, strike in self.strikes],
             "fate": self.fate,
         }

@@ -153,7 +153,12 @@ class Side(asyncio.Protocol):
         self._connection.side_is_made()
 
     def data_received(self, data: bytes) -> None:
-        self.says.arrived(data)
+        link = self.says
+        if link.straight is None:
+            link.arrived(data)
+        else:  # as few steps as can be: this is done for every chunk
+            link.tally.straight += len(data)
+            link.straight(data)
 
     def eof_received(self) -> bool:
         self.says.ended(End.EOF)
@@ -169,6 +174,7 @@ class Side(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.is_gone = True
+        self.hears.straighten()
         self.says.ended(End.CLOSE if error is None else End.RESET)
         self._connection.side_is_gone()
 
@@ -188,13 +194,14 @@ class Link:
         "_is_paused",
         "_is_stopped",
         "_means",
-        "_tally",
         "_timer",
         "chain",
         "dest",
         "is_choked",
         "source",
+        "straight",
         "stream",
+        "tally",
     )
 
     def __init__(self, connection: Connection, stream: Stream, source: Side, dest: Side, means: Means) -> None:
@@ -207,7 +214,9 @@ class Link:
         passage = connection.passage
         chance = chance_of(means.seed, passage.proxy, passage.connection)
         self.chain = Chain(chance, lambda strike: passage.strikes.append((stream, strike)))
-        self._tally = passage.bytes[stream]
+        self.tally = passage.bytes[stream]
+        self.straight: Callable[[bytes], None] | None = None
+        """Where what comes is to be written, while nothing is in its way."""
         self.is_choked = False
         """The destination does not read as fast as it is written to."""
         self._early: list[Out] = []
@@ -225,6 +234,7 @@ class Link:
             else:
                 self.arrived(each)
         self.throttle()
+        self.straighten()
 
     def arrived(self, data: bytes) -> None:
         """Bytes come from the source."""
@@ -233,11 +243,10 @@ class Link:
             if self.source.transport is not None:
                 self.source.transport.pause_reading()
             return
-        self._tally.received += len(data)
-        if not self.chain.is_empty:
-            self.carry(self.chain.arrived(data, self._means.clock()))
-        elif not self.chain.is_over:
-            self._send(data)
+        if self._is_stopped:
+            return
+        self.tally.taken += len(data)
+        self.carry(self.chain.arrived(data, self._means.clock()))
 
     def ended(self, end: End) -> None:
         """The source has ended its direction, or is gone."""
@@ -260,10 +269,11 @@ class Link:
         if not self._is_stopped:
             self._arm()
             self.throttle()
+        self.straighten()
 
     def _send(self, data: bytes) -> None:
         if self.dest.transport is not None and not self.dest.is_gone:
-            self._tally.sent += len(data)
+            self.tally.given += len(data)
             self.dest.transport.write(data)
 
     def throttle(self) -> None:
@@ -280,10 +290,18 @@ class Link:
         else:
             transport.resume_reading()
 
+    def straighten(self) -> None:
+        """Something has changed: what comes goes on as it is, or has to be looked at."""
+        self.straight = None
+        is_over = self._is_stopped or self.chain.is_over or self.dest.is_gone
+        if self.dest.transport is not None and self._connection.is_whole and self.chain.is_empty and not is_over:
+            self.straight = self.dest.transport.write
+
     def stop(self) -> None:
         """What its chain holds is lost."""
         self._is_stopped = True
         self._disarm()
+        self.straighten()
 
     def _arm(self) -> None:
         next_s = self.chain.next_s

@@ -93,7 +93,7 @@ class Proxy:
         total = {stream: replace(tally) for stream, tally in self._over.items()}
         for connection in self._connections:
             for stream, tally in connection.passage.bytes.items():
-                total[stream] += tally
+                total[stream].add(tally)
         return total
 
     @property
@@ -178,4 +178,4 @@ class Proxy:
     def _is_gone(self, connection: Connection) -> None:
         del self._connections[connection]
         for stream, tally in connection.passage.bytes.items():
-            self._over[stream] += tally
+            self._over[stream].add(tally)

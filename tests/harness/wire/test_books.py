@@ -12,7 +12,7 @@ def test_what_is_forgotten_is_counted() -> None:
 
 def test_a_passage_is_told_whole() -> None:
     passage = Passage("a", 1, 2.5, "127.0.0.1:1")
-    passage.bytes[Stream.UPSTREAM] += Tally(10, 4)
+    passage.bytes[Stream.UPSTREAM].add(Tally(straight=3, taken=7, given=1))
     passage.strikes.append((Stream.UPSTREAM, Strike("slow", "latency", 3.0, 4.0, chunks=2, bytes=10)))
     assert passage.as_json() == {
         "proxy": "a",

@@ -2,7 +2,7 @@ from typing import cast
 
 import pytest
 
-from brownout_harness.wire.connection import Connection
+from brownout_harness.wire.connection import Connection, Side
 from brownout_harness.wire.toxic import Stream, Toxic
 from tests.harness.wire.fakes import FakeTransport, Pair
 from tests.harness.wire.links import toxic
@@ -33,12 +33,19 @@ def test_nobody_is_read_from_before_both_are_there() -> None:
     assert (pair.client.is_reading, pair.server.is_reading) == (True, True)
 
 
+def greet(side: Side) -> None:
+    side.data_received(b"hel")
+    side.data_received(b"lo")
+
+
+def refuse(side: Side) -> None:
+    side.data_received(b"no")
+    side.eof_received()
+
+
 def test_what_is_said_before_both_are_there_is_not_lost_and_is_struck() -> None:
     slow = toxic("latency", latency=100)
-    pair = Pair(
-        lambda connection: connection.add(slow),
-        early=lambda side: (side.data_received(b"hel"), side.data_received(b"lo")),
-    )
+    pair = Pair(lambda connection: connection.add(slow), early=greet)
     assert pair.client.did == []
     pair.timers.to(0.1)
     assert pair.client.did == [b"hel", b"lo"]
@@ -46,7 +53,7 @@ def test_what_is_said_before_both_are_there_is_not_lost_and_is_struck() -> None:
 
 
 def test_who_ends_before_both_are_there_ends_then() -> None:
-    pair = Pair(early=lambda side: (side.data_received(b"no"), side.eof_received()))
+    pair = Pair(early=refuse)
     assert pair.client.did == [b"no", "eof"]
 
 
