@@ -47,6 +47,7 @@ def load(
     join: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="No scenario: make load for the master that is there.")
     ] = None,
+    web: Annotated[bool, typer.Option("--web", help="Locust's own page, on this machine, to look on.")] = False,
     seed: Annotated[int | None, typer.Option(help="Replaces the scenario's own.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where its files go. [default: runs/TIME-SCENARIO-real]")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON, and nothing else.")] = False,
@@ -70,7 +71,7 @@ def load(
         raise BadInput("--master and --expect go together: where other machines join, and how many workers of theirs")
     from brownout_harness.real.load_workers import Generators
 
-    generators = Generators(workers=workers, listen=master or "", joining=expect or 0)
+    generators = Generators(workers=workers, listen=master or "", joining=expect or 0, has_page=web)
     with waiting("reading scenarios"):
         order = _order(scenario, generators, rate=rate, length=length, seed=seed, out=out, redis=redis)
     raise typer.Exit(one_by_one(make_console(to_errors=as_json), [order], fail_fast=False, as_json=as_json))

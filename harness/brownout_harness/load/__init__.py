@@ -15,5 +15,6 @@ sockets and threads of its whole process, so nothing else imports what imports i
 - `shares.py`     which worker asks for what; `merging.py` whether all of it came back, once
 - `roster.py`     who takes part; `offsets.py` how far the clock of another machine is ahead
 - `relay.py`      hands their connections on to what serves on this machine's loopback
+- `web.py`        Locust's own page, which looks on
 - `outside.py`    how such a process meets the harness: files that appear, lines that it prints
 """

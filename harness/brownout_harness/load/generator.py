@@ -166,7 +166,6 @@ class Generator:
         self._pool = Pool()
         self._failed: list[gevent.Greenlet] = []
         self._is_driven = False
-        self.is_stopped = False
         self._done = Event()
         self._lookout = Lookout(asking.secrets)
         self._followings = following_for(asking.follow)
@@ -188,18 +187,17 @@ class Generator:
         return environment
 
     def drive(self, user: FastHttpUser) -> None:
-        """All of the plan, in the name of Locust's one user; returns when every answer is in."""
-        if self._is_driven:  # Locust has a worker spawn its users again when another one comes or goes
+        """All of the plan, in the name of Locust's one user; returns when every answer is in.
+
+        Whatever becomes of that user: Locust moves users to other workers when one comes or goes, and the plan stays.
+        """
+        if self._is_driven:  # and has one spawned again
             return
         self._is_driven = True
         walk = gevent.spawn(self._dispatch, self._doors(user), user.environment)
         walk.link_exception(self._failed.append)
-        try:
-            walk.join()
-        finally:
-            self.is_stopped = not walk.ready()  # somebody has Locust stop its users
-            walk.kill()
-            self._done.set()
+        walk.link(lambda _walk: self._done.set())
+        walk.join()
 
     def wait(self) -> None:
         """Until it is driven through, telling the counts meanwhile and at the end."""

@@ -35,6 +35,7 @@ from brownout_harness.load.plan import Asking, read_plan, urls_of
 from brownout_harness.load.relay import Relay
 from brownout_harness.load.roster import Roster
 from brownout_harness.load.shares import asking_for_share, asking_through, shares
+from brownout_harness.load.web import look_on
 from brownout_harness.problems import Problem
 from brownout_harness.safety.loopback import require_loopback
 from brownout_harness.safety.reach import FORM, private_address
@@ -55,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--listen", metavar=FORM, required=True, help="where workers join")
     parser.add_argument("--names", default="", help="the workers that the harness starts, by name")
     parser.add_argument("--joining", default="", help="the names of those that somebody has join")
+    parser.add_argument("--web", type=int, metavar="PORT", help="Locust's own page, on this port of loopback")
     options = parser.parse_args(arguments)
     try:
         bus.secure(keys.serve)
@@ -91,6 +93,8 @@ class _Master:
             "over": lambda who, told: self._merge.end(self._roster.name_of[who], told["counts"], told["failed"]),
         }
         bus.listen(self._runner, heard)
+        if options.web is not None:
+            look_on(self._environment, options.web)
 
     def run(self) -> None:
         """From the first worker that joins to the last word of the last one.

@@ -89,7 +89,7 @@ class _Worker:
             generator = self._made()
             self._generator.set(generator)
             generator.wait()
-            counts, failed = generator.counts, "was stopped by hand" if generator.is_stopped else ""
+            counts = generator.counts
             generator.require_unfailed()
         except Problem as found:
             problem, failed = found, f"failed ({found})"

@@ -106,11 +106,12 @@ def command(scratch: Path, logs: Path) -> list[str]:
 
 
 def master_command(
-    scratch: Path, logs: Path, address: str, names: Iterable[str], joining: Iterable[str] = ()
+    scratch: Path, logs: Path, *, address: str, names: Iterable[str], joining: Iterable[str], web: int | None
 ) -> list[str]:
     """The same, where workers of these names make the load, who join it at `address`; those of `joining` are not
-    started here."""
+    started here. On the port `web` Locust has its page."""
     who = ["--listen", address, "--names", ",".join(names), "--joining", ",".join(joining)]
+    who += [] if web is None else ["--web", str(web)]
     return _process("brownout_harness.load.master", *who, *_files(scratch, logs))
 
 

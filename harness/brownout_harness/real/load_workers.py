@@ -24,6 +24,8 @@ from brownout_scenarios.schema import Span
 
 START_WITHIN_S: Final = 30.0
 """A process of the load is ready by then, even on a busy machine."""
+LOCUSTS_PORT: Final = 8089
+"""Where its page is, unless that is taken."""
 JOIN_WITHIN_S: Final = 300.0
 """And whoever has a worker join from another machine has typed it."""
 
@@ -39,10 +41,13 @@ class Generators:
     joining: int = 0
     """How many of those there must be."""
 
+    has_page: bool = False
+    """Whether Locust's own page is served."""
+
     @property
     def are_several(self) -> bool:
         """Whether they need a master."""
-        return self.workers + self.joining > 1 or bool(self.listen)
+        return self.workers > 1 or bool(self.listen) or self.has_page
 
 
 ONE: Final = Generators()
@@ -91,7 +96,10 @@ class Load:
         address = generators.listen or f"127.0.0.1:{free_port()}"
         names = [f"{load_process.NAME}.{number}" for number in range(1, generators.workers + generators.joining + 1)]
         started, self.joining = names[: generators.workers], names[generators.workers :]
-        command = load_process.master_command(scratch, logs, address, started, self.joining)
+        web = _page_port() if generators.has_page else None
+        command = load_process.master_command(
+            scratch, logs, address=address, names=started, joining=self.joining, web=web
+        )
         self.child = processes.start(load_process.NAME, command, {**environment, keys.VARIABLE: secret})
         joining = {**environment, keys.VARIABLE: token}
         self.workers = tuple(
@@ -99,6 +107,8 @@ class Load:
         )
         for each in (self.child, *self.workers):
             each.asked_to_end = True
+        if web is not None:
+            tell(f"Locust's page: http://127.0.0.1:{web}")
         if generators.joining:
             tell(f"waiting for {generators.joining} of other machines; there, in the same version of brownout, type:")
             tell(f"  {keys.VARIABLE}={token} brownout load --join {address}")
@@ -133,6 +143,17 @@ class Load:
                 words = f": {said}" if (said := each.last_words()) else ""
                 what = f"{each.name} ended with exit code {each.exit_code}{words}"
                 yield Gap(GapKind.LOAD_LOST, what, process=each.name)
+
+
+def _page_port() -> int:
+    """Locust's own, or where that is taken a free one."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", LOCUSTS_PORT))
+        except OSError:
+            return free_port()
+    return LOCUSTS_PORT
 
 
 def _troubles(latest: Mapping[str, Any]) -> Iterator[Gap]:

@@ -78,8 +78,8 @@ def test_a_lost_worker_is_waited_for_no_more_and_stays_lost(merge: Merge) -> Non
 
 
 def test_one_that_says_itself_that_it_failed_is_lost(merge: Merge) -> None:
-    whole(merge).end("load.1", counts(), "was stopped by hand")
-    assert merge.troubles() == ["load.1 was stopped by hand: 2 operations are known of its 2"]
+    whole(merge).end("load.1", counts(), "failed (it broke)")
+    assert merge.troubles() == ["load.1 failed (it broke): 2 operations are known of its 2"]
 
 
 def test_arrivals_that_were_not_asked_for_are_missed_though_a_worker_says_that_it_is_through(merge: Merge) -> None:
