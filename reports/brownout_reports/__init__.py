@@ -1,6 +1,7 @@
 """Reads a run folder and draws it: charts, the HTML report, comparisons.
 
 - `rows.py`        the rows of a run: a record for each kind, and the columns that follow from it
+- `strikes.py`     what the faults of links did; `fields.py` what fields of rows hold besides texts and numbers
 - `tables.py`      rows that may be more than memory holds
 - `run_folder.py`  what a run folder holds: the verdict's schema, the tables, reading and writing
 - `reserved.py`    a place for a run that has begun

@@ -47,7 +47,7 @@ def lanes(verdict: Verdict, looks: Mapping[str, VendorLook], end_s: float, width
         for row, story in enumerate(faults):
             _draw_fault(axes, row, story, end_s, width_in)
             for number, fault in enumerate(story):
-                _draw_whose(axes, row, (number, len(story)), fault, looks[fault.vendor])
+                _draw_whose(axes, row, (number, len(story)), fault, looks[fault.whose])
         if left_out:
             axes.text(0.0, len(faults) + 0.5, f"and {left_out} faults more, in the table below", color=QUIET,
                       fontsize=LABEL_PT, va="center")  # fmt: skip
@@ -90,7 +90,7 @@ def _draw_fault(axes: Axes, row: int, story: Sequence[FaultSpan], end_s: float, 
     on_left = start_s > end_s / 2
     from_s = min(max(until_s, start_s), end_s) if on_left else start_s
     room_in = width_in * (from_s if on_left else end_s - from_s) / end_s - 0.1
-    whose = ", ".join(dict.fromkeys(each.vendor for each in story))
+    whose = ", ".join(dict.fromkeys(each.whose for each in story))
     text = fitted(f"{whose}: {fault.text}", room_in, size_pt=LABEL_PT)
     axes.annotate(text, (from_s, row + 0.5), (-4 if on_left else 4, 0), textcoords="offset points", fontsize=LABEL_PT,
                   color=INK, va="center", ha="right" if on_left else "left")  # fmt: skip

@@ -4,6 +4,7 @@
     LedgerRow      what the vendors' own books say: a request, or an effect
     EventRow       what the target says of itself
     DeliveryRow    whom the vendors told what, and what was answered
+    StrikeRow      what a fault did to a connection of a link
     LetterRow      what the target had set aside, as it shows it at the end
 
 Rows are kept in columns, whose types follow from the annotations: `read` fills them with what another process sent, by
@@ -17,14 +18,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Generic, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import polars as pl
 
-R = TypeVar("R", bound=NamedTuple)
+from brownout_reports.fields import Instant, Json, StateSeen
+from brownout_reports.strikes import StrikeRow
 
-Instant = Annotated[float, "an instant: whoever reads a row says where its clock began"]
-Json = Annotated[str, "any JSON, as text"]
+R = TypeVar("R", bound=NamedTuple)
 
 
 class Outcome(StrEnum):
@@ -34,17 +35,6 @@ class Outcome(StrEnum):
     ACCEPTED = "accepted"  # the target took it on and will finish it: a dead letter, a queue
     REFUSED = "refused"  # the target said no, and the caller knows it
     UNKNOWN = "unknown"  # no answer, or one that leaves open whether it was done
-
-
-class StateSeen(NamedTuple):
-    """One state in which the driver saw an operation that was taken on."""
-
-    at_s: float
-    """When the answer that told it was in."""
-    state: str
-    """As the target calls it; where it could not be read, why."""
-    means: str
-    """An `Outcome`: *accepted* is no end yet, *unknown* could not be read."""
 
 
 class OperationRow(NamedTuple):
@@ -157,6 +147,8 @@ class LedgerRow(NamedTuple):
     """How long the vendor was to work on it then: as drawn, or until it would give the call up."""
     given_work_s: float = 0.0
     """And how long it really did."""
+    connection: int = 0
+    """Of a request: the port that it came from, by which those of one connection are known. 0: it came over none."""
 
     @property
     def kind(self) -> str:
@@ -250,6 +242,7 @@ TABLES: Final[Mapping[str, Table[Any]]] = {
     "ledger": Table(LedgerRow, ("vendor", "seq", "entry", "id")),
     "events": Table(EventRow, ("at_s",)),
     "deliveries": Table(DeliveryRow, ("at_s", "vendor", "delivery", "attempt")),
+    "strikes": Table(StrikeRow, ("at_s", "process", "peer", "number", "rule", "stream")),
     "dead_letters": Table(LetterRow, ("first_attempt_at", "id")),
 }
 

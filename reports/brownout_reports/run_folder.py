@@ -28,7 +28,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from brownout_reports.rows import TABLES, Table, schema_of
 from brownout_reports.tables import Rows, Tables
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 
 T = TypeVar("T")
 R = TypeVar("R", bound=NamedTuple)
@@ -103,10 +103,13 @@ class PhaseSpan:
 
 
 class FaultSpan(Frozen):
-    """One fault of the scenario, when it was in force and how many requests it really struck."""
+    """One fault of a scenario, when it was in force and how many requests (of a link: connections) it really struck."""
 
     id: str
     vendor: str
+    """Empty where it befell a link to something else."""
+    link: str = ""
+    """`gateway→stripe`; empty: it is none of a link."""
     story: str = ""
     """What several rules have in common that are one fault: one that strikes several vendors at once. Empty: its id."""
     text: str
@@ -114,7 +117,7 @@ class FaultSpan(Frozen):
     start_s: float
     end_s: float
     matched: int
-    """Requests that its match and window covered."""
+    """Requests that its match and window covered; connections that were open meanwhile."""
     struck: int
     on: tuple[tuple[float, float], ...] | None = None
     """From when until when it was on, of one that is on and off in turn; None: all the time."""
@@ -125,6 +128,16 @@ class FaultSpan(Frozen):
     def in_force(self) -> tuple[tuple[float, float], ...]:
         """The stretches in which it could strike."""
         return ((self.start_s, self.end_s),) if self.on is None else self.on
+
+    @property
+    def whose(self) -> str:
+        """The vendor, or what else the link leads to."""
+        return self.vendor or self.link.rpartition("→")[2]
+
+    @property
+    def unit(self) -> str:
+        """Of what it struck so many."""
+        return "connection" if self.link else "request"
 
 
 class Mark(Frozen):
@@ -205,7 +218,7 @@ class Environment(Frozen):
 class Verdict(Frozen):
     """`verdict.json`."""
 
-    schema_version: Literal[4] = SCHEMA_VERSION
+    schema_version: Literal[5] = SCHEMA_VERSION
     scenario: str
     about: str
     tags: tuple[str, ...] = ()

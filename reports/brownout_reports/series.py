@@ -130,8 +130,8 @@ def series_of(run: RunFolder, edges_s: Floats | None = None) -> Series:
 def vendor_looks(run: RunFolder) -> Mapping[str, VendorLook]:
     """How the vendors of a run are drawn, the same in each of its pictures."""
     seen = run.tables.of(LedgerRow).frame.select(pl.col("vendor").unique()).collect()["vendor"]
-    told = run.verdict.vendor_metrics + run.verdict.faults
-    return looks_of([*seen, *(each.vendor for each in told)])
+    told = [each.vendor for each in run.verdict.vendor_metrics]
+    return looks_of([*seen, *told, *(each.whose for each in run.verdict.faults)])
 
 
 def bin_width_s(duration_s: float, operations: int) -> float:

@@ -11,9 +11,10 @@ from typing import Any, Final, NamedTuple
 
 import polars as pl
 
+from brownout_reports.fields import StateSeen
 from brownout_reports.noteworthy import cases, slowest
 from brownout_reports.printable import one_line
-from brownout_reports.rows import REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, StateSeen
+from brownout_reports.rows import REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.run_folder import RunFolder
 from brownout_reports.tables import Rows
 

@@ -88,6 +88,11 @@ class FaultRule:
     json: Mapping[str, Json]
     """The whole rule."""
 
+    @property
+    def whose(self) -> str:
+        """The vendor, or what else a link leads to."""
+        return self.vendor or ("" if self.link is None else self.link.peer)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
@@ -169,6 +174,8 @@ class Scenario:
     """The file as parsed."""
     path: Path | None = field(default=None, metadata={"derived": True})
     """The file."""
+    keeps_linked: tuple[str, ...] = field(default=(), metadata={"derived": True})
+    """Of a run without the faults of another one: the peers to which its links lead all the same."""
 
     @property
     def target_folder(self) -> Path | None:
@@ -257,7 +264,7 @@ class Scenario:
     def linked(self) -> tuple[str, ...]:
         """The peers to which some fault befalls a link."""
         links = (each.fault.link for each in self.placed_faults())
-        return tuple(dict.fromkeys(link.peer for link in links if link is not None))
+        return tuple(dict.fromkeys([*self.keeps_linked, *(link.peer for link in links if link is not None)]))
 
     def limits_of(self, vendor: str) -> dict[str, Json]:
         """The limiters that are on where no phase says otherwise, as the vendor's simulator takes them."""

@@ -50,7 +50,7 @@ class Books:
                 (
                     "effect", account.name, operation_id, now_s, now_s, kind, id,
                     cause.request_id, cause.idempotency_key, False, 0, "", 0, 0, (), int(effect.amount),
-                    0.0, 0.0, None, references or {}, fields, 0.0, 0.0, 0.0,
+                    0.0, 0.0, None, references or {}, fields, 0.0, 0.0, 0.0, 0,
                 )
             )  # fmt: skip
         if notices:

@@ -55,6 +55,8 @@ class Call:
     took_s: float = 0.0
     """From its arrival until its answer began to go out, on the machine's clock; for headers that tell it."""
 
+    connection: int = 0
+    """Set by a host: the port that it came from, the same for all calls of one connection. 0: it came over none."""
     cut: Callable[[], None] | None = None
     """Set by a host where it waits, sends for long, or speaks a session: closes the connection at once. Called where
     the call ends with its epoch (a reset); the host still owes `sent`, or throws the generator away."""

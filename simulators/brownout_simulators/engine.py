@@ -377,6 +377,7 @@ class Engine(Generic[S]):
                 0.0 if turn is None else turn.queued_s,
                 0.0 if turn is None else turn.work_s,
                 one.given_work_s,
+                call.connection,
             )
         )
 

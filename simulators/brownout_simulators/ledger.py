@@ -72,6 +72,8 @@ class Entry(NamedTuple):
     """How long the vendor was to work on it then: as drawn, or until it would give the call up."""
     given_work_s: float = 0.0
     """And how long it really did."""
+    connection: int = 0
+    """Of a request: the port that it came from, by which those of one connection are known. 0: it came over none."""
 
 
 Written = Entry | tuple[Any, ...]

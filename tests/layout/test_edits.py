@@ -176,7 +176,7 @@ def rows() -> dict[str, Row]:
         ),
         "source of evidence": Row(
             {name: users(table.record.__name__) for name, table in TABLES.items()},
-            ("reports/brownout_reports/rows.py",),
+            ("reports/brownout_reports/",),
             stands_on_it=("harness/", "reports/"),  # whoever gathers it, and whoever reads it
         ),
         "layer of faults": Row(

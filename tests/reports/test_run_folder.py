@@ -107,7 +107,7 @@ def test_a_broken_file_is_named_on_one_line(tmp_path: Path, name: str) -> None:
 def test_another_version_or_an_unknown_key_is_refused(tmp_path: Path) -> None:
     path = write(a_run(tmp_path / "one"))
     text = (path / "verdict.json").read_text()
-    (path / "verdict.json").write_text(text.replace('"schema_version": 4', '"schema_version": 3'))
+    (path / "verdict.json").write_text(text.replace('"schema_version": 5', '"schema_version": 4'))
     with pytest.raises(RunFolderError, match="schema_version"):
         read(path)
     (path / "verdict.json").write_text(text.replace('"seed"', '"sead"'))

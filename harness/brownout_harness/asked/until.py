@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from brownout_harness.asked.exchange import Reading, parsed
 from brownout_harness.asked.named import value_at
-from brownout_reports.rows import Outcome, StateSeen
+from brownout_reports.fields import StateSeen
+from brownout_reports.rows import Outcome
 from brownout_scenarios.target import TEMPLATE
 from brownout_scenarios.until import Until
 

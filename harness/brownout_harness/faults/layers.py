@@ -40,6 +40,11 @@ def counted(actors: Iterable[Actor]) -> dict[str, FaultCount]:
     return {rule: count for actor in actors for rule, count in actor.counts().items()}
 
 
+def in_force(rules: Iterable[FaultRule], now_s: float) -> tuple[str, ...]:
+    """What goes wrong at this instant, for people: `stripe: hang on every request`."""
+    return tuple(f"{rule.whose}: {rule.text}" for rule in rules if rule.start_s <= now_s < rule.end_s)
+
+
 def unacted(scenario: Scenario, layers: Iterable[Layer], cure: str) -> list[tuple[Path, str]]:
     """Faults that a mode cannot act out, by their place in the scenario; `cure` says what can be done instead."""
     able = set(layers)

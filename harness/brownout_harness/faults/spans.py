@@ -21,6 +21,7 @@ def fault_spans(scenario: Scenario, counts: Mapping[str, FaultCount]) -> Iterato
         yield FaultSpan(
             id=rule.id,
             vendor=rule.vendor,
+            link="" if rule.link is None else str(rule.link),
             story=rule.story,
             text=rule.text,
             start_s=rule.start_s,

@@ -23,6 +23,7 @@ from brownout_core.telemetry import Kind
 from brownout_harness.judging.evidence import NAMELESS, Evidence
 from brownout_reports.rows import EventRow, LedgerRow, OperationRow
 from brownout_reports.run_folder import ExpectationResult, Status
+from brownout_reports.strikes import StrikeRow
 from brownout_reports.tables import Rows, Tables
 
 MAX_CASES: Final = 3
@@ -73,6 +74,7 @@ def _own(evidence: Evidence, name: str, senders: pl.LazyFrame) -> Evidence:
         Rows(EventRow, evidence.events.where(pl.col("process") == name).frame),
         evidence.letters,
         evidence.deliveries,
+        evidence.tables.of(StrikeRow).where(pl.col("process") == name),
     )
     narrowed = replace(evidence, tables=own, processes=())
     # Whether the ids of a vendor are operations' shows only where everybody's are looked at.

@@ -154,8 +154,10 @@ def _struck_too_little(evidence: Evidence, fault: FaultSpan) -> Shortfall:
     by_breaker = (pl.col("vendor") == fault.vendor) & (pl.col("outcome") == "breaker")
     turned_away = rejections.within(fault.start_s, fault.end_s).count(by_breaker)
     by_itself = fault.struck + turned_away >= fault.expect_struck
-    struck = f"struck {counted(fault.struck, 'request')} of {fault.matched} that it matched"
-    text = f"fault {fault.id} ({fault.text} at {fault.vendor}) {struck}, at least {fault.expect_struck} needed"
+    could = "were open meanwhile" if fault.link else "it matched"
+    struck = f"struck {counted(fault.struck, fault.unit)} of {fault.matched} that {could}"
+    what = fault.text if fault.link else f"{fault.text} at {fault.vendor}"
+    text = f"fault {fault.id} ({what}) {struck}, at least {fault.expect_struck} needed"
     if fault.on is not None:
         text += f"; {_turns(fault.on)}"
     if by_itself:

@@ -1,5 +1,6 @@
 """Rows as they come, in the time of a run: the newest as they are, whole blocks of them in columns, in a file each."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Generic, NamedTuple, TypeVar
 
@@ -39,6 +40,11 @@ class Spool(Generic[R]):
         """Many more, as columns."""
         self._put_away()
         self._keep(block)
+
+    def add_blocks(self, blocks: Iterable[pl.DataFrame]) -> None:
+        """As they come."""
+        for block in blocks:
+            self.add_block(block)
 
     def _put_away(self) -> None:
         if self._newest:

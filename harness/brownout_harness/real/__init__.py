@@ -9,6 +9,7 @@
 - `served_here.py`       which of them serve on this machine, for whoever looks for them
 - `mitm.py`              mitmproxy as a process; `intercepting.py` is `brownout intercept`
 - `booths.py`            the vendors' simulators, a process each: told the schedule beforehand, read at the end
+- `links.py`             proxies between the target and what it depends on; `link_process.py` is what they run in
 - `moments.py`           what is done while a simulator holds the call at whose moment it is to be done
 - `load_process.py`      the load generator's process: its plan, its start, its progress; `load_workers.py` where it
   is several; `joining.py` where they are part of another machine's

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from brownout_harness.asked.dead_letters import Answered
 from brownout_harness.asked.request import Request
@@ -15,11 +16,19 @@ OPERATOR_WITHIN_S: Final = 60.0
 """For one lot of dead letters to be sent again."""
 
 
+class Ways(NamedTuple):
+    """Where one process is to find what it depends on."""
+
+    booths: Iterable[Booth]
+    redis_url: str
+    upstreams: Mapping[str, str] = MappingProxyType({})
+    """By name, as `host:port`."""
+
+
 def launches(
     scenario: Scenario,
-    booths: Iterable[Booth],
+    ways: Callable[[str], Ways],
     *,
-    redis_url: str,
     scratch: Path,
     listen: Callable[[str], Mapping[str, str]],
     parts: str = "",
@@ -36,8 +45,9 @@ def launches(
     return {
         name: launch(
             scenario,
-            booths,
-            redis_url=redis_url,
+            found.booths,
+            redis_url=found.redis_url,
+            upstreams=found.upstreams,
             scratch=scratch,
             seed=scenario.seed + number,
             listen=listen_once,
@@ -45,7 +55,7 @@ def launches(
             parts=parts,
             ports=ports,
         )
-        for number, name in enumerate(scenario.processes)
+        for number, (name, found) in enumerate((name, ways(name)) for name in scenario.processes)
     }
 
 

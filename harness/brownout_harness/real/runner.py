@@ -21,7 +21,8 @@ from brownout_harness.asked.notices import notices
 from brownout_harness.asked.request import Request
 from brownout_harness.faults.actions import Actions, written_down
 from brownout_harness.faults.agenda import Agenda
-from brownout_harness.faults.layers import Actor, counted, schedule
+from brownout_harness.faults.layers import Actor, counted, in_force, schedule
+from brownout_harness.faults.strikes import seen
 from brownout_harness.faults.wall import MovedWall
 from brownout_harness.judging.evidence import Death, Deed, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
@@ -151,7 +152,6 @@ class _Run:
         self._helper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="action")
         self._pending: list[tuple[Deed, Future[Came]]] = []
         self._cut_short: set[Future[Came]] = set()
-        self._spans = scenario.spans()
         self._rules = scenario.fault_rules()
         self._agenda = Agenda(scenario.actions())
         self._actions = Actions(scenario)
@@ -276,7 +276,7 @@ class _Run:
     def _progress(self, phase: str = "") -> Progress:
         now_s = self._now_s()
         watch = self._stage.watch
-        span = next((span for span in self._spans if span.start_s <= now_s < span.end_s), None)
+        span = next((span for span in self._scenario.spans() if span.start_s <= now_s < span.end_s), None)
         return Progress(
             phase=phase or (span.phase.name if span else "starting" if now_s < 0 else "draining"),
             at_s=now_s,
@@ -286,7 +286,7 @@ class _Run:
             success_share=watch.recent.success_share,
             in_flight=watch.latest.get("in_flight", 0),
             breakers=self._breakers.states,
-            faults=tuple(f"{rule.vendor}: {rule.text}" for rule in self._rules if rule.start_s <= now_s < rule.end_s),
+            faults=in_force(self._rules, now_s),
         )
 
     def _now_s(self) -> float:
@@ -326,13 +326,12 @@ class _Run:
         self._gaps += self._breakers.gaps()
         for name in self._stage.targets:
             self._processes.stop(name)
+        self._gaps += self._stage.links.collect(duration_s)
         booths = self._stage.booths
         ledger, events = Spool(LedgerRow, self._rows), Spool(EventRow, self._rows)
-        for page in booths.ledger(self._start_at_s):
-            ledger.add_block(page)
+        ledger.add_blocks(booths.ledger(self._start_at_s))
         deliveries = Spool(DeliveryRow, self._rows)
-        for page in booths.deliveries(self._start_at_s):
-            deliveries.add_block(page)
+        deliveries.add_blocks(booths.deliveries(self._start_at_s))
         self._gaps += booths.gaps()
         until_s = self._start_at_s + duration_s
         self._gaps += self._pulses.gaps(self._stage.own, self._start_at_s, until_s, away=self._stage.store.away)
@@ -342,11 +341,13 @@ class _Run:
         operations = Rows(OperationRow, read(OperationRow, told).lazy())
         if not self._is_interrupted:
             self._gaps += self._stage.gaps_of_load(operations, told)
+        linked = seen(self._stage.links.books(), ledger.rows(), operations)
+        books = (operations, linked.ledger, events.rows(), deliveries.rows(), linked.strikes)
         return RunInputs(
-            tables=Tables(operations, ledger.rows(), events.rows(), deliveries.rows(), Rows.of(LetterRow, shown)),
+            tables=Tables(*books, Rows.of(LetterRow, shown)),
             shows_dead_letters=self._shows_letters,
             fault_counts=counted(self._actors.values()),
-            gaps=(*self._gaps, *self._actions.gaps),
+            gaps=(*self._gaps, *linked.gaps, *self._actions.gaps),
             deaths=tuple(self._deaths),
             deeds=tuple(self._deeds),
             endings=self._stops.endings,
@@ -394,5 +395,6 @@ class _Run:
 
 LAYERS: Final[Mapping[Layer, Callable[[Stage], Actor]]] = {
     "vendor": lambda stage: stage.booths,
+    "wire": lambda stage: stage.links,
 }
 """The layers of faults that real mode can act out, and who does."""

@@ -22,6 +22,7 @@ from brownout_harness.real import booths, load_process
 from brownout_harness.real.booths import Booth, Booths
 from brownout_harness.real.false_time import FalseTime
 from brownout_harness.real.letters_disk import LettersDisk
+from brownout_harness.real.links import RealLinks
 from brownout_harness.real.load_process import LoadWatch
 from brownout_harness.real.load_workers import ONE, Generators, Load
 from brownout_harness.real.processes import Child, Processes, pause, wait_until
@@ -76,7 +77,8 @@ class Stage:
         self.store = RealStore(scenario, RedisProcess(redis, processes, scratch=scratch, environment=environment))
         self.time = FalseTime(scenario, scratch)
         self.disk = LettersDisk(scenario, processes, scratch=scratch, environment=environment)
-        ports = scenario.vendor_ports
+        # Of one that is behind a link, the port that the target knows is the link's.
+        ports = {vendor: port for vendor, port in scenario.vendor_ports.items() if vendor not in scenario.linked}
         stands = {
             lot: processes.start(
                 booths.name_of(lot),
@@ -92,14 +94,20 @@ class Stage:
         self.watch = LoadWatch(load.child)
         self.booths = Booths(scenario, [booth for lot, child in stands.items() for booth in _ready(child, lot)])
         self.booths.set_up()
-        self.own: tuple[Child, ...] = (*stands.values(), load.child)
-        """The processes that tell when they stood still."""
         self.redis_url = self.store.wait()
+        self.links = RealLinks(
+            scenario, processes, self.booths, redis_url=self.redis_url, scratch=scratch, environment=environment
+        )
+        self.own: tuple[Child, ...] = (*stands.values(), load.child, *self.links.children)
+        """The processes that tell when they stood still."""
         self.targets: Mapping[str, Launch] = launches(
-            scenario, self.booths, redis_url=self.redis_url, scratch=scratch, listen=self.booths.listen, parts=parts
+            scenario, self.links.ways, scratch=scratch, listen=self.booths.listen, parts=parts
         )
         self.target: Launch = next(iter(self.targets.values()))
         """The one that users ask; of copies the first: they differ in name, port and telemetry."""
+        self._begin(tell, scratch)
+
+    def _begin(self, tell: Callable[[str], None], scratch: Path) -> None:
         self._begin_targets(tell)
         self._plan_load(scratch)
         for each in self.targets.values():
@@ -148,7 +156,7 @@ class Stage:
 
     def _begin_targets(self, tell: Callable[[str], None]) -> None:
         if not self.target.command:
-            for line in _needed_by(self.target, self.booths):
+            for line in _needed_by(self.target, self.links.ways(self._scenario.processes[0]).booths):
                 tell(line)
             return
         if self.disk.holder is not None:
@@ -295,7 +303,7 @@ class Stage:
         return self.watch.is_ready
 
 
-def _needed_by(target: Launch, found: Booths) -> Iterator[str]:
+def _needed_by(target: Launch, found: Iterable[Booth]) -> Iterator[str]:
     """What an application that is started by hand must have in its environment, as `brownout up` prints it."""
     yield f"the target at {target.url} is not started here; in its environment it needs what it uses of:"
     for booth in found:

@@ -101,11 +101,12 @@ def launch(
     process: str = "",
     parts: str = "",
     ports: Mapping[str, int] = MappingProxyType({}),
+    upstreams: Mapping[str, str] = MappingProxyType({}),
 ) -> Launch:
     """What to start for this scenario. Takes a free port; files go to `scratch`. `listen(url)` registers the receivers
     of a target that serves there, and returns the secrets of the vendors that sign for it. `process` is its name among
     several, `parts` that of what takes the place of the gateway's own parts; `ports`: which of the `targets` has
-    which.
+    which; `upstreams`: where what else it depends on is to be found.
 
     Raises:
         BadInput: the target aims at another machine, its command does not exist, or it names what is not there.
@@ -122,7 +123,12 @@ def launch(
             own,
             told,
             booths,
-            values={**values, "port": str(ports.get(process) or port_of(own)), "redis.url": redis_url},
+            values={
+                **values,
+                **{f"{name}.address": at for name, at in upstreams.items()},
+                "port": str(ports.get(process) or port_of(own)),
+                "redis.url": redis_url,
+            },
             listen=listen,
             cwd=scenario.folder_of(own),
             where=f"targets.{process}" if process in scenario.targets else "target",

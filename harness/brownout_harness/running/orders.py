@@ -16,6 +16,7 @@ from brownout_core.gateway.parts import PARTS, load_parts
 from brownout_harness.asked.described import check_templates
 from brownout_harness.faults.actions import unfilled, unmoved, unseen
 from brownout_harness.faults.layers import unacted
+from brownout_harness.faults.linked import beyond_memory
 from brownout_harness.problems import BadInput
 from brownout_harness.real.load_workers import ONE, Generators
 from brownout_harness.real.memory import without_processes
@@ -166,6 +167,7 @@ def _can_be_run(mode: Mode, scenario: Scenario) -> Iterator[tuple[Place, str]]:
         yield from without_processes(scenario, "virtual mode has none: add --mode real")
         yield from unmoved(scenario, (TARGET,), "the target's moves in real mode alone: add --mode real")
         yield from unacted(scenario, LAYERS, "virtual mode cannot act out: add --mode real")
+        yield from beyond_memory(scenario, "add --mode real")
     else:
         from brownout_harness.real import false_time, letters_disk
         from brownout_harness.real.runner import LAYERS as REAL_LAYERS

@@ -10,6 +10,7 @@
 - `replicas.py` several processes of it, on the same stores
 - `vendors.py` the simulators, in memory; `moments.py` what is done at a moment in their books
 - `outside.py` somebody else's way to a simulator
+- `links.py`   proxies on the network in memory, between the application and what it depends on
 - `store.py`   the store of claims, which can be stopped, killed, emptied and put back; `shelf.py` old claims, on disk;
   `letters_disk.py` the disk under the dead letters, which can be full
 - `wire.py`    joins the application's transport to the simulators

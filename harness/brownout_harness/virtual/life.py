@@ -10,7 +10,7 @@ by the vendor, a row that was written stays.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -29,17 +29,28 @@ class Killed(BaseException):
     """Raised inside a dead application at its first attempt to act. No `except Exception` may swallow it."""
 
 
+class Mark:
+    """Of one life, in the context of whatever it starts."""
+
+    def keep(self, task: asyncio.Task[Any], context: Context | None) -> None:
+        """A task of its own has begun: it is known already, or a library's, which ends with its connections."""
+
+
 class Life:
     """Tasks of one life, and the gates through which they act. Belongs to one event loop."""
 
-    def __init__(self, on_write: Callable[[], None] = lambda: None) -> None:
-        """`on_write` is called when a store has been changed, before the application hears of it."""
+    def __init__(
+        self, on_write: Callable[[], None] = lambda: None, *, on_killed: Callable[[object], None] = lambda _mark: None
+    ) -> None:
+        """`on_write` is called when a store has been changed, before the application hears of it; `on_killed` with the
+        mark by which the network knows its connections, to close them for it."""
+        self._on_killed = on_killed
         self.ended = False
         self.on_write = on_write
         self.is_stopped = False
         self._context = copy_context()
         # A mark, and not the life itself: timers that were cancelled keep their context until they would be due.
-        self._mark = object()
+        self._mark = Mark()
         self._context.run(PROCESS.set, self._mark)
         # In the order in which they were started: a set's order would differ from process to process.
         self._tasks: dict[asyncio.Task[Any], None] = {}
@@ -96,6 +107,7 @@ class Life:
             self.was_killed = True
             self._is_gone()
         self.cancel()
+        self._on_killed(self._mark)
 
     def cancel(self) -> None:
         """Cancel what is at work, as a server does whose grace is over: each task may still say and write what it

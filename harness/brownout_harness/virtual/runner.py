@@ -33,7 +33,8 @@ from brownout_harness.asked.tokens import Minter, keeper_of
 from brownout_harness.asked.users import users_of
 from brownout_harness.faults.actions import Actions, written_down
 from brownout_harness.faults.agenda import late
-from brownout_harness.faults.layers import Actor, counted, schedule
+from brownout_harness.faults.layers import Actor, counted, in_force, schedule
+from brownout_harness.faults.strikes import seen
 from brownout_harness.faults.wall import MovedWall
 from brownout_harness.judging.evidence import Deed, Gap, GapKind
 from brownout_harness.judging.inputs import RunInputs
@@ -48,6 +49,7 @@ from brownout_harness.virtual.disk import Disk
 from brownout_harness.virtual.foreign.staging import ForeignStage
 from brownout_harness.virtual.held_back import Signals, held_back
 from brownout_harness.virtual.letters_disk import LettersDisk
+from brownout_harness.virtual.links import VirtualLinks
 from brownout_harness.virtual.loop import rarely_collecting, run_virtually
 from brownout_harness.virtual.moments import VirtualMoments
 from brownout_harness.virtual.reference import ReferenceStage
@@ -169,11 +171,12 @@ class Run:
         self.wall = MovedWall(self.loop.time, EPOCH_S)
         self.store = VirtualStore(self.scenario, self.loop, away=self.disk.claims)
         self.dead_letters = LettersDisk.empty(self.wall, self.loop.time)
+        self.links = VirtualLinks(self.scenario, self.loop)
         self.actors = {layer: make(self) for layer, make in LAYERS.items()}
         schedule(self.actors, self.scenario, 0.0)
         self.actions = Actions(self.scenario)
         self.moments = VirtualMoments(self.actions, self.vendors, clock=self.loop.time, act=self._act)
-        self.stage.open(self.vendors.simulators, self.vendors.environments)
+        self.stage.open(self.vendors.simulators, self.vendors.environments, self.links)
         self.replicas = Replicas(self.scenario.processes, self.stage.server)
         for at_s, action in self.scenario.actions():
             self.loop.call_at(at_s, self._act_when_due, action, at_s)
@@ -205,10 +208,7 @@ class Run:
         gaps = list(self.gaps)
         if self.is_cut_short:
             self.replicas.end()
-        self.stage.close()
-        await self.vendors.close()
-        await self.dead_letters.close()
-        self._let_go()
+        await self._close()
         # Of what is cut short, whatever fails while it is taken down has been made to.
         return replace(inputs, gaps=tuple(gaps if self.is_cut_short else self.gaps))
 
@@ -275,11 +275,7 @@ class Run:
                 success_share=recent.success_share,
                 in_flight=callers.in_flight,
                 breakers=dict(self.breakers),
-                faults=tuple(
-                    f"{rule.vendor}: {rule.text}"
-                    for rule in self.scenario.fault_rules()
-                    if rule.start_s <= now_s < rule.end_s
-                ),
+                faults=in_force(self.scenario.fault_rules(), now_s),
             )
         )
         if span is not None:
@@ -328,10 +324,8 @@ class Run:
         shown = [self.wall.true_dates(each) for each in await self._shown(letters(0.0))]
         for deed, task in self.visits:
             self._settle(deed, task)
-        for page in self.vendors.ledger():
-            self.ledger.add_block(page)
-        for page in self.vendors.deliveries():
-            self.deliveries.add_block(page)
+        self.ledger.add_blocks(self.vendors.ledger())
+        self.deliveries.add_blocks(self.vendors.deliveries())
         self.gaps += [*self.vendors.gaps(), *self.actions.gaps, *self.stage.gaps()]
         if forgotten := self.store.forgotten:
             self.gaps.append(Gap(GapKind.OTHER, f"{forgotten} claims were forgotten for want of room"))
@@ -342,7 +336,9 @@ class Run:
         if not self.is_cut_short:
             pace = gaps_of_pace(operations, self.callers.offered, self.scenario.spans())
             self.gaps += [*self.moments.gaps(), *pace]
-        books = (self.ledger.rows(), self.events.rows(), self.deliveries.rows())
+        linked = seen(self.links.books(), self.ledger.rows(), operations)
+        self.gaps += [*self.links.gaps(duration_s), *linked.gaps]
+        books = (linked.ledger, self.events.rows(), self.deliveries.rows(), linked.strikes)
         if unreadable := self.events.unreadable:
             self.gaps.append(Gap(GapKind.EVIDENCE_LOST, f"{unreadable} of the target's events cannot be read"))
         return RunInputs(
@@ -358,9 +354,13 @@ class Run:
             duration_s=duration_s,
         )
 
-    def _let_go(self) -> None:
-        """Of the simulators: full as they are they hold each other, and whoever judges, or runs again, needs their
-        room. A task that failed and that nobody holds says so when it is collected: now, while it is heard."""
+    async def _close(self) -> None:
+        """Let go of the simulators: full as they are they hold each other, and whoever judges, or runs again, needs
+        their room. A task that failed and that nobody holds says so when it is collected: now, while it is heard."""
+        await self.stage.close()
+        self.links.close()
+        await self.vendors.close()
+        await self.dead_letters.close()
         del self.vendors, self.moments, self.actors, self.replicas, self.callers, self.store
         del self.visits, self.cut_short
         gc.collect()
@@ -394,5 +394,6 @@ class Run:
 
 LAYERS: Final[Mapping[Layer, Callable[[Run], Actor]]] = {
     "vendor": lambda run: run.vendors,
+    "wire": lambda run: run.links,
 }
 """The layers of faults that virtual time can act out, and who does."""

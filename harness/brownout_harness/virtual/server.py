@@ -69,16 +69,21 @@ class VirtualServer:
         on_write: Callable[[], None] = lambda: None,
         grace_s: float = GRACE_S,
         process: str = "",
+        linked: Callable[[], Mapping[str, "Way"]] = dict,
+        on_killed: Callable[[object], None] = lambda _mark: None,
     ) -> None:
         """`claims` connects to the store of claims, for each life; `on_write` is called at each change of a store,
         before the application hears of it; `grace_s` is how long what is under way may take to end after a stop;
-        `process` is its name among several on the same stores."""
+        `process` is its name among several on the same stores; `linked` makes the ways over a network, for
+        each life, and `on_killed` closes what it has open there."""
         self._grace_s = grace_s
         self._process = process
         self._on_write = on_write
         self._config = config
         self._replacements = replacements
         self._transports = transports
+        self._linked = linked
+        self._on_killed = on_killed
         self._claims = claims
         self._dead_letters = dead_letters
         self._sink = sink
@@ -98,13 +103,14 @@ class VirtualServer:
                 self._life.go_on()
             return
         self._lives += 1
-        life = self._life = Life(self._on_write)
+        life = self._life = Life(self._on_write, on_killed=self._on_killed)
+        ways = {**self._transports, **self._linked()}
         instance = f"{self._process}/life-{self._lives}".lstrip("/")
         application = self._application = build(
             self._config,
             self._replacements,
-            transports={name: self._connected(name, life.transport(each)) for name, each in self._transports.items()},
-            sessions={name: life.sessions(each) for name, each in self._transports.items()},
+            transports={name: self._connected(name, life.transport(each)) for name, each in ways.items()},
+            sessions={name: life.sessions(each) for name, each in ways.items()},
             claims=life.claims(self._claims()),
             dead_letters=life.dead_letters(self._dead_letters),
             wall_clock=self._wall_clock,

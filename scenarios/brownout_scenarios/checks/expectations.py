@@ -109,7 +109,7 @@ def _fault(scenario: Scenario, item: schema.Expected, at: Path) -> Found:
     if named not in rules:
         hint = spelling.hint(named, rules) if rules else ": there is none"
         yield (*at, "struck_by"), f"no fault {units.shown(named)}, written phase.place and counted from 0{hint}"
-    elif rules[named].layer != "vendor":
+    elif rules[named].layer != "vendor" and (rules[named].link is None or not rules[named].vendor):
         yield (*at, "struck_by"), f"{named} happens outside the vendor: its ledger does not tell whom it struck"
 
 

@@ -269,6 +269,15 @@ def _listen(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, 
     return 201, {"secret": simulator.listen(account, url)}
 
 
+def _move(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
+    del tail, query
+    url = data.get("url")
+    if not isinstance(url, str) or not is_loopback_host(urlsplit(url).netloc):
+        raise Bad(f"url: where clients find it on this machine, got {shown(url)}")
+    simulator.base_url = url
+    return 200, {"url": url}
+
+
 def _reset(simulator: Simulator[Any], tail: str, query: Query, data: dict[str, Any]) -> Answer:
     del tail, query
     account = data.get("account")
@@ -325,6 +334,7 @@ HANDLERS: Final[Mapping[str, Mapping[str, Handler]]] = {
     "moments": {"GET": _moments, "POST": _watch, "DELETE": _let_go},
     "deliveries": {"GET": _deliveries},
     "receivers": {"POST": _listen},
+    "address": {"PUT": _move},
     "reset": {"POST": _reset},
     "setup": {"GET": _how_set_up, "PUT": _set_up},
     "clock": {"GET": _clock, "POST": _advance},

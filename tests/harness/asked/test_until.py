@@ -5,7 +5,8 @@ import json
 import pytest
 
 from brownout_harness.asked.until import Following, states_text
-from brownout_reports.rows import Outcome, StateSeen
+from brownout_reports.fields import StateSeen
+from brownout_reports.rows import Outcome
 from brownout_scenarios.until import Until
 
 FOLLOWING = Following(

@@ -21,13 +21,13 @@ from brownout_scenarios.schema import FaultRule
 
 @dataclass(frozen=True, kw_only=True)
 class Cut:
-    """The link is cut."""
+    """The power is cut."""
 
     after_s: float = 0.0
 
 
-class Wire:
-    """Acts out what happens on the wire: notes its rules, and strikes once."""
+class Machine:
+    """Acts out what happens in the machine: notes its rules, and strikes once."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -45,7 +45,7 @@ class Wire:
 
 SCENARIO = """\
 name: torn
-about: The link to a vendor is cut.
+about: The power is cut.
 workload:
   arrivals: {rate: 20/s}
   operations: [{name: pay}]
@@ -63,9 +63,9 @@ expect: [nothing_lost]
 
 @pytest.fixture
 def torn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A scenario with a fault on the wire, in a vocabulary that knows such a kind."""
+    """A scenario with a fault in the machine, in a vocabulary that knows such a kind."""
     words = vocabulary()
-    wider = replace(words, faults={**words.faults, "cut": FaultKind(Cut, layer="wire")})
+    wider = replace(words, faults={**words.faults, "cut": FaultKind(Cut, layer="machine")})
     monkeypatch.setattr(orders, "vocabulary", lambda: wider)
     path = tmp_path / "torn.yaml"
     path.write_text(SCENARIO)
@@ -77,7 +77,8 @@ def test_a_mode_that_cannot_act_a_layer_out_says_so_with_line_and_cure(torn: str
     with pytest.raises(BadInput) as refused:
         checked_scenario(torn, "virtual", None)
     assert str(refused.value) == (
-        f"{torn}:13: phases[1].faults[1].cut: happens on the wire, which virtual mode cannot act out: add --mode real"
+        f"{torn}:13: phases[1].faults[1].cut: happens in the machine, "
+        "which virtual mode cannot act out: add --mode real"
     )
     with pytest.raises(BadInput, match="real mode cannot act out: take the fault out"):
         checked_scenario(torn, "real", None)
@@ -87,13 +88,13 @@ def test_a_mode_that_cannot_act_a_layer_out_says_so_with_line_and_cure(torn: str
 def test_a_layer_that_a_mode_has_gets_its_rules_and_its_counts_are_evidence(
     torn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[Wire] = []
+    made: list[Machine] = []
 
-    def wire(run: Run) -> Wire:
-        made.append(Wire(run))
+    def machine(run: Run) -> Machine:
+        made.append(Machine(run))
         return made[-1]
 
-    monkeypatch.setattr(runner, "LAYERS", {**runner.LAYERS, "wire": wire})
+    monkeypatch.setattr(runner, "LAYERS", {**runner.LAYERS, "machine": machine})
     scenario = checked_scenario(torn, "virtual", None)
     inputs = run_virtual(scenario)
     assert made[0].cut_at_s == [2.0]
@@ -118,10 +119,10 @@ class Deaf:
 
 @pytest.mark.thorough
 def test_every_layer_gets_its_own_rules_and_no_others(torn: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "LAYERS", {"vendor": Wire, "wire": Wire, "machine": Wire})
+    monkeypatch.setattr(runner, "LAYERS", {"vendor": Machine, "wire": Machine, "machine": Machine})
     actors = {"vendor": Deaf(), "wire": Deaf(), "machine": Deaf()}
     schedule(actors, checked_scenario(torn, "virtual", None), 5.0)  # type: ignore[arg-type]
-    assert [actor.told for actor in actors.values()] == [["torn.0 from 5.0"], ["torn.1 from 5.0"], []]
+    assert [actor.told for actor in actors.values()] == [["torn.0 from 5.0"], [], ["torn.1 from 5.0"]]
     assert set(counted(actors.values())) == {"torn.0", "torn.1"}
 
 
@@ -129,11 +130,11 @@ def test_every_layer_gets_its_own_rules_and_no_others(torn: str, monkeypatch: py
 def test_what_holds_for_the_whole_run_goes_to_the_vendors_before_the_faults_that_may_replace_it(
     torn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "LAYERS", {"vendor": Wire, "wire": Wire})
+    monkeypatch.setattr(runner, "LAYERS", {"vendor": Machine, "machine": Machine})
     Path(torn).write_text(SCENARIO.replace("phases:", "serve: {stripe: {at_once: 1, each: {fixed: 20ms}}}\nphases:"))
     scenario = checked_scenario(torn, "virtual", None)
-    vendor, wire = Deaf(), Deaf()
-    schedule({"vendor": vendor, "wire": wire}, scenario, 5.0)
+    vendor, machine = Deaf(), Deaf()
+    schedule({"vendor": vendor, "machine": machine}, scenario, 5.0)
     assert vendor.told == ["serve.stripe from 5.0", "torn.0 from 5.0"]
-    assert wire.told == ["torn.1 from 5.0"]
+    assert machine.told == ["torn.1 from 5.0"]
     assert [rule.id for rule in scenario.fault_rules()] == ["torn.0", "torn.1"]

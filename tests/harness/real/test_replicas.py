@@ -6,7 +6,7 @@ from pathlib import Path
 from brownout_harness.asked.request import Request
 from brownout_harness.real import load_process, redis_process
 from brownout_harness.real.booths import name_of
-from brownout_harness.real.replicas import asker, have_look, launches, telemetry_of
+from brownout_harness.real.replicas import Ways, asker, have_look, launches, telemetry_of
 from brownout_harness.real.target import Launch
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.checks.targets import HARNESS_OWN
@@ -16,10 +16,12 @@ from tests.support.target import Target
 from tests.support.toy_vocabulary import SCENARIO
 from tests.support.toy_vocabulary import vocabulary as toy_vocabulary
 
+WAYS = Ways([], "redis://127.0.0.1:2/0")
+
 
 def test_two_gateways_share_their_stores_and_nothing_else(tmp_path: Path) -> None:
     scenario = dataclasses.replace(load_text(SCENARIO, toy_vocabulary()), replicas=2)
-    found = launches(scenario, [], redis_url="redis://127.0.0.1:2/0", scratch=tmp_path, listen=lambda _url: {})
+    found = launches(scenario, lambda _: WAYS, scratch=tmp_path, listen=lambda _url: {})
     assert [(name, each.name) for name, each in found.items()] == [("gateway.0",) * 2, ("gateway.1",) * 2]
     one, other = (each.environment for each in found.values())
     differ = {name for name in one if one[name] != other[name]}
@@ -29,9 +31,7 @@ def test_two_gateways_share_their_stores_and_nothing_else(tmp_path: Path) -> Non
 
 
 def test_one_alone_has_no_number_and_its_telemetry_no_name(tmp_path: Path) -> None:
-    found = launches(
-        load_text(SCENARIO, toy_vocabulary()), [], redis_url="redis://", scratch=tmp_path, listen=lambda _url: {}
-    )
+    found = launches(load_text(SCENARIO, toy_vocabulary()), lambda _: WAYS, scratch=tmp_path, listen=lambda _url: {})
     assert list(found) == [found["gateway"].name] == ["gateway"]
     assert telemetry_of(found) == {"": tmp_path / "telemetry.ndjson"}
 
@@ -48,8 +48,7 @@ def test_an_application_of_ones_own_gets_a_port_each_and_the_vendors_notify_the_
 
     found = launches(
         dataclasses.replace(shop, target=target, replicas=3),
-        [],
-        redis_url="redis://127.0.0.1:2/0",
+        lambda _: WAYS,
         scratch=tmp_path,
         listen=listen,
     )

@@ -293,6 +293,15 @@ def test_a_receiver_that_cannot_be_is_refused(body: dict[str, Any], why: str) ->
     assert why in answer["error"]
 
 
+def test_a_vendor_names_itself_by_where_clients_find_it() -> None:
+    till = Driver()
+    assert ask(till, "PUT", "address", {"url": "http://127.0.0.1:4000"}) == (200, {"url": "http://127.0.0.1:4000"})
+    assert ask(till, "GET", "")[1]["url"] == "http://127.0.0.1:4000"
+    for wrong in ({}, {"url": 7}, {"url": "http://shop.example.com"}):
+        status, answer = ask(till, "PUT", "address", wrong)
+        assert (status, "where clients find it on this machine" in answer["error"]) == (400, True)
+
+
 def test_a_vendor_is_set_up_and_says_how() -> None:
     till = Driver()
     assert ask(till, "GET", "")[1]["setup"] == {"shop": "whose till it is, on each charge"}

@@ -22,6 +22,7 @@ from brownout_reports.rows import (
     OperationRow,
     Outcome,
 )
+from brownout_reports.strikes import StrikeRow
 from brownout_reports.tables import Rows, Tables
 
 T = TypeVar("T")
@@ -99,6 +100,11 @@ class Run:
     def deliveries(self) -> tuple[DeliveryRow, ...]:
         """Of every vendor."""
         return tuple(self.inputs.tables.of(DeliveryRow))
+
+    @cached_property
+    def strikes(self) -> tuple[StrikeRow, ...]:
+        """Of every link."""
+        return tuple(self.inputs.tables.of(StrikeRow))
 
     @cached_property
     def effects_of(self) -> Mapping[str, tuple[LedgerRow, ...]]:
@@ -198,6 +204,7 @@ class Run:
             EventRow: self.events,
             LetterRow: self.letters,
             DeliveryRow: self.deliveries,
+            StrikeRow: self.strikes,
         }
         return kinds[record]
 

@@ -97,6 +97,8 @@ class BlastRadius:
 
     def _spared(self, control: Evidence, struck: list[str]) -> tuple[list[str], str]:
         """The operations that are to notice nothing; or why nobody can say which."""
+        if "" in struck:
+            return [], "a fault struck a link to no vendor: nobody knows who does not use that"
         users = {name: sorted(used_by(control, name) & {*struck}) for name in control.operations_of}
         if self.operation:
             used = users.get(self.operation, [])

@@ -8,7 +8,8 @@ import polars as pl
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, require, seconds
-from brownout_reports.rows import OperationRow, Outcome, StateSeen
+from brownout_reports.fields import StateSeen
+from brownout_reports.rows import OperationRow, Outcome
 from brownout_reports.run_folder import ExpectationResult
 
 MINIMUM_OPERATIONS: Final = 10

@@ -25,7 +25,9 @@ from brownout_harness.virtual.foreign.loop import NetworkLoop, network_loop
 from brownout_harness.virtual.foreign.redis import NAME, PORT, URL, RedisConnection
 from brownout_harness.virtual.foreign.server import ForeignServer, last_of
 from brownout_harness.virtual.guard import GUARD, is_ours, replaced
+from brownout_harness.virtual.links import VirtualLinks
 from brownout_scenarios.live_keys import looks_live
+from brownout_scenarios.phases import REDIS
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.target import REDIS_URL, TEMPLATE, Target
 from brownout_simulators.hosts.http1.connection import Connection
@@ -40,7 +42,12 @@ HELD_BACK: Final = "whsec_not_known_yet"
 
 def url_of(vendor: str) -> str:
     """Where a simulator is on the network. It answers to loopback's names only."""
-    return f"http://{vendor}.localhost"
+    return f"http://{host_of(vendor)}"
+
+
+def host_of(vendor: str) -> str:
+    """Its name there."""
+    return f"{vendor}.localhost"
 
 
 class ForeignStage:
@@ -100,16 +107,21 @@ class ForeignStage:
             raise BadInput("the target's environment holds a live key: Brownout works with test keys only")
         os.environ.update({"PORT": values["port"], **own})
 
-    def open(self, simulators: Mapping[str, Simulator[Any]], environments: Mapping[str, Mapping[str, str]]) -> None:
-        """Have the vendors listen on the network."""
+    def open(
+        self,
+        simulators: Mapping[str, Simulator[Any]],
+        environments: Mapping[str, Mapping[str, str]],
+        links: VirtualLinks,
+    ) -> None:
+        """Have the vendors listen on the network, behind the links that faults name."""
         loop = network_loop()
         self._hand_over(environments)
         if REDIS_URL in self._target.templates():
-            loop.network.listen(NAME, PORT, partial(RedisConnection, FakeServer()))
+            links.listen(loop.network, REDIS, NAME, PORT, partial(RedisConnection, FakeServer()))
         for name, simulator in simulators.items():
             service = Service(simulator, LoopTimers(loop, loop.time))
             self._services.append(service)
-            loop.network.listen(url_of(name).partition("://")[2], HTTP, partial(Connection, service))
+            links.listen(loop.network, name, host_of(name), HTTP, partial(Connection, service))
 
     def server(self, process: str, _number: int) -> ForeignServer:
         """One process of the application."""
@@ -151,7 +163,7 @@ class ForeignStage:
         left = [f"the target left an error to nobody {n} times: {error}" for error, n in self._left.most_common(5)]
         return [*left, *(note for server in self._servers for note in server.notes())]
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """The run is over, and what was seen of it collected."""
         for server in self._servers:
             server.end()

@@ -62,6 +62,7 @@ class Connection(asyncio.Protocol):
         """A client is there."""
         made = cast("asyncio.Transport", transport)  # uvloop's are, but do not say so
         self._transport = self._exchange.transport = made
+        self._exchange.port = transports.port_of(made)
         transports.tell_of_every_byte(made)
         self.due_s = self._service.clock() + self._service.patience.head_s
         self._service.joined(self)

@@ -68,6 +68,7 @@ class Exchange:
         "_timer",
         "is_busy",
         "is_paused",
+        "port",
         "transport",
     )
 
@@ -78,6 +79,8 @@ class Exchange:
         """A request is being handled, or its answer is not out yet."""
         self.is_paused = False
         """Not all that was written is handed over."""
+        self.port = 0
+        """That the client connects from."""
         self._service = service
         self._simulator = service.simulator
         self._owner = owner
@@ -112,6 +115,7 @@ class Exchange:
             self._service.complain(str(refusal))
             call = OwnAnswer(refusal.status, message(str(refusal)))
         if isinstance(call, Call):
+            call.connection = self.port
             self._call = call
             self._step(self._simulator.handle(call))
         else:

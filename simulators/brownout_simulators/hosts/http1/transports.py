@@ -14,6 +14,12 @@ def tell_of_every_byte(transport: asyncio.Transport) -> None:
     transport.set_write_buffer_limits(high=0, low=0)
 
 
+def port_of(transport: asyncio.Transport) -> int:
+    """The port that the client connects from; 0 where it has none."""
+    peer = transport.get_extra_info("peername")
+    return peer[1] if isinstance(peer, tuple) else 0
+
+
 def reset(transport: asyncio.Transport) -> None:
     """End with RST instead of FIN, where there is such a thing."""
     handle = transport.get_extra_info("socket")

@@ -1,0 +1,73 @@
+"""Links of real runs: who is handed which address, and what a run is worth whose target uses another."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from brownout_harness.judging.inputs import RunInputs
+from brownout_harness.real.booths import Booth
+from brownout_harness.real.links import RealLinks
+from brownout_harness.real.runner import run_real
+from brownout_harness.running.execute import judged
+from brownout_harness.words.vocabulary import vocabulary
+from brownout_reports.rows import LedgerRow, OperationRow, Outcome
+from brownout_reports.run_folder import Status
+from brownout_reports.strikes import StrikeRow
+from brownout_scenarios.load import load
+from brownout_scenarios.schema import Scenario
+from tests.support.shop_scenario import write_shop
+
+pytestmark = pytest.mark.real
+
+FAULT = "{vendor: stripe, match: POST /v1/payment_intents, share: 50%, respond: {status: 503}}"
+SLOW = "{link: target→stripe, latency: 200ms}"
+
+
+def linked(folder: Path, fault: str = SLOW, *, steady: str = "1s") -> Scenario:
+    path = write_shop(folder, steady=steady)
+    text = path.read_text(encoding="utf-8").replace(FAULT, fault)
+    path.write_text(text, encoding="utf-8")
+    return load(path, vocabulary())
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> tuple[Scenario, RunInputs]:
+    folder = tmp_path_factory.mktemp("slow")
+    scenario = linked(folder)
+    return scenario, run_real(scenario, work=folder / "work")
+
+
+def test_every_request_of_the_window_is_slow_and_known_as_struck(slow: tuple[Scenario, RunInputs]) -> None:
+    scenario, inputs = slow
+    assert inputs.gaps == ()
+    assert judged(scenario, inputs).status is Status.PASSED
+    within = [row for row in inputs.tables.of(OperationRow) if 1.05 <= row.intended_s < 2.7]
+    assert within
+    assert all(row.latency_s >= 0.2 for row in within)
+    charged = inputs.tables.of(LedgerRow).frame.filter(
+        pl.col("entry") == "request", pl.col("at_s").is_between(1.05, 2.7)
+    )
+    assert {tuple(each) for (each,) in charged.select("faults").collect().rows()} == {("trouble.0",)}
+    strikes = list(inputs.tables.of(StrikeRow))
+    assert inputs.fault_counts["trouble.0"].struck == len({row.number for row in strikes}) > 0
+    assert {(row.process, row.peer, row.stream) for row in strikes} == {("target", "stripe", "downstream")}
+    assert all(0.99 <= row.at_s <= 3.1 for row in strikes)
+
+
+def test_the_address_of_the_link_is_what_the_vendor_names_itself_by(slow: tuple[Scenario, RunInputs]) -> None:
+    _, inputs = slow
+    assert inputs.logs is not None
+    assert {row.outcome for row in inputs.tables.of(OperationRow)} == {Outcome.DONE}
+    assert (inputs.logs / "links.log").exists()
+
+
+def test_a_target_that_goes_past_its_link_is_no_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def as_it_is(_links: RealLinks, _process: str, booth: Booth) -> Booth:
+        return booth  # as if it had the address from somewhere else
+
+    monkeypatch.setattr(RealLinks, "_seen_by", as_it_is)
+    scenario = linked(tmp_path, SLOW.replace("}", ", expect_struck: 0}"), steady="200ms")
+    judgement = judged(scenario, run_real(scenario, work=tmp_path / "work"))
+    assert judgement.status is Status.INCONCLUSIVE
+    assert any("reached stripe beside its link, first POST /v1/payment_intents" in each for each in judgement.reasons)
