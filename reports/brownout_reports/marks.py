@@ -46,8 +46,9 @@ def lanes(verdict: Verdict, looks: Mapping[str, VendorLook], end_s: float, width
         axes.set_ylim(rows, 0)
         for row, story in enumerate(faults):
             _draw_fault(axes, row, story, end_s, width_in)
-            for number, fault in enumerate(story):
-                _draw_whose(axes, row, (number, len(story)), fault, looks[fault.whose])
+            whose = {fault.whose: fault for fault in reversed(story)}
+            for number, fault in enumerate(reversed(whose.values())):
+                _draw_whose(axes, row, (number, len(whose)), fault, looks[fault.whose])
         if left_out:
             axes.text(0.0, len(faults) + 0.5, f"and {left_out} faults more, in the table below", color=QUIET,
                       fontsize=LABEL_PT, va="center")  # fmt: skip
@@ -64,10 +65,10 @@ def lanes(verdict: Verdict, looks: Mapping[str, VendorLook], end_s: float, width
 
 
 def stories(faults: Iterable[FaultSpan]) -> list[list[FaultSpan]]:
-    """The faults, those together that are one: what struck several vendors at the same instants is told once."""
-    told: dict[tuple[str, float, float], list[FaultSpan]] = {}
+    """The faults, those together that are one: at several vendors, or the rows of an incident."""
+    told: dict[str, list[FaultSpan]] = {}
     for fault in faults:
-        told.setdefault((fault.story or fault.id, fault.start_s, fault.end_s), []).append(fault)
+        told.setdefault(fault.story or fault.id, []).append(fault)
     return list(told.values())
 
 
@@ -81,9 +82,11 @@ def _draw_whose(axes: Axes, row: int, place: tuple[int, int], fault: FaultSpan, 
 
 
 def _draw_fault(axes: Axes, row: int, story: Sequence[FaultSpan], end_s: float, width_in: float) -> None:
-    fault = story[0]
-    start_s, until_s = max(fault.start_s, 0.0), min(fault.end_s, end_s)
-    for stretch, alpha in [((start_s, until_s), 0.22), *((spell, 0.3) for spell in fault.on or ())]:
+    start_s = max(min(each.start_s for each in story), 0.0)
+    until_s = min(max(each.end_s for each in story), end_s)
+    stretches = {((each.start_s, each.end_s), 0.22) for each in story}
+    stretches |= {(spell, 0.3) for each in story for spell in each.on or ()}
+    for stretch, alpha in sorted(stretches):
         from_s, to_s = max(stretch[0], 0.0), min(stretch[1], end_s)
         axes.add_patch(Rectangle((from_s, row + 0.06), max(to_s - from_s, 0.0), 0.88, facecolor=SHADE, alpha=alpha,
                                  linewidth=0))  # fmt: skip
@@ -91,7 +94,9 @@ def _draw_fault(axes: Axes, row: int, story: Sequence[FaultSpan], end_s: float, 
     from_s = min(max(until_s, start_s), end_s) if on_left else start_s
     room_in = width_in * (from_s if on_left else end_s - from_s) / end_s - 0.1
     whose = ", ".join(dict.fromkeys(each.whose for each in story))
-    text = fitted(f"{whose}: {fault.text}", room_in, size_pt=LABEL_PT)
+    texts = list(dict.fromkeys(each.text for each in story))
+    told = texts[0] if len(texts) == 1 else f"{story[0].story}, {len(story)} stretches: {texts[0]}, and more"
+    text = fitted(f"{whose}: {told}", room_in, size_pt=LABEL_PT)
     axes.annotate(text, (from_s, row + 0.5), (-4 if on_left else 4, 0), textcoords="offset points", fontsize=LABEL_PT,
                   color=INK, va="center", ha="right" if on_left else "left")  # fmt: skip
 

@@ -125,6 +125,25 @@ class FaultSpan(Frozen):
     """Fewer than this, and the experiment did not happen as asked."""
 
     @property
+    def experiment(self) -> tuple[str, str]:
+        """What it is counted with: the rows of an incident at one vendor are one experiment."""
+        return self.story or self.id, self.vendor
+
+    def joined(self, other: "FaultSpan") -> "FaultSpan":
+        """Both as one, which is called by what they have in common."""
+        return self.model_copy(
+            update={
+                "id": self.story,
+                "text": self.text if self.text == other.text else f"{self.text}, and more",
+                "start_s": min(self.start_s, other.start_s),
+                "end_s": max(self.end_s, other.end_s),
+                "matched": self.matched + other.matched,
+                "struck": self.struck + other.struck,
+                "expect_struck": max(self.expect_struck, other.expect_struck),
+            }
+        )
+
+    @property
     def in_force(self) -> tuple[tuple[float, float], ...]:
         """The stretches in which it could strike."""
         return ((self.start_s, self.end_s),) if self.on is None else self.on

@@ -4,6 +4,7 @@
 - `links.py`       what befalls a link, as it is written
 - `groups.py`      several groups of users as one workload
 - `moments.py`     moments in the books, on which an action happens; `processes.py` where a process stands after some
+- `replay.py`      an incident that is played again; `timelines.py` its rows, read from a file, and the faults they are
 - `tags.py`        the words that a scenario is found by, and the public incident that one follows
 - `limits.py`      which of a vendor's own limiters are on
 - `stores.py`      the store of a run, as a process; `disks.py` the disks that can be full

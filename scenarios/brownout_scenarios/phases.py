@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from brownout_scenarios.disks import Disk
 from brownout_scenarios.limits import Limits
 from brownout_scenarios.moments import Moment
+from brownout_scenarios.replay import Replay
 from brownout_scenarios.stores import STORE, Restore, Store
 from brownout_scenarios.workload import Json, Rising
 
@@ -283,6 +284,10 @@ class Phase:
     rate_per_s: float | Rising | None = None
     """Replaces the workload's rate; `0/s` pauses arrivals; `{from: 40/s, to: 80/s}` rises or falls evenly."""
     faults: tuple[Fault, ...] = ()
+    incident: Replay | None = None
+    """A recorded incident, played again: `outage.csv`, or `{file: outage.csv, speed: 60}`."""
+    replayed: tuple[Fault, ...] = field(default=(), metadata={"derived": True})
+    """What that is."""
     actions: tuple[Action, ...] = ()
     limits: Mapping[str, Limits] = field(default_factory=dict)
     """Per vendor, limiters that hold while it lasts, each in place of the run's of its name; `false` has one off."""

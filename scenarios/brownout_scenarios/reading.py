@@ -4,13 +4,13 @@ Where the shape is wrong somewhere, the checks that need a whole scenario speak 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
 
-from brownout_scenarios import checks, errors, salvage, wording
+from brownout_scenarios import checks, errors, salvage, timelines, wording
 from brownout_scenarios.errors import Mistake
 from brownout_scenarios.phases import Fault
 from brownout_scenarios.salvage import Sound
@@ -99,9 +99,44 @@ def _in_file(path: Path, places: Mapping[Path, Path]) -> Path:
 
 
 def _checked(scenario: Scenario, words: Vocabulary, also: Sequence[Check]) -> tuple[Scenario, list[tuple[Path, str]]]:
-    found = [*checks.problems(scenario, words), *(each for check in also for each in check(scenario))]
+    scenario, unread = _replayed(scenario, words)
+    found = [*unread, *checks.problems(scenario, words), *(each for check in also for each in check(scenario))]
     prepared, unprepared = _prepared(scenario, words)
     return prepared, [*found, *unprepared]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _One:
+    fault: Fault
+
+
+def _replayed(scenario: Scenario, words: Vocabulary) -> tuple[Scenario, list[tuple[Path, str]]]:
+    """The scenario with the incidents that its phases play again, and what is wrong with their files."""
+    wrong: list[tuple[Path, str]] = []
+    phases = []
+    model = words.grammar.model(_One)
+
+    def read_fault(entry: Mapping[str, Any]) -> Fault:
+        try:
+            fault: Fault = model.model_validate({"fault": dict(entry)}).result().fault
+        except ValidationError as error:
+            first = errors.of_validation(error, {"fault": entry}, model)[0]
+            raise ValueError(f"{errors.dotted(first.path[1:])}: {first.text}".removeprefix(": ")) from None
+        if why := words.check_rule(fault.vendor, fault.rule):
+            raise ValueError(why)
+        return fault
+
+    folder = FilePath() if scenario.path is None else scenario.path.resolve().parent
+    for index, phase in enumerate(scenario.phases):
+        replayed: list[Fault] = []
+        if phase.incident is not None and phase.for_s > 0:
+            try:
+                rows = timelines.read(folder / phase.incident.file)
+                replayed = timelines.faults(rows, phase.incident, phase.for_s, read_fault)
+            except timelines.TimelineError as error:
+                wrong.append((("phases", index, "incident"), str(error)))
+        phases.append(replace(phase, replayed=tuple(replayed)))
+    return replace(scenario, phases=tuple(phases)), wrong
 
 
 def _prepared(scenario: Scenario, words: Vocabulary) -> tuple[Scenario, list[tuple[Path, str]]]:
@@ -111,8 +146,8 @@ def _prepared(scenario: Scenario, words: Vocabulary) -> tuple[Scenario, list[tup
     folder = None if scenario.path is None else scenario.path.resolve().parent
     for placed in scenario.placed_faults():
         fault = placed.fault
-        if placed.path in prepared.get(placed.path[:-1], {}):
-            continue  # another vendor's part of the same fault
+        if placed.path[-1] == "incident" or placed.path in prepared.get(placed.path[:-1], {}):
+            continue  # an incident's names no file of its own; another vendor's part of the same fault
         parameters = fault.rule[fault.kind]
         try:
             parameters = words.prepare_fault(fault.kind, parameters, folder, fault.vendor)

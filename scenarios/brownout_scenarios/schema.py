@@ -7,6 +7,7 @@ expectation: they are handed in (`vocabulary.py`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,8 @@ class Placed:
     path: tuple[str | int, ...]
     stretch: str
     """A phase's name, or `always`."""
-    index: int
+    index: int | str
+    """In its list; of what an incident's rows are, `incident`."""
     part: str = ""
     """Of a fault that is several rules: which of them."""
     start_s: float
@@ -326,17 +328,12 @@ class Scenario:
             for index, fault in enumerate(self.always)
         ]
         for number, span in enumerate(self.spans()):
-            placed += [
-                Placed(
-                    fault=fault,
-                    path=("phases", number, "faults", index),
-                    stretch=span.phase.name,
-                    index=index,
-                    start_s=span.start_s,
-                    for_s=span.phase.for_s,
-                )
-                for index, fault in enumerate(span.phase.faults)
-            ]
+            phase, path = span.phase, ("phases", number)
+            within = partial(Placed, stretch=phase.name, start_s=span.start_s, for_s=phase.for_s)
+            for index, fault in enumerate(phase.faults):
+                placed.append(within(fault=fault, path=(*path, "faults", index), index=index))
+            for row, fault in enumerate(phase.replayed):
+                placed.append(within(fault=fault, path=(*path, "incident"), index="incident", part=str(row)))
         return tuple(part for each in placed for part in _parts(each))
 
     def standing_rules(self) -> tuple[FaultRule, ...]:
@@ -376,7 +373,7 @@ def _rule(placed: Placed) -> FaultRule:
     start_s = placed.start_s + fault.window.start_s
     end_s = placed.start_s + (placed.for_s if fault.window.end_s is None else fault.window.end_s)
     whole = {"id": rule_id, "vendor": fault.vendor, **fault.rule, "window": {"start_s": start_s, "end_s": end_s}}
-    if placed.part:
+    if fault.vendors:
         whole["drawn_as"] = story
     return FaultRule(
         id=rule_id,

@@ -23,6 +23,7 @@ from brownout_scenarios import (
     moments,
     notations,
     phases,
+    replay,
     schema,
     stores,
     tags,
@@ -125,6 +126,7 @@ class Vocabulary:
         made.add_special(workload.Left, _left_annotation(made))
         made.add_special(workload.Workload, groups.annotation(made))
         made.add_special(stores.Restore, Annotated[made.result_of(stores.Restore), BeforeValidator(notations.restore)])
+        made.add_special(replay.Replay, _replay_annotation(made))
         made.add_special(tags.Tag, tags.annotation(self.vendors))
         made.add_special(
             phases.Fault, links.or_at_vendor(_fault_annotation(self, made), self.links, self.vendors, made)
@@ -337,6 +339,12 @@ def _target_annotation(made: Grammar) -> Any:
 
     editors = WithJsonSchema({"type": ["string", "object"], "description": "gateway, a URL, or {command, url, ...}"})
     return Annotated[made.result_of(target.Target) | None, BeforeValidator(shape), editors]
+
+
+def _replay_annotation(made: Grammar) -> Any:
+    """`outage.csv`, or `{file: outage.csv, speed: 60}`."""
+    alone = Annotated[str, AfterValidator(lambda file: replay.Replay(file=file))]
+    return grammar.text_or(made.result_of(replay.Replay), alone)
 
 
 def _left_annotation(made: Grammar) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from brownout_harness.asked.gateway import GATEWAY_OPERATIONS
 from brownout_harness.asked.parameters import COMMON
 from brownout_harness.words.vocabulary import vocabulary
-from brownout_scenarios import limits, phases, schema, target, workload
+from brownout_scenarios import limits, phases, replay, schema, target, timelines, workload
 from brownout_scenarios.grammar import key_of
 from brownout_scenarios.load import load_text
 from brownout_scenarios.reference import replaced
@@ -32,6 +32,7 @@ PARTS = (
     phases.Phase,
     workload.Rising,
     phases.Window,
+    replay.Replay,
     phases.Action,
     limits.Figures,
 )
@@ -42,6 +43,11 @@ def test_every_key_of_the_frame_is_explained(part: type) -> None:
     own = [key_of(item.name) for item in fields(part) if not item.metadata.get("derived")]
     missing = [key for key in own if f"`{key}`" not in TEXT and f".{key}`" not in TEXT and f"{key}:" not in TEXT]
     assert missing == []
+
+
+def test_every_column_of_an_incident_is_explained() -> None:
+    table = TEXT.partition("### An incident, played again")[2].partition("A row holds")[0]
+    assert all(f"`{name}`" in table for name in (*timelines.FIELDS, *timelines.HOW))
 
 
 def test_the_reference_is_what_the_code_says() -> None:

@@ -72,7 +72,7 @@ def test_all_problems_are_listed_by_line_with_key_and_nearest_spelling() -> None
     assert errors(text) == [
         "s.yaml:7: workload.operations[0].wieght: unknown key (did you mean weight?)",
         "s.yaml:9: phases[0].for: is missing",
-        "s.yaml:9: phases[0].length: unknown key (known: actions, faults, for, limits, name, rate)",
+        "s.yaml:9: phases[0].length: unknown key (known: actions, faults, for, incident, limits, name, rate)",
         "s.yaml:13: phases[1].faults[0].latency.lognormal.p50: 400 has no unit: write 400s or 400ms",
         "s.yaml:13: phases[1].faults[0].latency.lognormal.p55: unknown key (did you mean p50?)",
         "s.yaml:13: phases[1].faults[0].vendor: no vendor named 'strpe' (did you mean stripe?)",

@@ -138,9 +138,18 @@ def _shortfalls(evidence: Evidence) -> Iterable[Shortfall]:
         )
     if evidence.operations and not evidence.vendors:
         yield Shortfall("no request reached any vendor's simulator: the target asks elsewhere, or nobody")
-    for fault in evidence.faults:
+    for fault in together(evidence.faults):
         if fault.struck < fault.expect_struck:
             yield _struck_too_little(evidence, fault)
+
+
+def together(faults: Iterable[FaultSpan]) -> Iterable[FaultSpan]:
+    """The faults, those of one story at one vendor as one: the rows of an incident are one experiment."""
+    of: dict[tuple[str, str], FaultSpan] = {}
+    for fault in faults:
+        first = of.get(fault.experiment)
+        of[fault.experiment] = fault if first is None else first.joined(fault)
+    return of.values()
 
 
 def _gap_text(gap: Gap, at: str = "") -> str:

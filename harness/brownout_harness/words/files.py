@@ -1,4 +1,4 @@
-"""The files of measurements that a scenario names, as they are kept with a run: it can be run again from its folder."""
+"""The files of measurements and of incidents that a scenario names, as they are kept with a run that can be made again."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,8 +20,9 @@ def files_named_by(scenario: Scenario) -> dict[str, str]:
     if scenario.path is None:
         return {}
     folder = scenario.path.resolve().parent
+    named = [*_named(scenario.document), *_incidents(scenario)]
     try:
-        return {name: _kept(folder / name, told) for name, told in sorted(_named(scenario.document), key=_name)}
+        return {name: _kept(folder / name, told) for name, told in sorted(named, key=_name)}
     except FaultError as gone:
         raise ScenarioError([str(gone)]) from None
 
@@ -45,7 +46,14 @@ def _named(part: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield from _named(value)
 
 
+def _incidents(scenario: Scenario) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every file of a recorded incident."""
+    for phase in scenario.phases:
+        if phase.incident is not None and Path(phase.incident.file).name == phase.incident.file:
+            yield phase.incident.file, {"key": "incident"}
+
+
 def _kept(path: Path, told: Mapping[str, Any]) -> str:
-    if told["key"] == "profile":
-        return content_of(str(path), "latency.profile").decode("utf-8", "replace")
+    if told["key"] in ("profile", "incident"):
+        return content_of(str(path), told["key"]).decode("utf-8", "replace")
     return kept_form(str(path), column=told.get("column", ""), host=told.get("host", ""))

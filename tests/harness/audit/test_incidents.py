@@ -21,6 +21,7 @@ CATCHES = {
     "incident-auth0-2020": "renews-for-each",
     "incident-slack-2021": "makes-anew",
     "incident-cobot": "keeps-claims-to-itself",
+    "incident-openai-2023": "retries-without-budget",
 }
 NOBODY_SO_FAR = {"incident-cloudflare-2025", "incident-openai-2024", "incident-supabase-2025"}
 """They demand that another answers, or that a breaker opens; of what they are for, other scenarios catch the known-bad

@@ -56,3 +56,24 @@ def test_of_very_many_turns_the_first_are_told(tmp_path: Path, even: str) -> Non
     (span,) = fault_spans(scenario(tmp_path, f"{{vendor: stripe, {even}, hang: {{}}}}"), {})
     assert span.on is not None
     assert len(span.on) == MOST_SPELLS
+
+
+TOLD = """\
+at,vendor,match,error_share
+0s,stripe,POST /v1/payment_intents,40%
+20s,twilio,,10%
+40s,stripe,POST /v1/payment_intents,
+60s,twilio,,
+"""
+
+
+def test_the_rows_of_an_incident_are_one_story(tmp_path: Path) -> None:
+    (tmp_path / "told.csv").write_text(TOLD)
+    text = FILE.replace("faults: [FAULT]", "incident: {file: told.csv, expect_struck: 7}")
+    (tmp_path / "turns.yaml").write_text(text)
+    spans = list(fault_spans(checked_scenario(str(tmp_path / "turns.yaml"), "virtual", None), {}))
+    assert [(span.id, span.vendor, span.start_s, span.end_s) for span in spans] == [
+        ("shaky.incident.0", "stripe", 10.0, 50.0),
+        ("shaky.incident.1", "twilio", 30.0, 70.0),
+    ]
+    assert {(span.story, span.expect_struck) for span in spans} == {("shaky.incident", 7)}

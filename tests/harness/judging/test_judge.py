@@ -104,6 +104,33 @@ def test_a_fault_whose_turns_struck_nobody_says_when_it_was_on(on: tuple[tuple[f
     assert judgement.reasons[0].endswith(why)
 
 
+@pytest.mark.parametrize(("second", "status"), [(3, Status.PASSED), (2, Status.INCONCLUSIVE)])
+def test_the_rows_of_an_incident_must_strike_enough_together(second: int, status: Status) -> None:
+    rows = [
+        fault(struck=struck, matched=9, expect_struck=10).model_copy(
+            update={"id": f"outage.incident.{row}", "story": "outage.incident", "text": f"row {row}"}
+        )
+        for row, struck in enumerate((7, second))
+    ]
+    judgement = judge(changed(healthy(), faults=tuple(rows)), [ONCE])
+    assert judgement.status is status
+    if status is Status.INCONCLUSIVE:
+        assert "fault outage.incident (row 0, and more at stripe) struck 9 requests of 18" in judgement.reasons[0]
+
+
+def test_what_strikes_several_vendors_must_strike_each_of_them() -> None:
+    """One that struck enough at Stripe says nothing of Twilio, where it never came."""
+    both = [
+        fault(struck=struck, expect_struck=1).model_copy(
+            update={"id": f"outage.1.{vendor}", "story": "outage.1", "vendor": vendor}
+        )
+        for vendor, struck in (("stripe", 40), ("twilio", 0))
+    ]
+    judgement = judge(changed(healthy(), faults=tuple(both)), [ONCE])
+    assert judgement.status is Status.INCONCLUSIVE
+    assert "outage.1.twilio" in judgement.reasons[0]
+
+
 def test_what_was_not_put_to_the_test_is_not_said_to_have_failed() -> None:
     (result,) = judge(changed(healthy(), gaps=BEHIND), [SLOW]).results
     assert result.status is Status.INCONCLUSIVE

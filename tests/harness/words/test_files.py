@@ -21,6 +21,7 @@ phases:
     faults:
       - {vendor: stripe, latency: {empirical: {file: seen.har, host: api.stripe.com}}}
       - {vendor: stripe, match: GET, latency: {profile: recorded.json}}
+  - {name: outage, for: 10s, incident: outage.csv}
 serve: {stripe: {at_once: 4, each: {empirical: {file: work.csv, column: took_ms}}}}
 expect: [{exactly_once: {effect: stripe.charge}}]
 """
@@ -36,13 +37,14 @@ def path(tmp_path: Path) -> Path:
     (tmp_path / "seen.har").write_text(json.dumps(HAR))
     (tmp_path / "recorded.json").write_text(json.dumps(RECORDED))
     (tmp_path / "work.csv").write_text("took_ms,who\n5,anna\n")
+    (tmp_path / "outage.csv").write_text("at,vendor,error_share\n0s,stripe,50%\n5s,stripe,\n")
     (tmp_path / "measured.yaml").write_text(SCENARIO)
     return tmp_path / "measured.yaml"
 
 
 def test_every_file_is_kept_and_a_har_without_what_it_holds_besides(path: Path, tmp_path: Path) -> None:
     kept = files_named_by(load(path, vocabulary()))
-    assert sorted(kept) == ["recorded.json", "seen.har", "work.csv"]
+    assert sorted(kept) == ["outage.csv", "recorded.json", "seen.har", "work.csv"]
     assert "secret" not in kept["seen.har"]
     copy = tmp_path / "copy"
     copy.mkdir()

@@ -11,7 +11,8 @@ from brownout_harness.judging.inputs import FaultCount, RunInputs
 def fault_never_struck(run: Run) -> RunInputs:
     """One that the scenario wants to strike."""
     wanted = run.one_of(each for each in run.evidence.faults if each.expect_struck)
-    counts = {**run.inputs.fault_counts, wanted.id: FaultCount(matched=wanted.matched, struck=0)}
+    one = [each for each in run.evidence.faults if each.experiment == wanted.experiment]
+    counts = {**run.inputs.fault_counts, **{each.id: FaultCount(matched=each.matched, struck=0) for each in one}}
     return replace(run.inputs, fault_counts=counts)
 
 
