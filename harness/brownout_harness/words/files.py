@@ -1,4 +1,4 @@
-"""The files of measurements and of incidents that a scenario names, as they are kept with a run that can be made again."""
+"""The files of measurements and of incidents that a scenario names, kept with a run so that it can be made again."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
