@@ -209,6 +209,11 @@ class Scenario:
         return {vendor: port for each in self.applications.values() for vendor, port in each.ports.items()}
 
     @property
+    def is_intercepted(self) -> bool:
+        """Whether any of the target's processes asks the vendors' real hosts, and is led to the simulators."""
+        return any(each.intercept for each in self.applications.values())
+
+    @property
     def unasked(self) -> tuple[str, ...]:
         """Those of its processes that no user ever asks."""
         return self.processes[1:] if self.targets else ()

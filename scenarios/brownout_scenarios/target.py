@@ -67,6 +67,10 @@ class Target:
     upstreams: Mapping[str, str] = field(default_factory=dict)
     """What else it depends on and a link may lead to, by a name of yours: `{postgres: 127.0.0.1:5432}`. It runs
     already, on this machine; the target finds it at `{{postgres.address}}`."""
+    intercept: bool = False
+    """It cannot be pointed at the simulators: it asks the vendors' real hosts, and mitmproxy sends that to the
+    simulators. Its environment says where the proxy is and whom to trust, in place of the vendors' addresses. In real
+    mode."""
     observe: Observe | None = None
     """What is read of it while it runs, in real mode: `{prometheus: {breakers: {stripe: {metric: …}}}}`."""
 

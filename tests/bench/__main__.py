@@ -10,6 +10,7 @@ BENCHES = (
     "asgi",
     "engine",
     "gate_power",
+    "intercept",
     "pipeline",
     "simulators",
     "start",

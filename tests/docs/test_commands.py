@@ -116,6 +116,9 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "brownout run --tag crash": "tests/harness/commands/test_many.py",
     "brownout run --tag crash --tag money -j 4 --fail-fast": "tests/harness/commands/test_many.py",
     "brownout run docs/samples/asgi_shop/stripe-lost-answers.yaml": "tests/docs/test_asgi_shop.py",
+    "brownout run docs/samples/fixed_shop/lost-answers.yaml --mode real": (
+        "tests/harness/real/test_interception.py::test_a_shop_with_a_fixed_address_is_judged_by_the_vendors_books"
+    ),
     "brownout run docs/samples/naive_shop/stripe-lost-answers.yaml --mode real": NAIVE,
     "brownout run docs/samples/wrong/key_per_attempt.yaml --mode real": (
         "tests/docs/test_wrong_samples.py::test_the_mistake_is_called_by_its_name"

@@ -218,8 +218,7 @@ TIED: Mapping[str, Mapping[str, Collection[str]]] = {
     },
     "adapter": {"twilio": ["adapters/texting.py"]},  # a service over it, beside the client itself
     "fault kind": {
-        # Measurements, read in with the scenario; what draws a span.
-        "latency": ["faults/serve.py", "faults/flapping.py", "faults/cold_start.py"],
+        "latency": ["faults/serve.py", "faults/flapping.py", "faults/cold_start.py"],  # what draws
         "lose_capacity": ["faults/plan.py"],  # strikes no call by itself, as serve
         "respond": ["faults/end_stream.py", "faults/fail_after_effect.py", "faults/inject.py"],  # its answer, elsewhere
         "webhooks": ["faults/plan.py", "brownout_simulators/outbox.py"],  # strikes no call

@@ -160,8 +160,13 @@ class Intercept:
         self._over(flow, flow.response.status_code)
 
     def error(self, flow: Any) -> None:
-        """There is none, or not all of it."""
+        """There is none, or not all of it. The client is told by its connection, as it would be without a proxy: an
+        answer of mitmproxy's own (502) would be one that nobody gave."""
+        is_ours = OURS_KEY in flow.metadata
         self._over(flow, None if flow.response is None else flow.response.status_code)
+        if is_ours and flow.killable:
+            _linger_no_more(flow)
+            flow.kill()
 
     def _over(self, flow: Any, status: int | None) -> None:
         known = flow.metadata.pop(OURS_KEY, None)

@@ -133,8 +133,8 @@ class Evidence:
     deeds: tuple[Deed, ...] = ()
     endings: tuple[Ending, ...] = ()
     memory: tuple[MemorySample, ...] = ()
-    telemetry: bool = True
-    """False for a target that reports nothing of itself."""
+    through: str = ""  # what stands between the target and its vendors, and makes each of its calls longer
+    telemetry: bool = True  # False for a target that reports nothing of itself
     looks: Mapping[str, Looks] = field(default_factory=dict)  # by vendor: at breakers that no telemetry tells of
     leaves: Mapping[str, Leaves] = field(default_factory=dict)
     """By the operation's name; of one that is not in here nobody said what it leaves."""

@@ -7,7 +7,7 @@
 - `console/`             the web console, at `brownout up` and beside a run
 - `served.py`            simulators that serve, and the wait for them
 - `served_here.py`       which of them serve on this machine, for whoever looks for them
-- `mitm.py`              mitmproxy as a process; `intercepting.py` is `brownout intercept`
+- `mitm.py`              mitmproxy as a process; `intercepting.py` is `brownout intercept`, `interception.py` a run's
 - `booths.py`            the vendors' simulators, a process each: told the schedule beforehand, read at the end
 - `links.py`             proxies between the target and what it depends on; `link_process.py` is what they run in
 - `moments.py`           what is done while a simulator holds the call at whose moment it is to be done

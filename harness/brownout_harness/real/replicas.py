@@ -32,6 +32,7 @@ def launches(
     scratch: Path,
     listen: Callable[[str], Mapping[str, str]],
     parts: str = "",
+    led: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Launch]:
     """By name what to start for this scenario, first what users ask. Several share every store and have a port, a seed
     and a telemetry each; the vendors' notices go to the first one. Raises as `launch` does."""
@@ -54,6 +55,7 @@ def launches(
             process=name if scenario.replicas > 1 or scenario.targets else "",
             parts=parts,
             ports=ports,
+            led=led,
         )
         for number, (name, found) in enumerate((name, ways(name)) for name in scenario.processes)
     }

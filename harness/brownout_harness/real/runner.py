@@ -161,8 +161,7 @@ class _Run:
         self._pulses = Pulses(stage.redis_url if any(each.asks_redis for each in stage.targets.values()) else "")
         onlooker.begins(scenario, tuple(stage.booths))
         lead_s = self._lead_s()
-        self._wall_start_s = system_wall_clock() + lead_s
-        self._start_at_s = time.monotonic() + lead_s
+        self._wall_start_s, self._start_at_s = system_wall_clock() + lead_s, time.monotonic() + lead_s
         self._wall = MovedWall(self._now_s, self._wall_start_s)
         self._actors = {layer: make(stage) for layer, make in LAYERS.items()}
         self._moments.watch(self._start_at_s)
@@ -326,15 +325,16 @@ class _Run:
         self._gaps += self._breakers.gaps()
         for name in self._stage.targets:
             self._processes.stop(name)
-        self._gaps += self._stage.links.collect(duration_s)
         booths = self._stage.booths
         ledger, events = Spool(LedgerRow, self._rows), Spool(EventRow, self._rows)
         ledger.add_blocks(booths.ledger(self._start_at_s))
         deliveries = Spool(DeliveryRow, self._rows)
         deliveries.add_blocks(booths.deliveries(self._start_at_s))
-        self._gaps += booths.gaps()
-        until_s = self._start_at_s + duration_s
-        self._gaps += self._pulses.gaps(self._stage.own, self._start_at_s, until_s, away=self._stage.store.away)
+        through = self._stage.intercepted()
+        self._gaps += [*self._stage.links.collect(duration_s), *booths.gaps(), *through.gaps]
+        self._notes += through.notes
+        during = (self._start_at_s, self._start_at_s + duration_s)
+        self._gaps += self._pulses.gaps(self._stage.own, *during, away=self._stage.store.away)
         for name, path in telemetry_of(self._stage.targets).items():
             self._gaps += spool_events(path, self._start_at_s, events, name)
         events.add_block(frame_of(EventRow, [*heard, *self._breakers.seen()]))

@@ -21,6 +21,7 @@ from brownout_harness.problems import NotJudged
 from brownout_harness.real import booths, load_process
 from brownout_harness.real.booths import Booth, Booths
 from brownout_harness.real.false_time import FalseTime
+from brownout_harness.real.interception import Interception, Seen
 from brownout_harness.real.letters_disk import LettersDisk
 from brownout_harness.real.links import RealLinks
 from brownout_harness.real.load_process import LoadWatch
@@ -74,6 +75,7 @@ class Stage:
         self._restarting_until_s: dict[str, float] = {}
         self._paused: set[str] = set()
         environment = dict(os.environ)
+        self._interception = Interception(scenario, processes, environment=environment, folder=scratch)
         self.store = RealStore(scenario, RedisProcess(redis, processes, scratch=scratch, environment=environment))
         self.time = FalseTime(scenario, scratch)
         self.disk = LettersDisk(scenario, processes, scratch=scratch, environment=environment)
@@ -100,9 +102,7 @@ class Stage:
         )
         self.own: tuple[Child, ...] = (*stands.values(), load.child, *self.links.children)
         """The processes that tell when they stood still."""
-        self.targets: Mapping[str, Launch] = launches(
-            scenario, self.links.ways, scratch=scratch, listen=self.booths.listen, parts=parts
-        )
+        self.targets: Mapping[str, Launch] = self._launches(scratch, parts, tell)
         self.target: Launch = next(iter(self.targets.values()))
         """The one that users ask; of copies the first: they differ in name, port and telemetry."""
         self._begin(tell, scratch)
@@ -115,6 +115,13 @@ class Stage:
         self._wait_for_load()
         self._require_alive()
 
+    def _launches(self, scratch: Path, parts: str, tell: Callable[[str], None]) -> Mapping[str, Launch]:
+        first = self._scenario.processes[0]
+        led = self._interception.begin(tuple(self.links.ways(first).booths), tell)
+        return launches(
+            self._scenario, self.links.ways, scratch=scratch, listen=self.booths.listen, parts=parts, led=led
+        )
+
     @cached_property
     def turns(self) -> tuple[Turn, ...]:
         """Of users who wait for their answers: as many as there can be."""
@@ -126,6 +133,10 @@ class Stage:
         load_process.write_load_plan(
             scratch, self._scenario, self.arrivals, urls, secrets, turns=self.turns, outside=outside
         )
+
+    def intercepted(self) -> Seen:
+        """What went through mitmproxy, of a target that has ended."""
+        return self._interception.end()
 
     @property
     def asked(self) -> list[Arrival]:

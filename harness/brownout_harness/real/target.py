@@ -102,11 +102,13 @@ def launch(
     parts: str = "",
     ports: Mapping[str, int] = MappingProxyType({}),
     upstreams: Mapping[str, str] = MappingProxyType({}),
+    led: Mapping[str, str] = MappingProxyType({}),
 ) -> Launch:
     """What to start for this scenario. Takes a free port; files go to `scratch`. `listen(url)` registers the receivers
     of a target that serves there, and returns the secrets of the vendors that sign for it. `process` is its name among
     several, `parts` that of what takes the place of the gateway's own parts; `ports`: which of the `targets` has
-    which; `upstreams`: where what else it depends on is to be found.
+    which; `upstreams`: where what else it depends on is to be found; `led`: what one gets that is intercepted, in place
+    of the vendors' variables.
 
     Raises:
         BadInput: the target aims at another machine, its command does not exist, or it names what is not there.
@@ -117,7 +119,7 @@ def launch(
         made = _gateway(scenario, told, redis_url=redis_url, scratch=scratch, name=process, seed=seed, listen=listen)
     else:
         own = scenario.targets.get(process, scenario.target)
-        told = {**environment, **vendors}
+        told = {**environment, **(led if own.intercept else vendors)}
         values = {f"{name}.url": url_of(each, ports[name]) for name, each in scenario.targets.items() if each.url}
         made = _foreign(
             own,

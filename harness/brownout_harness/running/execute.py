@@ -297,6 +297,7 @@ def evidence_of(
         endings=inputs.endings,
         memory=inputs.memory,
         looks=inputs.looks,
+        through="mitmproxy" if scenario.is_intercepted else "",
         telemetry=scenario.target is None,
         leaves=dict(_leaves(scenario, gateway)),
         policies=_policies(scenario),

@@ -188,6 +188,12 @@ def _in_virtual_time(scenario: Scenario, target: Target) -> Iterator[tuple[Place
     if scenario.targets:
         yield ("targets",), "are processes, which virtual mode has not: add --mode real"
         return
+    if target.intercept:
+        yield (
+            ("target", "intercept"),
+            "puts mitmproxy between processes, and virtual mode has neither: add --mode real, or take it out",
+        )
+        return
     if not target.asgi:
         yield (
             ("target",),

@@ -46,6 +46,7 @@ def _one(scenario: Scenario, target: Target, at: Path, words: Vocabulary) -> Fou
         yield where, "is not loopback; load is aimed at this machine only: write http://127.0.0.1:PORT"
     elif target.command and "{{port}}" not in target.url and "{{port}}" in str(dict(target.env)):
         yield where, "has no {{port}}, though env does: the harness would not find the target"
+    yield from _intercept(target, at, words)
     yield from _templates(scenario, target, at, words)
     yield from upstreams(target, at, words)
     if not 0 < target.ready.within_s <= 600:
@@ -59,6 +60,17 @@ def _one(scenario: Scenario, target: Target, at: Path, words: Vocabulary) -> Fou
 def _asgi(target: Target, at: Path) -> Found:
     if target.asgi and not ASGI.fullmatch(target.asgi):
         yield (*at, "asgi"), f"{units.shown(target.asgi)} names no application: write module:name"
+
+
+def _intercept(target: Target, at: Path, words: Vocabulary) -> Found:
+    where: Path = (*at, "intercept")
+    named = [name for name in target.templates() if name in {f"{vendor}.url" for vendor in words.vendors}]
+    if target.intercept and not target.command:
+        yield where, "needs a command: what runs already was given its environment by somebody else"
+    elif target.intercept and named:
+        yield where, f"has it ask the real hosts, and {{{{{named[0]}}}}} a simulator's address: take one of them out"
+    elif target.intercept and target.ports:
+        yield (*at, "ports"), "are where simulators serve, of which an intercepted target knows nothing: leave them out"
 
 
 def _folder(scenario: Scenario, target: Target, at: Path) -> Found:

@@ -11,7 +11,7 @@ from brownout_scenarios.vocabulary import Vocabulary
 from brownout_scenarios.yaml_tree import Path
 
 MAX_TARGETS: Final = 8
-HARNESS_OWN: Final = ("load", "redis", "simulator", "simulators", "harness", "port", "python")
+HARNESS_OWN: Final = ("intercept", "load", "redis", "simulator", "simulators", "harness", "port", "python")
 """What the harness's own processes and values are called, or begin with: their logs lie beside those of the targets."""
 
 

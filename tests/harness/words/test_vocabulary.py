@@ -27,7 +27,9 @@ def scenario(request: pytest.FixtureRequest) -> Scenario:
 
 
 def test_every_shipped_scenario_loads_and_what_a_run_keeps_of_it_loads_too(scenario: Scenario) -> None:
-    again = load_text(to_yaml(scenario), vocabulary())
+    assert scenario.path is not None
+    # Beside the files that it names, as its run's folder has it.
+    again = load_text(to_yaml(scenario), vocabulary(), path=scenario.path)
     assert (again.phases, again.expect, again.workload) == (scenario.phases, scenario.expect, scenario.workload)
 
 

@@ -114,7 +114,8 @@ class Latency:
             ratio = f"{now_s / normal_s:.3f} times that in {other.of} ({seconds(normal_s)})"
             said.append(f"p{q * 100:g} {seconds(now_s)}, {ratio}")
             is_within = is_within and now_s <= other.times * normal_s + ROUNDING_S
-        observed = f"{', '.join(said)} ({count} operations{wanted.note})"
+        through = f", through {evidence.through}" if evidence.through else ""
+        observed = f"{', '.join(said)} ({count} operations{wanted.note}{through})"
         if not is_within:
             return wording.failed(observed, self._slowest(wanted.rows, latencies[0]))
         return wording.inconclusive(f"nothing to compare with: {unclear}") if unclear else wording.passed(observed)
