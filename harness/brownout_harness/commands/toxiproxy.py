@@ -7,10 +7,13 @@ Examples:
 """
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from brownout_harness.problems import Interrupted
 
 if TYPE_CHECKING:
     from brownout_harness.wire.server import Server
@@ -34,7 +37,8 @@ def toxiproxy(
     """
     from brownout_harness.wire.serving import serve
 
-    serve(_announce, host=host, port=port, seed=seed, config=config, with_metrics=proxy_metrics)
+    with suppress(Interrupted):  # before it served
+        serve(_announce, host=host, port=port, seed=seed, config=config, with_metrics=proxy_metrics)
     print("stopped", file=sys.stderr)
 
 

@@ -33,8 +33,10 @@ def request_ids(start: str) -> Iterator[str]:
 class HttpApi(asyncio.Protocol):
     """One connection of a client."""
 
-    def __init__(self, answering: Answering, ids: Iterator[str]) -> None:
+    def __init__(self, answering: Answering, ids: Iterator[str], among: set["HttpApi"]) -> None:
+        """`among` are those that are open: it is there while it is."""
         self._answering = answering
+        self._among = among
         self._ids = ids
         self._http = h11.Connection(h11.SERVER)
         self._transport: asyncio.Transport | None = None
@@ -44,6 +46,15 @@ class HttpApi(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See `asyncio.Protocol`, as of the others."""
         self._transport = cast("asyncio.Transport", transport)
+        self._among.add(self)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self._among.discard(self)
+
+    def abort(self) -> None:
+        """End it at once."""
+        if self._transport is not None:
+            self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         self._take(data)
@@ -103,8 +114,10 @@ class HttpApi(asyncio.Protocol):
         if must_close:
             headers.append(("Connection", "close"))
         head = h11.Response(status_code=answer.status, headers=headers, reason=HTTPStatus(answer.status).phrase)
+        is_head = self._request is not None and self._request.method == b"HEAD"  # an answer to that has no body
+        body = h11.Data(data=b"" if is_head else answer.body)
         # In one write: a client that waits for the rest of an answer would wait for an acknowledgement.
-        said = [self._http.send(head), self._http.send(h11.Data(data=answer.body)), self._http.send(h11.EndOfMessage())]
+        said = [self._http.send(head), self._http.send(body), self._http.send(h11.EndOfMessage())]
         self._write(b"".join(part for part in said if part))
 
     def _write(self, data: bytes | None) -> None:

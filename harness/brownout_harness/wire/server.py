@@ -32,6 +32,7 @@ class Server:
         self._seed = seed
         self._with_metrics = with_metrics
         self.books = Books()
+        self._asking: set[HttpApi] = set()
 
     @property
     def url(self) -> str:
@@ -45,9 +46,11 @@ class Server:
         self._timers = make_timers(loop)
         self.proxies = Proxies(Means(loop, self._timers, time.monotonic, self.books, self._seed))
         self.api = Api(self.proxies, self.books, clock=time.monotonic, with_metrics=self._with_metrics)
-        ids = request_ids(secrets.token_hex(4))
+        ids, asking = request_ids(secrets.token_hex(4)), self._asking
         try:
-            self._server = await loop.create_server(lambda: HttpApi(self.api.answer, ids), self._host, self._port)
+            self._server = await loop.create_server(
+                lambda: HttpApi(self.api.answer, ids, asking), self._host, self._port
+            )
         except OSError as error:
             self._timers.close()
             if error.errno == errno.EADDRINUSE:
@@ -59,6 +62,8 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.close()
+        for each in tuple(self._asking):
+            each.abort()
         self.proxies.close()
         # Connections that were aborted tell so in the loop's next turn, and then the timers are needed no more.
         await asyncio.sleep(0)

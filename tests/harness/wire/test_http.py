@@ -3,10 +3,13 @@ from collections.abc import Sequence
 from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from brownout_harness.wire.api import Answer
 from brownout_harness.wire.http import BODY_BYTES, HttpApi, request_ids
 from tests.harness.wire.fakes import FakeTransport
+from tests.support.examples import examples
 
 
 class Said:
@@ -15,14 +18,14 @@ class Said:
     def __init__(self, *parts: bytes) -> None:
         self.asked: list[tuple[str, str, bytes]] = []
         self.transport = FakeTransport()
-        api = HttpApi(self._answer, request_ids("abcdef01"))
+        api = HttpApi(self._answer, request_ids("abcdef01"), set())
         api.connection_made(cast("asyncio.Transport", self.transport))
         for part in parts:
             api.data_received(part)
 
     def _answer(self, method: str, path: str, body: bytes) -> Answer:
         self.asked.append((method, path, body))
-        return Answer(204) if method == "DELETE" else Answer(200, b"{}")
+        return {"DELETE": Answer(204), "CONNECT": Answer(405, b"no")}.get(method, Answer(200, b"{}"))
 
     @property
     def answers(self) -> Sequence[bytes]:
@@ -79,3 +82,27 @@ def test_a_body_has_a_bound() -> None:
 def test_who_wants_to_end_is_let_go() -> None:
     said = Said(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert (len(said.answers), said.transport.did[-1]) == (1, "close")
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"HEAD /proxies HTTP/1.1\r\nHost: localhost\r\n\r\n", b"200"),
+        (b"CONNECT localhost:1 HTTP/1.1\r\nHost: localhost:1\r\n\r\n", b"405"),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n", b"200"),
+        (b"GET / HTTP/1.0\r\n\r\n", b"200"),
+        (b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", b"200"),
+        (b"GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", b"200"),
+    ],
+)
+def test_whatever_is_asked_is_answered(request_: bytes, status: bytes) -> None:
+    said = Said(request_)
+    assert said.answers[0].split()[1] == status
+    assert said.answers[0].endswith(b"\r\n\r\n") is request_.startswith(b"HEAD")
+
+
+@given(st.lists(st.one_of(st.binary(min_size=1, max_size=30), st.sampled_from([b"GET / HTTP/1.1\r\n", b"Host: a\r\n", b"\r\n"]))))
+@examples(200)
+def test_no_bytes_end_the_server(parts: list[bytes]) -> None:
+    said = Said(*parts)
+    assert all(answer.startswith(b"HTTP/1.1 ") for answer in said.answers)
