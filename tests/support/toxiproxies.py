@@ -21,6 +21,8 @@ from tests.support.absent import absent
 ROOT: Final = Path(__file__).parents[2]
 LIMIT_S: Final = 20.0
 OURS: Final = "ours"
+PLAIN: Final = "ours-on-asyncio"
+"""The bare package has no uvloop."""
 REAL: Final = "toxiproxy"
 
 
@@ -122,7 +124,8 @@ def running(which: str, *options: str) -> Iterator[Toxiproxy]:
     if which == REAL:
         command = [binary(), "-port", str(port), "-host", "127.0.0.1", "-proxy-metrics"]
     else:
-        entry = "from brownout_harness.cli import main; main()"
+        without = "import sys; sys.modules['uvloop'] = None; " if which == PLAIN else ""
+        entry = f"{without}from brownout_harness.cli import main; main()"
         command = [sys.executable, "-c", entry, "toxiproxy", "--port", str(port), "--proxy-metrics"]
     environment = {**os.environ, "LOG_LEVEL": "error"}
     process = subprocess.Popen([*command, *options], env=environment, stdout=subprocess.DEVNULL)

@@ -19,13 +19,17 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-import toxiproxy.proxy
-import toxiproxy.server
-from toxiproxy.api import APIConsumer
-from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
-
+from brownout_harness.problems import BadInput
 from brownout_harness.safety.loopback import require_loopback
 from brownout_harness.wire.toxic import Toxic
+
+try:
+    import toxiproxy.proxy
+    import toxiproxy.server
+    from toxiproxy.api import APIConsumer
+    from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
+except ImportError as missing:
+    raise BadInput(f"to drive a Toxiproxy needs brownout[wire]: pip install 'brownout[wire]' ({missing})") from None
 
 PATIENCE_S: Final = 5.0
 BINARY: Final = "toxiproxy-server"

@@ -65,7 +65,7 @@ def test_a_command_whose_extra_is_missing_is_one_line(name: str) -> None:
 def test_what_the_bare_package_offers_imports_without_any_extra() -> None:
     code = """
 import brownout_harness.cli, brownout_harness.real.up, brownout_simulators.__main__, brownout_simulators.hosts.posting
-import brownout_harness.virtual.loop, brownout_scenarios.load
+import brownout_harness.virtual.loop, brownout_harness.wire.serving, brownout_scenarios.load
 from brownout_simulators.vendors import VENDORS, load_vendor
 print(len([load_vendor(name) for name in VENDORS]), len(VENDORS))
 """

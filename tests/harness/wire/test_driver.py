@@ -1,5 +1,7 @@
 """Both servers, driven by `toxiproxy-python`."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from threading import Thread
 
@@ -108,3 +110,15 @@ def test_only_this_machine_is_driven(url: str) -> None:
 def test_a_name_that_would_not_survive_a_path_is_refused(name: str) -> None:
     with pytest.raises(WireError, match=r"^a proxy or toxic is named by letters, digits and \._-, not "):
         Driver("http://127.0.0.1:1").create(name, "127.0.0.1:9")
+
+
+def test_without_the_library_that_is_told_in_one_line() -> None:
+    code = (
+        "import sys; sys.modules['toxiproxy'] = None\n"
+        "from brownout_harness.problems import BadInput, complain\n"
+        "try:\n    import brownout_harness.wire.driver\nexcept BadInput as bad:\n    sys.exit(complain(bad))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: to drive a Toxiproxy needs brownout[wire]: pip install 'brownout[wire]'")
+    assert done.stderr.count("\n") == 1

@@ -101,7 +101,11 @@ def test_whatever_is_asked_is_answered(request_: bytes, status: bytes) -> None:
     assert said.answers[0].endswith(b"\r\n\r\n") is request_.startswith(b"HEAD")
 
 
-@given(st.lists(st.one_of(st.binary(min_size=1, max_size=30), st.sampled_from([b"GET / HTTP/1.1\r\n", b"Host: a\r\n", b"\r\n"]))))
+@given(
+    st.lists(
+        st.one_of(st.binary(min_size=1, max_size=30), st.sampled_from([b"GET / HTTP/1.1\r\n", b"Host: a\r\n", b"\r\n"]))
+    )
+)
 @examples(200)
 def test_no_bytes_end_the_server(parts: list[bytes]) -> None:
     said = Said(*parts)

@@ -1,13 +1,13 @@
-"""Both servers, once for all tests of this folder; each test begins without proxies."""
+"""Both servers, ours on either loop, once for all tests of this folder; each test begins without proxies."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.support.toxiproxies import OURS, REAL, Behind, Toxiproxy, echo, running
+from tests.support.toxiproxies import OURS, PLAIN, REAL, Behind, Toxiproxy, echo, running
 
 
-@pytest.fixture(scope="session", params=[OURS, REAL])
+@pytest.fixture(scope="session", params=[OURS, PLAIN, REAL])
 def one(request: pytest.FixtureRequest) -> Iterator[Toxiproxy]:
     with running(request.param) as server:
         yield server
