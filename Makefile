@@ -91,20 +91,20 @@ $(CLIENTS)/node_modules/.done: $(CLIENTS)/package.json
 	npm install --silent --prefix $(CLIENTS) || npm install --silent --prefix $(CLIENTS)
 	@touch $@
 
-# Programs of others that tests and scenarios can use where they are there. Each has a rule of its own.
-TOOLS := .tools
+# Programs of others that tests and scenarios use where they are: each has a rule of its own.
+# The real Toxiproxy comes by Go's own module proxy. Niced: it is built beside what somebody waits for.
+TOXIPROXY := .tools/toxiproxy-server
+TOXIPROXY_VERSION := 2.12.0
 MITMPROXY := .venv-tools
-tools: $(TOOLS)/toxiproxy-server $(MITMPROXY)/.done ## programs of others: mitmproxy; where Go is, a real toxiproxy-server
+tools: $(TOXIPROXY) $(MITMPROXY)/.done ## programs of others: mitmproxy; where Go is, a real toxiproxy-server
 
-# By Go's own module proxy. Niced: it is built beside what somebody waits for.
-TOXIPROXY := 2.12.0
-$(TOOLS)/toxiproxy-server:
+$(TOXIPROXY):
 	@command -v go >/dev/null || { echo "no Go here: without a real toxiproxy-server, ours serves"; exit 0; }; \
-		set -e; mkdir -p $(TOOLS); \
-		GOBIN=$(CURDIR)/$(TOOLS) GOFLAGS=-mod=mod nice -n 10 go install \
-			-ldflags "-s -w -X github.com/Shopify/toxiproxy/v2.Version=$(TOXIPROXY)" \
-			github.com/Shopify/toxiproxy/v2/cmd/server@v$(TOXIPROXY); \
-		mv $(TOOLS)/server $@
+		set -e; mkdir -p $(@D); \
+		GOBIN=$(CURDIR)/$(@D) GOFLAGS=-mod=mod nice -n 10 go install \
+			-ldflags "-s -w -X github.com/Shopify/toxiproxy/v2.Version=$(TOXIPROXY_VERSION)" \
+			github.com/Shopify/toxiproxy/v2/cmd/server@v$(TOXIPROXY_VERSION); \
+		mv $(@D)/server $@
 
 $(MITMPROXY)/.done: harness/brownout_harness/intercept/requirements.txt
 	$(PYTHON) -m venv --clear $(MITMPROXY)
@@ -146,7 +146,7 @@ report: $(VENV)/.run ## draw the newest run's report again
 	$(BIN)/brownout report "$$(ls -d runs/*/ | tail -n 1)"
 
 clean: ## remove the environment, runs and caches
-	rm -rf $(VENV) $(SDKS) $(SDKS)-older $(TOOLS) $(MITMPROXY) $(DOCS) build/site $(CLIENTS)/node_modules runs .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SDKS) $(SDKS)-older $(dir $(TOXIPROXY)) $(MITMPROXY) $(DOCS) build/site $(CLIENTS)/node_modules runs .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv where it is, else pip; either way pinned by constraints.txt, which names no download addresses.
