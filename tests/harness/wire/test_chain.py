@@ -1,11 +1,12 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from brownout_harness.wire.toxic import Toxic
-from brownout_harness.wire.toxics.kind import End
+from brownout_harness.wire.toxics import KINDS
+from brownout_harness.wire.toxics.kind import MOST, End, ToxicError
 from tests.harness.wire.links import Line, toxic
 from tests.support.examples import examples
 
@@ -141,3 +142,32 @@ def test_the_same_seed_gives_the_same_instants(seed: int) -> None:
         return line.until(10).seen
 
     assert seen(seed) == seen(seed) != seen(seed + 1)
+
+
+NUMBERS = st.one_of(st.integers(0, 50), st.integers(0, MOST), st.just(MOST))
+
+
+@st.composite
+def settable(draw: st.DrawFn) -> Toxic:
+    """Any toxic that may be set at all."""
+    kind = draw(st.sampled_from(list(KINDS.values())))
+    try:
+        made = kind.from_attributes({name: draw(NUMBERS) for name in kind.ATTRIBUTES})
+    except ToxicError:
+        reject()
+    return Toxic(name="t", kind=made, toxicity=draw(st.floats(0, 1)))
+
+
+@given(settable(), st.lists(st.binary(min_size=1, max_size=3_000), max_size=4))
+@examples(200)
+def test_whatever_may_be_set_does_without_a_fault_what_it_does(made: Toxic, chunks: list[bytes]) -> None:
+    line = Line(made)
+    for chunk in chunks:
+        line.write(chunk)
+        line.until(line.now_s + 0.01)
+    line.end()
+    line.until(line.now_s + 2 * MOST)
+    written = b"".join(chunks)
+    assert written.startswith(line.received)
+    assert len(line.ends) <= 1
+    assert line.received == written or line.strikes, "what is missing was struck, and is in the books"

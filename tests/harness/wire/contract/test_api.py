@@ -47,6 +47,11 @@ def test_a_proxy_is_made_shown_listed_and_deleted(server: Toxiproxy) -> None:
     assert (gone.status, gone.json) == (404, {"error": "proxy not found", "status": 404})
 
 
+def test_a_name_of_this_machine_is_shown_as_its_address(server: Toxiproxy) -> None:
+    made = server.call("POST", "/proxies", {"name": "a", "upstream": UPSTREAM, "listen": "localhost:0"}).json
+    assert made["listen"].rpartition(":")[0] in {"127.0.0.1", "[::1]"}
+
+
 def test_one_that_is_disabled_does_not_listen(server: Toxiproxy) -> None:
     made = server.call(
         "POST", "/proxies", {"name": "a", "upstream": UPSTREAM, "listen": "127.0.0.1:0", "enabled": False}

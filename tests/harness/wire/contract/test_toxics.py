@@ -1,6 +1,8 @@
 """What both servers do to bytes. Never more is claimed of a duration than that it is at least as long."""
 
+import contextlib
 import socket
+import threading
 import time
 from collections.abc import Iterator
 
@@ -43,6 +45,24 @@ def test_a_server_that_speaks_first_is_heard(server: Toxiproxy) -> None:
         with connect(port) as made:
             assert received(made, 5) == b"hello"
     behind.close()
+
+
+def test_who_is_not_read_from_has_to_wait(server: Toxiproxy) -> None:
+    said: list[int] = []
+    is_over = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        connection.settimeout(0.2)
+        with contextlib.suppress(TimeoutError):
+            while sum(said) < 2**26:
+                said.append(connection.send(BULK))
+        is_over.set()
+
+    behind = Behind(talk)
+    with connect(server.proxy("b", behind.port)):
+        assert is_over.wait(20)
+    behind.close()
+    assert sum(said) < 2**26, "64 MiB went to somebody who read nothing"
 
 
 @pytest.mark.parametrize("stream", ["upstream", "downstream"])
