@@ -25,6 +25,8 @@ from tests.support.toxiproxies import (
 pytestmark = pytest.mark.real
 
 UPSTREAM = "127.0.0.1:9"
+STRUCK = "b"
+"""A proxy whose first connection ours strikes, by its seed."""
 
 
 def differs(server: Toxiproxy, seen: Any, *, ours: Any, theirs: Any) -> None:
@@ -117,6 +119,16 @@ def test_a_timeout_closes_who_goes_on_talking(server: Toxiproxy, behind: Behind)
             client.sendall(b"x")
             end = ending(client)
         differs(server, end, ours="eof", theirs="open")
+
+
+def test_who_is_struck_stays_struck_whatever_is_set_meanwhile(server: Toxiproxy, behind: Behind) -> None:
+    with connect(server.proxy(STRUCK, behind.port)) as client:
+        name = server.toxic(STRUCK, "latency", toxicity=0.5, latency=30)
+        taken_s = []
+        for _ in range(20):
+            server.call("PATCH", f"/proxies/{STRUCK}/toxics/{name}", {})
+            taken_s.append(round_trip(client))
+        differs(server, min(taken_s) >= 0.03, ours=True, theirs=False)
 
 
 def test_a_half_close_passes(server: Toxiproxy) -> None:
