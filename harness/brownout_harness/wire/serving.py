@@ -7,11 +7,10 @@ from typing import Any
 
 from brownout_harness.problems import SIGNALS, BadInput
 from brownout_harness.wire import bodies
+from brownout_harness.wire.address import LAST_PORT
 from brownout_harness.wire.proxies import Refused, Wanted
 from brownout_harness.wire.server import PortTaken, Server
 from brownout_scenarios.loopback import is_loopback
-
-LAST_PORT = 65535
 
 
 def serve(
