@@ -6,7 +6,7 @@ breaks it, or moves a terminal's cursor: a run folder may be anybody's.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import polars as pl
@@ -15,7 +15,7 @@ from brownout_reports.fields import StateSeen
 from brownout_reports.noteworthy import cases, slowest
 from brownout_reports.printable import one_line
 from brownout_reports.rows import REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
-from brownout_reports.run_folder import RunFolder
+from brownout_reports.run_folder import FaultSpan, RunFolder
 from brownout_reports.tables import Rows
 
 DRIVER: Final = "driver"
@@ -90,7 +90,7 @@ def _moments(run: RunFolder, operation_id: str) -> Iterator[Moment]:
     def of(record: Any) -> Rows[Any]:
         return run.tables.of(record).where(pl.col("operation_id") == operation_id)
 
-    faults = {fault.id: fault.text for fault in run.verdict.faults}
+    faults = {fault.id: fault for fault in run.verdict.faults}
     for operation in of(OperationRow):
         yield from _of_driver(operation)
     for event in of(EventRow):
@@ -149,7 +149,7 @@ def _of_event(event: EventRow) -> Iterator[str]:
     yield f"({event.detail})" if event.detail else ""
 
 
-def _of_vendor(row: LedgerRow, faults: dict[str, str]) -> Iterator[Moment]:
+def _of_vendor(row: LedgerRow, faults: Mapping[str, FaultSpan]) -> Iterator[Moment]:
     if row.entry != REQUEST:
         amount = f"amount {row.amount}" if row.amount else ""
         yield Moment(row.at_s, 5, row.vendor, _line("EFFECT", row.kind, row.id, amount, _by(row)))
@@ -157,7 +157,9 @@ def _of_vendor(row: LedgerRow, faults: dict[str, str]) -> Iterator[Moment]:
     key = f"key {row.idempotency_key}" if row.idempotency_key else "without a key"
     yield Moment(row.at_s, 3, row.vendor, _line("gets", row.route, f"[{row.id}]", key))
     for rule in row.faults:
-        yield Moment(row.at_s, 4, row.vendor, _line("FAULT", rule, faults.get(rule, "")))
+        fault = faults.get(rule)
+        who, text = (fault.link or row.vendor, fault.text) if fault is not None else (row.vendor, "")
+        yield Moment(row.at_s, 4, one_line(who), _line("FAULT", rule, text))
     answer = f"answers {row.status}" if row.status else "sends nothing"
     again = "replayed" if row.replayed else ""
     wait = f"Retry-After {row.retry_after_s:g} s" if row.retry_after_s is not None else ""

@@ -23,6 +23,7 @@ TAGS: Final[Mapping[str, str]] = {
     "lost-answers": "the vendor did the work, and its answer never came, or could not be read",
     "down": "a vendor answers nobody, or everybody with an error",
     "slow": "a vendor answers late, or not at all",
+    "link": "connections to what the application depends on are slow, narrow, reset or refused",
     "refusals": "a vendor says no for good, and means it",
     "money": "what is paid, taken back or billed",
     "streams": "answers that come as they are made, and sessions that stay open",

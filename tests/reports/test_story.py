@@ -145,3 +145,11 @@ def test_of_several_processes_it_is_told_who_was_asked_and_who_speaks() -> None:
         "20.050 s  gateway.1  attempt_started stripe attempt 1",
         "23.500 s  driver     asks gateway.0 again (2 of 2)",
     ]
+
+
+def test_a_fault_of_a_link_is_told_by_the_link() -> None:
+    run = a_story()
+    linked = [each.model_copy(update={"link": "gateway→stripe"}) for each in run.verdict.faults]
+    told = run.model_copy(update={"verdict": run.verdict.model_copy(update={"faults": tuple(linked)})})
+    (line,) = [each for each in story(told, ID) if "FAULT" in each]
+    assert line.startswith("20.100 s  gateway→stripe  FAULT brownout.2 503")

@@ -12,6 +12,7 @@
 - `looks.py`             how well a breaker was seen of which nobody tells
 - `memory.py`            how much memory its processes held
 - `evidence.py`          the records of one run, from driver, ledgers and telemetry, joined by operation id
+- `held_up.py`           requests that a link held up on their way
 - `groups.py`            the same of one group of users alone
 - `outsiders.py`         what others than the target did at the vendors
 - `missed.py`            what users who wait for their answers left out meanwhile

@@ -1,21 +1,29 @@
 """Links of real runs: who is handed which address, and what a run is worth whose target uses another."""
 
+import os
+import socket
+import socketserver
+import threading
+import time
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from brownout_harness.judging.inputs import RunInputs
-from brownout_harness.real.booths import Booth
+from brownout_harness.judging.inputs import FaultCount, RunInputs
+from brownout_harness.real.booths import Booth, Booths
 from brownout_harness.real.links import RealLinks
+from brownout_harness.real.processes import Processes
+from brownout_harness.real.replicas import launches
 from brownout_harness.real.runner import run_real
 from brownout_harness.running.execute import judged
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
 from brownout_reports.run_folder import Status
 from brownout_reports.strikes import StrikeRow
-from brownout_scenarios.load import load
+from brownout_scenarios.load import load, load_text
 from brownout_scenarios.schema import Scenario
+from tests.support.processes import eventually
 from tests.support.shop_scenario import write_shop
 
 pytestmark = pytest.mark.real
@@ -71,3 +79,61 @@ def test_a_target_that_goes_past_its_link_is_no_pass(tmp_path: Path, monkeypatch
     judgement = judged(scenario, run_real(scenario, work=tmp_path / "work"))
     assert judgement.status is Status.INCONCLUSIVE
     assert any("reached stripe beside its link, first POST /v1/payment_intents" in each for each in judgement.reasons)
+
+
+UPSTREAM = """\
+name: with-a-database
+about: A shop with a database of its own.
+target:
+  command: ["{{python}}", "-c", ""]
+  url: http://127.0.0.1:{{port}}
+  upstreams: {postgres: "127.0.0.1:%d", other: "127.0.0.1:1"}
+  env: {DATABASE_URL: "postgresql://shop@{{postgres.address}}/shop", OTHER: "{{other.address}}"}
+workload:
+  arrivals: {rate: 1/s}
+  operations: [{name: buy, path: /buy, leaves: [stripe.charge]}]
+phases:
+  - {name: only, for: 10s, faults: [{link: target->postgres, down: , window: {start: 1s, end: 2s}}]}
+expect: [exactly_once: {effect: stripe.charge}]
+"""
+
+
+class Echo(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        while data := self.request.recv(100):
+            self.request.sendall(data)
+
+
+def test_what_else_a_target_depends_on_is_reached_by_its_link_and_refused_while_that_is_down(tmp_path: Path) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Echo) as database, Processes(tmp_path) as processes:
+        database.daemon_threads = True
+        threading.Thread(target=database.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        scenario = load_text(UPSTREAM % database.server_address[1], vocabulary())
+        links = RealLinks(
+            scenario, processes, Booths(scenario, []), redis_url="", scratch=tmp_path, environment=dict(os.environ)
+        )
+        found = launches(scenario, links.ways, scratch=tmp_path, listen=lambda _url: {})["target"].environment
+        place = found["DATABASE_URL"].partition("@")[2].removesuffix("/shop")
+        assert place != f"127.0.0.1:{database.server_address[1]}"
+        assert found["OTHER"] == "127.0.0.1:1"  # no fault befalls that one
+        address = ("127.0.0.1", int(place.partition(":")[2]))
+        with socket.create_connection(address) as client:
+            client.sendall(b"hello")
+            assert client.recv(100) == b"hello"
+            links.schedule([], time.monotonic() - 0.6)  # as if the run had begun already
+            assert client.recv(100) == b""  # closed as the link goes down
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address)
+        eventually(lambda: _answers(address))
+        assert links.collect(until_s=3.0) == []
+        assert links.counts()["only.0"] == FaultCount(1, 1)
+        database.shutdown()
+
+
+def _answers(address: tuple[str, int]) -> bool:
+    try:
+        with socket.create_connection(address) as client:
+            client.sendall(b"hello")
+            return client.recv(100) == b"hello"
+    except ConnectionError:
+        return False

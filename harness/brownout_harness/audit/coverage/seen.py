@@ -46,7 +46,8 @@ class Seen:
     @cached_property
     def rules(self) -> Mapping[str, FaultRule]:
         """By id."""
-        return {rule.id: rule for rule in (*self.scenario.fault_rules(), *self.scenario.standing_rules())}
+        every = (*self.scenario.fault_rules(), *self.scenario.standing_rules())
+        return {rule.id: rule for rule in every if rule.layer == "vendor"}
 
     @cached_property
     def policies(self) -> Mapping[str, VendorPolicies]:

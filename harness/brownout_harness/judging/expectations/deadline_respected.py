@@ -18,6 +18,7 @@ from brownout_harness.judging.expectations.base import (
     seconds,
     span_text,
 )
+from brownout_harness.judging.held_up import in_time
 from brownout_reports.rows import OperationRow
 from brownout_reports.run_folder import ExpectationResult
 from brownout_reports.tables import Rows
@@ -83,7 +84,7 @@ class DeadlineRespected:
         live = asked.not_among(evidence.sent_again.frame, "operation_id")
         once = live.where(pl.col("asks") == 1).frame.select("operation_id", ask_s="sent_s")
         often = evidence.asks.join(live.frame, on="operation_id", how="semi").with_columns(at_s="ask_s").sort("at_s")
-        requests = evidence.requests.frame.select("at_s", "operation_id", "route")
+        requests = in_time(evidence, evidence.requests).frame.select("at_s", "operation_id", "route")
         of_many = requests.join(often, on="operation_id", how="semi").sort("at_s")
         joined = pl.concat(
             [

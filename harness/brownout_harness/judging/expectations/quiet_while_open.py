@@ -19,6 +19,7 @@ from brownout_harness.judging.expectations.telling import (
     requests_while_open,
     telling_about,
 )
+from brownout_harness.judging.held_up import in_time
 from brownout_reports.run_folder import ExpectationResult, PhaseSpan
 from brownout_reports.tables import between
 
@@ -77,7 +78,8 @@ class QuietWhileOpen:
 
     def _while_half_open(self, evidence: Evidence, telling: Telling) -> Arrivals:
         stretches = telling.in_state(HALF_OPEN)
-        return [(each, evidence.requests_between(self.vendor, each.start_s, each.end_s)) for each in stretches]
+        arrived = ((each, evidence.requests_between(self.vendor, each.start_s, each.end_s)) for each in stretches)
+        return [(each, in_time(evidence, requests)) for each, requests in arrived]
 
     def _crowded(self, crowds: Arrivals) -> Iterator[Violation]:
         for stretch, probes in crowds:

@@ -16,6 +16,7 @@ import polars as pl
 from brownout_core.telemetry import Kind
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Violation, counted, seconds
+from brownout_harness.judging.held_up import in_time
 from brownout_reports.rows import EventRow, LedgerRow, OperationRow, Outcome
 from brownout_reports.tables import Rows
 
@@ -92,7 +93,8 @@ def requests_while_open(evidence: Evidence, telling: Telling, *, late_by_s: floa
     found = []
     for stretch in telling.in_state(OPEN):
         later_s = nextafter(stretch.start_s + late_by_s, inf)
-        found.append((stretch, evidence.requests_between(telling.vendor, later_s, stretch.end_s)))
+        arrived = evidence.requests_between(telling.vendor, later_s, stretch.end_s)
+        found.append((stretch, in_time(evidence, arrived)))
     return found
 
 
