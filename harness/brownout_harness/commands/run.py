@@ -55,6 +55,14 @@ def run(
             "machine. Real mode only.  [default: auto]",
         ),
     ] = None,
+    toxiproxy_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL|installed",
+            help="A Toxiproxy that acts out the faults of links: one that runs, or the toxiproxy-server on PATH. Real "
+            "mode only.  [default: the run's own proxies]",
+        ),
+    ] = None,
     web_console: LooksOn = False,
     console_port: ConsolePort = None,
 ) -> None:
@@ -74,7 +82,7 @@ def run(
     if as_json and are_many:
         raise BadInput("--json is of runs that are made one after the other; of many: brownout gate --json")
     with waiting("reading scenarios"):
-        orders, left_out = _orders(wanted, mode, seed=seed, out=out, redis=redis)
+        orders, left_out = _orders(wanted, mode, seed=seed, out=out, redis=redis, toxiproxy=toxiproxy_url)
     console = make_console(to_errors=as_json)
     _say_left_out(console, left_out, mode)
     if are_many and not is_real:
@@ -125,7 +133,7 @@ class _Wanted:
 
 
 def _orders(
-    wanted: _Wanted, mode: Mode, *, seed: int | None, out: Path | None, redis: str | None
+    wanted: _Wanted, mode: Mode, *, seed: int | None, out: Path | None, redis: str | None, toxiproxy: str | None
 ) -> "tuple[list[Order], tuple[str, ...]]":
     """What is to be run, and which of the library the mode cannot run. Raises `BadInput`."""
     from brownout_core.clock import system_wall_clock
@@ -135,4 +143,7 @@ def _orders(
     time = stamp(system_wall_clock())
     loaded, left_out = selected(wanted.tags, mode.value) if wanted.is_selection else ({}, ())
     names = [*loaded] or wanted.names
-    return prepare(names, mode=mode.value, time=time, seed=seed, out=out, redis=redis, loaded=loaded), left_out
+    orders = prepare(
+        names, mode=mode.value, time=time, seed=seed, out=out, redis=redis, toxiproxy=toxiproxy, loaded=loaded
+    )
+    return orders, left_out

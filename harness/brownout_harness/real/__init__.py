@@ -10,6 +10,7 @@
 - `mitm.py`              mitmproxy as a process; `intercepting.py` is `brownout intercept`, `interception.py` a run's
 - `booths.py`            the vendors' simulators, a process each: told the schedule beforehand, read at the end
 - `links.py`             proxies between the target and what it depends on; `link_process.py` is what they run in
+- `toxiproxy.py`         somebody else's Toxiproxy in their place; `toxiproxy_choice.py` which one, and what for
 - `moments.py`           what is done while a simulator holds the call at whose moment it is to be done
 - `load_process.py`      the load generator's process: its plan, its start, its progress; `load_workers.py` where it
   is several; `joining.py` where they are part of another machine's

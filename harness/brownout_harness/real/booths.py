@@ -130,6 +130,12 @@ def _why(answer: Answer) -> str:
     return str(said)[:200]
 
 
+LEAD_S = 0.5
+"""From handing out the start instant to the start, at least."""
+LEAD_ROUNDS = 5
+"""And no less than so many rounds to all simulators take: on a busy machine everything does."""
+
+
 class Booths:
     """All of a run's. Acts out the faults that happen inside a vendor."""
 
@@ -150,6 +156,13 @@ class Booths:
     def found_here(self) -> AbstractContextManager[None]:
         """Who looks for simulators on this machine finds them, for so long."""
         return announced(self._scenario.name, self._booths)
+
+    def lead_s(self) -> float:
+        """How long before the start everybody must be told of it."""
+        began_s = time.monotonic()
+        for booth in self._booths:
+            booth.rest()
+        return max(LEAD_S, LEAD_ROUNDS * (time.monotonic() - began_s))
 
     def set_up(self) -> None:
         """Set each up as the scenario says, before anybody asks it anything.

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from brownout_harness.faults.linked import Acted, name_of, on_link
@@ -20,12 +20,18 @@ from brownout_harness.judging.inputs import FaultCount
 from brownout_harness.problems import BadInput, NotJudged
 from brownout_harness.real.booths import Booth, Booths
 from brownout_harness.real.link_process import PORT_TAKEN
+from brownout_harness.real.ports import free_port
 from brownout_harness.real.processes import Child, Processes, json_lines, wait_until
 from brownout_harness.real.replicas import Ways
+from brownout_harness.real.toxiproxy_choice import Server, answers, witnessed
 from brownout_scenarios.phases import REDIS, Link
 from brownout_scenarios.schema import FaultRule, Scenario
 
+if TYPE_CHECKING:
+    from brownout_harness.real.toxiproxy import Remote
+
 NAME: Final = "links"
+TOXIPROXY: Final = "toxiproxy"
 START_WITHIN_S: Final = 30.0
 LOCAL: Final = "127.0.0.1"
 
@@ -42,8 +48,10 @@ class RealLinks:
         redis_url: str,
         scratch: Path,
         environment: Mapping[str, str],
+        toxiproxy: Server | None = None,
     ) -> None:
-        """Start the proxies, where a fault names a link, and wait until they listen.
+        """Start the proxies, where a fault names a link, and wait until they listen. With a `toxiproxy` that one acts
+        the faults out, and they watch.
 
         Raises:
             BadInput: a port is taken.
@@ -65,6 +73,8 @@ class RealLinks:
         self._start_at_s = 0.0
         self.children: tuple[Child, ...] = ()
         """The process that the proxies are, if there is one."""
+        self._remote: Remote | None = None
+        self._toxiproxy = toxiproxy
         self._ports = self._start(environment) if self._rules else {}
         for booth in booths if self._rules else ():
             first = self._ports.get(name_of(scenario.processes[0], booth.vendor))
@@ -101,16 +111,38 @@ class RealLinks:
                 cure = "end what uses a port of target.ports, or change it"
                 raise BadInput(f"{child.last_words()}: {cure}") from None
             raise
-        return ports
+        return ports if self._toxiproxy is None else self._before(ports, self._toxiproxy, environment)
+
+    def _before(self, ports: Mapping[str, int], server: Server, environment: Mapping[str, str]) -> dict[str, int]:
+        """Somebody else's proxies before those: where they listen."""
+        from brownout_harness.real.toxiproxy import Remote
+
+        remote = self._remote = Remote(server.url or self._begun(server, environment))
+        return {
+            name_of(link.process, link.peer): remote.lay(
+                name_of(link.process, link.peer), ports[name_of(link.process, link.peer)], self._fixed(link)
+            )
+            for link in self._rules
+        }
+
+    def _begun(self, server: Server, environment: Mapping[str, str]) -> str:
+        port = free_port()
+        child = self._processes.start(TOXIPROXY, server.command(port), {**environment, "LOG_LEVEL": "error"})
+        wait_until(lambda: answers(port), child, time.monotonic() + START_WITHIN_S, "Toxiproxy")
+        return f"http://{LOCAL}:{port}"
 
     def _planned(self, link: Link) -> dict[str, Any]:
-        fixed = self._scenario.vendor_ports.get(link.peer, 0)
+        rules, is_ours = self._rules[link], self._toxiproxy is None
         return {
             "name": name_of(link.process, link.peer),
-            "port": fixed if link.process == self._scenario.processes[0] else 0,
+            "port": self._fixed(link) if is_ours else 0,
             "upstream": self._peers(link.process)[link.peer],
-            "rules": [rule.as_json() for rule in self._rules[link]],
+            "rules": [rule.as_json() for rule in (rules if is_ours else witnessed(rules))],
         }
+
+    def _fixed(self, link: Link) -> int:
+        """The port that the target knows beforehand; 0: any free one."""
+        return self._scenario.vendor_ports.get(link.peer, 0) if link.process == self._scenario.processes[0] else 0
 
     # --- what a process of the target is handed
 
@@ -147,21 +179,25 @@ class RealLinks:
         self._start_at_s = start_at_s
         (self._scratch / "links.new").write_text(repr(start_at_s), encoding="ascii")
         (self._scratch / "links.new").rename(self._scratch / _FILES["start"])
+        if self._remote is not None:
+            told = {name_of(link.process, link.peer): rules for link, rules in self._rules.items()}
+            self._remote.begin(told, start_at_s)
 
     def collect(self, until_s: float) -> list[Gap]:
         """After the target has ended, end the proxies too, and read what they wrote down. Where what was to happen did
         not, is in the gaps."""
         if not self._rules:
             return []
+        gaps = [] if self._remote is None else self._remote.end(until_s)
         self._processes.stop(NAME)
         try:
             self._told = json.loads((self._scratch / _FILES["books"]).read_bytes())
         except (OSError, ValueError):
-            return [Gap(GapKind.EVIDENCE_LOST, "the proxies of links have left no books")]
-        gaps = []
+            return [*gaps, Gap(GapKind.EVIDENCE_LOST, "the proxies of links have left no books")]
         for link, rules in self._rules.items():
             acted = self._told["acted"].get(name_of(link.process, link.peer))
-            gaps += (Acted() if acted is None else Acted(**acted)).gaps(rules, until_s)
+            planned = rules if self._remote is None else witnessed(rules)
+            gaps += (Acted() if acted is None else Acted(**acted)).gaps(planned, until_s)
         if forgotten := self._told["forgotten"]:
             gaps.append(Gap(GapKind.EVIDENCE_LOST, f"{forgotten} connections of links were forgotten"))
         return gaps
@@ -176,7 +212,8 @@ class RealLinks:
 
     def _passages(self, link: Link) -> tuple[Mapping[str, Any], ...]:
         name = name_of(link.process, link.peer)
-        return tuple(each for each in self._told["passages"] if each["proxy"] == name)
+        theirs = tuple(each for each in self._told["passages"] if each["proxy"] == name)
+        return theirs if self._remote is None else self._remote.told(name, theirs)
 
     def counts(self) -> dict[str, FaultCount]:
         """By fault, how many connections were open while it was in force, and how many of them it struck."""

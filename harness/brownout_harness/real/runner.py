@@ -48,6 +48,7 @@ from brownout_harness.real.replicas import asker, have_look, telemetry_of
 from brownout_harness.real.stage import Stage
 from brownout_harness.real.stops import Stops
 from brownout_harness.real.telemetry_tail import spool_events
+from brownout_harness.real.toxiproxy_choice import Server
 from brownout_reports.rows import DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow, frame_of, read
 from brownout_reports.tables import Rows, Tables
 from brownout_scenarios.phases import Action, Layer
@@ -57,10 +58,6 @@ from brownout_simulators.vendors import VENDORS
 
 T = TypeVar("T")
 
-LEAD_S = 0.5
-"""From handing out the start instant to the start, at least."""
-LEAD_ROUNDS = 5
-"""And no less than so many rounds to all simulators take: on a busy machine everything does."""
 TICK_S = 0.05
 LAST_LINES = 20
 """Of the log of a target that died."""
@@ -76,13 +73,14 @@ def run_real(
     parts: str = "",
     onlooker: Onlooker = NOBODY,
     generators: Generators = ONE,
+    toxiproxy: Server | None = None,
 ) -> RunInputs:
     """Run `scenario` with its own seed; logs, rows and scratch files go to the folder `work`.
 
     It must stay for as long as the rows are read.
 
     `redis` is what was chosen; left out, the machine's own server or else the embedded one. `parts` names what takes
-    the place of the gateway's own parts (`brownout_core.gateway.parts`).
+    the place of the gateway's own parts (`brownout_core.gateway.parts`), `toxiproxy` acts out the faults of links.
 
     Raises:
         BadInput: a setting that cannot be run.
@@ -105,6 +103,7 @@ def run_real(
             tell=lambda said: show(Progress(phase="starting", duration_s=scenario.duration_s, said=said)),
             parts=parts,
             generators=generators,
+            toxiproxy=toxiproxy,
         )
         run = _Run(scenario, stage, processes, scratch=scratch, rows=rows, show=show, onlooker=onlooker)
         try:
@@ -160,21 +159,15 @@ class _Run:
         self._clocks = Clocks()
         self._pulses = Pulses(stage.redis_url if any(each.asks_redis for each in stage.targets.values()) else "")
         onlooker.begins(scenario, tuple(stage.booths))
-        lead_s = self._lead_s()
-        self._wall_start_s, self._start_at_s = system_wall_clock() + lead_s, time.monotonic() + lead_s
+        lead_s = stage.booths.lead_s()
+        self._wall_start_s = system_wall_clock() + lead_s
+        self._start_at_s = time.monotonic() + lead_s
         self._wall = MovedWall(self._now_s, self._wall_start_s)
         self._actors = {layer: make(stage) for layer, make in LAYERS.items()}
         self._moments.watch(self._start_at_s)
         schedule(self._actors, scenario, self._start_at_s)
         load_process.begin(scratch, self._start_at_s)
         self._breakers = Breakers(stage.targets, scenario, self._now_s)
-
-    def _lead_s(self) -> float:
-        """How long before the start everybody must be told of it."""
-        began_s = time.monotonic()
-        for booth in self._stage.booths:
-            booth.rest()
-        return max(LEAD_S, LEAD_ROUNDS * (time.monotonic() - began_s))
 
     def load(self) -> None:
         """Until every operation has ended and every phase is over: actions at their instants, everything watched."""

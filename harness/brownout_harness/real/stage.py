@@ -32,6 +32,7 @@ from brownout_harness.real.redis_process import RedisProcess
 from brownout_harness.real.replicas import launches
 from brownout_harness.real.store import RealStore
 from brownout_harness.real.target import Launch
+from brownout_harness.real.toxiproxy_choice import Server
 from brownout_harness.safety.secret_forms import forms_of, masked
 from brownout_reports.rows import OperationRow
 from brownout_reports.tables import Rows
@@ -61,9 +62,11 @@ class Stage:
         tell: Callable[[str], None] = lambda _text: None,
         parts: str = "",
         generators: Generators = ONE,
+        toxiproxy: Server | None = None,
     ) -> None:
         """Start everything and wait until it is ready. `tell` takes what somebody must know who starts the target;
-        `parts` is the name of what takes the place of the gateway's own parts; `generators` make the load.
+        `parts` is the name of what takes the place of the gateway's own parts; `generators` make the load; `toxiproxy`
+        acts out faults of links.
 
         Raises:
             BadInput: the target cannot be run as the scenario says.
@@ -79,16 +82,7 @@ class Stage:
         self.store = RealStore(scenario, RedisProcess(redis, processes, scratch=scratch, environment=environment))
         self.time = FalseTime(scenario, scratch)
         self.disk = LettersDisk(scenario, processes, scratch=scratch, environment=environment)
-        # Of one that is behind a link, the port that the target knows is the link's.
-        ports = {vendor: port for vendor, port in scenario.vendor_ports.items() if vendor not in scenario.linked}
-        stands = {
-            lot: processes.start(
-                booths.name_of(lot),
-                booths.command(sys.executable, lot, scenario.seed, ports.get(lot[0], 0)),
-                environment,
-            )
-            for lot in booths.lots_of(scenario, vendors)
-        }
+        stands = self._stands(vendors, environment)
         load = Load(generators, processes, environment, scratch=scratch, logs=logs, tell=tell)
         # Computed while the children are busy starting.
         self.arrivals: tuple[Arrival, ...] = tuple(plan(scenario))
@@ -98,7 +92,13 @@ class Stage:
         self.booths.set_up()
         self.redis_url = self.store.wait()
         self.links = RealLinks(
-            scenario, processes, self.booths, redis_url=self.redis_url, scratch=scratch, environment=environment
+            scenario,
+            processes,
+            self.booths,
+            redis_url=self.redis_url,
+            scratch=scratch,
+            environment=environment,
+            toxiproxy=toxiproxy,
         )
         self.own: tuple[Child, ...] = (*stands.values(), load.child, *self.links.children)
         """The processes that tell when they stood still."""
@@ -106,6 +106,20 @@ class Stage:
         self.target: Launch = next(iter(self.targets.values()))
         """The one that users ask; of copies the first: they differ in name, port and telemetry."""
         self._begin(tell, scratch)
+
+    def _stands(self, vendors: Sequence[str], environment: Mapping[str, str]) -> dict[Sequence[str], Child]:
+        """The simulators' processes, by their vendors."""
+        scenario = self._scenario
+        # Of one that is behind a link, the port that the target knows is the link's.
+        ports = {vendor: port for vendor, port in scenario.vendor_ports.items() if vendor not in scenario.linked}
+        return {
+            lot: self._processes.start(
+                booths.name_of(lot),
+                booths.command(sys.executable, lot, scenario.seed, ports.get(lot[0], 0)),
+                environment,
+            )
+            for lot in booths.lots_of(scenario, vendors)
+        }
 
     def _begin(self, tell: Callable[[str], None], scratch: Path) -> None:
         self._begin_targets(tell)

@@ -225,6 +225,7 @@ def _run_one(order: Order, scenario: Scenario, work: Path, progress: ProgressSin
         parts=order.parts,
         onlooker=order.onlooker,
         generators=order.generators,
+        toxiproxy=order.toxiproxy,
     )
 
 

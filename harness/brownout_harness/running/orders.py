@@ -23,10 +23,12 @@ from brownout_harness.real.memory import without_processes
 from brownout_harness.real.onlooker import NOBODY, Onlooker
 from brownout_harness.real.redis_choice import AUTO, Redis, choose
 from brownout_harness.real.store import require_own
+from brownout_harness.real.toxiproxy_choice import Server, uncounted
+from brownout_harness.real.toxiproxy_choice import choose as choose_toxiproxy
 from brownout_harness.running.control import without_one
 from brownout_harness.safety.live_keys import refuse_live_keys
 from brownout_harness.words.vocabulary import vocabulary
-from brownout_scenarios.errors import ScenarioError
+from brownout_scenarios.errors import ScenarioError, dotted
 from brownout_scenarios.load import load
 from brownout_scenarios.reading import Check
 from brownout_scenarios.schema import GATEWAY, TARGET, Scenario
@@ -57,6 +59,8 @@ class Order:
     """What reproduces it."""
     redis: Redis | None = None
     """In real mode."""
+    toxiproxy: Server | None = None
+    """Acts out the faults of links in a real run; None: the run's own proxies do."""
     parts: str = ""
     """The name of what takes the place of the gateway's own parts; empty: nothing does."""
     onlooker: Onlooker = NOBODY
@@ -73,11 +77,12 @@ def prepare(
     seed: int | None = None,
     out: Path | None = None,
     redis: str | None = None,
+    toxiproxy: str | None = None,
     environment: Mapping[str, str] = os.environ,
     loaded: Mapping[str, Scenario] = MappingProxyType({}),
 ) -> list[Order]:
-    """Load and check everything; `time` is the stamp of default folders, `redis` auto, fake or a URL. What is `loaded`
-    already, by its name, is known to be possible in this mode.
+    """Load and check everything; `time` is the stamp of default folders, `redis` auto, fake or a URL, `toxiproxy` a URL
+    or `installed`. What is `loaded` already, by its name, is known to be possible in this mode.
 
     Raises:
         BadInput: something of it cannot be run; nothing was started or written.
@@ -85,6 +90,7 @@ def prepare(
     refuse_live_keys(environment, [*names, str(out or ""), redis or ""])
     if redis is not None and mode == "virtual":
         raise BadInput("--redis is for real mode: virtual mode has no sockets; add --mode real or leave it out")
+    server = _toxiproxy(toxiproxy, mode)
     parts = environment.get(PARTS, "")
     chosen = choose(redis or AUTO) if mode == "real" else None
     scenarios = [
@@ -95,6 +101,8 @@ def prepare(
             require_own(scenario, chosen)
         if parts:
             _check_parts(parts, scenario)
+        if server is not None:
+            _check_links(scenario)
     folders = _folders(scenarios, mode, time, out)
     return [
         Order(
@@ -104,11 +112,27 @@ def prepare(
             folder=folder,
             may_move=out is None,
             redis=chosen,
+            toxiproxy=server,
             parts=parts,
             command=f"{_setting(parts)}brownout run {shlex.quote(name)} --mode {mode} --seed {scenario.seed}",
         )
         for name, scenario, folder in zip(names, scenarios, folders, strict=True)
     ]
+
+
+def _toxiproxy(option: str | None, mode: Mode) -> Server | None:
+    if option is None:
+        return None
+    if mode == "virtual":
+        raise BadInput("--toxiproxy-url is for real mode: virtual mode has no sockets; add --mode real or leave it out")
+    return choose_toxiproxy(option)
+
+
+def _check_links(scenario: Scenario) -> None:
+    if not scenario.linked:
+        raise BadInput(f"--toxiproxy-url: no fault of {scenario.name} befalls a link; leave it out")
+    for place, why in uncounted(scenario):
+        raise BadInput(f"{scenario.name}: {dotted(place)}: {why}")
 
 
 def _setting(parts: str) -> str:
