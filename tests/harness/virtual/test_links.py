@@ -130,10 +130,15 @@ def test_of_two_copies_one_has_a_bad_link_and_a_killed_one_leaves_no_connection(
     "fault",
     [
         "{link: gateway→twilio, latency: 300ms}",  # nobody asks it
-        "{link: gateway→stripe, slow_close: 1s}",  # nothing ends
-        "{link: gateway→stripe, latency: 300ms, share: 0.1%}",  # drawn for none
-        "{link: gateway→stripe, latency: 300ms, expect_struck: 40}",  # there are not so many connections
-        "{link: gateway→stripe, latency: 300ms, window: {start: 1s, end: 1001ms}}",  # nobody asks meanwhile
+        *(
+            pytest.param(each, marks=pytest.mark.thorough)
+            for each in (
+                "{link: gateway→stripe, slow_close: 1s}",  # nothing ends
+                "{link: gateway→stripe, latency: 300ms, share: 0.1%}",  # drawn for none
+                "{link: gateway→stripe, latency: 300ms, expect_struck: 40}",  # there are not so many connections
+                "{link: gateway→stripe, latency: 300ms, window: {start: 1s, end: 1001ms}}",  # nobody asks meanwhile
+            )
+        ),
     ],
 )
 def test_a_fault_that_struck_too_few_connections_is_no_pass(tmp_path: Path, fault: str) -> None:
@@ -149,6 +154,7 @@ def test_a_fault_that_struck_too_few_connections_is_no_pass(tmp_path: Path, faul
 RESETS = "faults: [{link: target→stripe, reset_peer: 0s, window: {start: 1s, end: 1500ms}}]"
 
 
+@pytest.mark.thorough
 def test_somebody_elses_application_is_struck_where_it_is_reached(tmp_path: Path) -> None:
     inputs = ran(tmp_path, more=RESETS)
     assert inputs.gaps == ()
