@@ -2,7 +2,7 @@
 
 Most clients heed it. Two habits need more: Stripe's Python library trusts its own list of authorities alone, and Node
 before version 24 has no proxies. Both are met by what Python and Node load at their start (`preload/`), so that the
-application and its libraries stay as they are.
+application and its libraries stay as they are. A client that heeds no proxy all the same finds no real host there.
 """
 
 import os
@@ -12,12 +12,17 @@ from typing import Final
 from urllib.parse import urlsplit
 
 PRELOAD: Final = Path(__file__).parent / "preload"
+HIDDEN: Final = "BROWNOUT_INTERCEPTED"
+"""Hosts that Python and Node, by what they load, do not find but through the proxy."""
 TRUST: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 """By the library that reads it: OpenSSL and Go, requests, curl, Node."""
 
 
-def leading(url: str, authority: Path, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The variables, on top of those of `environment`: what Python and Node are told to load there stays."""
+def leading(
+    url: str, authority: Path, hosts: Iterable[str], environment: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """The variables, on top of those of `environment`: what Python and Node are told to load there stays. `hosts` are
+    those that are answered here."""
     proxied = {f"{name}_PROXY": url for name in ("HTTPS", "HTTP")}
     lower = {name.lower(): value for name, value in proxied.items()}
     python = os.pathsep.join(filter(None, (str(PRELOAD), environment.get("PYTHONPATH"))))
@@ -29,6 +34,7 @@ def leading(url: str, authority: Path, environment: Mapping[str, str] = os.envir
         "NO_PROXY": "",
         "no_proxy": "",
         **dict.fromkeys(TRUST, str(authority)),
+        HIDDEN: " ".join(hosts),
         "PYTHONPATH": python,
         "NODE_OPTIONS": node,
     }

@@ -25,6 +25,8 @@ class Mitm:
     port: int
     authority: Path
     """What whoever goes through it has to trust."""
+    hosts: tuple[str, ...] = ()
+    """Those that lead to a simulator."""
 
     @property
     def url(self) -> str:
@@ -36,7 +38,7 @@ class Mitm:
         keys = (variables.without_addresses(one.environment, one.url) for one in stands)
         return {
             **{name: value for each in keys for name, value in each.items()},
-            **variables.leading(self.url, self.authority, environment),
+            **variables.leading(self.url, self.authority, self.hosts, environment),
         }
 
     def said(self, after: int = 0) -> tuple[list[str], int]:
@@ -79,7 +81,8 @@ def start(
     command, told = program.prepared(program.find(environment), plan, port=port, folder=folder, environment=environment)
     child = processes.start(NAME, command, told)
     served: list[int] = wait_until(lambda: _serves(child), child, time.monotonic() + START_WITHIN_S, "mitmproxy")
-    return Mitm(child, served[0], folder / program.AUTHORITY)
+    hosts = tuple(host for one in plan.stood for host in one.hosts if host not in plan.passed)
+    return Mitm(child, served[0], folder / program.AUTHORITY, hosts)
 
 
 def require_free(port: int, cure: str) -> None:

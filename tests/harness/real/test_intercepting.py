@@ -119,6 +119,20 @@ def test_libraries_for_node_with_agents_of_their_own_and_with_fetch_are_led_ther
     assert lines_of(ended) == ["cus_ true SM"]
 
 
+def test_websockets_in_node_are_led_there_and_what_goes_past_the_proxy_finds_no_real_host(behind: Behind) -> None:
+    program = (
+        "import dns from 'node:dns'; import WebSocket from 'ws';\n"
+        "const url = 'wss://abc.supabase.co/realtime/v1/websocket?vsn=1.0.0&apikey=' + process.env.SUPABASE_ANON_KEY;\n"
+        "const opened = new WebSocket(url);\n"
+        "const asked = {topic: 'phoenix', event: 'heartbeat', payload: {}, ref: '1'};\n"
+        "opened.on('open', () => opened.send(JSON.stringify(asked)));\n"
+        "opened.on('message', (said) => { console.log(JSON.parse(said).payload.status); opened.close(); });\n"
+        "dns.lookup('api.twilio.com', (error) => console.log(error.message.split(': ').pop()));\n"
+    )
+    ended = behind.run(node(), "--input-type=module", "-e", program)
+    assert sorted(lines_of(ended)) == ["ok", "this client heeds no HTTPS_PROXY"]
+
+
 def curl(behind: Behind, *words: str) -> tuple[int, str]:
     """Status and body; 0 where there was no answer."""
     ended = behind.run("curl", "-sS", "-w", "\n%{http_code}", *words, check=False)

@@ -30,3 +30,15 @@ def test_an_authority_is_trusted_besides_a_library_s_own_list_and_only_where_one
     )
     assert run(tmp_path, program, SSL_CERT_FILE=str(tmp_path / "ours.pem")) == "2"
     assert run(tmp_path, program, SSL_CERT_FILE="") == "1"
+
+
+def test_a_host_that_is_answered_elsewhere_is_not_found_past_the_proxy_and_any_other_is(tmp_path: Path) -> None:
+    program = (
+        "import socket\n"
+        "for host in ('api.stripe.com', 'Verify.Twilio.com.', b'api.stripe.com', 'localhost', None):\n"
+        "    try: print(bool(socket.getaddrinfo(host, 443)))\n"
+        "    except socket.gaierror as error: print('past the proxy' in str(error))\n"
+    )
+    hidden = {"BROWNOUT_INTERCEPTED": "api.stripe.com *.twilio.com"}
+    refused = program.replace("print(bool(", "print('found', bool(")
+    assert run(tmp_path, refused, **hidden).splitlines() == ["True", "True", "True", "found True", "found True"]
