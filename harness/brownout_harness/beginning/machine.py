@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
+from brownout_harness.intercept import program
 from brownout_harness.problems import BadInput, NotJudged
 from brownout_harness.real.ports import free_port
 from brownout_harness.safety.live_keys import refuse_live_keys
@@ -58,6 +59,16 @@ def findings(environment: Mapping[str, str] = os.environ, path: str | None = Non
     for name, (wanted_by, cure) in PROGRAMS.items():
         there = shutil.which(name, path=path)
         yield Finding(name, there is not None, False, there or f"not on PATH; wanted for {wanted_by}", cure)
+    yield _mitmproxy(path)
+
+
+def _mitmproxy(path: str | None) -> Finding:
+    try:
+        found = program.find(os.environ if path is None else {"PATH": path})
+    except BadInput:
+        cure = "make tools, or pipx install mitmproxy"
+        return Finding("mitmproxy", False, False, "not here; wanted for brownout intercept", cure)
+    return Finding("mitmproxy", True, False, found)
 
 
 def _python(at: tuple[int, int]) -> Finding:

@@ -7,6 +7,7 @@ import pytest
 
 from brownout_harness.beginning import machine
 from brownout_harness.beginning.machine import PACKAGES, PROGRAMS, Finding, findings
+from brownout_harness.intercept import program
 
 
 def found(what: str, **options: object) -> Finding:
@@ -58,3 +59,12 @@ def test_a_machine_with_one_core_and_an_old_python_are_told(tmp_path: Path) -> N
     assert not machine._cores(1).is_there
     assert not machine._python((3, 10)).is_there
     assert not machine._folder(tmp_path / "none").is_there
+
+
+def test_mitmproxy_is_found_where_intercept_would_find_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "_ROOT", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    told = found("mitmproxy", path=str(tmp_path))
+    assert (told.is_there, told.cure) == (False, "make tools, or pipx install mitmproxy")
+    (tmp_path / program.NAME).touch(mode=0o755)
+    assert found("mitmproxy", path=str(tmp_path)).found == str(tmp_path / program.NAME)
