@@ -60,6 +60,7 @@ def _for_a_script(vendor: "Vendor[Any]") -> dict[str, Any]:
         "port": vendor.port,
         "environment": vendor.environment(f"http://127.0.0.1:{vendor.port}", vendor.test_key("default")),
         "clients": dict(vendor.clients),
+        "hosts": list(vendor.hosts),
         "routes": [f"{route.method} {route.path}" for route in vendor.routes],
         "effects": {effect: list(fields) for effect, fields in vendor.effects.items()},
         "limits": {limit.name: _figures(limit) for limit in vendor.limits},
@@ -73,6 +74,7 @@ def _whole(vendor: "Vendor[Any]") -> list[str]:
     errors = ((name, f"{one.status}  {one.about}") for name, one in vendor.named_errors.items())
     sections = {
         "clients, by what `brownout up` prints": _aligned(vendor.clients.items()),
+        "real hosts, as `brownout intercept` answers them": vendor.hosts or ("none: name yours with --host",),
         "routes (match:)": _aligned((route.method, route.path) for route in vendor.routes),
         "effects (leaves:, exactly_once:), and what the ledger can keep of each": _aligned(
             (effect, ", ".join(fields)) for effect, fields in vendor.effects.items()

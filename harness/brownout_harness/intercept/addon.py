@@ -80,8 +80,9 @@ class Intercept:
 
     def __init__(self, plan: Plan, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._began_s = clock()
         self._destinations = Destinations(plan.stood, plan.passed)
-        self._faults = PassedFaults(plan.rules, seed=plan.seed, now_s=clock())
+        self._faults = PassedFaults(plan.rules, seed=plan.seed, now_s=self._began_s)
         self._record = Path(plan.record) if plan.record else None
         self._recorder = Recorder(plan.stood)
         self._counts: Counter[str] = Counter()
@@ -127,7 +128,8 @@ class Intercept:
         known.blow = blow = self._faults.strike(to.address, flow.request.method, known.path, headers, self._clock())
         if blow is None:
             return True
-        say(said=f"{', '.join(blow.rules)} struck {flow.request.method} {known.host}")
+        at = f"{known.asked_at_s - self._began_s:.1f} s"
+        say(said=f"{', '.join(blow.rules)} struck {flow.request.method} {known.host}{known.path} at {at}")
         self._counts["struck"] += 1
         await asyncio.sleep(blow.delay_s)
         if blow.answer is not None:

@@ -73,7 +73,7 @@ def test_nobody_else_is_dialled_whatever_asked_for_it() -> None:
 def test_at_its_end_it_says_what_went_through_it_and_writes_what_it_recorded(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    now = iter([0.0, 1.0, 1.1, 1.35])
+    now = iter([0.0, 1.0, 1.1, 1.35])  # begun, asked, all of it in, answered
     addon = Answered(Plan(stood=(STRIPE,), record=str(tmp_path / "p.json")), clock=lambda: next(now))
     flow = asked(addon, flow_of("api.stripe.com"))
     addon.request(flow)
