@@ -66,6 +66,7 @@ def behind(folder: Path, orders: int) -> Iterator[Behind]:
     faults = (
         f"{{host: '127.0.0.1:{orders}', match: GET /refused, respond: {{status: 503, retry_after: 7s}}}}",
         f"{{host: '127.0.0.1:{orders}', match: GET /lost, drop_after_effect: {{}}}}",
+        "{vendor: stripe, match: GET /v1/balance, drop_before_effect: {}}",
         "{vendor: openai, match: POST /v1/chat/completions, stall: {for: 60s}}",
     )
     words = [word for fault in faults for word in ("--fault", fault)]
@@ -144,6 +145,11 @@ def curl(behind: Behind, *words: str) -> tuple[int, str]:
 def test_curl_is_led_there_by_what_is_printed(behind: Behind) -> None:
     status, body = curl(behind, "https://api.stripe.com/v1/customers", "-u", behind.environment["STRIPE_API_KEY"] + ":")
     assert (status, json.loads(body)["url"]) == (200, "/v1/customers")
+
+
+def test_a_connection_that_the_vendor_ends_is_ended_and_not_answered_by_the_proxy(behind: Behind) -> None:
+    key = behind.environment["STRIPE_API_KEY"]
+    assert curl(behind, "--http1.1", "https://api.stripe.com/v1/balance", "-u", f"{key}:") == (0, "")
 
 
 def test_a_websocket_is_opened_through_it(behind: Behind) -> None:
