@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from brownout_harness.running.orders import Order
 
 
+TOXIPROXY = typer.Option(
+    metavar="URL|installed",
+    help="A Toxiproxy that acts out the faults of links: one that runs, or the toxiproxy-server on PATH. Real mode only.  "
+    "[default: the run's own proxies]",
+)
+
+
 def run(
     scenarios: Annotated[list[str] | None, SCENARIOS] = None,
     *,
@@ -55,14 +62,7 @@ def run(
             "machine. Real mode only.  [default: auto]",
         ),
     ] = None,
-    toxiproxy_url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL|installed",
-            help="A Toxiproxy that acts out the faults of links: one that runs, or the toxiproxy-server on PATH. Real "
-            "mode only.  [default: the run's own proxies]",
-        ),
-    ] = None,
+    toxiproxy_url: Annotated[str | None, TOXIPROXY] = None,
     web_console: LooksOn = False,
     console_port: ConsolePort = None,
 ) -> None:

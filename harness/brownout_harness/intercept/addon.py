@@ -2,7 +2,8 @@
 
 A request that is for a vendor's host goes to the simulator that stands in for it, with path, headers and body as they
 are; the real host is never dialled. Bodies stream through both ways, and nothing of them is kept. Each line on standard
-output is JSON: `{"serves": {…}}` once, `{"said": "…"}` for people, `{"counts": {…}}` at the end.
+output is JSON: `{"serves": {…}}` once, `{"said": "…"}` for people, `{"stall": {…}}` where it stood still, and at the end
+`{"counts": {…}}`.
 """
 
 import asyncio
@@ -42,6 +43,7 @@ from brownout_harness.intercept.passing import Blow, PassedFaults  # noqa: E402
 from brownout_harness.intercept.plan import VARIABLE, Plan, read  # noqa: E402
 from brownout_harness.intercept.recording import Recorder  # noqa: E402
 from brownout_simulators.call import Ending  # noqa: E402
+from brownout_simulators.heartbeat import EVERY_S, Heartbeat  # noqa: E402
 from brownout_simulators.safety import carries_live_credential  # noqa: E402
 
 LIVE: Final = "a live key is refused: Brownout works with test keys only"
@@ -93,8 +95,14 @@ class Intercept:
         """Told when mitmproxy serves."""
         from mitmproxy import ctx
 
+        self._beat(Heartbeat(self._clock, lambda stall: say(stall=stall._asdict())))
         addresses = ctx.master.addons.get("proxyserver").listen_addrs()
         say(serves={"port": addresses[0][1] if addresses else 0})
+
+    def _beat(self, heart: Heartbeat) -> None:
+        """A proxy that stands still makes whoever waits for it slow: a run is told."""
+        heart.beat()
+        asyncio.get_running_loop().call_later(EVERY_S, self._beat, heart)
 
     def server_connect(self, data: Any) -> None:
         """Before anybody is dialled, for whatever reason: the last lock on the door."""

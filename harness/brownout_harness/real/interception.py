@@ -11,7 +11,7 @@ from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.problems import NotJudged
 from brownout_harness.real import mitm
 from brownout_harness.real.mitm import Mitm
-from brownout_harness.real.processes import Processes
+from brownout_harness.real.processes import Child, Processes
 from brownout_harness.real.served import Served
 from brownout_scenarios.schema import Scenario
 
@@ -62,6 +62,11 @@ class Interception:
         )
         tell(COST.replace("went through", "go through").replace("latency was", "latency is"))
         return self._mitm.leading(self._environment, stands)
+
+    @property
+    def children(self) -> tuple[Child, ...]:
+        """The process that tells when it stood still, where there is one."""
+        return () if self._mitm is None else (self._mitm.child,)
 
     def end(self) -> Seen:
         """Stop it, when the target has ended, and say what went through it."""

@@ -100,9 +100,10 @@ class Stage:
             environment=environment,
             toxiproxy=toxiproxy,
         )
-        self.own: tuple[Child, ...] = (*stands.values(), load.child, *self.links.children)
-        """The processes that tell when they stood still."""
         self.targets: Mapping[str, Launch] = self._launches(scratch, parts, tell)
+        own = (*stands.values(), load.child, *self.links.children, *self._interception.children)
+        self.own: tuple[Child, ...] = own
+        """The processes that tell when they stood still."""
         self.target: Launch = next(iter(self.targets.values()))
         """The one that users ask; of copies the first: they differ in name, port and telemetry."""
         self._begin(tell, scratch)

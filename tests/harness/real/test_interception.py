@@ -1,6 +1,8 @@
 """A target that cannot be pointed elsewhere, in a run: judged like any other, and never green for what nobody asked."""
 
+import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,14 @@ from brownout_harness.progress import Progress
 from brownout_harness.real.interception import Interception
 from brownout_harness.real.processes import Processes
 from brownout_harness.real.runner import run_real
+from brownout_harness.real.stalls import gaps_of_stalls, told_by
 from brownout_harness.running.execute import evidence_of
 from brownout_harness.running.orders import checked_scenario
 from brownout_reports.rows import REQUEST, LedgerRow
 from brownout_reports.run_folder import Status
 from brownout_scenarios.schema import Scenario
 from tests.support.intercepted import require_mitmproxy
+from tests.support.processes import eventually
 
 SHOP = Path(__file__).parents[3] / "docs" / "samples" / "fixed_shop"
 
@@ -64,6 +68,26 @@ def test_a_shop_with_a_fixed_address_is_judged_by_the_vendors_books(tmp_path: Pa
     assert next(note for note in inputs.notes if "mitmproxy" in note).endswith(f"requests: stripe {asked}")
     assert any("mitmproxy" in each.said for each in told), "it is said before the run, too"
     assert inputs.fault_counts["losing.0"].struck > 0
+
+
+@pytest.mark.real
+def test_mitmproxy_that_stands_still_leaves_the_run_inconclusive(tmp_path: Path) -> None:
+    """Its latency would be the target's."""
+    require_mitmproxy()
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    with Processes(folder) as processes:
+        scenario = scenario_in(tmp_path)
+        made = Interception(scenario, processes, environment=dict(os.environ), folder=tmp_path)
+        made.begin((), lambda _said: None)
+        (child,) = made.children
+        assert child.pause()
+        began_s = time.monotonic()
+        eventually(lambda: time.monotonic() - began_s > 1.0)
+        child.go_on()
+        eventually(lambda: told_by(child))
+        (gap,) = gaps_of_stalls(told_by(child), start_at_s=began_s)
+    assert (gap.kind, gap.process) == (GapKind.STALLED, "intercept")
 
 
 @pytest.mark.real
