@@ -2,7 +2,7 @@
 
 A request that is for a vendor's host goes to the simulator that stands in for it, with path, headers and body as they
 are; the real host is never dialled. Bodies stream through both ways, and nothing of them is kept. Each line on standard
-output is JSON: `{"serves": {…}}` once, `{"said": "…"}` for people, `{"stall": {…}}` where it stood still, and at the end
+output is JSON: `{"serves": {…}}` once, `{"said": "…"}` for people, `{"stall": {…}}` where it stood still, at the end
 `{"counts": {…}}`.
 """
 

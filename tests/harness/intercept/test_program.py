@@ -37,3 +37,12 @@ def test_it_listens_on_this_machine_alone_and_dials_nobody_unasked(tmp_path: Pat
     assert not {"HTTPS_PROXY", "PYTHONPATH"} & environment.keys()
     assert environment["HOME"] == "here"
     assert json.loads(Path(environment[VARIABLE]).read_text())["stood"] == []
+
+
+@pytest.mark.parametrize(("passed", "insecure"), [((), "true"), (("api.shop.test",), "false")])
+def test_certificates_are_looked_at_as_soon_as_another_machine_may_be_dialled(
+    tmp_path: Path, passed: tuple[str, ...], insecure: str
+) -> None:
+    plan = Plan(stood=(), passed=passed)
+    command, _ = program.prepared("mitmdump", plan, port=0, folder=tmp_path, environment={})
+    assert f"ssl_insecure={insecure}" in command
