@@ -95,7 +95,7 @@ def test_openai_in_python_gets_a_stream_piece_by_piece(behind: Behind) -> None:
     """The second half never comes, so what is printed was passed on before the answer was over."""
     program = (
         "import openai\n"
-        "client = openai.OpenAI(timeout=2.0, max_retries=0)\n"
+        "client = openai.OpenAI(timeout=4.0, max_retries=0)\n"
         "asked = [{'role': 'user', 'content': 'hello'}]\n"
         "pieces = 0\n"
         "try:\n"

@@ -62,7 +62,7 @@ def test_a_shop_with_a_fixed_address_is_judged_by_the_vendors_books(tmp_path: Pa
     evidence = evidence_of(scenario, inputs, {})
     results = [each.check.judge(evidence) for each in scenario.expect]
     assert [each.status for each in results] == [status, Status.PASSED, Status.PASSED], results
-    assert inputs.gaps == ()
+    assert not [gap for gap in inputs.gaps if gap.kind in (GapKind.NOT_STAGED, GapKind.EVIDENCE_LOST)]
     assert "through mitmproxy" in results[2].observed
     asked = sum(row.entry == REQUEST for row in inputs.tables.of(LedgerRow))
     assert next(note for note in inputs.notes if "mitmproxy" in note).endswith(f"requests: stripe {asked}")
@@ -96,8 +96,7 @@ def test_one_that_heeds_no_proxy_or_asks_nobody_leaves_nothing_to_judge(tmp_path
     scenario = scenario_in(tmp_path, **{"for: 20s": "for: 1s"})
     (tmp_path / "fixed_shop.py").write_text(IDLE)
     inputs = run_real(scenario, work=tmp_path / "work")
-    (gap,) = inputs.gaps
-    assert gap.kind is GapKind.NOT_STAGED
+    (gap,) = (gap for gap in inputs.gaps if gap.kind is GapKind.NOT_STAGED)
     assert gap.detail.startswith("no request for a vendor came through mitmproxy: the target heeds no HTTPS_PROXY")
 
 
