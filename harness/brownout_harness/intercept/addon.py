@@ -50,6 +50,8 @@ LIVE: Final = "a live key is refused: Brownout works with test keys only"
 OURS_KEY: Final = "brownout"
 """In a flow's metadata: what is known of it."""
 LOOK_EVERY_S: Final = 0.1
+SAID: Final = 1_000
+"""So many different refusals are said: whoever makes up names fills no memory."""
 SWITCHING: Final = 101
 NO_LINGER: Final = struct.pack("ii", 1, 0)
 """A socket that is closed so says RST."""
@@ -180,7 +182,8 @@ class Intercept:
 
     def _over(self, flow: Any, status: int | None) -> None:
         known = flow.metadata.pop(OURS_KEY, None)
-        if known is not None and self._record is not None:
+        # What a fault struck here is nobody's own doing: it would be taken for measured.
+        if known is not None and known.blow is None and self._record is not None:
             self._recorder.add(
                 host=known.host,
                 vendor=known.vendor,
@@ -200,7 +203,7 @@ class Intercept:
 
     def _refuse(self, flow: Any, status: int, why: str) -> None:
         self._counts["refused"] += 1
-        if why not in self._told:
+        if why not in self._told and len(self._told) < SAID:
             self._told.add(why)
             say(said=why)
         self._answer(flow, status, f"brownout: {why}\n".encode(), {"content-type": "text/plain"})

@@ -209,6 +209,8 @@ def test_the_end_leaves_nothing_running_a_profile_without_secrets_and_a_log_of_w
     assert "example.com is refused" in errors
     assert re.search(r"intercept\.2 struck GET 127\.0\.0\.1:\d+/lost at \d+\.\d s", errors)
     text = (folder / "profile.json").read_text()
+    (own,) = [row for row in json.loads(text)["routes"] if "host" in row]
+    assert own["statuses"] == {"200": 1}, "what a fault struck on the way was not measured"
     rows = {row["route"]: row for row in json.loads(text)["routes"] if row.get("vendor") == "stripe"}
     assert rows["POST /v1/payment_intents"]["statuses"] == {"200": 1}
     assert len(rows["POST /v1/payment_intents"]["latency_ms"]) == 1
