@@ -37,6 +37,8 @@ class _Way:
         self.base, self.proxy = base, proxy
         self.trusting: ssl.SSLContext | bool = trusting or True
         self.took_ms: list[float] = []
+        self.anew_ms: list[float] = []
+        """Each on a connection of its own."""
         self.per_s: list[float] = []
 
 
@@ -76,21 +78,26 @@ async def _measure(
     """Fills both in; mitmproxy's processor time for one request, in milliseconds."""
     connector = aiohttp.TCPConnector(limit=0)
     headers = {"Authorization": f"Bearer {key}"}
-    async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
+    async with (
+        aiohttp.ClientSession(connector=connector, headers=headers) as session,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True), headers=headers) as forgetful,
+    ):
 
-        async def ask(way: _Way) -> None:
-            async with session.get(way.base + PATH, proxy=way.proxy, ssl=way.trusting) as answer:
+        async def ask(way: _Way, by: aiohttp.ClientSession = session) -> None:
+            async with by.get(way.base + PATH, proxy=way.proxy, ssl=way.trusting) as answer:
                 assert answer.status == 200
                 await answer.read()
 
-        began_cpu_s, passed = _cpu_s(pid), rounds * (CONNECTIONS + one_by_one + together)
+        anew = one_by_one // 5
+        began_cpu_s, passed = _cpu_s(pid), rounds * (CONNECTIONS + one_by_one + anew + together)
         for number in range(rounds):
             for way in (straight, through) if number % 2 else (through, straight):
                 await asyncio.gather(*(ask(way) for _ in range(CONNECTIONS)))  # the connections are there
-                for _ in range(one_by_one):
-                    began_s = time.perf_counter()
-                    await ask(way)
-                    way.took_ms.append((time.perf_counter() - began_s) * 1e3)
+                for times, count, by in ((way.took_ms, one_by_one, session), (way.anew_ms, anew, forgetful)):
+                    for _ in range(count):
+                        began_s = time.perf_counter()
+                        await ask(way, by)
+                        times.append((time.perf_counter() - began_s) * 1e3)
                 way.per_s.append(await _per_s(ask, way, together))
         return (_cpu_s(pid) - began_cpu_s) / passed * 1e3
 
@@ -137,4 +144,8 @@ def _rows(straight: _Way, through: _Way) -> list[Row]:
                 note=told,
             )
         )
+    new = [quantiles(way.anew_ms, n=100)[49] for way in (through, straight)]
+    told = f"{new[0]:.2f} ms, straight {new[1]:.2f} ms without TLS"
+    case = "p50 of a round trip on a new connection, above a straight one"
+    rows.append(Row(bench="intercept", case=case, value=new[0] - new[1], unit="ms", note=told))
     return rows
