@@ -117,7 +117,10 @@ Health: TypeAlias = Literal["healthy", "degraded", "unhealthy"]
 Order: TypeAlias = Redrive | Discard | ByHand | Health
 """What an operator asks the application for."""
 ORDERS: Final = ("redrive", "discard", "breaker", "health")
-VERBS: Final = ("kill", "stop", "pause", "start", "empty", "restore", "fill", "free", *ORDERS, "clock")
+DONE: Final = ("kill", "stop", "pause", "start", "empty", "restore", "fill", "free", "starve", "feed")
+VERBS: Final = (*DONE, *ORDERS, "clock")
+LEAST_TAKEN: Final = 0.1
+MOST_TAKEN: Final = 0.99
 PROCESSES: Final = ("gateway", "target", "store")
 Process: TypeAlias = Annotated[str, "a process"]
 """One of `PROCESSES`, or one of `targets`; of several of a kind one alone is `gateway.1`, `gateway` is all of them."""
@@ -147,6 +150,12 @@ class Action:
     """No room is left on it: what would be written there fails, what is there can be read."""
     free: Disk | None = None
     """There is room again."""
+    starve: Process | None = None
+    """Processor time is taken from it: in each tenth of a second it stands still for so much of it."""
+    feed: Process | None = None
+    """It has all of its time again."""
+    taken: float | None = None
+    """How much of its time; left out: 75%."""
     redrive: Redrive | None = None
     discard: Discard | None = None
     breaker: ByHand | None = None
@@ -161,18 +170,19 @@ class Action:
     """After so long it is started again, or goes on."""
 
     def __post_init__(self) -> None:
-        done = [self.kill, self.stop, self.pause, self.start, self.empty, self.restore, self.order, self.clock]
-        done += [self.fill, self.free]
-        if sum(part is not None for part in done) != 1 or len(self._orders) > 1:
+        done = [getattr(self, verb) for verb in DONE]
+        if sum(part is not None for part in (*done, self.order, self.clock)) != 1 or len(self._orders) > 1:
             raise ValueError(f"an action is exactly one of {', '.join(VERBS)}")
         if (self.clock is None) != (self.ahead_s is None):
             raise ValueError("clock and ahead go together: write {clock: VENDOR, ahead: 25h}")
         takes_away = bool(self.kill or self.stop or self.pause)
         if self.for_s is not None:
-            if not takes_away and self.fill is None:
-                raise ValueError("for: goes with what takes a process or room away: kill, stop, pause or fill")
+            if not takes_away and self.fill is None and self.starve is None:
+                raise ValueError("for: goes with what takes something away: kill, stop, pause, fill or starve")
             if self.for_s <= 0:
                 raise ValueError("for: must be longer than 0s")
+        if self.taken is not None and (self.starve is None or not LEAST_TAKEN <= self.taken <= MOST_TAKEN):
+            raise ValueError(f"taken: {LEAST_TAKEN:g} to {MOST_TAKEN:g}, beside starve")
         if self.on is not None:
             self._check_on(takes_away=takes_away)
 
@@ -191,7 +201,7 @@ class Action:
         """What it is done to; None: to none."""
         if self.restore is not None:
             return STORE
-        return self.kill or self.stop or self.pause or self.start or self.empty
+        return self.kill or self.stop or self.pause or self.start or self.empty or self.starve or self.feed
 
     @property
     def disk(self) -> Disk | None:
@@ -210,24 +220,16 @@ class Action:
     @property
     def verb(self) -> str:
         """What is done to the process, or the disk, as it is written: `kill`; empty where it is done to none."""
-        verbs = {
-            "kill": self.kill,
-            "stop": self.stop,
-            "pause": self.pause,
-            "start": self.start,
-            "empty": self.empty,
-            "restore": self.restore,
-            "fill": self.fill,
-            "free": self.free,
-        }
-        return next((verb for verb, process in verbs.items() if process is not None), "")
+        return next((verb for verb in DONE if getattr(self, verb) is not None), "")
 
     @property
     def ending(self) -> "Action | None":
         """What follows when its `for` is over."""
         if self.for_s is None:
             return None
-        return Action(start=self.process) if self.fill is None else Action(free=self.fill)
+        if self.fill is not None:
+            return Action(free=self.fill)
+        return Action(start=self.process) if self.starve is None else Action(feed=self.starve)
 
     @property
     def text(self) -> str:

@@ -3,6 +3,7 @@
 running ──kill, stop──▶ down ──start──▶ running
 running ─────pause────▶ paused ──start──▶ running
 running ─empty, restore▶ running
+running ────starve─────▶ starved ──feed───▶ running
 """
 
 import re
@@ -14,13 +15,18 @@ from brownout_scenarios.phases import PROCESSES, Action
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 """Of a process of the application's own, in `targets`; its log is called so, too."""
-State: TypeAlias = Literal["running", "paused", "down"]
+State: TypeAlias = Literal["running", "paused", "down", "starved"]
 
 GRACE_S: Final = 3.0
 """What was told to stop may take so long to end, where nobody says otherwise."""
 KILLED_AFTER_S: Final = 2.0
 """It is killed so long after its grace: what it cut off itself is still to be written down."""
-NOT_NOW = {"running": "is already running", "paused": "is paused", "down": "is not running"}
+NOT_NOW = {
+    "running": "is already running",
+    "paused": "is paused",
+    "down": "is not running",
+    "starved": "is starved, and is to be fed first",
+}
 
 
 def read_name(text: str) -> str:
@@ -45,14 +51,21 @@ class ProcessState:
 
     def objection(self, action: Action) -> str:
         """Why this cannot be done to it now: `is not running`; empty where it can, or where it is about no process."""
-        if action.process is None or (action.start is None) == (self.state == "running"):
+        if action.process is None:
             return ""
-        return NOT_NOW[self.state]
+        if action.feed is not None:
+            return "" if self.state == "starved" else "is not starved"
+        return "" if (action.start is None) == (self.state == "running") else NOT_NOW[self.state]
 
     def take(self, action: Action) -> None:
         """It was done."""
         if action.process is not None and action.empty is None and action.restore is None:
-            self.state = "paused" if action.pause else "down" if action.kill or action.stop else "running"
+            taken: dict[State, object] = {
+                "paused": action.pause,
+                "down": action.kill or action.stop,
+                "starved": action.starve,
+            }
+            self.state = next((state for state, done in taken.items() if done), "running")
 
 
 class ProcessStates:

@@ -36,8 +36,8 @@ COMMITTED = Moment(vendor="stripe", moment="committed")
         ({"kill": "gateway", "on": COMMITTED}, "say with `for` how long it is away"),
         ({"start": "gateway", "on": COMMITTED}, "on: goes with what takes something away"),
         ({"redrive": Redrive(), "on": COMMITTED}, "on: goes with what takes something away"),
-        ({"start": "gateway", "for_s": 1.0}, "goes with what takes a process or room away"),
-        ({"redrive": Redrive(), "for_s": 1.0}, "goes with what takes a process or room away"),
+        ({"start": "gateway", "for_s": 1.0}, "for: goes with what takes something away"),
+        ({"redrive": Redrive(), "for_s": 1.0}, "for: goes with what takes something away"),
         ({"kill": "gateway", "for_s": 0.0}, "must be longer than 0s"),
     ],
 )
@@ -50,6 +50,19 @@ def test_an_action_with_an_end_is_followed_by_a_start() -> None:
     assert Action(kill="gateway", for_s=2.0).ending == Action(start="gateway")
     assert Action(kill="gateway").ending is None
     assert Action(redrive=Redrive()).ending is None
+
+
+def test_who_is_starved_is_fed_and_stands_still_for_so_much_of_its_time() -> None:
+    starve = Action(starve="gateway", for_s=2.0, taken=0.5)
+    assert starve.ending == Action(feed="gateway")
+    assert (starve.process, starve.verb, starve.text) == ("gateway", "starve", "starve gateway")
+    for wrong in (
+        {"starve": "gateway", "taken": 0.0},
+        {"starve": "gateway", "taken": 1.0},
+        {"kill": "gateway", "taken": 0.5},
+    ):
+        with pytest.raises(ValueError, match=r"taken: 0\.1 to 0\.99, beside starve"):
+            Action(**wrong)  # type: ignore[arg-type]
 
 
 def test_a_disk_that_is_filled_is_freed_and_is_no_process() -> None:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 TOXIPROXY = typer.Option(
     metavar="URL|installed",
-    help="A Toxiproxy that acts out the faults of links: one that runs, or the toxiproxy-server on PATH. Real mode only.  "
-    "[default: the run's own proxies]",
+    help="A Toxiproxy that acts out the faults of links: one that runs, or the toxiproxy-server on PATH. Real mode "
+    "only.  [default: the run's own proxies]",
 )
 
 

@@ -29,7 +29,7 @@ class Actions:
 
     def serving(self) -> tuple[str, ...]:
         """The processes of the target that are to run now."""
-        return tuple(name for name in self._of_target if self.processes.state(name) == "running")
+        return tuple(name for name in self._of_target if self.processes.state(name) in ("running", "starved"))
 
     def begins(self, action: Action, now_s: float) -> bool:
         """Whether it can be done now; then it counts as done. Else it is a gap."""

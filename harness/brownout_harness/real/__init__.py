@@ -16,7 +16,9 @@
   is several; `joining.py` where they are part of another machine's
 - `redis_choice.py`      which Redis; `redis_process.py` starts it, `redis_server.py` is the embedded one
 - `env_forms.py`         variables as a shell or a file takes them
-- `letters_disk.py`      a small disk for dead letters, which can be full
+- `around.py`            what is around the target's processes: `letters_disk.py` a small disk, which can be full;
+  `false_time.py` their wall clock, which may be wrong; `starving.py` processor time that is taken from
+  them, `starver.py` the program that does
 - `store.py`             what is done to it; `redis_memory.py` what it holds, emptied, copied and put back
 - `drain.py`             after the load, until nothing moves
 - `memory.py`            how much memory the target holds
@@ -26,7 +28,6 @@
 - `breaker_looks.py`     looks at the target's breakers where it tells none; `metrics.py` reads them
 - `ports.py`             free ports
 - `onlooker.py`          who looks on and has no part in it
-- `false_time.py`        the target's wall clock, which may be wrong
 - `clocks.py`            whether the machine's clocks behaved; `pulse.py` whether the harness and Redis kept running;
   `stalls.py` what of all that is a gap; `machine.py` what else the machine had to do
 - `http_json.py`         one request to a process on this machine

@@ -34,7 +34,6 @@ from brownout_harness.real import load_process
 from brownout_harness.real.breaker_looks import Breakers
 from brownout_harness.real.clocks import Clocks
 from brownout_harness.real.drain import drain, gaps_of_drain
-from brownout_harness.real.false_time import is_of_target
 from brownout_harness.real.last_look import look_again
 from brownout_harness.real.load_workers import ONE, Generators
 from brownout_harness.real.machine import load_now, notes_of_load
@@ -199,14 +198,13 @@ class _Run:
             self._agenda.add(self._now_s() + action.for_s, action.ending)
         self._deeds.append(self._actions.deed(action, self._now_s()))
         self._onlooker.deed(self._deeds[-1].at_s, self._deeds[-1].text)
-        if action.process == STORE:
+        if self._stage.around.takes(action):
+            meant = self._actions.processes.meant(action)
+            self._gaps += self._stage.around.act(action, meant, self._stage.pids, self._wall, self._notes.append)
+        elif action.process == STORE:
             self._gaps += self._stage.store.act(action, self._now_s())
         elif action.process is not None:
             self._act_on_target(action)
-        elif action.disk is not None:
-            self._gaps += self._stage.disk.act(action, self._now_s())
-        elif is_of_target(action):
-            self._gaps += self._stage.time.advance(self._wall, action, self._stage.pids)
         elif action.clock is not None:
             self._stage.booths.advance(action.clock, action.ahead_s or 0.0)
         else:
@@ -242,7 +240,7 @@ class _Run:
         self._stops.look(self._now_s())
         self._memory.look(self._now_s(), self._stage.pids)
         self._gaps += self._stage.store.look(self._now_s())
-        self._stage.disk.look()
+        self._stage.around.look()
         self._settle_actions()
         if time.monotonic() - self._shown_at_s >= SHOW_EVERY_S:
             self._shown_at_s = time.monotonic()

@@ -19,10 +19,9 @@ from brownout_harness.asked.users import Turn, users_of
 from brownout_harness.judging.evidence import Gap
 from brownout_harness.problems import NotJudged
 from brownout_harness.real import booths, load_process
+from brownout_harness.real.around import Around
 from brownout_harness.real.booths import Booth, Booths
-from brownout_harness.real.false_time import FalseTime
 from brownout_harness.real.interception import Interception, Seen
-from brownout_harness.real.letters_disk import LettersDisk
 from brownout_harness.real.links import RealLinks
 from brownout_harness.real.load_process import LoadWatch
 from brownout_harness.real.load_workers import ONE, Generators, Load
@@ -80,8 +79,7 @@ class Stage:
         environment = dict(os.environ)
         self._interception = Interception(scenario, processes, environment=environment, folder=scratch)
         self.store = RealStore(scenario, RedisProcess(redis, processes, scratch=scratch, environment=environment))
-        self.time = FalseTime(scenario, scratch)
-        self.disk = LettersDisk(scenario, processes, scratch=scratch, environment=environment)
+        self.around = Around(scenario, processes, scratch=scratch, environment=environment)
         stands = self._stands(vendors, environment)
         load = Load(generators, processes, environment, scratch=scratch, logs=logs, tell=tell)
         # Computed while the children are busy starting.
@@ -185,9 +183,9 @@ class Stage:
             for line in _needed_by(self.target, self.links.ways(self._scenario.processes[0]).booths):
                 tell(line)
             return
-        if self.disk.holder is not None:
-            deadline_s = time.monotonic() + START_WITHIN_S
-            wait_until(self.disk.is_ready, self.disk.holder, deadline_s, "the disk of the dead letters")
+        disk, deadline_s = self.around.disk, time.monotonic() + START_WITHIN_S
+        if disk.holder is not None:
+            wait_until(disk.is_ready, disk.holder, deadline_s, "the disk of the dead letters")
         for each in self.targets.values():
             each.require_free_port()
             self._launch(each)
@@ -284,8 +282,8 @@ class Stage:
     def _launch(self, target: Launch) -> Child:
         return self._processes.start(
             target.name,
-            self.disk.under(target.command),
-            self.time.within(target.environment),
+            self.around.under(target.command),
+            self.around.within(target.environment),
             cwd=target.cwd,
             grace_s=self._grace_s,
         )

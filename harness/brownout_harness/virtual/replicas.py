@@ -4,10 +4,12 @@ Each has its own client of every vendor, breaker, limiter and retry budget, and 
 what a store holds.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from brownout_harness.asked.dead_letters import Dialogue
+from brownout_harness.faults.starving import pulse_of
 from brownout_harness.judging.endings import Ending
 from brownout_harness.virtual.foreign.server import ForeignServer
 from brownout_harness.virtual.server import VirtualServer
@@ -22,6 +24,8 @@ class Replicas:
     def __init__(self, names: Iterable[str], make: Callable[[str, int], VirtualServer | ForeignServer]) -> None:
         """`make` gets a name and its number, from 0."""
         self.servers = {name: make(name, number) for number, name in enumerate(names)}
+        self._pulses: dict[str, asyncio.TimerHandle] = {}
+        """Of those that are starved, what ends the one that is on."""
 
     def take(self, action: Action, names: Iterable[str]) -> None:
         """Do to these what the action says."""
@@ -33,8 +37,27 @@ class Replicas:
                 server.pause()
             elif action.stop is not None:
                 server.stop()
+            elif action.starve is not None:
+                self._starve(name, *pulse_of(action))
+            elif action.feed is not None:
+                self._feed(name)
             else:
                 server.start()
+
+    def _starve(self, name: str, still_s: float, running_s: float) -> None:
+        """It stands still, and runs, in turn."""
+        loop = asyncio.get_running_loop()
+        self.servers[name].pause()
+
+        def run() -> None:
+            self.servers[name].start()
+            self._pulses[name] = loop.call_later(running_s, self._starve, name, still_s, running_s)
+
+        self._pulses[name] = loop.call_later(still_s, run)
+
+    def _feed(self, name: str) -> None:
+        self._pulses.pop(name).cancel()
+        self.servers[name].start()
 
     async def talk(self, dialogue: Dialogue[T], running: Sequence[str]) -> T:
         """With the first of those that run; where none does, with the first, which will not answer."""
@@ -55,5 +78,7 @@ class Replicas:
 
     def end(self) -> None:
         """Every life of any is over: the loop may come to rest."""
+        for pulse in self._pulses.values():
+            pulse.cancel()
         for server in self.servers.values():
             server.end()

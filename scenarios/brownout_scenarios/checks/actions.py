@@ -1,6 +1,7 @@
 """Of the actions: what can be done to a process when it is to be, and that every one is back in the end."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from brownout_scenarios import schema, spelling, units
 from brownout_scenarios.checks.common import Found
@@ -12,6 +13,8 @@ from brownout_scenarios.schema import Scenario, Span
 from brownout_scenarios.stores import STORE
 from brownout_scenarios.vocabulary import Vocabulary
 from brownout_scenarios.yaml_tree import Path
+
+ENDED: Final = {"paused": ("paused", "start"), "down": ("killed", "start"), "starved": ("starved", "feed")}
 
 
 def actions(scenario: Scenario, words: Vocabulary) -> Found:
@@ -82,14 +85,15 @@ def _order(scenario: Scenario) -> Found:
         if why := processes.objection(action):
             yield (*path, action.verb), f"{why} at that time"
             refused.add(path)
-        elif action.restore is not None and (was := state_at(at_s - action.restore.from_s, of_store)) != "running":
+            continue
+        if action.restore is not None and (was := state_at(at_s - action.restore.from_s, of_store)) != "running":
             yield (*path, "restore", "from"), f"the store is {was} then: there is nothing to go back to"
         processes.take(action)
         if action.process == STORE:
             of_store.append((at_s, processes.state(STORE)))
     for name, state in processes.away():
-        how = "paused" if state == "paused" else "killed"
-        yield ("phases",), f"end with the {name} {how}; start it again, so that it can be judged"
+        how, then = ENDED[state]
+        yield ("phases",), f"end with the {name} {how}; {then} it again, so that it can be judged"
 
 
 def _ours(scenario: Scenario) -> Iterator[str]:

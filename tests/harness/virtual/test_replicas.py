@@ -1,5 +1,6 @@
 """Two processes of the gateway in one virtual world: on the same stores, and each with a life of its own."""
 
+import asyncio
 from dataclasses import replace
 from functools import cache
 
@@ -13,12 +14,15 @@ from brownout_harness.judging.inputs import RunInputs
 from brownout_harness.judging.judge import Judgement, judge
 from brownout_harness.running.execute import evidence_of
 from brownout_harness.running.orders import checked_scenario
+from brownout_harness.virtual.replicas import Replicas
 from brownout_harness.virtual.runner import run_virtual
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_reports.rows import EFFECT, EventRow, LedgerRow, LetterRow, OperationRow
 from brownout_reports.run_folder import Status
 from brownout_scenarios.load import load_text
+from brownout_scenarios.phases import Action
 from brownout_scenarios.schema import Scenario
+from tests.support.aio import virtually
 
 TEXT = """\
 name: two-of-them
@@ -200,3 +204,26 @@ def test_two_good_processes_tell_nothing_that_is_contradicted(name: str) -> None
 )  # fmt: skip
 def test_what_one_lies_two_lie_and_no_neighbour_covers_for_them(mutant: str, name: str, expectation: str) -> None:
     assert expectation in {each.name for each in doubled(name, mutant).results if each.status is Status.FAILED}
+
+
+def test_who_is_starved_stands_still_for_so_much_of_each_tenth_of_a_second_until_it_is_fed() -> None:
+    loops: list[tuple[float, str]] = []
+
+    class Server:
+        def pause(self) -> None:
+            loops.append((round(asyncio.get_running_loop().time(), 3), "still"))
+
+        def start(self) -> None:
+            loops.append((round(asyncio.get_running_loop().time(), 3), "runs"))
+
+    async def main() -> None:
+        replicas = Replicas(["gateway"], lambda _name, _number: Server())  # type: ignore[arg-type, return-value]
+        replicas.take(Action(starve="gateway", taken=0.8), ["gateway"])
+        await asyncio.sleep(0.25)
+        replicas.take(Action(feed="gateway"), ["gateway"])
+        await asyncio.sleep(5.0)
+
+    virtually(main())
+    assert loops == [
+        (0.0, "still"), (0.08, "runs"), (0.1, "still"), (0.18, "runs"), (0.2, "still"), (0.25, "runs"),
+    ]  # fmt: skip

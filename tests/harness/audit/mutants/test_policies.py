@@ -75,6 +75,15 @@ async def twenty_slow_answers(put: Replacements) -> State:
     return breaker.state(0.0)
 
 
+async def after_a_few_hiccups(put: Replacements) -> State:
+    """Three of twenty answers took a tenth of a second; the others a hundredth."""
+    breaker, _ = breaker_of(put, slow_call_s=1.0)
+    for number in range(20):
+        if breaker.state(0.0) is State.CLOSED:
+            breaker.succeeded(breaker.acquire(0.0), 0.0, 0.1 if number % 6 == 0 else 0.01)
+    return breaker.state(0.0)
+
+
 async def after_one_good_probe(put: Replacements) -> State:
     breaker, _ = breaker_of(put)
     fail(breaker, 5)
@@ -304,6 +313,7 @@ DEMOS: Mapping[str, Demo] = {
     "admits-all-half-open": Demo(half_open_admits, 3, 200),
     "counts-consecutive-failures": Demo(four_bad_one_good, True, False),
     "ignores-slow-calls": Demo(twenty_slow_answers, State.OPEN, State.CLOSED),
+    "takes-hiccups-for-an-outage": Demo(after_a_few_hiccups, State.CLOSED, State.OPEN),
     "closes-on-first-success": Demo(after_one_good_probe, State.HALF_OPEN, State.CLOSED),
     "stays-half-open": Demo(after_one_bad_probe, State.OPEN, State.HALF_OPEN),
     "extends-open-by-late-failures": Demo(open_for_after_a_late_failure, 1.0, 5.0),
