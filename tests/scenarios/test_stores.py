@@ -21,5 +21,5 @@ def test_a_store_can_be_emptied_on_a_moment_and_not_be_put_back_on_one() -> None
     assert Action(empty="store", on=COMMITTED).process == STORE
     with pytest.raises(ValueError, match="on: nobody knows beforehand when to take what is restored: say `at`"):
         Action(restore=RESTORE.restore, on=COMMITTED)
-    with pytest.raises(ValueError, match="for: goes with what takes a process or room away"):
+    with pytest.raises(ValueError, match="for: goes with what takes something away"):
         Action(empty="store", for_s=1.0)

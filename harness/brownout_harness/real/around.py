@@ -11,6 +11,7 @@ from brownout_harness.real.processes import Processes
 from brownout_harness.real.starving import Starving
 from brownout_scenarios.phases import Action
 from brownout_scenarios.schema import Scenario
+from brownout_scenarios.stores import STORE
 
 
 class Around:
@@ -48,7 +49,7 @@ class Around:
         if action.disk is not None:
             return self.disk.act(action, wall.now_s)
         if is_of_target(action):
-            return list(self._time.advance(wall, action, pids))
+            return list(self._time.advance(wall, action, {name: pids[name] for name in pids if name != STORE}))
         return self._starving.act(action, {name: pids[name] for name in meant if name in pids}, wall.now_s, note)
 
     def look(self) -> None:

@@ -200,7 +200,8 @@ class _Run:
         self._onlooker.deed(self._deeds[-1].at_s, self._deeds[-1].text)
         if self._stage.around.takes(action):
             meant = self._actions.processes.meant(action)
-            self._gaps += self._stage.around.act(action, meant, self._stage.pids, self._wall, self._notes.append)
+            pids = {**self._stage.pids, **self._stage.store.pids}
+            self._gaps += self._stage.around.act(action, meant, pids, self._wall, self._notes.append)
         elif action.process == STORE:
             self._gaps += self._stage.store.act(action, self._now_s())
         elif action.process is not None:

@@ -4,7 +4,7 @@ Only a Redis that the run has started for itself: one that the user names may be
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from brownout_harness.faults.snapshots import Snapshots
@@ -107,6 +107,12 @@ class RealStore:
         held = self._content(self._url).held
         redis_memory.put_back(self._url, was)
         return "nothing had changed since" if held == was.held else ""
+
+    @property
+    def pids(self) -> Mapping[str, int]:
+        """Of its process, by its name; of one that is not ours nobody knows it."""
+        child = self._process.child
+        return {} if child is None else {STORE: child.pid}
 
     def look(self, now_s: float) -> list[Gap]:
         """Once a turn: take the snapshots that are due, and see whether what was started is back."""

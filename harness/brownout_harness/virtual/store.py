@@ -15,6 +15,7 @@ from brownout_core.records import Begun, ClaimStore, StoreUnavailable
 from brownout_core.stores.memory import MemoryClaimStore
 from brownout_core.stores.redis import CONNECTIONS, TIMEOUT_S, TRIES
 from brownout_harness.faults.snapshots import Snapshots
+from brownout_harness.faults.starving import pulse_of
 from brownout_harness.judging.evidence import Gap, GapKind
 from brownout_harness.virtual.shelf import FileShelf
 from brownout_scenarios.phases import Action
@@ -53,6 +54,9 @@ class VirtualStore:
         """`away` takes what is settled and old."""
         # Always the same object: what is copied is to keep it.
         self._clock = loop.time
+        self._loop = loop
+        self._pulse: asyncio.TimerHandle | None = None
+        """While it is starved, what ends the pulse that is on."""
         self._away = away
         self._snapshots = Snapshots[Snapshot](scenario)
         for at_s in self._snapshots.due:
@@ -99,6 +103,12 @@ class VirtualStore:
             self._state = "paused"
         elif action.start is not None:
             self._go_on()
+        elif action.starve is not None:
+            self._stand_still(*pulse_of(action))
+        elif action.feed is not None:
+            if self._pulse is not None:
+                self._pulse.cancel()
+            self._go_on()
         elif action.restore is not None:
             return self._restore(self._snapshots.as_of(self._clock() - action.restore.from_s))
         else:
@@ -106,6 +116,16 @@ class VirtualStore:
             self._hold(self._made(), is_empty=True)
             return "it held nothing" if held_nothing else ""
         return ""
+
+    def _stand_still(self, still_s: float, running_s: float) -> None:
+        """And go on, in turn, until it is fed."""
+        self._state = "paused"
+
+        def run() -> None:
+            self._go_on()
+            self._pulse = self._loop.call_later(running_s, self._stand_still, still_s, running_s)
+
+        self._pulse = self._loop.call_later(still_s, run)
 
     def _go_on(self) -> None:
         self._state = "running"

@@ -15,8 +15,6 @@ def store(scenario: Scenario, span: Span, action: Action, at: Path) -> Found:
     if not scenario.has_store:
         why = "only the Redis that the harness starts is one, for the gateway or for a command told {{redis.url}}"
         yield (*at, action.verb), f"there is no store in this scenario: {why}"
-    elif action.starve is not None or action.feed is not None:
-        yield (*at, action.verb), "the store is nobody's to starve: name a process of the target"
     elif action.stop is not None:
         yield (*at, "stop"), "a store keeps nothing on disk, and loses by a stop what it loses by a kill: write kill"
     elif action.restore is not None and action.restore.from_s > (at_s := span.start_s + (action.at_s or 0.0)):

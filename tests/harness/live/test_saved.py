@@ -118,6 +118,7 @@ def test_it_asks_the_vendor_that_was_broken_for_something(vendor: str) -> None:
     assert operations == [{"stripe": "pay", "vault": "rotate_secret", "clerk": "join_team"}[vendor]]
 
 
+@pytest.mark.thorough
 def test_the_same_rules_strike_in_the_same_windows_when_it_is_run() -> None:
     by_hand = Explorer()
     by_hand.add("stripe", "slow", latency="300ms", match="POST /v1/payment_intents")

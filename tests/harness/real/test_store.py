@@ -64,6 +64,13 @@ def stood(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stood]:
 
 
 @pytest.mark.real
+def test_its_process_can_be_starved(stood: Stood) -> None:
+    child = stood.process.child
+    assert child is not None
+    assert stood.store.pids == {"store": child.pid}
+
+
+@pytest.mark.real
 def test_one_that_is_stopped_answers_nobody_and_keeps_what_it_has(stood: Stood) -> None:
     stood.client.set("a", "1")
     assert stood.store.act(PAUSE, 1.0) == []

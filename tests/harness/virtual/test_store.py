@@ -69,6 +69,28 @@ def test_one_that_is_stopped_answers_nobody_and_those_without_a_connection_give_
     virtually(main())
 
 
+def test_one_that_is_starved_answers_in_turns_and_at_once_when_it_is_fed() -> None:
+    async def main() -> None:
+        store = made()
+        client = store.client()
+        act(store, Action(starve="store", taken=0.8))
+        answer, took_s = await told(begin(client, 1))
+        assert answer == Claimed(1)
+        assert took_s == pytest.approx(0.08)
+        assert await told(begin(client, 2)) == (Claimed(1), 0.0)
+        await asyncio.sleep(0.05)
+        answer, took_s = await told(begin(client, 3))
+        assert answer == Claimed(1)
+        assert took_s == pytest.approx(0.05)
+        await asyncio.sleep(0.05)
+        act(store, Action(feed="store"))
+        assert await told(begin(client, 4)) == (Claimed(1), 0.0)
+        await asyncio.sleep(10.0)
+        assert store.runs
+
+    virtually(main())
+
+
 def test_another_process_has_connections_of_its_own() -> None:
     async def main() -> None:
         store = made()
