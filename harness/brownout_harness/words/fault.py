@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from brownout_harness.faults import KINDS
 from brownout_harness.words.striking import check_rule
 from brownout_scenarios import errors, wording
+from brownout_scenarios.grammar import plain
 from brownout_scenarios.limits import Limits, as_sent
-from brownout_scenarios.phases import Fault
+from brownout_scenarios.phases import Fault, Window
 from brownout_scenarios.vocabulary import Nothing, Vocabulary
 from brownout_scenarios.workload import Json
 from brownout_simulators.faults import FaultError, rule_from_json
@@ -36,6 +37,11 @@ class Unwritten(ValueError):
 @dataclass(frozen=True, kw_only=True)
 class _Fault:
     fault: Fault
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Window:
+    window: Window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,9 +97,11 @@ def read_rule(written: Mapping[str, Any]) -> Rule:
     try:
         return rule_from_json(written)
     except FaultError:
-        if _is_in_seconds(written):
+        if not isinstance(written, Mapping) or _is_in_seconds(written):
             raise
         own = {"id": written.get("id"), "vendor": written.get("vendor")}
+        if isinstance(written.get("window"), Mapping):  # counted from the schedule's start, as one in seconds is
+            own["window"] = plain(_read(_Window, "window", written["window"]).window)
         vendor = load_vendor(str(own["vendor"]))
         fault = read_fault(vendor, {name: value for name, value in written.items() if name not in own})
         return rule_from_json({**fault.rule, **own})

@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from brownout_simulators.faults.aim import nearest_miss
-from brownout_simulators.faults.kinds import FAULTS, rule_from_json, rule_to_json
+from brownout_simulators.faults.kinds import FAULTS, rule_to_json
 from brownout_simulators.faults.live import NOBODY
 from brownout_simulators.faults.rule import Match
 from brownout_simulators.hosts.control_people import FOR_PEOPLE
@@ -141,7 +141,7 @@ def _schedule(simulator: Simulator[Any], tail: str, query: Query, data: dict[str
     fields = data.get("fields")
     if fields is not None and not _are_names(fields):
         raise Bad(f"fields: an object of lists of texts is needed, got {shown(fields)}")
-    rules = [rule_from_json(rule) for rule in given]
+    rules = [simulator.read_rule(rule) for rule in given]
     simulator.schedule(
         # One schedule may go to all simulators of a run: each takes its own.
         [rule for rule in rules if rule.vendor == simulator.vendor.name],

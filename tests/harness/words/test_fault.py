@@ -7,7 +7,7 @@ import pytest
 from brownout_harness.words.fault import Unwritten, read_fault, read_limits, read_rule
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.load import load_text
-from brownout_simulators.faults import FaultError
+from brownout_simulators.faults import FaultError, Window
 from brownout_simulators.vendors import load_vendor
 
 STRIPE = load_vendor("stripe")
@@ -84,6 +84,8 @@ def test_a_rule_is_read_in_seconds_or_as_in_a_scenario() -> None:
     assert in_seconds == read_rule({**own, "share": "50%", "latency": {"fixed": "2s"}})
     windowed = read_rule({**own, "window": {"start_s": 1, "end_s": 2}, "hang": {}})
     assert windowed.window is not None
+    assert windowed == read_rule({**own, "window": {"start": "1s", "end": "2s"}, "hang": {}})
+    assert read_rule({**own, "window": {"start": "1s"}, "latency": "2s"}).window == Window(start_s=1.0)
 
 
 def test_what_is_wrong_with_a_rule_is_said_in_the_words_in_which_it_was_written() -> None:
@@ -92,3 +94,7 @@ def test_what_is_wrong_with_a_rule_is_said_in_the_words_in_which_it_was_written(
         read_rule({**own, "latency": {"fixd_s": 2}})
     with pytest.raises(Unwritten, match=r"^latency: 2 has no unit: write 2s or 2ms$"):
         read_rule({**own, "latency": "2"})
+    with pytest.raises(Unwritten, match=r"^start: 1 has no unit: write 1s or 1ms$"):
+        read_rule({**own, "window": {"start": 1}, "latency": "2s"})
+    with pytest.raises(FaultError, match=r"^rule: an object is needed, got 'hang'$"):
+        read_rule("hang")  # type: ignore[arg-type]

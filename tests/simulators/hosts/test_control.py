@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from brownout_simulators.faults import FAULTS
+from brownout_simulators.faults import FAULTS, rule_from_json
 from brownout_simulators.hosts.control import PREFIX, ROUTES, control
 from tests.simulators.driving import Driver
 
@@ -26,6 +26,22 @@ def test_a_simulator_describes_itself() -> None:
     assert (said["vendor"], said["limits"], said["faults"]) == ("till", ["per-second", "at-once"], list(FAULTS))
     assert "POST /v1/charges" in said["routes"]
     assert said["environment"] == {"TILL_URL": "", "TILL_KEY": "till_test_default"}
+
+
+def test_rules_of_a_schedule_are_read_as_a_fault_by_itself_is() -> None:
+    """Whoever starts the simulator says how: in seconds, or as a scenario has them."""
+    given = {"id": "slow", "vendor": "till", "latency": "2s"}
+    asked = []
+
+    def read(written: Any) -> Any:
+        asked.append(written)
+        return rule_from_json({**written, "latency": {"fixed_s": 2.0}})
+
+    till = Driver(read_rule=read)
+    assert ask(till, "POST", "schedule", {"rules": [given]})[0] == 200
+    assert asked == [given]
+    till.send()
+    assert till.clock() == pytest.approx(102.0)
 
 
 def test_faults_are_added_listed_counted_and_removed() -> None:
