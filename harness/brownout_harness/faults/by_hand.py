@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from brownout_scenarios import units, wording
 from brownout_simulators.faults import FAULTS
+from brownout_simulators.faults.rule import SELECTING
 
 
 class Changed(NamedTuple):
@@ -51,4 +52,4 @@ def words_of(rule: Mapping[str, Any]) -> str:
     return ", ".join([" ".join(word for word in (kind, told, f"on {part}{which or 'every request'}") if word), *more])
 
 
-_WHEN = ("sequence", "sequence_per", "flapping", "ramp")
+_WHEN = tuple(name for name in SELECTING if name not in ("match", "share"))

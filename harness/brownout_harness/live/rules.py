@@ -9,8 +9,8 @@ from brownout_scenarios import units
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.vendors import load_vendor
 
-_OWN: Final = ("id", "vendor", "window")
-"""Of a rule; in a scenario the id is its place, and the window counts from its phase."""
+_OWN: Final = ("id", "drawn_as", "vendor", "window")
+"""Of a rule; in a scenario the id is its place, its draws go by that, and the window counts from its phase."""
 
 
 def as_written(vendor: str, rule: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ def test_what_the_books_tell_is_read() -> None:
         ({"latency": {"fixed_s": 2.0}, "match": {"method": "POST", "path": "/v1/a"}}, "latency fixed 2s on POST /v1/a"),
         ({"hang": {}, "share": 0.2, "match": "/v1/*"}, "hang on 20% of /v1/*"),
         ({"hang": {}, "sequence": "FF.*"}, "hang on every request, sequence FF.*"),
+        ({"hang": {}, "calls": {"from": 21, "to": 40}}, "hang on every request, calls {from 21, to 40}"),
         ({"hang": {}, "flapping": {"on_s": 5.0, "off_s": 10.0}}, "hang on every request, flapping {on 5s, off 10s}"),
     ],
 )

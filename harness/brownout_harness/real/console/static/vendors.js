@@ -55,7 +55,7 @@ function line(name) {
 }
 
 function inWords(fault) {
-  const kind = Object.keys(fault).find((name) => !["id", "vendor", "match", "share", "window", "sequence", "sequence_per", "calls", "flapping", "ramp", "matched", "struck"].includes(name)) ?? "";
+  const kind = Object.keys(fault).find((name) => !["id", "vendor", "match", "share", "window", "sequence", "sequence_per", "calls", "flapping", "ramp", "drawn_as", "matched", "struck"].includes(name)) ?? "";
   const fields = JSON.stringify(fault[kind] ?? {});
   const { method = "*", path = "*", ...others } = fault.match ?? {};
   const aim = [method === "*" ? "" : method, path === "*" ? "" : path, Object.keys(others).length ? JSON.stringify(others) : ""].filter(Boolean).join(" ");
