@@ -7,13 +7,27 @@ from brownout_core.policies.settings import VendorPolicies
 from brownout_harness.audit.coverage.seen import Seen, Struck
 from brownout_reports.rows import LedgerRow
 from brownout_scenarios.schema import FaultRule
+from brownout_simulators.faults import FAULTS
 
 STATUSES: Final = (400, 401, 402, 403, 404, 409, 422, 500, 502, 503, 504, 529)
 WAITS: Final = ("none", "seconds", "date", "milliseconds", "malformed")
 ENDINGS: Final = ("reset", "close", "hang")
 SPEEDS: Final = {"quick": "below what is slow", "slow": "slow, but in time", "late": "longer than an attempt"}
 NOTICES: Final = ("late", "twice", "out_of_order", "lost", "bad_signature", "signature_age")
-PLAIN: Final[Mapping[str, str]] = {
+IN_PARTS: Final = frozenset(
+    {
+        "latency",
+        "respond",
+        "throttle",
+        "drop_before_effect",
+        "drop_after_effect",
+        "fail_after_effect",
+        "serve",
+        "webhooks",
+    }
+)
+"""Kinds whose strikes are told apart: each has rows of its own, below."""
+_SAID: Final[Mapping[str, str]] = {
     "cold_start": "answers slow at first",
     "lose_capacity": "a queue for fewer places",
     "hang": "no answer, and nothing done",
@@ -38,6 +52,13 @@ PLAIN: Final[Mapping[str, str]] = {
     "read_after_write_lag": "writes that are not shown yet",
 }
 
+PLAIN: Final[Mapping[str, str]] = {
+    name: _SAID.get(name) or (kind.__doc__ or name).partition("\n")[0].partition(":")[0].rstrip(".").lower()
+    for name, kind in FAULTS.items()
+    if name not in IN_PARTS
+}
+"""The other ones, in words; of which nothing is said here, in those of the fault itself."""
+
 ROWS: Final[Mapping[str, str]] = {
     **{f"latency.{stage}.{speed}": f"answers {words}, {stage} the effect"
        for stage in ("before", "after") for speed, words in SPEEDS.items()},
@@ -53,7 +74,7 @@ ROWS: Final[Mapping[str, str]] = {
     "serve.turns_away": "a full queue",
     **{f"webhooks.{what}": f"notices: {what.replace('_', ' ')}" for what in NOTICES},
 }  # fmt: skip
-"""By key, in words. A fault of the grammar that is in none of them is an error (`tests`)."""
+"""By key, in words."""
 OF_NOTICES: Final = frozenset({"claim", "redrive"})
 """The columns that a notice can have: it is no call, and what stands around calls has to do with it by chance only."""
 
