@@ -38,6 +38,9 @@ def test_up_comes_first_and_the_means_are_those_that_were_asked_for() -> None:
     # Some 1,600 of each: the mean of so many is off by three of its deviations, 7.5 %, once in 370 times.
     assert sum(ups) / len(ups) == pytest.approx(20.0, rel=0.075)
     assert sum(downs) / len(downs) == pytest.approx(5.0, rel=0.075)
+    # Each is drawn by itself: how long it was well says nothing of how long it is down.
+    both_short = sum(up < 13.86 and down < 3.466 for up, down in zip(ups, downs, strict=True))
+    assert both_short / len(ups) == pytest.approx(0.25, abs=0.035)
 
 
 def test_the_spells_are_the_seeds_and_the_rules() -> None:
