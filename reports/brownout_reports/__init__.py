@@ -14,6 +14,7 @@
 - `palette.py`     its colours
 - `series.py`      from a run's tables to what the figure draws
 - `told.py`        what the target tells of its policies, binned
+- `holding.py`     what processes held: memory, open descriptors
 - `letters.py`     how many dead letters were waiting
 - `counts.py`      the page's tables
 - `story.py`       a run as text, and one operation of it; `printable.py` what may be shown on a terminal

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, PercentFormatter
 
-from brownout_reports import letters, told
+from brownout_reports import holding, letters, told
 from brownout_reports.palette import GOOD, HOT, INK, PALE, QUIET, WARM, Dash, VendorLook
 from brownout_reports.panel import Key, Panel, fitted, from_zero, text_in
 from brownout_reports.rows import EventRow, Outcome
@@ -58,6 +58,7 @@ def panels(run: RunFolder, series: Series) -> Iterator[Panel]:
             yield _rates(f"{panel}, per second", rates, edges_s)
     if (waiting := letters.waiting(run.tables, edges_s)) is not None:
         yield Panel("dead letters waiting", 0.9, partial(_draw_waiting, waiting=waiting, edges_s=edges_s))
+    yield from holding.panels(run.verdict.held)
 
 
 def _draw_load(axes: Axes, *, series: Series) -> None:

@@ -234,6 +234,16 @@ class Environment(Frozen):
     cpus: int
 
 
+class Holding(Frozen):
+    """What one process held, with all that it had started, at some instants of the run."""
+
+    process: str
+    at_s: tuple[float, ...]
+    resident_bytes: tuple[int, ...]
+    descriptors: tuple[int | None, ...]
+    """Open files, sockets and pipes; None where nobody could look."""
+
+
 class Verdict(Frozen):
     """`verdict.json`."""
 
@@ -266,6 +276,8 @@ class Verdict(Frozen):
     """In the order of their instants."""
     settings: Settings | None = None
     """None: of a target that is not the reference application."""
+    held: tuple[Holding, ...] = ()
+    """Where somebody wanted to know it."""
     notes: tuple[str, ...] = ()
     """What a reader should know: policies scaled, retries disabled, a limiter that is on."""
 

@@ -63,6 +63,7 @@ SYSTEMATIC = (
 )
 LOAD = "tests/harness/commands/test_load.py::test_two_workers_make_the_load_at_the_rate_that_was_said"
 JOINED = "tests/harness/real/test_joining.py::test_another_machines_worker_does_its_share_on_its_own_clock"
+SOAK = "tests/harness/commands/test_load.py::test_two_workers_make_the_load_at_the_rate_that_was_said"
 TWIN = "tests/harness/twin/test_pairs.py::test_a_short_scenario_is_run_both_ways"
 NAIVE = "tests/docs/test_naive_shop.py::test_a_lost_answer_is_asked_for_again_under_another_key"
 CORRELATED = (
@@ -113,6 +114,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "brownout load healthy --rate 200/s --workers 2": LOAD,
     "brownout load healthy --rate 900/s --master 10.0.0.5:5557 --expect 1": JOINED,
     "brownout load --join 10.0.0.5:5557": JOINED,
+    "brownout load healthy --rate 40/s --for 30m --workers 2": SOAK,
     "brownout load stripe-brownout --rate 80/s --for 2m --workers 2": LOAD,
     "brownout run --all --keep wrong": "tests/harness/commands/test_many.py",
     "brownout run --tag crash": "tests/harness/commands/test_many.py",

@@ -344,11 +344,16 @@ class _Story:
         self.effect_of[number] = self.effects[-1].id
 
 
-def holding(*, grows_a_second: int = 0, over_s: int = 100, pid: int = 11) -> tuple[MemorySample, ...]:
-    """A process that holds 50 MB, a little more or less at each look, and so many bytes more each second."""
+def holding(
+    *, grows_a_second: int = 0, opens_a_second: float = 0.0, over_s: int = 100, pid: int = 11
+) -> tuple[MemorySample, ...]:
+    """A process that holds 50 MB and 40 descriptors, a little more or less at each look, and so many more a second."""
     rng = random.Random(pid)
     held = [50_000_000 + grows_a_second * second + rng.randrange(200_000) for second in range(over_s)]
-    return tuple(MemorySample(second + 0.5, "gateway", pid, each) for second, each in enumerate(held))
+    opened = [40 + int(opens_a_second * second) + rng.randrange(3) for second in range(over_s)]
+    return tuple(
+        MemorySample(second + 0.5, "gateway", pid, *each) for second, each in enumerate(zip(held, opened, strict=True))
+    )
 
 
 def beside(evidence: Evidence) -> Evidence:

@@ -1,10 +1,10 @@
 """A shop in one file, on the standard library: the target of somebody else's, for tests of real runs.
 
 `POST /buy` charges the Stripe simulator once and answers 200, 402 or 502. `python shop.py --port N [--never-ready]
-[--dies-at M] [--deaf] [--overcharges] [--mixes-up] [--hoards KB] [--hooks STATUS]`: the M-th customer's request kills
-it; it does not hear SIGTERM; it takes a unit more; it tells each customer of the payment before theirs; it keeps so
-many kilobytes of each customer; what Stripe tells at `/hooks` is answered with STATUS, or 400 where Stripe did not sign
-it.
+[--dies-at M] [--deaf] [--overcharges] [--mixes-up] [--hoards KB] [--leaks N] [--hooks STATUS]`: the M-th customer's
+request kills it; it does not hear SIGTERM; it takes a unit more; it tells each customer of the payment before theirs;
+it keeps so many kilobytes of each customer; it leaves so many files open at each; what Stripe tells at `/hooks` is
+answered with STATUS, or 400 where Stripe did not sign it.
 """
 
 import argparse
@@ -35,6 +35,8 @@ class Shop(BaseHTTPRequestHandler):
     newest = ""
     hoards = 0
     hoard: list[bytes] = []
+    leaks = 0
+    leaked: list[int] = []
     customers = itertools.count(1)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
@@ -52,6 +54,7 @@ class Shop(BaseHTTPRequestHandler):
             sys.stderr.flush()
             os.kill(os.getpid(), signal.SIGKILL)
         self.hoard.append(os.urandom(1000 * self.hoards))
+        self.leaked.extend(os.open(os.devnull, os.O_RDONLY) for _ in range(self.leaks))
         order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         form = {
             "amount": order["amount"] + self.surcharge,
@@ -105,10 +108,12 @@ def main() -> None:
     parser.add_argument("--overcharges", action="store_true")
     parser.add_argument("--mixes-up", action="store_true")
     parser.add_argument("--hoards", type=int, default=0)
+    parser.add_argument("--leaks", type=int, default=0)
     parser.add_argument("--hooks", type=int, default=200)
     options = parser.parse_args()
     Shop.surcharge, Shop.mixes_up = int(options.overcharges), options.mixes_up
     Shop.hooks, Shop.hoards = options.hooks, options.hoards
+    Shop.leaks = options.leaks
     Shop.ready, Shop.dies_at = not options.never_ready, options.dies_at
     if options.deaf:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

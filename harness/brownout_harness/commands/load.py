@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from brownout_harness.real.load_workers import Generators
     from brownout_harness.running.orders import Order
 
-MOST: int = 64
+MOST: Final = 64
+SOAK_S: Final = 600.0
+"""What lasts so long is a soak."""
 
 
 def load(
@@ -48,6 +50,9 @@ def load(
         str | None, typer.Option(metavar="HOST:PORT", help="No scenario: make load for the master that is there.")
     ] = None,
     web: Annotated[bool, typer.Option("--web", help="Locust's own page, on this machine, to look on.")] = False,
+    soak: Annotated[
+        bool, typer.Option("--soak", help="Look at everybody's memory and open descriptors; of 10 minutes always.")
+    ] = False,
     seed: Annotated[int | None, typer.Option(help="Replaces the scenario's own.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where its files go. [default: runs/TIME-SCENARIO-real]")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON, and nothing else.")] = False,
@@ -71,7 +76,7 @@ def load(
         raise BadInput("--master and --expect go together: where other machines join, and how many workers of theirs")
     from brownout_harness.real.load_workers import Generators
 
-    generators = Generators(workers=workers, listen=master or "", joining=expect or 0, has_page=web)
+    generators = Generators(workers=workers, listen=master or "", joining=expect or 0, has_page=web, is_soak=soak)
     with waiting("reading scenarios"):
         order = _order(scenario, generators, rate=rate, length=length, seed=seed, out=out, redis=redis)
     raise typer.Exit(one_by_one(make_console(to_errors=as_json), [order], fail_fast=False, as_json=as_json))
@@ -91,7 +96,7 @@ def _order(
     from brownout_core.clock import system_wall_clock
     from brownout_harness.real.load_workers import check
     from brownout_harness.running.orders import prepare, stamp
-    from brownout_harness.running.sized import sized
+    from brownout_harness.running.sized import sized, with_soak_note
     from brownout_scenarios.units import parse_duration, parse_rate
 
     rate_per_s = None if rate is None else _read(parse_rate, rate, "--rate")
@@ -101,12 +106,15 @@ def _order(
     (order,) = prepare([scenario], mode="real", time=time, seed=seed, out=out, redis=redis)
     again = ["brownout", "load", scenario, "--seed", str(order.scenario.seed), "--workers", str(generators.workers)]
     again += ["--master", generators.listen, "--expect", str(generators.joining)] if generators.listen else []
+    again += ["--soak"] if generators.is_soak else []
     again += ["--rate", rate] if rate is not None else []
     again += ["--for", length] if length is not None else []
+    wanted = sized(order.scenario, rate_per_s=rate_per_s, for_s=for_s)
+    is_soak = generators.is_soak or wanted.duration_s >= SOAK_S
     return replace(
         order,
-        scenario=sized(order.scenario, rate_per_s=rate_per_s, for_s=for_s),
-        generators=generators,
+        scenario=with_soak_note(wanted) if is_soak else wanted,
+        generators=replace(generators, is_soak=is_soak),
         command=order.command.partition("brownout ")[0] + shlex.join(again),
     )
 

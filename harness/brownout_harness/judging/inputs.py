@@ -13,8 +13,9 @@ from pathlib import Path
 from brownout_harness.judging.endings import Ending
 from brownout_harness.judging.evidence import Death, Deed, Gap
 from brownout_harness.judging.looks import Looks
-from brownout_harness.judging.memory import MemorySample
+from brownout_harness.judging.memory import MemorySample, holdings
 from brownout_reports.rows import TABLES
+from brownout_reports.run_folder import Holding
 from brownout_reports.tables import Tables
 
 
@@ -48,7 +49,9 @@ class RunInputs:
     endings: tuple[Ending, ...] = ()
     """What came of each `stop` of a process of the target, in their order."""
     memory: tuple[MemorySample, ...] = ()
-    """Of the target's processes, where an expectation wants to know; real mode only."""
+    """Of the target's processes, where an expectation wants to know, or somebody; real mode only."""
+    beside: tuple[MemorySample, ...] = ()
+    """Of the harness's own processes, in a soak: judged by nothing, and drawn."""
     looks: Mapping[str, Looks] = field(default_factory=dict)
     """By vendor, how its breaker was looked at in the target's metrics, where the scenario says where it stands."""
     still_open: Mapping[str, int] = field(default_factory=dict)
@@ -69,6 +72,10 @@ class RunInputs:
     """Why not, where an expectation wanted one."""
     duration_s: float = 0.0
     """From the start instant to the end of the drain."""
+
+    def holdings(self) -> tuple[Holding, ...]:
+        """What processes held, as it is drawn."""
+        return holdings((*self.memory, *self.beside))
 
     def digest(self) -> str:
         """Of all that the judge is handed, in hexadecimal: the same run, the same digest."""

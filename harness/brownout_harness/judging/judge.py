@@ -25,7 +25,7 @@ from brownout_harness.judging.metrics import phase_metrics, vendor_metrics
 from brownout_harness.judging.settings import settings_of
 from brownout_harness.judging.whereabouts import advice
 from brownout_reports.rows import EventRow
-from brownout_reports.run_folder import Environment, ExpectationResult, FaultSpan, Mark, Status, Verdict
+from brownout_reports.run_folder import Environment, ExpectationResult, FaultSpan, Holding, Mark, Status, Verdict
 from brownout_reports.tables import Rows
 
 GAP_WORDS = {
@@ -68,6 +68,8 @@ class About:
     environment: Environment
     started: str = ""
     notes: tuple[str, ...] = ()
+    held: tuple[Holding, ...] = ()
+    """What processes held, for the report."""
 
 
 class Shortfall(NamedTuple):
@@ -207,6 +209,7 @@ def verdict_on(evidence: Evidence, expectations: Sequence[Expectation], about: A
         environment=about.environment,
         marks=_marks(evidence),
         settings=settings_of(evidence.policies),
+        held=about.held,
         notes=(*about.notes, *_replaced(evidence), *(_said_last(evidence, each) for each in evidence.deaths), *beside),
     )
 

@@ -44,6 +44,9 @@ class Generators:
     has_page: bool = False
     """Whether Locust's own page is served."""
 
+    is_soak: bool = False
+    """Whether memory and open descriptors are looked at, of every process there is."""
+
     @property
     def are_several(self) -> bool:
         """Whether they need a master."""

@@ -1,4 +1,4 @@
-"""How much memory the target's processes hold, with all that they have started: read from /proc once a second."""
+"""What processes hold, with all that they have started: memory and open descriptors, read from /proc once a second."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ def is_wanted(scenario: Scenario) -> bool:
 
 
 def without_processes(scenario: Scenario, why: str) -> Iterator[tuple[Place, str]]:
-    """The expectations about memory, where there is no process whose memory that is."""
+    """The expectations about memory and descriptors, where there is no process whose they are."""
     for number, each in enumerate(scenario.expect):
         if _wants(each):
             yield ("expect", number), f"{each.name} looks at processes of the target's: {why}"
@@ -34,29 +34,54 @@ def _wants(each: Expected) -> bool:
 class MemoryWatch:
     """Of one run. Looks only where somebody wants to know."""
 
-    def __init__(self, *, is_wanted: bool, proc: Path = PROC) -> None:
-        self._is_wanted = is_wanted
+    def __init__(self, *, is_wanted: bool, are_all_wanted: bool = False, proc: Path = PROC) -> None:
+        """`are_all_wanted`: the harness's own processes, too."""
+        self._is_wanted = is_wanted or are_all_wanted
+        self._are_all_wanted = are_all_wanted
         self._proc = proc
         self._page = os.sysconf("SC_PAGE_SIZE")
         self._next_s = 0.0
         self._samples: list[MemorySample] = []
+        self._beside: list[MemorySample] = []
 
-    def look(self, now_s: float, pids: Mapping[str, int]) -> None:
-        """A sample of each of these, if it is time; of one that is gone none."""
+    def look(self, now_s: float, pids: Mapping[str, int], own: Mapping[str, int] | None = None) -> None:
+        """A sample of each of the target's `pids`, and of the harness's `own`, if it is time; of one that is gone
+        none."""
         if not self._is_wanted or now_s < self._next_s:
             return
         self._next_s = now_s + LOOK_EVERY_S
-        for name, pid in pids.items():
-            if held := self._resident(pid):
-                self._samples.append(MemorySample(now_s, name, pid, held))
+        self._samples += self._seen(now_s, pids)
+        if self._are_all_wanted:
+            self._beside += self._seen(now_s, own or {})
 
     @property
     def samples(self) -> tuple[MemorySample, ...]:
-        """In the order of their instants."""
+        """Of the target's processes, in the order of their instants."""
         return tuple(self._samples)
 
-    def _resident(self, pid: int) -> int:
-        return sum(self._page * int(text.split()[RESIDENT]) for text in self._texts(self._family(pid), "statm"))
+    @property
+    def beside(self) -> tuple[MemorySample, ...]:
+        """Of the harness's own."""
+        return tuple(self._beside)
+
+    def _seen(self, now_s: float, pids: Mapping[str, int]) -> Iterator[MemorySample]:
+        for name, pid in pids.items():
+            family = list(self._family(pid))
+            if held := self._resident(family):
+                yield MemorySample(now_s, name, pid, held, self._open(family))
+
+    def _resident(self, family: Iterable[int]) -> int:
+        return sum(self._page * int(text.split()[RESIDENT]) for text in self._texts(family, "statm"))
+
+    def _open(self, family: Iterable[int]) -> int | None:
+        """None where nobody may look: what another user's process has open is its own business."""
+        found = None
+        for pid in family:
+            try:
+                found = (found or 0) + sum(1 for _ in (self._proc / str(pid) / "fd").iterdir())
+            except OSError:
+                continue
+        return found
 
     def _family(self, pid: int) -> Iterator[int]:
         """It, and all that it has started, as far as they live."""

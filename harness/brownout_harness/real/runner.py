@@ -37,7 +37,6 @@ from brownout_harness.real.drain import drain, gaps_of_drain
 from brownout_harness.real.last_look import look_again
 from brownout_harness.real.load_workers import ONE, Generators
 from brownout_harness.real.machine import load_now, notes_of_load
-from brownout_harness.real.memory import MemoryWatch, is_wanted
 from brownout_harness.real.moments import RealMoments
 from brownout_harness.real.onlooker import NOBODY, Onlooker
 from brownout_harness.real.processes import Processes, pause
@@ -143,7 +142,6 @@ class _Run:
         self._deaths: list[Death] = []
         self._deeds: list[Deed] = []
         self._stops = Stops()
-        self._memory = MemoryWatch(is_wanted=is_wanted(scenario))
         self._notes: list[str] = []
         self._load_before = load_now()
         self._still_open: dict[str, int] = {}
@@ -239,7 +237,7 @@ class _Run:
             self._deaths.append(Death(self._now_s(), child.name, child.exit_code or 0, child.last_said(LAST_LINES)))
         self._gaps += (Gap(GapKind.NOT_STAGED, why, self._now_s()) for why in self._stage.not_back())
         self._stops.look(self._now_s())
-        self._memory.look(self._now_s(), self._stage.pids)
+        self._stage.look_at_memory(self._now_s())
         self._gaps += self._stage.store.look(self._now_s())
         self._stage.around.look()
         self._settle_actions()
@@ -343,7 +341,8 @@ class _Run:
             deaths=tuple(self._deaths),
             deeds=tuple(self._deeds),
             endings=self._stops.endings,
-            memory=self._memory.samples,
+            memory=self._stage.memory.samples,
+            beside=self._stage.memory.beside,
             looks=self._breakers.looks(duration_s),
             still_open=self._still_open,
             said=booths.said(),

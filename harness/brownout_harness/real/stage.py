@@ -18,13 +18,14 @@ from brownout_harness.asked.plan import plan
 from brownout_harness.asked.users import Turn, users_of
 from brownout_harness.judging.evidence import Gap
 from brownout_harness.problems import NotJudged
-from brownout_harness.real import booths, load_process
+from brownout_harness.real import booths, load_process, redis_process
 from brownout_harness.real.around import Around
 from brownout_harness.real.booths import Booth, Booths
 from brownout_harness.real.interception import Interception, Seen
 from brownout_harness.real.links import RealLinks
 from brownout_harness.real.load_process import LoadWatch
 from brownout_harness.real.load_workers import ONE, Generators, Load
+from brownout_harness.real.memory import MemoryWatch, is_wanted
 from brownout_harness.real.processes import Child, Processes, pause, wait_until
 from brownout_harness.real.redis_choice import Redis
 from brownout_harness.real.redis_process import RedisProcess
@@ -88,6 +89,7 @@ class Stage:
         self.watch = LoadWatch(load.child)
         self.booths = Booths(scenario, [booth for lot, child in stands.items() for booth in _ready(child, lot)])
         self.booths.set_up()
+        self.memory = MemoryWatch(is_wanted=is_wanted(scenario), are_all_wanted=generators.is_soak)
         self.redis_url = self.store.wait()
         self.links = RealLinks(
             scenario,
@@ -211,6 +213,12 @@ class Stage:
         asked = [name for name in running if name in self._asked]
         alive = [name for name in asked if name not in self._restarting_until_s and self._is_alive(name)]
         return self.targets[next(iter([*alive, *asked, *self.targets]))]
+
+    def look_at_memory(self, now_s: float) -> None:
+        """What everybody holds, where somebody wants to know."""
+        redis = self._processes.get(redis_process.NAME)
+        own = [*self.own, *self.load.workers, *([redis] if redis is not None else [])]
+        self.memory.look(now_s, self.pids, {each.name: each.pid for each in own if each.alive})
 
     @property
     def _asked(self) -> tuple[str, ...]:

@@ -169,6 +169,7 @@ def judge_again(recorded_in: str, *, expect: Path | None = None, out: Path | Non
         environment=old.verdict.environment,
         started=old.verdict.started,
         notes=(*scenario.notes, *inputs.notes, *told_of(inputs)),
+        held=inputs.holdings(),
     )
     verdict = verdict_on(evidence, with_found(_checks(scenario, evidence), old), about)
     if out is None:
@@ -358,6 +359,7 @@ def _about(order: Order, inputs: RunInputs) -> About:
         command=order.command,
         environment=environment(),
         started=inputs.started,
+        held=inputs.holdings(),
         notes=(
             *scenario.notes,
             *inputs.notes,

@@ -67,6 +67,7 @@ class Kept(BaseModel):
     deeds: tuple[Deed, ...] = ()
     endings: tuple[Ending, ...] = ()
     memory: tuple[MemorySample, ...] = ()
+    beside: tuple[MemorySample, ...] = ()
     looks: Mapping[str, Looks] = {}
     notes: tuple[str, ...]
     control: KeptControl | None = None
@@ -83,6 +84,7 @@ def kept(inputs: RunInputs) -> str:
         deeds=inputs.deeds,
         endings=inputs.endings,
         memory=inputs.memory,
+        beside=inputs.beside,
         looks=inputs.looks,
         notes=inputs.notes,
         control=None if control is None else _kept_of(control),
@@ -139,6 +141,7 @@ def inputs_of(run: RunFolder) -> RunInputs:
         deeds=what.deeds,
         endings=what.endings,
         memory=what.memory,
+        beside=what.beside,
         looks=what.looks,
         notes=what.notes,
         secrets=frozenset(_secrets(vendors_needed(scenario_of(run), VENDORS))),

@@ -10,6 +10,7 @@ from typing import Any
 
 from brownout_harness.asked.described import check_templates
 from brownout_harness.problems import BadInput
+from brownout_harness.real.memory import is_wanted
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios import yaml_tree
 from brownout_scenarios.errors import ScenarioError
@@ -27,6 +28,19 @@ def sized(scenario: Scenario, *, rate_per_s: float | None = None, for_s: float |
         document = _at_rate(scenario, document, rate_per_s)
     if for_s is not None and for_s != scenario.duration_s:
         document = _lasting(scenario, document, for_s)
+    return _read(scenario, document)
+
+
+def with_soak_note(scenario: Scenario) -> Scenario:
+    """The scenario; with a note where it demands nothing of what processes hold."""
+    if is_wanted(scenario):
+        return scenario
+    note = "nothing is demanded of memory and descriptors: they are drawn; add memory_bounded, descriptors_bounded"
+    document = {**scenario.document, "seed": scenario.seed}
+    return _read(scenario, {**document, "notes": [*document.get("notes", []), note]})
+
+
+def _read(scenario: Scenario, document: Mapping[str, Any]) -> Scenario:
     try:
         return load_text(
             yaml_tree.write(document), vocabulary(), file=scenario.name, path=scenario.path, also=[check_templates]

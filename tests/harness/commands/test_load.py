@@ -32,15 +32,34 @@ def test_what_cannot_be_is_one_line_before_anything_starts(tmp_path: Path, optio
 def test_two_workers_make_the_load_at_the_rate_that_was_said(tmp_path: Path) -> None:
     write_shop(tmp_path)
     ended = brownout(
-        "load", "shop.yaml", "--rate", "40/s", "--for", "3s", "--workers", "2", "--out", "run", "--json", cwd=tmp_path
+        "load",
+        "shop.yaml",
+        "--rate",
+        "40/s",
+        "--for",
+        "3s",
+        "--workers",
+        "2",
+        "--soak",
+        "--out",
+        "run",
+        "--json",
+        cwd=tmp_path,
     )
     verdict = json.loads(ended.output)
     assert (ended.exit_code, verdict["verdict"]) == (0, "passed"), verdict["reasons"]
-    assert verdict["command"] == "brownout load shop.yaml --seed 3 --workers 2 --rate 40/s --for 3s"
+    assert verdict["command"] == "brownout load shop.yaml --seed 3 --workers 2 --soak --rate 40/s --for 3s"
     assert "40/s in place of 20/s: every rate of the scenario is multiplied by 2" in verdict["notes"]
     assert "steady lasts 1s in place of 2s" in verdict["notes"]
     assert Counter(note.partition(":")[0] for note in verdict["notes"])["load.2"] == 1
     assert verdict["duration_s"] >= 3.0
+    held = {each["process"]: each for each in verdict["held"]}
+    assert held.keys() >= {"target", "simulator-stripe", "load", "load.1", "load.2", "redis"}
+    assert all(min(each["resident_bytes"]) > 0 and min(each["descriptors"]) > 0 for each in held.values())
+    report = (tmp_path / "run" / "report.html").read_text()
+    assert "memory, MB" in report
+    assert "open descriptors" in report
+    assert any(note.startswith("nothing is demanded of memory") for note in verdict["notes"])
     operations = pl.read_parquet(tmp_path / "run" / "operations.parquet")
     assert operations["operation_id"].n_unique() == operations.height
     assert 3 * 40 * 0.6 < operations.height < 3 * 40 * 1.4

@@ -15,8 +15,11 @@ from tests.support.shop_scenario import write_shop
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def process(proc: Path, pid: int, pages: int, *children: int) -> None:
+def process(proc: Path, pid: int, pages: int, *children: int, opened: int = 0) -> None:
     """As Linux shows one."""
+    (proc / str(pid) / "fd").mkdir(parents=True)
+    for number in range(opened):
+        (proc / str(pid) / "fd" / str(number)).touch()
     task = proc / str(pid) / "task" / str(pid)
     task.mkdir(parents=True)
     (proc / str(pid) / "statm").write_text(f"{pages * 9} {pages} 3 1 0 7 0\n")
@@ -42,6 +45,26 @@ def test_it_looks_once_a_second_and_only_where_that_is_wanted(tmp_path: Path) ->
     assert unwanted.samples == ()
 
 
+def test_descriptors_count_with_those_of_all_that_it_has_started(tmp_path: Path) -> None:
+    process(tmp_path, 10, 100, 11, opened=5)
+    process(tmp_path, 11, 20, opened=2)
+    process(tmp_path, 20, 100)
+    (tmp_path / "20" / "fd").rmdir()  # as of another user's: nobody may look
+    watch = MemoryWatch(is_wanted=True, proc=tmp_path)
+    watch.look(0.0, {"target": 10, "shut": 20})
+    assert [(each.process, each.descriptors) for each in watch.samples] == [("target", 7), ("shut", None)]
+
+
+def test_the_harness_s_own_are_looked_at_where_that_is_wanted_and_kept_apart(tmp_path: Path) -> None:
+    process(tmp_path, 10, 100)
+    process(tmp_path, 20, 50)
+    for is_soak, seen in ((False, []), (True, ["load"])):
+        watch = MemoryWatch(is_wanted=True, are_all_wanted=is_soak, proc=tmp_path)
+        watch.look(0.0, {"target": 10}, {"load": 20})
+        assert [each.process for each in watch.samples] == ["target"]
+        assert [each.process for each in watch.beside] == seen
+
+
 def test_of_one_that_is_gone_there_is_no_sample(tmp_path: Path) -> None:
     watch = MemoryWatch(is_wanted=True, proc=tmp_path)
     watch.look(0.0, {"target": 10})
@@ -53,6 +76,9 @@ def test_it_sees_this_very_process() -> None:
     watch = MemoryWatch(is_wanted=True)
     watch.look(0.0, {"me": os.getpid()})
     assert 5_000_000 < watch.samples[0].resident_bytes < 10**11
+
+
+DESCRIPTORS = "descriptors_bounded: {grows_at_most: 60}"
 
 
 def shop(folder: Path, options: str = "", demand: str = "{grows_at_most_mb: 30}") -> Path:
@@ -81,3 +107,15 @@ def test_a_shop_that_keeps_something_of_each_customer_is_seen(tmp_path: Path, op
     )
     results = {each.name: each for each in execute(order).verdict.expectations}
     assert results["memory_bounded"].status is status, results["memory_bounded"]
+
+
+@pytest.mark.real
+@pytest.mark.slow
+@pytest.mark.parametrize(("options", "status"), [("", Status.PASSED), ("--leaks 1", Status.FAILED)])
+def test_a_shop_that_leaves_a_file_open_at_each_customer_is_seen(tmp_path: Path, options: str, status: Status) -> None:
+    """20 customers a second: 1,200 descriptors a minute, of which there are not so many yet that opening fails."""
+    path = shop(tmp_path, options)
+    path.write_text(path.read_text().replace("memory_bounded: {grows_at_most_mb: 30}", DESCRIPTORS))
+    [order] = prepare([str(path)], mode="real", time="T", out=tmp_path / "out", redis="fake", environment={})
+    results = {each.name: each for each in execute(order).verdict.expectations}
+    assert results["descriptors_bounded"].status is status, results["descriptors_bounded"]

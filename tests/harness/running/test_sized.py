@@ -7,7 +7,7 @@ import yaml
 
 from brownout_harness.asked.plan import plan
 from brownout_harness.problems import BadInput
-from brownout_harness.running.sized import sized
+from brownout_harness.running.sized import sized, with_soak_note
 from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios.load import load, load_text, to_yaml
 from brownout_scenarios.schema import Scenario
@@ -90,3 +90,7 @@ WAITING = {"users": 2, "think": "1s", **PAY}
 def test_what_cannot_be_is_refused(given: Scenario, rate_per_s: float | None, for_s: float | None, said: str) -> None:
     with pytest.raises(BadInput, match=said):
         sized(given, rate_per_s=rate_per_s, for_s=for_s)
+
+
+def test_a_soak_that_demands_nothing_of_what_processes_hold_says_so() -> None:
+    assert "nothing is demanded of memory" in with_soak_note(scenario()).notes[-1]

@@ -1,4 +1,4 @@
-"""Damages to how much memory the target was seen to hold."""
+"""Damages to how much memory the target was seen to hold, and how many descriptors."""
 
 from dataclasses import replace
 from typing import Final
@@ -17,6 +17,13 @@ def leaked(run: Run) -> RunInputs:
     return replace(run.inputs, memory=tuple(each._replace(resident_bytes=held) for each, held in samples))
 
 
+def left_open(run: Run) -> RunInputs:
+    """More descriptors with every second."""
+    run.one_of(run.inputs.memory)
+    samples = (each._replace(descriptors=(each.descriptors or 0) + int(each.at_s)) for each in run.inputs.memory)
+    return replace(run.inputs, memory=tuple(samples))
+
+
 def unseen(run: Run) -> RunInputs:
     run.one_of(run.inputs.memory)
     return replace(run.inputs, memory=())
@@ -28,9 +35,12 @@ def hardly_seen(run: Run) -> RunInputs:
     return replace(run.inputs, memory=tuple(each for each in run.inputs.memory if each.at_s < 31.0))
 
 
-HOLDS: Final = ("memory_bounded",)
+MEMORY: Final = ("memory_bounded",)
+OPEN: Final = ("descriptors_bounded",)
+HOLDS: Final = (*MEMORY, *OPEN)
 DAMAGES: Final = (
-    Damage(name="memory-leaked", about="it held more and more", noticed_by=HOLDS, where_demanded=True, do=leaked),
+    Damage(name="memory-leaked", about="it held more and more", noticed_by=MEMORY, where_demanded=True, do=leaked),
+    Damage(name="descriptors-left", about="it opened ever more", noticed_by=OPEN, where_demanded=True, do=left_open),
     Damage(name="memory-unseen", about="nobody looked", noticed_by=HOLDS, where_demanded=True, do=unseen),
     Damage(name="memory-hardly-seen", about="few looked", noticed_by=HOLDS, where_demanded=True, do=hardly_seen),
 )

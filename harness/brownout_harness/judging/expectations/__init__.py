@@ -8,6 +8,7 @@ phase. To add one: a module with such a class, a line here, its test, its sectio
 - `bounds.py`  what bounds a figure: a number, or so many times another phase's
 - `phantoms.py` effects that no operation explains
 - `telling.py` what telemetry tells about a breaker, held against the ledger
+- `held.py`    what processes hold of something, and whether it becomes more and more
 - `looked_at.py` what looks at a breaker prove of which nobody tells
 - `told_attempts.py`, `told_endings.py`, `told_rejections.py`  what else it tells, held against ledgers, driver and
   policies
@@ -24,6 +25,7 @@ from brownout_harness.judging.expectations.blast_radius import BlastRadius
 from brownout_harness.judging.expectations.breaker import Breaker
 from brownout_harness.judging.expectations.dead_letters import DeadLetters
 from brownout_harness.judging.expectations.deadline_respected import DeadlineRespected
+from brownout_harness.judging.expectations.descriptors_bounded import DescriptorsBounded
 from brownout_harness.judging.expectations.desk_true import DeskTrue
 from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
 from brownout_harness.judging.expectations.finished_later import FinishedLater
@@ -53,6 +55,7 @@ EXPECTATIONS: Final[Mapping[str, type[Expectation]]] = {
     "breaker": Breaker,
     "dead_letters": DeadLetters,
     "deadline_respected": DeadlineRespected,
+    "descriptors_bounded": DescriptorsBounded,
     "desk_true": DeskTrue,
     "exactly_once": ExactlyOnce,
     "finished_later": FinishedLater,

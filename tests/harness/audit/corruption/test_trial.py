@@ -13,6 +13,7 @@ from brownout_harness.audit.corruption.trial import Trial, trials, tried
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.base import Wording
 from brownout_harness.judging.expectations.dead_letters import DeadLetters
+from brownout_harness.judging.expectations.descriptors_bounded import DescriptorsBounded
 from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
 from brownout_harness.judging.expectations.finished_later import FinishedLater
 from brownout_harness.judging.expectations.memory_bounded import MemoryBounded
@@ -87,6 +88,7 @@ TRIED: dict[str, str] = {
 something for each, but for what the library never has at a run's end."""
 BY_HAND = {
     "letter-doubled", "end-moved-back", "states-never-read", "memory-leaked", "memory-unseen", "memory-hardly-seen",
+    "descriptors-left",
 }  # fmt: skip
 
 
@@ -114,7 +116,13 @@ def test_what_the_library_never_has_is_noticed_too(name: str) -> None:
     """A letter that waits to the end, a state that was asked for, a receiver of the target's own."""
     good, expectations = (
         kept_waiting(),
-        (DeadLetters(drained=False), FinishedLater(), NoticesTaken(), MemoryBounded(at_most_mb=90)),
+        (
+            DeadLetters(drained=False),
+            FinishedLater(),
+            NoticesTaken(),
+            MemoryBounded(at_most_mb=90),
+            DescriptorsBounded(at_most=90),
+        ),
     )
     assert {each.NAME: each.judge(good).status for each in expectations} == {
         each.NAME: Status.PASSED for each in expectations

@@ -20,6 +20,7 @@ from brownout_harness.judging.expectations.bounds import Bound, Relative, TimeBo
 from brownout_harness.judging.expectations.breaker import Breaker
 from brownout_harness.judging.expectations.dead_letters import DeadLetters
 from brownout_harness.judging.expectations.deadline_respected import DeadlineRespected
+from brownout_harness.judging.expectations.descriptors_bounded import DescriptorsBounded
 from brownout_harness.judging.expectations.desk_true import DeskTrue
 from brownout_harness.judging.expectations.exactly_once import ExactlyOnce
 from brownout_harness.judging.expectations.finished_later import FinishedLater
@@ -77,6 +78,7 @@ DEMANDS: dict[str, Expectation] = {
     "finished_later": FinishedLater(),
     "goodput": Goodput(operation="pay", at_least=0.7, of="steady", within_s=20, after="outage"),
     "latency": Latency(operation="pay", p99_below_s=8, p50_below_s=4),
+    "descriptors_bounded": DescriptorsBounded(at_most=60, grows_at_most=5),
     "memory_bounded": MemoryBounded(at_most_mb=100, grows_at_most_mb=1),
     "no_defects": NoDefects(),
     "no_metastability": NoMetastability(after="outage", within_s=15, at_least=0.7, late_by_s=9, requests_at_most=3),
@@ -490,6 +492,17 @@ def hold_more_and_more(evidence: Evidence, _rng: random.Random) -> Evidence:
     return changed(evidence, memory=holding(grows_a_second=40_000))
 
 
+def open_more_and_more(evidence: Evidence, _rng: random.Random) -> Evidence:
+    """Nine a minute: never near to what it may have open."""
+    return changed(evidence, memory=holding(opens_a_second=0.15))
+
+
+def open_many_once(evidence: Evidence, rng: random.Random) -> Evidence:
+    many = rng.randrange(len(evidence.memory))
+    held = [each._replace(descriptors=100) if at == many else each for at, each in enumerate(evidence.memory)]
+    return changed(evidence, memory=held)
+
+
 def hold_much_once(evidence: Evidence, rng: random.Random) -> Evidence:
     much = rng.randrange(len(evidence.memory))
     held = [each._replace(resident_bytes=10**9) if at == much else each for at, each in enumerate(evidence.memory)]
@@ -553,6 +566,8 @@ PLANTS: list[tuple[str, Plant]] = [
     ("deadline_respected", start_one_after_its_deadline),
     ("no_defects", leave_an_error_unhandled),
     ("no_defects", die),
+    ("descriptors_bounded", open_more_and_more),
+    ("descriptors_bounded", open_many_once),
     ("memory_bounded", hold_more_and_more),
     ("memory_bounded", hold_much_once),
     ("no_metastability", never_recover),

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from brownout_harness.judging.evidence import Evidence
-from brownout_harness.judging.expectations.memory_bounded import MemoryBounded, growth_per_minute
+from brownout_harness.judging.expectations.held import Held, growth_per_minute
+from brownout_harness.judging.expectations.memory_bounded import MemoryBounded
 from brownout_harness.judging.memory import MemorySample
 from brownout_reports.run_folder import Status
 from tests.support.histories import changed, healthy, holding
@@ -45,7 +46,7 @@ def test_a_slope_too_near_to_the_bound_cannot_be_told() -> None:
 
 
 def test_the_slope_is_that_of_the_line() -> None:
-    straight = tuple(MemorySample(float(second), "gateway", 1, 1000 * second) for second in range(100))
+    straight = tuple(Held(float(second), 1000 * second) for second in range(100))
     low, high = growth_per_minute(straight)
     assert low == pytest.approx(60_000) == high
 
