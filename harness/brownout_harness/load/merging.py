@@ -21,7 +21,7 @@ class _Worker:
 
     ids: Collection[str]
     """Of the operations of its share."""
-    recorded: set[str] = field(default_factory=set)
+    recorded: int = 0
     counts: Mapping[str, Any] = field(default_factory=dict)
     """As it told them last."""
     is_over: bool = False
@@ -36,6 +36,7 @@ class Merge:
     def __init__(self, ids: Mapping[str, Collection[str]]) -> None:
         """`ids` are those of the operations of each worker's share."""
         self._workers = {name: _Worker(each) for name, each in ids.items()}
+        self._recorded: set[str] = set()
         self._wrong: dict[str, str] = {}
 
     def take(self, name: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -45,10 +46,11 @@ class Merge:
             operation_id = row["operation_id"]
             if operation_id not in worker.ids:
                 self._say(f"{name} recorded what is not of its share", operation_id)
-            elif operation_id in worker.recorded:
-                self._say(f"{name} recorded an operation twice", operation_id)
+            elif operation_id in self._recorded:
+                self._say(f"{name} recorded an operation for the second time", operation_id)
             else:
-                worker.recorded.add(operation_id)
+                worker.recorded += 1
+                self._recorded.add(operation_id)
                 kept.append({**row, "worker": name})
         return kept
 
@@ -84,7 +86,7 @@ class Merge:
             **{key: sum(each.get(key, 0) for each in told) for key in _SUMS},
             **{key: max((each.get(key, 0.0) for each in told), default=0.0) for key in _MOSTS},
             "outcomes": outcomes,
-            "workers": {name: {**each.counts, "recorded": len(each.recorded)} for name, each in self._workers.items()},
+            "workers": {name: {**each.counts, "recorded": each.recorded} for name, each in self._workers.items()},
         }
 
     def troubles(self) -> list[str]:
@@ -106,13 +108,13 @@ class Merge:
 
 def _of(name: str, worker: _Worker) -> Iterable[str]:
     if worker.lost:
-        yield f"{name} {worker.lost}: {len(worker.recorded)} operations are known of its {len(worker.ids)}"
+        yield f"{name} {worker.lost}: {worker.recorded} operations are known of its {len(worker.ids)}"
     elif not worker.is_over:
         yield f"{name} never said that it was through"
     else:
         told, planned = worker.counts.get("answered", 0), worker.counts.get("planned", 0)
         offered = worker.counts.get("offered", 0) - worker.counts.get("turns", 0)
-        if told != len(worker.recorded):
-            yield f"{name} recorded {told} operations and {len(worker.recorded)} came"
+        if told != worker.recorded:
+            yield f"{name} recorded {told} operations and {worker.recorded} came"
         if offered < planned:
             yield f"{name} asked for {offered} of {planned}"

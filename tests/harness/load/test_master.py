@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.support.target import Target
 
 pytestmark = pytest.mark.real
 
+STOPPED_S = 0.7
 PLANNED = arrivals("/pay", [n / 50 for n in range(75)])
 
 
@@ -66,7 +68,7 @@ def test_all_begin_at_the_one_instant(loaded: Loaded) -> None:
     assert loaded.last["max_lag_s"] < 1.0  # a late start would be as late for every arrival
 
 
-def test_a_worker_that_is_killed_is_named_and_the_others_go_on_to_the_end(target: Target, tmp_path: Path) -> None:
+def test_a_killed_worker_is_named_and_so_is_one_that_stood_still_which_goes_on(target: Target, tmp_path: Path) -> None:
     target.ids.clear()
     planned = arrivals("/pay", [n / 10 for n in range(30)])
     with several(tmp_path, Asking(urls={"target": target.url}), planned) as made:
@@ -75,8 +77,17 @@ def test_a_worker_that_is_killed_is_named_and_the_others_go_on_to_the_end(target
         made.begin()
         eventually(lambda: len(target.ids) >= 4)
         os.kill(made.workers["load.1"].pid, signal.SIGKILL)
+        os.kill(made.workers["load.2"].pid, signal.SIGSTOP)
+        stopped_s = time.monotonic()
+        eventually(lambda: time.monotonic() > stopped_s + STOPPED_S)
+        os.kill(made.workers["load.2"].pid, signal.SIGCONT)
         loaded = made.end()
     assert loaded.exit_code == 0, loaded.errors
+    stalls = [line for line in loaded.said if "stall" in line]
+    assert any(
+        line["process"] == "load.2" and line["stall"]["until_s"] - line["stall"]["since_s"] > STOPPED_S - 0.2
+        for line in stalls
+    )
     (trouble,) = loaded.last["troubles"]
     assert trouble.startswith("load.1 was not heard any more at ")
     assert trouble.endswith("operations are known of its 15")

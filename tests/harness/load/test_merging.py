@@ -45,7 +45,19 @@ def test_every_row_is_kept_once_with_its_worker_and_the_counts_are_sums(merge: M
 
 def test_a_row_that_comes_twice_is_dropped_and_said(merge: Merge) -> None:
     assert whole(merge).take("load.1", rows("a")) == []
-    assert merge.troubles() == ["load.1 recorded an operation twice, such as a"]
+    assert merge.troubles() == ["load.1 recorded an operation for the second time, such as a"]
+
+
+def test_two_workers_with_the_same_share_are_found_out() -> None:
+    same = Merge({"load.1": {"a", "b"}, "load.2": {"a", "b"}})
+    kept = [row for name in ("load.1", "load.2") for row in same.take(name, rows("a", "b"))]
+    for name in ("load.1", "load.2"):
+        same.end(name, counts())
+    assert [row["worker"] for row in kept] == ["load.1", "load.1"]
+    assert same.troubles() == [
+        "load.2 recorded an operation for the second time, such as a",
+        "load.2 recorded 2 operations and 0 came",
+    ]
 
 
 def test_a_row_of_another_ones_share_is_dropped_and_said(merge: Merge) -> None:

@@ -59,6 +59,12 @@ def test_a_process_tells_it_among_its_other_lines(tmp_path: Path) -> None:
     class Child:
         name, output = "load", tmp_path / "out"
 
-    lines = [{"ready": True}, {"stall": {"since_s": 1.5, "until_s": 4.0}}, {"at_s": 1.0}]
+    lines = [
+        {"ready": True},
+        {"stall": {"since_s": 1.5, "until_s": 4.0}},
+        {"stall": {"since_s": 2.0, "until_s": 3.0}, "process": "load.2"},  # as a master tells it of a worker
+        {"at_s": 1.0},
+    ]
     Child.output.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    assert told_by(Child()) == [Standstill("load", 1.5, 4.0)]  # type: ignore[arg-type]
+    found = told_by(Child())  # type: ignore[arg-type]
+    assert found == [Standstill("load", 1.5, 4.0), Standstill("load.2", 2.0, 3.0)]
