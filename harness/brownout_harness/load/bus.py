@@ -2,7 +2,8 @@
 
 master → worker
     clock   {asked_s}                 what time is it with you?
-    share   {asking, planned}         this is what you ask for, and how
+    lot     {planned}                 a part of what you ask for
+    share   {asking, planned}         so many arrivals that was, and this is how
     refused {why}                     you have no part in it
     begin   {start_at_s}              on your own clock
 worker → master

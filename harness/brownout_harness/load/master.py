@@ -42,6 +42,8 @@ from brownout_harness.safety.reach import FORM, private_address
 
 SET_WITHIN_S: Final = 60.0
 """For the workers to read their shares."""
+LOT: Final = 5000
+"""Arrivals in one message."""
 ANSWERS_WITHIN_S: Final = 2.0
 """What a worker's clock says."""
 
@@ -132,7 +134,10 @@ class _Master:
         from_afar = self._through_relays(told) if self._roster.address_of else told
         for name, share in dealt.items():
             own = from_afar if name in self._roster.address_of else told
-            self._send(name, "share", asking=asdict(own), planned=[list(each) for each in share])
+            for start in range(0, len(share), LOT):
+                self._send(name, "lot", planned=[list(each) for each in share[start : start + LOT]])
+                gevent.sleep(0)  # packing takes a while, and hearts are to be heard meanwhile
+            self._send(name, "share", asking=asdict(own), planned=len(share))
         self._environment.host = next(iter(asking.urls.values()))
         gevent.spawn(self._runner.start, len(dealt), len(dealt))
 

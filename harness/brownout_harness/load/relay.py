@@ -30,9 +30,14 @@ class Relay:
         """Where workers ask."""
 
     def _carry(self, near: socket.socket, peer: tuple[str, int]) -> None:
+        """The server closes `near` when this returns: of a stranger, and where nobody serves, at once."""
         if not self._is_known(peer[0]):
-            return  # the server closes it
-        with green.create_connection(self._to) as far:
+            return
+        try:
+            far = green.create_connection(self._to)
+        except OSError:
+            return
+        with far:
             for each in (near, far):
                 each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             asking = gevent.spawn(_pour, near, far)

@@ -26,7 +26,7 @@ from brownout_harness.asked.until import Look
 from brownout_harness.load import bus, keys
 from brownout_harness.load.caller import environment_for
 from brownout_harness.load.generator import Counts, Generator, user_for
-from brownout_harness.load.plan import Asking, planned_of, urls_of
+from brownout_harness.load.plan import Asking, Planned, planned_of, urls_of
 from brownout_harness.load.reading import reader_for
 from brownout_harness.problems import NOT_JUDGED, NotJudged, Problem
 from brownout_harness.safety.reach import FORM, is_reachable, private_address
@@ -60,6 +60,7 @@ class _Worker:
 
     def __init__(self, name: str, host: str, port: int) -> None:
         self._host = host
+        self._planned: list[Planned] = []
         self._share = AsyncResult()
         self._begun = AsyncResult()
         self._generator = AsyncResult()
@@ -72,7 +73,13 @@ class _Worker:
             raise NotJudged(f"no master answers at {host}:{port}, or the token is another's") from None
         self._heard_s = time.monotonic()
         environment.events.heartbeat_received.add_listener(self._hear_heart)  # type: ignore[no-untyped-call]
-        heard = {"clock": self._tell_time, "share": self._take, "begin": self._begin, "refused": self._end_refused}
+        heard = {
+            "clock": self._tell_time,
+            "lot": self._collect,
+            "share": self._take,
+            "begin": self._begin,
+            "refused": self._end_refused,
+        }
         bus.listen(self._runner, heard)
         self._send("joined", name=name, address=_own_address(host, port), version=version("brownout"))
 
@@ -125,8 +132,13 @@ class _Worker:
         self._send("set")
         self._generator.get().drive(user)
 
+    def _collect(self, _who: str, told: dict[str, Any]) -> None:
+        self._planned += map(planned_of, told["planned"])
+
     def _take(self, _who: str, told: dict[str, Any]) -> None:
-        self._share.set((Asking(**told["asking"]), [planned_of(each) for each in told["planned"]]))
+        if len(self._planned) != told["planned"]:
+            _end(f"{len(self._planned)} of {told['planned']} arrivals of its share came")
+        self._share.set((Asking(**told["asking"]), self._planned))
 
     def _begin(self, _who: str, told: dict[str, Any]) -> None:
         self._begun.set(float(told["start_at_s"]))
