@@ -111,8 +111,8 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "brownout intercept vault sales --host vault.shop.internal=vault --host crm.shop.internal=sales": (
         f"{INTERCEPT}::test_a_name_of_ones_own_leads_to_the_vendor_that_it_was_said_for"
     ),
-    "brownout load healthy --rate 200/s --workers 2": LOAD,
-    "brownout load healthy --rate 900/s --master 10.0.0.5:5557 --expect 1": JOINED,
+    "brownout load healthy --rate 60/s --workers 2": LOAD,
+    "brownout load mine.yaml --rate 900/s --master 10.0.0.5:5557 --expect 1": JOINED,
     "brownout load --join 10.0.0.5:5557": JOINED,
     "brownout load healthy --rate 40/s --for 30m --workers 2": SOAK,
     "brownout load stripe-brownout --rate 80/s --for 2m --workers 2": LOAD,

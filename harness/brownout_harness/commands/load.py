@@ -1,9 +1,9 @@
 """`brownout load`: one scenario, for real, at the rate and for as long as you say, by several processes.
 
 Examples:
-  brownout load healthy --rate 200/s --workers 2
+  brownout load healthy --rate 60/s --workers 2
   brownout load stripe-brownout --rate 80/s --for 2m --workers 2
-  brownout load healthy --rate 900/s --master 10.0.0.5:5557 --expect 1
+  brownout load mine.yaml --rate 900/s --master 10.0.0.5:5557 --expect 1
   brownout load --join 10.0.0.5:5557     # on the other machine
 """
 
