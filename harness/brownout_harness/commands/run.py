@@ -28,11 +28,14 @@ if TYPE_CHECKING:
     from brownout_harness.running.orders import Order
 
 
-TOXIPROXY = typer.Option(
-    metavar="URL|installed",
-    help="A Toxiproxy that acts out the faults of links: one that runs, or the toxiproxy-server on PATH. Real mode "
-    "only.  [default: the run's own proxies]",
-)
+ToxiproxyUrl = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL|installed",
+        help="A Toxiproxy that acts out the faults of links: one that runs, or the toxiproxy-server on PATH. Real mode "
+        "only.  [default: the run's own proxies]",
+    ),
+]
 
 
 def run(
@@ -62,7 +65,7 @@ def run(
             "machine. Real mode only.  [default: auto]",
         ),
     ] = None,
-    toxiproxy_url: Annotated[str | None, TOXIPROXY] = None,
+    toxiproxy_url: ToxiproxyUrl = None,
     web_console: LooksOn = False,
     console_port: ConsolePort = None,
 ) -> None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from brownout_harness.faults.linked import Acted, name_of, on_link
@@ -36,6 +36,15 @@ START_WITHIN_S: Final = 30.0
 LOCAL: Final = "127.0.0.1"
 
 
+class Found(NamedTuple):
+    """What a run has started by then, and who is to act the faults out."""
+
+    booths: Booths
+    redis_url: str = ""
+    toxiproxy: Server | None = None
+    """None: the run's own proxies do. Else they watch."""
+
+
 class RealLinks:
     """All of a run's. Acts out the faults that happen on the wire."""
 
@@ -43,15 +52,12 @@ class RealLinks:
         self,
         scenario: Scenario,
         processes: Processes,
-        booths: Booths,
+        found: Found,
         *,
-        redis_url: str,
         scratch: Path,
         environment: Mapping[str, str],
-        toxiproxy: Server | None = None,
     ) -> None:
-        """Start the proxies, where a fault names a link, and wait until they listen. With a `toxiproxy` that one acts
-        the faults out, and they watch.
+        """Start the proxies, where a fault names a link, and wait until they listen.
 
         Raises:
             BadInput: a port is taken.
@@ -59,8 +65,7 @@ class RealLinks:
         """
         self._scenario = scenario
         self._processes = processes
-        self._booths = booths
-        self._redis_url = redis_url
+        self._booths, self._redis_url, self._toxiproxy = found
         self._scratch = scratch
         self._upstreams = {name: each.upstreams for name, each in scenario.applications.items()}
         self._rules = {
@@ -74,9 +79,8 @@ class RealLinks:
         self.children: tuple[Child, ...] = ()
         """The process that the proxies are, if there is one."""
         self._remote: Remote | None = None
-        self._toxiproxy = toxiproxy
         self._ports = self._start(environment) if self._rules else {}
-        for booth in booths if self._rules else ():
+        for booth in self._booths if self._rules else ():
             first = self._ports.get(name_of(scenario.processes[0], booth.vendor))
             if first is not None:  # it names itself in its answers by where it can be reached
                 booth.control("PUT", "address", {"url": _at(booth.url, first)})

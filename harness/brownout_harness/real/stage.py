@@ -22,7 +22,7 @@ from brownout_harness.real import booths, load_process, redis_process
 from brownout_harness.real.around import Around
 from brownout_harness.real.booths import Booth, Booths
 from brownout_harness.real.interception import Interception, Seen
-from brownout_harness.real.links import RealLinks
+from brownout_harness.real.links import Found, RealLinks
 from brownout_harness.real.load_process import LoadWatch
 from brownout_harness.real.load_workers import ONE, Generators, Load
 from brownout_harness.real.memory import MemoryWatch, is_wanted
@@ -91,15 +91,8 @@ class Stage:
         self.booths.set_up()
         self.memory = MemoryWatch(is_wanted=is_wanted(scenario), are_all_wanted=generators.is_soak)
         self.redis_url = self.store.wait()
-        self.links = RealLinks(
-            scenario,
-            processes,
-            self.booths,
-            redis_url=self.redis_url,
-            scratch=scratch,
-            environment=environment,
-            toxiproxy=toxiproxy,
-        )
+        found = Found(self.booths, self.redis_url, toxiproxy)
+        self.links = RealLinks(scenario, processes, found, scratch=scratch, environment=environment)
         self.targets: Mapping[str, Launch] = self._launches(scratch, parts, tell)
         own = (*stands.values(), load.child, *self.links.children, *self._interception.children)
         self.own: tuple[Child, ...] = own

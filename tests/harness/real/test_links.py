@@ -12,7 +12,7 @@ import pytest
 
 from brownout_harness.judging.inputs import FaultCount, RunInputs
 from brownout_harness.real.booths import Booth, Booths
-from brownout_harness.real.links import RealLinks
+from brownout_harness.real.links import Found, RealLinks
 from brownout_harness.real.processes import Processes
 from brownout_harness.real.replicas import launches
 from brownout_harness.real.runner import run_real
@@ -109,13 +109,12 @@ def test_what_else_a_target_depends_on_is_reached_by_its_link_and_refused_while_
         database.daemon_threads = True
         threading.Thread(target=database.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         scenario = load_text(UPSTREAM % database.server_address[1], vocabulary())
-        links = RealLinks(
-            scenario, processes, Booths(scenario, []), redis_url="", scratch=tmp_path, environment=dict(os.environ)
-        )
-        found = launches(scenario, links.ways, scratch=tmp_path, listen=lambda _url: {})["target"].environment
-        place = found["DATABASE_URL"].partition("@")[2].removesuffix("/shop")
+        found = Found(Booths(scenario, []))
+        links = RealLinks(scenario, processes, found, scratch=tmp_path, environment=dict(os.environ))
+        told = launches(scenario, links.ways, scratch=tmp_path, listen=lambda _url: {})["target"].environment
+        place = told["DATABASE_URL"].partition("@")[2].removesuffix("/shop")
         assert place != f"127.0.0.1:{database.server_address[1]}"
-        assert found["OTHER"] == "127.0.0.1:1"  # no fault befalls that one
+        assert told["OTHER"] == "127.0.0.1:1"  # no fault befalls that one
         address = ("127.0.0.1", int(place.partition(":")[2]))
         with socket.create_connection(address) as client:
             client.sendall(b"hello")
