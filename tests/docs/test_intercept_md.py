@@ -19,7 +19,7 @@ def test_every_vendors_hosts_are_in_the_table_and_no_others() -> None:
 
 
 def test_every_variable_is_explained() -> None:
-    named = set(leading("http://127.0.0.1:1", Path("ca.pem"), (), {}))
+    named = set(leading("http://127.0.0.1:1", Path("ca.pem"), 9, (), {}))
     upper = {name for name in named if name.isupper()}
     assert {name for name in upper if f"`{name}`" not in TEXT} == set()
     assert {name.upper() for name in named} == upper

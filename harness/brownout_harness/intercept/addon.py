@@ -53,6 +53,7 @@ LOOK_EVERY_S: Final = 0.1
 SAID: Final = 1_000
 """So many different refusals are said: whoever makes up names fills no memory."""
 SWITCHING: Final = 101
+TLS_PORT: Final = 443
 NO_LINGER: Final = struct.pack("ii", 1, 0)
 """A socket that is closed so says RST."""
 
@@ -98,8 +99,9 @@ class Intercept:
         from mitmproxy import ctx
 
         self._beat(Heartbeat(self._clock, lambda stall: say(stall=stall._asdict())))
-        addresses = ctx.master.addons.get("proxyserver").listen_addrs()
-        say(serves={"port": addresses[0][1] if addresses else 0})
+        servers = ctx.master.addons.get("proxyserver").servers
+        ports = {server.mode.type_name: server.listen_addrs[0][1] for server in servers if server.listen_addrs}
+        say(serves={"port": ports["regular"], "door": ports["reverse"]})
 
     def _beat(self, heart: Heartbeat) -> None:
         """A proxy that stands still makes whoever waits for it slow: a run is told."""
@@ -115,20 +117,26 @@ class Intercept:
     async def requestheaders(self, flow: Any) -> None:
         """Before anything of a request is passed on."""
         request = flow.request
-        to = self._destinations.of(request.host, request.port)
+        # Who came in by the door took it for the vendor's: whom it was meant for, TLS has said.
+        is_door = flow.client_conn.proxy_mode.type_name == "reverse"
+        host, port = (flow.client_conn.sni or "", TLS_PORT) if is_door else (request.host, request.port)
+        to = self._destinations.of(host, port)
         path, _, query = request.path.partition("?")
         headers = {name.lower(): value for name, value in request.headers.items()}
         if isinstance(to, Refused):
             self._refuse(flow, 502, to.why)
             return
         if carries_live_credential(path, query, headers, b""):
-            self._refuse(flow, 401, f"{LIVE} (to {request.host})")
+            self._refuse(flow, 401, f"{LIVE} (to {host})")
             return
         vendor = to.stood.vendor if isinstance(to, ToVendor) else ""
         known = flow.metadata[OURS_KEY] = _Known(to.address.text, vendor, path, self._clock())
         self._counts[vendor or known.host] += 1
         if isinstance(to, ToVendor):
             request.scheme, request.host, request.port = "http", to.address.host, to.address.port
+        elif is_door:
+            self._refuse(flow, 502, f"{host} is refused: only the vendors' hosts are answered here")
+            return
         elif not await self._may_go_on(flow, known, to, headers):
             return
         request.stream = self._counting(known, "request_bytes")

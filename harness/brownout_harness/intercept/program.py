@@ -18,11 +18,12 @@ TOOLS: Final = ".venv-tools"
 """Where `make tools` puts it."""
 AUTHORITY: Final = "mitmproxy-ca-cert.pem"
 """What whoever goes through it has to trust: made at its start, and gone with its folder."""
+NOWHERE: Final = "nowhere.invalid"
+"""Where whoever comes in by the door would go, if the addon did not say otherwise."""
 _HERE: Final = Path(__file__).parent
 _ROOT: Final = _HERE.parents[2]
 _OURS: Final = (brownout_simulators, brownout_scenarios, brownout_harness)
 _OPTIONS: Final = {
-    "listen_host": "127.0.0.1",
     # Nobody is dialled before it is known who is meant, nor asked for his certificate.
     "connection_strategy": "lazy",
     "upstream_cert": "false",
@@ -44,16 +45,17 @@ def find(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def prepared(
-    found: str, told: Plan, *, port: int, folder: Path, environment: Mapping[str, str]
+    found: str, told: Plan, *, port: int, door: int, folder: Path, environment: Mapping[str, str]
 ) -> tuple[list[str], dict[str, str]]:
     """Its command and its whole environment. The plan, and the authority that it makes, go to `folder`; `port` 0 is a
-    free one."""
+    free one. `door` is a second port, for who speaks TLS there as if it were the vendor's own."""
     place = folder / "intercept.json"
     plan.write(told, place)
     # Services of this machine certify themselves; where others may be dialled, nobody's word is taken for it.
     trusting = "false" if told.passed else "true"
-    options = {**_OPTIONS, "listen_port": str(port), "confdir": str(folder), "ssl_insecure": trusting}
-    command = [found, "-s", str(_HERE / "addon.py")]
+    options = {**_OPTIONS, "confdir": str(folder), "ssl_insecure": trusting}
+    command = [found, "-s", str(_HERE / "addon.py"), "--mode", f"regular@127.0.0.1:{port}"]
+    command += ["--mode", f"reverse:http://{NOWHERE}@127.0.0.1:{door}"]
     command += [word for name, value in options.items() for word in ("--set", f"{name}={value}")]
     ours = {f"{package.__name__.upper()}_AT": str(Path(str(package.__file__)).parent) for package in _OURS}
     # It dials simulators and this machine: by nobody else's proxy.

@@ -2,7 +2,8 @@
 
 Most clients heed it. Two habits need more: Stripe's Python library trusts its own list of authorities alone, and Node
 before version 24 has no proxies. Both are met by what Python and Node load at their start (`preload/`), so that the
-application and its libraries stay as they are. A client that heeds no proxy all the same finds no real host there.
+application and its libraries stay as they are. A client that heeds no proxy all the same finds no real host there: in
+Python it is led by the name, in Node it is told why.
 """
 
 import os
@@ -12,17 +13,17 @@ from typing import Final
 from urllib.parse import urlsplit
 
 PRELOAD: Final = Path(__file__).parent / "preload"
-HIDDEN: Final = "BROWNOUT_INTERCEPTED"
-"""Hosts that Python and Node, by what they load, do not find but through the proxy."""
+LED: Final = "BROWNOUT_INTERCEPTED"
+"""A port of this machine, and hosts: by what they load, Python finds these there, and Node through the proxy alone."""
 TRUST: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 """By the library that reads it: OpenSSL and Go, requests, curl, Node."""
 
 
 def leading(
-    url: str, authority: Path, hosts: Iterable[str], environment: Mapping[str, str] = os.environ
+    url: str, authority: Path, door: int, hosts: Iterable[str], environment: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
     """The variables, on top of those of `environment`: what Python and Node are told to load there stays. `hosts` are
-    those that are answered here."""
+    those that are answered here, also at the port `door` of this machine for who takes that for theirs."""
     proxied = {f"{name}_PROXY": url for name in ("HTTPS", "HTTP")}
     lower = {name.lower(): value for name, value in proxied.items()}
     python = os.pathsep.join(filter(None, (str(PRELOAD), environment.get("PYTHONPATH"))))
@@ -34,7 +35,7 @@ def leading(
         "NO_PROXY": "",
         "no_proxy": "",
         **dict.fromkeys(TRUST, str(authority)),
-        HIDDEN: " ".join(hosts),
+        LED: " ".join((str(door), *hosts)),
         "PYTHONPATH": python,
         "NODE_OPTIONS": node,
     }

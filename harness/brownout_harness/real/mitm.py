@@ -9,6 +9,7 @@ from pathlib import Path
 from brownout_harness.intercept import program, variables
 from brownout_harness.intercept.plan import Plan, Stood
 from brownout_harness.problems import BadInput, NotJudged
+from brownout_harness.real.ports import free_port
 from brownout_harness.real.processes import Child, Processes, json_lines, wait_until
 from brownout_harness.real.served import Served
 from brownout_simulators.vendors import load_vendor
@@ -25,6 +26,8 @@ class Mitm:
     port: int
     authority: Path
     """What whoever goes through it has to trust."""
+    door: int
+    """The port at which it is taken for the vendor itself."""
     hosts: tuple[str, ...] = ()
     """Those that lead to a simulator."""
 
@@ -38,7 +41,7 @@ class Mitm:
         keys = (variables.without_addresses(one.environment, one.url) for one in stands)
         return {
             **{name: value for each in keys for name, value in each.items()},
-            **variables.leading(self.url, self.authority, self.hosts, environment),
+            **variables.leading(self.url, self.authority, self.door, self.hosts, environment),
         }
 
     def said(self, after: int = 0) -> tuple[list[str], int]:
@@ -78,11 +81,15 @@ def start(
     """
     require_free(port, cure)
     folder.mkdir(parents=True, exist_ok=True)
-    command, told = program.prepared(program.find(environment), plan, port=port, folder=folder, environment=environment)
+    command, told = program.prepared(
+        program.find(environment), plan, port=port, door=free_port(), folder=folder, environment=environment
+    )
     child = processes.start(NAME, command, told)
-    served: list[int] = wait_until(lambda: _serves(child), child, time.monotonic() + START_WITHIN_S, "mitmproxy")
+    served: list[dict[str, int]] = wait_until(
+        lambda: _serves(child), child, time.monotonic() + START_WITHIN_S, "mitmproxy"
+    )
     hosts = tuple(host for one in plan.stood for host in one.hosts if host not in plan.passed)
-    return Mitm(child, served[0], folder / program.AUTHORITY, hosts)
+    return Mitm(child, served[0]["port"], folder / program.AUTHORITY, served[0]["door"], hosts)
 
 
 def require_free(port: int, cure: str) -> None:
@@ -95,5 +102,5 @@ def require_free(port: int, cure: str) -> None:
             raise BadInput(f"port {port} is taken; {cure}") from None
 
 
-def _serves(child: Child) -> list[int]:
-    return [line["serves"]["port"] for line in json_lines(child.output)[0] if "serves" in line]
+def _serves(child: Child) -> list[dict[str, int]]:
+    return [line["serves"] for line in json_lines(child.output)[0] if "serves" in line]

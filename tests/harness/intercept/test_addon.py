@@ -21,10 +21,13 @@ class Answered(Intercept):
         flow.response = SimpleNamespace(status_code=status, content=body)
 
 
-def flow_of(host: str, path: str = "/v1/balance?limit=3", **headers: str) -> Any:
+def flow_of(host: str, path: str = "/v1/balance?limit=3", *, sni: str = "", **headers: str) -> Any:
+    """`sni`: it came in by the door, and that is whom it took it for."""
+    mode = SimpleNamespace(type_name="reverse" if sni else "regular")
+    by = SimpleNamespace(id="c", sni=sni, proxy_mode=mode)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     request = SimpleNamespace(scheme="https", host=host, port=443, method="GET", path=path, headers=named, stream=False)
-    return SimpleNamespace(request=request, response=None, metadata={}, client_conn=SimpleNamespace(id="c"))
+    return SimpleNamespace(request=request, response=None, metadata={}, client_conn=by)
 
 
 def asked(addon: Intercept, flow: Any) -> Any:
@@ -43,6 +46,14 @@ def test_a_vendors_request_goes_to_its_simulator_with_its_path_as_it_is() -> Non
     )
     assert flow.response is None
     assert request.stream(b"piece") == b"piece", "a body is passed on piece by piece"
+
+
+def test_who_takes_the_door_for_the_vendor_is_answered_by_its_simulator_and_anybody_else_by_nobody() -> None:
+    addon = Answered(Plan(stood=(STRIPE,)))
+    led = asked(addon, flow_of("nowhere.invalid", sni="api.stripe.com"))
+    assert (led.request.host, led.request.port, led.response) == ("127.0.0.1", 12111, None)
+    refused = [asked(addon, flow_of("nowhere.invalid", sni=name)) for name in ("example.com", "localhost")]
+    assert [each.response.status_code for each in refused] == [502, 502]
 
 
 def test_whom_nobody_named_is_answered_502_and_said_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """Where mitmproxy is looked for, and what it is told."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -29,9 +30,12 @@ def test_the_one_on_the_path_comes_before_the_projects_own(monkeypatch: pytest.M
 
 def test_it_listens_on_this_machine_alone_and_dials_nobody_unasked(tmp_path: Path) -> None:
     around = {"HTTPS_PROXY": "http://127.0.0.1:1", "PYTHONPATH": "elsewhere", "HOME": "here"}
-    command, environment = program.prepared("mitmdump", Plan(stood=()), port=0, folder=tmp_path, environment=around)
+    command, environment = program.prepared(
+        "mitmdump", Plan(stood=()), port=0, door=9, folder=tmp_path, environment=around
+    )
     options = dict(word.split("=", 1) for word in command if "=" in word)
-    assert options["listen_host"] == "127.0.0.1"
+    modes = [word for before, word in pairwise(command) if before == "--mode"]
+    assert modes == ["regular@127.0.0.1:0", "reverse:http://nowhere.invalid@127.0.0.1:9"]
     assert (options["connection_strategy"], options["upstream_cert"], options["rawtcp"]) == ("lazy", "false", "false")
     assert options["confdir"] == str(tmp_path), "its authority is gone with the run"
     assert not {"HTTPS_PROXY", "PYTHONPATH"} & environment.keys()
@@ -44,5 +48,5 @@ def test_certificates_are_looked_at_as_soon_as_another_machine_may_be_dialled(
     tmp_path: Path, passed: tuple[str, ...], insecure: str
 ) -> None:
     plan = Plan(stood=(), passed=passed)
-    command, _ = program.prepared("mitmdump", plan, port=0, folder=tmp_path, environment={})
+    command, _ = program.prepared("mitmdump", plan, port=0, door=9, folder=tmp_path, environment={})
     assert f"ssl_insecure={insecure}" in command

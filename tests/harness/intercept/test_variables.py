@@ -5,24 +5,25 @@ from pathlib import Path
 
 import pytest
 
-from brownout_harness.intercept.variables import HIDDEN, PRELOAD, TRUST, hosts_told, leading, without_addresses
+from brownout_harness.intercept.variables import LED, PRELOAD, TRUST, hosts_told, leading, without_addresses
 from brownout_simulators.vendors import VENDORS, load_vendor
 
 CA = Path("ca.pem")
 
 
 def test_every_client_is_told_where_it_is_whom_to_trust_and_that_nothing_goes_past_it() -> None:
-    told = leading("http://127.0.0.1:1", CA, ["api.stripe.com", "*.twilio.com"], {"NO_PROXY": "*"})
+    told = leading("http://127.0.0.1:1", CA, 9, ["api.stripe.com", "*.twilio.com"], {"NO_PROXY": "*"})
     assert {told[name] for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")} == {"http://127.0.0.1:1"}
     assert {told[name] for name in TRUST} == {"ca.pem"}
     assert (told["NO_PROXY"], told["no_proxy"]) == ("", "")
-    assert told[HIDDEN] == "api.stripe.com *.twilio.com"
+    assert told[LED] == "9 api.stripe.com *.twilio.com"
 
 
 def test_what_python_and_node_were_to_load_they_load_still() -> None:
     told = leading(
         "http://127.0.0.1:1",
         CA,
+        9,
         ["api.stripe.com", "*.twilio.com"],
         {"PYTHONPATH": "mine", "NODE_OPTIONS": "--trace-warnings"},
     )
@@ -33,7 +34,7 @@ def test_what_python_and_node_were_to_load_they_load_still() -> None:
 def test_a_folder_with_a_space_in_it_is_one_word_to_node(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("brownout_harness.intercept.variables.PRELOAD", Path("/a b"))
     assert (
-        leading("http://127.0.0.1:1", CA, ["api.stripe.com", "*.twilio.com"], {})["NODE_OPTIONS"]
+        leading("http://127.0.0.1:1", CA, 9, ["api.stripe.com", "*.twilio.com"], {})["NODE_OPTIONS"]
         == '--require "/a b/proxied.cjs"'
     )
 

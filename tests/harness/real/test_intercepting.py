@@ -91,6 +91,18 @@ def test_stripe_in_python_believes_that_it_talks_to_stripe(behind: Behind) -> No
     assert lines_of(behind.run(sdk_python(), "-P", "-c", program)) == ["https://api.stripe.com 1200 True"]
 
 
+def test_a_client_in_python_that_heeds_no_proxy_is_led_by_the_name(behind: Behind) -> None:
+    """As DocuSign's does, and aiohttp."""
+    program = (
+        "import os, urllib3\n"
+        "key = os.environ['STRIPE_API_KEY']\n"
+        "asked = urllib3.PoolManager().request('GET', 'https://api.stripe.com/v1/customers',\n"
+        "    headers={'Authorization': 'Bearer ' + key})\n"
+        "print(asked.status, asked.json()['url'])\n"
+    )
+    assert lines_of(behind.run(sdk_python(), "-P", "-c", program)) == ["200 /v1/customers"]
+
+
 def test_openai_in_python_gets_a_stream_piece_by_piece(behind: Behind) -> None:
     """The second half never comes, so what is printed was passed on before the answer was over."""
     program = (

@@ -19,7 +19,7 @@ def proxy(tmp_path: Path, *lines: dict[str, Any]) -> Mitm:
     output = tmp_path / "intercept.out.log"
     output.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     child: Any = SimpleNamespace(output=output)
-    return Mitm(child, 12180, tmp_path / "ca.pem")
+    return Mitm(child, 12180, tmp_path / "ca.pem", 12181)
 
 
 def test_what_it_says_is_read_once_and_its_counts_at_the_end(tmp_path: Path) -> None:

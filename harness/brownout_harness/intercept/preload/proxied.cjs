@@ -9,7 +9,7 @@ const tls = require("node:tls");
 const { Duplex } = require("node:stream");
 
 const proxy = process.env.HTTPS_PROXY ? new URL(process.env.HTTPS_PROXY) : null;
-const hosts = (process.env.BROWNOUT_INTERCEPTED || "").split(" ").filter(Boolean);
+const hosts = (process.env.BROWNOUT_INTERCEPTED || "").split(" ").slice(1).filter(Boolean);
 
 /** The way through the proxy to a host, which can be written to before it is open. */
 class Tunnel extends Duplex {

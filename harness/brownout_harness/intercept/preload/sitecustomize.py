@@ -1,7 +1,8 @@
 """Loaded by Python at its start. Needs the standard library alone.
 
 The authority of SSL_CERT_FILE is trusted besides any list that a library brings: Stripe's, and whatever else pins
-certifi's, asks no variable. And whoever goes past the proxy does not find the hosts of BROWNOUT_INTERCEPTED.
+certifi's, asks no variable. And a client that heeds no proxy is led by the names: it finds the hosts of
+BROWNOUT_INTERCEPTED at a port of this machine, where they are answered.
 """
 
 import fnmatch
@@ -26,15 +27,14 @@ def _trust(authority: str) -> None:
     ssl.SSLContext.load_verify_locations = load_verify_locations  # type: ignore[method-assign]
 
 
-def _hide(hosts: list[str]) -> None:
+def _lead(door: int, hosts: list[str]) -> None:
     finds = socket.getaddrinfo
 
-    def getaddrinfo(host: Any, *given: Any, **named: Any) -> Any:
+    def getaddrinfo(host: Any, port: Any, *given: Any, **named: Any) -> Any:
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
         if any(fnmatch.fnmatchcase(name.lower().removesuffix("."), each) for each in hosts):
-            told = f"brownout: {name} was asked for past the proxy: this client heeds no HTTPS_PROXY"
-            raise socket.gaierror(socket.EAI_FAIL, told)
-        return finds(host, *given, **named)
+            return finds("127.0.0.1", door, type=socket.SOCK_STREAM)
+        return finds(host, port, *given, **named)
 
     socket.getaddrinfo = getaddrinfo
 
@@ -49,6 +49,6 @@ def _load_the_one_behind() -> None:
 
 if authority := os.environ.get("SSL_CERT_FILE"):
     _trust(authority)
-if hidden := os.environ.get("BROWNOUT_INTERCEPTED"):
-    _hide(hidden.split())
+if led := os.environ.get("BROWNOUT_INTERCEPTED", "").split():
+    _lead(int(led[0]), led[1:])
 _load_the_one_behind()
