@@ -124,8 +124,7 @@ class Evidence:
     """Everything that is known about one run. Immutable; its views are computed once, when first asked for."""
 
     tables: Tables = field(default_factory=Tables)
-    shows_dead_letters: bool = True
-    """False for a target that has none to show, which is not the same as an empty list."""
+    shows_dead_letters: bool = True  # False for a target that has none to show: that is not an empty list
     phases: tuple[PhaseSpan, ...] = ()
     faults: tuple[FaultSpan, ...] = ()
     gaps: tuple[Gap, ...] = ()
