@@ -76,6 +76,8 @@ def read(path: Path) -> list[Row]:
 
 
 def _text_of(path: Path) -> str:
+    if path.exists() and not path.is_file():  # opening a pipe would wait for whoever writes to it
+        raise TimelineError(f"{path.name}: is no file")
     try:
         with path.open("rb") as file:
             raw = file.read(yaml_tree.MAX_BYTES + 1)

@@ -1,5 +1,6 @@
 """An incident's rows, and the faults that they are when it is played again."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,12 @@ def test_instants_may_be_dates_whose_zones_differ(tmp_path: Path) -> None:
     path.write_text("at,vendor\n2025-06-12T17:52:00Z,stripe\n2025-06-12T20:52:00+02:00,twilio\n")
     assert [row.at_s for row in read(path)] == [0.0, 3_600.0]
     assert vendors_in(read(path)) == ("stripe", "twilio")
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "told.csv")
+    with pytest.raises(TimelineError, match="is no file"):
+        read(tmp_path / "told.csv")
 
 
 def test_a_row_that_says_nothing_is_well() -> None:

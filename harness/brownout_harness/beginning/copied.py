@@ -19,7 +19,7 @@ HEADER: Final = """\
 
 
 def copy_of(source: str, to: Path) -> str:
-    """Write the library's scenario `source` to the file `to`, named after it; its name.
+    """Write the library's scenario `source` to the file `to`, named after it, and beside it what it reads; its name.
 
     Raises:
         BadInput: there is no such scenario, the file's name is none for a scenario, or something is there already.
@@ -32,8 +32,21 @@ def copy_of(source: str, to: Path) -> str:
     # The first line of each names it; comments further down speak of others by their names.
     text = HEADER.format(source=source, version=version("brownout"), file=to)
     text += re.sub(r"^name: .*$", f"name: {name}", written, count=1, flags=re.MULTILINE)
+    beside = {to.parent / file.name: file.read_text(encoding="utf-8") for file in files_of(written)}
+    for path, content in beside.items():
+        if path.exists() and path.read_bytes() != content.encode():
+            raise BadInput(f"{path}: there already, and another one than {source} reads; write the copy elsewhere")
     write_new(to, text)
+    for path, content in beside.items():
+        if not path.exists():
+            write_new(path, content)
     return name
+
+
+def files_of(written: str) -> list[Path]:
+    """The files of the library, beside its scenarios, that one of them names: measurements, incidents."""
+    others = sorted(file for file in library.FOLDER.iterdir() if file.is_file() and file.suffix != ".yaml")
+    return [file for file in others if re.search(rf"(?<![\w.-]){re.escape(file.name)}(?![\w.-])", written)]
 
 
 def name_for(to: Path, such_as: str) -> str:

@@ -2,16 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Final
 
-from brownout_harness.judging.inputs import FaultCount
+from brownout_harness.judging.inputs import SPELLS_LIMIT, FaultCount
 from brownout_reports.run_folder import FaultSpan
 from brownout_scenarios.schema import FaultRule, Scenario
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.faults.rule import spells_of
-
-MOST_SPELLS: Final = 1_000
-"""Of one fault, as many are told."""
 
 
 def fault_spans(scenario: Scenario, counts: Mapping[str, FaultCount]) -> Iterator[FaultSpan]:
@@ -37,4 +33,4 @@ def on_of(rule: FaultRule, seed: int) -> tuple[tuple[float, float], ...] | None:
     """When it is on, of one that is on and off in turn: known before the run, and the same in both modes."""
     if not rule.json.get("flapping"):
         return None
-    return tuple(islice(spells_of(rule_from_json(dict(rule.json)), seed), MOST_SPELLS))
+    return tuple(islice(spells_of(rule_from_json(dict(rule.json)), seed), SPELLS_LIMIT))

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from brownout_harness.judging.endings import Ending
 from brownout_harness.judging.evidence import Death, Deed, Gap
@@ -17,6 +18,9 @@ from brownout_harness.judging.memory import MemorySample, holdings
 from brownout_reports.rows import TABLES
 from brownout_reports.run_folder import Holding
 from brownout_reports.tables import Tables
+
+SPELLS_LIMIT: Final = 1_000
+"""Of a fault that is on and off in turn, as many stretches are told."""
 
 
 @dataclass(frozen=True, slots=True)

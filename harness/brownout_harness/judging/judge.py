@@ -21,6 +21,7 @@ from brownout_harness.judging.evidence import Death, Evidence, Gap, GapKind
 from brownout_harness.judging.expectations.base import Expectation, counted
 from brownout_harness.judging.expectations.bounds import relatives_in
 from brownout_harness.judging.groups import of_group
+from brownout_harness.judging.inputs import SPELLS_LIMIT
 from brownout_harness.judging.metrics import phase_metrics, vendor_metrics
 from brownout_harness.judging.settings import settings_of
 from brownout_harness.judging.whereabouts import advice
@@ -180,6 +181,8 @@ def _turns(on: Sequence[tuple[float, float]]) -> str:
     """Of a fault that is on and off in turn."""
     if not on:
         return "it was never on: take another seed, or a longer phase"
+    if len(on) >= SPELLS_LIMIT:
+        return f"it was on {SPELLS_LIMIT} times or more"
     return f"it was on {counted(len(on), 'time')}, for {sum(end_s - start_s for start_s, end_s in on):.1f} s in all"
 
 

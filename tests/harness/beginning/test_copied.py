@@ -21,6 +21,20 @@ def test_a_scenario_of_ones_own_begins_as_a_copy(tmp_path: Path) -> None:
     assert text.startswith("# Begun as a copy of stripe-brownout, of Brownout 0.")
 
 
+def test_what_it_reads_is_copied_with_it(tmp_path: Path) -> None:
+    told = "incident-openai-2023.csv"
+    ended = brownout_here("scenarios", "new", "incident-openai-2023", "mine.yaml", cwd=tmp_path)
+    assert ended.exit_code == 0, ended.errors
+    assert (tmp_path / told).read_text() == (library.FOLDER / told).read_text()
+    again = brownout_here("scenarios", "new", "incident-openai-2023", "second.yaml", cwd=tmp_path)
+    assert again.exit_code == 0, again.errors
+    (tmp_path / told).write_text("mine")
+    ended = brownout_here("scenarios", "new", "incident-openai-2023", "third.yaml", cwd=tmp_path)
+    assert (ended.exit_code, (tmp_path / told).read_text()) == (2, "mine")
+    assert "there already, and another one than incident-openai-2023 reads" in ended.error
+    assert not (tmp_path / "third.yaml").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from brownout_harness.faults.spans import MOST_SPELLS, fault_spans
-from brownout_harness.judging.inputs import FaultCount
+from brownout_harness.faults.spans import fault_spans
+from brownout_harness.judging.inputs import SPELLS_LIMIT, FaultCount
 from brownout_harness.running.orders import checked_scenario
 from brownout_scenarios.schema import Scenario
 
@@ -55,7 +55,7 @@ def test_a_fault_that_is_always_on_says_so(tmp_path: Path) -> None:
 def test_of_very_many_turns_the_first_are_told(tmp_path: Path, even: str) -> None:
     (span,) = fault_spans(scenario(tmp_path, f"{{vendor: stripe, {even}, hang: {{}}}}"), {})
     assert span.on is not None
-    assert len(span.on) == MOST_SPELLS
+    assert len(span.on) == SPELLS_LIMIT
 
 
 TOLD = """\
