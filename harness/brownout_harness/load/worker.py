@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from importlib.metadata import version
 from typing import Any, Final, NoReturn
 
@@ -89,7 +90,8 @@ class _Worker:
         Raises:
             NotJudged: it could not do its part, which the master was told.
         """
-        for each in (self._beat, self._look_for_master):
+        heart = Heartbeat(time.monotonic, self._tell_stall)
+        for each in (partial(_keep_beating, heart), self._look_for_master):
             gevent.spawn(each).link_exception(_give_up)
         counts, failed, problem = Counts(), "", None
         try:
@@ -101,6 +103,7 @@ class _Worker:
         except Problem as found:
             problem, failed = found, f"failed ({found})"
         self._is_over = True
+        heart.beat()  # a stall at the very end is told, too
         self._send("over", counts=asdict(counts), failed=failed)
         self._runner.greenlet.join()  # until the master says so
         if problem is not None:
@@ -161,12 +164,6 @@ class _Worker:
     def _send(self, kind: str, **said: Any) -> None:
         self._runner.send_message(kind, said)
 
-    def _beat(self) -> None:
-        heart = Heartbeat(time.monotonic, self._tell_stall)
-        while True:
-            gevent.sleep(EVERY_S)
-            heart.beat()
-
     def _tell_stall(self, stall: Stall) -> None:
         self._send("stall", **stall._asdict())
 
@@ -179,6 +176,12 @@ class _Worker:
             if not self._is_over and not len(self._runner.greenlet):  # Locust's own way to quit
                 raise NotJudged("the master is through without it")
         raise NotJudged(f"nothing was heard of the master for {SILENT_S:.0f} s")
+
+
+def _keep_beating(heart: Heartbeat) -> None:
+    while True:
+        gevent.sleep(EVERY_S)
+        heart.beat()
 
 
 def _own_address(host: str, port: int) -> str:

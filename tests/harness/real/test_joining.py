@@ -89,8 +89,8 @@ def test_another_machines_worker_does_its_share_on_its_own_clock(tmp_path: Path,
     assert float(found[1]) == pytest.approx(AHEAD_S, abs=float(found[2]) / 1000 + 1e-5)
     rows = pl.read_parquet(tmp_path / "run" / "operations.parquet")
     assert rows["operation_id"].n_unique() == rows.height > 60
-    # On the master's clock: a second's mistake would be seen, and the other clock is a thousand ahead.
-    assert rows.select((pl.col("sent_s") - pl.col("intended_s")).abs().max()).item() < 1.0
+    late_s = pl.col("sent_s") - pl.col("intended_s")  # on the master's clock: the other one is a thousand seconds ahead
+    assert 0.0 <= rows.select(late_s.min()).item() <= rows.select(late_s.max()).item() < AHEAD_S / 10
     assert token[0] not in "".join(path.read_text() for path in (tmp_path / "run" / "logs").iterdir())
 
 
