@@ -4,6 +4,7 @@
 - `strikes.py`     what the faults of links did; `fields.py` what fields of rows hold besides texts and numbers
 - `tables.py`      rows that may be more than memory holds
 - `run_folder.py`  what a run folder holds: the verdict's schema, the tables, reading and writing
+- `spans.py`       its phases, and its faults as they were in force
 - `reserved.py`    a place for a run that has begun
 - `publish.py`     everything that a run leaves, written at once
 - `junit.py`       `junit.xml`, for CI systems

@@ -8,7 +8,8 @@ from matplotlib.patches import Rectangle
 
 from brownout_reports.palette import HOT, INK, QUIET, SHADE, Dash, VendorLook
 from brownout_reports.panel import Panel, fitted, text_in
-from brownout_reports.run_folder import FaultSpan, Mark, PhaseSpan, Verdict
+from brownout_reports.run_folder import Mark, Verdict
+from brownout_reports.spans import FaultSpan, PhaseSpan
 
 LANE_IN: Final = 0.18
 LABEL_PT: Final = 7.5

@@ -16,8 +16,9 @@ import polars as pl
 
 from brownout_reports.printable import one_line
 from brownout_reports.rows import REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
-from brownout_reports.run_folder import FaultSpan, Mark, RunFolder
+from brownout_reports.run_folder import Mark, RunFolder
 from brownout_reports.sequence_events import Look, Told, told, took
+from brownout_reports.spans import FaultSpan
 from brownout_reports.story import instants_in, states_of
 from brownout_reports.tables import Rows
 

@@ -15,7 +15,8 @@ from brownout_reports.fields import StateSeen
 from brownout_reports.noteworthy import cases, slowest
 from brownout_reports.printable import one_line
 from brownout_reports.rows import REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
-from brownout_reports.run_folder import FaultSpan, RunFolder
+from brownout_reports.run_folder import RunFolder
+from brownout_reports.spans import FaultSpan
 from brownout_reports.tables import Rows
 
 DRIVER: Final = "driver"

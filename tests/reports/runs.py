@@ -9,16 +9,15 @@ from brownout_reports.run_folder import (
     Case,
     Environment,
     ExpectationResult,
-    FaultSpan,
     Mark,
     PhaseMetrics,
-    PhaseSpan,
     RunFolder,
     Settings,
     Status,
     VendorMetrics,
     Verdict,
 )
+from brownout_reports.spans import FaultSpan, PhaseSpan
 from brownout_reports.tables import Rows, Tables
 
 PHASES = (

@@ -14,8 +14,9 @@ from brownout_reports.figure import NARROW_IN, STYLE, WIDE_IN, draw, timeline_sv
 from brownout_reports.palette import CSS_NAMES
 from brownout_reports.panels import panels
 from brownout_reports.rows import EventRow, OperationRow, Outcome
-from brownout_reports.run_folder import FaultSpan, Mark, PhaseSpan, RunFolder
+from brownout_reports.run_folder import Mark, RunFolder
 from brownout_reports.series import series_of
+from brownout_reports.spans import FaultSpan, PhaseSpan
 from brownout_reports.tables import Rows, Tables
 from tests.reports.runs import a_run
 

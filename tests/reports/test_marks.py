@@ -2,7 +2,8 @@
 
 from brownout_reports.marks import MOST_LANES, Place, lanes, packed, phase_names, stories
 from brownout_reports.palette import looks_of
-from brownout_reports.run_folder import FaultSpan, Mark, PhaseSpan
+from brownout_reports.run_folder import Mark
+from brownout_reports.spans import FaultSpan, PhaseSpan
 from tests.reports.runs import a_verdict
 
 LOOKS = looks_of(["stripe"])

@@ -27,7 +27,7 @@ from brownout_reports.rows import (
     OperationRow,
     Outcome,
 )
-from brownout_reports.run_folder import FaultSpan, PhaseSpan
+from brownout_reports.spans import FaultSpan, PhaseSpan
 from brownout_reports.tables import Rows, Tables
 
 PHASES: Final = (PhaseSpan("steady", 0.0, 20.0), PhaseSpan("outage", 20.0, 60.0), PhaseSpan("recovery", 60.0, 100.0))

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from brownout_reports.run_folder import PhaseSpan
+from brownout_reports.spans import PhaseSpan
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]

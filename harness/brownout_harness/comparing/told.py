@@ -9,7 +9,8 @@ from brownout_harness.comparing.comparison import Comparison, Difference, Side
 from brownout_harness.comparing.figures import AMPLIFICATION, P50, P95, P99, SUCCESS, Name
 from brownout_harness.comparing.intervals import LEVEL, SEED, TIMES
 from brownout_harness.comparing.otherwise import Otherwise
-from brownout_reports.run_folder import Frozen, Status
+from brownout_reports.run_folder import Status
+from brownout_reports.spans import Frozen
 
 NOTHING: Final = "-"
 MILLISECONDS: Final = (1000, "+.1f", " ms")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from brownout_harness.judging.inputs import SPELLS_LIMIT, FaultCount
-from brownout_reports.run_folder import FaultSpan
+from brownout_reports.spans import FaultSpan
 from brownout_scenarios.schema import FaultRule, Scenario
 from brownout_simulators.faults import rule_from_json
 from brownout_simulators.faults.rule import spells_of

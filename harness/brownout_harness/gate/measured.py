@@ -29,7 +29,8 @@ from brownout_harness.judging.expectations.latency import LATENCY_S
 from brownout_harness.problems import BadInput
 from brownout_reports.printable import one_line
 from brownout_reports.rows import Outcome
-from brownout_reports.run_folder import Frozen, PhaseSpan, RunFolder
+from brownout_reports.run_folder import RunFolder
+from brownout_reports.spans import Frozen, PhaseSpan
 
 DIGITS: Final = 1
 """Of a millisecond. Clocks and schedulers are coarser."""

@@ -8,7 +8,8 @@ from typing import Any, Final, Literal
 from pydantic import ValidationError
 
 from brownout_harness.problems import FAILED, NOT_JUDGED, PASSED, BadInput, worst
-from brownout_reports.run_folder import Frozen, Status, Verdict
+from brownout_reports.run_folder import Status, Verdict
+from brownout_reports.spans import Frozen
 
 FILE: Final = "gate.json"
 MOST_BYTES: Final = 200_000_000

@@ -30,7 +30,7 @@ from brownout_harness.judging.refusals import Refusals
 from brownout_harness.judging.terms import Terms
 from brownout_harness.safety.secret_forms import forms_of, masked
 from brownout_reports.rows import EFFECT, REQUEST, DeliveryRow, EventRow, LedgerRow, LetterRow, OperationRow
-from brownout_reports.run_folder import FaultSpan, PhaseSpan
+from brownout_reports.spans import FaultSpan, PhaseSpan
 from brownout_reports.tables import Groups, Rows, Tables
 from brownout_scenarios.processes import means
 

@@ -26,7 +26,8 @@ from brownout_harness.judging.metrics import phase_metrics, vendor_metrics
 from brownout_harness.judging.settings import settings_of
 from brownout_harness.judging.whereabouts import advice
 from brownout_reports.rows import EventRow
-from brownout_reports.run_folder import Environment, ExpectationResult, FaultSpan, Holding, Mark, Status, Verdict
+from brownout_reports.run_folder import Environment, ExpectationResult, Holding, Mark, Status, Verdict
+from brownout_reports.spans import FaultSpan
 from brownout_reports.tables import Rows
 
 GAP_WORDS = {

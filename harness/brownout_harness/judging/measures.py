@@ -23,7 +23,7 @@ import polars as pl
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.selection import Selection
 from brownout_reports.rows import LedgerRow
-from brownout_reports.run_folder import PhaseSpan
+from brownout_reports.spans import PhaseSpan
 from brownout_reports.tables import Rows
 
 AMOUNT: Final = "amount"

@@ -11,7 +11,8 @@ from brownout_harness.judging.expectations.latency import LATENCY_S, worst
 from brownout_harness.judging.groups import groups_of, of_group
 from brownout_harness.judging.missed import asked_in
 from brownout_reports.rows import LedgerRow, OperationRow, Outcome
-from brownout_reports.run_folder import PhaseMetrics, PhaseSpan, VendorMetrics
+from brownout_reports.run_folder import PhaseMetrics, VendorMetrics
+from brownout_reports.spans import PhaseSpan
 from brownout_reports.tables import Rows, between
 
 ALL: Final = "all"

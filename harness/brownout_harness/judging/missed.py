@@ -17,7 +17,7 @@ import polars as pl
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_reports.rows import OperationRow
-from brownout_reports.run_folder import PhaseSpan
+from brownout_reports.spans import PhaseSpan
 from brownout_reports.tables import Rows
 
 _THINK_S = "think_s"

@@ -45,12 +45,12 @@ from brownout_reports.rows import LedgerRow
 from brownout_reports.run_folder import (
     CONTROL_FOLDER,
     Environment,
-    PhaseSpan,
     RunFolder,
     RunFolderError,
     Status,
     Verdict,
 )
+from brownout_reports.spans import PhaseSpan
 from brownout_scenarios.load import to_yaml
 from brownout_scenarios.schema import Scenario
 

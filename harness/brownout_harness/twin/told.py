@@ -8,7 +8,8 @@ from typing import Final
 
 from brownout_harness.real.machine import MACHINE
 from brownout_harness.twin.agreement import AMPLIFICATION, BREAKER, P99, SUCCESS, Agreement, Figure, Pair
-from brownout_reports.run_folder import Frozen, Status
+from brownout_reports.run_folder import Status
+from brownout_reports.spans import Frozen
 
 MARKS: Final = {Status.PASSED: "agrees", Status.FAILED: "differs", Status.INCONCLUSIVE: "cannot be said"}
 WITHIN: Final = {True: "within", False: "outside", None: "unsaid"}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from brownout_harness.comparing.blocks import FEWEST, MOST, blocks_of
-from brownout_reports.run_folder import PhaseSpan
+from brownout_reports.spans import PhaseSpan
 
 
 def test_no_block_lies_in_two_phases() -> None:

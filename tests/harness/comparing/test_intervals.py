@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from brownout_harness.comparing.blocks import Blocks, Floats, blocks_of
 from brownout_harness.comparing.intervals import FINEST, Interval, Quantile, Ratio, Sample, Total, interval_of, value_of
 from brownout_harness.judging.expectations.latency import quantile
-from brownout_reports.run_folder import PhaseSpan
+from brownout_reports.spans import PhaseSpan
 from tests.support.examples import examples
 
 BLOCKS = blocks_of([PhaseSpan("steady", 0, 60), PhaseSpan("outage", 60, 120)])

@@ -1,7 +1,7 @@
 """Views of what is known about a run."""
 
 from brownout_harness.judging.evidence import WHOLE_RUN, Evidence, Gap, GapKind, vendor_of
-from brownout_reports.run_folder import PhaseSpan
+from brownout_reports.spans import PhaseSpan
 from tests.support.histories import (
     PHASES,
     changed,

@@ -12,7 +12,8 @@ from brownout_harness.judging.expectations.latency import Latency
 from brownout_harness.judging.expectations.success_rate import SuccessRate
 from brownout_harness.judging.judge import GAP_WORDS, About, judge, verdict_on
 from brownout_reports.rows import EventRow, Outcome
-from brownout_reports.run_folder import Environment, FaultSpan, Status, Verdict
+from brownout_reports.run_folder import Environment, Status, Verdict
+from brownout_reports.spans import FaultSpan
 from tests.support.histories import (
     changed,
     consistent,

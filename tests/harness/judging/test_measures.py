@@ -8,7 +8,7 @@ from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.measures import MEASURES, Measured, Span, per_second
 from brownout_harness.judging.selection import Selection
 from brownout_reports.rows import LedgerRow
-from brownout_reports.run_folder import PhaseSpan
+from brownout_reports.spans import PhaseSpan
 from brownout_simulators.faults.rule import Match
 from tests.support.examples import examples
 from tests.support.histories import effect, known, request

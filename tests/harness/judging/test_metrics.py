@@ -3,7 +3,8 @@
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.metrics import ALL, phase_metrics, vendor_metrics
 from brownout_reports.rows import Outcome
-from brownout_reports.run_folder import PhaseMetrics, PhaseSpan, VendorMetrics
+from brownout_reports.run_folder import PhaseMetrics, VendorMetrics
+from brownout_reports.spans import PhaseSpan
 from tests.support.histories import changed, consistent, effect, healthy, operation, request, with_operations
 
 

@@ -11,7 +11,8 @@ from brownout_harness.judging.expectations.success_rate import SuccessRate
 from brownout_harness.judging.metrics import phase_metrics
 from brownout_harness.judging.missed import asked_in
 from brownout_reports.rows import OperationRow, Outcome
-from brownout_reports.run_folder import PhaseSpan, Status
+from brownout_reports.run_folder import Status
+from brownout_reports.spans import PhaseSpan
 from tests.support.histories import PHASES, known, operation
 
 THINK_S = 1.0

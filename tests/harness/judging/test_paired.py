@@ -8,7 +8,8 @@ from brownout_harness.judging.confidence import Interval
 from brownout_harness.judging.evidence import Death, Evidence, Gap, GapKind
 from brownout_harness.judging.paired import Finding, at_least, at_most, in_time, missing, p99_s, together, unwell
 from brownout_reports.rows import OperationRow, Outcome
-from brownout_reports.run_folder import FaultSpan, Status
+from brownout_reports.run_folder import Status
+from brownout_reports.spans import FaultSpan
 from brownout_reports.tables import Rows
 from tests.support.histories import beside, changed, healthy, operation, request
 

@@ -9,7 +9,8 @@ from brownout_harness.judging.judge import Judgement, judge
 from brownout_harness.running.execute import evidence_of
 from brownout_harness.virtual.runner import run_virtual
 from brownout_harness.words.vocabulary import vocabulary
-from brownout_reports.run_folder import FaultSpan, Status
+from brownout_reports.run_folder import Status
+from brownout_reports.spans import FaultSpan
 from brownout_scenarios.load import load_text
 from brownout_simulators.vendors import VENDORS, load_vendor
 

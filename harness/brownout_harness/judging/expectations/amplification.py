@@ -7,7 +7,8 @@ import polars as pl
 
 from brownout_harness.judging.evidence import WHOLE_RUN, Evidence
 from brownout_harness.judging.expectations.base import Violation, Wording, counted, no_such_phase, require, span_text
-from brownout_reports.run_folder import ExpectationResult, PhaseSpan
+from brownout_reports.run_folder import ExpectationResult
+from brownout_reports.spans import PhaseSpan
 
 MINIMUM_OPERATIONS: Final = 10
 

@@ -10,7 +10,8 @@ from heapq import nsmallest
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 from brownout_harness.judging.evidence import Evidence
-from brownout_reports.run_folder import Case, ExpectationResult, PhaseSpan, Status
+from brownout_reports.run_folder import Case, ExpectationResult, Status
+from brownout_reports.spans import PhaseSpan
 from brownout_scenarios import grammar, wording
 
 MAX_CASES: Final = 3

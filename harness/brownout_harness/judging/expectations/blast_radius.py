@@ -27,7 +27,8 @@ from brownout_harness.judging.paired import (
     used_by,
 )
 from brownout_reports.rows import OperationRow
-from brownout_reports.run_folder import ExpectationResult, FaultSpan, PhaseSpan, Status
+from brownout_reports.run_folder import ExpectationResult, Status
+from brownout_reports.spans import FaultSpan, PhaseSpan
 from brownout_reports.tables import Rows
 
 MINIMUM_OPERATIONS: Final = 100

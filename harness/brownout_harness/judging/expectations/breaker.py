@@ -37,7 +37,8 @@ from brownout_harness.judging.expectations.telling import (
     telling_about,
 )
 from brownout_harness.judging.paired import together
-from brownout_reports.run_folder import ExpectationResult, PhaseSpan, Status
+from brownout_reports.run_folder import ExpectationResult, Status
+from brownout_reports.spans import PhaseSpan
 
 MINIMUM_OPERATIONS: Final = 10
 

@@ -19,7 +19,8 @@ from brownout_harness.judging.expectations.base import (
 from brownout_harness.judging.expectations.bounds import Relative
 from brownout_harness.judging.missed import asked_in
 from brownout_reports.rows import Outcome
-from brownout_reports.run_folder import ExpectationResult, PhaseSpan
+from brownout_reports.run_folder import ExpectationResult
+from brownout_reports.spans import PhaseSpan
 
 MINIMUM_OPERATIONS: Final = 20
 MISSED: Final = pl.col("outcome") != Outcome.DONE

@@ -19,7 +19,8 @@ from brownout_harness.judging.expectations.base import (
 )
 from brownout_harness.judging.memory import MemorySample
 from brownout_harness.judging.paired import Finding, at_most, together
-from brownout_reports.run_folder import ExpectationResult, PhaseSpan, Status
+from brownout_reports.run_folder import ExpectationResult, Status
+from brownout_reports.spans import PhaseSpan
 
 MINIMUM_OPERATIONS: Final = 20
 MINIMUM_SAMPLES: Final = 30

@@ -21,7 +21,8 @@ from brownout_harness.judging.expectations.telling import (
     closed_with_callers_turned_away,
 )
 from brownout_harness.judging.looks import Looks
-from brownout_reports.run_folder import ExpectationResult, PhaseSpan, Status
+from brownout_reports.run_folder import ExpectationResult, Status
+from brownout_reports.spans import PhaseSpan
 
 EARLY: Final = 0
 LATE: Final = 1

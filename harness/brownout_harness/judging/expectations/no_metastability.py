@@ -28,7 +28,8 @@ from brownout_harness.judging.paired import (
     unwell,
 )
 from brownout_reports.rows import OperationRow
-from brownout_reports.run_folder import ExpectationResult, PhaseSpan, Status
+from brownout_reports.run_folder import ExpectationResult, Status
+from brownout_reports.spans import PhaseSpan
 from brownout_reports.tables import Rows
 
 MINIMUM_OPERATIONS: Final = 100

@@ -16,7 +16,8 @@ from brownout_harness.judging.expectations.base import counted, seconds
 from brownout_harness.judging.expectations.bounds import Bound, Relative, TimeBound
 from brownout_harness.judging.expectations.telling import CLOSED, Telling
 from brownout_harness.judging.paired import Finding
-from brownout_reports.run_folder import PhaseSpan, Status
+from brownout_reports.run_folder import Status
+from brownout_reports.spans import PhaseSpan
 
 
 class Opening(NamedTuple):

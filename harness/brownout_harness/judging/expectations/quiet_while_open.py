@@ -20,7 +20,8 @@ from brownout_harness.judging.expectations.telling import (
     telling_about,
 )
 from brownout_harness.judging.held_up import in_time
-from brownout_reports.run_folder import ExpectationResult, PhaseSpan
+from brownout_reports.run_folder import ExpectationResult
+from brownout_reports.spans import PhaseSpan
 from brownout_reports.tables import between
 
 MINIMUM_OPERATIONS: Final = 10

@@ -29,7 +29,8 @@ from brownout_harness.judging.expectations.bounds import (
 )
 from brownout_harness.judging.measures import ADD_UP, AMOUNT, MEASURES, Measured, Span, caused, per_second, told
 from brownout_harness.judging.selection import Selection
-from brownout_reports.run_folder import ExpectationResult, PhaseSpan
+from brownout_reports.run_folder import ExpectationResult
+from brownout_reports.spans import PhaseSpan
 from brownout_scenarios.moments import RequestLine
 from brownout_scenarios.workload import Statuses
 from brownout_simulators.faults.rule import Match

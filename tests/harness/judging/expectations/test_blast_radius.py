@@ -9,7 +9,8 @@ from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.blast_radius import BlastRadius
 from brownout_harness.judging.paired import used_by
 from brownout_reports.rows import Outcome
-from brownout_reports.run_folder import FaultSpan, Status
+from brownout_reports.run_folder import Status
+from brownout_reports.spans import FaultSpan
 from tests.support.histories import beside, changed, effect, healthy, known, operation, request, with_operations
 
 STRUCK = FaultSpan(id="outage.0", vendor="stripe", text="503", start_s=20, end_s=60, matched=9, struck=9)

@@ -9,7 +9,8 @@ from brownout_harness.judging.expectations.bounds import Bound
 from brownout_harness.judging.expectations.breaker import Breaker
 from brownout_harness.judging.looks import Blind, Looks
 from brownout_reports.rows import EventRow, Outcome
-from brownout_reports.run_folder import PhaseSpan, Status
+from brownout_reports.run_folder import Status
+from brownout_reports.spans import PhaseSpan
 from tests.support.histories import known, operation, request
 
 PHASES = (PhaseSpan("steady", 0.0, 10.0), PhaseSpan("down", 10.0, 20.0), PhaseSpan("recovery", 20.0, 40.0))

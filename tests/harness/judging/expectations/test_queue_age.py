@@ -8,7 +8,8 @@ import pytest
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.queue_age import QueueAge
 from brownout_reports.rows import Outcome
-from brownout_reports.run_folder import PhaseSpan, Status
+from brownout_reports.run_folder import Status
+from brownout_reports.spans import PhaseSpan
 from tests.support.histories import changed, effect, known, letter, operation
 
 SOON = QueueAge(at_most_s=30)

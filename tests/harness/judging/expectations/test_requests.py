@@ -12,7 +12,8 @@ from brownout_harness.judging.expectations.bounds import Bound, RateBound, Relat
 from brownout_harness.judging.expectations.requests import Requests
 from brownout_harness.judging.judge import judge
 from brownout_reports.rows import LedgerRow
-from brownout_reports.run_folder import ExpectationResult, FaultSpan, Status
+from brownout_reports.run_folder import ExpectationResult, Status
+from brownout_reports.spans import FaultSpan
 from brownout_scenarios.workload import Statuses
 from tests.support.histories import changed, healthy, request, with_operations, with_requests
 
