@@ -320,11 +320,10 @@ class _Run:
         ledger.add_blocks(booths.ledger(self._start_at_s))
         deliveries = Spool(DeliveryRow, self._rows)
         deliveries.add_blocks(booths.deliveries(self._start_at_s))
-        through = self._stage.intercepted()
-        self._gaps += [*self._stage.links.collect(duration_s), *booths.gaps(), *through.gaps]
-        self._notes += through.notes
-        during = (self._start_at_s, self._start_at_s + duration_s)
-        self._gaps += self._pulses.gaps(self._stage.own, *during, away=self._stage.store.away)
+        self._gaps += self._stage.links.collect(duration_s)
+        self._gaps += [*booths.gaps(), *self._stage.intercepted(self._notes)]
+        until_s = self._start_at_s + duration_s
+        self._gaps += self._pulses.gaps(self._stage.own, self._start_at_s, until_s, away=self._stage.store.away)
         for name, path in telemetry_of(self._stage.targets).items():
             self._gaps += spool_events(path, self._start_at_s, events, name)
         events.add_block(frame_of(EventRow, [*heard, *self._breakers.seen()]))

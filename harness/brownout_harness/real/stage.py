@@ -21,7 +21,7 @@ from brownout_harness.problems import NotJudged
 from brownout_harness.real import booths, load_process, redis_process
 from brownout_harness.real.around import Around
 from brownout_harness.real.booths import Booth, Booths
-from brownout_harness.real.interception import Interception, Seen
+from brownout_harness.real.interception import Interception
 from brownout_harness.real.links import Found, RealLinks
 from brownout_harness.real.load_process import LoadWatch
 from brownout_harness.real.load_workers import ONE, Generators, Load
@@ -142,9 +142,11 @@ class Stage:
             scratch, self._scenario, self.arrivals, urls, secrets, turns=self.turns, outside=outside
         )
 
-    def intercepted(self) -> Seen:
-        """What went through mitmproxy, of a target that has ended."""
-        return self._interception.end()
+    def intercepted(self, notes: list[str]) -> Sequence[Gap]:
+        """Where mitmproxy fell short, or was not used, by a target that has ended; what it saw goes to the notes."""
+        seen = self._interception.end()
+        notes += seen.notes
+        return seen.gaps
 
     @property
     def asked(self) -> list[Arrival]:
