@@ -74,6 +74,10 @@ def test_a_fault_of_several_vendors_is_a_rule_for_each_with_the_same_draws() -> 
     }
     assert "twilio" in scenario.vendors
     assert len(scenario.phases[1].faults) == 2  # one entry stays one
+    for named in ("brownout.0", "brownout.0.twilio"):
+        demand = text.replace("nothing_lost: {}", f"outcome: {{struck_by: {named}}}")
+        assert demand != text
+        assert load_text(demand, WORDS).expect
 
 
 def test_a_match_may_name_its_parts() -> None:

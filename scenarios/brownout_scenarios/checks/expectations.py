@@ -105,7 +105,8 @@ def _fault(scenario: Scenario, item: schema.Expected, at: Path) -> Found:
     named = getattr(item.check, "struck_by", "")
     if not named:
         return
-    rules = {rule.id: rule for rule in scenario.fault_rules()}
+    every = scenario.fault_rules()
+    rules = {**{rule.story: rule for rule in every}, **{rule.id: rule for rule in every}}
     if named not in rules:
         hint = spelling.hint(named, rules) if rules else ": there is none"
         yield (*at, "struck_by"), f"no fault {units.shown(named)}, written phase.place and counted from 0{hint}"

@@ -24,7 +24,8 @@ class OutcomeOf:
     LEDGER_PROVES: ClassVar[bool] = False
 
     struck_by: str = ""
-    """The fault, by its phase and its place there, from 0: `brownout.1`; left out: whether or not one struck."""
+    """The fault, by its phase and its place there, from 0: `brownout.1`, at whichever of its vendors, or
+    `brownout.1.NAME` at one of them; left out: whether or not one struck."""
     is_: tuple[Outcome, ...]
     """How they may end: of `done`, `accepted`, `refused`, `unknown`."""
     operation: str = ""
@@ -46,7 +47,7 @@ class OutcomeOf:
         what = f"{of} struck by {self.struck_by}" if self.struck_by else of
         wording = Wording(self, f"{what} end {' or '.join(self.is_)}")
         operations = evidence.operations_named([self.operation]) if self.operation else evidence.operations
-        struck = evidence.requests.where(pl.col("faults").list.contains(self.struck_by))
+        struck = evidence.requests.where(_struck_by(self.struck_by))
         judged = operations.among(struck.frame, "operation_id") if self.struck_by else operations
         others = judged.where(~pl.col("outcome").is_in(list(self.is_)))
         observed = f"{len(judged) - len(others)} of {counted(len(judged), 'operation')}"
@@ -66,3 +67,9 @@ class OutcomeOf:
         if self.struck_by and not evidence.absence_is_proof:
             return wording.inconclusive(f"{observed}; but the ledger is incomplete")
         return wording.passed(observed)
+
+
+def _struck_by(fault: str) -> pl.Expr:
+    """The fault itself, or a part of one that is several rules."""
+    is_it = (pl.element() == fault) | pl.element().str.starts_with(f"{fault}.")
+    return pl.col("faults").list.eval(is_it).list.any()

@@ -49,6 +49,15 @@ def test_whom_another_fault_struck_may_end_otherwise() -> None:
     assert judged(ended(also, 20, Outcome.REFUSED)).status is Status.FAILED
 
 
+def test_one_of_several_vendors_is_named_as_one_or_at_one_of_them() -> None:
+    both = struck(*range(8), evidence=struck(20, by="mixed.2.twilio"), by="mixed.2.stripe")
+    beside = struck(30, evidence=both, by="mixed.21")
+    refused = ended(ended(beside, 20, Outcome.REFUSED), 30, Outcome.REFUSED)
+    assert judged(refused).observed == "8 of 9 operations struck"
+    assert judged(refused, struck_by="mixed.2.stripe").observed == "8 of 8 operations struck"
+    assert judged(refused, struck_by="mixed.2.twilio", at_least=1).status is Status.FAILED
+
+
 def test_without_a_fault_each_of_that_name_must_end_so() -> None:
     """Whom anything struck does not matter, and neither does a ledger with a gap: the driver alone knows."""
     evidence = with_operations(struck(1, 2), lambda each: each._replace(outcome=Outcome.REFUSED))
