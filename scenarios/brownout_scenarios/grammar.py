@@ -143,11 +143,12 @@ class Grammar:
         return Annotated[model, AfterValidator(Node.result)]
 
     def short_or_whole(self, source: type, field: str) -> Hint:
-        """As `result_of`; or a text, which is that one field's: `latency: 2s` for `latency: {fixed: 2s}`."""
+        """As `result_of`; or a text, which is that one field's: `latency: 2s` for `latency: {fixed: 2s}`. Of a
+        number the error is that it has no unit."""
         if not field:
             return self.result_of(source)
         made = AfterValidator(lambda value: source(**{field: value}))
-        return text_or(self.result_of(source), Annotated[self.annotation(float, field), made])
+        return text_or(self.result_of(source), Annotated[self.annotation(float, field), made], or_number=True)
 
     def _generate(self, source: type, *, partial: bool) -> type[Node]:
         if not dataclasses.is_dataclass(source):
@@ -265,10 +266,15 @@ def _either(hints: Sequence[Hint]) -> Hint:
     return functools.reduce(operator.or_, dict.fromkeys(hints))
 
 
-def text_or(record: Hint, text: Hint = str) -> Hint:
-    """A string, or the record: which of the two decides what errors are about."""
+def text_or(record: Hint, text: Hint = str, *, or_number: bool = False) -> Hint:
+    """A string, or a number in its place, or the record: which of them decides what errors are about."""
+    texts: tuple[type, ...] = (str, int, float) if or_number else (str,)
     branches = _either([Annotated[text, Tag("text")], Annotated[record, Tag("record")]])
-    return Annotated[branches, Discriminator(lambda value: "text" if isinstance(value, str) else "record")]
+
+    def is_text(value: object) -> bool:
+        return isinstance(value, texts) and not isinstance(value, bool)
+
+    return Annotated[branches, Discriminator(lambda value: "text" if is_text(value) else "record")]
 
 
 def best_fit(models: Mapping[str, type[BaseModel]], keys: typing.Iterable[Any]) -> str:

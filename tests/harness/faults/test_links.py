@@ -64,6 +64,7 @@ def test_a_fault_of_a_link_names_both_its_ends(arrow: str) -> None:
         ("bandwidth: 20KB/s", "bandwidth", {"rate_bytes_per_s": 20_000.0}),
         ("slow_close: 2s", "slow_close", {"delay_s": 2.0}),
         ("timeout: 0s", "timeout", {"after_s": 0.0}),
+        ("timeout: 0", "timeout", {"after_s": 0.0}),
         ("reset_peer: ", "reset_peer", {}),
         (
             "slicer: {average: 64B, variation: 32B, delay: 10ms}",
@@ -102,7 +103,8 @@ def test_which_connections_and_which_way() -> None:
         ("gateway->stripe, latency: 100ms, jitter: 300ms", "latency.jitter: 300ms is outside 0s to 100ms"),
         ("gateway->stripe, jitter: 300ms, down: ", "jitter goes with latency"),
         ("gateway->stripe, latency: {fixed: 1s}, jitter: 300ms", "jitter is said beside latency, or within it"),
-        ("gateway->stripe, bandwidth: 20", "bandwidth: expected a mapping, got 20"),
+        ("gateway->stripe, latency: 300", "latency: 300 has no unit: write 300s or 300ms"),
+        ("gateway->stripe, bandwidth: 20", "bandwidth: 20 is not a speed: write 500B/s, 20KB/s or 1MB/s"),
         ("gateway->stripe, bandwidth: 0B/s", "bandwidth: rate: 0B/s is outside 1KB/s to 1000MB/s"),
         ("gateway->stripe, bandwidth: 20/s", "'20/s' is not a speed: write 500B/s, 20KB/s or 1MB/s"),
         ("gateway->stripe, limit_data: 2 bytes", "'2 bytes' is not a size: write 500B, 2KB or 1MB"),
