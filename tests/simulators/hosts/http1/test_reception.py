@@ -67,9 +67,13 @@ def test_the_control_api_takes_no_orders_from_another_sites_page(origin: str) ->
     assert status == 403
 
 
-@pytest.mark.parametrize("origin", ["http://localhost:3000", "http://127.0.0.1", "https://[::1]:8443"])
-def test_the_control_api_takes_orders_from_a_page_of_this_machine(origin: str) -> None:
-    assert receive("/_brownout/reset", origin=origin)[0] == 200
+@pytest.mark.parametrize("origin", ["http://localhost:3000", "https://[::1]:8443"])
+def test_the_control_api_takes_no_orders_from_another_page_of_this_machine(origin: str) -> None:
+    assert receive("/_brownout/reset", origin=origin)[0] == 403
+
+
+def test_the_control_api_takes_orders_from_a_page_of_its_own() -> None:
+    assert receive("/_brownout/reset", host="127.0.0.1:8080", origin="http://127.0.0.1:8080")[0] == 200
 
 
 def test_a_target_that_is_no_url_is_refused() -> None:
