@@ -95,16 +95,15 @@ $(CLIENTS)/node_modules/.done: $(CLIENTS)/package.json
 # The real Toxiproxy comes by Go's own module proxy. Niced: it is built beside what somebody waits for.
 TOXIPROXY := .tools/toxiproxy-server
 TOXIPROXY_VERSION := 2.12.0
+BUILD_TOXIPROXY = GOBIN=$(CURDIR)/$(dir $(TOXIPROXY)) GOFLAGS=-mod=mod nice -n 10 go install \
+	-ldflags "-s -w -X github.com/Shopify/toxiproxy/v2.Version=$(TOXIPROXY_VERSION)" \
+	github.com/Shopify/toxiproxy/v2/cmd/server@v$(TOXIPROXY_VERSION)
 MITMPROXY := .venv-tools
 tools: $(TOXIPROXY) $(MITMPROXY)/.done ## programs of others: mitmproxy; where Go is, a real toxiproxy-server
 
 $(TOXIPROXY):
 	@command -v go >/dev/null || { echo "no Go here: without a real toxiproxy-server, ours serves"; exit 0; }; \
-		set -e; mkdir -p $(@D); \
-		GOBIN=$(CURDIR)/$(@D) GOFLAGS=-mod=mod nice -n 10 go install \
-			-ldflags "-s -w -X github.com/Shopify/toxiproxy/v2.Version=$(TOXIPROXY_VERSION)" \
-			github.com/Shopify/toxiproxy/v2/cmd/server@v$(TOXIPROXY_VERSION); \
-		mv $(@D)/server $@
+		mkdir -p $(@D); $(BUILD_TOXIPROXY) || $(BUILD_TOXIPROXY) && mv $(@D)/server $@
 
 $(MITMPROXY)/.done: harness/brownout_harness/intercept/requirements.txt
 	$(PYTHON) -m venv --clear $(MITMPROXY)

@@ -10,6 +10,9 @@ from brownout_reports.tables import Rows
 UPSTREAM = pl.col("stream") == "upstream"
 
 
+UNKNOWN = "that a link held up on their way: when they were sent nobody can tell"
+
+
 def in_time(evidence: Evidence, requests: Rows[LedgerRow]) -> Rows[LedgerRow]:
     """Those that were not held up: their arrival is their sending."""
     rules = evidence.tables.of(StrikeRow).where(UPSTREAM).values(pl.col("rule").unique()).to_list()

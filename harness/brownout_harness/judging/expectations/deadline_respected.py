@@ -18,8 +18,8 @@ from brownout_harness.judging.expectations.base import (
     seconds,
     span_text,
 )
-from brownout_harness.judging.held_up import in_time
-from brownout_reports.rows import OperationRow
+from brownout_harness.judging.held_up import UNKNOWN, in_time
+from brownout_reports.rows import LedgerRow, OperationRow
 from brownout_reports.run_folder import ExpectationResult
 from brownout_reports.tables import Rows
 
@@ -66,7 +66,8 @@ class DeadlineRespected:
         wording = Wording(self, expected, span_text(span))
         asked = evidence.asked(self.operation, span)
         late = asked.where(pl.col("longest_ask_s") > self.within_s + self.overshoot_s)
-        started = self._started_late(evidence, asked)
+        started = self._started_late(evidence, asked, in_time(evidence, evidence.requests))
+        unsure = len(self._started_late(evidence, asked, evidence.requests)) - len(started)
         slowest = asked.figure(pl.max("longest_ask_s")) or 0.0
         observed = f"slowest of {counted(len(asked), 'operation')} {seconds(slowest)}, {len(late)} late"
         if len(started):
@@ -74,17 +75,19 @@ class DeadlineRespected:
         allowed = math.floor(self.late_at_most * len(asked))
         if len(late) > allowed or len(started) > allowed:
             return wording.failed(observed, chain(_answers(late), _requests(started)))
+        if len(started) + unsure > allowed:
+            return wording.inconclusive(f"{observed}, and {counted(unsure, 'request')} came after it {UNKNOWN}")
         if len(asked) < MINIMUM_OPERATIONS:
             return wording.too_few(len(asked), MINIMUM_OPERATIONS, f"{self.operation} operations")
         return wording.passed(observed)
 
-    def _started_late(self, evidence: Evidence, asked: Rows[OperationRow]) -> pl.DataFrame:
-        """Requests that began too long after the deadline of their ask, the newest before them: when, for which
+    def _started_late(self, evidence: Evidence, asked: Rows[OperationRow], arrived: Rows[LedgerRow]) -> pl.DataFrame:
+        """Of these, those that came too long after the deadline of their ask, the newest before them: when, for which
         operation, which, and how long after."""
         live = asked.not_among(evidence.sent_again.frame, "operation_id")
         once = live.where(pl.col("asks") == 1).frame.select("operation_id", ask_s="sent_s")
         often = evidence.asks.join(live.frame, on="operation_id", how="semi").with_columns(at_s="ask_s").sort("at_s")
-        requests = in_time(evidence, evidence.requests).frame.select("at_s", "operation_id", "route")
+        requests = arrived.frame.select("at_s", "operation_id", "route")
         of_many = requests.join(often, on="operation_id", how="semi").sort("at_s")
         joined = pl.concat(
             [

@@ -1,6 +1,6 @@
 """While a breaker is open its vendor is left alone. Telemetry says when; the ledger says what really arrived."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import chain, islice
@@ -19,7 +19,7 @@ from brownout_harness.judging.expectations.telling import (
     requests_while_open,
     telling_about,
 )
-from brownout_harness.judging.held_up import in_time
+from brownout_harness.judging.held_up import UNKNOWN, in_time
 from brownout_reports.run_folder import ExpectationResult
 from brownout_reports.spans import PhaseSpan
 from brownout_reports.tables import between
@@ -65,6 +65,8 @@ class QuietWhileOpen:
         if violations := nsmallest(MAX_CASES, chain(_leaked(leaks), self._crowded(crowds), lies)):
             return wording.failed(f"{observed}; {violations[0].what}", violations)
         judged = self._judged_spans(telling)
+        if unsure := self._held_up(evidence, [*judged, *self._crowds_that_may_be(evidence, telling)]):
+            return wording.inconclusive(f"{observed}, and {counted(unsure, 'request')} {UNKNOWN}")
         if not judged:
             return wording.inconclusive(f"the breaker was never open for longer than {seconds(self.late_by_s)}")
         meanwhile = pl.any_horizontal(between("intended_s", span.start_s, span.end_s) for span in judged)
@@ -76,6 +78,16 @@ class QuietWhileOpen:
     def _judged_spans(self, telling: Telling) -> list[PhaseSpan]:
         spans = [PhaseSpan("", each.start_s + self.late_by_s, each.end_s) for each in telling.in_state("open")]
         return [span for span in spans if span.duration_s > 0]
+
+    def _crowds_that_may_be(self, evidence: Evidence, telling: Telling) -> Iterator[PhaseSpan]:
+        """Half-open stretches in which more requests arrived than were allowed, whenever they had been sent."""
+        for each in telling.in_state(HALF_OPEN):
+            if len(evidence.requests_between(self.vendor, each.start_s, each.end_s)) > self.probes:
+                yield PhaseSpan("", each.start_s, each.end_s)
+
+    def _held_up(self, evidence: Evidence, spans: Iterable[PhaseSpan]) -> int:
+        arrived = [evidence.requests_between(self.vendor, span.start_s, span.end_s) for span in spans]
+        return sum(len(each) - len(in_time(evidence, each)) for each in arrived)
 
     def _while_half_open(self, evidence: Evidence, telling: Telling) -> Arrivals:
         stretches = telling.in_state(HALF_OPEN)

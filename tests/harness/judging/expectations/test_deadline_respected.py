@@ -1,5 +1,7 @@
 """Answered in time, and nothing started after it."""
 
+from dataclasses import replace
+
 import pytest
 
 from brownout_harness.asked.exchange import instants_text
@@ -7,6 +9,8 @@ from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.deadline_respected import DeadlineRespected
 from brownout_reports.rows import Outcome
 from brownout_reports.run_folder import Status
+from brownout_reports.strikes import StrikeRow
+from brownout_reports.tables import Rows
 from tests.support.histories import changed, healthy, letter, request, with_operations
 
 WITHIN = DeadlineRespected(operation="pay", within_s=2.0)
@@ -60,6 +64,16 @@ def test_a_request_started_after_the_deadline_fails() -> None:
     result = WITHIN.judge(changed(evidence, requests=(*evidence.requests, zombie)))
     assert result.status is Status.FAILED
     assert result.cases[0].what == "POST /v1/payment_intents started 300 ms after the deadline"
+
+
+def test_one_that_a_link_held_up_may_have_been_sent_in_time_and_may_not() -> None:
+    evidence = healthy()
+    late = request(7, at_s=3.5 + 2.3, seq=9_000, faults=("slow.0",))
+    changes = changed(evidence, requests=(*evidence.requests, late))
+    strike = StrikeRow(3.0, "slow.0", "gateway", "stripe", 1, 4000, "upstream", 7.0, 3)
+    result = WITHIN.judge(replace(changes, tables=changes.tables.but(Rows.of(StrikeRow, [strike]))))
+    assert result.status is Status.INCONCLUSIVE
+    assert "1 request came after it that a link held up on their way" in result.observed
 
 
 def test_a_redrive_comes_later_on_purpose() -> None:

@@ -1,10 +1,14 @@
 """Silence while open, a bounded number of probes while half-open."""
 
+from dataclasses import replace
+
 import pytest
 
 from brownout_harness.judging.evidence import Evidence
 from brownout_harness.judging.expectations.quiet_while_open import QuietWhileOpen
 from brownout_reports.run_folder import Status
+from brownout_reports.strikes import StrikeRow
+from brownout_reports.tables import Rows
 from tests.harness.judging.expectations.test_breaker import outage
 from tests.support.histories import changed, healthy, moved, request
 
@@ -48,6 +52,19 @@ def test_more_probes_than_permitted_fail() -> None:
 def test_faked_transitions_are_caught_by_the_ledger() -> None:
     lied = changed(healthy(), events=(moved(24.5, "closed", "open"), moved(64.0, "open", "half_open")))
     assert QUIET.judge(lied).status is Status.FAILED
+
+
+@pytest.mark.parametrize("at_s", [(40.0,), (64.1, 64.11)])
+def test_a_request_that_a_link_held_up_may_have_been_sent_before_and_may_not(at_s: tuple[float, ...]) -> None:
+    evidence = survived(*at_s)
+    late = [each for each in evidence.requests if each.at_s in at_s]
+    others = [each for each in evidence.requests if each.at_s not in at_s]
+    slow = changed(evidence, requests=(*others, *(each._replace(faults=("slow.0",)) for each in late)))
+    strike = StrikeRow(30.0, "slow.0", "gateway", "stripe", 1, 4000, "upstream", 64.15, 3)
+    result = QUIET.judge(replace(slow, tables=slow.tables.but(Rows.of(StrikeRow, [strike]))))
+    assert result.status is Status.INCONCLUSIVE
+    assert "that a link held up on their way: when they were sent nobody can tell" in result.observed
+    assert QUIET.judge(slow).status is Status.FAILED
 
 
 def test_never_open_or_nobody_asking_proves_nothing() -> None:
