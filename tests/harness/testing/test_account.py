@@ -99,7 +99,7 @@ def test_a_removed_fault_strikes_no_more_and_keeps_its_count(stripe: Account) ->
         (0, {"hang": {}}, "first: a whole number of calls, at least 1, got 0"),
         (True, {"hang": {}}, "first: a whole number of calls, at least 1, got True"),
         (1, {"hang": {}, "sequence": "F"}, "first: stands for a sequence; leave out sequence"),
-        (None, {"latency": 2}, "latency: expected a mapping, got 2"),
+        (None, {"latency": 2}, "latency: 2 has no unit: write 2s or 2ms"),
     ],
 )
 def test_a_fault_that_cannot_be_is_one_line(
