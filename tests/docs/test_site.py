@@ -55,6 +55,16 @@ def test_every_page_is_in_the_navigation_once_and_nothing_else_is() -> None:
     assert [page for page in there if page not in wanted] == [page for page in there if page.startswith("decisions/0")]
 
 
+def test_every_heading_stands_apart() -> None:
+    """One right behind a table is a row of it on the site."""
+    stuck = [
+        f"{page.relative_to(ROOT)}: {heading}"
+        for page in [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+        for heading in re.findall(r"(?<=[^\n]\n)#+ .+$", CODE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    ]
+    assert stuck == []
+
+
 def test_every_link_to_a_heading_leads_to_one() -> None:
     dead = []
     for page in [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
