@@ -1,7 +1,7 @@
 """What goes wrong, and when: the stretches of a run, their faults, and what is done to the machine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Final, Literal, TypeAlias
 
 from brownout_scenarios.disks import Disk
@@ -293,3 +293,12 @@ class Phase:
     actions: tuple[Action, ...] = ()
     limits: Mapping[str, Limits] = field(default_factory=dict)
     """Per vendor, limiters that hold while it lasts, each in place of the run's of its name; `false` has one off."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing goes wrong in it, nothing is done, and no limiter is another one than before."""
+        return not (self.faults or self.replayed or self.actions or self.limits)
+
+    def quieted(self) -> "Phase":
+        """The same load, and nothing else."""
+        return replace(self, faults=(), incident=None, replayed=(), actions=(), limits={})

@@ -23,7 +23,7 @@ ASKED_TWICE: Final = (
 def control_of(scenario: Scenario) -> Scenario:
     """The scenario without faults, actions and the limiters of single phases. What holds for the whole run stays: how
     many calls a vendor works on, its limiters, how it is set up; and who asks for what, when."""
-    phases = tuple(replace(phase, faults=(), actions=(), limits={}) for phase in scenario.phases)
+    phases = tuple(phase.quieted() for phase in scenario.phases)
     return replace(scenario, phases=phases, keeps_linked=scenario.linked, always=())
 
 

@@ -15,7 +15,6 @@ from brownout_harness.words.vocabulary import vocabulary
 from brownout_scenarios import yaml_tree
 from brownout_scenarios.errors import ScenarioError
 from brownout_scenarios.load import load_text
-from brownout_scenarios.phases import Phase
 from brownout_scenarios.schema import Scenario
 from brownout_scenarios.units import duration, parse_rate, rate
 
@@ -92,7 +91,7 @@ def _times(given: Any, factor: float) -> Any:
 
 
 def _lasting(scenario: Scenario, document: Mapping[str, Any], for_s: float) -> dict[str, Any]:
-    at = next((number for number, each in enumerate(scenario.phases) if _is_quiet(each)), None)
+    at = next((number for number, each in enumerate(scenario.phases) if each.is_quiet), None)
     if at is None:
         raise BadInput(f"--for: something is done in every phase of {scenario.name}, none can be longer: leave it out")
     quiet = scenario.phases[at]
@@ -106,7 +105,3 @@ def _lasting(scenario: Scenario, document: Mapping[str, Any], for_s: float) -> d
     phases[at] = {**phases[at], "for": duration(for_s - others_s)}
     note = f"{quiet.name} lasts {duration(for_s - others_s)} in place of {duration(quiet.for_s)}"
     return {**document, "phases": phases, "notes": [*document.get("notes", []), note]}
-
-
-def _is_quiet(phase: Phase) -> bool:
-    return not (phase.faults or phase.actions or phase.limits)

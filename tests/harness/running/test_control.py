@@ -38,6 +38,12 @@ def test_nothing_goes_wrong_in_it_and_the_same_is_asked_for_at_the_same_instants
     assert list(plan(control)) == list(plan(scenario))
 
 
+def test_an_incident_is_not_played_in_it() -> None:
+    scenario = loaded("incident-openai-2023")
+    assert scenario.fault_rules()
+    assert control_of(scenario).fault_rules() == ()
+
+
 def test_it_is_made_only_where_an_expectation_compares() -> None:
     assert is_wanted(loaded())
     alone = RunInputs(tables=Tables())

@@ -62,6 +62,12 @@ def test_the_first_phase_in_which_nothing_is_done_gives_way_and_no_other() -> No
     assert [each.check for each in found.expect] == [each.check for each in whole.expect]
 
 
+def test_a_phase_in_which_an_incident_is_played_is_none_in_which_nothing_is_done() -> None:
+    phases = load("incident-openai-2023", vocabulary()).phases
+    assert {phase.is_quiet for phase in phases} == {True, False}
+    assert [phase.is_quiet for phase in phases if phase.incident is not None] == [False]
+
+
 def test_what_is_kept_with_the_run_is_what_was_run() -> None:
     found = sized(load("healthy", vocabulary()), rate_per_s=7.0, for_s=21.0)
     kept = load_text(to_yaml(found), vocabulary())
