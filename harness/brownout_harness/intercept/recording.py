@@ -135,4 +135,4 @@ def _route(name: str) -> Route[Any]:
 
 
 def _nobody(call: Call, account: Account[Any]) -> Reply:
-    raise NotImplementedError
+    raise AssertionError(f"{call.path} was to be found, at {account}, and not to be asked")

@@ -21,6 +21,7 @@ from brownout_harness.wire.address import Address
 from brownout_harness.wire.books import Books
 from brownout_harness.wire.connection import Means
 from brownout_harness.wire.proxy import Proxy
+from brownout_harness.wire.serving import new_loop
 from brownout_simulators.heartbeat import EVERY_S, Heartbeat
 from brownout_simulators.hosts.timers import make_timers
 
@@ -36,21 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.add_argument(f"--{name}", type=Path, required=True)
     given = parser.parse_args(arguments)
     try:
-        with asyncio.Runner(loop_factory=_new_loop) as runner:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(_serve(json.loads(given.plan.read_bytes()), start=given.start, books=given.books))
     except OSError as error:
         sys.stderr.write(f"links: {error.strerror or error}\n")
         return PORT_TAKEN
     return 0
-
-
-def _new_loop() -> asyncio.AbstractEventLoop:
-    try:
-        import uvloop
-    except ImportError:  # no uvloop on this system
-        return asyncio.new_event_loop()
-    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
-    return loop
 
 
 async def _serve(plan: dict[str, Any], *, start: Path, books: Path) -> None:

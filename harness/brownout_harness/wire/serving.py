@@ -1,9 +1,8 @@
 """The proxies as a process of their own: `brownout toxiproxy`, and `python -m brownout_harness.wire` beside a run."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from brownout_harness.problems import SIGNALS, BadInput
 from brownout_harness.wire import bodies
@@ -33,7 +32,9 @@ def serve(
         raise BadInput(f"--port {port}: a port is from 0 to {LAST_PORT}")
     wanted = [] if config is None else read_config(config)
     address = "127.0.0.1" if host.lower().startswith("localhost") else host
-    _run(_serve(announce, Server(host=address, port=port, seed=seed, with_metrics=with_metrics), wanted, config))
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        server = Server(host=address, port=port, seed=seed, with_metrics=with_metrics)
+        runner.run(_serve(announce, server, wanted, config))
 
 
 def read_config(path: Path) -> list[Wanted]:
@@ -63,11 +64,11 @@ async def _serve(announce: Callable[[Server], None], server: Server, wanted: lis
         raise BadInput(f"{error.strerror}: end what uses it, or choose another with --port") from None
 
 
-def _run(main: Coroutine[Any, Any, None]) -> None:
+def new_loop() -> asyncio.AbstractEventLoop:
+    """The fastest that is here, for proxies in a process of their own."""
     try:
         import uvloop
     except ImportError:  # no uvloop on this system
-        asyncio.run(main)
-    else:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(main)
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
